@@ -1,0 +1,1 @@
+"""Turn a Copernica data-request export into a disclosure that a person understands."""

@@ -1,0 +1,5 @@
+"""`python -m dsr_report`."""
+
+from dsr_report.cli import main
+
+main()

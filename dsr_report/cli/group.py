@@ -1,0 +1,115 @@
+"""The group of commands: each is imported when it is called, and errors become exit codes in one place."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from dsr_report.errors import DsrReportError
+
+# name → (module below dsr_report.cli, one-line help); the help stands here so that `--help` imports nothing.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "fetch-and-render": ("fetching", "Request an export, wait for it, download it and render the report."),
+    "fetch": ("fetching", "Request an export, wait for it and download it."),
+    "render": ("rendering", "Render an export as a disclosure: PDF, HTML or ZIP."),
+    "inspect": ("inspecting", "Say what an export holds, what was recognised and what was not."),
+    "tables": ("tabulating", "Write the normalized tables of an export."),
+    "verify": ("verifying", "Check that a disclosure is complete and unaltered."),
+    "review": ("reviewing", "List what could concern other people or is a secret."),
+    "reply": ("replying", "Make a ready .eml reply with the disclosure attached."),
+    "batch": ("batching", "Fetch and render for many subjects."),
+    "receive": ("receiving", "Run the endpoint for Copernica's HTTP POST of a finished export."),
+    "register": ("registering", "Show the requests, their states and deadlines."),
+    "sandbox": ("sandboxing", "Run a local Copernica API that serves sample exports."),
+    "config": ("configuring", "Write or check a configuration of the controller's statements."),
+    "login": ("login", "Store the API token in the operating system's keyring."),
+    "doctor": ("doctor", "Check fonts, libraries, token, API, database and permissions."),
+}
+
+
+class LazyGroup(click.Group):
+    """Lists every command without importing it, and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in the order of a case's life, not of the alphabet."""
+        return [name for name, (module, _) in COMMANDS.items() if _is_there(module)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported now."""
+        if cmd_name not in COMMANDS or not _is_there(COMMANDS[cmd_name][0]):
+            return None
+        module = importlib.import_module(f"dsr_report.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.COMMANDS[cmd_name]
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands with the lines of `COMMANDS`."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+def _is_there(module: str) -> bool:
+    return importlib.util.find_spec(f"dsr_report.cli.{module}") is not None
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version  # noqa: PLC0415 - only when asked for
+
+    click.echo(f"dsr-report {version('dsr-report')}")
+    ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
+              help="Print the version and exit.")
+def group() -> None:
+    """Turn a Copernica data-request export into a disclosure that a person understands.
+
+    \b
+    Example:
+        dsr-report fetch-and-render 20285 --sandbox -o disclosure.pdf
+    """
+
+
+def main(args: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with the code that the contract gives for what happened."""
+    arguments = sys.argv[1:] if args is None else args
+    verbose = any(a in {"-v", "-vv", "--verbose"} for a in arguments)
+    try:
+        result: Any = group.main(args=arguments, prog_name="dsr-report", standalone_mode=False)
+        sys.exit(result if isinstance(result, int) else 0)
+    except DsrReportError as error:
+        if verbose:
+            logging.getLogger("dsr_report").error("", exc_info=error)
+        _say(f"dsr-report: {error}")
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _say("dsr-report: stopped; no half-written file was left")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except MemoryError:
+        _say("dsr-report: out of memory; close other programs or use a machine with more memory")
+        sys.exit(1)
+    except OSError as error:
+        if verbose:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        _say(f"dsr-report: {place}{error.strerror or type(error).__name__}")
+        sys.exit(1)
+
+
+def _say(line: str) -> None:
+    click.echo(" ".join(line.split()), err=True)

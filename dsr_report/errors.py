@@ -1,0 +1,104 @@
+"""The errors that dsr-report raises, and the exit code each one leads to.
+
+    DsrReportError                 1
+    ├── UsageError                 2   wrong options or configuration (also ValueError)
+    │   └── ConfigError            2   one or more faults in a configuration file
+    ├── NotReadyError              3   the export is still being collected (also TimeoutError)
+    ├── NotAnExportError           4   the input is not a data-request export (also ValueError)
+    │   └── BrokenJsonError        4   not JSON, or cut off; gives the byte offset
+    ├── CheckFailedError           5   `verify` or `--strict` found something
+    ├── LedgerError                1   a value of the export is unaccounted for (our mistake, never hidden)
+    ├── RedactionError             1   a value that must not appear would appear
+    ├── MissingExtraError          1   an optional library is not installed
+    ├── FileError                  1   a file cannot be read or written (also OSError)
+    └── FetchError                 1   the API refused, failed or could not be reached
+        ├── AuthError              1   the token was refused
+        └── UnknownIdError         1   the API knows no such id, or its export expired
+
+Messages say what is wrong, where, and what to do next; they quote no personal data.
+"""
+
+from __future__ import annotations
+
+
+class DsrReportError(Exception):
+    """Base of all errors that dsr-report raises on purpose."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
+        self.what = what
+        self.where = where
+        self.hint = hint
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text}. {self.hint}" if self.hint else text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.what, self.where, self.hint)
+
+
+def _rebuild(kind: type[DsrReportError], what: str, where: str | None, hint: str | None) -> DsrReportError:
+    return kind(what, where=where, hint=hint)
+
+
+class UsageError(DsrReportError, ValueError):
+    """Options that cannot be used, alone or together."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A configuration file has faults; all of them are named at once."""
+
+
+class NotReadyError(DsrReportError, TimeoutError):
+    """The export is not ready yet; `where` holds the request id to take it up with."""
+
+    exit_code = 3
+
+
+class NotAnExportError(DsrReportError, ValueError):
+    """The input is readable, but is not a data-request export."""
+
+    exit_code = 4
+
+
+class BrokenJsonError(NotAnExportError):
+    """The input is not JSON, or ends in the middle; `where` gives the byte offset."""
+
+
+class CheckFailedError(DsrReportError):
+    """A check that was asked for (`verify`, `--strict`) found something."""
+
+    exit_code = 5
+
+
+class LedgerError(DsrReportError):
+    """A value of the export would neither be disclosed nor withheld."""
+
+
+class RedactionError(DsrReportError):
+    """A value that is masked or withheld would still appear somewhere."""
+
+
+class MissingExtraError(DsrReportError, ImportError):
+    """An optional library is not installed; the hint names the extra."""
+
+
+class FileError(DsrReportError, OSError):
+    """A file cannot be read or written."""
+
+
+class FetchError(DsrReportError):
+    """The API refused, failed or could not be reached."""
+
+
+class AuthError(FetchError):
+    """The API token was refused."""
+
+
+class UnknownIdError(FetchError):
+    """The API knows no such id, or its export has expired."""

@@ -1,0 +1,1 @@
+"""Bytes of an export → exact JSON values, each with its pointer."""
