@@ -29,7 +29,9 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
     except OSError as error:
         raise FileError(
-            f"cannot write here ({error.strerror})", where=str(path), hint="Choose another place with --output."
+            f"cannot write here ({error.strerror})",
+            where=str(path),
+            hint="Choose another place with --output.",
         ) from error
     temporary = Path(name)
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Self
 
 _REPEATED = re.compile(r"~r[0-9]+\Z")
 
@@ -18,7 +19,7 @@ class RepeatedName(str):
     __slots__ = ("occurrence",)
     occurrence: int
 
-    def __new__(cls, name: str, occurrence: int) -> RepeatedName:
+    def __new__(cls, name: str, occurrence: int) -> Self:
         self = super().__new__(cls, name)
         self.occurrence = occurrence
         return self

@@ -50,7 +50,12 @@ def read_moment(raw: object, zone: ZoneInfo) -> Moment | None:
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     try:
         naive = datetime(  # noqa: DTZ001 - the zone follows
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
             int(float(fraction) * 1_000_000) if fraction else 0,
         )
         if offset:

@@ -51,7 +51,7 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands with the lines of `COMMANDS`."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)] or [("", "")])
 
 
 def _is_there(module: str) -> bool:
@@ -67,11 +67,19 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None: 
     ctx.exit()
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
-              help="Print the version and exit.")
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Print the version and exit.",
+)
 def group() -> None:
-    """Turn a Copernica data-request export into a disclosure that a person understands.
+    r"""Turn a Copernica data-request export into a disclosure that a person understands.
 
     \b
     Example:
@@ -88,7 +96,7 @@ def main(args: list[str] | None = None) -> NoReturn:
         sys.exit(result if isinstance(result, int) else 0)
     except DsrReportError as error:
         if verbose:
-            logging.getLogger("dsr_report").error("", exc_info=error)
+            logging.getLogger("dsr_report").exception("what happened, in detail")
         _say(f"dsr-report: {error}")
         sys.exit(error.exit_code)
     except click.ClickException as error:
