@@ -62,5 +62,5 @@ class ReportDocument:
     generator: str
     running_header: str
     page_of: str
-    """How a page number reads in the report's language, with `{page}` and `{pages}` (`Page {page} of {pages}`)."""
+    """How a page number reads, with `{page}` and `{pages}` (`Page {page} of {pages}`)."""
     attachments: tuple[Attachment, ...] = field(default=())
