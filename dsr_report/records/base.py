@@ -1,0 +1,124 @@
+"""What every record has: where it stands, what decided its kind, its exact value, and what nobody claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import core_schema
+
+from dsr_report.export.items import JsonValue, Scalar, values
+from dsr_report.pointers import joined
+from dsr_report.times import Certainty as Certainty  # noqa: PLC0414 - models name it beside their moments
+
+Family = Literal["publisher", "marketing-suite", "smtpeter"]
+
+
+class AsItIs:
+    """Tells pydantic to keep a value untouched: numbers as written, surrogates and all."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+        return core_schema.any_schema()
+
+
+class AnyText:
+    """Text, also with lone surrogates, which pydantic's own `str` refuses."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+        return core_schema.is_instance_schema(str)
+
+
+Exact = Annotated[JsonValue, AsItIs]
+"""A JSON value, exactly as the export has it."""
+Text = Annotated[str, AnyText]
+"""Text as the export has it."""
+ExactMap = Annotated[dict[str, JsonValue], AsItIs]
+"""An object of the export: names to exact values, in its order."""
+
+
+class Members(dict[str, JsonValue]):
+    """Members of one record that do not stand in one object: a row's cells, or what is left of an envelope.
+
+    `places` gives each member's pointer below the record's own pointer (`{"time": "/1"}`), so that a record
+    read from a row has names, and its values still have their true pointers.
+    """
+
+    __slots__ = ("places",)
+
+    def __init__(self, members: dict[str, JsonValue], places: dict[str, str]) -> None:
+        super().__init__(members)
+        self.places = places
+
+
+class Member(NamedTuple):
+    """One named value of a record, with the pointer that it has in the export."""
+
+    name: str
+    pointer: str
+    value: JsonValue
+
+
+def values_of(value: JsonValue, pointer: str) -> Iterator[tuple[str, Scalar]]:
+    """Every scalar value of a record that stands at `pointer`, each with its own pointer."""
+    if isinstance(value, Members):
+        for name, member in value.items():
+            yield from values(member, pointer + value.places[name])
+    else:
+        yield from values(value, pointer)
+
+
+def members_of(value: JsonValue, pointer: str) -> Iterator[Member]:
+    """The members of a record's value, each with its pointer; a bare scalar or list is one unnamed member."""
+    if isinstance(value, Members):
+        for name, member in value.items():
+            yield Member(name, pointer + value.places[name], member)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield Member(name, joined(pointer, name), member)
+    else:
+        yield Member("", pointer, value)
+
+
+class Record(BaseModel):
+    """One thing that the export holds about the subject.
+
+    Interpreted fields keep the text they were made of in a field that ends in `_raw`, and moments say in one
+    that ends in `_certainty` how sure the moment is (`dsr_report.times.Moment`). Ids are text; Copernica's
+    ways to write "none" (`0`, `"0"`, `""`, null) are None.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    kind: ClassVar[str] = ""
+    pointer: Text
+    """JSON Pointer of the record in the export."""
+    rule: Text = ""
+    """What decided the kind: `label clicks`, `event open`, `keys device`, `columns cdm-click` …"""
+    family: Family | None = None
+    """The product that wrote the record, as far as its members tell."""
+    labels: tuple[Text, ...] = ()
+    """Names of the containers the record was found in, outermost first."""
+    value: Exact = Field(default=None, repr=False)
+    """The record exactly as the export has it."""
+    others: Annotated[tuple[Member, ...], AsItIs] = Field(default=(), repr=False)
+    """Members that no declared field was made of, with their pointers, in the export's order."""
+    sources: Annotated[dict[str, str], AsItIs] = Field(default_factory=dict, repr=False)
+    """Declared field → pointer of the member that it was made of."""
+
+    def other_fields(self) -> dict[str, JsonValue]:
+        """Members that no declared field was made of, by name (a second one of a name is `name (2)`)."""
+        result: dict[str, JsonValue] = {}
+        for name, _, value in self.others:
+            unique, count = str(name), 1
+            while unique in result:
+                count += 1
+                unique = f"{name} ({count})"
+            result[unique] = value
+        return result
+
+    def values(self) -> Iterator[tuple[str, Scalar]]:
+        """Every scalar value of the record, consumed or not, with its pointer."""
+        return values_of(self.value, self.pointer)
