@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import core_schema
@@ -31,12 +31,14 @@ class AnyText:
         return core_schema.is_instance_schema(str)
 
 
-Exact = Annotated[JsonValue, AsItIs]
-"""A JSON value, exactly as the export has it."""
 Text = Annotated[str, AnyText]
 """Text as the export has it."""
-ExactMap = Annotated[dict[str, JsonValue], AsItIs]
-"""An object of the export: names to exact values, in its order."""
+if TYPE_CHECKING:
+    Exact: TypeAlias = JsonValue
+    ExactMap: TypeAlias = dict[str, JsonValue]
+else:  # pydantic must not look into the recursive alias
+    Exact = Annotated[Any, AsItIs]
+    ExactMap = Annotated[Any, AsItIs]
 
 
 class Members(dict[str, JsonValue]):

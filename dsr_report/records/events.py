@@ -1,4 +1,4 @@
-"""What happened to a message: attempts, deliveries, impressions, clicks, errors, complaints and unsubscribes."""
+"""What happened to a message: attempts, deliveries, impressions, clicks, errors and complaints."""
 
 from __future__ import annotations
 
