@@ -143,7 +143,7 @@ def html(shop: Shop, letter: Letter, tracker: Tracker, logo: str, pictures: list
             for page in shop.menu
         )
         out.append(
-            f'<tr><td bgcolor="{dark}" align="center"><table role="presentation"><tr>{cells}</tr></table></td></tr>\n'
+            f'<tr><td bgcolor="{dark}" align="center" style="background:{dark}"><table role="presentation"><tr>{cells}</tr></table></td></tr>\n'
         )
     out.append(
         f'<tr><td style="padding:26px 28px 6px"><h1 class="kop" style="margin:0 0 14px;{font};font-size:26px;'
@@ -176,7 +176,7 @@ def html(shop: Shop, letter: Letter, tracker: Tracker, logo: str, pictures: list
     if letter.tip:
         out.append(
             f'<tr><td style="padding:10px 28px 20px"><table role="presentation" width="100%"><tr><td bgcolor="{light}"'
-            f' style="padding:16px 18px;border-left:4px solid {accent};{font};font-size:14px;line-height:21px;'
+            f' style="background:{light};padding:16px 18px;border-left:4px solid {accent};{font};font-size:14px;line-height:21px;'
             f'color:#333333"><strong>{words.tip}</strong> {letter.tip}</td></tr></table></td></tr>\n'
         )
     out.append(_footer(shop, letter, tracker, font))

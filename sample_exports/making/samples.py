@@ -1,32 +1,34 @@
-"""Every committed sample, by file name."""
+"""Every committed sample: its name, what it shows, and its bytes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import webshop, webshop_people
+from .files import all_layouts
 from .layouts import labelled
 from .shapes import Record
 from .writing import by_line, info
 
-INDEX: list[dict[str, object]] = [
-    {
-        "file": "subprofile-20285.json",
-        "type": "subprofile",
-        "id": "20285",
-        "language": "nl",
-        "served": True,
-        "shows": "Three years of a customer of a Dutch web shop: 60 messages of both product families and all else.",
-    },
-]
-"""What there is: `served` says whether the sandbox answers to its type and id."""
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample export."""
+
+    file: str
+    type: str
+    id: str
+    language: str
+    shows: str
+    content: bytes
 
 
-def webshop_records() -> list[Record]:
+def webshop_records(story: webshop.Story) -> list[Record]:
     """All records of the web shop's customer."""
-    story = webshop.tell()
     people = webshop_people
     records = [
         people.profile(),
@@ -43,14 +45,68 @@ def webshop_records() -> list[Record]:
     return records
 
 
+def few_webshop_records(story: webshop.Story) -> list[Record]:
+    """The same customer with eight messages: what can be told apart in every layout."""
+    people = webshop_people
+    letters = [sent for sent in story.sent if "nieuwsbrief" in sent.tags]
+    others = [
+        sent for sent in story.sent if sent.subject.startswith(("Uitnodiging", "Je bent afg", "Nieuw wacht"))
+    ]
+    orders = [sent for sent in story.sent if "bestelling" in sent.tags]
+    chosen = [letters[7], letters[15], letters[20], letters[26], orders[1], *others]
+    chosen.sort(key=lambda sent: sent.at)
+    records = [
+        people.profile(),
+        people.subprofile(),
+        *people.files(),
+        people.coupon(),
+        *people.mailings(story),
+    ]
+    for sent in chosen:
+        records += [
+            story.shapes.message(sent),
+            *(record for record in story.of(sent) if record.log != "pom-retries"),
+        ]
+    return [*records, *people.surveys(), people.web_form(), *people.texts(), *people.loyalty()]
+
+
+def samples() -> Iterator[Sample]:
+    """The samples that stand in the folder itself; all but the hostile one are served by the sandbox."""
+    story = webshop.tell()
+    yield Sample(
+        "subprofile-20285.json", "subprofile", "20285", "nl",
+        "Three years of a customer of a Dutch web shop: 60 messages of both product families and what became of them, "
+        "surveys, a web form, text messages, files, and records that nobody knows",
+        by_line(info("subprofile", "20285"), [labelled(record) for record in webshop_records(story)]).encode(),
+    )  # fmt: skip
+
+
 def files() -> Iterator[tuple[str, bytes]]:
-    """Every sample as its name and its bytes."""
-    records = webshop_records()
+    """Every committed file as its name and its bytes."""
+    entries: list[dict[str, Any]] = []
+    for sample in samples():
+        yield sample.file, sample.content
+        entries.append(
+            {
+                "file": sample.file,
+                "type": sample.type,
+                "id": sample.id,
+                "language": sample.language,
+                "served": not sample.file.startswith("hostile"),
+                "shows": sample.shows,
+            }
+        )
+    story = webshop.tell()
+    layouts: list[dict[str, Any]] = []
+    for name, number, same, shows, content in all_layouts(
+        info("subprofile", "20285"), few_webshop_records(story)
+    ):
+        yield f"layouts/{name}", content
+        layouts.append({"file": f"layouts/{name}", "layout": number, "same_tables": same, "shows": shows})
     yield (
-        "subprofile-20285.json",
-        by_line(info("subprofile", "20285"), [labelled(r) for r in records]).encode(),
+        "index.json",
+        (json.dumps({"samples": entries, "layouts": layouts}, indent=2, ensure_ascii=False) + "\n").encode(),
     )
-    yield "index.json", (json.dumps({"samples": INDEX}, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def write_all(folder: Path) -> None:

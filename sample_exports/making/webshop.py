@@ -331,7 +331,7 @@ def _orders(story: Story) -> None:
         if index not in {1, 6}:
             parcel = f"3SKRD{story.dice.between(10000000, 99999999)}"
             story.send(
-                moment(at) + timedelta(days=1, hours=3),
+                moment(at[:10] + " 09:41:17") + timedelta(days=1),
                 shipped(number, parcel),
                 template=702,
                 tags=("verzending",),
