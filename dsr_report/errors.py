@@ -11,6 +11,7 @@
     ├── RedactionError             1   a value that must not appear would appear
     ├── MissingExtraError          1   an optional library is not installed
     ├── FileError                  1   a file cannot be read or written (also OSError)
+    ├── RegisterError              1   the register cannot be used, or knows no such case
     └── FetchError                 1   the API refused, failed or could not be reached
         ├── AuthError              1   the token was refused
         └── UnknownIdError         1   the API knows no such id, or its export expired
@@ -90,6 +91,10 @@ class MissingExtraError(DsrReportError, ImportError):
 
 class FileError(DsrReportError, OSError):
     """A file cannot be read or written."""
+
+
+class RegisterError(DsrReportError):
+    """The register cannot be used, knows no such case, or the case is past what was asked."""
 
 
 class FetchError(DsrReportError):

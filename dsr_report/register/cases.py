@@ -1,0 +1,332 @@
+"""The life of a case beside its data requests: pauses, extension, answer, closing, forgetting."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+
+from dsr_report.errors import RegisterError, UsageError
+from dsr_report.register import chain
+from dsr_report.register.journal import Journal, Pen, lookup_key, subject_hash
+from dsr_report.register.models import Case, DataRequest, Event, File
+from dsr_report.register.overview import dates_of
+from dsr_report.register.states import NOTES
+
+RETENTION = timedelta(days=365)
+
+
+class Cases:
+    """The part of the register that the operator, `reply` and the DPO talk to."""
+
+    _pen: Pen
+    _country: str | None
+    _subdivision: str | None
+    _extra_holidays: frozenset[date]
+
+    def add(
+        self,
+        subject_type: str | None = None,
+        subject_id: str | int | None = None,
+        *,
+        received_on: date | None = None,
+        reference: str | None = None,
+        channel: str | None = None,
+        language: str | None = None,
+        follows: str | None = None,
+        country: str | None = None,
+        subdivision: str | None = None,
+        evidence_sha256: str | None = None,
+        note: str | None = None,
+        actor: str | None = None,
+    ) -> str:
+        """Log a request that came in; returns its reference.
+
+        Args:
+            subject_type: `subprofile`, `profile` or `email`, as far as known.
+            subject_id: the number or the address, as far as known.
+            received_on: the day it arrived; today, and marked as assumed, where it is not given.
+            reference: yours; otherwise the next number of the year.
+            channel: how it arrived, such as `mail` or `letter`.
+            language: of the person.
+            follows: the case that this one follows up.
+            country: whose public holidays count, if not the register's.
+            subdivision: the region of `country`.
+            evidence_sha256: the hash of the original request.
+            note: a remark; it is removed when the case is forgotten.
+            actor: who does it, if not the register's own actor.
+        """
+        subject = None if subject_type is None or subject_id is None else (subject_type, str(subject_id))
+        facts = _given(channel=channel, language=language, follows=follows, evidence=evidence_sha256)
+        with self._pen.journal(actor) as journal:
+            if follows is not None:
+                journal.append(journal.case(follows), "follow-up")
+            case = journal.new_case(
+                subject=subject,
+                reference=reference,
+                received_on=received_on,
+                country=country or self._country,
+                subdivision=subdivision if country else self._subdivision,
+                facts=facts,
+                personal=_given(note=note),
+            )
+            return case.reference
+
+    def note(
+        self,
+        reference: str,
+        event: str = "note",
+        *,
+        text: str | None = None,
+        data: chain.Facts | None = None,
+        actor: str | None = None,
+    ) -> None:
+        """Write an event by hand; `text` is removed when the case is forgotten, `data` (no names!) stays."""
+        if event not in NOTES:
+            raise UsageError(f"{event!r} is no event to note", hint=f"One of: {', '.join(NOTES)}.")
+        with self._pen.journal(actor) as journal:
+            journal.append(_remembered(journal, reference), event, data, _given(text=text))
+
+    def set_received(self, reference: str, received_on: date, *, actor: str | None = None) -> None:
+        """Correct or fill in the day on which the request arrived."""
+        with self._pen.journal(actor) as journal:
+            if received_on > journal.today:
+                raise UsageError(f"{received_on} has not come yet")
+            data = {"received_on": received_on.isoformat()}
+            journal.append(journal.owed(reference), "receipt-noted", data)
+
+    def pause(
+        self,
+        reference: str,
+        why: Literal["identity", "clarification"] = "identity",
+        *,
+        reason: str | None = None,
+        on: date | None = None,
+        actor: str | None = None,
+    ) -> None:
+        """Stop the clock on the day the person was asked to prove who they are, or to say what they want."""
+        with self._pen.journal(actor) as journal:
+            case = journal.owed(reference)
+            if journal.state(case).paused_why is not None:
+                raise RegisterError("this case is paused already", where=case.reference)
+            since = _not_in_future(journal, on)
+            journal.append(case, "paused", {"why": why, "on": since.isoformat()}, _given(reason=reason))
+
+    def resume(
+        self, reference: str, *, evidence: str | None = None, on: date | None = None, actor: str | None = None
+    ) -> None:
+        """Let the clock run again from the day the answer arrived; `evidence` names its kind only."""
+        with self._pen.journal(actor) as journal:
+            case = journal.owed(reference)
+            state = journal.state(case)
+            if state.paused_why is None:
+                raise RegisterError("this case is not paused", where=case.reference)
+            until = _not_in_future(journal, on)
+            if until < state.pauses[-1].since:
+                raise UsageError(f"the pause began on {state.pauses[-1].since}, after {until}")
+            journal.append(case, "resumed", {"on": until.isoformat()}, _given(evidence=evidence))
+
+    def extend(
+        self, reference: str, reason: str, *, on: date | None = None, actor: str | None = None
+    ) -> bool:
+        """Note that the person was told, with the reason, that it takes two months more.
+
+        Returns:
+            Whether the notice was in time; a late one is noted too, but may not count.
+        """
+        if not reason.strip():
+            raise UsageError("an extension needs its reason: the person must be told")
+        with self._pen.journal(actor) as journal:
+            case = journal.owed(reference)
+            told = _not_in_future(journal, on)
+            state = journal.state(case)
+            if state.extended_on is not None:
+                raise RegisterError(f"this case was extended on {state.extended_on}", where=case.reference)
+            due = dates_of(case, state, today=told, extra_holidays=self._extra_holidays)[
+                0
+            ].extension_notice_due
+            facts = {"on": told.isoformat(), "notice_due": due.isoformat(), "late": told > due}
+            journal.append(case, "extended", facts, {"reason": reason})
+            return told <= due
+
+    def note_disclosure(
+        self,
+        reference: str,
+        *,
+        sha256: str,
+        path: str | None = None,
+        size_bytes: int | None = None,
+        withheld: int | None = None,
+        language: str | None = None,
+        kind: str = "disclosure",
+        actor: str | None = None,
+    ) -> None:
+        """Write down that a disclosure was made and verified; twice is as good as once."""
+        with self._pen.journal(actor) as journal:
+            case = _remembered(journal, reference)
+            is_new = journal.add_file(
+                case,
+                request_number=None,
+                kind=kind,
+                sha256=sha256,
+                size_bytes=size_bytes,
+                path=path,
+                counts=None,
+            )
+            if is_new:
+                facts = _given(sha256=sha256, bytes=size_bytes, withheld=withheld, language=language)
+                journal.append(case, "rendered", facts, _given(path=path))
+
+    def note_sent(
+        self,
+        reference: str,
+        *,
+        sha256: str,
+        channel: str = "email",
+        size_bytes: int | None = None,
+        address: str | None = None,
+        message_id: str | None = None,
+        on: date | None = None,
+        actor: str | None = None,
+    ) -> None:
+        """Write down that the answer was handed over: the clock stops. Of the address only a hash is kept."""
+        with self._pen.journal(actor) as journal:
+            case = _remembered(journal, reference)
+            day = _not_in_future(journal, on)
+            facts = _given(on=day.isoformat(), channel=channel, sha256=sha256, bytes=size_bytes)
+            to = None if address is None else subject_hash(journal.session, "email", address)
+            journal.append(case, "sent", facts, _given(address=to, message_id=message_id))
+
+    def refuse(
+        self,
+        reference: str,
+        ground: str,
+        *,
+        weighing: str | None = None,
+        on: date | None = None,
+        actor: str | None = None,
+    ) -> None:
+        """Write down that the person was told of a refusal, its ground, and how to complain."""
+        with self._pen.journal(actor) as journal:
+            day = _not_in_future(journal, on)
+            facts = {"on": day.isoformat(), "ground": ground}
+            journal.append(journal.owed(reference), "refused", facts, _given(weighing=weighing))
+
+    def withdraw(self, reference: str, *, on: date | None = None, actor: str | None = None) -> None:
+        """Write down that the person took the request back."""
+        with self._pen.journal(actor) as journal:
+            day = _not_in_future(journal, on)
+            journal.append(journal.owed(reference), "withdrawn", {"on": day.isoformat()})
+
+    def close_case(self, reference: str, *, reason: str | None = None, actor: str | None = None) -> None:
+        """End the work on a case: its retention begins, and the person's address is removed.
+
+        A case that was not answered needs a reason. Data requests that are still open are abandoned.
+        """
+        with self._pen.journal(actor) as journal:
+            case = _remembered(journal, reference)
+            if case.closed_on is not None:
+                return
+            if case.is_open and not (reason or "").strip():
+                raise RegisterError(
+                    f"this case is {case.state} and was not answered",
+                    where=case.reference,
+                    hint="Close it with --reason, or note the answer first (register sent, refuse).",
+                )
+            requests = journal.session.scalars(sa.select(DataRequest).where(DataRequest.case_id == case.id))
+            for request in requests:
+                if request.state in {"intended", "posting", "pending", "available"}:
+                    request.state, request.changed_at = "abandoned", journal.at
+                    request.ticket = request.process = None
+                    journal.append(case, "abandoned", {"number": request.number, "detail": "case closed"})
+                if request.subject_type == "email":
+                    request.subject_id = None
+            if case.subject_type == "email":
+                case.subject_id = None
+            answered = not case.is_open
+            facts = {"on": journal.today.isoformat(), "answered": answered}
+            journal.append(case, "closed", facts, _given(reason=reason))
+
+    def forget(
+        self,
+        references: Sequence[str] | None = None,
+        *,
+        retention: timedelta = RETENTION,
+        actor: str | None = None,
+    ) -> list[str]:
+        """Remove the personal data of closed cases whose retention has passed; returns their references.
+
+        What stays: the reference, the dates, the states, and the hashes of what was sent. They prove that
+        and when the request was answered; the hash chain still checks.
+
+        Raises:
+            RegisterError: a case that was named is not closed, or its retention runs still.
+        """
+        with self._pen.journal(actor) as journal:
+            until = journal.today - retention
+            query = sa.select(Case).where(Case.closed_on.is_not(None), Case.forgotten.is_(False))
+            cases = list(journal.session.scalars(query.where(Case.closed_on <= until).order_by(Case.id)))
+            if references is not None:
+                due = {case.reference for case in cases}
+                for reference in references:
+                    case = journal.case(reference)
+                    if reference not in due and not case.forgotten:
+                        state = (
+                            f"closed on {case.closed_on}" if case.closed_on else f"{case.state}, not closed"
+                        )
+                        raise RegisterError(
+                            f"this case is {state}; it is kept for {retention.days} days after closing",
+                            where=case.reference,
+                        )
+                cases = [case for case in cases if case.reference in set(references)]
+            for case in cases:
+                _remove_personal_data(journal, case)
+                facts = {"on": journal.today.isoformat(), "retention_days": retention.days}
+                journal.append(case, "forgotten", facts)
+        if cases:
+            self._pen.database.compact()
+        return [case.reference for case in cases]
+
+    def was_sent_to(self, reference: str, address: str) -> bool | None:
+        """Whether the answer went to this address; None where that is not known (any more)."""
+        with self._pen.database.reading() as session:
+            digest = chain.lookup_hash(lookup_key(session), "email", address)
+            texts = session.scalars(
+                sa.select(Event.personal)
+                .join(Case)
+                .where(Case.reference == reference, Event.event == "sent", Event.personal.is_not(None))
+            )
+            addresses = [json.loads(text).get("address") for text in texts if text]
+        known = [one for one in addresses if one is not None]
+        return digest in known if known else None
+
+
+def _remembered(journal: Journal, reference: str) -> Case:
+    case = journal.case(reference)
+    if case.forgotten:
+        raise RegisterError("this case was forgotten; nothing can be added", where=case.reference)
+    return case
+
+
+def _not_in_future(journal: Journal, on: date | None) -> date:
+    if on is not None and on > journal.today:
+        raise UsageError(f"{on} has not come yet")
+    return on or journal.today
+
+
+def _remove_personal_data(journal: Journal, case: Case) -> None:
+    case.subject_id = case.subject_hash = None
+    journal.session.execute(
+        sa.update(DataRequest)
+        .where(DataRequest.case_id == case.id)
+        .values(subject_id=None, subject_hash=None, ticket=None, process=None)
+    )
+    journal.session.execute(sa.update(File).where(File.case_id == case.id).values(path=None, counts=None))
+    journal.session.execute(sa.update(Event).where(Event.case_id == case.id).values(personal=None, salt=None))
+
+
+def _given(**facts: object) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if value is not None}

@@ -1,0 +1,63 @@
+"""The hash chain of the log: each event seals the one before it, and its personal data can be removed later.
+
+An event's hash covers its facts (`data`) and the *hash* of its personal part. That part is hashed together
+with a random salt of its own; removing part and salt leaves a number from which nothing can be guessed, and
+the chain still checks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+Facts = Mapping[str, object]
+
+GENESIS = "0" * 64
+
+
+def canonical(value: object) -> str:
+    """JSON with one spelling: sorted names, no spaces, ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def moment(at: datetime) -> str:
+    """A moment as the chain writes it: UTC, with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def personal_hash(personal: str, salt: str) -> str:
+    """The hash of an event's personal part under its own salt."""
+    return hmac.new(bytes.fromhex(salt), personal.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+def event_hash(
+    *,
+    number: int,
+    case_id: int,
+    at: datetime,
+    actor: str,
+    event: str,
+    data: str,
+    personal: str | None,
+    previous: str,
+) -> str:
+    """The hash of one event; `data` is canonical JSON, `personal` the hash of the personal part."""
+    sealed = canonical([number, case_id, moment(at), actor, event, data, personal, previous])
+    return hashlib.sha256(sealed.encode("ascii")).hexdigest()
+
+
+def lookup_hash(key: str, subject_type: str, subject_id: str) -> str:
+    """What a subject is found by once its identifier is gone: an HMAC under the register's own key."""
+    text = canonical([subject_type, normal_id(subject_type, subject_id)])
+    return hmac.new(bytes.fromhex(key), text.encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def normal_id(subject_type: str, subject_id: str) -> str:
+    """One spelling of an identifier: addresses without regard to case, numbers without leading zeros."""
+    text = subject_id.strip()
+    if subject_type == "email":
+        return text.casefold()
+    return str(int(text)) if text.isascii() and text.isdigit() else text

@@ -1,0 +1,267 @@
+"""Writing to the register: one transaction, its actor and moment, and the events it appends."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from dsr_report.errors import RegisterError, UsageError
+from dsr_report.register import chain
+from dsr_report.register.database import Database
+from dsr_report.register.models import Case, Event, File, Head, Setting
+from dsr_report.register.states import CaseState, Happening, derive
+
+_REFERENCE_LENGTH = 80
+
+
+class Journal:
+    """One writing transaction: all it writes is by one actor, at one moment, or not at all."""
+
+    def __init__(self, session: Session, head: Head, *, actor: str, at: datetime, zone: ZoneInfo) -> None:
+        self.session = session
+        self.actor = actor
+        self.at = at
+        self.today: date = at.astimezone(zone).date()
+        self._head = head
+
+    def append(
+        self, case: Case, event: str, data: chain.Facts | None = None, personal: chain.Facts | None = None
+    ) -> None:
+        """Add an event to the log and bring the case's state and dates in line with it.
+
+        What is in `data` stays for ever; what is in `personal` is removed when the case is forgotten.
+        """
+        self.session.flush()  # a new case gets its number here
+        text = chain.canonical(data or {})
+        salt = sealed = private = None
+        if personal:
+            private, salt = chain.canonical(personal), secrets.token_hex(16)
+            sealed = chain.personal_hash(private, salt)
+        number, previous = self._head.number + 1, self._head.hash
+        digest = chain.event_hash(
+            number=number,
+            case_id=case.id,
+            at=self.at,
+            actor=self.actor,
+            event=event,
+            data=text,
+            personal=sealed,
+            previous=previous,
+        )
+        self.session.add(
+            Event(
+                number=number,
+                case_id=case.id,
+                at=self.at,
+                actor=self.actor,
+                event=event,
+                data=text,
+                personal=private,
+                salt=salt,
+                personal_hash=sealed,
+                previous_hash=previous,
+                hash=digest,
+            )
+        )
+        self._head.number, self._head.hash = number, digest
+        self.session.flush()
+        settle(case, self.state(case))
+        case.changed_at = self.at
+
+    def state(self, case: Case) -> CaseState:
+        """The state of a case, from its events."""
+        rows = self.session.execute(
+            sa.select(Event.event, Event.data).where(Event.case_id == case.id).order_by(Event.number)
+        )
+        return derive(Happening(event, json.loads(data)) for event, data in rows)
+
+    def case(self, reference: str) -> Case:
+        """The case with this reference.
+
+        Raises:
+            RegisterError: there is none.
+        """
+        case = self.session.scalars(sa.select(Case).where(Case.reference == reference)).one_or_none()
+        if case is None:
+            raise no_such_case(reference)
+        return case
+
+    def owed(self, reference: str) -> Case:
+        """The case with this reference, which must not be answered yet.
+
+        Raises:
+            RegisterError: there is none, or it is answered.
+        """
+        case = self.case(reference)
+        if not case.is_open:
+            raise RegisterError(f"this case is {case.state} already", where=case.reference)
+        return case
+
+    def new_case(
+        self,
+        *,
+        subject: tuple[str, str] | None,
+        reference: str | None,
+        received_on: date | None,
+        country: str | None,
+        subdivision: str | None,
+        facts: chain.Facts | None = None,
+        personal: chain.Facts | None = None,
+    ) -> Case:
+        """Open a case; without a reference it gets the next free number of the year.
+
+        Raises:
+            RegisterError: the reference is taken.
+            UsageError: the reference holds an address, or the day of receipt has not come yet.
+        """
+        if received_on is not None and received_on > self.today:
+            raise UsageError(f"{received_on} has not come yet", where="--received")
+        name = self._next_reference() if reference is None else self._free_reference(reference)
+        kind, identifier = subject or (None, None)
+        case = Case(
+            reference=name,
+            subject_type=kind,
+            subject_id=identifier.strip() if identifier is not None else None,
+            subject_hash=subject_hash(self.session, kind, identifier) if kind and identifier else None,
+            country=country,
+            subdivision=subdivision,
+            owner=self.actor,
+            state="received",
+            received_on=received_on or self.today,
+            is_open=True,
+            forgotten=False,
+            created_at=self.at,
+            changed_at=self.at,
+        )
+        self.session.add(case)
+        known = {
+            "reference": name,
+            "received_on": case.received_on.isoformat(),
+            "assumed": received_on is None,
+        }
+        who = {"subject": case.subject_hash} if case.subject_hash else {}
+        self.append(case, "received", {**known, **(facts or {})}, {**who, **(personal or {})})
+        return case
+
+    def add_file(
+        self,
+        case: Case,
+        *,
+        request_number: int | None,
+        kind: str,
+        sha256: str,
+        size_bytes: int | None,
+        path: str | None,
+        counts: chain.Facts | None,
+    ) -> bool:
+        """Note a file of a case; False where the very same file was noted before."""
+        known = self.session.scalars(
+            sa.select(File).where(
+                File.case_id == case.id,
+                File.request_number.is_(None)
+                if request_number is None
+                else File.request_number == request_number,
+                File.kind == kind,
+                File.sha256 == sha256,
+                File.path.is_(None) if path is None else File.path == path,
+            )
+        ).first()
+        if known is not None:
+            return False
+        self.session.add(
+            File(
+                case_id=case.id,
+                request_number=request_number,
+                kind=kind,
+                sha256=sha256,
+                size_bytes=size_bytes,
+                path=path,
+                counts=dict(counts) if counts is not None else None,
+                noted_at=self.at,
+                noted_by=self.actor,
+            )
+        )
+        return True
+
+    def _free_reference(self, reference: str) -> str:
+        name = reference.strip()
+        if not name or len(name) > _REFERENCE_LENGTH or not name.isprintable() or "@" in name:
+            raise UsageError(
+                "a reference is one line of at most 80 characters and no address",
+                hint="It stays in the register for good, so it must not name the person.",
+            )
+        if self.session.scalars(sa.select(Case.id).where(Case.reference == name)).first() is not None:
+            raise RegisterError("this reference is taken", where=name)
+        return name
+
+    def _next_reference(self) -> str:
+        start = f"{self.today.year}-"
+        taken: Sequence[str] = self.session.scalars(
+            sa.select(Case.reference).where(Case.reference.startswith(start, autoescape=True))
+        ).all()
+        numbers = (name.removeprefix(start) for name in taken)
+        last = max((int(one) for one in numbers if one.isascii() and one.isdigit()), default=0)
+        return f"{start}{last + 1:04}"
+
+
+class Pen:
+    """Opens journals: it knows the database, the clock, the zone of days, and who writes by default."""
+
+    def __init__(
+        self, database: Database, *, now: Callable[[], datetime], zone: ZoneInfo, actor: str
+    ) -> None:
+        self.database = database
+        self.zone = zone
+        self._now = now
+        self._actor = actor
+
+    @property
+    def at(self) -> datetime:
+        """This moment."""
+        return self._now().astimezone(UTC)
+
+    @property
+    def today(self) -> date:
+        """This day, where the controller is."""
+        return self.at.astimezone(self.zone).date()
+
+    @contextmanager
+    def journal(self, actor: str | None) -> Iterator[Journal]:
+        """A writing transaction."""
+        with self.database.writing() as (session, head):
+            yield Journal(session, head, actor=actor or self._actor, at=self.at, zone=self.zone)
+
+
+def settle(case: Case, state: CaseState) -> None:
+    """Repeat a derived state in the columns that lists are made from."""
+    case.state = state.state
+    case.is_open = state.is_open
+    case.received_on = state.received_on or case.received_on
+    case.replied_on = state.replied_on
+    case.closed_on = state.closed_on
+    case.forgotten = state.forgotten
+
+
+def lookup_key(session: Session) -> str:
+    """The key of the register's lookup hashes."""
+    return session.scalars(sa.select(Setting.value).where(Setting.name == "lookup-key")).one()
+
+
+def subject_hash(session: Session, subject_type: str, subject_id: str) -> str:
+    """What cases and data requests of this subject are found by."""
+    return chain.lookup_hash(lookup_key(session), subject_type, subject_id)
+
+
+def no_such_case(reference: str) -> RegisterError:
+    """The error for a reference that the register does not know."""
+    shown = reference if "@" not in reference else "this reference"
+    return RegisterError(
+        "the register knows no such case", where=shown, hint="dsr-report register list --all shows them."
+    )

@@ -1,0 +1,44 @@
+"""Whether the process that announced a data request is still there to make it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+
+def this_process() -> str:
+    """A name for this process that no later process of any machine shares, as far as can be known."""
+    return f"{_machine()} {os.getpid()} {_started(os.getpid()) or '-'}"
+
+
+def is_surely_gone(process: str | None) -> bool:
+    """Whether a process of that name cannot be running any more; False where that cannot be known."""
+    if process is None:
+        return True
+    machine, pid, started = process.rsplit(" ", 2)
+    if machine != _machine() or started == "-":
+        return False
+    return _started(int(pid)) != started
+
+
+def _machine() -> str:
+    """The host, its boot and its space of process numbers (containers have their own)."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        space = Path("/proc/self/ns/pid").readlink()
+    except OSError:
+        return socket.gethostname()
+    return f"{socket.gethostname()} {boot} {space}"
+
+
+def _started(pid: int) -> str | None:
+    """When the process was started, in the kernel's own count; None where there is no such (live) process."""
+    try:
+        after_name = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+        )
+    except OSError:
+        return None
+    fields = after_name.split()
+    return None if fields[0] in {"Z", "X"} else fields[19]

@@ -1,0 +1,479 @@
+"""Data requests, written down before they are made: of two operators at once, one asks and the other waits.
+
+The steps of one data request, each its own transaction:
+
+    claim ─── intended ─── posting ─── (the POST) ─── attach_request_id: pending ─── available ─── collected
+
+A process that dies before `posting` certainly did not ask: the next claim takes over. One that dies between
+`posting` and `attach_request_id` may have asked: nobody asks again until a person decides.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import cast
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from dsr_report.errors import RegisterError
+from dsr_report.register import chain
+from dsr_report.register.entries import (
+    OPEN_STATES,
+    DataRequestEntry,
+    FileEntry,
+    RequestState,
+    Standing,
+)
+from dsr_report.register.journal import Journal, Pen, subject_hash
+from dsr_report.register.models import Case, DataRequest, File
+from dsr_report.register.processes import is_surely_gone, this_process
+
+DEFAULT_API_URL = "https://api.copernica.com/v4"
+STALE_AFTER = timedelta(minutes=10)
+REUSE_FOR = timedelta(hours=24)
+
+
+class Requests:
+    """The part of the register that `fetch`, `receive` and `batch` talk to."""
+
+    _pen: Pen
+    _country: str | None
+    _subdivision: str | None
+
+    def claim(
+        self,
+        subject_type: str,
+        subject_id: str | int,
+        *,
+        api_url: str = DEFAULT_API_URL,
+        account: str = "",
+        reference: str | None = None,
+        received_on: date | None = None,
+        reuse_for: timedelta = REUSE_FOR,
+        actor: str | None = None,
+    ) -> DataRequestEntry:
+        """Announce a data request for this subject, or find the one there is; look at its `standing`.
+
+        A case is opened where the subject has none that is open. Of all processes that claim a subject at
+        once, exactly one gets `ours`.
+
+        Args:
+            subject_type: `subprofile`, `profile` or `email`.
+            subject_id: the number or the address.
+            api_url: the API; its version does not matter, as versions share their data.
+            account: a name that tells accounts at one API apart, where there are several.
+            reference: of the case; a new case is opened under it where it is not known yet.
+            received_on: the day the person's request arrived, if it is known.
+            reuse_for: an export that was collected no longer ago than this is not asked for again.
+            actor: who does it, if not the register's own actor.
+        """
+        subject = (subject_type, str(subject_id))
+        api = api_name(api_url)
+        with self._pen.journal(actor) as journal:
+            digest = subject_hash(journal.session, *subject)
+            same = (
+                DataRequest.api_url == api,
+                DataRequest.account == account,
+                DataRequest.subject_type == subject_type,
+                DataRequest.subject_hash == digest,
+            )
+            found = journal.session.scalars(
+                sa.select(DataRequest).where(*same, DataRequest.state.in_(OPEN_STATES))
+            ).one_or_none()
+            if found is None:
+                found = journal.session.scalars(
+                    sa.select(DataRequest)
+                    .join(Case)
+                    .where(
+                        *same,
+                        DataRequest.state == "collected",
+                        DataRequest.changed_at >= journal.at - reuse_for,
+                        Case.is_open,
+                    )
+                    .order_by(DataRequest.number.desc())
+                ).first()
+            if found is not None:
+                self._note_receipt(journal, found.case_id, received_on)
+                return self._joined(journal, found)
+            case = self._case_for(
+                journal, subject, digest, reference=reference, received_on=received_on, system=(api, account)
+            )
+            request = DataRequest(
+                case_id=case.id,
+                api_url=api,
+                account=account,
+                subject_type=subject_type,
+                subject_id=subject[1].strip(),
+                subject_hash=digest,
+                state="intended",
+                ticket=secrets.token_hex(16),
+                process=this_process(),
+                intended_at=journal.at,
+                intended_by=journal.actor,
+                changed_at=journal.at,
+            )
+            journal.session.add(request)
+            journal.session.flush()
+            journal.append(
+                case,
+                "collecting-intended",
+                {"number": request.number, "api": api, "account": account, "type": subject_type},
+                {"subject": digest},
+            )
+            return _entry(journal, request, case, "ours")
+
+    def adopt(
+        self,
+        request_id: str,
+        *,
+        api_url: str = DEFAULT_API_URL,
+        account: str = "",
+        reference: str | None = None,
+        received_on: date | None = None,
+        actor: str | None = None,
+    ) -> DataRequestEntry:
+        """The entry of a data request that exists already, written down now if it was made elsewhere.
+
+        Its subject is filled in by `note_file`, once the export says who it is.
+        """
+        api = api_name(api_url)
+        with self._pen.journal(actor) as journal:
+            found = journal.session.scalars(
+                sa.select(DataRequest).where(
+                    DataRequest.api_url == api,
+                    DataRequest.account == account,
+                    DataRequest.request_id == request_id,
+                )
+            ).one_or_none()
+            if found is not None:
+                self._note_receipt(journal, found.case_id, received_on)
+                return _entry(journal, found, journal.session.get_one(Case, found.case_id))
+            case = self._case_for(
+                journal, None, None, reference=reference, received_on=received_on, system=(api, account)
+            )
+            request = DataRequest(
+                case_id=case.id,
+                api_url=api,
+                account=account,
+                request_id=request_id,
+                state="pending",
+                intended_at=journal.at,
+                intended_by=journal.actor,
+                changed_at=journal.at,
+            )
+            journal.session.add(request)
+            journal.session.flush()
+            facts = {"number": request.number, "api": api, "account": account, "request_id": request_id}
+            journal.append(case, "requested", {**facts, "adopted": True})
+            return _entry(journal, request, case)
+
+    def posting(self, entry: DataRequestEntry, *, actor: str | None = None) -> None:
+        """Write down that the POST follows now; without this no POST may be made.
+
+        Raises:
+            RegisterError: another process took the claim over in the meantime; claim again.
+        """
+        with self._pen.journal(actor) as journal:
+            request, case = _request(journal, entry.number)
+            if request.state != "intended" or request.ticket != entry.ticket or entry.ticket is None:
+                raise RegisterError(
+                    "another process took this data request over",
+                    where=f"{case.reference}, request {request.number}",
+                    hint="Run the same command again: it takes up what there is.",
+                )
+            request.state, request.changed_at = "posting", journal.at
+            journal.append(case, "posting", {"number": request.number})
+
+    def attach_request_id(
+        self, number: int, request_id: str, *, actor: str | None = None
+    ) -> DataRequestEntry:
+        """Write down the id that Copernica gave, or that a person found for a request of unknown standing.
+
+        Raises:
+            RegisterError: the request has another id already, or this id belongs to another request.
+        """
+        with self._pen.journal(actor) as journal:
+            request, case = _request(journal, number)
+            if request.request_id == request_id:
+                return _entry(journal, request, case)
+            taken = journal.session.scalars(
+                sa.select(DataRequest.number).where(
+                    DataRequest.api_url == request.api_url,
+                    DataRequest.account == request.account,
+                    DataRequest.request_id == request_id,
+                )
+            ).first()
+            if request.request_id is not None or taken is not None:
+                raise RegisterError(
+                    f"{request_id} cannot be its id: "
+                    + ("it has another one" if taken is None else f"it is the id of request {taken}"),
+                    where=f"{case.reference}, request {number}",
+                )
+            if request.state in {"intended", "posting"}:
+                request.state = "pending"
+            request.request_id, request.changed_at = request_id, journal.at
+            request.ticket = request.process = None
+            journal.append(case, "requested", {"number": number, "request_id": request_id})
+            return _entry(journal, request, case)
+
+    def note_state(
+        self, number: int, state: RequestState, *, detail: str | None = None, actor: str | None = None
+    ) -> DataRequestEntry:
+        """Write down what Copernica says of a data request; nothing is written where nothing changed.
+
+        `failed`, `expired` and `abandoned` end it: the next claim makes a new one. Say `failed` after a POST
+        only if it was certainly refused; else `note_unknown`.
+        """
+        with self._pen.journal(actor) as journal:
+            request, case = _request(journal, number)
+            if request.state != state:
+                request.state, request.changed_at = state, journal.at
+                request.ticket = request.process = None
+                data = {"number": number, **({"detail": detail} if detail else {})}
+                journal.append(case, state, data)
+            return _entry(journal, request, case)
+
+    def note_unknown(self, number: int, *, detail: str | None = None, actor: str | None = None) -> None:
+        """Write down that a POST was made and nobody knows whether it succeeded: a person must decide."""
+        with self._pen.journal(actor) as journal:
+            request, case = _request(journal, number)
+            request.ticket = request.process = None
+            request.changed_at = journal.at
+            journal.append(case, "unknown", {"number": number, **({"detail": detail} if detail else {})})
+
+    def abandon(self, number: int, *, reason: str, actor: str | None = None) -> DataRequestEntry:
+        """Decide that a data request does not exist or is not wanted; the next claim makes a new one."""
+        return self.note_state(number, "abandoned", detail=reason, actor=actor)
+
+    def note_file(
+        self,
+        number: int,
+        *,
+        sha256: str,
+        path: str | None = None,
+        size_bytes: int | None = None,
+        counts: chain.Facts | None = None,
+        subject: tuple[str, str] | None = None,
+        actor: str | None = None,
+    ) -> DataRequestEntry:
+        """Write down that the export of a data request was stored; twice is as good as once.
+
+        `subject` is what the export itself says; it is kept where the register did not know it yet.
+        """
+        with self._pen.journal(actor) as journal:
+            request, case = _request(journal, number)
+            if subject is not None and request.subject_type is None:
+                _identify(journal, request, case, subject)
+            is_new = journal.add_file(
+                case,
+                request_number=number,
+                kind="export",
+                sha256=sha256,
+                size_bytes=size_bytes,
+                path=path,
+                counts=counts,
+            )
+            if is_new or request.state != "collected":
+                request.state, request.changed_at = "collected", journal.at
+                request.ticket = request.process = None
+                facts = {"number": number, "sha256": sha256, "bytes": size_bytes}
+                journal.append(case, "collected", facts, {"path": path, "counts": counts})
+            return _entry(journal, request, case)
+
+    def request(self, number: int) -> DataRequestEntry:
+        """One data request by its number in this register."""
+        with self._pen.database.reading() as session:
+            request = session.get(DataRequest, number)
+            if request is None:
+                raise _no_such_request(number)
+            return self._seen(session, request)
+
+    def open_requests(
+        self, subject_type: str | None = None, subject_id: str | int | None = None
+    ) -> list[DataRequestEntry]:
+        """The data requests whose export is outstanding, of all subjects or of one: the oldest first."""
+        with self._pen.database.reading() as session:
+            query = (
+                sa.select(DataRequest)
+                .where(DataRequest.state.in_(OPEN_STATES))
+                .order_by(DataRequest.intended_at, DataRequest.number)
+            )
+            if subject_type is not None:
+                query = query.where(DataRequest.subject_type == subject_type)
+            if subject_type is not None and subject_id is not None:
+                digest = subject_hash(session, subject_type, str(subject_id))
+                query = query.where(DataRequest.subject_hash == digest)
+            return [self._seen(session, request) for request in session.scalars(query)]
+
+    def requests_of(self, reference: str) -> list[DataRequestEntry]:
+        """All data requests of a case, in the order in which they were made."""
+        with self._pen.database.reading() as session:
+            query = sa.select(DataRequest).join(Case).where(Case.reference == reference)
+            return [self._seen(session, one) for one in session.scalars(query.order_by(DataRequest.number))]
+
+    def _seen(self, session: Session, request: DataRequest) -> DataRequestEntry:
+        return _entry_at(session, request, session.get_one(Case, request.case_id), at=self._pen.at)
+
+    def _joined(self, journal: Journal, request: DataRequest) -> DataRequestEntry:
+        case = journal.session.get_one(Case, request.case_id)
+        if request.request_id is not None or request.state not in {"intended", "posting"}:
+            return _entry(journal, request, case)
+        if not _is_stale(request, journal.at):
+            return _entry(journal, request, case, "being-created")
+        if request.state == "posting":
+            return _entry(journal, request, case, "unknown")
+        request.ticket, request.process = secrets.token_hex(16), this_process()
+        request.changed_at = journal.at
+        facts = {"number": request.number, "api": request.api_url, "account": request.account}
+        journal.append(
+            case, "collecting-intended", {**facts, "type": request.subject_type, "taken_over": True}
+        )
+        return _entry(journal, request, case, "ours")
+
+    def _case_for(
+        self,
+        journal: Journal,
+        subject: tuple[str, str] | None,
+        digest: str | None,
+        *,
+        reference: str | None,
+        received_on: date | None,
+        system: tuple[str, str],
+    ) -> Case:
+        """The open case of this reference or, without one, of this subject; else a new one."""
+        case: Case | None = None
+        if reference is not None:
+            case = journal.session.scalars(
+                sa.select(Case).where(Case.reference == reference.strip())
+            ).one_or_none()
+            if case is not None and not case.is_open:
+                raise RegisterError(f"this case is {case.state} already", where=case.reference)
+        elif subject is not None:
+            candidates = journal.session.scalars(
+                sa.select(Case)
+                .where(Case.is_open, Case.subject_type == subject[0], Case.subject_hash == digest)
+                .order_by(Case.id)
+            )
+            case = next((one for one in candidates if _fits(journal.session, one, subject[0], system)), None)
+        if case is None:
+            return journal.new_case(
+                subject=subject,
+                reference=reference,
+                received_on=received_on,
+                country=self._country,
+                subdivision=self._subdivision,
+            )
+        self._note_receipt(journal, case.id, received_on)
+        return case
+
+    def _note_receipt(self, journal: Journal, case_id: int, received_on: date | None) -> None:
+        """Put the known day of receipt in place of an assumed one."""
+        if received_on is None:
+            return
+        case = journal.session.get_one(Case, case_id)
+        if case.is_open and journal.state(case).received_assumed:
+            journal.append(case, "receipt-noted", {"received_on": received_on.isoformat()})
+
+
+def api_name(api_url: str) -> str:
+    """An API's address without its version: all versions of an API serve the same account."""
+    parts = urlsplit(api_url.strip().rstrip("/"))
+    path = parts.path.rstrip("/")
+    head, _, last = path.rpartition("/")
+    if last[:1] == "v" and last[1:].isdigit():
+        path = head
+    host = parts.hostname or ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme.lower()}://{host}{port}{path}"
+
+
+def _fits(session: Session, case: Case, subject_type: str, system: tuple[str, str]) -> bool:
+    """Whether a case about the same identifier is about the same person: numbers differ by account."""
+    if subject_type == "email":
+        return True
+    used: Collection[tuple[str, str]] = [
+        (api, account)
+        for api, account in session.execute(
+            sa.select(DataRequest.api_url, DataRequest.account).where(DataRequest.case_id == case.id)
+        )
+    ]
+    return not used or system in used
+
+
+def _identify(journal: Journal, request: DataRequest, case: Case, subject: tuple[str, str]) -> None:
+    digest = subject_hash(journal.session, *subject)
+    request.state = "collected"  # it is not open any more, so it is no second open one for its subject
+    request.subject_type, request.subject_id, request.subject_hash = subject[0], subject[1].strip(), digest
+    if case.subject_type is None:
+        case.subject_type, case.subject_id, case.subject_hash = subject[0], subject[1].strip(), digest
+    journal.append(case, "identified", {"number": request.number, "type": subject[0]}, {"subject": digest})
+
+
+def _request(journal: Journal, number: int) -> tuple[DataRequest, Case]:
+    request = journal.session.get(DataRequest, number)
+    if request is None:
+        raise _no_such_request(number)
+    return request, journal.session.get_one(Case, request.case_id)
+
+
+def _no_such_request(number: int) -> RegisterError:
+    return RegisterError("the register knows no such data request", where=f"request {number}")
+
+
+def _is_stale(request: DataRequest, at: datetime) -> bool:
+    """Whether whoever announced the request will not come back to it."""
+    return at - request.changed_at > STALE_AFTER or is_surely_gone(request.process)
+
+
+def _standing(request: DataRequest, at: datetime) -> Standing:
+    if request.state in {"intended", "posting"}:
+        return "unknown" if request.state == "posting" and _is_stale(request, at) else "being-created"
+    if request.state == "collected":
+        return "collected"
+    return "known" if request.state in OPEN_STATES else "over"
+
+
+def _entry(
+    journal: Journal, request: DataRequest, case: Case, standing: Standing | None = None
+) -> DataRequestEntry:
+    journal.session.flush()
+    return _entry_at(journal.session, request, case, at=journal.at, standing=standing)
+
+
+def _entry_at(
+    session: Session, request: DataRequest, case: Case, *, at: datetime, standing: Standing | None = None
+) -> DataRequestEntry:
+    rows = session.scalars(sa.select(File).where(File.request_number == request.number).order_by(File.id))
+    return DataRequestEntry(
+        number=request.number,
+        reference=case.reference,
+        api_url=request.api_url,
+        account=request.account,
+        subject_type=request.subject_type,
+        subject_id=request.subject_id,
+        request_id=request.request_id,
+        state=cast("RequestState", request.state),
+        standing=standing or _standing(request, at),
+        intended_at=request.intended_at,
+        intended_by=request.intended_by,
+        changed_at=request.changed_at,
+        files=tuple(file_entry(row) for row in rows),
+        ticket=request.ticket if standing == "ours" else None,
+    )
+
+
+def file_entry(row: File) -> FileEntry:
+    """A file's row as a value."""
+    return FileEntry(
+        kind=row.kind,
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        path=row.path,
+        counts=row.counts,
+        noted_at=row.noted_at,
+        noted_by=row.noted_by,
+    )
