@@ -19,10 +19,9 @@ class Words:
     unsubscribe: str
     preferences: str
     privacy: str
-    hello: str
     regards: str
     total: str
-    delivery: str
+    direction: str = "ltr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def html(shop: Shop, letter: Letter, tracker: Tracker, logo: str, pictures: list
     out = [
         '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"'
         ' "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n'
-        f'<html xmlns="http://www.w3.org/1999/xhtml" lang="{words.language}">\n<head>\n'
+        f'<html xmlns="http://www.w3.org/1999/xhtml" lang="{words.language}" dir="{words.direction}">\n<head>\n'
         '  <meta http-equiv="Content-Type" content="text/html; charset=utf-8" />\n'
         '  <meta name="viewport" content="width=device-width, initial-scale=1.0" />\n'
         f"  <title>{escape(letter.subject)}</title>\n"

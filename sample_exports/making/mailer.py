@@ -14,13 +14,13 @@ from .shapes import Person, Sent
 class Mailer:
     """Makes the messages of one shop to one person; numbers and hashes follow from the seed."""
 
-    def __init__(self, shop: Shop, person: Person, mailbox_name: str, seed: str) -> None:
+    def __init__(self, shop: Shop, person: Person, mailbox_name: str, seed: str, first: int = 0) -> None:
         self.shop = shop
         self.person = person
         self.name = mailbox_name
         self.dice = Dice(seed)
-        self._numbers = {"publisher": 802300, "suite": 783001}
-        self._mailings = {"publisher": 42001, "suite": 466}
+        self._numbers = {"publisher": 802300 + first, "suite": 783001 + first}
+        self._mailings = {"publisher": 42001 + first // 7, "suite": 466 + first // 9}
         self._link_id = 3100
         dice = Dice(f"{seed} logo")
         accent, dark, light = (tuple(bytes.fromhex(colour[1:])) for colour in shop.colours)
@@ -93,7 +93,19 @@ class Mailer:
             (self._link_id + 31, "{unsubscribe}", ""),
             *((self._link_id + 32 + i, link, "") for i, link in enumerate(links)),
         ]
-        message = mime.Message(body, self._fields(family, at, letter, token, mailing, tracker, words, extra))
+        message = mime.Message(
+            body,
+            self._fields(
+                family=family,
+                at=at,
+                letter=letter,
+                token=token,
+                mailing=mailing,
+                tracker=tracker,
+                words=words,
+                extra=extra,
+            ),
+        )
         return Sent(
             family="publisher" if family == "publisher" else "suite",
             hash=token,
@@ -111,6 +123,7 @@ class Mailer:
 
     def _fields(
         self,
+        *,
         family: str,
         at: datetime,
         letter: Letter,

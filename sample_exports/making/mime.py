@@ -40,10 +40,13 @@ def text_part(
     text: str, subtype: str = "plain", charset: str = "utf-8", encoding: str = "quoted-printable"
 ) -> Part:
     """A text in the transfer encoding named."""
+    lost = "xmlcharrefreplace" if subtype == "html" else "replace"
     if encoding == "quoted-printable":
-        body = quopri.encodestring(text.encode(charset)).decode("ascii")
+        body = quopri.encodestring(text.encode(charset, lost)).decode("ascii")
     elif encoding == "base64":
-        body = base64.encodebytes(text.replace("\n", "\r\n").encode(charset)).decode("ascii")
+        body = base64.encodebytes(text.replace("\n", "\r\n").encode(charset, lost)).decode("ascii")
+    elif charset == "iso-2022-jp":
+        body = text.encode(charset, lost).decode("ascii")
     else:
         body = text
     kind = (

@@ -98,8 +98,7 @@ def write(order: Order, out: BinaryIO) -> None:
     head = php(info("subprofile", str(PERSON.subprofile))).encode()
     if order.layout == 10:
         out.write(b'{"info":' + head + b"}\n")
-        for record in press.in_order():
-            out.write(record + b"\n")
+        out.writelines(record + b"\n" for record in press.in_order())
         return
     out.write(b'{"info":' + head + b',"data":')
     if order.layout in {3, 4, 5, 6}:
@@ -131,8 +130,7 @@ def _write_groups(press: _Press, order: Order, out: BinaryIO) -> None:
     out.write(b"{" if order.layout == 5 else b"[")
     for index, (name, records) in enumerate(press.groups()):
         out.write((comma if index else b"") + before % name.encode())
-        for place, record in enumerate(records):
-            out.write(comma + record if place else record)
+        out.writelines(comma + record if place else record for place, record in enumerate(records))
         out.write(after)
     out.write(b"}" if order.layout == 5 else b"]")
 

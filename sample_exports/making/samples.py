@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import webshop, webshop_people
+from . import english, french, german, hostile, webshop, webshop_people, world
 from .files import all_layouts
-from .layouts import labelled
+from .layouts import flat, groups_without_names, labelled, nested
 from .shapes import Record
-from .writing import by_line, info
+from .story import Story
+from .writing import by_line, in_one_line, info, pretty
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Sample:
     content: bytes
 
 
-def webshop_records(story: webshop.Story) -> list[Record]:
+def webshop_records(story: Story) -> list[Record]:
     """All records of the web shop's customer."""
     people = webshop_people
     records = [
@@ -45,7 +46,7 @@ def webshop_records(story: webshop.Story) -> list[Record]:
     return records
 
 
-def few_webshop_records(story: webshop.Story) -> list[Record]:
+def few_webshop_records(story: Story) -> list[Record]:
     """The same customer with eight messages: what can be told apart in every layout."""
     people = webshop_people
     letters = [sent for sent in story.sent if "nieuwsbrief" in sent.tags]
@@ -78,6 +79,38 @@ def samples() -> Iterator[Sample]:
         "Three years of a customer of a Dutch web shop: 60 messages of both product families and what became of them, "
         "surveys, a web form, text messages, files, and records that nobody knows",
         by_line(info("subprofile", "20285"), [labelled(record) for record in webshop_records(story)]).encode(),
+    )  # fmt: skip
+
+    yield Sample(
+        "profile-90211.json", "profile", "90211", "de",
+        "A customer of a German tea house: a profile with its subprofiles, its history and a dozen messages, in one line",
+        in_one_line(info("profile", "90211"), flat(german.records())).encode(),
+    )  # fmt: skip
+    yield Sample(
+        "email-someone.json", "email", "someone@example.org", "en",
+        "An address without profile data: messages and events of all three product families, an absence note that "
+        "names others, and webhooks; pretty-printed",
+        pretty(info("email", "someone@example.org"), nested(english.records())).encode(),
+    )  # fmt: skip
+    yield Sample(
+        "subprofile-41522.json", "subprofile", "41522", "fr",
+        "A member of a Belgian association, in groups without names",
+        by_line(info("subprofile", "41522"), groups_without_names(french.records())).encode(),
+    )  # fmt: skip
+    yield Sample(
+        "profile-70001-world-scripts.json", "profile", "70001", "mul",
+        "Names, texts and messages in Greek, Cyrillic, Arabic, Hebrew, Chinese, Japanese, Korean, Thai, Devanagari and "
+        "emoji, in the character sets of their time",
+        by_line(info("profile", "70001"), nested(world.records())).encode(),
+    )  # fmt: skip
+    yield Sample(
+        "nothing-found.json", "email", "nobody@example.org", "en", "A search that found nothing",
+        in_one_line(info("email", "nobody@example.org"), []).encode(),
+    )  # fmt: skip
+    yield Sample(
+        "hostile.json", "subprofile", "66613", "en",
+        "Attacks in every text: scripts, remote loads, odd names and links, header injection, and JSON at its oddest",
+        hostile.export().encode("utf-8"),
     )  # fmt: skip
 
 

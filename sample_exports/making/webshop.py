@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from . import mime, pictures
 from .dice import Dice, moment, stamp
 from .letters import Letter, Product, Shop, Words
-from .mailer import Mailer
-from .shapes import Device, Person, Record, Sent, Shapes
+from .shapes import Device, Person
+from .story import Story
 from .webshop_texts import MONTHS, PRODUCTS, RECIPES
 
 PERSON = Person(
@@ -43,10 +42,8 @@ SHOP = Shop(
         unsubscribe="Afmelden",
         preferences="Voorkeuren wijzigen",
         privacy="Privacyverklaring",
-        hello="Hallo",
         regards="Groene groet,",
         total="Totaal",
-        delivery="Bezorging",
     ),
     menu=("Tuin", "Balkon", "Keuken", "Licht", "Aanbiedingen"),
 )
@@ -80,51 +77,6 @@ SWITCH = moment("2022-10-01 00:00:00")
 
 def _price(cents: int) -> str:
     return f"€ {cents // 100},{cents % 100:02d}" if cents % 100 else f"€ {cents // 100},-"
-
-
-class Story:
-    """The customer's three years, told record by record."""
-
-    def __init__(self) -> None:
-        self.dice = Dice("kroosduiker")
-        self.mailer = Mailer(SHOP, PERSON, NAME, "kroosduiker mail")
-        self.shapes = Shapes(PERSON, 18200)
-        self.sent: list[Sent] = []
-        self.records: list[Record] = []
-        self._of: dict[int, list[Record]] = {}
-
-    def send(self, at: str | datetime, letter: Letter, **how: Any) -> Sent:
-        """Send `letter`, by the product that the shop used at that time."""
-        when = moment(at) if isinstance(at, str) else at
-        sent = self.mailer.send("publisher" if when < SWITCH else "suite", when, letter, **how)
-        self.sent.append(sent)
-        return sent
-
-    def add(self, sent: Sent, *records: Record) -> None:
-        """Records of what happened to `sent`."""
-        self._of.setdefault(id(sent), []).extend(records)
-
-    def of(self, sent: Sent) -> list[Record]:
-        """What happened to `sent` so far."""
-        return self._of.get(id(sent), [])
-
-    def usual_fate(self, sent: Sent, *, eager: float) -> None:
-        """Delivered, perhaps opened, perhaps followed, as chance has it."""
-        dice, shapes = self.dice, self.shapes
-        log = dice.chance(0.4)
-        self.add(sent, shapes.delivery(sent, sent.at + timedelta(seconds=dice.between(3, 40)), log=log))
-        if dice.chance(0.15):
-            self.add(sent, shapes.attempt(sent, sent.at))
-        at = sent.at
-        for _ in range(dice.between(1, 3) if dice.chance(eager) else 0):
-            at += timedelta(minutes=dice.between(4, 900), seconds=dice.below(60))
-            device = dice.pick(DEVICES)
-            old = sent.at.year == 2021 and dice.chance(0.5)
-            self.add(sent, shapes.opened(sent, at, device, log=log and not old, old=old))
-            if dice.chance(0.45):
-                link = dice.pick(sent.links)
-                moment_after = at + timedelta(seconds=dice.between(8, 240))
-                self.add(sent, shapes.clicked(sent, moment_after, device, link, log=log))
 
 
 def newsletter(month: int, year: int, dice: Dice) -> Letter:
@@ -264,7 +216,7 @@ ORDERS = (
 
 def tell() -> Story:
     """The whole story."""
-    story = Story()
+    story = Story(SHOP, PERSON, NAME, "kroosduiker", 18200, devices=DEVICES, switch=SWITCH)
     _welcome(story)
     _newsletters(story)
     _orders(story)

@@ -6,7 +6,8 @@ from typing import Any
 
 from .dice import stamp
 from .shapes import Record
-from .webshop import PERSON, Story
+from .story import Story
+from .webshop import PERSON
 
 
 def profile() -> Record:

@@ -1,4 +1,4 @@
-"""Exports as text, written as PHP writes JSON: `\\/` for a slash and `\\uXXXX` beyond ASCII."""
+r"""Exports as text, written as PHP writes JSON: `\/` for a slash and `\uXXXX` beyond ASCII."""
 
 from __future__ import annotations
 
