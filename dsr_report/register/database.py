@@ -60,20 +60,19 @@ class Database:
             session.flush()
 
     def compact(self) -> None:
-        """Overwrite what was deleted, so that forgotten data does not linger in free pages of the file."""
+        """Empty SQLite's write-ahead log, so that forgotten data does not linger in it (pages are zeroed)."""
         if self._engine.dialect.name != "sqlite":
             return
         with self._told(), self._engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             if raw is not None:
                 connection.rollback()
-                raw.execute("VACUUM")
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def bring_up_to_date(self) -> None:
+    def bring_up_to_date(self, revision: str = REVISION) -> None:
         """Run the migrations that are missing; where two processes try, one waits for the other."""
         with self._told(), self._engine.connect() as connection:
-            if _revision(connection) == REVISION:
+            if _revision(connection) == revision:
                 return
         with (
             self._told(),
@@ -82,8 +81,8 @@ class Database:
         ):
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            if _revision(connection) != REVISION:
-                _migrate(connection, self.where)
+            if _revision(connection) != revision:
+                _migrate(connection, revision, self.where)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -202,7 +201,7 @@ def _revision(connection: Connection) -> str | None:
     return version
 
 
-def _migrate(connection: Connection, where: str) -> None:
+def _migrate(connection: Connection, revision: str, where: str) -> None:
     from alembic import command  # noqa: PLC0415 - heavy, and only needed when tables change
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
@@ -213,7 +212,7 @@ def _migrate(connection: Connection, where: str) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, REVISION)
+        command.upgrade(config, revision)
     except CommandError as error:
         raise RegisterError(
             "this register was written by a newer dsr-report", where=where, hint="Update dsr-report."

@@ -32,6 +32,11 @@ class Overview:
     _pen: Pen
     _extra_holidays: frozenset[date]
 
+    @property
+    def today(self) -> date:
+        """This day, where the controller is."""
+        return self._pen.today
+
     def cases(self, *, everything: bool = False) -> list[CaseEntry]:
         """The cases that are not closed, or all of them: the most urgent first."""
         with self._pen.database.reading() as session:

@@ -233,8 +233,7 @@ class Requests:
             if request.state != state:
                 request.state, request.changed_at = state, journal.at
                 request.ticket = request.process = None
-                data = {"number": number, **({"detail": detail} if detail else {})}
-                journal.append(case, state, data)
+                journal.append(case, state, {"number": number}, {"detail": detail} if detail else None)
             return _entry(journal, request, case)
 
     def note_unknown(self, number: int, *, detail: str | None = None, actor: str | None = None) -> None:
@@ -243,7 +242,7 @@ class Requests:
             request, case = _request(journal, number)
             request.ticket = request.process = None
             request.changed_at = journal.at
-            journal.append(case, "unknown", {"number": number, **({"detail": detail} if detail else {})})
+            journal.append(case, "unknown", {"number": number}, {"detail": detail} if detail else None)
 
     def abandon(self, number: int, *, reason: str, actor: str | None = None) -> DataRequestEntry:
         """Decide that a data request does not exist or is not wanted; the next claim makes a new one."""

@@ -6,10 +6,11 @@ import sys
 from datetime import date, timedelta
 
 import pytest
-from dsr_report.errors import MissingExtraError, UsageError
-from dsr_report.register import Pause, deadlines
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dsr_report.errors import MissingExtraError, UsageError
+from dsr_report.register import Pause, deadlines
 
 VECTORS = {
     "Easter Monday": ("2026-03-05", "2026-04-05", "2026-04-07"),

@@ -1,0 +1,236 @@
+"""How `dsr-report register` shows things: tables in words for people, JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+
+import click
+
+from dsr_report.register.entries import (
+    CaseEntry,
+    CheckReport,
+    DataRequestEntry,
+    EventEntry,
+    Figures,
+    FileEntry,
+    to_json,
+)
+
+CSV_COLUMNS = (
+    "reference",
+    "subject_type",
+    "state",
+    "due",
+    "urgency",
+    "days_left",
+    "received_on",
+    "received_assumed",
+    "target",
+    "nominal",
+    "latest",
+    "extension_notice_due",
+    "unpaused_latest",
+    "holidays_considered",
+    "extended_on",
+    "replied_on",
+    "closed_on",
+    "forgotten",
+    "owner",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table(cases: Sequence[CaseEntry], *, as_json: bool, nothing: str) -> None:
+    """Print cases, one a line, with their urgency in words."""
+    if as_json:
+        _print_json([_listed(case) for case in cases])
+        return
+    if not cases:
+        click.echo(nothing, err=True)
+        return
+    rows = [("REFERENCE", "PERSON", "STATE", "DUE", "WORK TO", "NOMINAL", "LATEST", "RECEIVED", "OWNER")]
+    rows += [
+        (
+            case.reference,
+            case.subject,
+            case.state,
+            case.due.upper() if case.urgency == "overdue" else case.due,
+            str(case.deadlines.target),
+            str(case.deadlines.nominal),
+            str(case.deadlines.latest),
+            f"{case.received_on}{' (assumed)' if case.received_assumed else ''}",
+            case.owner,
+        )
+        for case in cases
+    ]
+    _print_rows(rows)
+    _say_doubts(cases)
+
+
+def one(case: CaseEntry, *, as_json: bool) -> None:
+    """Print a case after something was written."""
+    if as_json:
+        _print_json(case.as_json())
+    else:
+        click.echo(f"{case.reference}: {case.state}, {case.due}")
+
+
+def details(
+    case: CaseEntry,
+    requests: Sequence[DataRequestEntry],
+    files: Sequence[FileEntry],
+    events: Sequence[EventEntry],
+    *,
+    as_json: bool,
+) -> None:
+    """Print all that is known of a case."""
+    if as_json:
+        parts = {
+            "data_requests": [to_json(entry) for entry in requests],
+            "files": [to_json(entry) for entry in files],
+            "events": [to_json(entry) for entry in events],
+        }
+        _print_json({**case.as_json(), **parts})
+        return
+    dates = case.deadlines
+    assumed = " (assumed: note it with `register received`)" if case.received_assumed else ""
+    subject = f"{case.subject_type} {case.subject_id}" if case.subject_id else case.subject
+    rows = [
+        ("Reference", case.reference),
+        ("Person", subject),
+        ("State", f"{case.state}, {case.due}"),
+        ("Owner", case.owner),
+        ("Received", f"{case.received_on}{assumed}"),
+        ("Work to", str(dates.target)),
+        ("Nominal end", str(dates.nominal)),
+        ("Latest", str(dates.latest)),
+        ("Without pauses", str(dates.unpaused_latest)),
+        (
+            "Extension",
+            f"told on {case.extended_on}" if case.extended_on else f"by {dates.extension_notice_due}",
+        ),
+        ("Replied", str(case.replied_on or "-")),
+    ]
+    _print_rows(rows)
+    if requests:
+        click.echo("\nData requests")
+        _print_rows([(f"  {one.number}", one.request_id or "-", one.state, one.standing) for one in requests])
+    if files:
+        click.echo("\nFiles")
+        _print_rows([(f"  {one.kind}", one.sha256, one.path or "-") for one in files])
+    click.echo("\nLog")
+    _print_rows([(f"  {_minute(one)}", one.actor, one.event, _said(one)) for one in events])
+    _say_doubts([case])
+
+
+def references(names: Sequence[str], *, as_json: bool) -> None:
+    """Print references, one a line."""
+    if as_json:
+        _print_json(list(names))
+    elif not names:
+        click.echo("no closed case is past its retention", err=True)
+    else:
+        click.echo("\n".join(names))
+
+
+def check(report: CheckReport, *, as_json: bool) -> None:
+    """Print what a check found."""
+    if as_json:
+        _print_json({"ok": not report.findings, **to_json(report)})
+        return
+    for finding in report.findings:
+        click.echo(finding)
+    if not report.findings:
+        click.echo(f"{report.events} events of {report.cases} cases are as they were written")
+    click.echo(f"head {report.head}")
+
+
+def figures(counted: Figures, *, as_json: bool) -> None:
+    """Print a year's figures."""
+    if as_json:
+        _print_json(to_json(counted))
+        return
+    median = "-" if counted.median_days is None else f"{counted.median_days:g}"
+    _print_rows(
+        [
+            ("Year", str(counted.year)),
+            ("Requests", str(counted.requests)),
+            ("Answered", str(counted.answered)),
+            ("Open", str(counted.open)),
+            ("Late", str(counted.late)),
+            ("Extended", str(counted.extended)),
+            ("Refused", str(counted.refused)),
+            ("Withdrawn", str(counted.withdrawn)),
+            ("Median days", median),
+            ("Withheld values", str(counted.withheld_values)),
+        ]
+    )
+
+
+def as_json(cases: Sequence[CaseEntry]) -> bytes:
+    """Cases as JSON, without identifiers of persons."""
+    return (json.dumps([_flat(case) for case in cases], indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def as_csv(cases: Sequence[CaseEntry]) -> bytes:
+    """Cases as CSV, without identifiers of persons; nothing in it is a formula to a spreadsheet."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(CSV_COLUMNS)
+    for case in cases:
+        flat = _flat(case)
+        writer.writerow([_cell(flat[column]) for column in CSV_COLUMNS])
+    return text.getvalue().encode("utf-8")
+
+
+def _flat(case: CaseEntry) -> dict[str, object]:
+    values = case.as_json()
+    dates = values["deadlines"]
+    merged = {**values, **(dates if isinstance(dates, dict) else {})}
+    return {column: merged[column] for column in CSV_COLUMNS}
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _listed(case: CaseEntry) -> dict[str, object]:
+    """A case as lists show it: the person is recognisable to the operator, and not spelt out."""
+    values = {**case.as_json(), "subject": case.subject}
+    if case.subject_type == "email":
+        del values["subject_id"]
+    return values
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _print_rows(rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _say_doubts(cases: Sequence[CaseEntry]) -> None:
+    if any(not case.holidays_considered for case in cases):
+        click.echo(
+            "note: public holidays are not considered, so that the latest dates may be too early: "
+            "pip install 'dsr-report[register]'",
+            err=True,
+        )
+
+
+def _minute(event: EventEntry) -> str:
+    return event.at.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _said(event: EventEntry) -> str:
+    personal = {name: value for name, value in (event.personal or {}).items() if name != "subject"}
+    facts = {**event.data, **personal}
+    return ", ".join(f"{name} {value}" for name, value in facts.items() if value is not None)
