@@ -9,7 +9,7 @@ from .dice import Dice, moment, stamp
 from .letters import Letter, Product, Shop, Words
 from .shapes import Device, Person
 from .story import Story
-from .webshop_texts import MONTHS, PRODUCTS, RECIPES
+from .webshop_texts import LONG_MONTHS, MONTHS, PRODUCTS, READERS, RECIPES
 
 PERSON = Person(
     address="noelle.vanderzwaluw@example.org",
@@ -81,7 +81,11 @@ def _price(cents: int) -> str:
 
 def newsletter(month: int, year: int, dice: Dice) -> Letter:
     """The newsletter of a month."""
-    subject, heading, paragraphs, tip = MONTHS[month - 1][year % 2]
+    subject, heading, said, tip = MONTHS[month - 1][year % 2]
+    paragraphs: tuple[str, ...] = said
+    if year * 12 + month > 2023 * 12 + 3:
+        subject = f"Kroosduikerpost {LONG_MONTHS[month - 1]} {year} · {heading}"
+        paragraphs = (READERS[month % len(READERS)], *said)
     first = (month * 5 + year * 3) % len(PRODUCTS)
     tiles = []
     for step in range(6):

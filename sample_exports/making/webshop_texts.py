@@ -45,6 +45,17 @@ RECIPES = (
     "Recept van de maand: ingelegde augurken. Azijn, dille, mosterdzaad en geduld, dat is alles.",
 )
 
+LONG_MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december",
+)  # fmt: skip
+READERS = (
+    "Lezeres Toos mailde ons een foto van haar regenton, waarin nu een padje woont. We noemen hem Ton.",
+    "Vorige maand vroegen we om namen voor de kaskat. Het werd Compost, met ruime voorsprong op Mop.",
+    "Uit jullie antwoorden: zes op de tien balkons liggen op het zuiden, en iedereen vergeet het gieten.",
+    "Buurman Ferre van nummer 14 rekende uit dat zijn moestuin hem 41 courgettes en één rug kostte.",
+    "De haag van de Groene vrijdag staat er goed bij: van de 1.214 haagbeuken zijn er 1.190 aangeslagen.",
+)
+
 Month = tuple[str, str, tuple[str, str], str]
 MONTHS: tuple[tuple[Month, Month], ...] = (
     (
