@@ -46,6 +46,18 @@ class Sms(_Dated):
     """True where the row comes from a list of errors."""
 
 
+class Fax(_Dated):
+    """A fax to the subject; no shape of it is documented."""
+
+    kind: ClassVar[str] = "fax"
+    mailing_id: Text | None = None
+    profile_id: Text | None = None
+    subprofile_id: Text | None = None
+    address: Text | None = None
+    """Fax number."""
+    content: Text | None = None
+
+
 class UploadedFile(Record):
     """A file that is kept with the subject's profile."""
 

@@ -1,0 +1,223 @@
+"""Which kind an object is of: (a) an explicit discriminator, (b) its container's label, (c) its names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from dsr_report.export.items import JsonValue
+from dsr_report.records.logs import columns_of_log
+from dsr_report.records.signatures import by_members, by_names, values_matter
+from dsr_report.records.vocabulary import WEAK_KINDS, kind_labelled, kind_named, listed, plain
+
+DISCRIMINATORS = (
+    "event",
+    "type",
+    "kind",
+    "recordtype",
+    "eventtype",
+    "table",
+    "log",
+    "logfile",
+    "record",
+    "action",
+)
+"""Members that may name the kind of the object they stand in, best first."""
+NAMING = (*DISCRIMINATORS, "name", "label", "title", "source", "store", "category", "list")
+"""Members that may name the kind of the list beside them."""
+PAYLOADS = ("data", "record", "payload", "item", "attributes", "object", "value", "content", "details")
+"""Members that may hold the object that a discriminator beside them is about."""
+LISTS = ("data", "records", "rows", "items", "list", "entries", "values", "results", "result", "events")
+"""Members that may hold the list that a name beside them is about."""
+COLUMNS = ("columns", "header", "headers", "fields", "names")
+"""Members that may name the columns of the rows beside them."""
+PAGING = listed("start limit count total nextid")
+"""Members of the envelope around a page of a listing."""
+
+_DISCRIMINATING = frozenset(DISCRIMINATORS)
+_NOT_BY_TYPE = listed("text email mail")  # field types as well
+_FLAT_PAYLOAD_MEMBERS = 4
+
+
+class Decision(NamedTuple):
+    """What an object is.
+
+    `by_names_alone`: any object with these names, these values of its discriminators and these labels is the
+    same, as long as `payload` (a member's name) holds an object.
+    """
+
+    kind: str
+    rule: str
+    by_names_alone: bool
+    payload: str | None = None
+    is_leaf: bool = True
+
+
+@lru_cache(maxsize=16384)
+def label_kind(labels: tuple[str, ...]) -> tuple[str, str, bool] | None:
+    """Kind and label of the innermost container whose name is known, and whether it is the nearest name.
+
+    Numbers and empty words (`data`, `records`) are no names.
+    """
+    near = True
+    for label in reversed(labels):
+        if label.isdigit() or plain(label) in LISTS or plain(label) in PAYLOADS:
+            continue
+        log = columns_of_log(label)
+        if kind := (kind_labelled(label) or (log[0] if log else None)):
+            return kind, label, near
+        near = False
+    return None
+
+
+def by_plain(value: dict[str, JsonValue]) -> dict[str, str]:
+    """Plain name → the member's name, the first one where several are alike."""
+    names: dict[str, str] = {}
+    for name in value:
+        names.setdefault(plain(name), name)
+    return names
+
+
+def discriminators(value: dict[str, JsonValue]) -> list[str]:
+    """The names of the members whose values could decide the object's kind."""
+    return [name for name in value if plain(name) in _DISCRIMINATING]
+
+
+def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Decision | None:
+    """What an object is by itself, or None where it is a container, or unknown."""
+    names = by_plain(value)
+    found = frozenset(names)
+    if is_page(value, names):
+        return None
+    keyed = by_members(value)
+    stable = not values_matter(found)
+    for name in DISCRIMINATORS:
+        word = value.get(names[name]) if name in names else None
+        if isinstance(word, str) and (decided := _discriminated(name, word, value, names, keyed)):
+            return decided if stable else decided._replace(by_names_alone=False)
+    labelled = label_kind(labels)
+    if labelled is not None and labelled[2] and keyed is None and is_container(value, names):
+        return None
+    if labelled is not None and labelled[2] and (keyed is None or _label_wins(labelled[0], keyed[0])):
+        return Decision(labelled[0], f"label {_short(labelled[1])}", stable)
+    if keyed is not None:
+        if keyed[0] == "open_or_click" and labelled is not None and labelled[0] in {"impression", "click"}:
+            return Decision(labelled[0], f"label {_short(labelled[1])}", stable)
+        return Decision(*keyed, stable)
+    if labelled is not None and not is_container(value, names):
+        return Decision(labelled[0], f"label {_short(labelled[1])}", by_names_alone=False)
+    return None
+
+
+def payload_of(value: dict[str, JsonValue], names: dict[str, str]) -> str | None:
+    """The name of the member that holds the object which a discriminator beside it is about, or None."""
+    for name in PAYLOADS:
+        fits = name == "data" or len(value) <= _FLAT_PAYLOAD_MEMBERS
+        if fits and name in names and isinstance(value[names[name]], dict):
+            return names[name]
+    return None
+
+
+def is_page(value: dict[str, JsonValue], names: dict[str, str]) -> bool:
+    """Whether an object is the envelope around a page of a listing: `{start, limit, count, total, data}`."""
+    return (
+        "data" in names and isinstance(value[names["data"]], (list, dict)) and len(PAGING & names.keys()) >= 2
+    )
+
+
+def is_container(value: dict[str, JsonValue], names: dict[str, str]) -> bool:
+    """Whether an object reads as a list or as a set of lists, rather than as one thing with members."""
+    if all(name.isdigit() for name in names):
+        return any(isinstance(member, (list, dict)) for member in value.values())
+    for name, member in value.items():
+        if isinstance(member, list) and (kind_labelled(name) or columns_of_log(name)):
+            if any(isinstance(element, (list, dict)) for element in member) or not _is_plain_list_name(name):
+                return True
+        elif (
+            isinstance(member, dict)
+            and (
+                (kind_labelled(name) and (len(value) == 1 or _looks_like_record(member)))
+                or is_page(member, by_plain(member))
+            )
+        ) or (plain(name) in LISTS and isinstance(member, list) and _holds_objects(member)):
+            return True
+    return len(value) == 1 and any(isinstance(m, dict) and plain(n) in PAYLOADS for n, m in value.items())
+
+
+def _is_plain_list_name(name: str) -> bool:
+    """Whether a list of bare values under this name is a member of a record (tags, interests, answers)."""
+    return kind_labelled(name) == "interest"
+
+
+def _looks_like_record(member: dict[str, JsonValue]) -> bool:
+    return by_members(member) is not None or all(name.isdigit() for name in member)
+
+
+def _holds_objects(member: list[JsonValue]) -> bool:
+    return any(isinstance(element, (list, dict)) and element for element in member)
+
+
+def _discriminated(
+    name: str, word: str, value: dict[str, JsonValue], names: dict[str, str], keyed: tuple[str, str] | None
+) -> Decision | None:
+    log = columns_of_log(word) if name in {"log", "logfile", "table"} else None
+    kind = kind_named(word) or (log[0] if log else None)
+    payload = payload_of(value, names)
+    if payload is not None:
+        inner = value[payload]
+        if isinstance(inner, dict) and "data" not in inner:
+            if kind is not None:
+                return Decision(kind, f"{name} {_short(word)}", plain(payload) == "data", payload)
+            if (
+                name in {"event", "type", "eventtype", "recordtype"}
+                and plain(payload) == "data"
+                and (inside := by_members(inner))
+            ):
+                return Decision(inside[0], f"{inside[1]} in data", by_names_alone=False, payload=payload)
+        return None
+    if kind is None or any(
+        p in names and isinstance(value[names[p]], (list, dict)) for p in ("data", "records", "rows")
+    ):
+        return None
+    if name in {"type", "kind", "action"} and _says_something_else(name, word, kind, names, keyed):
+        return None
+    return Decision(kind, f"{name} {_short(word)}", by_names_alone=True)
+
+
+def _says_something_else(
+    name: str, word: str, kind: str, names: dict[str, str], keyed: tuple[str, str] | None
+) -> bool:
+    """Whether `type` is an error's class, a mailing's, a question's, a target's or a field's type instead."""
+    own = keyed[0] if keyed else None
+    if own == kind:
+        return False
+    found = names.keys()
+    if {"code", "description", "status"} <= found or {"question", "answer"} <= found or "sources" in found:
+        return True
+    if name == "action":
+        return kind not in {"change", "error"} or (
+            kind == "change" and own not in {None, "profile", "subprofile"}
+        )
+    if plain(word) in _NOT_BY_TYPE:
+        return True
+    return kind in WEAK_KINDS and own is not None
+
+
+def _label_wins(label: str, keyed: str) -> bool:
+    """Whether a container's label decides over the names of an object in it."""
+    if label == keyed:
+        return True
+    if keyed in {"statistics", "survey", "form"}:
+        return label == "history"
+    if label in {"bounce", "response"}:
+        return True
+    return label not in WEAK_KINDS
+
+
+def names_kind(names: tuple[str, ...]) -> tuple[str, str] | None:
+    """Kind and rule that the names of a table's columns tell."""
+    return by_names(frozenset(map(plain, names)))
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= 60 else f"{word[:59]}…"

@@ -1,0 +1,151 @@
+"""Copernica's log files: their columns in order, and how a row without names is told by its cells."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from dsr_report.export.items import JsonValue
+from dsr_report.records.vocabulary import listed, plain
+
+_CDM_END = "email tags senderdomain profile subprofile template"
+_POM_END = "email tags senderdomain groupid profile subprofile template document"
+_GEO = "countrycode countryname regioncode city"
+
+# log, kind: columns in order. Where two logs have the same columns, the first is meant. CDM, POM and GEO
+# stand for the columns above.
+_TABLE = """
+cdm-attempts attempt: id time mailingid profileid subprofileid databaseid collectionid senderdomain
+    templateid tags email
+cdm-delivery delivery: id time attempts CDM
+cdm-retry retry: id time attempt CDM
+cdm-impression impression: id time ip header email tags GEO senderdomain profile subprofile template
+cdm-click click: id senderdomain time linkinfo ip header email tags GEO profile subprofile template
+cdm-error error: id time type status description code CDM
+cdm-abuse abuse: id time mail CDM
+cdm-unsubscribe unsubscribe: id time CDM
+pom-attempts attempt: id time groupid mailingid profileid subprofileid databaseid collectionid senderdomain
+    templateid documentid tags email
+pom-deliveries delivery: id time attempts POM
+pom-retries retry: id time attempts POM
+pom-impressions impression: id time ip header email tags GEO senderdomain groupid profile subprofile template
+    document
+pom-clicks click: id time ip header email tags GEO linkinfo senderdomain groupid profile subprofile template
+    document
+pom-clicks-old click: id time ip header email tags GEO senderdomain groupid profile subprofile template
+    document
+pom-errors error: id time type status description code content POM
+pom-abuses abuse: id time mail POM
+pom-unsubscribes unsubscribe: id time POM
+feedback-loop-errors feedback_error: time response recipient header
+attempts attempt: id time envelope recipient properties tags templateid
+deliveries delivery: id time envelope recipient from to attempt tags templateid
+failures error: id time envelope recipient attempt from to type code status description state tags
+    templateid
+bounces bounce: id time envelope recipient mime tags templateid
+responses response: id time envelope recipient mime tags templateid
+opens impression: id time headers ip protocol tags recipient city countryname countrycode regioncode
+    templateid
+clicks click: id time headers ip url destination tags recipient city countryname countrycode
+    regioncode templateid
+abuses abuse: id time envelope recipient tags templateid
+"""
+
+
+def _read_table() -> dict[str, tuple[str, tuple[str, ...]]]:
+    logs = {}
+    for line in _TABLE.replace("\n    ", " ").strip().splitlines():
+        head, _, columns = line.partition(": ")
+        name, kind = head.split()
+        for short, full in (("CDM", _CDM_END), ("POM", _POM_END), ("GEO", _GEO)):
+            columns = columns.replace(short, full)
+        logs[name] = (kind, tuple(columns.split()))
+    return logs
+
+
+LOGS = _read_table()
+"""Log → (kind, its columns in order)."""
+KINDS = frozenset(kind for kind, _ in LOGS.values())
+"""The kinds of which there are logs."""
+_EITHER = frozenset({"pom-impressions", "pom-clicks-old"})
+_KNOWN_COLUMNS = frozenset(name for _, columns in LOGS.values() for name in columns) | listed(
+    "timestamp link linkid linktitle useragent referer device emailing mailing destination errorcode "
+    "errortype errortypedescription smtpresponse messageid internal timestampsent subject html text "
+    "mime fields interests secret created modified removed database collection name directory author "
+    "size question answer survey source success report details recognizedas feedbacktype validfrom "
+    "validuntil group value number"
+)
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\S*|\d{9,10}", re.ASCII)
+_IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*", re.ASCII)
+_NUMBER = re.compile(r"\d*", re.ASCII)
+_COUNTRY = re.compile(r"(?:[A-Za-z]{2})?", re.ASCII)
+_HEADER_ROW_SHARE = 0.5
+
+_CHECKS: dict[str, re.Pattern[str]] = {
+    "time": _TIME,
+    "ip": _IP,
+    "countrycode": _COUNTRY,
+    **dict.fromkeys(
+        listed(
+            "attempts attempt mailingid profileid subprofileid databaseid collectionid templateid documentid "
+            "groupid profile subprofile template document"
+        ),
+        _NUMBER,
+    ),
+    **dict.fromkeys(("email", "recipient"), re.compile(r"(?:.*@.*)?", re.DOTALL)),
+}
+
+
+@lru_cache(maxsize=1024)
+def is_header(cells: tuple[str, ...]) -> bool:
+    """Whether a row of texts reads as the names of columns rather than as values."""
+    names = [plain(cell) for cell in cells]
+    known = sum(name in _KNOWN_COLUMNS for name in names)
+    return len(names) >= 2 and known >= 2 and known >= len(names) * _HEADER_ROW_SHARE
+
+
+def logs_fitting(row: list[JsonValue]) -> list[str]:
+    """The logs whose columns a row without names could be, by the number and the look of its cells."""
+    texts = ["" if cell is None else str(cell) for cell in row]
+    return [
+        name
+        for name, (_, columns) in LOGS.items()
+        if len(columns) == len(texts)
+        and all(
+            column not in _CHECKS or _CHECKS[column].fullmatch(text) or (column == "ip" and not text)
+            for column, text in zip(columns, texts, strict=True)
+        )
+    ]
+
+
+def log_of_row(row: list[JsonValue], kind: str | None) -> tuple[str, str, tuple[str, ...]] | None:
+    """Name, kind and columns of the log that a row without names comes from; `kind` is what a label says."""
+    fitting = logs_fitting(row)
+    if kind is not None:
+        fitting = [name for name in fitting if LOGS[name][0] == kind or name in _EITHER] or fitting
+    if not fitting:
+        return None
+    name = fitting[0]
+    found, columns = LOGS[name]
+    if kind is None and name in _EITHER:  # old-style clicks have the same columns
+        found = "open_or_click"
+    elif kind is not None and name in _EITHER and kind in {"impression", "click"}:
+        found = kind
+    return name, found, columns
+
+
+def columns_of_log(name: str) -> tuple[str, tuple[str, ...]] | None:
+    """Kind and columns of the log of that name (`cdm-click`, `cdm_click.2019-01-02.log`), or None."""
+    wanted = _log_key(name)
+    for known, found in LOGS.items():
+        if _log_key(known) == wanted:
+            return found
+    return None
+
+
+def _log_key(name: str) -> str:
+    stem = re.sub(r"[.\-_]?\d{4}-\d\d-\d\d.*\Z|\.(?:log|csv|json|xml)\Z", "", name.lower())
+    return "-".join(word.removesuffix("s") for word in re.split(r"[^a-z]+", stem) if word).replace(
+        "ie-", "y-"
+    )

@@ -1,0 +1,1 @@
+"""One parser for each kind, by family; `records.registry` lists them."""

@@ -1,0 +1,43 @@
+"""From what was found to a typed record; odd data becomes `unrecognised`, whole and with a reason."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from dsr_report.records.base import Record
+from dsr_report.records.found import Found
+from dsr_report.records.other import Custom, Unrecognised
+from dsr_report.records.parsers import events, mail, other, people, surveys
+from dsr_report.records.registry import PARSERS
+from dsr_report.records.taking import Taker
+
+KNOWN_KINDS: tuple[str, ...] = tuple(PARSERS)
+"""Every kind that has a model of its own."""
+FAMILIES = (people, mail, events, surveys, other)
+"""The modules whose import filled the registry."""
+
+
+def parse(found: Found, zone: ZoneInfo) -> Record:
+    """The typed record of what was found; never raises, whatever the data.
+
+    `zone` is that of local times which name none.
+    """
+    parser = PARSERS.get(found.kind)
+    taker = Taker(found, zone)
+    if parser is None:
+        taker.fields["name"] = found.kind
+        return taker.record(Custom)
+    try:
+        return parser(taker)
+    except ValidationError as error:
+        fields = ", ".join(sorted({str(e["loc"][0]) for e in error.errors(include_input=False) if e["loc"]}))
+        return Unrecognised(
+            pointer=found.pointer,
+            rule=found.rule,
+            labels=found.labels,
+            value=found.value,
+            others=tuple(taker.members),
+            reason=f"read as {found.kind}, but not understood: {fields}",
+        )

@@ -1,0 +1,88 @@
+"""What each item is: discriminators, labels of containers, key signatures, rows and bare texts.
+
+The values of the items are divided among the `Found`s exactly: none is lost, none is named twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from dsr_report.export.items import Item, JsonValue
+from dsr_report.records.custom import CustomKind
+from dsr_report.records.deciding import Decision, decide, discriminators
+from dsr_report.records.found import Found
+from dsr_report.records.walking import NESTING_KINDS, Walk
+
+_MOST_SHAPES = 20_000
+_MOST_VALUES = 2_000
+
+
+class _Shape(NamedTuple):
+    """What was decided for objects with these very names in these containers.
+
+    `key` reads the members that could decide otherwise (`type`, `event`); `table` has what was decided for
+    each of their values; `payload` must hold an object that is no page of a listing.
+    """
+
+    table: dict[Any, tuple[str, str]]
+    key: Callable[[dict[str, JsonValue]], Any]
+    payload: str | None
+
+
+def _no_key(_value: dict[str, JsonValue]) -> None:
+    return None
+
+
+class Recogniser:
+    """Finds the records in the items of one export; use a new one for each export."""
+
+    def __init__(self, kinds: Sequence[CustomKind] = ()) -> None:
+        """`kinds` are the controller's own, tried before all others."""
+        self._kinds = tuple(kinds)
+        self._shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = {}
+
+    def find(self, items: Iterable[Item]) -> Iterator[Found]:
+        """The records of `items` in their order, each value in one of them."""
+        shapes = self._shapes
+        walk = Walk(self._kinds)
+        new = tuple.__new__  # a NamedTuple's own constructor takes three times as long
+        for pointer, labels, value in items:
+            if type(value) is dict and not walk.listening:
+                shape = shapes.get((labels, tuple(value)))
+                if shape is not None:
+                    table, key, payload = shape
+                    try:
+                        decided = table.get(key(value))
+                    except TypeError:  # a list or an object, where a word was expected
+                        decided = None
+                    if decided is not None:
+                        inner = None if payload is None else value[payload]
+                        if payload is None or (type(inner) is dict and "data" not in inner):
+                            yield new(Found, (decided[0], pointer, value, decided[1], labels))
+                            continue
+                if value and not self._kinds:
+                    decision = decide(value, labels)
+                    if decision is not None and decision.is_leaf and decision.kind not in NESTING_KINDS:
+                        self._remember(labels, value, decision)
+                        yield Found(decision.kind, pointer, value, decision.rule, labels)
+                        continue
+            yield from walk.item(pointer, labels, value)
+        yield from walk.end()
+
+    def _remember(self, labels: tuple[str, ...], value: dict[str, JsonValue], decision: Decision) -> None:
+        if not decision.by_names_alone:
+            return
+        if len(self._shapes) >= _MOST_SHAPES:
+            self._shapes.clear()
+        names = discriminators(value)
+        place = (labels, tuple(value))
+        shape = self._shapes.get(place)
+        if shape is None or len(shape.table) >= _MOST_VALUES or shape.payload != decision.payload:
+            key = itemgetter(*names) if names else _no_key
+            shape = self._shapes[place] = _Shape({}, key, decision.payload)
+        try:
+            shape.table[shape.key(value)] = (decision.kind, decision.rule)
+        except TypeError:
+            del self._shapes[place]

@@ -1,0 +1,359 @@
+"""Recognition: every documented form and layout is understood, and no value is lost or named twice."""
+
+from collections import Counter
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from specimens import SPECIMENS, items
+
+from dsr_report.export.items import Item, values
+from dsr_report.pointers import escaped
+from dsr_report.records.custom import CustomKind, suggest
+from dsr_report.records.parsing import KNOWN_KINDS, parse
+from dsr_report.records.recognise import Recogniser
+from dsr_report.records.registry import parses
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+BY_KIND = dict(reversed(SPECIMENS))
+LABELS = dict(
+    pair.split("=")
+    for pair in [
+        "message=mimes",
+        "click=pom-clicks",
+        "impression=opens",
+        "delivery=Afleveringen",
+        "error=cdm_errors",
+        "profile=profiel",
+        "subprofile=Subprofiles",
+        "unsubscribe=ms-unsubscribes",
+        "file=profile-files",
+        "retry=retries",
+    ]
+)
+
+
+def found_in(data, *kinds):
+    return list(Recogniser(kinds).find(items(data)))
+
+
+def kinds_in(data):
+    return [found.kind for found in found_in(data) if found.kind != "envelope"]
+
+
+def assert_divided_exactly(entries):
+    founds = list(Recogniser().find(entries))
+    named = Counter(pair for found in founds for pair in _comparable(found.values()))
+    there = Counter(pair for entry in entries for pair in _comparable(values(entry.value, entry.pointer)))
+    assert named == there
+    assert sum(found.value_count() for found in founds) == sum(there.values())
+    for found in founds:
+        record = parse(found, AMSTERDAM)
+        assert Counter(_comparable(record.values())) == Counter(_comparable(found.values()))
+        assert {pointer for _, pointer, _ in record.others} <= _places(found)
+
+
+def _places(found):
+    return {pointer for value in [found.value] for pointer in _all_pointers(found, value)}
+
+
+def _all_pointers(found, value):
+    yield found.pointer
+    if isinstance(value, dict):
+        places = getattr(value, "places", None)
+        for name, member in value.items():
+            at = found.pointer + (places[name] if places else f"/{escaped(name)}")
+            yield at
+            if isinstance(member, dict):
+                yield from (f"{at}/{escaped(inner)}" for inner in member)
+
+
+def _comparable(pairs):
+    return [(pointer, type(value).__name__, str(value)) for pointer, value in pairs]
+
+
+@pytest.mark.parametrize(("kind", "record"), SPECIMENS, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_documented_record_without_any_label_is_told_by_its_names(kind, record):
+    assert kinds_in([record]) == [kind]
+    assert_divided_exactly(items([record]))
+
+
+LAYOUTS = {
+    "a flat list": lambda k, rs: list(rs),
+    "a discriminator beside the payload": lambda k, rs: [{"type": k, "data": r} for r in rs],
+    "a discriminator among the members": lambda k, rs: [{"event": k, **r} for r in rs],
+    "lists in a list": lambda k, rs: [list(rs), []],
+    "one-key wrappers": lambda k, rs: [{LABELS.get(k, k): list(rs)}],
+    "name and records": lambda k, rs: [{"name": LABELS.get(k, k), "records": list(rs)}],
+    "pairs": lambda k, rs: [[LABELS.get(k, k), list(rs)]],
+    "a name before its records": lambda k, rs: [[LABELS.get(k, k), *rs]],
+    "an object by kind": lambda k, rs: {LABELS.get(k, k): list(rs)},
+    "an object by kind, of pages": lambda k, rs: {
+        LABELS.get(k, k): {"start": 0, "limit": 100, "count": len(rs), "total": len(rs), "data": list(rs)}
+    },
+    "pages": lambda k, rs: [{"start": "0", "limit": "100", "count": len(rs), "data": list(rs)}],
+    "numbers for names": lambda k, rs: [{str(2 * i): r for i, r in enumerate(rs)}],
+    "labels and numbers": lambda k, rs: {LABELS.get(k, k): {str(i + 1): r for i, r in enumerate(rs)}},
+    "one record alone": lambda k, rs: [[[[rs[0]]]]],
+}
+_PLAIN = ["click", "delivery", "impression", "error", "unsubscribe", "subprofile", "message", "file"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=str)
+@pytest.mark.parametrize("kind", _PLAIN)
+def test_every_layout_gives_the_same_kinds(layout, kind):
+    record = BY_KIND[kind]
+    data = LAYOUTS[layout](kind, (record, record))
+    assert set(kinds_in(data)) == {kind}
+    assert_divided_exactly(items(data))
+
+
+ROW = ["q3v9k2m1x8c7b6n5", "2017-03-04 06:00:00", "192.0.2.8", "UA: x", "a@example.org"]
+HEADER = ["id", "time", "ip", "header", "email"]
+CLICK_ROW = [
+    "q3v9",
+    "m.example",
+    "2018-01-01 10:00:00",
+    "77",
+    "192.0.2.1",
+    "UA: x",
+    "a@example.org",
+    "t",
+    "NL",
+]
+CLICK_ROW += ["Netherlands", "07", "Ams", 1, 0, 5]
+
+
+@pytest.mark.parametrize(
+    ("data", "kinds"),
+    [
+        ([HEADER, ROW, ROW], ["impression", "impression"]),
+        (
+            [[HEADER, ROW], [["id", "time", "linkinfo"], ["x", "2018-01-01 10:00:00", 7]]],
+            ["impression", "click"],
+        ),
+        ([CLICK_ROW], ["click"]),
+        ([["cdm-click", *CLICK_ROW]], ["click"]),
+        ([["cdm-click", [CLICK_ROW, CLICK_ROW]]], ["click", "click"]),
+        ([["cdm-click"], CLICK_ROW], ["click"]),
+        (
+            {"cdm-retry": [["x", "2018-01-01 10:00:00", 1, "a@example.org", "", "d.example", 1, 0, 5]]},
+            ["retry"],
+        ),
+        ([["x", "2018-01-01 10:00:00", 1, "a@example.org", "", "d.example", 1, 0, 5]], ["delivery"]),
+        (
+            [{"log": "cdm-click", "columns": ["id", "time"], "rows": [["a", "2018-01-01 10:00:00"]]}],
+            ["click"],
+        ),
+        ([["clicks", [["id", "time"], ["a", "2018-01-01 10:00:00"]]]], ["click"]),
+    ],
+)
+def test_rows_get_the_names_of_their_columns(data, kinds):
+    assert kinds_in(data) == kinds
+    assert_divided_exactly(items(data))
+
+
+def test_a_rows_values_keep_their_pointers():
+    header, row = found_in([HEADER, ROW])
+    assert (header.kind, row.kind) == ("envelope", "impression")
+    assert dict(row.values())["/data/1/2"] == "192.0.2.8"
+    record = parse(row, AMSTERDAM)
+    assert record.ip == "192.0.2.8"
+    assert record.sources["ip"] == "/data/1/2"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("From: a@example.org\r\nSubject: Hi\r\n\r\nHi", "message"),
+        ("<!DOCTYPE html><html><body>Hi</body></html>", "message"),
+        ("RnJvbTogYUBleGFtcGxlLm9yZw0KU3ViamVjdDogSGkNCg0KSGk=", "message"),
+        ("data:message/rfc822;base64,RnJvbTogYQ==", "message"),
+        ("data:application/pdf;base64,JVBERi0=", "file"),
+        ("JVBERi0xLjQKJcfsj6IKNSAwIG9iago8PC9MZW5ndGg=", "file"),
+        ('<?xml version="1.0"?><survey><question>1</question></survey>', "survey"),
+        ('{"link": "https://shop.example", "ip": "192.0.2.1"}', "click"),
+        ("id,time,ip,header,email\nx,2018-01-01 10:00:00,192.0.2.1,UA,a@example.org\n", "log"),
+        ("just words", "unrecognised"),
+        ("", "unrecognised"),
+    ],
+)
+def test_a_bare_text_is_recognised_and_stays_one_value(text, kind):
+    (found,) = found_in([text])
+    assert (found.kind, list(found.values())) == (kind, [("/data/0", text)])
+    assert parse(found, AMSTERDAM).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("record", "kind"),
+    [
+        ({"type": "open", "question": "Your opinion?", "answer": "Good"}, "survey"),
+        (
+            {
+                "id": "x",
+                "time": "2018-01-01",
+                "type": "bounce",
+                "status": "5.0.0",
+                "description": "",
+                "code": "1",
+            },
+            "error",
+        ),
+        ({**BY_KIND["mailing"], "type": "individual"}, "mailing"),
+        ({"name": "Email", "type": "email", "value": "a@example.org"}, "unrecognised"),
+        ({"name": "click", "colour": "red"}, "unrecognised"),
+        ({"event": "foo", "data": {"link": "x"}}, "click"),
+        ({"event": "foo", "data": {"colour": "red"}}, "unrecognised"),
+        ({"error": {"message": "No entity with supplied ID"}}, "unrecognised"),
+    ],
+)
+def test_a_type_that_means_something_else_decides_nothing(record, kind):
+    assert kinds_in([record]) == [kind]
+
+
+@pytest.mark.parametrize("data", [[], {}, [[]], [{}], [[], {}, [[]]]])
+def test_nothing_found_is_nothing(data):
+    assert found_in(data) == []
+
+
+def test_what_is_packed_in_a_record_is_a_record_of_its_own():
+    profile = {**BY_KIND["profile"], "subprofiles": [BY_KIND["subprofile"]], "loyalty": [{"points": 5}]}
+    assert kinds_in([profile]) == ["profile", "subprofile"]
+    assert_divided_exactly(items([profile]))
+    assert parse(found_in([profile])[0], AMSTERDAM).other_fields() == {"loyalty": [{"points": 5}]}
+
+
+def test_unknown_members_stay_together_where_known_lists_are_beside_them():
+    data = [{"clicks": [BY_KIND["click"]], "colour": "red", "size": {"eu": 38}}]
+    assert sorted(kinds_in(data)) == ["click", "unrecognised"]
+    assert_divided_exactly(items(data))
+
+
+def test_an_object_that_the_reader_took_apart_is_put_together():
+    entries = [Item(f"/data/{name}", (name,), member) for name, member in BY_KIND["click"].items()]
+    assert [found.kind for found in Recogniser().find(entries)] == ["click"]
+    assert_divided_exactly(entries)
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [1]], ids=["objects", "lists"])
+def test_five_hundred_levels_of_nesting_are_kept(value):
+    nested = value
+    for _ in range(500):
+        nested = {"a": nested} if isinstance(value, dict) else [nested]
+    assert_divided_exactly(items([nested, {"clicks": nested}, {"type": "click", "data": nested}]))
+
+
+def test_the_controllers_own_kinds_come_first():
+    loyalty = CustomKind("loyalty", keys=frozenset({"points", "tier"}), columns=("points",))
+    founds = found_in([{"points": 5, "tier": "gold"}, {"points": 5}, BY_KIND["click"]], loyalty)
+    assert [found.kind for found in founds] == ["loyalty", "unrecognised", "click"]
+    assert parse(founds[0], AMSTERDAM).other_fields() == {"points": 5, "tier": "gold"}
+
+
+def test_the_suggested_configuration_is_toml_and_names_what_was_not_recognised():
+    tomllib = pytest.importorskip("tomllib")
+    founds = found_in([{"loyalty": {'po"ints\n': 5}}, {"a\x7f": 1, "b": 2}, 5, {"a\x7f": 1, "b": 3}])
+    suggested = tomllib.loads(suggest(found for found in founds if found.kind == "unrecognised"))
+    assert suggested["records"]["loyalty"]["match"] == {"keys": ["loyalty"]}
+    assert suggested["records"]["b"]["columns"] == ["a\x7f", "b"]
+
+
+def test_two_parsers_of_one_kind_fail_at_import():
+    with pytest.raises(RuntimeError, match="click"):
+        parses("click")(lambda take: None)
+
+
+def test_every_documented_form_has_a_parser():
+    assert {kind for kind, _ in SPECIMENS} <= set(KNOWN_KINDS)
+
+
+def test_the_cache_changes_nothing():
+    records = [record for _, record in SPECIMENS] * 3
+    fast = list(Recogniser().find(items(records)))
+    slow = [found for item in items(records) for found in Recogniser().find([item])]
+    assert fast == slow
+
+
+# ---- anything at all
+
+_WORDS = [
+    "click",
+    "cdm-click",
+    "opens",
+    "profile",
+    "2018-01-01 10:00:00",
+    "a@example.org",
+    "192.0.2.1",
+    "0",
+    "{}",
+]
+_SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.sampled_from(_WORDS)
+_KNOWN_NAMES = (
+    "type event data clicks mimes records name start limit count total ID id fields database interests link mime "
+    "questions answers answer report subprofiles 0 1 2 time timestamp destination profile columns rows target "
+    "removed created tags submitter survey webform size from_address error"
+)
+_NAMES = st.text(max_size=8) | st.sampled_from(_KNOWN_NAMES.split())
+_JSON = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(_NAMES, inner, max_size=6),
+    max_leaves=40,
+)
+
+
+@st.composite
+def mutated(draw):
+    """A documented record with members dropped, renamed, or given other values, in some wrapper."""
+    _, record = draw(st.sampled_from(SPECIMENS))
+    result = {}
+    for name, member in record.items():
+        match draw(st.integers(0, 9)):
+            case 0:
+                continue
+            case 1:
+                result[draw(_NAMES)] = member
+            case 2:
+                result[name] = draw(_JSON)
+            case _:
+                result[name] = member
+    wrap = draw(st.sampled_from(["none", "list", "label", "pair", "data", "page", "deep"]))
+    label = draw(_NAMES)
+    return {
+        "none": result,
+        "list": [result, draw(_JSON)],
+        "label": {label: [result], "x": draw(_JSON)},
+        "pair": [label, [result]],
+        "data": {"type": label, "data": result},
+        "page": {"start": 0, "limit": 1, "data": [result]},
+        "deep": {label: {label: result}},
+    }[wrap]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_JSON, max_size=6) | st.dictionaries(_NAMES, _JSON, max_size=6) | _SCALARS)
+def test_any_json_is_divided_exactly(data):
+    assert_divided_exactly(items(data))
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(mutated(), min_size=1, max_size=4))
+def test_mutated_records_are_divided_exactly(data):
+    assert_divided_exactly(items(data))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(mutated() | _JSON, min_size=1, max_size=3))
+def test_a_file_that_the_reader_took_apart_is_divided_exactly(data):
+    """Too large containers come as their elements and members."""
+    entries = []
+    for item in items(data):
+        if isinstance(item.value, list):
+            entries += [Item(f"{item.pointer}/{i}", item.labels, e) for i, e in enumerate(item.value)]
+        elif isinstance(item.value, dict):
+            entries += [
+                Item(f"{item.pointer}/{escaped(n)}", (*item.labels, n), m) for n, m in item.value.items()
+            ]
+        else:
+            entries.append(item)
+    assert_divided_exactly(entries)
