@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from collections.abc import Callable
@@ -55,16 +56,22 @@ def fast(text: bytes) -> JsonValue:
     # Each number with a decimal point is an object that holds a reference to its type. Counting these
     # tells whether there are any, which spares a walk through all values of the many pieces without.
     before = sys.getrefcount(jiter.LosslessFloat) if _COUNTS_REFERENCES else -1
-    value = cast(
-        "JsonValue",
-        jiter.from_json(
-            text,
-            allow_inf_nan=False,
-            cache_mode="keys",
-            catch_duplicate_keys=True,
-            float_mode="lossless-float",
-        ),
-    )
+    collects = gc.isenabled()
+    gc.disable()  # thousands of new values at once would start it again and again, and none is garbage yet
+    try:
+        value = cast(
+            "JsonValue",
+            jiter.from_json(
+                text,
+                allow_inf_nan=False,
+                cache_mode="keys",
+                catch_duplicate_keys=True,
+                float_mode="lossless-float",
+            ),
+        )
+    finally:
+        if collects:
+            gc.enable()
     if before < 0 or sys.getrefcount(jiter.LosslessFloat) != before:
         value = _with_numbers(value)
     if _NEGATIVE_ZERO.search(text):

@@ -42,13 +42,12 @@ class Extent:
         depth: levels of nesting that the value may have.
     """
 
-    __slots__ = ("_depth", "_huge", "_huge_bytes", "_level", "_weighed", "seen")
+    __slots__ = ("_depth", "_huge", "_huge_bytes", "_level", "seen")
 
     def __init__(self, depth: int = MAX_DEPTH) -> None:
         self._depth = depth
         self._level = 0
         self.seen = 0
-        self._weighed = 0
         self._huge = 0
         self._huge_bytes = 0
 
@@ -67,7 +66,10 @@ class Extent:
         at, level, size = start + self.seen, self._level, len(buffer)
         skip = _TO_BRACKET.match
         while True:
+            before = at
             at = skip(buffer, at).end()  # type: ignore[union-attr]  # matches everywhere, if only nothing
+            if at - before >= _HUGE:
+                self._weigh(buffer, before, at)
             if at >= size or (byte := buffer[at]) == QUOTE:
                 self.seen, self._level = at - start, level
                 return -1
@@ -82,20 +84,21 @@ class Extent:
                     self.seen = at - start
                     return at
 
-    def is_too_large(self, buffer: bytes, start: int, largest: int) -> bool:
+    def _weigh(self, buffer: bytes, start: int, end: int) -> None:
+        for match in STRING.finditer(buffer, start, end):
+            size = match.end() - match.start()
+            if size >= _HUGE:
+                self._huge += 1
+                self._huge_bytes += size
+
+    def is_too_large(self, largest: int) -> bool:
         """Whether the value, as far as seen, is too large to hold and has parts that are not.
 
         A few huge strings (a message of 40 MB with its attachments) do not make a value too large, as
         nothing would be won by taking it apart. What was true stays true when more of the value is seen.
         """
-        if self.seen <= largest or buffer[start] == QUOTE:
+        if self.seen <= largest:
             return False
-        for match in STRING.finditer(buffer, start + self._weighed, start + self.seen):
-            size = match.end() - match.start()
-            if size >= _HUGE:
-                self._huge += 1
-                self._huge_bytes += size
-        self._weighed = self.seen
         return (
             self.seen - self._huge_bytes > largest
             or self._huge > _MANY_HUGE

@@ -16,6 +16,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import repeat
 from typing import BinaryIO, Final, Literal, NamedTuple, cast
 
 from dsr_report.errors import NotReadyError
@@ -44,6 +46,7 @@ NOT_READY: Final = re.compile(r"\s*(?:no\s+)?data\b.{0,40}\bavailable\s*\(yet\)\
 _FAST_DEPTH = 200  # levels that the fast decoder reads
 _BETWEEN_DOCUMENTS = re.compile(rb"[ \t\n\r,\x1e]*+")
 _GARBAGE = 1 << 20
+_ITEM: Final[Callable[[tuple[str, tuple[str, ...], JsonValue]], Item]] = partial(tuple.__new__, Item)  # fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +169,21 @@ class _Frame:
     end: int  # of its last value in the file, or of its opening bracket
     count: int = 0
     names: _Names = field(default_factory=_Names)
-    border: bytes = b""
+    border: bytes = b""  # between two elements
+    kept: int = 0  # bytes of the border that belong to the element before it
     reading: str | None = None  # the name of the member that is being read
     at_value: bool = False  # whether the tape has gone beyond that name
     failures: int = 0
     pause: int = 0
+
+    def learn(self, border: bytes) -> None:
+        """Take what stood between two elements, with a byte of each, for what stands between others."""
+        before, after = border[0] in b'}]"', border[-1] in b'{["'
+        if before == after and len(border) < 80:
+            self.kept = 1 if before else 0
+            self.border = border if before else border[1:-1]
+        else:
+            self.border = b""
 
     @property
     def closer(self) -> int:
@@ -335,8 +348,7 @@ class Walk:
             cut = tape.buffer.find(frame.border, near - len(frame.border), limit)
         if cut < 0:
             return None
-        end = cut + 1
-        batch = self._decoded(frame, tape.pos, end)
+        batch = self._decoded(frame, tape.pos, cut + frame.kept)
         if batch is None:
             frame.failures += 1
             frame.pause = min(2 ** (frame.failures - 1) - 1, 63)
@@ -348,12 +360,12 @@ class Walk:
         limit = self._limit()
         tape = self._tape
         depth = MAX_DEPTH - len(self._stack)
-        found = run(tape.buffer, tape.pos, limit, frame.shape, depth, ended=tape.ended)
+        near = min(limit, tape.pos + self._limits.window)
+        found = run(tape.buffer, tape.pos, near, frame.shape, depth, ended=tape.ended)
         if not found:
             return None
         if len(found) > 1:
-            gap = tape.buffer[found[-2][2] - 1 : found[-1][0] + 1]
-            frame.border = gap if gap[0] in b'}]"' and gap[-1] in b'{["' and len(gap) < 80 else b""
+            frame.learn(tape.buffer[found[-2][2] - 1 : found[-1][0] + 1])
         if len(self._stack) + _FAST_DEPTH <= MAX_DEPTH:
             batch = self._decoded(frame, tape.pos, found[-1][2])
             if batch is not None:
@@ -385,9 +397,8 @@ class Walk:
             if frame.shape is Shape.ELEMENTS:
                 elements = cast("list[JsonValue]", decoding.fast(b"[%b]" % piece))
                 prefix, labels = f"{frame.pointer}/", frame.labels
-                items = [
-                    Item(f"{prefix}{i}", labels, element) for i, element in enumerate(elements, frame.count)
-                ]
+                pointers = [f"{prefix}{i}" for i in range(frame.count, frame.count + len(elements))]
+                items = list(map(_ITEM, zip(pointers, repeat(labels), elements, strict=False)))
             else:
                 members = cast("dict[str, JsonValue]", decoding.fast(b"{%b}" % piece))
                 items = []
@@ -510,7 +521,7 @@ class Walk:
                 end = extent.reach(tape.buffer, tape.pos, ended=ended)
             except Broken as error:
                 raise self._absolute(error) from None
-            if extent.is_too_large(tape.buffer, tape.pos, self._limits.largest):
+            if extent.is_too_large(self._limits.largest):
                 if not must:
                     return None
                 raise Broken(tape.offset, "the info is too large")
