@@ -74,7 +74,7 @@ def fast(text: bytes) -> JsonValue:
             gc.enable()
     if before < 0 or sys.getrefcount(jiter.LosslessFloat) != before:
         value = _with_numbers(value)
-    if _NEGATIVE_ZERO.search(text):
+    if _NEGATIVE_ZERO.search(text) or text.startswith(b"-0"):
         raise ValueError("a number that int would not write the same")
     return value
 

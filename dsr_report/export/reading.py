@@ -242,8 +242,8 @@ class ExportFile:
                     has_data = True
                 elif not has_data and len(others) < 20:
                     others += batch.items[:20]
-                if not has_data and info is None and batch.kind == "elements":
-                    break
+                    if info is None and not batch.items[0].labels:
+                        break  # a list of something else than documents
                 if info and (has_data or others):
                     break
         except BrokenJsonError:

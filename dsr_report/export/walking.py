@@ -46,6 +46,7 @@ NOT_READY: Final = re.compile(r"\s*(?:no\s+)?data\b.{0,40}\bavailable\s*\(yet\)\
 _FAST_DEPTH = 200  # levels that the fast decoder reads
 _BETWEEN_DOCUMENTS = re.compile(rb"[ \t\n\r,\x1e]*+")
 _GARBAGE = 1 << 20
+_LARGEST_INFO = 32 << 20
 _ITEM: Final[Callable[[tuple[str, tuple[str, ...], JsonValue]], Item]] = partial(tuple.__new__, Item)  # fast
 
 
@@ -521,7 +522,7 @@ class Walk:
                 end = extent.reach(tape.buffer, tape.pos, ended=ended)
             except Broken as error:
                 raise self._absolute(error) from None
-            if extent.is_too_large(self._limits.largest):
+            if extent.is_too_large(_LARGEST_INFO if must else self._limits.largest):
                 if not must:
                     return None
                 raise Broken(tape.offset, "the info is too large")
