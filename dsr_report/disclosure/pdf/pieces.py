@@ -1,0 +1,104 @@
+"""What goes to and comes from the processes that lay out pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+HEADER = -1
+"""The index of the piece that holds the running header."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutJob:
+    """Some parts, to be laid out as pages of their own.
+
+    `page_of_anchor` gives the numbers that contents print beside their links, once they are known.
+    """
+
+    index: int
+    html: str
+    stylesheet: str
+    tagged: bool = True
+    parts: int = 0
+    page_of_anchor: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class FontUse:
+    """What a piece used of one font: enough to embed exactly that, once for the whole document.
+
+    `file` is the SHA-256 of the font file; `texts` and `widths` are by glyph number.
+    """
+
+    name: bytes
+    file: str
+    family: str
+    flags: int
+    ascent: int
+    descent: int
+    texts: dict[int, str]
+    widths: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FontJob:
+    """Fonts to be cut down to the glyphs that were used: file and glyph numbers."""
+
+    file: str
+    glyphs: frozenset[int]
+
+
+@dataclass(slots=True)
+class Bookmark:
+    """A heading: its level, its words, and where it stands (`page` counts within the piece)."""
+
+    level: int
+    label: str
+    page: int
+    x: float
+    y: float
+
+
+@dataclass(slots=True)
+class Anchor:
+    """An id that links can lead to."""
+
+    name: str
+    page: int
+    x: float
+    y: float
+
+
+@dataclass(slots=True)
+class Page:
+    """A page of a piece: its object number and that of its content, width and height in points."""
+
+    number: int
+    contents: int
+    resources: int
+    width: float
+    height: float
+
+
+@dataclass(slots=True)
+class Piece:
+    r"""Pages that were laid out, as PDF objects with numbers of their own.
+
+    In the bytes of `objects`, `7 0 R` is a reference within the piece; marks stand for what only the whole
+    document knows: `\x01` a key of the parent tree, `\x02` a shared object by its name, `\x03` what is drawn
+    around a page. `links` are the anchors that are linked to, with the page that links.
+    """
+
+    index: int
+    objects: list[tuple[int, bytes, bytes | None]]
+    shared: dict[int, str]
+    pages: list[Page]
+    elements: list[int]
+    parents: list[bytes]
+    ids: list[tuple[str, int]]
+    bookmarks: list[Bookmark]
+    anchors: list[Anchor]
+    fonts: dict[str, FontUse]
+    links: list[tuple[str, int]]
+    missing_glyphs: int
+    memory_bytes: int

@@ -1,0 +1,40 @@
+"""Writes templates/fonts/coverage.txt, the characters that our fonts can show. Run it when fonts change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fontTools import unicodedata
+from fontTools.ttLib import TTFont
+
+from dsr_report.disclosure import fonts
+
+_IGNORABLE = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x200C, 0x200D, 0x2060}
+
+
+def _is_shown(character: str) -> bool:
+    """Not a control, a surrogate, private use, or unassigned (which includes noncharacters)."""
+    # fontTools brings the scripts of a Unicode that is newer than Python's own tables.
+    known = unicodedata.script(character) != "Zzzz"
+    return known and unicodedata.category(character) not in ("Cc", "Cs", "Co")
+
+
+def coverage() -> str:
+    """The contents of coverage.txt: ranges of code points, one a line."""
+    covered = set(_IGNORABLE)
+    for path in fonts.files().values():
+        covered |= set(TTFont(path, lazy=True).getBestCmap())
+    points = sorted(point for point in covered if _is_shown(chr(point)))
+    lines = ["# Characters that the fonts here can show; made by setup/coverage.py."]
+    start = end = points[0]
+    for point in [*points[1:], -1]:
+        if point == end + 1:
+            end = point
+            continue
+        lines.append(f"{start:04X}" if start == end else f"{start:04X}-{end:04X}")
+        start = end = point
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    Path(fonts.folder() / "coverage.txt").write_text(coverage(), encoding="ascii")
