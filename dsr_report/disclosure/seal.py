@@ -1,0 +1,73 @@
+"""A seal over a whole file that stands inside the file: any change of a byte breaks it.
+
+The file is written with a seal of zeros in one place; the SHA-256 of those bytes replaces the zeros. It
+shows accidents and careless changes, not forgery: whoever re-makes the file can re-make the seal. What
+holds against that is the file's hash in the register of the controller, or in the covering letter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import re
+from pathlib import Path
+from typing import BinaryIO
+
+from dsr_report.errors import LedgerError
+
+PREFIX = b"dsr-report-seal-sha256:"
+PLACEHOLDER = (PREFIX + b"0" * 64).decode("ascii")
+_SEAL = re.compile(re.escape(PREFIX) + rb"([0-9a-f]{64})")
+_BLOCK = 1 << 20
+
+
+def put_seal(file: BinaryIO) -> str:
+    """Replace the one seal of zeros in `file` (open for reading and writing) by the seal; returns it.
+
+    Raises:
+        LedgerError: the file holds no placeholder, or more than one (a fault of the writer).
+    """
+    file.flush()
+    places = _places(file)
+    zeros = [at for at, value in places if value == b"0" * 64]
+    if len(zeros) != 1 or len(places) != 1:
+        raise LedgerError(f"a disclosure needs exactly one seal, and {len(places)} were found")
+    seal = _digest(file, zeros[0])
+    file.seek(zeros[0])
+    file.write(seal.encode("ascii"))
+    file.flush()
+    return seal
+
+
+def check_seal(path: Path) -> bool | None:
+    """Whether the seal in a file fits its bytes; None where it holds no seal (or several)."""
+    with path.open("rb") as file:
+        places = _places(file)
+        if len(places) != 1:
+            return None
+        at, value = places[0]
+        return _digest(file, at) == value.decode("ascii")
+
+
+def _places(file: BinaryIO) -> list[tuple[int, bytes]]:
+    file.seek(0, 2)
+    if not file.tell():
+        return []
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        return [(match.start(1), bytes(match.group(1))) for match in _SEAL.finditer(view)]
+
+
+def _digest(file: BinaryIO, at: int) -> str:
+    """SHA-256 of the file with 64 zeros at `at`."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    left = at
+    while left:
+        block = file.read(min(_BLOCK, left))
+        digest.update(block)
+        left -= len(block)
+    digest.update(b"0" * 64)
+    file.seek(at + 64)
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    return digest.hexdigest()

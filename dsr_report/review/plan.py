@@ -1,0 +1,132 @@
+"""What is masked and withheld in one export, with the number that each hidden value bears everywhere.
+
+*Masked*: the subject's own value, but a live key (GDPR Art. 5(1)(f), 32). *Withheld*: rights of others or
+another legal ground (Art. 15(4), 12(4)); only by a decision of the operator. A decision is about a value;
+the same value bears the same number wherever it occurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Treatment = Literal["disclose", "mask", "withhold"]
+SHORTEST_PASSAGE = 6
+"""Shorter values are hidden where they stand, but not searched for in other text: they would hit by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happens to one value, and why.
+
+    `what` is a key of the report's wording (`access-code`, `address`, …) or free text. `everywhere` also
+    hides the value's occurrences inside other values.
+    """
+
+    pointer: str
+    treatment: Treatment
+    what: str
+    reason: str = ""
+    article: str = ""
+    everywhere: bool = True
+    passage: str | None = None
+    """The part of the value that is hidden; None hides the whole value."""
+
+
+@dataclass(slots=True)
+class Mark:
+    """One hidden value: what the reader sees in its place, and where that is.
+
+    `pointers` are the values that are hidden whole; `passage_pointers` those of which a part is.
+    """
+
+    number: int
+    treatment: Treatment
+    what: str
+    reason: str
+    article: str
+    text: str
+    pointers: list[str] = field(default_factory=list)
+    passage_pointers: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that is to be hidden: whole values by pointer, passages by their text."""
+
+    marks: list[Mark] = field(default_factory=list)
+    whole: dict[str, Mark] = field(default_factory=dict)
+    passages: dict[str, Mark] = field(default_factory=dict)
+    only_at: dict[str, list[tuple[str, Mark]]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.marks)
+
+    @property
+    def masked(self) -> int:
+        """How many values are masked whole."""
+        return self._count("mask")
+
+    @property
+    def withheld(self) -> int:
+        """How many values are withheld whole."""
+        return self._count("withhold")
+
+    @property
+    def passage_count(self) -> int:
+        """How many values have a part that is masked or withheld; they count as disclosed."""
+        return len({p for mark in self.marks for p in mark.passage_pointers} - self.whole.keys())
+
+    def _count(self, treatment: Treatment) -> int:
+        return sum(mark.treatment == treatment for mark in self.whole.values())
+
+
+MarkText = Callable[[Treatment, int, str], str]
+
+
+def english_mark(treatment: Treatment, number: int, what: str) -> str:
+    """The visible mark, in English: `[masked 1: access code]`. Never as long as what it replaces, by design."""
+    word = "masked" if treatment == "mask" else "withheld"
+    return f"[{word} {number}: {what.replace('-', ' ')}]"
+
+
+def make_plan(
+    decisions: Iterator[tuple[Decision, str]], mark_text: MarkText = english_mark
+) -> Plan:
+    """The plan for decisions, each with the text of the value it is about."""
+    plan = Plan()
+    by_value: dict[tuple[str, str], Mark] = {}
+    for decision, value in decisions:
+        if decision.treatment == "disclose":
+            continue
+        hidden = value if decision.passage is None else decision.passage
+        key = (decision.treatment, hidden)
+        mark = by_value.get(key)
+        if mark is None:
+            number = len(plan.marks) + 1
+            mark = Mark(
+                number, decision.treatment, decision.what, decision.reason, decision.article,
+                mark_text(decision.treatment, number, decision.what),
+            )
+            by_value[key] = mark
+            plan.marks.append(mark)
+        if decision.passage is None:
+            if decision.pointer not in plan.whole:
+                plan.whole[decision.pointer] = mark
+                mark.pointers.append(decision.pointer)
+        elif not decision.everywhere:
+            plan.only_at.setdefault(decision.pointer, []).append((hidden, mark))
+        if decision.everywhere and len(hidden) >= SHORTEST_PASSAGE:
+            plan.passages.setdefault(hidden, mark)
+    return plan
+
+
+def counts(plan: Plan, total: int) -> Mapping[str, int]:
+    """The sum that the report prints: total = disclosed + masked + withheld."""
+    return {
+        "total": total,
+        "disclosed": total - plan.masked - plan.withheld,
+        "masked": plan.masked,
+        "withheld": plan.withheld,
+    }

@@ -1,0 +1,64 @@
+"""Live keys of the subject that are masked unless decided otherwise, found by the name they stand under.
+
+Copernica's profiles and subprofiles carry `secret` (scripting and webhooks call it `code`, database exports
+"Access code"): whoever has it can read and change the profile. Web forms know password fields; dumps of
+HTTP request headers can hold credentials. (copernica.md: REST pages on profiles, web forms; read 2026-11)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from dsr_report.export.items import Item, Scalar, values
+from dsr_report.pointers import tokens
+from dsr_report.review.plan import Decision
+
+_PASSWORD = re.compile(
+    r"(?:^|[^a-z])(?:repeat.?)?(?:password|passwd|passphrase|wachtwoord|passwort|kennwort|mot.?de.?passe|pincode)"
+    r"(?:$|[^a-z])",
+    re.IGNORECASE,
+)
+_ACCESS_CODE = re.compile(r"^(?:secret|access[ _-]?code|toegangscode|zugangscode|code.?d.acc[eè]s)$", re.IGNORECASE)
+_TOKEN = re.compile(r"^(?:api[ _-]?key|access[ _-]?token|auth[ _-]?token|bearer|session[ _-]?id)$", re.IGNORECASE)
+_HEADER_DUMP = re.compile(r"^headers?$", re.IGNORECASE)
+_CREDENTIAL_LINE = re.compile(r"^(?:Authorization|Proxy-Authorization|Cookie|X-Api-Key)[ \t]*:[ \t]*(.+?)[ \t\r]*$",
+                              re.IGNORECASE | re.MULTILINE)
+_HEX_CODE = re.compile(r"[0-9a-f]{32}")
+
+_ARTICLE = "Art. 5(1)(f), 32 GDPR"
+
+
+def find_secrets(items: Iterable[Item]) -> Iterator[tuple[Decision, str]]:
+    """A decision to mask for each live key, with the value it is about; in the order of the export."""
+    for item in items:
+        for pointer, value in values(item.value, item.pointer):
+            if isinstance(value, str) and value:
+                yield from _judge(pointer, value, item)
+
+
+def _judge(pointer: str, value: str, item: Item) -> Iterator[tuple[Decision, str]]:
+    path = tokens(pointer)
+    name = path[-1] if path else ""
+    if _ACCESS_CODE.match(name) or (name == "code" and _HEX_CODE.fullmatch(value) and _is_person(item)):
+        yield Decision(pointer, "mask", "access-code", "live-key", _ARTICLE), value
+    elif _PASSWORD.search(name) or _is_password_question(item, pointer):
+        yield Decision(pointer, "mask", "password", "live-key", _ARTICLE), value
+    elif _TOKEN.match(name):
+        yield Decision(pointer, "mask", "key", "live-key", _ARTICLE), value
+    elif _HEADER_DUMP.match(name):
+        for match in _CREDENTIAL_LINE.finditer(value):
+            yield Decision(pointer, "mask", "credential", "live-key", _ARTICLE, passage=match.group(1)), value
+
+
+def _is_person(item: Item) -> bool:
+    return isinstance(item.value, dict) and any(key in item.value for key in ("fields", "profile", "subprofile"))
+
+
+def _is_password_question(_item: Item, pointer: str) -> bool:
+    return any(_PASSWORD.search(token) for token in tokens(pointer)[-3:-1])
+
+
+def is_secret_name(name: str, value: Scalar) -> bool:
+    """Whether a value under this name is a live key by itself."""
+    return isinstance(value, str) and bool(_ACCESS_CODE.match(name) or _PASSWORD.search(name) or _TOKEN.match(name))
