@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from dsr_report.export.items import Item, Scalar, values
+from dsr_report.export.items import Item, values
 from dsr_report.pointers import tokens
 from dsr_report.review.plan import Decision
 
 _PASSWORD = re.compile(
-    r"(?:^|[^a-z])(?:repeat.?)?(?:password|passwd|passphrase|wachtwoord|passwort|kennwort|mot.?de.?passe|pincode)"
-    r"(?:$|[^a-z])",
+    r"(?:(?:repeat|confirm|new|old)[ _-]?)?"
+    r"(?:password|passwd|passphrase|wachtwoord|passwort|kennwort|mot[ _-]?de[ _-]?passe|pin[ _-]?code)"
+    r"(?:[ _-]?(?:repeat|confirm|again|2))?",
     re.IGNORECASE,
 )
 _ACCESS_CODE = re.compile(r"^(?:secret|access[ _-]?code|toegangscode|zugangscode|code.?d.acc[eè]s)$", re.IGNORECASE)
@@ -42,8 +43,8 @@ def _judge(pointer: str, value: str, item: Item) -> Iterator[tuple[Decision, str
     name = path[-1] if path else ""
     if _ACCESS_CODE.match(name) or (name == "code" and _HEX_CODE.fullmatch(value) and _is_person(item)):
         yield Decision(pointer, "mask", "access-code", "live-key", _ARTICLE), value
-    elif _PASSWORD.search(name) or _is_password_question(item, pointer):
-        yield Decision(pointer, "mask", "password", "live-key", _ARTICLE), value
+    elif any(_PASSWORD.fullmatch(token) for token in path[-2:]):
+        yield Decision(pointer, "mask", "password", "live-key", _ARTICLE, everywhere=_is_distinctive(value)), value
     elif _TOKEN.match(name):
         yield Decision(pointer, "mask", "key", "live-key", _ARTICLE), value
     elif _HEADER_DUMP.match(name):
@@ -55,10 +56,6 @@ def _is_person(item: Item) -> bool:
     return isinstance(item.value, dict) and any(key in item.value for key in ("fields", "profile", "subprofile"))
 
 
-def _is_password_question(_item: Item, pointer: str) -> bool:
-    return any(_PASSWORD.search(token) for token in tokens(pointer)[-3:-1])
-
-
-def is_secret_name(name: str, value: Scalar) -> bool:
-    """Whether a value under this name is a live key by itself."""
-    return isinstance(value, str) and bool(_ACCESS_CODE.match(name) or _PASSWORD.search(name) or _TOKEN.match(name))
+def _is_distinctive(password: str) -> bool:
+    """Whether a password can be looked for in other text without hitting ordinary words."""
+    return len(password) >= 8 and not password.isalpha()

@@ -1,0 +1,105 @@
+"""The manifest of a disclosure: what it was made of, what is in it, and the sum that proves it complete.
+
+It travels inside every disclosure: as `manifest.json` in the package, embedded in the PDF, in a `meta`
+element of the HTML. `verify` reads it back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT = "dsr-report-disclosure"
+VERSION = 1
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ExportEntry(_Model):
+    """The export as disclosed.
+
+    `sha256` is that of the disclosed JSON. Where something is masked or withheld the hash of the original is
+    not given: with everything else known, it would let a short hidden value be guessed.
+    """
+
+    type: str | None
+    id: str | None
+    bytes: int
+    sha256: str
+    is_original: bool
+    incomplete: bool = False
+
+
+class Values(_Model):
+    """The values (scalar leaves) of the export; `total = disclosed + masked + withheld`.
+
+    `passages` of the disclosed ones have a part that is masked or withheld.
+    """
+
+    total: int
+    disclosed: int
+    masked: int
+    withheld: int
+    passages: int = 0
+
+
+class RecordsEntry(_Model):
+    """How many records of one kind there are, and the chapters of the report that show them."""
+
+    count: int
+    shown_in: tuple[str, ...]
+
+
+class MarkEntry(_Model):
+    """One hidden value: its number, what it is, why it is hidden, and where."""
+
+    number: int
+    treatment: Literal["mask", "withhold"]
+    what: str
+    reason: str
+    article: str
+    pointers: tuple[str, ...]
+    passages_in: tuple[str, ...]
+
+
+class FileEntry(_Model):
+    """A file of the package, or one embedded in the PDF."""
+
+    path: str
+    bytes: int
+    sha256: str
+    description: str = ""
+
+
+class Manifest(_Model):
+    """What stands in `manifest.json`."""
+
+    format: Literal["dsr-report-disclosure"] = "dsr-report-disclosure"
+    version: Literal[1] = 1
+    medium: Literal["pdf", "html", "zip"]
+    generator: str
+    language: str
+    time_zone: str
+    created: datetime
+    reference: str | None = None
+    export: ExportEntry
+    values: Values
+    records: dict[str, RecordsEntry]
+    marks: tuple[MarkEntry, ...] = ()
+    files: tuple[FileEntry, ...] = ()
+    notes: tuple[str, ...] = Field(default=())
+
+    def to_json(self) -> bytes:
+        """The manifest as it is written: UTF-8, two spaces, the same bytes for the same content."""
+        content: Mapping[str, Any] = self.model_dump(mode="json")
+        return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
+
+    def with_files(self, files: Iterable[FileEntry]) -> Manifest:
+        """The same manifest, listing these files."""
+        return self.model_copy(update={"files": tuple(files)})

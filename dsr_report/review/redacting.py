@@ -1,0 +1,140 @@
+"""The redacted export: the original, byte for byte, but for the values that are masked or withheld.
+
+Everything that the subject receives is made from this file alone, so that what it does not hold cannot
+show up anywhere. A hidden value is also taken out of other values that hold it: plain text, addresses of
+links in their encoded forms, and complete messages, whose parts are decoded, changed and encoded again.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
+from urllib.parse import quote, quote_plus
+
+from dsr_report.errors import RedactionError
+from dsr_report.export.items import Item, values
+from dsr_report.export.reading import ExportFile
+from dsr_report.export.rewriting import rewrite
+from dsr_report.mime.message import text_of_wire, wire_of_text
+from dsr_report.mime.rewriting import occurrences, replaced
+from dsr_report.review.plan import Mark, Plan
+
+_LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
+_BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
+
+
+def write_redacted(export: ExportFile, plan: Plan, target: BinaryIO) -> None:
+    """Write the redacted export to `target`, and note in the plan's marks where each value was hidden.
+
+    Raises:
+        RedactionError: a hidden value is still found in the result.
+    """
+    hiding = _Hiding(plan)
+    rewrite(export, hiding.replacements, target)
+
+
+class _Hiding:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._passages = sorted(plan.passages.items(), key=lambda pair: (-len(pair[0]), pair[0]))
+        self._forms: list[tuple[str, Mark]] = [
+            (form, mark) for passage, mark in self._passages for form in forms_of(passage)
+        ]
+        self._any = _alternation([form for form, _ in self._forms])
+        self._by_form = {form.casefold(): mark for form, mark in reversed(self._forms)}
+
+    def replacements(self, item: Item) -> Mapping[str, str]:
+        """The new text of each value of `item` that changes, by its pointer."""
+        changed: dict[str, str] = {}
+        for pointer, value in values(item.value, item.pointer):
+            whole = self._plan.whole.get(pointer)
+            if whole is not None:
+                changed[pointer] = whole.text
+            elif value is not None and not isinstance(value, bool):
+                text = str(value)
+                hidden = self._without_passages(text, pointer)
+                if hidden is not None:
+                    changed[pointer] = hidden
+        return changed
+
+    def _without_passages(self, text: str, pointer: str) -> str | None:
+        """`text` with every hidden passage replaced, or None where it holds none."""
+        here: Sequence[tuple[str, Mark]] = self._plan.only_at.get(pointer, ())
+        if not self._passages and not here:
+            return None
+        passages = [*here, *self._passages]
+        if is_message(text):
+            return self._message_without(text, passages, pointer)
+        result = text
+        for passage, mark in here:
+            if passage in result:
+                result = result.replace(passage, mark.text)
+                _note(mark, pointer)
+        if self._any is not None:
+            result = self._any.sub(lambda match: self._mark_for(match.group(0), pointer), result)
+        return result if result != text else None
+
+    def _mark_for(self, form: str, pointer: str) -> str:
+        mark = self._by_form.get(form.casefold()) or next(
+            mark for known, mark in self._forms if re.fullmatch(re.escape(known), form, re.IGNORECASE)
+        )
+        _note(mark, pointer)
+        return mark.text
+
+    def _message_without(
+        self, text: str, passages: Sequence[tuple[str, Mark]], pointer: str
+    ) -> str | None:
+        wire = wire_of_text(text)
+        present = [(passage, mark) for passage, mark in passages if occurrences(wire, passage)]
+        if not present:
+            return None
+        result = replaced(wire, [(passage, mark.text) for passage, mark in present])
+        for passage, mark in present:
+            if occurrences(result, passage):
+                raise RedactionError(
+                    f"the value hidden as number {mark.number} cannot be taken out of this message",
+                    where=pointer,
+                    hint="Withhold the whole message in the review file.",
+                )
+            _note(mark, pointer)
+        return text_of_wire(result)
+
+
+def is_message(text: str) -> bool:
+    """Whether a text looks like a complete MIME message: header fields, then a blank line."""
+    head = _LOOKS_LIKE_MESSAGE.match(text, 0, 2000)
+    return head is not None and _BLANK_LINE.search(text) is not None
+
+
+def forms_of(passage: str) -> Iterator[str]:
+    """The spellings under which a value can stand inside another text, the plain one first."""
+    seen = set()
+    candidates = [
+        passage,
+        quote(passage, safe="", errors="surrogatepass"),
+        quote_plus(passage, safe="@.", errors="surrogatepass"),
+        quote(passage, safe="/@:+", errors="surrogatepass"),
+        html.escape(passage),
+        passage.replace("@", "&#64;"),
+        passage.replace("/", "\\/"),
+        base64.b64encode(passage.encode("utf-8", "surrogatepass")).decode("ascii").rstrip("="),
+    ]
+    for form in candidates:
+        if form not in seen:
+            seen.add(form)
+            yield form
+
+
+def _alternation(forms: Sequence[str]) -> re.Pattern[str] | None:
+    if not forms:
+        return None
+    longest_first = sorted(set(forms), key=lambda form: (-len(form), form))
+    return re.compile("|".join(re.escape(form) for form in longest_first), re.IGNORECASE)
+
+
+def _note(mark: Mark, pointer: str) -> None:
+    if mark.passage_pointers[-1:] != [pointer]:
+        mark.passage_pointers.append(pointer)
