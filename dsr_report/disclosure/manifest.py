@@ -64,6 +64,7 @@ class MarkEntry(_Model):
     what: str
     reason: str
     article: str
+    text: str
     pointers: tuple[str, ...]
     passages_in: tuple[str, ...]
 

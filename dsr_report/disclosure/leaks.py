@@ -1,0 +1,195 @@
+"""Does a hidden value survive anywhere in a disclosure? Looked for in every decoded byte, in every spelling."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pikepdf
+
+from dsr_report.disclosure.manifest import Manifest, MarkEntry
+from dsr_report.export.items import Scalar, values
+from dsr_report.export.reading import ExportFile
+from dsr_report.mime.message import wire_of_text
+from dsr_report.mime.rewriting import occurrences
+from dsr_report.review.plan import SHORTEST_PASSAGE
+from dsr_report.review.redacting import forms_of, is_message
+
+_BLOCK = 1 << 20
+_DEEPEST_ARCHIVE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A hidden value that is still there: the number of its mark, and the place."""
+
+    number: int
+    place: str
+
+
+def hidden_values(
+    manifest: Manifest, shown: ExportFile, original: ExportFile
+) -> tuple[dict[int, set[str]], list[str]]:
+    """The hidden values by the number of their mark, and what differs between the exports without a mark."""
+    whole = {pointer: mark for mark in manifest.marks for pointer in mark.pointers}
+    parts: dict[str, list[MarkEntry]] = {}
+    for mark in manifest.marks:
+        for pointer in mark.passages_in:
+            parts.setdefault(pointer, []).append(mark)
+    hidden: dict[int, set[str]] = {}
+    problems = []
+    for (pointer, ours), (their_pointer, theirs) in zip(_all(shown), _all(original), strict=False):
+        if pointer != their_pointer:
+            problems.append(f"DIFFERENT: the two exports part ways at {pointer}.")
+            break
+        if ours == theirs and type(ours) is type(theirs):
+            continue
+        if pointer in whole:
+            hidden.setdefault(whole[pointer].number, set()).add(str(theirs))
+        elif pointer in parts:
+            for number, passage in _passages(str(ours), str(theirs), parts[pointer]):
+                hidden.setdefault(number, set()).add(passage)
+        else:
+            problems.append(f"DIFFERENT: the value at {pointer} is not the original's, and bears no mark.")
+    return hidden, problems
+
+
+def _all(export: ExportFile) -> Iterator[tuple[str, Scalar]]:
+    yield from values(export.info.value, "/info")
+    for item in export.items():
+        yield from values(item.value, item.pointer)
+
+
+def _passages(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> Iterator[tuple[int, str]]:
+    """What stood where a mark stands now, in a text that was changed in no other way."""
+    by_text = {mark.text: mark.number for mark in marks}
+    pieces = re.split("(" + "|".join(re.escape(text) for text in by_text) + ")", ours)
+    pattern = "".join(
+        "(.+?)" if piece in by_text else re.escape(piece) for piece in pieces
+    )
+    match = re.fullmatch(pattern, theirs, re.DOTALL)
+    if match is not None:
+        numbers = [by_text[piece] for piece in pieces if piece in by_text]
+        yield from zip(numbers, match.groups(), strict=True)
+
+
+def leaks(path: Path, hidden: Mapping[int, Iterable[str]]) -> Iterator[Leak]:
+    """Every place in a finished disclosure that still holds a hidden value (each place once a value).
+
+    Values shorter than six characters are not looked for: they would be found by chance.
+    """
+    wanted = [
+        (number, text)
+        for number, texts in sorted(hidden.items())
+        for text in sorted(texts)
+        if len(text) >= SHORTEST_PASSAGE
+    ]
+    if not wanted:
+        return
+    for place, content in _decoded(path):
+        for number, text in wanted:
+            if _holds(content, text):
+                yield Leak(number, place)
+
+
+def _holds(content: bytes, text: str) -> bool:
+    lowered = content.lower()
+    if any(
+        form.encode(encoding, "surrogatepass").lower() in lowered
+        for form in forms_of(text)
+        for encoding in ("utf-8", "utf-16-be", "utf-16-le")
+    ):
+        return True
+    as_text = content.decode("utf-8", "replace")
+    if "&" in as_text and text.casefold() in html.unescape(as_text).casefold():
+        return True
+    return is_message(as_text[:1_000_000]) and bool(occurrences(content, text))
+
+
+def _decoded(path: Path) -> Iterator[tuple[str, bytes]]:
+    with path.open("rb") as file:
+        head = file.read(5)
+    if head.startswith(b"%PDF"):
+        yield from _decoded_pdf(path)
+    elif head.startswith(b"PK"):
+        yield from _decoded_zip(path, "", 0)
+    else:
+        yield path.name, path.read_bytes()
+
+
+def _decoded_zip(source: Path | BinaryIO, prefix: str, depth: int) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(source) as archive:
+        for info in archive.infolist():
+            yield f"{prefix}{info.filename} (name)", info.filename.encode("utf-8", "surrogatepass")
+            content = archive.read(info)
+            yield prefix + info.filename, content
+            if content.startswith(b"PK") and depth < _DEEPEST_ARCHIVE and zipfile.is_zipfile(io.BytesIO(content)):
+                yield from _decoded_zip(io.BytesIO(content), f"{prefix}{info.filename}!", depth + 1)
+            elif content.startswith(b"%PDF-"):
+                with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+                    copy.write(content)
+                    copy.flush()
+                    for place, decoded in _decoded_pdf(Path(copy.name)):
+                        yield f"{prefix}{info.filename}: {place}", decoded
+            elif info.filename.endswith(".json") and b"\\" in content:
+                yield f"{prefix}{info.filename} (decoded)", _json_text(content)
+
+
+def _json_text(content: bytes) -> bytes:
+    """Every string of a JSON text with its escapes resolved, one below the other."""
+    from dsr_report.export.reading import open_export  # noqa: PLC0415 - for exports alone
+
+    try:
+        with open_export(content, salvage=True) as export:
+            return "\n".join(str(value) for _, value in _all(export)).encode("utf-8", "surrogatepass")
+    except ValueError:
+        return b""
+
+
+def _decoded_pdf(path: Path) -> Iterator[tuple[str, bytes]]:
+    with pikepdf.open(path) as pdf:
+        for name, spec in pdf.attachments.items():
+            content = spec.get_file().read_bytes()
+            yield f"the embedded file {name}", content
+            if name.endswith(".json"):
+                yield f"the embedded file {name} (decoded)", _json_text(content)
+        for thing in pdf.objects:
+            if isinstance(thing, pikepdf.Stream):
+                if thing.get("/Subtype") != "/Image" and thing.get("/Type") != "/EmbeddedFile":
+                    try:
+                        yield f"object {thing.objgen[0]}", thing.read_bytes()
+                    except pikepdf.PdfError:
+                        yield f"object {thing.objgen[0]}", thing.read_raw_bytes()
+            strings = "\n".join(_strings(thing))
+            if strings:
+                yield f"object {thing.objgen[0]}", strings.encode("utf-8", "surrogatepass")
+    program = shutil.which("pdftotext")
+    if program is not None:
+        done = subprocess.run(  # noqa: S603 - a fixed program on a file of ours
+            [program, "-enc", "UTF-8", "-raw", str(path), "-"], capture_output=True, check=False
+        )
+        text = done.stdout
+        yield "the text of the pages", text
+        yield "the text of the pages", b"".join(text.split())
+
+
+def _strings(thing: pikepdf.Object) -> Iterator[str]:
+    """The text strings in one PDF object, not following references."""
+    stack = [thing]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, pikepdf.String):
+            yield str(current)
+        elif isinstance(current, pikepdf.Dictionary | pikepdf.Stream):
+            stack.extend(value for value in current.as_dict().values() if isinstance(value, pikepdf.Object) and not value.is_indirect)
+        elif isinstance(current, pikepdf.Array):
+            stack.extend(value for value in current if isinstance(value, pikepdf.Object) and not value.is_indirect)  # type: ignore[attr-defined]

@@ -1,0 +1,385 @@
+"""Is this disclosure complete and unaltered? Read back any PDF, HTML file or package that we made.
+
+*Unaltered*: the seal fits every byte; each file's hash is the manifest's. *Complete*: the values of the
+export are counted again and equal disclosed + masked + withheld. *Consistent*: the kinds of records that
+the manifest counts are those in the export. *Safe*: nothing in it runs, loads or tracks. *Closed*: with the
+controller's original at hand, no masked or withheld value is found in any decoded byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import BinaryIO
+
+import pikepdf
+from pydantic import ValidationError
+
+from dsr_report.disclosure.manifest import Manifest
+from dsr_report.disclosure.seal import check_seal
+from dsr_report.errors import DsrReportError, NotAnExportError, UsageError
+from dsr_report.export.items import count_values
+from dsr_report.export.reading import ExportFile, open_export
+from dsr_report.records.recognise import Recogniser
+
+_BLOCK = 1 << 20
+MANIFEST_META = "dsr-report-manifest"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked: `code` for machines, `text` for people. `ok` is None where it could not be."""
+
+    code: str
+    ok: bool | None
+    text: str
+
+
+@dataclass(slots=True)
+class Verification:
+    """All checks of one disclosure."""
+
+    path: Path
+    medium: str
+    manifest: Manifest | None = None
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing that was checked failed."""
+        return all(check.ok is not False for check in self.checks)
+
+    def add(self, code: str, ok: bool | None, text: str) -> None:  # noqa: FBT001 - the result of a check
+        """Note one result."""
+        self.checks.append(Check(code, ok, text))
+
+
+def verify(path: Path, export: Path | None = None) -> Verification:
+    """Check a disclosure; `export` is what to hold it against: the disclosed JSON, or the original.
+
+    Raises:
+        FileError, OSError: the file cannot be read.
+        UsageError: it is none of the files that dsr-report writes.
+    """
+    medium = _medium(path)
+    result = Verification(path, medium)
+    seal = check_seal(path)
+    result.add(
+        "seal",
+        bool(seal),
+        "Unaltered: the seal fits every byte of the file."
+        if seal
+        else "ALTERED: the file is not, byte for byte, what was written."
+        if seal is False
+        else "NOT OURS: the file has no seal, or more than one.",
+    )
+    try:
+        contents = {"pdf": _Pdf, "html": _Html, "zip": _Zip}[medium](path)
+    except (DsrReportError, zipfile.BadZipFile, pikepdf.PdfError, ValidationError, KeyError, ValueError) as error:
+        result.add("manifest", False, f"UNREADABLE: its manifest cannot be read ({type(error).__name__}).")
+        return result
+    with contents:
+        result.manifest = contents.manifest
+        _check_files(result, contents)
+        for problem in contents.unsafe():
+            result.add("safe", False, f"NOT SAFE: {problem}.")
+        if not any(check.code == "safe" for check in result.checks):
+            result.add("safe", True, "Safe: it runs nothing, loads nothing and holds no live tracking link.")
+        _check_export(result, contents, export)
+    return result
+
+
+def _medium(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    if head.startswith(b"PK"):
+        return "zip"
+    if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return "html"
+    raise UsageError("is neither a PDF, an HTML page nor a ZIP", where=str(path), hint="Name a file that dsr-report wrote.")
+
+
+class _Contents:
+    """What stands inside a disclosure."""
+
+    manifest: Manifest
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> list[str]:
+        return []
+
+    def open(self, name: str) -> BinaryIO:
+        raise KeyError(name)
+
+    def unsafe(self) -> Iterator[str]:
+        yield from ()
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self) -> _Contents:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Zip(_Contents):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._zip = zipfile.ZipFile(path)
+        self.manifest = Manifest.model_validate_json(self._zip.read("manifest.json"))
+
+    def names(self) -> list[str]:
+        return [info.filename for info in self._zip.infolist() if info.filename != "manifest.json"]
+
+    def open(self, name: str) -> BinaryIO:
+        return self._zip.open(name)  # type: ignore[return-value]
+
+    def unsafe(self) -> Iterator[str]:
+        for name in self.names():
+            if name.endswith(".html"):
+                for problem in unsafe_html(self._zip.read(name).decode("utf-8", "replace")):
+                    yield f"{name}: {problem}"
+
+    def close(self) -> None:
+        self._zip.close()
+
+
+class _Pdf(_Contents):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._pdf = pikepdf.open(path)
+        self.manifest = Manifest.model_validate_json(self._read("manifest.json"))
+
+    def _read(self, name: str) -> bytes:
+        return self._pdf.attachments[name].get_file().read_bytes()
+
+    def names(self) -> list[str]:
+        return [name for name in self._pdf.attachments if name != "manifest.json"]
+
+    def open(self, name: str) -> BinaryIO:
+        import io  # noqa: PLC0415 - needed here alone
+
+        return io.BytesIO(self._read(name))
+
+    def unsafe(self) -> Iterator[str]:
+        yield from unsafe_pdf(self._pdf)
+
+    def close(self) -> None:
+        self._pdf.close()
+
+
+class _Html(_Contents):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._text = path.read_text(encoding="utf-8", errors="replace")
+        finder = _ManifestFinder()
+        finder.feed(self._text[: 1 << 22])
+        self.manifest = Manifest.model_validate_json(finder.found or "")
+
+    def unsafe(self) -> Iterator[str]:
+        yield from unsafe_html(self._text)
+
+
+class _ManifestFinder(HTMLParser):
+    found: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "meta" and dict(attrs).get("name") == MANIFEST_META:
+            self.found = dict(attrs).get("content")
+
+
+class _Unsafe(HTMLParser):
+    """Collects what could run, load or track, in a page and in the frames inside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[str] = []
+        self.has_policy = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag in {"script", "object", "embed", "form", "base", "applet", "audio", "video", "link"}:
+            self.problems.append(f"a <{tag}> element")
+        if tag == "meta":
+            equivalent = values.get("http-equiv", "").lower()
+            if equivalent == "content-security-policy" and "default-src 'none'" in values.get("content", ""):
+                self.has_policy = True
+            elif equivalent == "refresh":
+                self.problems.append("a page that loads another")
+        if tag == "iframe":
+            if values.get("sandbox", "missing") != "" or "src" in values:
+                self.problems.append("a frame that is not sandboxed")
+            inner = _Unsafe()
+            inner.feed(values.get("srcdoc", ""))
+            self.problems.extend(inner.problems)
+            if not inner.has_policy:
+                self.problems.append("a frame without a content security policy")
+        for name, value in values.items():
+            if name.startswith("on"):
+                self.problems.append(f"an event handler ({name})")
+            elif name in {"src", "srcset", "background", "poster", "data", "xlink:href", "action", "formaction"}:
+                if not value.startswith("data:image/"):
+                    self.problems.append(f"something loaded from elsewhere ({tag} {name})")
+            elif name == "style" and "url(" in value.lower().replace("url(data:", ""):
+                self.problems.append("a style that loads something")
+            elif name == "href" and tag != "a" and not value.startswith("#"):
+                self.problems.append(f"something loaded from elsewhere ({tag} href)")
+            elif name == "href" and re.match(r"\s*(javascript|data|vbscript)\s*:", value, re.IGNORECASE):
+                self.problems.append("a link that runs something")
+
+
+def unsafe_html(text: str) -> list[str]:
+    """What in an HTML page could run, load or track; empty where nothing could."""
+    finder = _Unsafe()
+    finder.feed(text)
+    finder.close()
+    problems = list(dict.fromkeys(finder.problems))
+    if not finder.has_policy:
+        problems.append("no content security policy")
+    return problems
+
+
+def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
+    """What in a PDF could run, load or open something."""
+    for name in ("/OpenAction", "/AA"):
+        if name in pdf.Root and name == "/AA":
+            yield "actions of the document"
+    if "/Names" in pdf.Root and "/JavaScript" in pdf.Root.Names:
+        yield "scripts"
+    bad = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/Rendition", "/RichMediaExecute"}
+    seen: set[str] = set()
+    for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Dictionary):
+            action = thing.get("/S")
+            if action in bad and str(action) not in seen:
+                seen.add(str(action))
+                yield f"an action of type {str(action)[1:]}"
+            nested = thing.get("/A")
+            if isinstance(nested, pikepdf.Dictionary) and nested.get("/S") in bad and str(nested.S) not in seen:
+                seen.add(str(nested.S))
+                yield f"an action of type {str(nested.S)[1:]}"
+
+
+def _check_files(result: Verification, contents: _Contents) -> None:
+    listed = {entry.path: entry for entry in contents.manifest.files}
+    present = set(contents.names())
+    wrong = 0
+    for name in sorted(present - listed.keys()):
+        wrong += 1
+        result.add("files", False, f"ADDED: {name} is not in the manifest.")
+    for name in sorted(listed.keys() - present):
+        wrong += 1
+        result.add("files", False, f"MISSING: {name} is in the manifest, but not here.")
+    for name in sorted(listed.keys() & present):
+        with contents.open(name) as file:
+            digest, size = _digest(file)
+        if digest != listed[name].sha256 or size != listed[name].bytes:
+            wrong += 1
+            result.add("files", False, f"ALTERED: {name} is not what the manifest says.")
+    if listed and not wrong:
+        result.add("files", True, f"Unaltered: all {len(listed)} files have the hash that the manifest gives.")
+
+
+def _digest(file: BinaryIO) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while block := file.read(_BLOCK):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size
+
+
+def _check_export(result: Verification, contents: _Contents, given: Path | None) -> None:
+    embedded = next((n for n in contents.names() if n in {"export.json", "data/export.json"}), None)
+    manifest = contents.manifest
+    values = manifest.values
+    adds_up = values.total == values.disclosed + values.masked + values.withheld
+    result.add(
+        "sum",
+        adds_up,
+        f"{'Complete' if adds_up else 'INCOMPLETE'}: {values.total} values = {values.disclosed} disclosed + "
+        f"{values.masked} masked + {values.withheld} withheld.",
+    )
+    if embedded is None and given is None:
+        result.add("export", None, "Not checked: the export is not embedded; name it with --export.")
+        return
+    if embedded is not None:
+        with contents.open(embedded) as stream, open_export(stream, name=embedded, salvage=True) as export:
+            _check_counts(result, manifest, export)
+            if given is not None:
+                with open_export(given, salvage=True) as original:
+                    _check_against_original(result, contents, export, original)
+    elif given is not None:
+        with open_export(given, salvage=True) as export:
+            if export.sha256 == manifest.export.sha256:
+                _check_counts(result, manifest, export)
+            else:
+                result.add(
+                    "export",
+                    False if manifest.export.is_original else None,
+                    "DIFFERENT: this is not the export that the disclosure was made of."
+                    if manifest.export.is_original
+                    else "Not compared by hash: values were hidden, so the disclosed export differs from this one.",
+                )
+
+
+def _check_counts(result: Verification, manifest: Manifest, export: ExportFile) -> None:
+    result.add(
+        "export",
+        export.sha256 == manifest.export.sha256,
+        "Unaltered: the export has the hash that the manifest gives."
+        if export.sha256 == manifest.export.sha256
+        else "ALTERED: the export is not the one in the manifest.",
+    )
+    total = count_values(export.info.value)
+    kinds: dict[str, int] = {}
+    try:
+        total += sum(count_values(item.value) for item in export.items())
+        for found in Recogniser().find(export.items()):
+            kinds[found.kind] = kinds.get(found.kind, 0) + 1
+    except NotAnExportError as error:
+        result.add("counts", False, f"UNREADABLE: the export cannot be read to its end ({error.what}).")
+        return
+    result.add(
+        "counts",
+        total == manifest.values.total,
+        f"Complete: counted again, the export holds {total} values, as stated."
+        if total == manifest.values.total
+        else f"INCOMPLETE: the export holds {total} values, and {manifest.values.total} are stated.",
+    )
+    stated = {kind: entry.count for kind, entry in manifest.records.items()}
+    known = sum(kinds.values()) == sum(stated.values())
+    result.add(
+        "records",
+        known,
+        f"Consistent: {sum(kinds.values())} records, as stated."
+        if known
+        else f"INCONSISTENT: {sum(kinds.values())} records in the export, {sum(stated.values())} stated.",
+    )
+
+
+def _check_against_original(
+    result: Verification, contents: _Contents, shown: ExportFile, original: ExportFile
+) -> None:
+    from dsr_report.disclosure.leaks import hidden_values, leaks  # noqa: PLC0415 - only with an original
+
+    hidden, problems = hidden_values(contents.manifest, shown, original)
+    for problem in problems:
+        result.add("original", False, problem)
+    if not problems:
+        result.add("original", True, "Faithful: apart from the marks, every value is that of the original.")
+    found = list(leaks(contents.path, hidden))
+    for leak in found:
+        result.add("leaks", False, f"LEAK: a hidden value (number {leak.number}) is still in {leak.place}.")
+    if not found:
+        result.add("leaks", True, f"Closed: none of {len(hidden)} hidden values is found in any decoded byte.")
