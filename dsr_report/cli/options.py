@@ -1,0 +1,107 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """A day as `YYYY-MM-DD`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date that the text names."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2026-03-05", param, ctx)
+
+
+def export_argument(command: Command) -> Command:
+    """EXPORT: a file, or `-` for standard input."""
+    return click.argument("export", metavar="EXPORT", type=click.Path(path_type=str))(command)
+
+
+def opened(export: str) -> str | BinaryIO:
+    """What `dsr_report.read` takes for the argument EXPORT."""
+    return sys.stdin.buffer if export == "-" else export
+
+
+def verbosity_options(command: Command) -> Command:
+    """`-v/--verbose` and `-q/--quiet`; both set the level of the log on standard error."""
+
+    def set_level(_ctx: click.Context, param: click.Parameter, value: int | bool) -> int | bool:  # noqa: FBT001
+        if value:
+            level = logging.WARNING if param.name == "quiet" else (logging.INFO if value == 1 else logging.DEBUG)
+            logging.basicConfig(stream=sys.stderr, format="dsr-report: %(message)s")
+            logging.getLogger("dsr_report").setLevel(level)
+        return value
+
+    command = click.option(
+        "-v", "--verbose", count=True, callback=set_level, help="Say more on standard error; twice for all."
+    )(command)
+    return click.option(
+        "-q", "--quiet", is_flag=True, callback=set_level, help="Say nothing but errors; no progress bar."
+    )(command)
+
+
+def timezone_option(command: Command) -> Command:
+    """`--timezone NAME`."""
+    return click.option(
+        "--timezone",
+        default="Europe/Amsterdam",
+        show_default=True,
+        metavar="NAME",
+        help="Zone of the export's times, which name none.",
+    )(command)
+
+
+def salvage_option(command: Command) -> Command:
+    """`--salvage`."""
+    return click.option(
+        "--salvage", is_flag=True, help="Read what is whole of an export that was cut off, and say so in the report."
+    )(command)
+
+
+def report_options(command: Command) -> Command:
+    """The options of `render` and `fetch-and-render` that say what the report is like."""
+    options = [
+        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+                     help="Where it goes; the ending picks the format: .pdf, .html, .zip."),
+        click.option("--format", "format_", type=click.Choice(["pdf", "html", "zip"]), help="Overrides the ending."),
+        click.option("--lang", type=click.Choice(["en", "nl", "de", "fr"]), default="en", show_default=True,
+                     help="Language of the report."),
+        timezone_option,
+        click.option("--config", type=click.Path(path_type=Path), envvar="DSR_REPORT_CONFIG", metavar="FILE",
+                     help="Controller, contact, statements and redaction rules (TOML)."),
+        click.option("--messages", type=click.Choice(["text", "layout", "list"]), default="text", show_default=True,
+                     help="How the PDF prints messages: their text, as they looked, or one line each."),
+        click.option("--templates", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
+                     help="Templates that override the shipped ones, file by file."),
+        click.option("--review", type=click.Path(path_type=Path), metavar="FILE",
+                     help="Decisions taken on the findings of `dsr-report review`."),
+        click.option("--strict", is_flag=True,
+                     help="Missing statements, unrecognised records, undecided findings are errors (exit code 5)."),
+        click.option("--original", is_flag=True,
+                     help="Mask and withhold nothing: for the controller's own archive; page 1 says so."),
+        click.option("--received", type=Day(), metavar="DATE", help="Day the request arrived (YYYY-MM-DD)."),
+        click.option("--replied", type=Day(), metavar="DATE", help="Day of the answer (YYYY-MM-DD)."),
+        click.option("--reference", metavar="TEXT", help="Your reference of the request."),
+        click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes that lay out the PDF."),
+        salvage_option,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
