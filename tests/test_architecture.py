@@ -1,0 +1,99 @@
+"""The rooms of the house: imports only go down, each heavy library lives in its rooms, help is instant."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dsr_report
+
+PACKAGE = Path(dsr_report.__file__).parent
+FLOORS = {
+    "errors": -1, "pointers": 0, "times": 0, "files": 0, "shipped": 0, "config": 0.5,
+    "export": 1,
+    "mime": 2, "records": 2,
+    "tables": 3, "review": 3.1,
+    "reading": 3.2,
+    "report": 4,
+    "disclosure": 5,
+    "disclosing": 5.5,
+    "delivery": 6,
+    "fetch": 6.1, "register": 6.1, "sandbox": 6.2, "receive": 6.3,
+    "jobs": 7, "batch": 7.1,
+    "__init__": 8, "cli": 8, "__main__": 9,
+}  # fmt: skip
+WINGS = {"fetch", "register", "sandbox", "receive"}
+# A library → the rooms that may import it; everything else asks those rooms.
+LIBRARIES = {
+    "click": {"cli"},
+    "weasyprint": {"disclosure"},
+    "pikepdf": {"disclosure", "delivery"},
+    "jinja2": {"report", "delivery"},
+    "httpx": {"fetch"},
+    "sqlalchemy": {"register"},
+    "alembic": {"register"},
+    "pandas": {"tables"},
+    "pyarrow": {"tables"},
+    "nh3": {"mime"},
+    "fast_mail_parser": {"mime"},
+    "jiter": {"export"},
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(module: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def rooms_imported_by(module: Path) -> set[str]:
+    found = set()
+    for name in imported(module):
+        parts = name.split(".")
+        if parts[0] == "dsr_report" and len(parts) > 1:
+            found.add(parts[1] if parts[1] in FLOORS else "__init__")
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_only_go_down(module):
+    here = room_of(module)
+    assert here in FLOORS, f"give the room {here!r} a floor"
+    wrong = {room for room in rooms_imported_by(module) if room != here and FLOORS[room] >= FLOORS[here]}
+    assert not wrong
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_floors_one_to_six_never_enter_a_wing(module):
+    if FLOORS[room_of(module)] <= 6:
+        assert not rooms_imported_by(module) & WINGS
+
+
+@pytest.mark.parametrize("library", sorted(LIBRARIES))
+def test_each_heavy_library_lives_in_its_rooms(library):
+    users = {room_of(m) for m in MODULES if any(n.split(".")[0] == library for n in imported(m))}
+    assert users <= LIBRARIES[library]
+
+
+def test_help_imports_neither_pandas_nor_weasyprint_nor_sqlalchemy():
+    code = (
+        "import sys\n"
+        "from dsr_report.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit as stop: assert not stop.code\n"
+        "heavy = {'pandas', 'weasyprint', 'sqlalchemy', 'httpx', 'pydantic', 'jinja2', 'pikepdf', 'babel'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
