@@ -73,9 +73,7 @@ def _passages(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> Iterator[tu
     """What stood where a mark stands now, in a text that was changed in no other way."""
     by_text = {mark.text: mark.number for mark in marks}
     pieces = re.split("(" + "|".join(re.escape(text) for text in by_text) + ")", ours)
-    pattern = "".join(
-        "(.+?)" if piece in by_text else re.escape(piece) for piece in pieces
-    )
+    pattern = "".join("(.+?)" if piece in by_text else re.escape(piece) for piece in pieces)
     match = re.fullmatch(pattern, theirs, re.DOTALL)
     if match is not None:
         numbers = [by_text[piece] for piece in pieces if piece in by_text]
@@ -132,7 +130,11 @@ def _decoded_zip(source: Path | BinaryIO, prefix: str, depth: int) -> Iterator[t
             yield f"{prefix}{info.filename} (name)", info.filename.encode("utf-8", "surrogatepass")
             content = archive.read(info)
             yield prefix + info.filename, content
-            if content.startswith(b"PK") and depth < _DEEPEST_ARCHIVE and zipfile.is_zipfile(io.BytesIO(content)):
+            if (
+                content.startswith(b"PK")
+                and depth < _DEEPEST_ARCHIVE
+                and zipfile.is_zipfile(io.BytesIO(content))
+            ):
                 yield from _decoded_zip(io.BytesIO(content), f"{prefix}{info.filename}!", depth + 1)
             elif content.startswith(b"%PDF-"):
                 with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
@@ -190,6 +192,12 @@ def _strings(thing: pikepdf.Object) -> Iterator[str]:
         if isinstance(current, pikepdf.String):
             yield str(current)
         elif isinstance(current, pikepdf.Dictionary | pikepdf.Stream):
-            stack.extend(value for value in current.as_dict().values() if isinstance(value, pikepdf.Object) and not value.is_indirect)
+            stack.extend(
+                value
+                for value in current.as_dict().values()
+                if isinstance(value, pikepdf.Object) and not value.is_indirect
+            )
         elif isinstance(current, pikepdf.Array):
-            stack.extend(value for value in current if isinstance(value, pikepdf.Object) and not value.is_indirect)  # type: ignore[attr-defined]
+            stack.extend(
+                value for value in current if isinstance(value, pikepdf.Object) and not value.is_indirect
+            )  # type: ignore[attr-defined]

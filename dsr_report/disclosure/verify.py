@@ -80,7 +80,14 @@ def verify(path: Path, export: Path | None = None) -> Verification:
     )
     try:
         contents = {"pdf": _Pdf, "html": _Html, "zip": _Zip}[medium](path)
-    except (DsrReportError, zipfile.BadZipFile, pikepdf.PdfError, ValidationError, KeyError, ValueError) as error:
+    except (
+        DsrReportError,
+        zipfile.BadZipFile,
+        pikepdf.PdfError,
+        ValidationError,
+        KeyError,
+        ValueError,
+    ) as error:
         result.add("manifest", False, f"UNREADABLE: its manifest cannot be read ({type(error).__name__}).")
         return result
     with contents:
@@ -103,7 +110,9 @@ def _medium(path: Path) -> str:
         return "zip"
     if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
         return "html"
-    raise UsageError("is neither a PDF, an HTML page nor a ZIP", where=str(path), hint="Name a file that dsr-report wrote.")
+    raise UsageError(
+        "is neither a PDF, an HTML page nor a ZIP", where=str(path), hint="Name a file that dsr-report wrote."
+    )
 
 
 class _Contents:
@@ -228,7 +237,16 @@ class _Unsafe(HTMLParser):
         for name, value in values.items():
             if name.startswith("on"):
                 self.problems.append(f"an event handler ({name})")
-            elif name in {"src", "srcset", "background", "poster", "data", "xlink:href", "action", "formaction"}:
+            elif name in {
+                "src",
+                "srcset",
+                "background",
+                "poster",
+                "data",
+                "xlink:href",
+                "action",
+                "formaction",
+            }:
                 if not value.startswith("data:image/"):
                     self.problems.append(f"something loaded from elsewhere ({tag} {name})")
             elif name == "style" and "url(" in value.lower().replace("url(data:", ""):
@@ -257,7 +275,15 @@ def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
             yield "actions of the document"
     if "/Names" in pdf.Root and "/JavaScript" in pdf.Root.Names:
         yield "scripts"
-    bad = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/Rendition", "/RichMediaExecute"}
+    bad = {
+        "/JavaScript",
+        "/Launch",
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToR",
+        "/Rendition",
+        "/RichMediaExecute",
+    }
     seen: set[str] = set()
     for thing in pdf.objects:
         if isinstance(thing, pikepdf.Dictionary):
@@ -266,7 +292,11 @@ def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
                 seen.add(str(action))
                 yield f"an action of type {str(action)[1:]}"
             nested = thing.get("/A")
-            if isinstance(nested, pikepdf.Dictionary) and nested.get("/S") in bad and str(nested.S) not in seen:
+            if (
+                isinstance(nested, pikepdf.Dictionary)
+                and nested.get("/S") in bad
+                and str(nested.S) not in seen
+            ):
                 seen.add(str(nested.S))
                 yield f"an action of type {str(nested.S)[1:]}"
 
@@ -288,7 +318,9 @@ def _check_files(result: Verification, contents: _Contents) -> None:
             wrong += 1
             result.add("files", False, f"ALTERED: {name} is not what the manifest says.")
     if listed and not wrong:
-        result.add("files", True, f"Unaltered: all {len(listed)} files have the hash that the manifest gives.")
+        result.add(
+            "files", True, f"Unaltered: all {len(listed)} files have the hash that the manifest gives."
+        )
 
 
 def _digest(file: BinaryIO) -> tuple[str, int]:
@@ -382,4 +414,6 @@ def _check_against_original(
     for leak in found:
         result.add("leaks", False, f"LEAK: a hidden value (number {leak.number}) is still in {leak.place}.")
     if not found:
-        result.add("leaks", True, f"Closed: none of {len(hidden)} hidden values is found in any decoded byte.")
+        result.add(
+            "leaks", True, f"Closed: none of {len(hidden)} hidden values is found in any decoded byte."
+        )

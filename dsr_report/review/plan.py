@@ -91,9 +91,7 @@ def english_mark(treatment: Treatment, number: int, what: str) -> str:
     return f"[{word} {number}: {what.replace('-', ' ')}]"
 
 
-def make_plan(
-    decisions: Iterator[tuple[Decision, str]], mark_text: MarkText = english_mark
-) -> Plan:
+def make_plan(decisions: Iterator[tuple[Decision, str]], mark_text: MarkText = english_mark) -> Plan:
     """The plan for decisions, each with the text of the value it is about."""
     plan = Plan()
     by_value: dict[tuple[str, str], Mark] = {}
@@ -106,7 +104,11 @@ def make_plan(
         if mark is None:
             number = len(plan.marks) + 1
             mark = Mark(
-                number, decision.treatment, decision.what, decision.reason, decision.article,
+                number,
+                decision.treatment,
+                decision.what,
+                decision.reason,
+                decision.article,
                 mark_text(decision.treatment, number, decision.what),
             )
             by_value[key] = mark

@@ -84,9 +84,7 @@ class _Hiding:
         _note(mark, pointer)
         return mark.text
 
-    def _message_without(
-        self, text: str, passages: Sequence[tuple[str, Mark]], pointer: str
-    ) -> str | None:
+    def _message_without(self, text: str, passages: Sequence[tuple[str, Mark]], pointer: str) -> str | None:
         wire = wire_of_text(text)
         present = [(passage, mark) for passage, mark in passages if occurrences(wire, passage)]
         if not present:

@@ -20,11 +20,17 @@ _PASSWORD = re.compile(
     r"(?:[ _-]?(?:repeat|confirm|again|2))?",
     re.IGNORECASE,
 )
-_ACCESS_CODE = re.compile(r"^(?:secret|access[ _-]?code|toegangscode|zugangscode|code.?d.acc[eè]s)$", re.IGNORECASE)
-_TOKEN = re.compile(r"^(?:api[ _-]?key|access[ _-]?token|auth[ _-]?token|bearer|session[ _-]?id)$", re.IGNORECASE)
+_ACCESS_CODE = re.compile(
+    r"^(?:secret|access[ _-]?code|toegangscode|zugangscode|code.?d.acc[eè]s)$", re.IGNORECASE
+)
+_TOKEN = re.compile(
+    r"^(?:api[ _-]?key|access[ _-]?token|auth[ _-]?token|bearer|session[ _-]?id)$", re.IGNORECASE
+)
 _HEADER_DUMP = re.compile(r"^headers?$", re.IGNORECASE)
-_CREDENTIAL_LINE = re.compile(r"^(?:Authorization|Proxy-Authorization|Cookie|X-Api-Key)[ \t]*:[ \t]*(.+?)[ \t\r]*$",
-                              re.IGNORECASE | re.MULTILINE)
+_CREDENTIAL_LINE = re.compile(
+    r"^(?:Authorization|Proxy-Authorization|Cookie|X-Api-Key)[ \t]*:[ \t]*(.+?)[ \t\r]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _HEX_CODE = re.compile(r"[0-9a-f]{32}")
 
 _ARTICLE = "Art. 5(1)(f), 32 GDPR"
@@ -44,7 +50,10 @@ def _judge(pointer: str, value: str, item: Item) -> Iterator[tuple[Decision, str
     if _ACCESS_CODE.match(name) or (name == "code" and _HEX_CODE.fullmatch(value) and _is_person(item)):
         yield Decision(pointer, "mask", "access-code", "live-key", _ARTICLE), value
     elif any(_PASSWORD.fullmatch(token) for token in path[-2:]):
-        yield Decision(pointer, "mask", "password", "live-key", _ARTICLE, everywhere=_is_distinctive(value)), value
+        yield (
+            Decision(pointer, "mask", "password", "live-key", _ARTICLE, everywhere=_is_distinctive(value)),
+            value,
+        )
     elif _TOKEN.match(name):
         yield Decision(pointer, "mask", "key", "live-key", _ARTICLE), value
     elif _HEADER_DUMP.match(name):
@@ -53,7 +62,9 @@ def _judge(pointer: str, value: str, item: Item) -> Iterator[tuple[Decision, str
 
 
 def _is_person(item: Item) -> bool:
-    return isinstance(item.value, dict) and any(key in item.value for key in ("fields", "profile", "subprofile"))
+    return isinstance(item.value, dict) and any(
+        key in item.value for key in ("fields", "profile", "subprofile")
+    )
 
 
 def _is_distinctive(password: str) -> bool:

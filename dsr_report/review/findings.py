@@ -1,0 +1,295 @@
+"""What in an export could concern other people, or is a secret: a list for a person to decide on.
+
+A finding is about one value (or one passage of it) wherever it occurs, and proposes what to do. What was
+sent to the subject, the subject knows: names and addresses in received mail are no findings (EDPB
+Guidelines 01/2022, 6.2; over-redaction is a breach as well).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from dsr_report.export.items import Item, Scalar
+from dsr_report.mime.message import parse as parse_message
+from dsr_report.pointers import tokens
+from dsr_report.records.base import values_of
+from dsr_report.records.recognise import Found
+from dsr_report.review.numbers import find_numbers
+from dsr_report.review.plan import Decision, Treatment
+from dsr_report.review.redacting import is_message
+from dsr_report.review.secrets import find_secrets
+
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
+_ROLE = re.compile(
+    r"^(?:info|contact|office|mail|admin|sales|support|team|hello|post|family|familie|famille|gezin|kantoor|buero)@",
+    re.IGNORECASE,
+)
+_HIDDEN_HEADER = {"bcc", "delivered-to", "x-original-to", "x-envelope-to", "envelope-to", "resent-bcc"}
+_INTERNAL = re.compile(
+    r"(?:^|[_ -])(?:note|notes|notitie|notities|opmerking|opmerkingen|intern|interne|internal|remark|remarks|"
+    r"bemerkung|notiz|vermerk|commentaire|remarque|memo)(?:$|[_ -])",
+    re.IGNORECASE,
+)
+_SPECIAL = re.compile(
+    r"health|gezondheid|gesundheit|sant[ée]|religi|geloof|glaube|konfession|ethni|etnisch|herkomst_etn|politi[ckqe]|"
+    r"vakbond|gewerkschaft|syndicat|sexu|seksu|biometri|genetisch|genetic|allerg|handicap|disab|beperking|"
+    r"behinderung|dieet|diet|strafblad|criminal",
+    re.IGNORECASE,
+)
+_PEOPLE_FIELDS = re.compile(r"naam|name|nom|e-?mail", re.IGNORECASE)
+_FROM_OTHERS = {"bounce", "response", "abuse"}
+_FREE_TEXT = {"survey", "form", "contact", "todo", "note", "history", "unrecognised"}
+_EXCERPT = 60
+
+
+@dataclass(slots=True)
+class Finding:
+    """Something to decide on. `key` says what it is; `value` is what would be hidden (never logged)."""
+
+    key: str
+    pointer: str
+    value: str
+    proposal: Treatment
+    why: str
+    article: str
+    must_decide: bool
+    context: str
+    whole: bool = True
+    everywhere: bool = True
+    places: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """Stable for the same export: made of the kind, the first place and the value."""
+        basis = "\x1f".join((self.key, self.pointer, self.value)).encode("utf-8", "surrogatepass")
+        return hashlib.sha256(basis).hexdigest()[:10]
+
+    def decision(
+        self, treatment: Treatment, reason: str = "", article: str = ""
+    ) -> Iterator[tuple[Decision, str]]:
+        """The decision to treat it so, for each place where the value stands."""
+        for pointer in self.places:
+            yield (
+                Decision(
+                    pointer,
+                    treatment,
+                    self.key,
+                    reason or self.why,
+                    article or self.article,
+                    everywhere=self.everywhere,
+                    passage=None if self.whole else self.value,
+                ),
+                self.value,
+            )
+
+
+def find(items: Iterable[Item], found: Iterable[Found], subject: frozenset[str]) -> list[Finding]:
+    """All findings of an export, each value once, in the order of the export.
+
+    Args:
+        items: the items of the export.
+        found: what was recognised in it.
+        subject: the subject's own addresses, lower-case (`subject_addresses`).
+    """
+    collected: dict[tuple[str, str], Finding] = {}
+
+    def add(finding: Finding) -> None:
+        known = collected.setdefault((finding.key, finding.value), finding)
+        if finding.pointer not in known.places:
+            known.places.append(finding.pointer)
+
+    for decision, value in find_secrets(items):
+        add(
+            Finding(
+                decision.what,
+                decision.pointer,
+                decision.passage or value,
+                "mask",
+                "whoever has it can act as the person",
+                decision.article,
+                must_decide=False,
+                context=_name(decision.pointer),
+                whole=decision.passage is None,
+                everywhere=decision.everywhere,
+            )
+        )
+    people: list[Found] = []
+    for record in found:
+        if record.kind == "subprofile":
+            people.append(record)
+        for pointer, value in values_of(record.value, record.pointer):
+            if isinstance(value, str) and value:
+                for finding in _judge(record.kind, pointer, value, subject):
+                    add(finding)
+    for finding in _other_people(people):
+        add(finding)
+    return list(collected.values())
+
+
+def subject_addresses(found: Iterable[Found], info_id: Scalar) -> frozenset[str]:
+    """The addresses that are the subject's: of the request, of the profile's fields, of the recipient."""
+    own = set()
+    if isinstance(info_id, str) and "@" in info_id:
+        own.add(info_id.casefold())
+    for record in found:
+        if record.kind in {"profile", "subprofile", "change"} and isinstance(record.value, dict):
+            for pointer, value in values_of(record.value, record.pointer):
+                if (
+                    isinstance(value, str)
+                    and "fields" in tokens(pointer)
+                    and ADDRESS.fullmatch(value.strip())
+                ):
+                    own.add(value.strip().casefold())
+        elif isinstance(record.value, dict):
+            for name in ("email", "recipient"):
+                value = record.value.get(name)
+                if isinstance(value, str) and ADDRESS.fullmatch(value.strip()):
+                    own.add(value.strip().casefold())
+    return frozenset(own)
+
+
+def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iterator[Finding]:
+    name = _name(pointer)
+    if is_message(value):
+        yield from _judge_message(kind, pointer, value, subject)
+        return
+    for number_kind, number in find_numbers(name, value):
+        yield Finding(
+            number_kind,
+            pointer,
+            number,
+            "disclose",
+            "a payment or identity number: the person's own, but harmful if it reaches someone else",
+            "Art. 32 GDPR",
+            must_decide=False,
+            context=name,
+            whole=number == value,
+        )
+    if kind in {"profile", "subprofile"} and "fields" in tokens(pointer)[:-1]:
+        if _INTERNAL.search(name):
+            yield Finding(
+                "internal-note",
+                pointer,
+                value,
+                "disclose",
+                "an opinion about the person is the person's data; a name in it may be another's",
+                "Art. 15(4) GDPR",
+                must_decide=True,
+                context=_excerpt(value),
+                everywhere=False,
+            )
+        if _SPECIAL.search(name):
+            yield Finding(
+                "special-category",
+                pointer,
+                value,
+                "disclose",
+                "the field's name suggests a special category of data (Art. 9): check its legal basis",
+                "Art. 9 GDPR",
+                must_decide=False,
+                context=name,
+                everywhere=False,
+            )
+    if kind in _FREE_TEXT | {"profile", "subprofile"}:
+        for address in ADDRESS.findall(value):
+            if address.casefold() not in subject and not _is_file_name(address):
+                yield Finding(
+                    "address",
+                    pointer,
+                    address,
+                    "disclose" if kind == "form" else "withhold",
+                    "an address that is not the person's",
+                    "Art. 15(4) GDPR",
+                    must_decide=True,
+                    context=_excerpt(value),
+                    whole=address == value,
+                )
+    if kind in {"profile", "subprofile"} and _ROLE.match(value) and ADDRESS.fullmatch(value):
+        yield Finding(
+            "shared-address",
+            pointer,
+            value,
+            "disclose",
+            "an address that several people may share: is the person who asked the only user?",
+            "Art. 12(6), 15(4) GDPR",
+            must_decide=True,
+            context=name,
+            everywhere=False,
+        )
+
+
+def _judge_message(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iterator[Finding]:
+    message = parse_message(value)
+    for header in message.header:
+        if header.name.lower() in _HIDDEN_HEADER:
+            for address in ADDRESS.findall(header.value):
+                if address.casefold() not in subject:
+                    yield Finding(
+                        "address",
+                        pointer,
+                        address,
+                        "withhold",
+                        f"another recipient in {header.name}, which the person could not see",
+                        "Art. 15(4) GDPR",
+                        must_decide=True,
+                        context=header.name,
+                        whole=False,
+                    )
+    if kind in _FROM_OTHERS:
+        for address in dict.fromkeys(ADDRESS.findall(message.text or "")):
+            if address.casefold() not in subject:
+                yield Finding(
+                    "address",
+                    pointer,
+                    address,
+                    "withhold",
+                    "an address in a message that the person may never have seen (a bounce or a complaint)",
+                    "Art. 15(4) GDPR",
+                    must_decide=True,
+                    context=kind,
+                    whole=False,
+                )
+
+
+def _other_people(subprofiles: list[Found]) -> Iterator[Finding]:
+    """In Copernica a profile can be a household or a company, and its subprofiles colleagues or family."""
+    identities: dict[tuple[str, ...], Found] = {}
+    for record in subprofiles:
+        fields = record.value.get("fields") if isinstance(record.value, dict) else None
+        if isinstance(fields, dict):
+            identity = tuple(
+                str(value).casefold()
+                for name, value in fields.items()
+                if _PEOPLE_FIELDS.search(name) and value
+            )
+            if identity:
+                identities.setdefault(identity, record)
+    if len(identities) > 1:
+        for identity, record in identities.items():
+            yield Finding(
+                "other-person",
+                record.pointer,
+                " ".join(identity),
+                "disclose",
+                "several subprofiles bear different names: one may be another person",
+                "Art. 15(4) GDPR",
+                must_decide=True,
+                context=f"subprofile at {record.pointer}",
+                everywhere=False,
+            )
+
+
+def _name(pointer: str) -> str:
+    return next((t for t in reversed(tokens(pointer)) if not t.isdigit()), "")
+
+
+def _excerpt(value: str) -> str:
+    flat = " ".join(value.split())
+    return flat if len(flat) <= _EXCERPT else flat[:_EXCERPT] + "…"
+
+
+def _is_file_name(address: str) -> bool:
+    return address.rsplit(".", 1)[-1].lower() in {"png", "jpg", "gif", "svg", "css", "js"}
