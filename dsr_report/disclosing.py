@@ -49,7 +49,9 @@ def format_of(target: str | os.PathLike[str], override: str | None = None) -> Fo
         if wanted in {known, "htm" if known == "html" else known}:
             return known
     raise UsageError(
-        f"no report can be written as {wanted!r}" if wanted else "the name has no ending that says the format",
+        f"no report can be written as {wanted!r}"
+        if wanted
+        else "the name has no ending that says the format",
         where=str(target),
         hint="End it in .pdf, .html or .zip, or use --format.",
     )
@@ -213,8 +215,12 @@ class Report:
             if self.review is not None:
                 from dsr_report.review.decisions import load_decisions  # noqa: PLC0415
 
-                decisions = load_decisions(self.review, self.export, strict=self.strict, warnings=self.warnings)
-            plan = make_plan(decisions, lambda treatment, number, what: mark_text(self.lang, treatment, number, what))
+                decisions = load_decisions(
+                    self.review, self.export, strict=self.strict, warnings=self.warnings
+                )
+            plan = make_plan(
+                decisions, lambda treatment, number, what: mark_text(self.lang, treatment, number, what)
+            )
         if plan:
             self._folder = tempfile.TemporaryDirectory(prefix="dsr-report-")
             copy = Path(self._folder.name) / "export.json"

@@ -31,7 +31,9 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise UsageError(f"there is no time zone {name!r}", hint="Use a name like Europe/Amsterdam.") from error
+        raise UsageError(
+            f"there is no time zone {name!r}", hint="Use a name like Europe/Amsterdam."
+        ) from error
 
 
 class Records:

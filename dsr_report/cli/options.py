@@ -44,7 +44,9 @@ def verbosity_options(command: Command) -> Command:
 
     def set_level(_ctx: click.Context, param: click.Parameter, value: int | bool) -> int | bool:  # noqa: FBT001
         if value:
-            level = logging.WARNING if param.name == "quiet" else (logging.INFO if value == 1 else logging.DEBUG)
+            level = (
+                logging.WARNING if param.name == "quiet" else (logging.INFO if value == 1 else logging.DEBUG)
+            )
             logging.basicConfig(stream=sys.stderr, format="dsr-report: %(message)s")
             logging.getLogger("dsr_report").setLevel(level)
         return value
@@ -71,35 +73,75 @@ def timezone_option(command: Command) -> Command:
 def salvage_option(command: Command) -> Command:
     """`--salvage`."""
     return click.option(
-        "--salvage", is_flag=True, help="Read what is whole of an export that was cut off, and say so in the report."
+        "--salvage",
+        is_flag=True,
+        help="Read what is whole of an export that was cut off, and say so in the report.",
     )(command)
 
 
 def report_options(command: Command) -> Command:
     """The options of `render` and `fetch-and-render` that say what the report is like."""
     options = [
-        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Where it goes; the ending picks the format: .pdf, .html, .zip."),
-        click.option("--format", "format_", type=click.Choice(["pdf", "html", "zip"]), help="Overrides the ending."),
-        click.option("--lang", type=click.Choice(["en", "nl", "de", "fr"]), default="en", show_default=True,
-                     help="Language of the report."),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Where it goes; the ending picks the format: .pdf, .html, .zip.",
+        ),
+        click.option(
+            "--format", "format_", type=click.Choice(["pdf", "html", "zip"]), help="Overrides the ending."
+        ),
+        click.option(
+            "--lang",
+            type=click.Choice(["en", "nl", "de", "fr"]),
+            default="en",
+            show_default=True,
+            help="Language of the report.",
+        ),
         timezone_option,
-        click.option("--config", type=click.Path(path_type=Path), envvar="DSR_REPORT_CONFIG", metavar="FILE",
-                     help="Controller, contact, statements and redaction rules (TOML)."),
-        click.option("--messages", type=click.Choice(["text", "layout", "list"]), default="text", show_default=True,
-                     help="How the PDF prints messages: their text, as they looked, or one line each."),
-        click.option("--templates", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
-                     help="Templates that override the shipped ones, file by file."),
-        click.option("--review", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Decisions taken on the findings of `dsr-report review`."),
-        click.option("--strict", is_flag=True,
-                     help="Missing statements, unrecognised records, undecided findings are errors (exit code 5)."),
-        click.option("--original", is_flag=True,
-                     help="Mask and withhold nothing: for the controller's own archive; page 1 says so."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            envvar="DSR_REPORT_CONFIG",
+            metavar="FILE",
+            help="Controller, contact, statements and redaction rules (TOML).",
+        ),
+        click.option(
+            "--messages",
+            type=click.Choice(["text", "layout", "list"]),
+            default="text",
+            show_default=True,
+            help="How the PDF prints messages: their text, as they looked, or one line each.",
+        ),
+        click.option(
+            "--templates",
+            type=click.Path(path_type=Path, file_okay=False, exists=True),
+            metavar="DIR",
+            help="Templates that override the shipped ones, file by file.",
+        ),
+        click.option(
+            "--review",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Decisions taken on the findings of `dsr-report review`.",
+        ),
+        click.option(
+            "--strict",
+            is_flag=True,
+            help="Missing statements, unrecognised records, undecided findings are errors (exit code 5).",
+        ),
+        click.option(
+            "--original",
+            is_flag=True,
+            help="Mask and withhold nothing: for the controller's own archive; page 1 says so.",
+        ),
         click.option("--received", type=Day(), metavar="DATE", help="Day the request arrived (YYYY-MM-DD)."),
         click.option("--replied", type=Day(), metavar="DATE", help="Day of the answer (YYYY-MM-DD)."),
         click.option("--reference", metavar="TEXT", help="Your reference of the request."),
-        click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes that lay out the PDF."),
+        click.option(
+            "--workers", type=click.IntRange(1), metavar="N", help="Processes that lay out the PDF."
+        ),
         salvage_option,
     ]
     for option in reversed(options):

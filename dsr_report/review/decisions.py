@@ -27,10 +27,10 @@ _HEAD = """\
 """
 
 
-def to_toml(findings: Sequence[Finding], export_sha256: str, shown: Sequence[str]) -> str:
-    """The file for these findings; `shown` holds a readable excerpt of each."""
+def to_toml(findings: Sequence[Finding], export_sha256: str) -> str:
+    """The file for these findings, all of them undecided."""
     lines = [_HEAD, f'export_sha256 = "{export_sha256}"', ""]
-    for finding, excerpt in zip(findings, shown, strict=True):
+    for finding in findings:
         must = " (must be decided)" if finding.must_decide else ""
         lines += [
             "[[finding]]",
@@ -38,7 +38,7 @@ def to_toml(findings: Sequence[Finding], export_sha256: str, shown: Sequence[str
             f"what = {_string(finding.key)}",
             f"pointer = {_string(finding.pointer)}",
             f"places = {len(finding.places)}",
-            f"value = {_string(excerpt)}",
+            f"value = {_string(finding.shown)}",
             f"context = {_string(finding.context)}",
             f"why = {_string(finding.why)}",
             f'decision = "undecided"  # proposed: {finding.proposal}{must}',

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dsr_report.export.items import Item, Scalar
@@ -43,6 +43,7 @@ _PEOPLE_FIELDS = re.compile(r"naam|name|nom|e-?mail", re.IGNORECASE)
 _FROM_OTHERS = {"bounce", "response", "abuse"}
 _FREE_TEXT = {"survey", "form", "contact", "todo", "note", "history", "unrecognised"}
 _EXCERPT = 60
+_SECRETS = {"access-code", "password", "key", "credential"}
 
 
 @dataclass(slots=True)
@@ -60,18 +61,33 @@ class Finding:
     whole: bool = True
     everywhere: bool = True
     places: list[str] = field(default_factory=list)
+    members: tuple[tuple[str, str], ...] = ()
+    """For a finding about a whole record: its values, with their pointers."""
 
     @property
     def id(self) -> str:
         """Stable for the same export: made of the kind, the first place and the value."""
-        basis = "\x1f".join((self.key, self.pointer, self.value)).encode("utf-8", "surrogatepass")
+        basis = f"{self.key}\x1f{self.pointer}\x1f{self.value}".encode("utf-8", "surrogatepass")
         return hashlib.sha256(basis).hexdigest()[:10]
 
     def decision(
         self, treatment: Treatment, reason: str = "", article: str = ""
     ) -> Iterator[tuple[Decision, str]]:
         """The decision to treat it so, for each place where the value stands."""
-        for pointer in self.places:
+        for pointer, value in self.members:
+            yield (
+                Decision(
+                    pointer,
+                    treatment,
+                    self.key,
+                    reason or self.why,
+                    article or self.article,
+                    everywhere=False,
+                    group=self.id,
+                ),
+                value,
+            )
+        for pointer in self.places if not self.members else ():
             yield (
                 Decision(
                     pointer,
@@ -127,6 +143,13 @@ def find(items: Iterable[Item], found: Iterable[Found], subject: frozenset[str])
     for finding in _other_people(people):
         add(finding)
     return list(collected.values())
+
+
+def findings_of(
+    items: Callable[[], Iterable[Item]], found: Callable[[], Iterable[Found]], info_id: Scalar
+) -> list[Finding]:
+    """All findings of an export that can be read again and again."""
+    return find(items(), found(), subject_addresses(found(), info_id))
 
 
 def subject_addresses(found: Iterable[Found], info_id: Scalar) -> frozenset[str]:
@@ -279,6 +302,9 @@ def _other_people(subprofiles: list[Found]) -> Iterator[Finding]:
                 must_decide=True,
                 context=f"subprofile at {record.pointer}",
                 everywhere=False,
+                members=tuple(
+                    (pointer, str(value)) for pointer, value in values_of(record.value, record.pointer)
+                ),
             )
 
 

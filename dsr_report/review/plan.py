@@ -13,7 +13,7 @@ from typing import Literal
 
 Treatment = Literal["disclose", "mask", "withhold"]
 SHORTEST_PASSAGE = 6
-"""Shorter values are hidden where they stand, but not searched for in other text: they would hit by chance."""
+"""Shorter values are hidden where they stand, but not looked for in other text: chance would hit them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Decision:
     everywhere: bool = True
     passage: str | None = None
     """The part of the value that is hidden; None hides the whole value."""
+    group: str | None = None
+    """Values of one group bear one number, though they differ: those of another person's record."""
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ MarkText = Callable[[Treatment, int, str], str]
 
 
 def english_mark(treatment: Treatment, number: int, what: str) -> str:
-    """The visible mark, in English: `[masked 1: access code]`. Never as long as what it replaces, by design."""
+    """The visible mark, in English: `[masked 1: access code]`; its length says nothing of the value's."""
     word = "masked" if treatment == "mask" else "withheld"
     return f"[{word} {number}: {what.replace('-', ' ')}]"
 
@@ -99,7 +101,7 @@ def make_plan(decisions: Iterator[tuple[Decision, str]], mark_text: MarkText = e
         if decision.treatment == "disclose":
             continue
         hidden = value if decision.passage is None else decision.passage
-        key = (decision.treatment, hidden)
+        key = (decision.treatment, decision.group or hidden)
         mark = by_value.get(key)
         if mark is None:
             number = len(plan.marks) + 1

@@ -1,0 +1,91 @@
+"""`dsr-report review`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from dsr_report.cli.options import export_argument, opened, salvage_option, timezone_option, verbosity_options
+from dsr_report.files import written_whole
+
+
+@click.command()
+@export_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the findings go (TOML, private); standard output by default.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable: one JSON object.")
+@timezone_option
+@salvage_option
+@verbosity_options
+def review(
+    export: str,
+    output: Path | None,
+    as_json: bool,
+    timezone: str,
+    salvage: bool,
+    verbose: int,
+    quiet: bool,  # noqa: FBT001, ARG001
+) -> None:
+    """List what in EXPORT could concern other people or is a secret, to decide on.
+
+    \b
+    Example:
+        dsr-report review export.json -o review.toml
+        dsr-report render export.json --review review.toml -o disclosure.pdf
+    """
+    import json  # noqa: PLC0415 - `--help` stays instant
+
+    import dsr_report  # noqa: PLC0415
+    from dsr_report.review.decisions import to_toml  # noqa: PLC0415
+    from dsr_report.review.findings import findings_of  # noqa: PLC0415
+
+    with dsr_report.read(opened(export), timezone=timezone, salvage=salvage) as source:
+        findings = findings_of(source.file.items, source.found, source.info.id)
+        if as_json:
+            text = (
+                json.dumps(
+                    {
+                        "export_sha256": source.sha256,
+                        "findings": [
+                            {
+                                "id": f.id,
+                                "what": f.key,
+                                "pointer": f.pointer,
+                                "places": f.places,
+                                "context": f.context,
+                                "why": f.why,
+                                "proposal": f.proposal,
+                                "must_decide": f.must_decide,
+                                "article": f.article,
+                            }
+                            for f in findings
+                        ],
+                    },
+                    ensure_ascii=False,
+                    indent=2,
+                )
+                + "\n"
+            )
+        else:
+            text = to_toml(findings, source.sha256)
+    if output is None:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        return
+    with written_whole(output) as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
+    must = sum(f.must_decide for f in findings)
+    if not quiet:
+        click.echo(
+            f"{len(findings)} findings, {must} of which must be decided, in {os.fspath(output)}", err=True
+        )
+
+
+COMMANDS: dict[str, click.Command] = {"review": review}
