@@ -11,19 +11,17 @@ from datetime import UTC, date, datetime, time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal, Self
-from zoneinfo import ZoneInfo
 
 from dsr_report.config import Config, load_config, source_date
-from dsr_report.disclosure.manifest import ExportEntry, FileEntry, Manifest, MarkEntry, RecordsEntry, Values
+from dsr_report.disclosure.manifest import Manifest, Values
 from dsr_report.disclosure.package import write_package
 from dsr_report.disclosure.seal import put_seal
-from dsr_report.errors import CheckFailedError, RedactionError, UsageError
-from dsr_report.export.items import count_values
+from dsr_report.errors import RedactionError, UsageError
 from dsr_report.export.reading import open_export
 from dsr_report.files import sha256_of, written_whole
 from dsr_report.reading import Export, zone_named
-from dsr_report.report.build import Mark, ReportOptions, build
-from dsr_report.report.document import Attachment, ReportDocument
+from dsr_report.report.build import ReportOptions, build
+from dsr_report.report.document import ReportDocument
 from dsr_report.report.language import mark_text
 from dsr_report.review.plan import Plan, make_plan
 from dsr_report.review.redacting import write_redacted

@@ -58,10 +58,10 @@ def _is_there(module: str) -> bool:
     return importlib.util.find_spec(f"dsr_report.cli.{module}") is not None
 
 
-def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if not value or ctx.resilient_parsing:
         return
-    from importlib.metadata import version  # noqa: PLC0415 - only when asked for
+    from importlib.metadata import version
 
     click.echo(f"dsr-report {version('dsr-report')}")
     ctx.exit()

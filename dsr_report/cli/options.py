@@ -40,23 +40,49 @@ def opened(export: str) -> str | BinaryIO:
 
 
 def verbosity_options(command: Command) -> Command:
-    """`-v/--verbose` and `-q/--quiet`; both set the level of the log on standard error."""
+    """`-v/--verbose` and `-q/--quiet`: the level of the log on standard error, and whether bars are drawn."""
 
-    def set_level(_ctx: click.Context, param: click.Parameter, value: int | bool) -> int | bool:  # noqa: FBT001
+    def set_level(ctx: click.Context, param: click.Parameter, value: int | bool) -> None:
+        ctx.meta[f"dsr_report.{param.name}"] = value
         if value:
             level = (
-                logging.WARNING if param.name == "quiet" else (logging.INFO if value == 1 else logging.DEBUG)
+                logging.ERROR if param.name == "quiet" else (logging.INFO if value == 1 else logging.DEBUG)
             )
             logging.basicConfig(stream=sys.stderr, format="dsr-report: %(message)s")
             logging.getLogger("dsr_report").setLevel(level)
-        return value
 
     command = click.option(
-        "-v", "--verbose", count=True, callback=set_level, help="Say more on standard error; twice for all."
+        "-v",
+        "--verbose",
+        count=True,
+        callback=set_level,
+        expose_value=False,
+        help="Say more on standard error; twice for all.",
     )(command)
     return click.option(
-        "-q", "--quiet", is_flag=True, callback=set_level, help="Say nothing but errors; no progress bar."
+        "-q",
+        "--quiet",
+        is_flag=True,
+        callback=set_level,
+        expose_value=False,
+        help="Say nothing but errors; no progress bar.",
     )(command)
+
+
+def is_quiet() -> bool:
+    """Whether the command was told to be quiet."""
+    return bool(click.get_current_context().meta.get("dsr_report.quiet"))
+
+
+def is_verbose() -> bool:
+    """Whether the command was told to say more."""
+    return bool(click.get_current_context().meta.get("dsr_report.verbose"))
+
+
+def say(line: str) -> None:
+    """A line for people, on standard error, unless the command is quiet."""
+    if not is_quiet():
+        click.echo(line, err=True)
 
 
 def timezone_option(command: Command) -> Command:

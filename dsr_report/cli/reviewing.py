@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import export_argument, opened, salvage_option, timezone_option, verbosity_options
+from dsr_report.cli.options import (
+    export_argument,
+    opened,
+    salvage_option,
+    say,
+    timezone_option,
+    verbosity_options,
+)
 from dsr_report.files import written_whole
 
 
@@ -25,15 +31,7 @@ from dsr_report.files import written_whole
 @timezone_option
 @salvage_option
 @verbosity_options
-def review(
-    export: str,
-    output: Path | None,
-    as_json: bool,
-    timezone: str,
-    salvage: bool,
-    verbose: int,
-    quiet: bool,  # noqa: FBT001, ARG001
-) -> None:
+def review(export: str, output: Path | None, as_json: bool, timezone: str, salvage: bool) -> None:
     """List what in EXPORT could concern other people or is a secret, to decide on.
 
     \b
@@ -41,11 +39,11 @@ def review(
         dsr-report review export.json -o review.toml
         dsr-report render export.json --review review.toml -o disclosure.pdf
     """
-    import json  # noqa: PLC0415 - `--help` stays instant
+    import json
 
-    import dsr_report  # noqa: PLC0415
-    from dsr_report.review.decisions import to_toml  # noqa: PLC0415
-    from dsr_report.review.findings import findings_of  # noqa: PLC0415
+    import dsr_report
+    from dsr_report.review.decisions import to_toml
+    from dsr_report.review.findings import findings_of
 
     with dsr_report.read(opened(export), timezone=timezone, salvage=salvage) as source:
         findings = findings_of(source.file.items, source.found, source.info.id)
@@ -82,10 +80,7 @@ def review(
     with written_whole(output) as file:
         file.write(text.encode("utf-8", "backslashreplace"))
     must = sum(f.must_decide for f in findings)
-    if not quiet:
-        click.echo(
-            f"{len(findings)} findings, {must} of which must be decided, in {os.fspath(output)}", err=True
-        )
+    say(f"{len(findings)} findings, {must} of which must be decided, in {output}")
 
 
 COMMANDS: dict[str, click.Command] = {"review": review}

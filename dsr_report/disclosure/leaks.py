@@ -1,4 +1,4 @@
-"""Does a hidden value survive anywhere in a disclosure? Looked for in every decoded byte, in every spelling."""
+"""Does a hidden value survive in a disclosure? Looked for in every decoded byte, in every spelling."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ import pikepdf
 from dsr_report.disclosure.manifest import Manifest, MarkEntry
 from dsr_report.export.items import Scalar, values
 from dsr_report.export.reading import ExportFile
-from dsr_report.mime.message import wire_of_text
 from dsr_report.mime.rewriting import occurrences
 from dsr_report.review.plan import SHORTEST_PASSAGE
 from dsr_report.review.redacting import forms_of, is_message

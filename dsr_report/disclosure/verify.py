@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import pikepdf
 from pydantic import ValidationError
@@ -33,7 +33,7 @@ MANIFEST_META = "dsr-report-manifest"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked: `code` for machines, `text` for people. `ok` is None where it could not be."""
+    """One thing that was checked, for machines (`code`) and people; `ok` is None where it could not be."""
 
     code: str
     ok: bool | None
@@ -135,7 +135,7 @@ class _Contents:
     def close(self) -> None:
         pass
 
-    def __enter__(self) -> _Contents:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
