@@ -151,7 +151,8 @@ class Export:
         first, last = self.summary.period
         period = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if first and last else "no dates"
         return (
-            f"<div><b>Export of {html.escape(str(self.info.type))} {html.escape(_shown_id(self.info))}</b><br>"
+            f"<div><b>Export of {html.escape(str(self.info.type))} "
+            f"{html.escape(_shown_id(self.info))}</b><br>"
             f"{self.bytes:,} bytes, {self.summary.values:,} values, {period}"
             f"<table><caption>Records by kind</caption><thead><tr><th scope='col'>kind</th>"
             f"<th scope='col'>records</th></tr></thead><tbody>{rows}</tbody></table></div>"

@@ -37,7 +37,7 @@ LIBRARIES = {
     "pandas": {"tables"},
     "pyarrow": {"tables"},
     "nh3": {"mime"},
-    "fast_mail_parser": {"mime"},
+    "selectolax": {"mime"},
     "jiter": {"export"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -19,9 +19,9 @@ import pikepdf
 from dsr_report.disclosure.manifest import Manifest, MarkEntry
 from dsr_report.export.items import Scalar, values
 from dsr_report.export.reading import ExportFile
-from dsr_report.mime.rewriting import occurrences
+from dsr_report.mime.rewriting import forms_of, occurrences
 from dsr_report.review.plan import SHORTEST_PASSAGE
-from dsr_report.review.redacting import forms_of, is_message
+from dsr_report.review.redacting import is_message
 
 _BLOCK = 1 << 20
 _DEEPEST_ARCHIVE = 3
@@ -164,12 +164,11 @@ def _decoded_pdf(path: Path) -> Iterator[tuple[str, bytes]]:
             if name.endswith(".json"):
                 yield f"the embedded file {name} (decoded)", _json_text(content)
         for thing in pdf.objects:
-            if isinstance(thing, pikepdf.Stream):
-                if thing.get("/Subtype") != "/Image" and thing.get("/Type") != "/EmbeddedFile":
-                    try:
-                        yield f"object {thing.objgen[0]}", thing.read_bytes()
-                    except pikepdf.PdfError:
-                        yield f"object {thing.objgen[0]}", thing.read_raw_bytes()
+            if isinstance(thing, pikepdf.Stream) and not _is_picture_or_file(thing):
+                try:
+                    yield f"object {thing.objgen[0]}", thing.read_bytes()
+                except pikepdf.PdfError:
+                    yield f"object {thing.objgen[0]}", thing.read_raw_bytes()
             strings = "\n".join(_strings(thing))
             if strings:
                 yield f"object {thing.objgen[0]}", strings.encode("utf-8", "surrogatepass")
@@ -181,6 +180,10 @@ def _decoded_pdf(path: Path) -> Iterator[tuple[str, bytes]]:
         text = done.stdout
         yield "the text of the pages", text
         yield "the text of the pages", b"".join(text.split())
+
+
+def _is_picture_or_file(stream: pikepdf.Stream) -> bool:
+    return stream.get("/Subtype") == "/Image" or stream.get("/Type") == "/EmbeddedFile"
 
 
 def _strings(thing: pikepdf.Object) -> Iterator[str]:

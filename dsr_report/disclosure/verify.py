@@ -361,7 +361,7 @@ def _check_export(result: Verification, contents: _Contents, given: Path | None)
                     False if manifest.export.is_original else None,
                     "DIFFERENT: this is not the export that the disclosure was made of."
                     if manifest.export.is_original
-                    else "Not compared by hash: values were hidden, so the disclosed export differs from this one.",
+                    else "Not compared by hash: values were hidden, so what was disclosed differs.",
                 )
 
 

@@ -57,7 +57,7 @@ def load_decisions(
     Findings that are left undecided: secrets are masked, all else is disclosed with a warning.
 
     Raises:
-        ConfigError: the file cannot be read, names an unknown finding or decision, or belongs to another export.
+        ConfigError: the file cannot be read, names an unknown finding or decision, or is of another export.
         CheckFailedError: `strict`, and a finding that must be decided is not.
     """
     entries = _entries(path, export_sha256)
@@ -101,7 +101,8 @@ def _applied(
         warnings.append(f"{text}; they are disclosed")
     if hidden:
         warnings.append(
-            f"{hidden} values are hidden that were proposed to be disclosed: hiding too much is a wrong answer too"
+            f"{hidden} values are hidden that were proposed to be disclosed: "
+            "hiding too much is a wrong answer too"
         )
 
 

@@ -7,19 +7,16 @@ links in their encoded forms, and complete messages, whose parts are decoded, ch
 
 from __future__ import annotations
 
-import base64
-import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO
-from urllib.parse import quote, quote_plus
 
 from dsr_report.errors import RedactionError
 from dsr_report.export.items import Item, values
 from dsr_report.export.reading import ExportFile
 from dsr_report.export.rewriting import rewrite
 from dsr_report.mime.message import text_of_wire, wire_of_text
-from dsr_report.mime.rewriting import occurrences, replaced
+from dsr_report.mime.rewriting import forms_of, occurrences, replaced
 from dsr_report.review.plan import Mark, Plan
 
 _LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
@@ -105,25 +102,6 @@ def is_message(text: str) -> bool:
     """Whether a text looks like a complete MIME message: header fields, then a blank line."""
     head = _LOOKS_LIKE_MESSAGE.match(text, 0, 2000)
     return head is not None and _BLANK_LINE.search(text) is not None
-
-
-def forms_of(passage: str) -> Iterator[str]:
-    """The spellings under which a value can stand inside another text, the plain one first."""
-    seen = set()
-    candidates = [
-        passage,
-        quote(passage, safe="", errors="surrogatepass"),
-        quote_plus(passage, safe="@.", errors="surrogatepass"),
-        quote(passage, safe="/@:+", errors="surrogatepass"),
-        html.escape(passage),
-        passage.replace("@", "&#64;"),
-        passage.replace("/", "\\/"),
-        base64.b64encode(passage.encode("utf-8", "surrogatepass")).decode("ascii").rstrip("="),
-    ]
-    for form in candidates:
-        if form not in seen:
-            seen.add(form)
-            yield form
 
 
 def _alternation(forms: Sequence[str]) -> re.Pattern[str] | None:
