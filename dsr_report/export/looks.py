@@ -22,8 +22,6 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\xfd7zXZ", "an xz file, which has to be unpacked first"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard file, which has to be unpacked first"),
     (b"SQLite format 3", "an SQLite database"),
-    (b"\xff\xfe", "text in UTF-16, which has to be converted to UTF-8 first"),
-    (b"\xfe\xff", "text in UTF-16, which has to be converted to UTF-8 first"),
 )
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|title|center|h1)\b", re.IGNORECASE)
 _NO_DETAIL = re.compile(r"[A-Za-z ,'.]{1,80}\Z")

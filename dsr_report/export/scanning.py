@@ -51,8 +51,14 @@ class Extent:
         self._huge = 0
         self._huge_bytes = 0
 
-    def reach(self, buffer: bytes, start: int, *, ended: bool) -> int:
-        """Where the value that begins at `start` ends, or -1 if `buffer` ends first."""
+    def reach(self, buffer: bytes, start: int, *, ended: bool = False) -> int:
+        """Where the value that begins at `start` ends, or -1 if `buffer` ends first.
+
+        A number at the very end of `buffer` might go on, unless that is known to be its end (`ended`).
+
+        Raises:
+            Broken: no value begins here, or it is nested too deeply.
+        """
         if self._level == 0:
             first = buffer[start]
             if first == QUOTE:

@@ -191,6 +191,10 @@ def _unwrapped(source: Source, *, salvage: bool, progress: Progress | None, limi
             try:
                 guard = wrappings.Guard(source.size, limits, source.name)
                 warnings = list(source.warnings)
+                if wrapping is wrappings.utf_16:
+                    warnings.append(
+                        ReadWarning("utf-16", "", "the file is UTF-16; it was converted to UTF-8")
+                    )
                 complete = True
                 for block in wrapping(file, guard, salvage):
                     if block is None:

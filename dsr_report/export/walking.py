@@ -46,6 +46,7 @@ NOT_READY: Final = re.compile(r"\s*(?:no\s+)?data\b.{0,40}\bavailable\s*\(yet\)\
 _FAST_DEPTH = 200  # levels that the fast decoder reads
 _BETWEEN_DOCUMENTS = re.compile(rb"[ \t\n\r,\x1e]*+")
 _GARBAGE = 1 << 20
+_AFTER_VALUE = (b"]", b"}", b" ", b"\n", b"\r", b"\t", b",")
 _LARGEST_INFO = 32 << 20
 _ITEM: Final[Callable[[tuple[str, tuple[str, ...], JsonValue]], Item]] = partial(tuple.__new__, Item)  # fast
 
@@ -362,7 +363,7 @@ class Walk:
         tape = self._tape
         depth = MAX_DEPTH - len(self._stack)
         near = min(limit, tape.pos + self._limits.window)
-        found = run(tape.buffer, tape.pos, near, frame.shape, depth, ended=tape.ended)
+        found = run(tape.buffer, tape.pos, near, frame.shape, depth)
         if not found:
             return None
         if len(found) > 1:
@@ -421,19 +422,7 @@ class Walk:
         tape = self._tape
         start = tape.offset
         if frame.shape is Shape.MEMBERS:
-            self._whole_name()
-            end = cast("re.Match[bytes]", STRING.match(tape.buffer, tape.pos)).end()
-            pointer, labels = self._place(frame, tape.buffer, tape.pos)
-            tape.pos = end
-            frame.at_value = True
-            byte = tape.next_byte()
-            if byte == COLON:
-                tape.pos += 1
-                byte = tape.next_byte()
-            elif byte >= 0:
-                raise Broken(tape.offset, "a colon is missing after a name")
-            if byte < 0:
-                raise Broken(tape.offset, "a value is missing", cut=True)
+            pointer, labels, byte = self._name(frame)
         else:
             pointer, labels = self._place(frame, tape.buffer, tape.pos)
             byte = tape.buffer[tape.pos]
@@ -463,8 +452,12 @@ class Walk:
         (value,) = found
         if kind == "info":
             self.has_info = True
-        elif frame.role == "document" and labels == () and isinstance(value, str) and NOT_READY.match(value):
-            raise NotReadyError("the export is still being collected", hint="Try again later.")
+            if not isinstance(value, dict):
+                self._report("odd-info", pointer, "the info is no object")
+        elif frame.role == "document" and labels == () and isinstance(value, str):
+            if NOT_READY.match(value):
+                raise NotReadyError("the export is still being collected", hint="Try again later.")
+            self._report("data-is-text", pointer, "the data is a text, not a list of records")
         self._ended(frame)
         yield Batch(
             [Item(pointer, labels, value)],
@@ -472,6 +465,24 @@ class Walk:
             frame.end,
             kind,
         )
+
+    def _name(self, frame: _Frame) -> tuple[str, tuple[str, ...], int]:
+        """Read a name and its colon: pointer, labels, and the first byte of the value."""
+        tape = self._tape
+        self._whole_name()
+        end = cast("re.Match[bytes]", STRING.match(tape.buffer, tape.pos)).end()
+        pointer, labels = self._place(frame, tape.buffer, tape.pos)
+        tape.pos = end
+        frame.at_value = True
+        byte = tape.next_byte()
+        if byte == COLON:
+            tape.pos += 1
+            byte = tape.next_byte()
+        elif byte >= 0:
+            raise Broken(tape.offset, "a colon is missing after a name")
+        if byte < 0:
+            raise Broken(tape.offset, "a value is missing", cut=True)
+        return pointer, labels, byte
 
     def _document(self, pointer: str, parent: _Frame | None) -> Iterator[Batch]:
         """Read an object that may be a document of its own (with `info` or `data`); else it is an item."""
@@ -517,9 +528,8 @@ class Walk:
         tape = self._tape
         extent = Extent(MAX_DEPTH - len(self._stack))
         while True:
-            ended = tape.ended
             try:
-                end = extent.reach(tape.buffer, tape.pos, ended=ended)
+                end = extent.reach(tape.buffer, tape.pos)
             except Broken as error:
                 raise self._absolute(error) from None
             if extent.is_too_large(_LARGEST_INFO if must else self._limits.largest):
@@ -528,7 +538,7 @@ class Walk:
                 raise Broken(tape.offset, "the info is too large")
             if end >= 0:
                 break
-            if not tape.more() and ended:
+            if not tape.more():
                 raise Broken(tape.origin + len(tape.buffer), "the file ends within a value", cut=True)
         value = self._exact(tape.buffer[tape.pos : end], tape.pos, pointer)
         if not stay:
@@ -584,7 +594,10 @@ class Walk:
         frame = self._stack[-1]
         rest = b""
         items: list[Item] = []
-        text = tape.buffer[tape.pos : max(tape.pos, error.offset - tape.origin)].lstrip(b" \t\r\n,")
+        broken = max(tape.pos, error.offset - tape.origin)
+        if tape.buffer[broken : broken + 1] in _AFTER_VALUE:
+            broken += 1  # which shows that a number before it is whole
+        text = tape.buffer[tape.pos : broken].lstrip(b" \t\r\n,")
         if frame.at_value:
             text = json.dumps(str(frame.reading)).encode("ascii") + b":" + text.lstrip(b":")
         whole: list[tuple[int, bytes]] = []

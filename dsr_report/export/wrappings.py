@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
 import zipfile
@@ -22,6 +23,7 @@ _BLOCK = 1 << 20
 _FREE = 64 << 20
 _LARGEST_MAIL = 512 << 20
 _LARGEST_FORM = 512 << 20
+_WIDE = re.compile(rb"\0[{\[]\0[^\0]|[{\[]\0[^\0]\0")
 _FORM = re.compile(rb"\s*[A-Za-z_][\w.-]{0,40}=(?:%7B|%5B|\{|\[|%EF%BB%BF)", re.IGNORECASE)
 _MAIL = re.compile(rb"(?:From [^\n]*\n)?(?:[!-9;-~]{1,60}:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}?", re.DOTALL)
 _MAIL_NAMES = re.compile(
@@ -63,6 +65,8 @@ def around(file: BinaryIO) -> Wrapping | None:
     beginning = file.read(8192)
     if beginning.startswith(b"\x1f\x8b"):
         return _gzip
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _WIDE.match(beginning):
+        return utf_16
     if beginning.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip
     if _FORM.match(beginning):
@@ -95,6 +99,37 @@ def _read(file: object, guard: Guard, salvage: bool, what: str) -> Iterator[byte
             return
         done += len(block)
         yield guard.passed(block)
+
+
+def utf_16(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:  # noqa: FBT001
+    """What some editors and shells make of a file: UTF-16 (or 32), which is read as UTF-8."""
+    beginning = file.read(4)
+    file.seek(0)
+    if beginning in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+        encoding = "utf-32"
+    elif beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    else:
+        encoding = "utf-16-be" if beginning.startswith(b"\0") else "utf-16-le"
+    decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+    done = 0
+    while True:
+        block = file.read(_BLOCK)
+        try:
+            text = decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            if salvage and done:
+                yield None
+                return
+            raise BrokenJsonError(
+                f"this looks like {encoding.upper()}, but is broken or cut off",
+                where=f"{guard.name}, byte {done + error.start}",
+                hint="Download it again.",
+            ) from error
+        done += len(block)
+        yield guard.passed(text.encode("utf-8", "surrogatepass"))
+        if not block:
+            return
 
 
 def _zip(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:  # noqa: FBT001  (see Wrapping)
