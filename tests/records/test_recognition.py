@@ -290,8 +290,10 @@ _WORDS = [
 ]
 _SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.sampled_from(_WORDS)
 _KNOWN_NAMES = (
-    "type event data clicks mimes records name start limit count total ID id fields database interests link mime "
-    "questions answers answer report subprofiles 0 1 2 time timestamp destination profile columns rows target "
+    "type event data clicks mimes records name start limit count total ID id fields database interests link "
+    "mime "
+    "questions answers answer report subprofiles 0 1 2 time timestamp destination profile columns rows "
+    "target "
     "removed created tags submitter survey webform size from_address error"
 )
 _NAMES = st.text(max_size=8) | st.sampled_from(_KNOWN_NAMES.split())
