@@ -192,6 +192,8 @@ def _says_something_else(
     if own == kind:
         return False
     found = names.keys()
+    if found <= {"type", "id"} and kind in {"profile", "subprofile", "message"}:
+        return True  # a target, or the `info` of a further document
     if {"code", "description", "status"} <= found or {"question", "answer"} <= found or "sources" in found:
         return True
     if name == "action":

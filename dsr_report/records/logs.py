@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from dsr_report.export.items import JsonValue
@@ -103,6 +104,11 @@ def is_header(cells: tuple[str, ...]) -> bool:
     names = [plain(cell) for cell in cells]
     known = sum(name in _KNOWN_COLUMNS for name in names)
     return len(names) >= 2 and known >= 2 and known >= len(names) * _HEADER_ROW_SHARE
+
+
+def known_names(names: Iterable[str]) -> int:
+    """How many of the names are those of columns and members that Copernica is known to write."""
+    return sum(plain(name) in _KNOWN_COLUMNS for name in names)
 
 
 def logs_fitting(row: list[JsonValue]) -> list[str]:

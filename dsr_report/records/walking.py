@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -35,6 +36,10 @@ _OWN_MEMBERS = listed(
 _DEEPEST = 48
 _LONGEST_NAME = 60
 _MOST_PARENTS = 64
+_MOST_LOOSE = 200
+_SMALL = 60
+_DOCUMENT = re.compile(r"(?:/~d\d+|/\d+)*")
+_IN_DATA = re.compile(r"(?:/~d\d+|/\d+)*/data(?:/|\Z)")
 
 
 @dataclass(slots=True)
@@ -76,22 +81,22 @@ class Walk:
     def item(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> list[Found]:
         """The records of one item."""
         out: list[Found] = []
-        parent, _, token = pointer.rpartition("/")
-        if not pointer.startswith("/data") and not labels and token:
-            labels = (token,)
-        if (
-            labels
-            and escaped(labels[-1]) == token
-            and not isinstance(value, (dict, list))
-            and "/data" in pointer
-        ):
-            # The reader took an object apart: its bare members belong together.
+        parent, _, last = pointer.rpartition("/")
+        if last == "info" and _DOCUMENT.fullmatch(parent) and isinstance(value, dict):
+            out.append(Found("envelope", pointer, value, "info of a further document", labels))
+            return out
+        if parent and labels and escaped(labels[-1]) == last and _is_small(value):
+            # The reader took an object apart: its members may belong together.
             if self._loose and parent != self._loose_parent:
                 self._flush(out)
             self._loose_parent, self._loose_labels = parent, labels[:-1]
             self._loose[labels[-1]] = value
             self.listening = True
+            if len(self._loose) > _MOST_LOOSE:
+                self._flush(out)
             return out
+        if not labels and last and not _IN_DATA.match(pointer):
+            labels = (last,)
         if self._loose:
             self._flush(out)
         siblings = self._siblings(pointer, parent)
@@ -127,17 +132,31 @@ class Walk:
         """Bare members of an object that was taken apart: an envelope, a name for its lists, or a record."""
         loose, parent, labels = self._loose, self._loose_parent, self._loose_labels
         self._loose, self.listening = {}, False
+        above = self._name_above(f"{parent}/")
+        if above is not None:
+            labels = (*labels, above)
         value = Members(loose, {name: f"/{escaped(name)}" for name in loose})
         names = by_plain(value)
+        bare_only = not any(isinstance(member, (dict, list)) for member in loose.values())
         named = next((name for n in NAMING if n in names and (name := _list_name(value[names[n]]))), None)
-        if len(names.keys() & PAGING) >= 2 and names.keys() <= PAGING | set(NAMING):
+        if bare_only and len(names.keys() & PAGING) >= 2 and names.keys() <= PAGING | set(NAMING):
             out.append(Found("envelope", parent, value, "page of a listing", labels))
-        elif named is not None and len(loose) <= 3 and decide(dict(value), labels) is None:
-            self._parents.setdefault(parent, Siblings()).name = named
+        elif bare_only and named is not None and names.keys() <= set(NAMING):
+            self._siblings(parent, parent).name = named
             self.listening = True
             out.append(Found("envelope", parent, value, "name of a list", labels))
-        elif decided := decide(dict(value), labels):
-            out.append(Found(decided.kind, parent, value, decided.rule, labels))
+        elif (
+            not is_page(loose, names)
+            and _named_list(loose, names) is None
+            and (decided := decide(loose, labels))
+        ):
+            found = Found(decided.kind, parent, value, decided.rule, labels)
+            if decided.kind in NESTING_KINDS:
+                self._nesting(value, Place(parent, labels), found, out)
+            else:
+                out.append(found)
+        elif bare_only and len(loose) > 1 and not labels and parent != "/data":
+            out.append(Found("unrecognised", parent, value, "no known keys", labels))
         else:
             for name, member in loose.items():
                 self._element(member, Place(joined(parent, name), (*labels, name)), Siblings(), out)
@@ -288,6 +307,18 @@ class Walk:
         out: list[Found],
     ) -> None:
         """An object that is no record: what is recognised in it is taken out; what is left stays together."""
+        lists = [
+            n for n, m in value.items() if n not in names.values() or plain(n) not in PAGING | set(NAMING)
+        ]
+        if len(lists) == 1 and _holds_containers(value[lists[0]]) and not lists[0].isdigit():
+            name = next(
+                (str(v) for n in NAMING if n in names and isinstance(v := value[names[n]], str)), None
+            )
+            if len(value) == 1 or (
+                name and len(name) <= _LONGEST_NAME and not _has_containers(value, lists[0])
+            ):
+                self._parts(value, at, {lists[0]: name}, "name of a list", out)
+                return
         numbered = all(name.isdigit() for name in names)
         taken: dict[str, list[Found]] = {}
         siblings = Siblings()
@@ -303,12 +334,12 @@ class Walk:
                 inner = [bare(member, joined(at.pointer, name), (*at.labels, name))]
             if inner:
                 taken[name] = inner
-        understood = any(f.kind != "unrecognised" for inner in taken.values() for f in inner)
+        understood = any(_is_convincing(f) for inner in taken.values() for f in inner)
         if not understood and not (at.pointer == "/data" and taken) and not numbered:
             out.append(Found("unrecognised", at.pointer, value, "no known keys", at.labels))
             return
         if not numbered and at.pointer != "/data":  # what is not recognised in it stays together
-            taken = {n: inner for n, inner in taken.items() if any(f.kind != "unrecognised" for f in inner)}
+            taken = {n: inner for n, inner in taken.items() if any(_is_convincing(f) for f in inner)}
         rest = {
             name: m
             for name, m in value.items()
@@ -330,6 +361,8 @@ class Walk:
         siblings = Siblings()
         first = value[0]
         name = _list_name(first) if len(value) > 1 else None
+        if name is None and len(value) == 2 and isinstance(first, str) and _holds_containers(value[1]):
+            name = first if 0 < len(first) <= _LONGEST_NAME else None
         if name is None or not all(isinstance(element, (dict, list)) for element in value[1:]):
             self._elements(value, at, siblings, out)
             return
@@ -520,6 +553,28 @@ def _named_list(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str
 
 def _is_texts(value: JsonValue) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(cell, str) for cell in value)
+
+
+def _holds_containers(value: JsonValue) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(e, (dict, list)) for e in value)
+
+
+def _has_containers(value: dict[str, JsonValue], but: str) -> bool:
+    return any(isinstance(member, (dict, list)) for name, member in value.items() if name != but)
+
+
+def _is_small(value: JsonValue) -> bool:
+    """Whether a member may be held back until its siblings are read."""
+    return not isinstance(value, (dict, list)) or len(value) <= _SMALL
+
+
+def _is_convincing(found: Found) -> bool:
+    """Whether something in an unknown object is a record: a label alone is not enough for strange members."""
+    if found.kind in {"unrecognised", "envelope"}:
+        return False
+    if not found.rule.startswith("label ") or not isinstance(found.value, dict):
+        return True
+    return logs.known_names(found.value) >= 2
 
 
 def _next_is_container(value: list[JsonValue], index: int) -> bool:

@@ -32,7 +32,7 @@ def _person(take: Taker) -> None:
 
 
 def _when(take: Taker) -> None:
-    take.moment("occurred_at", "timestamp", "time", "date", "created", "modified")
+    take.moment("occurred_at", "timestamp", "time", "date", "at", "created", "modified")
 
 
 @parses("sms_mailing")
