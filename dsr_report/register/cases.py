@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from dsr_report.errors import RegisterError, UsageError
 from dsr_report.register import chain
-from dsr_report.register.journal import Journal, Pen, lookup_key, subject_hash
+from dsr_report.register.journal import Journal, Pen, lookup_key, subject_hash, subject_of
 from dsr_report.register.models import Case, DataRequest, Event, File
 from dsr_report.register.overview import dates_of
 from dsr_report.register.states import NOTES
@@ -59,7 +59,7 @@ class Cases:
             note: a remark; it is removed when the case is forgotten.
             actor: who does it, if not the register's own actor.
         """
-        subject = None if subject_type is None or subject_id is None else (subject_type, str(subject_id))
+        subject = None if subject_type is None or subject_id is None else subject_of(subject_type, subject_id)
         facts = _given(channel=channel, language=language, follows=follows, evidence=evidence_sha256)
         with self._pen.journal(actor) as journal:
             if follows is not None:

@@ -55,9 +55,14 @@ def lookup_hash(key: str, subject_type: str, subject_id: str) -> str:
     return hmac.new(bytes.fromhex(key), text.encode("ascii"), hashlib.sha256).hexdigest()
 
 
+def storable(text: str) -> str:
+    """Text that every database takes: file names and exports can hold NUL and lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
+
+
 def normal_id(subject_type: str, subject_id: str) -> str:
     """One spelling of an identifier: addresses without regard to case, numbers without leading zeros."""
-    text = subject_id.strip()
+    text = storable(subject_id.strip())
     if subject_type == "email":
         return text.casefold()
-    return str(int(text)) if text.isascii() and text.isdigit() else text
+    return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else text

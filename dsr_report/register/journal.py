@@ -19,6 +19,7 @@ from dsr_report.register.models import Case, Event, File, Head, Setting
 from dsr_report.register.states import CaseState, Happening, derive
 
 _REFERENCE_LENGTH = 80
+SUBJECT_TYPES = ("subprofile", "profile", "email")
 
 
 class Journal:
@@ -128,7 +129,7 @@ class Journal:
         case = Case(
             reference=name,
             subject_type=kind,
-            subject_id=identifier.strip() if identifier is not None else None,
+            subject_id=chain.storable(identifier.strip()) if identifier is not None else None,
             subject_hash=subject_hash(self.session, kind, identifier) if kind and identifier else None,
             country=country,
             subdivision=subdivision,
@@ -162,6 +163,7 @@ class Journal:
         counts: chain.Facts | None,
     ) -> bool:
         """Note a file of a case; False where the very same file was noted before."""
+        path = None if path is None else chain.storable(path)
         known = self.session.scalars(
             sa.select(File).where(
                 File.case_id == case.id,
@@ -236,7 +238,9 @@ class Pen:
     def journal(self, actor: str | None) -> Iterator[Journal]:
         """A writing transaction."""
         with self.database.writing() as (session, head):
-            yield Journal(session, head, actor=actor or self._actor, at=self.at, zone=self.zone)
+            yield Journal(
+                session, head, actor=chain.storable(actor or self._actor), at=self.at, zone=self.zone
+            )
 
 
 def settle(case: Case, state: CaseState) -> None:
@@ -247,6 +251,22 @@ def settle(case: Case, state: CaseState) -> None:
     case.replied_on = state.replied_on
     case.closed_on = state.closed_on
     case.forgotten = state.forgotten
+
+
+def subject_of(subject_type: str, subject_id: str | int) -> tuple[str, str]:
+    """Type and identifier as given by a caller, checked.
+
+    Raises:
+        UsageError: no such type, or no identifier.
+    """
+    if subject_type not in SUBJECT_TYPES:
+        raise UsageError(
+            f"{subject_type!r} is no type of subject", hint=f"One of: {', '.join(SUBJECT_TYPES)}."
+        )
+    identifier = str(subject_id).strip()
+    if not identifier:
+        raise UsageError("the identifier is empty")
+    return subject_type, identifier
 
 
 def lookup_key(session: Session) -> str:

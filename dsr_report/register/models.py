@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -141,7 +141,7 @@ class File(Base):
     request_number: Mapped[int | None] = mapped_column(ForeignKey("data_requests.number"), index=True)
     kind: Mapped[str]
     sha256: Mapped[str]
-    size_bytes: Mapped[int | None]
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     path: Mapped[str | None]
     counts: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     noted_at: Mapped[datetime]

@@ -28,7 +28,7 @@ from dsr_report.register.entries import (
     RequestState,
     Standing,
 )
-from dsr_report.register.journal import Journal, Pen, subject_hash
+from dsr_report.register.journal import Journal, Pen, subject_hash, subject_of
 from dsr_report.register.models import Case, DataRequest, File
 from dsr_report.register.processes import is_surely_gone, this_process
 
@@ -70,8 +70,12 @@ class Requests:
             received_on: the day the person's request arrived, if it is known.
             reuse_for: an export that was collected no longer ago than this is not asked for again.
             actor: who does it, if not the register's own actor.
+
+        Raises:
+            UsageError: no such type, or an empty identifier.
+            RegisterError: the case of this reference is answered.
         """
-        subject = (subject_type, str(subject_id))
+        subject = subject_of(subject_type, subject_id)
         api = api_name(api_url)
         with self._pen.journal(actor) as journal:
             digest = subject_hash(journal.session, *subject)
@@ -107,7 +111,7 @@ class Requests:
                 api_url=api,
                 account=account,
                 subject_type=subject_type,
-                subject_id=subject[1].strip(),
+                subject_id=chain.storable(subject[1].strip()),
                 subject_hash=digest,
                 state="intended",
                 ticket=secrets.token_hex(16),
@@ -406,9 +410,10 @@ def _fits(session: Session, case: Case, subject_type: str, system: tuple[str, st
 def _identify(journal: Journal, request: DataRequest, case: Case, subject: tuple[str, str]) -> None:
     digest = subject_hash(journal.session, *subject)
     request.state = "collected"  # it is not open any more, so it is no second open one for its subject
-    request.subject_type, request.subject_id, request.subject_hash = subject[0], subject[1].strip(), digest
+    identifier = chain.storable(subject[1].strip())
+    request.subject_type, request.subject_id, request.subject_hash = subject[0], identifier, digest
     if case.subject_type is None:
-        case.subject_type, case.subject_id, case.subject_hash = subject[0], subject[1].strip(), digest
+        case.subject_type, case.subject_id, case.subject_hash = subject[0], identifier, digest
     journal.append(case, "identified", {"number": request.number, "type": subject[0]}, {"subject": digest})
 
 

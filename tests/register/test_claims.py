@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dsr_report.errors import RegisterError
+from dsr_report.errors import RegisterError, UsageError
 from dsr_report.register import Register
 
 OPERATOR = """
@@ -277,6 +277,30 @@ def test_a_data_request_made_elsewhere_is_adopted_and_its_person_filled_in_later
     [case] = register.cases_about("email", "JAN@example.org")
     assert (case.reference, case.subject) == (entry.reference, "j…@example.org")
     assert register.check().findings == ()
+
+
+@pytest.mark.parametrize("odd", ["a\0b@example.org", "\ud800@example.org", "é" * 300, "9" * 5000, ""])
+def test_whatever_an_export_says_of_its_person_can_be_written_down(register, odd):
+    entry = register.adopt("4f2a")
+    register.note_file(
+        entry.number, sha256="ab" * 32, subject=("email", odd), path="/x/\udcff\0.json", size_bytes=2**40
+    )
+    assert [case.reference for case in register.cases_about("email", odd)] == [entry.reference]
+    assert register.check().findings == ()
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\ud800", "é" * 300, "9" * 5000])
+def test_whatever_an_operator_types_can_be_claimed(register, odd):
+    assert register.claim("profile", odd).standing == "ours"
+    assert register.claim("profile", odd).standing == "being-created"
+    assert register.check().findings == ()
+
+
+@pytest.mark.parametrize(("kind", "identifier"), [("person", "1"), ("profile", " ")])
+def test_a_subject_has_a_known_type_and_an_identifier(register, kind, identifier):
+    with pytest.raises(UsageError):
+        register.claim(kind, identifier)
+    assert register.cases() == []
 
 
 def test_incoming_exports_find_their_outstanding_requests(register):
