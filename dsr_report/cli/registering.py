@@ -14,6 +14,7 @@ import click
 
 from dsr_report import files
 from dsr_report.cli import register_output as output
+from dsr_report.cli.options import Day, verbosity_options
 from dsr_report.errors import CheckFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -38,17 +39,6 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
-class _Day(click.ParamType[date]):
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """A day written as 2026-03-05."""
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no date such as 2026-03-05", param, ctx)
-
-
 def _database(function: _Function) -> _Function:
     option = click.option(
         "--database", metavar="URL", help="The register, in place of DSR_REPORT_DATABASE (a SQLAlchemy URL)."
@@ -58,7 +48,7 @@ def _database(function: _Function) -> _Function:
 
 def _common(function: _Function) -> _Function:
     as_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
-    return as_json(_database(function))
+    return as_json(_database(verbosity_options(function)))
 
 
 def _writes(function: _Function) -> _Function:
@@ -67,7 +57,7 @@ def _writes(function: _Function) -> _Function:
 
 
 def _on(what: str) -> Callable[[_Function], _Function]:
-    return click.option("--on", type=_Day(), metavar="DATE", help=f"{what} (today).")
+    return click.option("--on", type=Day(), metavar="DATE", help=f"{what} (today).")
 
 
 @click.group(cls=_InOrder)
@@ -148,7 +138,7 @@ def show(reference: str, *, database: str | None, as_json: bool) -> None:
 @register.command()
 @click.argument("identifier", metavar="[ID]", required=False)
 @click.option("--type", "subject_type", type=_SUBJECTS, help="What ID is (an address by its @).")
-@click.option("--received", type=_Day(), metavar="DATE", help="The day the request arrived.")
+@click.option("--received", type=Day(), metavar="DATE", help="The day the request arrived.")
 @click.option("--reference", help="Yours; otherwise the next number of the year.")
 @click.option("--channel", help="How it arrived, such as mail or letter.")
 @click.option("--language", help="Of the person.")
@@ -208,7 +198,7 @@ def add(
 
 @register.command()
 @click.argument("reference")
-@click.argument("day", metavar="DATE", type=_Day())
+@click.argument("day", metavar="DATE", type=Day())
 @_writes
 def received(reference: str, day: date, *, actor: str | None, database: str | None, as_json: bool) -> None:
     r"""Note or correct the day on which a request arrived.
@@ -535,6 +525,7 @@ def export(target: str | None, *, database: str | None, as_json: bool) -> None:
     "-o", "--output", "target", type=click.Path(dir_okay=False), help="A file; else standard output."
 )
 @_database
+@verbosity_options
 def ics(target: str | None, *, database: str | None) -> None:
     r"""Write the deadlines as a calendar file with alarms, without personal data.
 

@@ -8,8 +8,9 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
@@ -35,6 +36,8 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.where = url.render_as_string(hide_password=True)
         self._engine = _engine(url)
+        in_memory = isinstance(self._engine.pool, StaticPool)  # one connection, which threads take turns with
+        self._turn: AbstractContextManager[object] = RLock() if in_memory else nullcontext()
 
     def dispose(self) -> None:
         """Give back all connections."""
@@ -43,7 +46,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the register."""
-        with self._told(), Session(self._engine) as session:
+        with self._told(), self._turn, Session(self._engine) as session:
             yield session
 
     @contextmanager
@@ -51,6 +54,7 @@ class Database:
         """A session that commits when the block ends well; writers take turns, in all processes."""
         with (
             self._told(),
+            self._turn,
             self._engine.connect().execution_options(**{_WRITES: True}) as connection,
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
@@ -142,13 +146,16 @@ def _engine(url: URL) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
+    if url.query.get("uri"):
+        raise UsageError("a register cannot be given as a SQLite URI", hint="Write sqlite:////folder/name.")
     options: dict[str, object] = {"connect_args": {"timeout": _BUSY_SECONDS}}
-    if url.database and url.database != ":memory:" and not url.query.get("uri"):
-        _make_private(Path(url.database))
-    else:
+    path = Path(url.database) if url.database and url.database != ":memory:" else None
+    if path is None:
         options["poolclass"] = StaticPool
         options["connect_args"] = {"check_same_thread": False}
     engine = sa.create_engine(url, hide_parameters=True, **options)
+    if path is not None:
+        _make_private(path)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -221,4 +228,4 @@ def _migrate(connection: Connection, revision: str, where: str) -> None:
 
 def _is_about_access(error: DBAPIError) -> bool:
     """Whether the driver's message is about reaching the database, and so cannot quote what is in it."""
-    return isinstance(error, sa.exc.OperationalError)
+    return isinstance(error, sa.exc.OperationalError) or type(error.orig) is sqlite3.DatabaseError

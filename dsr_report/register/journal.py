@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -199,18 +199,24 @@ class Journal:
                 "a reference is one line of at most 80 characters and no address",
                 hint="It stays in the register for good, so it must not name the person.",
             )
-        if self.session.scalars(sa.select(Case.id).where(Case.reference == name)).first() is not None:
+        if self._is_taken(name):
             raise RegisterError("this reference is taken", where=name)
         return name
 
     def _next_reference(self) -> str:
-        start = f"{self.today.year}-"
-        taken: Sequence[str] = self.session.scalars(
-            sa.select(Case.reference).where(Case.reference.startswith(start, autoescape=True))
-        ).all()
-        numbers = (name.removeprefix(start) for name in taken)
-        last = max((int(one) for one in numbers if one.isascii() and one.isdigit()), default=0)
-        return f"{start}{last + 1:04}"
+        year = self.today.year
+        counter = self.session.get(Setting, f"references-{year}")
+        if counter is None:
+            counter = Setting(name=f"references-{year}", value="0")
+            self.session.add(counter)
+        while True:
+            counter.value = str(int(counter.value) + 1)
+            name = f"{year}-{int(counter.value):04}"
+            if not self._is_taken(name):
+                return name
+
+    def _is_taken(self, reference: str) -> bool:
+        return self.session.scalars(sa.select(Case.id).where(Case.reference == reference)).first() is not None
 
 
 class Pen:

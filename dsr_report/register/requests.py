@@ -269,6 +269,7 @@ class Requests:
         """
         with self._pen.journal(actor) as journal:
             request, case = _request(journal, number)
+            before = request.state
             if subject is not None and request.subject_type is None:
                 _identify(journal, request, case, subject)
             is_new = journal.add_file(
@@ -280,7 +281,7 @@ class Requests:
                 path=path,
                 counts=counts,
             )
-            if is_new or request.state != "collected":
+            if is_new or before != "collected":
                 request.state, request.changed_at = "collected", journal.at
                 request.ticket = request.process = None
                 facts = {"number": number, "sha256": sha256, "bytes": size_bytes}

@@ -279,6 +279,15 @@ def test_a_data_request_made_elsewhere_is_adopted_and_its_person_filled_in_later
     assert register.check().findings == ()
 
 
+def test_a_person_filled_in_after_the_export_expired_leaves_the_log_and_the_tables_agreed(register):
+    entry = register.adopt("4f2a")
+    register.note_file(entry.number, sha256="ab" * 32)
+    register.note_state(entry.number, "expired")
+    register.note_file(entry.number, sha256="ab" * 32, subject=("profile", "7"))
+    assert register.check().findings == ()
+    assert register.claim("profile", 7).standing == "collected"
+
+
 @pytest.mark.parametrize("odd", ["a\0b@example.org", "\ud800@example.org", "é" * 300, "9" * 5000, ""])
 def test_whatever_an_export_says_of_its_person_can_be_written_down(register, odd):
     entry = register.adopt("4f2a")

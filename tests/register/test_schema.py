@@ -136,11 +136,20 @@ def test_all_spellings_of_postgresql_mean_psycopg(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["register.db", "mysql://u@h/d", "sqlite+nonsense:///x.db", "postgresql://h:x/d"]
+    "written",
+    [
+        "register.db",
+        "mysql://u@h/d",
+        "sqlite+nonsense:///x.db",
+        "sqlite:///file:x.db?uri=true",
+        "postgresql://h:x/d",
+    ],
 )
-def test_a_url_that_cannot_be_used_is_a_usage_error(written):
+def test_a_url_that_cannot_be_used_is_a_usage_error_and_leaves_nothing(written, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError):
         Register.open(written, environment={})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unreachable_server_is_said_without_the_password(tmp_path):
@@ -159,7 +168,7 @@ def test_without_psycopg_the_error_names_the_extra(monkeypatch):
 def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path):
     path = tmp_path / "register.sqlite3"
     path.write_bytes(b"this is a letter, not a database" * 100)
-    with pytest.raises(RegisterError, match=r"register\.sqlite3"):
+    with pytest.raises(RegisterError, match=r"register\.sqlite3.*not a database"):
         Register.open(f"sqlite:///{path}")
     assert path.read_bytes().startswith(b"this is a letter")
 
@@ -181,8 +190,9 @@ def test_importing_the_wing_loads_no_database_library():
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_threads_share_a_register(url):
-    with Register.open(url) as register, ThreadPoolExecutor(8) as pool:
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "in memory"])
+def test_threads_share_a_register(url, kept):
+    with Register.open(url if kept else "sqlite://") as register, ThreadPoolExecutor(8) as pool:
         entries = list(pool.map(lambda number: register.claim("profile", number % 5), range(40)))
         assert sorted(one.standing for one in entries) == ["being-created"] * 35 + ["ours"] * 5
         assert register.check().findings == ()
