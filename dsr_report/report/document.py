@@ -44,6 +44,17 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class PageWords:
+    """What the writers say themselves, in the report's language: on links around the pages of HTML."""
+
+    skip: str = "Skip to the content"
+    contents: str = "Contents"
+    pages: str = "Pages"
+    previous: str = "Previous"
+    next: str = "Next"
+
+
+@dataclass(frozen=True, slots=True)
 class ReportDocument:
     """The whole report: its properties, and its parts in reading order each time `parts` is called.
 
@@ -64,3 +75,4 @@ class ReportDocument:
     page_of: str
     """How a page number reads, with `{page}` and `{pages}` (`Page {page} of {pages}`)."""
     attachments: tuple[Attachment, ...] = field(default=())
+    words: PageWords = field(default=PageWords())

@@ -102,7 +102,7 @@ def _write(
 
 def _jobs(document: ReportDocument, deferred: dict[int, LayoutJob], done: _Progress) -> Iterator[LayoutJob]:
     yield header_job(document, _A4_WIDTH)
-    stylesheet = document.stylesheet + (shipped("templates") / "styles" / "print.css").read_text("utf-8")
+    stylesheet = (shipped("templates") / "styles" / "print.css").read_text("utf-8") + document.stylesheet
     for job in chunks.jobs(document, stylesheet):
         if chunks.has_contents(job):
             deferred[job.index] = job

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from html import escape
 
 from dsr_report.disclosure.pdf.pieces import LayoutJob
-from dsr_report.report.document import Part, ReportDocument
+from dsr_report.disclosure.sections import section, shown
+from dsr_report.report.document import ReportDocument
 
 _ENOUGH = 150_000
 _AT_MOST = 300_000
@@ -25,7 +26,7 @@ def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
     weight = 0
     index = 0
     for part in document.parts():
-        html = section(part)
+        html = section(part, shown(part.html))
         added = _weight(html)
         if some and ((part.new_page and weight >= _ENOUGH) or weight + added > _AT_MOST):
             yield _job(document, index, some, stylesheet)
@@ -34,13 +35,6 @@ def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
         weight += added
     if some or index == 0:
         yield _job(document, index, some, stylesheet)
-
-
-def section(part: Part) -> str:
-    """A part as the section that it is."""
-    begins = ' class="part new-page"' if part.new_page else ' class="part"'
-    identity = "" if f'id="{part.anchor}"' in part.html else f' id="{escape(part.anchor)}"'
-    return f"<section{identity}{begins}>{part.html}</section>\n"
 
 
 def has_contents(job: LayoutJob) -> bool:

@@ -27,23 +27,23 @@ def cut_down(job: FontJob) -> bytes:
             "STAT", "VDMX", "hdmx", "kern", "vhea", "vmtx", "VORG", "meta", "gasp",
         ],
     )  # fmt: skip
-    font = TTFont(files()[job.file], lazy=True, recalcTimestamp=False)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(gids=sorted(job.glyphs))
-    subsetter.subset(font)
     written = io.BytesIO()
-    font.save(written)
+    with TTFont(files()[job.file], lazy=True, recalcTimestamp=False) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(gids=sorted(job.glyphs))
+        subsetter.subset(font)
+        font.save(written)
     return written.getvalue()
 
 
 def glyphs_of(file: str, words: str) -> list[tuple[int, int]]:
     """For each character of plain Latin words: its glyph in a font file, and its width in thousandths."""
-    font = TTFont(files()[file], lazy=True)
-    characters = font.getBestCmap()
-    metrics = font["hmtx"]
-    scale = 1000 / font["head"].unitsPerEm
     found = []
-    for character in words:
-        glyph = characters.get(ord(character), ".notdef")
-        found.append((font.getGlyphID(glyph), round(metrics[glyph][0] * scale)))
+    with TTFont(files()[file], lazy=True) as font:
+        characters = font.getBestCmap()
+        metrics = font["hmtx"]
+        scale = 1000 / font["head"].unitsPerEm
+        for character in words:
+            glyph = characters.get(ord(character), ".notdef")
+            found.append((font.getGlyphID(glyph), round(metrics[glyph][0] * scale)))
     return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import resource
 import zlib
 from collections.abc import Iterator
@@ -22,28 +23,21 @@ import weasyprint
 import weasyprint.pdf
 import weasyprint.pdf.tags
 from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from weasyprint.urls import FatalURLFetchingError
 
 from dsr_report.disclosure.fonts import files
+from dsr_report.disclosure.pdf.assets import NothingIsFetched
 from dsr_report.disclosure.pdf.pieces import Anchor, Bookmark, FontUse, LayoutJob, Page, Piece
+from dsr_report.disclosure.pdf.structure import Structure, number
 from dsr_report.errors import DsrReportError
 
 _SCALE = 0.75
+_HEADING = re.compile("h[1-6]")
 _ACTIVE = ("http://", "https://", "mailto:", "tel:")
 
 
 class AssetRefusedError(DsrReportError):
     """A page asked for something that is not inside the document."""
-
-
-class NothingIsFetched(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-    """Answers `data:` alone; whatever else a page asks for stops the layout, and no connection is made."""
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        if url[:5].lower() != "data:":
-            scheme = url.split(":", 1)[0][:20]
-            raise FatalURLFetchingError(f"a page asked for something outside of it (scheme {scheme!r})")
-        return super().fetch(url, headers)
 
 
 class _Complaints(logging.Handler):
@@ -103,6 +97,7 @@ def _prepare(root: Any, page_of_anchor: dict[str, int]) -> dict[str, str]:
             for link in element.iter("a"):
                 target = (link.get("href") or "").removeprefix("#")
                 link.set("data-page", str(page_of_anchor.get(target, "0000")))
+    _keep_headings_in_order(root)
     for link in root.iter("a"):
         href = link.get("href")
         if href is None:
@@ -115,6 +110,18 @@ def _prepare(root: Any, page_of_anchor: dict[str, int]) -> dict[str, str]:
         elif not href.lower().startswith(_ACTIVE):
             del link.attrib["href"]
     return elsewhere
+
+
+def _keep_headings_in_order(root: Any) -> None:
+    """Within a part, a heading is at most one level below the one before it."""
+    level = 0
+    for element in root.iter():
+        if element.tag == "section" and "part" in (element.get("class") or "").split():
+            level = 0
+        elif isinstance(element.tag, str) and _HEADING.fullmatch(element.tag):
+            own = int(element.tag[1])
+            level = own if level == 0 else min(own, level + 1)
+            element.tag = f"h{level}"
 
 
 class _Pdf:
@@ -169,7 +176,7 @@ def _page_references(pdf: Any) -> tuple[bytes, ...]:
     kids = pdf.pages["Kids"]
     known: tuple[bytes, ...] = getattr(pdf, "_known_references", ())
     if len(known) * 3 != len(kids):
-        known = tuple(f"{number} 0 R".encode() for number in kids[::3])
+        known = tuple(f"{kid} 0 R".encode() for kid in kids[::3])
         pdf._known_references = known  # noqa: SLF001 - our own attribute
     return known
 
@@ -196,8 +203,14 @@ def _improve(element: Any, box: Any) -> None:
     elif kind == "/Link" and box.element_tag != "a":
         element["S"] = "/Span"
     elif kind == "/Figure" and "Alt" not in element:
-        label = source.get("aria-label") or source.get("title") or source.get("alt")
-        element["Alt"] = pydyf.String(label or "-")
+        label = source.get("aria-label") or source.get("title")
+        if label:
+            element["Alt"] = pydyf.String(label)
+        else:  # decoration
+            element["S"] = "/NonStruct"
+            del element["A"]
+    elif kind == "/Table" and source.get("role") in {"presentation", "none"}:
+        element["S"] = "/Div"
 
 
 def prepare_process() -> None:
@@ -211,15 +224,15 @@ def _piece(job: LayoutJob, document: Any, elsewhere: dict[str, str], complaints:
     bookmarks: list[Bookmark] = []
     anchors: list[Anchor] = []
     seen: set[str] = set()
-    for number, page in enumerate(document.pages):
+    for place, page in enumerate(document.pages):
         height = page.height * _SCALE
         for level, label, (x, y), _state in page.bookmarks:
             words = " ".join(label.split())
-            bookmarks.append(Bookmark(level, words, number, x * _SCALE, height - y * _SCALE))
+            bookmarks.append(Bookmark(level, words, place, x * _SCALE, height - y * _SCALE))
         for name, (x, y, *_) in page.anchors.items():
             if name not in seen:
                 seen.add(name)
-                anchors.append(Anchor(name, number, x * _SCALE, height - y * _SCALE))
+                anchors.append(Anchor(name, place, x * _SCALE, height - y * _SCALE))
         page.bookmarks = []
         page.links = [link for link in page.links if link[3].element_tag == "a"]
     _now.fonts = {}
@@ -244,7 +257,7 @@ class _Extraction:
 
     def piece(self, bookmarks: list[Bookmark], anchors: list[Anchor], complaints: _Complaints) -> Piece:
         profile = self.document.color_profiles["srgb"].pdf_reference
-        self.shared[_number(profile)] = "profile"
+        self.shared[number(profile)] = "profile"
         self.pdf.pages["Parent"] = b"\x02pages"
         pages = self._pages()
         if self.job.tagged:
@@ -272,11 +285,11 @@ class _Extraction:
 
     def _pages(self) -> list[Page]:
         pages = []
-        for index, number in enumerate(self.pdf.pages["Kids"][::3]):
-            page = self.pdf.objects[number]
+        for index, page_number in enumerate(self.pdf.pages["Kids"][::3]):
+            page = self.pdf.objects[page_number]
             _, _, width, height = page["MediaBox"]
-            contents, resources_number = _number(page["Contents"]), _number(page["Resources"])
-            pages.append(Page(number, contents, resources_number, float(width), float(height)))
+            contents, resources_number = number(page["Contents"]), number(page["Resources"])
+            pages.append(Page(page_number, contents, resources_number, float(width), float(height)))
             page["Contents"] = b"[\x03%d %s]" % (index, page["Contents"])
             if self.job.tagged:
                 page["StructParents"] = b"\x01%d" % page["StructParents"]
@@ -284,10 +297,11 @@ class _Extraction:
         return pages
 
     def _structure(self) -> None:
-        root = self.pdf.objects[_number(self.pdf.catalog["StructTreeRoot"])]
-        tree = self.pdf.objects[_number(root["ParentTree"])]
-        top = self.pdf.objects[_number(root["K"][0])]
-        self.elements = [_number(kid) for kid in top["K"]]
+        root = self.pdf.objects[number(self.pdf.catalog["StructTreeRoot"])]
+        tree = self.pdf.objects[number(root["ParentTree"])]
+        top = self.pdf.objects[number(root["K"][0])]
+        Structure(self.pdf).mend(top)
+        self.elements = [number(kid) for kid in top["K"]]
         self.parents = [
             entry.data if isinstance(entry, pydyf.Object) else bytes(entry) for entry in tree["Nums"][1::2]
         ]
@@ -331,14 +345,12 @@ class _Extraction:
         return words, pages
 
 
-def _number(reference: bytes) -> int:
-    return int(reference.split()[0])
-
-
 def _serialized(item: Any) -> tuple[bytes, bytes | None]:
     if not isinstance(item, pydyf.Stream):
         return item.data, None
     extra = pydyf.Dictionary(dict(item.extra))
+    if "Interpolate" in extra:
+        extra["Interpolate"] = "false"  # PDF/A allows nothing else
     content = b"\n".join(pydyf._to_bytes(line) for line in item.stream)  # noqa: SLF001 - as pydyf does
     if "Filter" not in extra:
         content = zlib.compress(content, 6)

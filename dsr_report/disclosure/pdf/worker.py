@@ -6,6 +6,7 @@ scripts need no guard, notebooks work, and its memory is given back when it ends
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import signal
@@ -18,6 +19,7 @@ from dsr_report.errors import DsrReportError
 
 def main() -> None:
     """Answer jobs until the input ends."""
+    logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # it wonders at old dates in fonts
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides when to stop
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -1,0 +1,218 @@
+"""The report as HTML: one file with everything, or linked pages for a package. Neither loads anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from html import escape
+from typing import BinaryIO, Self
+
+from dsr_report.disclosure.folder import Folder, Sink
+from dsr_report.disclosure.sections import encoded, section
+from dsr_report.files import written_whole
+from dsr_report.report.document import Part, ReportDocument
+from dsr_report.shipped import shipped
+
+CONTENT_SECURITY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'"
+)
+"""What a page may load: what is in it. Frames of messages (`srcdoc`) inherit it."""
+
+START = "report.html"
+"""The first page of a package."""
+
+_LARGE = 1_500_000
+_IDS = re.compile(r"""<[^>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))""")
+_FRAMED = re.compile(r"""\ssrcdoc\s*=\s*(?:"[^"]*"|'[^']*')""")
+_LINKS = re.compile(r"""(<a\b[^>]*?\shref\s*=\s*)(["']?)#([^"'\s>]+)""", re.IGNORECASE)
+_NAME = re.compile(r"[^a-z0-9-]+")
+
+
+def write_html(document: ReportDocument, target: str | os.PathLike[str] | BinaryIO) -> None:
+    """Write the whole report as one file, part by part, to a path (whole or not at all) or an open file.
+
+    Raises:
+        FileError: the target cannot be written.
+    """
+    opened = written_whole(target) if isinstance(target, str | os.PathLike) else nullcontext(target)
+    with opened as file:
+        file.write(_head(document, document.title))
+        for part in document.parts():
+            file.write(encoded(section(part, part.html)))
+        file.write(_FOOT)
+
+
+def write_pages(document: ReportDocument, folder: Folder) -> list[str]:
+    """Write the report as linked pages into a folder, and give their names.
+
+    A small report is one page, `report.html`. In a large one that page holds the first chapter and the list
+    of the others, and each other chapter is a page in `pages/`.
+    """
+    with _Shelf() as shelf:
+        for part in document.parts():
+            shelf.put(part)
+        chapters = shelf.chapters
+        if len(chapters) < 2 or shelf.size < _LARGE:
+            return [_write_alone(document, folder, shelf)]
+        for place, chapter in enumerate(chapters):
+            with folder.writing(chapter.name) as page:
+                _write_chapter(document, page, shelf, place)
+    return [chapter.name for chapter in chapters]
+
+
+@dataclass(slots=True)
+class _Chapter:
+    """Parts that share a page, and where they lie on the shelf."""
+
+    key: str
+    title: str
+    name: str
+    parts: list[tuple[str, bool, int, int]] = field(default_factory=list)
+
+
+class _Shelf:
+    """Parts put aside, compressed, in a file without a name, until it is known on which page each id is."""
+
+    def __init__(self) -> None:
+        self.chapters: list[_Chapter] = []
+        self.size = 0
+        self._places: dict[str, str] = {}
+        self._names: set[str] = set()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def put(self, part: Part) -> None:
+        """Put a part aside, and remember its ids."""
+        if not self.chapters or self.chapters[-1].key != part.chapter:
+            self.chapters.append(_Chapter(part.chapter, part.chapter_title, self._name(part.chapter)))
+        chapter = self.chapters[-1]
+        packed = zlib.compress(part.html.encode("utf-8", "surrogatepass"), 1)
+        chapter.parts.append((part.anchor, part.new_page, self._file.tell(), len(packed)))
+        self._file.write(packed)
+        self.size += len(part.html)
+        self._places.setdefault(part.anchor, chapter.name)
+        for match in _IDS.finditer(_FRAMED.sub("", part.html)):
+            self._places.setdefault(match[match.lastindex or 1], chapter.name)
+
+    def parts(self, chapter: _Chapter) -> Iterator[Part]:
+        """The parts of a chapter again."""
+        for anchor, new_page, start, length in chapter.parts:
+            self._file.seek(start)
+            html = zlib.decompress(self._file.read(length)).decode("utf-8", "surrogatepass")
+            yield Part(anchor, chapter.key, chapter.title, html, new_page=new_page)
+
+    def linked(self, html: str, page: str) -> str:
+        """The HTML with links that lead to the page on which their target is."""
+
+        def resolved(match: re.Match[str]) -> str:
+            place = self._places.get(match[3], page)
+            leads_to = "" if place == page else relative(page, place)
+            return f"{match[1]}{match[2]}{leads_to}#{match[3]}"
+
+        return _LINKS.sub(resolved, html)
+
+    def _name(self, chapter: str) -> str:
+        if not self._names:
+            self._names.add(START)
+            return START
+        plain = _NAME.sub("-", chapter.casefold()).strip("-")[:60] or "page"
+        name, count = f"pages/{plain}.html", 1
+        while name in self._names:
+            count += 1
+            name = f"pages/{plain}-{count}.html"
+        self._names.add(name)
+        return name
+
+
+def relative(page: str, place: str) -> str:
+    """How one page of a package refers to another."""
+    if page == START:
+        return place
+    return f"../{place}" if place == START else place.removeprefix("pages/")
+
+
+def _write_alone(document: ReportDocument, folder: Folder, shelf: _Shelf) -> str:
+    with folder.writing(START) as page:
+        page.write(_head(document, document.title))
+        for chapter in shelf.chapters:
+            for part in shelf.parts(chapter):
+                page.write(encoded(section(part, part.html)))
+        page.write(_FOOT)
+    return START
+
+
+def _write_chapter(document: ReportDocument, page: Sink, shelf: _Shelf, place: int) -> None:
+    chapters = shelf.chapters
+    chapter = chapters[place]
+    words = document.words
+    first = place == 0
+    title = document.title if first else f"{chapter.title} – {document.title}"
+    around = _around(document, chapters, place)
+    page.write(_head(document, title, "" if first else around, heading=not first))
+    for part in shelf.parts(chapter):
+        page.write(encoded(section(part, shelf.linked(part.html, chapter.name))))
+    if first:
+        rows = "".join(
+            f'<li><a href="{escape(relative(START, other.name))}">{escape(other.title)}</a></li>'
+            for other in chapters[1:]
+        )
+        page.write(
+            encoded(
+                f'<nav aria-labelledby="report-pages"><h2 id="report-pages">{escape(words.contents)}</h2>'
+                f"<ul>{rows}</ul></nav>"
+            )
+        )
+    again = around.replace("<nav aria-label", "<div data-label").replace("</nav>", "</div>")
+    page.write(encoded(again) + _FOOT)
+
+
+def _around(document: ReportDocument, chapters: list[_Chapter], place: int) -> str:
+    words, page = document.words, chapters[place].name
+    links = []
+    if place:
+        links.append((words.contents, chapters[0], "index"))
+        links.append((f"{words.previous}: {chapters[place - 1].title}", chapters[place - 1], "prev"))
+    if place + 1 < len(chapters):
+        links.append((f"{words.next}: {chapters[place + 1].title}", chapters[place + 1], "next"))
+    anchors = "".join(
+        f'<a rel="{kind}" href="{escape(relative(page, other.name))}">{escape(text)}</a>'
+        for text, other, kind in links
+    )
+    return f'<nav aria-label="{escape(words.pages)}" class="report-pages">{anchors}</nav>'
+
+
+_FOOT = b"</main></body></html>\n"
+
+
+def _head(document: ReportDocument, title: str, navigation: str = "", *, heading: bool = False) -> bytes:
+    styles = shipped("templates") / "styles"
+    ours = [(styles / name).read_text(encoding="utf-8") for name in ("page.css", "print.css")]
+    css = "\n".join((*ours, document.stylesheet))
+    css = css.replace("</", "<\\/")  # nothing in a style sheet may end its element
+    running = escape(document.running_header)
+    name = f"<h1>{escape(document.title)}</h1>" if heading else ""
+    html = (
+        f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        '<meta name="format-detection" content="telephone=no, date=no, email=no, address=no">\n'
+        f'<meta name="generator" content="{escape(document.generator)}">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{css}\n</style>\n</head>\n"
+        f'<body>\n<a class="skip-link" href="#main">{escape(document.words.skip)}</a>\n'
+        f'<header class="report-header"><p>{running}</p>{name}{navigation}</header>\n'
+        '<main id="main" tabindex="-1">\n'
+    )
+    return encoded(html)
