@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from dsr_report.export.items import Item, JsonValue
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.deciding import Decision, decide, discriminators
-from dsr_report.records.found import Found
+from dsr_report.records.found import Found as Found  # noqa: PLC0414 - what `find` yields
 from dsr_report.records.walking import NESTING_KINDS, Walk
 
 _MOST_SHAPES = 20_000

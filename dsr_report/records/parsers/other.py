@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dsr_report.records import text
 from dsr_report.records.base import Record
+from dsr_report.records.deciding import DISCRIMINATORS
 from dsr_report.records.other import (
     Contact,
     Coupon,
@@ -61,7 +62,8 @@ def parse_sms(take: Taker) -> Record:
     take.text("status", "status")
     _when(take)
     told = " ".join((take.found.rule, *take.found.labels)).lower()
-    if "error" in told or "fout" in told or "mailing timestamp profile" in told:
+    only_errors_have = take.names - set(DISCRIMINATORS) == {"mailing", "timestamp", "profile", "subprofile"}
+    if "error" in told or "fout" in told or only_errors_have:
         take.fields["is_error"] = True
     return take.record(Sms)
 

@@ -1,1 +1,65 @@
-"""."""
+"""Tables → files: each format in a module of its own, which imports its library when it is used."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from dsr_report.errors import UsageError
+from dsr_report.tables.schema import Table
+from dsr_report.tables.store import Columns
+
+FORMATS: dict[str, str] = {
+    "csv": "one file a table, comma-separated, UTF-8",
+    "parquet": "one file a table, with types",
+    "xlsx": "one workbook, a sheet a table",
+    "sqlite": "one database",
+    "duckdb": "one database, with types",
+}
+
+
+class Tables(Protocol):
+    """What a writer needs of `build.TableSet`."""
+
+    def tables(self) -> tuple[Table, ...]:
+        """The declarations."""
+        ...
+
+    def batches(self, name: str) -> Iterator[Columns]:
+        """A table's columns, in order."""
+        ...
+
+
+class Written(NamedTuple):
+    """One table that was written: where, and how many rows."""
+
+    path: Path
+    table: str
+    rows: int
+
+
+Writer = Callable[[Tables, Path], Iterable[Written]]
+
+
+def write(tables: Tables, folder: Path, form: str) -> list[Written]:
+    """Write all tables into an existing folder, in bounded memory; each file is whole or not there.
+
+    Raises:
+        UsageError: no such format.
+        MissingExtraError: the format needs a library that is not installed.
+        FileError: a file cannot be written.
+    """
+    if form not in FORMATS:
+        raise UsageError(f"no such format: {form}", hint=f"Use one of: {', '.join(FORMATS)}.")
+    module = importlib.import_module(f"dsr_report.tables.writers.{form}_files")
+    writer: Writer = module.write
+    return list(writer(tables, folder))
+
+
+def counted(batches: Iterable[Columns], count: list[int]) -> Iterator[Columns]:
+    """`batches`, with their rows added up in `count[0]`."""
+    for batch in batches:
+        count[0] += len(next(iter(batch.values()), []))
+        yield batch

@@ -1,0 +1,64 @@
+"""`dsr-report tables`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dsr_report.cli.options import (
+    export_argument,
+    is_verbose,
+    salvage_option,
+    say,
+    timezone_option,
+    verbosity_options,
+)
+from dsr_report.cli.progress import reading, zone_named
+from dsr_report.files import private_folder
+from dsr_report.records.recognise import Recogniser
+from dsr_report.tables.build import build
+from dsr_report.tables.writers import FORMATS, write
+
+
+@click.command(short_help="Write the normalized tables of an export.")
+@export_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("tables"),
+    show_default=True,
+    help="Folder to write to; made where it is missing.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="csv",
+    show_default=True,
+    help="; ".join(f"{name}: {what}" for name, what in FORMATS.items()) + ".",
+)
+@timezone_option
+@salvage_option
+@verbosity_options
+def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool) -> None:
+    r"""Write the normalized tables of EXPORT: one file a table, or one database.
+
+    Tables, columns, types and units are described in docs/tables.md.
+
+    \b
+    Example:
+        dsr-report tables export.json -o tables --format parquet
+    """
+    zone = zone_named(timezone)
+    with reading(export, salvage=salvage) as file:
+        founds = Recogniser().find(file.items())
+        info = file.info
+        with build(founds, zone, info=info.value, info_pointer=info.pointer) as made:
+            written = write(made, private_folder(output), form)
+    for path, table, rows in written if is_verbose() else ():
+        say(f"{path}: {table}: {rows} rows")
+
+
+COMMANDS: dict[str, click.Command] = {"tables": tables}

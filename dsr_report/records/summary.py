@@ -1,0 +1,191 @@
+"""What an export holds, in numbers: one pass over what was found, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dsr_report.export.items import JsonValue, count_values
+from dsr_report.records.base import Record
+from dsr_report.records.found import Found
+from dsr_report.records.parsing import parse
+from dsr_report.records.vocabulary import EVENT_KINDS, plain
+from dsr_report.times import read_moment
+
+_MOST_GROUPS = 500
+_MOST_RULES = 5_000
+_MOST_SHAPES = 20_000
+_LONGEST_KEY = 120
+_MOST_KEYS = 50
+_LONG_TEXT = 100_000
+_MOMENTS = (
+    "timestampsent",
+    "submitted",
+    "timestamp",
+    "time",
+    "datetime",
+    "date",
+    "triggertime",
+    "sent",
+    "sendtime",
+)
+_DATED_KINDS = EVENT_KINDS | {
+    "message",
+    "survey",
+    "form",
+    "sms",
+    "fax",
+    "sms_mailing",
+    "mailing",
+    "feedback_error",
+}
+_FIELDS = ("occurred_at", "sent_at", "submitted_at")
+
+
+@dataclass(slots=True)
+class UnrecognisedGroup:
+    """Unrecognised records with the same members: where the first one is, and how many there are."""
+
+    pointer: str
+    keys: tuple[str, ...]
+    reason: str
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of what was found.
+
+    Envelopes (how lists are packed) are counted in `envelopes`, as they are no records; their values count.
+    """
+
+    zone: ZoneInfo
+    kinds: Counter[str] = field(default_factory=Counter)
+    rules: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(kind, what decided it) → how many; a great many different rules are counted as `other rules`."""
+    values: int = 0
+    envelopes: int = 0
+    groups: dict[tuple[str, ...], UnrecognisedGroup] = field(default_factory=dict)
+    examples: list[Found] = field(default_factory=list)
+    """The first of each group of unrecognised records that are objects."""
+    _texts: list[str] = field(default_factory=list)
+    _first: datetime | None = None
+    _last: datetime | None = None
+    _shapes: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+
+    def add(self, found: Found) -> None:
+        """Take in one record."""
+        kind, value = found.kind, found.value
+        key = (kind, found.rule)
+        if key in self.rules or len(self.rules) < _MOST_RULES:
+            self.rules[key] += 1
+        else:
+            self.rules[kind, "other rules"] += 1
+        if isinstance(value, dict):
+            types = set(map(type, value.values()))
+            self.values += len(value) if dict not in types and list not in types else count_values(value)
+        else:
+            self.values += count_values(value)
+        if kind == "envelope":
+            self.envelopes += 1
+            return
+        self.kinds[kind] += 1
+        if kind in _DATED_KINDS:
+            self._date(found)
+        elif kind == "unrecognised":
+            self._group(found)
+
+    @property
+    def first(self) -> datetime | None:
+        """The earliest moment of events, messages, submissions and mailings, in the summary's zone."""
+        return self._limit(min)
+
+    @property
+    def last(self) -> datetime | None:
+        """The latest moment."""
+        return self._limit(max)
+
+    def unrecognised(self) -> list[UnrecognisedGroup]:
+        """What was not recognised, grouped by members, in the order of the export."""
+        return list(self.groups.values())
+
+    def _limit(self, choose: object) -> datetime | None:
+        earliest = choose is min
+        known = self._first if earliest else self._last
+        if self._texts:
+            moment = read_moment(self._texts[0 if earliest else 1], self.zone)
+            if moment is not None and (
+                known is None or (moment.at < known if earliest else moment.at > known)
+            ):
+                known = moment.at
+        return None if known is None else known.astimezone(self.zone)
+
+    def _date(self, found: Found) -> None:
+        value = found.value
+        if not isinstance(value, dict):
+            if isinstance(value, str) and len(value) <= _LONG_TEXT and found.rule.startswith("text JSON"):
+                self._record(parse(found, self.zone))
+            return
+        inner = value.get("data")
+        members: dict[str, JsonValue] = inner if type(inner) is dict else value
+        shape = tuple(members)
+        names = self._shapes.get(shape)
+        if names is None:
+            if len(self._shapes) >= _MOST_SHAPES:
+                self._shapes.clear()
+            by_name = {plain(name): name for name in reversed(members)}
+            names = self._shapes[shape] = tuple(by_name[name] for name in _MOMENTS if name in by_name)
+        for name in names[:1]:
+            raw = members[name]
+            if type(raw) is str and len(raw) == 19 and raw[4] == raw[7] == "-" and raw[10] == " ":
+                self._text(raw)
+            else:
+                self._moment(raw)
+
+    def _text(self, raw: str) -> None:
+        """A local time: those compare as texts, so only a new first or last one is read."""
+        texts = self._texts
+        if not texts:
+            if read_moment(raw, self.zone) is not None:
+                texts += [raw, raw]
+        elif raw < texts[0]:
+            if read_moment(raw, self.zone) is not None:
+                texts[0] = raw
+        elif raw > texts[1] and read_moment(raw, self.zone) is not None:
+            texts[1] = raw
+
+    def _moment(self, raw: JsonValue) -> None:
+        moment = None if isinstance(raw, (dict, list)) else read_moment(raw, self.zone)
+        if moment is not None:
+            self._at(moment.at)
+
+    def _record(self, record: Record) -> None:
+        for name in _FIELDS:
+            at = getattr(record, name, None)
+            if isinstance(at, datetime):
+                self._at(at)
+
+    def _at(self, at: datetime) -> None:
+        if self._first is None or at < self._first:
+            self._first = at
+        if self._last is None or at > self._last:
+            self._last = at
+
+    def _group(self, found: Found) -> None:
+        keys = tuple(map(_shortened, list(found.value)[:_MOST_KEYS])) if isinstance(found.value, dict) else ()
+        name = tuple(sorted(keys)) or (f"\x00{found.rule}",)
+        if name not in self.groups:
+            if len(self.groups) >= _MOST_GROUPS:
+                name = ("\x00more",)
+                keys = ()
+            elif keys:
+                self.examples.append(found)
+            self.groups.setdefault(name, UnrecognisedGroup(found.pointer, keys, found.rule))
+        self.groups[name].count += 1
+
+
+def _shortened(key: str) -> str:
+    text = str(key)
+    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 1]}…"

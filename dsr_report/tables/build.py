@@ -1,0 +1,135 @@
+"""Records → tables: streamed, in an order that depends on content alone, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from dsr_report.export.items import JsonValue
+from dsr_report.records.found import Found
+from dsr_report.records.mail import Message
+from dsr_report.records.parsing import parse
+from dsr_report.records.vocabulary import EVENT_KINDS
+from dsr_report.tables.events import EventColumns, row_of
+from dsr_report.tables.messages import MessageIds, merged, rows_of_message
+from dsr_report.tables.rows import rows_of
+from dsr_report.tables.schema import BY_NAME, MESSAGES, TABLES, Table
+from dsr_report.tables.store import Columns, Store
+
+_BATCH = 5_000
+
+
+class TableSet(Mapping[str, Any]):
+    """All tables of one export: `tables["events"]` is a pandas DataFrame, made when it is asked for.
+
+    `batches(name)` streams a table's columns instead. Close it, or use it in a `with`, to let go of what was
+    put aside on disk.
+    """
+
+    def __init__(self, stores: dict[str, Store], ids: MessageIds) -> None:
+        self._stores = stores
+        self._ids = ids
+        self._frames: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in BY_NAME:
+            raise KeyError(name)
+        if name not in self._frames:
+            from dsr_report.tables.frames import frame  # noqa: PLC0415 - pandas, only where it is asked for
+
+            self._frames[name] = frame(BY_NAME[name], self.batches(name))
+        return self._frames[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(BY_NAME)
+
+    def __len__(self) -> int:
+        return len(BY_NAME)
+
+    def close(self) -> None:
+        """Let go of what was put aside on disk; frames that were made stay."""
+        for store in self._stores.values():
+            store.close()
+
+    def count(self, name: str) -> int:
+        """How many rows were put into a table (messages: records, before they are merged)."""
+        return self._stores[name].count
+
+    def batches(self, name: str) -> Iterator[Columns]:
+        """A table's columns, a few thousand rows at a time, in the table's order."""
+        if name == MESSAGES.name:
+            return self._merged_messages()
+        return self._stores[name].batches()
+
+    def tables(self) -> tuple[Table, ...]:
+        """The tables' declarations."""
+        return TABLES
+
+    def _merged_messages(self) -> Iterator[Columns]:
+        """Messages, each once: those of one key are made one row."""
+        by_key: dict[str, list[dict[str, Any]]] = {}
+        for batch in self._stores[MESSAGES.name].batches():
+            for cells in zip(*batch.values(), strict=True):
+                row = dict(zip(batch, cells, strict=True))
+                by_key.setdefault(row["message_key"], []).append(row)
+        rows = [merged(group) if len(group) > 1 else group[0] for group in by_key.values()]
+        rows.sort(key=lambda row: (row["sent_at"] is None, row["sent_at"] or 0, row["message_key"]))
+        for start in range(0, len(rows), _BATCH):
+            part = rows[start : start + _BATCH]
+            yield {name: [row.get(name) for row in part] for name in MESSAGES.names}
+
+
+def build(
+    founds: Iterable[Found],
+    zone: ZoneInfo,
+    *,
+    info: JsonValue = None,
+    info_pointer: str = "/info",
+) -> TableSet:
+    """The tables of an export's records.
+
+    Args:
+        founds: what `records.Recogniser.find` gave.
+        zone: of local times that name none.
+        info: the export's `info`, for the table `subject`.
+        info_pointer: where it stands.
+    """
+    ids = MessageIds()
+    stores = {table.name: Store(table, ids.resolve) for table in TABLES}
+    add_row: dict[str, Callable[[dict[str, Any]], None]] = {n: store.add_row for n, store in stores.items()}
+    if isinstance(info, dict):
+        kind, subject = info.get("type"), info.get("id")
+        texts = [None if v is None or isinstance(v, (dict, list)) else str(v) for v in (kind, subject)]
+        key = ":".join(text or "" for text in texts)
+        add_row["subject"](
+            {"subject_key": key, "subject_type": texts[0], "subject_id": texts[1], "pointer": info_pointer}
+        )
+    columns = EventColumns(zone, stores["events"].add, add_row["events"])
+    for found in founds:
+        if found.kind in EVENT_KINDS:
+            columns.add(found)
+            continue
+        if found.kind == "envelope":
+            continue
+        record = parse(found, zone)
+        if isinstance(record, Message):
+            ids.learn(record)
+            for name, row in rows_of_message(record):
+                add_row[name](row)
+        elif record.kind in EVENT_KINDS:
+            add_row["events"](row_of(record))
+        else:
+            for name, row in rows_of(record):
+                add_row[name](row)
+    columns.end()
+    return TableSet(stores, ids)

@@ -1,0 +1,139 @@
+"""From values of records to cells of columns: moments as microseconds, ids, texts that a column can hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dsr_report.export.items import JsonValue
+from dsr_report.records.base import Record
+from dsr_report.records.deciding import DISCRIMINATORS
+from dsr_report.records.taking import as_id, as_text
+from dsr_report.records.vocabulary import kind_named, plain
+from dsr_report.tables.exact import json_text
+from dsr_report.times import read_moment
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MOST = 200_000
+
+
+def microseconds(moment: datetime | None) -> int | None:
+    """An aware moment as microseconds since 1970 in UTC."""
+    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
+
+
+def instant(us: int) -> datetime:
+    """The moment that `microseconds` made a number of."""
+    return _EPOCH + timedelta(microseconds=us)
+
+
+def moment_cells(record: Record, field: str) -> dict[str, Any]:
+    """A moment of a record, its raw text and its certainty, as three cells."""
+    return {
+        field: microseconds(getattr(record, field)),
+        f"{field}_raw": getattr(record, f"{field}_raw"),
+        f"{field}_certainty": getattr(record, f"{field}_certainty"),
+    }
+
+
+def other_cell(record: Record) -> str | None:
+    """The members that no column has, as JSON; what only names the record's kind is none of them."""
+    rest: dict[str, JsonValue] = {
+        name: value for name, value in record.other_fields().items() if not only_names_kind(name, value)
+    }
+    rest.pop("", None)
+    return json_text(rest, sort=True) if rest else None
+
+
+def only_names_kind(name: str, value: JsonValue) -> bool:
+    """Whether a member says no more than what kind of record it stands in (`"event": "open"`)."""
+    return plain(name) in DISCRIMINATORS and isinstance(value, str) and kind_named(value) is not None
+
+
+class IdCells(dict[Any, str | None]):
+    """Ids as `records.taking.as_id` gives them, remembered."""
+
+    def __missing__(self, value: Any) -> str | None:
+        found = as_id(value)
+        if len(self) < _MOST:
+            self[value] = found
+        return found
+
+
+class TextCells(dict[Any, str | None]):
+    """Scalars as `records.taking.as_text` gives them, remembered."""
+
+    def __missing__(self, value: Any) -> str | None:
+        found = as_text(value)
+        if len(self) < _MOST:
+            self[value] = found
+        return found
+
+
+class TagCells(dict[Any, str | None]):
+    """Labels of a text with semicolons, without spaces and empty ones."""
+
+    def __missing__(self, value: Any) -> str | None:
+        parts = value.split(";") if value else ()
+        found = tag_cell(tuple(part.strip() for part in parts if part.strip()))
+        if len(self) < _MOST:
+            self[value] = found
+        return found
+
+
+def tag_cell(tags: tuple[str, ...]) -> str | None:
+    """Labels as one cell."""
+    return ";".join(tags) or None
+
+
+_TWO_DIGITS = {f"{number:02d}": number for number in range(60)}
+
+
+class MomentCells:
+    """Moments of texts, read an hour at a time where the clock does not change within the hour."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._hours: dict[str, tuple[int, str] | None] = {}
+
+    def column(self, raws: list[Any]) -> tuple[list[int | None], list[str | None]]:
+        """Microseconds and certainties of a column of raw values."""
+        hours = self._hours
+        moments: list[int | None] = []
+        certainties: list[str | None] = []
+        digits = _TWO_DIGITS
+        for raw in raws:
+            if type(raw) is str and len(raw) == 19 and raw[13] == raw[16] == ":":
+                hour = raw[:13]
+                known = hours.get(hour, _UNKNOWN)
+                if known is _UNKNOWN:
+                    known = self._hour(hour)
+                if known is not None:
+                    minute, second = digits.get(raw[14:16]), digits.get(raw[17:])
+                    if minute is not None and second is not None:
+                        moments.append(known[0] + (minute * 60 + second) * 1_000_000)
+                        certainties.append(known[1])
+                        continue
+            moment = read_moment(raw, self._zone)
+            moments.append(None if moment is None else microseconds(moment.at))
+            certainties.append(None if moment is None else moment.certainty)
+        return moments, certainties
+
+    def _hour(self, hour: str) -> tuple[int, str] | None:
+        """The hour's first microsecond and certainty; None where the clock changes in it, or it is none."""
+        if len(self._hours) >= _MOST:
+            self._hours.clear()
+        first = read_moment(f"{hour}:00:00", self._zone)
+        last = read_moment(f"{hour}:59:59", self._zone)
+        found = None
+        if first is not None and last is not None and first.certainty == last.certainty:
+            start, end = microseconds(first.at), microseconds(last.at)
+            if start is not None and end is not None and end - start == 3_599_000_000:
+                found = (start, first.certainty)
+        self._hours[hour] = found
+        return found
+
+
+_UNKNOWN: Any = object()

@@ -1,0 +1,363 @@
+"""Events → rows of `events`: one way for every event, and a fast one for many that are alike.
+
+`row_of` goes by the parsed record. `EventColumns` takes events with equal member names together and makes
+columns of them; where anything could be read in more than one way, it leaves the event to `row_of`. A test
+holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from dsr_report.export.items import JsonValue, Number
+from dsr_report.records.base import Members, Record
+from dsr_report.records.deciding import DISCRIMINATORS, by_plain, payload_of
+from dsr_report.records.found import Found
+from dsr_report.records.parsing import parse
+from dsr_report.records.taking import family_of
+from dsr_report.records.vocabulary import plain
+from dsr_report.tables.cells import (
+    IdCells,
+    MomentCells,
+    TagCells,
+    TextCells,
+    moment_cells,
+    only_names_kind,
+    other_cell,
+    tag_cell,
+)
+from dsr_report.tables.exact import json_text
+from dsr_report.tables.schema import EVENTS
+from dsr_report.tables.store import Columns
+
+_GROUP = 2_000
+_MOST_GROUPS = 200
+_PLAIN_FIELDS = tuple(
+    name
+    for name in EVENTS.names
+    if name
+    not in {
+        "event_key", "kind", "occurred_at", "occurred_at_raw", "occurred_at_certainty", "message_key",
+        "tags", "report", "mime", "family", "other", "pointer",
+    }
+)  # fmt: skip
+
+
+def message_key(message_id: str | None, family: str | None) -> str | None:
+    """What leads to the message, until all messages are known: a public id as it is, a number by product."""
+    if message_id is None:
+        return None
+    return f"{family or ''}:{message_id}" if message_id.isdigit() else message_id
+
+
+def row_of(record: Record) -> dict[str, Any]:
+    """The row of one parsed event."""
+    row: dict[str, Any] = {"kind": record.kind, "pointer": record.pointer, "family": record.family}
+    row.update(moment_cells(record, "occurred_at"))
+    for name in _PLAIN_FIELDS:
+        value = getattr(record, name, None)
+        if value is not None:
+            row[name] = value if isinstance(value, bool) else str(value)
+    row["message_key"] = message_key(row.get("message_id"), record.family)
+    row["tags"] = tag_cell(getattr(record, "tags", ()))
+    report = getattr(record, "report", None)
+    row["report"] = None if report is None else json_text(report)
+    mime = getattr(record, "mime", None)
+    row["mime"] = mime.decode("latin-1") if isinstance(mime, bytes) else mime
+    row["other"] = other_cell(record)
+    return row
+
+
+class _Plan:
+    """How events with these very members become columns."""
+
+    def __init__(self, columns: list[tuple[str, int, str]], rest: list[int], payload: str | None) -> None:
+        self.columns = columns  # (column, position of the member, how to read it)
+        self.rest = rest
+        self.payload = payload
+
+
+# Column → the plain names that may feed it, as `records.parsers.events` claims them, and how they are read.
+_ANY: dict[str, tuple[tuple[str, ...], str]] = {
+    "mailing_id": (("mailing", "emailing", "mailingid", "emailingid"), "id"),
+    "profile_id": (("profile", "profileid"), "id"),
+    "subprofile_id": (("subprofile", "subprofileid"), "id"),
+    "occurred_at": (("timestamp", "time", "datetime", "date"), "moment"),
+    "address": (("email", "recipient"), "text"),
+    "tags": (("tags",), "tags"),
+    "template_id": (("template", "templateid"), "id"),
+    "document_id": (("document", "documentid"), "id"),
+    "group_id": (("groupid", "mailinggroup", "group"), "id"),
+    "sender_domain": (("senderdomain",), "text"),
+}
+_VISIT: dict[str, tuple[tuple[str, ...], str]] = {
+    "ip": (("ip",), "text"),
+    "user_agent": (("useragent",), "text"),
+    "referer": (("referer", "referrer"), "text"),
+    "device": (("device",), "text"),
+    "header": (("header", "headers"), "text"),
+    "protocol": (("protocol",), "text"),
+    "country_code": (("countrycode",), "text"),
+    "country": (("countryname", "country"), "text"),
+    "region": (("regioncode", "region"), "text"),
+    "city": (("city",), "text"),
+}
+_READ: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "attempt": {
+        "database_id": (("database", "databaseid"), "id"),
+        "collection_id": (("collection", "collectionid"), "id"),
+        "envelope": (("envelope",), "text"),
+        "properties": (("properties",), "text"),
+    },
+    "delivery": {
+        "attempts": (("attempts", "attempt"), "text"),
+        "smtp_response": (("smtpresponse", "description", "response"), "text"),
+        "envelope": (("envelope",), "text"),
+        "sending_ip": (("from",), "text"),
+        "receiving_ip": (("to",), "text"),
+    },
+    "retry": {"attempts": (("attempt", "attempts"), "text")},
+    "impression": _VISIT,
+    "open_or_click": _VISIT,
+    "click": _VISIT
+    | {
+        "link": (("link", "original", "url"), "text"),
+        "link_id": (("linkid", "linkinfo"), "text"),
+        "link_title": (("linktitle",), "text"),
+    },
+    "error": {
+        "error_code": (("errorcode",), "text"),
+        "status": (("status", "extended"), "text"),
+        "smtp_code": (("code",), "text"),
+        "error_type_description": (("errortypedescription",), "text"),
+        "error_type": (("errortype", "type"), "text"),
+        "description": (("description",), "text"),
+        "content": (("content",), "text"),
+        "state": (("state",), "text"),
+        "action": (("action",), "text"),
+        "attempts": (("attempt", "attempts"), "text"),
+        "envelope": (("envelope",), "text"),
+        "sending_ip": (("from",), "text"),
+        "receiving_ip": (("to",), "text"),
+    },
+}
+FAST_KINDS = frozenset(_READ)
+"""Kinds that can be read in columns; the others are rare."""
+
+
+class EventColumns:
+    """Collects events, and hands on batches of columns as soon as enough of one shape are there."""
+
+    def __init__(
+        self, zone: ZoneInfo, put: Callable[[Columns, int], None], put_row: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self._zone = zone
+        self._put = put
+        self._put_row = put_row
+        self._groups: dict[Any, list[Found]] = {}
+        self._plans: dict[Any, _Plan | None] = {}
+        self._ids = IdCells()
+        self._texts = TextCells()
+        self._tags = TagCells()
+        self._moments = MomentCells(zone)
+
+    def add(self, found: Found) -> None:
+        """One event."""
+        value = found.value
+        if type(value) is not dict:
+            if isinstance(value, Members):
+                shape: Any = (
+                    found.kind,
+                    found.rule,
+                    found.labels,
+                    tuple(value),
+                    tuple(value.places.values()),
+                )
+            else:
+                self._put_row(row_of(parse(found, self._zone)))
+                return
+        else:
+            inner = value.get("data")
+            if type(inner) is dict:
+                shape = (found.kind, found.rule, found.labels, tuple(value), tuple(inner))
+            else:
+                shape = (found.kind, found.rule, found.labels, tuple(value))
+        group = self._groups.get(shape)
+        if group is None:
+            if len(self._groups) >= _MOST_GROUPS:
+                self.end()
+            group = self._groups[shape] = []
+        group.append(found)
+        if len(group) >= _GROUP:
+            self._finish(shape, group)
+            group.clear()
+
+    def end(self) -> None:
+        """Hand on what is left."""
+        for shape, group in self._groups.items():
+            if group:
+                self._finish(shape, group)
+        self._groups = {}
+
+    def _finish(self, shape: Any, group: list[Found]) -> None:
+        if shape not in self._plans:
+            if len(self._plans) > _MOST_GROUPS * 20:
+                self._plans.clear()
+            self._plans[shape] = plan_of(group[0])
+        plan = self._plans[shape]
+        columns = None if plan is None else self._columns(plan, group)
+        if columns is None:
+            for found in group:
+                self._put_row(row_of(parse(found, self._zone)))
+        else:
+            self._put(columns, len(group))
+
+    def _columns(self, plan: _Plan, group: list[Found]) -> Columns | None:
+        """The columns of events of one shape, or None where one of them needs a closer look."""
+        values = [cast("dict[str, JsonValue]", found.value) for found in group]
+        rows: list[Iterable[JsonValue]]
+        if plan.payload is None:
+            rows = [value.values() for value in values]
+        else:
+            name = plan.payload
+            outer = [[m for n, m in value.items() if n != name] for value in values]
+            inners = [cast("dict[str, JsonValue]", value[name]) for value in values]
+            rows = [[*inner.values(), *beside] for inner, beside in zip(inners, outer, strict=True)]
+        cells = list(zip(*rows, strict=True))
+        first = group[0]
+        family = family_of({plain(n) for n in _names(first, plan.payload)}, first)
+        result: Columns = {
+            "kind": [first.kind] * len(group),
+            "pointer": [found.pointer for found in group],
+            "family": [family] * len(group),
+        }
+        for column, position, how in plan.columns:
+            column_cells = cells[position]
+            kinds = set(map(type, column_cells))
+            if dict in kinds or (list in kinds and how != "rest"):
+                return None
+            if how == "text":
+                result[column] = self._text(column_cells, kinds)
+            elif how == "id":
+                if bool in kinds or Members in kinds:
+                    return None
+                result[column] = list(map(self._ids.__getitem__, column_cells))
+            elif how == "tags":
+                if not kinds <= {str, type(None)}:
+                    return None
+                result[column] = list(map(self._tags.__getitem__, column_cells))
+            elif how == "moment":
+                if bool in kinds:
+                    return None
+                moments, certainties = self._moments.column(list(column_cells))
+                result["occurred_at"], result["occurred_at_certainty"] = moments, certainties
+                result["occurred_at_raw"] = self._text(column_cells, kinds)
+            elif (
+                how == "own id" and not self._own_id(list(map(self._ids.__getitem__, column_cells)), result)
+            ) or (how == "destination" and not self._destination(column_cells, kinds, result)):
+                return None
+        keys = result.get("message_id")
+        if keys is not None:
+            result["message_key"] = _message_keys(keys, family)
+        others = self._others(plan, group, cells)
+        if others is not None:
+            result["other"] = others
+        return result
+
+    def _text(self, cells: tuple[Any, ...], kinds: set[type]) -> list[Any]:
+        if kinds <= {str, type(None)}:
+            return list(cells)
+        if bool in kinds or Number in kinds:  # 1 and true are one to a dictionary
+            return [self._texts.__missing__(cell) for cell in cells]
+        return list(map(self._texts.__getitem__, cells))
+
+    @staticmethod
+    def _own_id(ids: list[str | None], result: Columns) -> bool:
+        """`id` without `destination`: a number is the event's, anything else is the message's."""
+        result["event_id"] = [i if i is None or i.isdigit() else None for i in ids]
+        result["message_id"] = [None if i is None or i.isdigit() else i for i in ids]
+        return True
+
+    def _destination(self, cells: tuple[Any, ...], kinds: set[type], result: Columns) -> bool:
+        if bool in kinds:
+            return False
+        ids = list(map(self._ids.__getitem__, cells))
+        if None in ids or any("://" in i for i in ids if i is not None):
+            return False  # then `id` may be the message's
+        result["message_id"] = ids
+        return True
+
+    @staticmethod
+    def _others(plan: _Plan, group: list[Found], cells: list[tuple[Any, ...]]) -> list[str | None] | None:
+        if not plan.rest:
+            return None
+        names = _names(group[0], plan.payload)
+        found: list[str | None] = []
+        told = False
+        for row in zip(*(cells[position] for position in plan.rest), strict=True):
+            rest: dict[str, JsonValue] = {}
+            for position, value in zip(plan.rest, row, strict=True):
+                if not only_names_kind(names[position], value):
+                    rest[names[position]] = value
+            told = told or bool(rest)
+            found.append(json_text(rest, sort=True) if rest else None)
+        return found if told else None
+
+
+def plan_of(found: Found) -> _Plan | None:
+    """How events of this one's shape become columns, or None where names could be read in several ways."""
+    value = found.value
+    if found.kind not in FAST_KINDS or not isinstance(value, dict):
+        return None
+    payload = None
+    if not isinstance(value, Members):
+        names = by_plain(value)
+        if any(isinstance(value.get(names.get(name, "")), str) for name in DISCRIMINATORS):
+            payload = payload_of(value, names)
+        if payload is not None and payload != "data":
+            return None
+    members = [plain(name) for name in _names(found, payload)]
+    if len(set(members)) != len(members):
+        return None
+    place = {name: position for position, name in enumerate(members)}
+    columns: list[tuple[str, int, str]] = []
+    claimed: set[int] = set()
+    if "messageid" in place or "message" in place or "url" in place:
+        return None
+    if "destination" in place:
+        columns.append(("message_id", place["destination"], "destination"))
+        claimed.add(place["destination"])
+        if "id" in place:
+            columns.append(("event_id", place["id"], "id"))
+            claimed.add(place["id"])
+    elif "id" in place:
+        columns.append(("message_id", place["id"], "own id"))
+        claimed.add(place["id"])
+    for column, (aliases, how) in (_ANY | _READ[found.kind]).items():
+        if column == "error_type" and found.rule.startswith("type "):
+            aliases = ("errortype",)  # noqa: PLW2901 - `type` named the kind
+        there = [place[alias] for alias in aliases if alias in place and place[alias] not in claimed]
+        if len(there) > 1:
+            return None
+        if there:
+            columns.append((column, there[0], how))
+            claimed.add(there[0])
+    return _Plan(columns, [n for n in range(len(members)) if n not in claimed], payload)
+
+
+def _names(found: Found, payload: str | None) -> list[str]:
+    """The names of an event's members; those of the wrapped object come first."""
+    value = found.value
+    if not isinstance(value, dict):
+        return []
+    if payload is None:
+        return list(value)
+    inner = value[payload]
+    return [*(inner if isinstance(inner, dict) else ()), *(name for name in value if name != payload)]
+
+
+def _message_keys(ids: list[str | None], family: str | None) -> list[str | None]:
+    prefix = f"{family or ''}:"
+    return [i if i is None or not i.isdigit() else prefix + i for i in ids]

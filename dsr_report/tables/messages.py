@@ -1,0 +1,165 @@
+"""Messages → rows of the tables about messages, and which ids are one message's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from dsr_report.mime.anchors import anchors
+from dsr_report.mime.links import purpose_of
+from dsr_report.mime.message import MimeMessage, parse
+from dsr_report.records.mail import Message
+from dsr_report.tables import schema
+from dsr_report.tables.cells import moment_cells, other_cell, tag_cell
+from dsr_report.tables.exact import json_text
+from dsr_report.tables.store import row_key
+
+_PLAIN = (
+    "message_id", "internal_id", "mailing_id", "profile_id", "subprofile_id", "subject", "sender", "address",
+    "template_id", "document_id", "unsubscribed", "family",
+)  # fmt: skip
+
+
+class MessageIds:
+    """Which numbers and public ids belong to one message, across products."""
+
+    def __init__(self) -> None:
+        self._by_family: dict[str, str] = {}
+        self._by_number: dict[str, str | None] = {}
+
+    def learn(self, record: Message) -> None:
+        """Take in the ids of one message."""
+        number, public = record.internal_id, record.message_id
+        if number is None or public is None:
+            return
+        self._by_family.setdefault(f"{record.family or ''}:{number}", public)
+        if self._by_number.setdefault(number, public) != public:
+            self._by_number[number] = None  # the same number in two products
+
+    def resolve(self, key: str) -> str:
+        """The final key for one that may be `FAMILY:NUMBER`."""
+        family, colon, number = key.rpartition(":")
+        if not colon or not number.isdigit():
+            return key
+        found = self._by_family.get(key) or self._by_number.get(number)
+        return found or (key if family else f"destination:{number}")
+
+
+def rows_of_message(record: Message) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of one message."""
+    row: dict[str, Any] = {"pointer": record.pointer}
+    row |= {name: getattr(record, name) for name in _PLAIN}
+    row |= moment_cells(record, "sent_at")
+    row |= {"tags": tag_cell(record.tags), "other": _other(record)}
+    mime = None if record.mime is None else parse(record.mime)
+    if mime is not None:
+        row |= _of_mime(mime, row)
+    key = record.message_id or (f"{record.family or ''}:{record.internal_id}" if record.internal_id else None)
+    if key is None:
+        bodies = "\x1f".join(body or "" for body in (record.html, record.text, record.amp))
+        key = hashlib.blake2b(
+            f"{row_key(schema.MESSAGES, row)}{bodies}".encode("utf-8", "surrogatepass"), digest_size=8
+        ).hexdigest()
+    row["message_key"] = key
+    yield "messages", row
+    shared = {"message_key": key, "pointer": record.pointer}
+    if mime is not None:
+        for position, field in enumerate(mime.header, 1):
+            yield (
+                "message_headers",
+                shared
+                | {
+                    "position": position,
+                    "name": field.name,
+                    "value": field.value,
+                    "value_raw": _raw_text(field.raw),
+                },
+            )
+    position = 0
+    for position, part in enumerate(_parts(mime, record), 1):
+        yield "message_parts", shared | {"position": position} | part
+    htmls = [] if mime is None or mime.html is None else [mime.html]
+    if record.html is not None:
+        htmls.append(record.html)
+    position = 0
+    for html in htmls:
+        for anchor in anchors(html):
+            position += 1
+            purpose = purpose_of(anchor.url, anchor.label)
+            yield (
+                "links",
+                shared | {"position": position, "url": anchor.url, "label": anchor.label, "purpose": purpose},
+            )
+
+
+def _of_mime(mime: MimeMessage, row: dict[str, Any]) -> dict[str, Any]:
+    leaves = [part for part in mime.walk() if not part.is_container]
+    return {
+        "subject": row["subject"] if row["subject"] is not None else mime.subject,
+        "sender": row["sender"] if row["sender"] is not None else mime.sender,
+        "recipients": "\n".join(mime.recipients) or None,
+        "header_message_id": mime.message_id,
+        "date_raw": mime.get("Date"),
+        "size_bytes": len(mime.raw),
+        "sha256": hashlib.sha256(mime.raw).hexdigest(),
+        "part_count": len(leaves),
+        "attachment_count": len(mime.attachments),
+        "defects": "\n".join(mime.notes) or None,
+    }
+
+
+def _parts(mime: MimeMessage | None, record: Message) -> Iterator[dict[str, Any]]:
+    for part in mime.walk() if mime is not None else ():
+        if part.is_container:
+            continue
+        is_text = part.media_type.startswith("text/")
+        yield {
+            "path": part.path,
+            "media_type": part.media_type,
+            "charset": part.charset,
+            "charset_used": part.charset_used if is_text else None,
+            "transfer_encoding": part.transfer_encoding,
+            "disposition": part.disposition,
+            "file_name": part.file_name,
+            "content_id": part.content_id,
+            "is_attachment": part.is_attachment,
+            "size_bytes": part.size_bytes,
+            "sha256": part.sha256,
+            "text": part.text if is_text else None,
+        }
+    for name, media_type in (("html", "text/html"), ("text", "text/plain"), ("amp", "text/x-amp-html")):
+        body = getattr(record, name)
+        if body is not None:
+            content = body.encode("utf-8", "surrogatepass")
+            yield {
+                "path": name,
+                "media_type": media_type,
+                "size_bytes": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "is_attachment": False,
+                "text": body,
+            }
+
+
+def _other(record: Message) -> str | None:
+    other = other_cell(record)
+    if record.attachments is None:
+        return other
+    listed = json_text({"attachments": record.attachments})
+    return listed if other is None else f"{listed[:-1]}, {other[1:]}"
+
+
+def _raw_text(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def merged(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """One row of a message that the export has in several records: the first that says something counts."""
+    first = rows[0]
+    for row in rows[1:]:
+        for name, cell in row.items():
+            if first.get(name) is None:
+                first[name] = cell
+    first["other_pointers"] = " ".join(row["pointer"] for row in rows[1:]) or None
+    return first

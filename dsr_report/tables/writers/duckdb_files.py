@@ -1,0 +1,59 @@
+"""DuckDB: one database, with types; moments are TIMESTAMPTZ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from dsr_report.errors import MissingExtraError
+from dsr_report.tables.schema import MOMENT, Table
+from dsr_report.tables.writers import Tables, Written, counted
+from dsr_report.tables.writers.database import whole_database
+from dsr_report.tables.writers.parquet_files import arrow_schema, record_batch
+
+FILE_NAME = "tables.duckdb"
+_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN", MOMENT: "TIMESTAMPTZ"}
+
+
+def write(tables: Tables, folder: Path) -> Iterator[Written]:
+    """`tables.duckdb` with every table; descriptions are comments on tables and columns."""
+    try:
+        import duckdb  # noqa: PLC0415 - only for this format
+        import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtraError(
+            "duckdb needs duckdb and pyarrow", hint="Install them: pip install 'dsr-report[duckdb]'."
+        ) from error
+    target = folder / FILE_NAME
+    written = []
+    with whole_database(target) as path, closing(duckdb.connect(str(path))) as connection:
+        for table in tables.tables():
+            connection.execute(_create(table))
+            for statement in _comments(table):
+                connection.execute(statement)
+            schema, count = arrow_schema(table), [0]
+            for batch in counted(tables.batches(table.name), count):
+                connection.register("batch", pa.Table.from_batches([record_batch(batch, schema)]))
+                connection.execute(f'INSERT INTO "{table.name}" SELECT * FROM batch')  # noqa: S608 - our own name
+                connection.unregister("batch")
+            written.append(Written(target, table.name, count[0]))
+    yield from written
+
+
+def _create(table: Table) -> str:
+    columns = ", ".join(
+        f'"{column.name}" {_TYPES[column.dtype]}' + (" PRIMARY KEY" if column.name == table.key else "")
+        for column in table.columns
+    )
+    return f'CREATE TABLE "{table.name}" ({columns})'
+
+
+def _comments(table: Table) -> Iterator[str]:
+    yield f"COMMENT ON TABLE \"{table.name}\" IS '{_literal(table.description)}'"
+    for column in table.columns:
+        yield f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS \'{_literal(column.description)}\''
+
+
+def _literal(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,62 @@
+"""SQLite: one database; moments are ISO 8601 texts in UTC, truth values 0 and 1."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from dsr_report.tables.schema import MOMENT, Table
+from dsr_report.tables.store import Columns
+from dsr_report.tables.text import encodable
+from dsr_report.tables.writers import Tables, Written, counted
+from dsr_report.tables.writers.csv_files import moment_text
+from dsr_report.tables.writers.database import whole_database
+
+FILE_NAME = "tables.sqlite"
+_TYPES = {"string": "TEXT", "int64": "INTEGER", "boolean": "INTEGER", MOMENT: "TEXT"}
+
+
+def write(tables: Tables, folder: Path) -> Iterator[Written]:
+    """`tables.sqlite` with every table, and an index on each column that other tables lead to."""
+    target = folder / FILE_NAME
+    written = []
+    with whole_database(target) as path, closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
+        for table in tables.tables():
+            connection.execute(_create(table))
+            names = ", ".join(f'"{name}"' for name in table.names)
+            marks = ", ".join("?" * len(table.names))
+            count = [0]
+            for batch in counted(tables.batches(table.name), count):
+                connection.executemany(
+                    f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',  # noqa: S608 - our own names
+                    _rows(batch, table),
+                )
+            for column in table.joins:
+                connection.execute(f'CREATE INDEX "{table.name}_{column}" ON "{table.name}" ("{column}")')
+            written.append(Written(target, table.name, count[0]))
+        connection.commit()
+    yield from written
+
+
+def _create(table: Table) -> str:
+    columns = ", ".join(
+        f'"{column.name}" {_TYPES[column.dtype]}' + (" PRIMARY KEY" if column.name == table.key else "")
+        for column in table.columns
+    )
+    return f'CREATE TABLE "{table.name}" ({columns})'
+
+
+def _rows(batch: Columns, table: Table) -> Iterator[tuple[Any, ...]]:
+    columns = []
+    for column in table.columns:
+        cells = batch[column.name]
+        if column.dtype == MOMENT:
+            cells = [None if cell is None else moment_text(cell) for cell in cells]
+        elif column.dtype == "string":
+            cells = encodable(cells)
+        columns.append(cells)
+    return zip(*columns, strict=True)

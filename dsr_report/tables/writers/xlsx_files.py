@@ -1,0 +1,123 @@
+"""Excel: one workbook, a sheet a table. Nothing is evaluated, linked or shortened.
+
+What Excel cannot hold is held otherwise: rows beyond 1,048,576 go on in a sheet `TABLE 2`, texts beyond
+32,767 characters go on in the sheet `continued`. Moments are given in UTC, without a zone, as Excel knows
+none; those before 1900 are texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dsr_report.errors import MissingExtraError
+from dsr_report.files import written_whole
+from dsr_report.tables.cells import instant
+from dsr_report.tables.schema import MOMENT, Table
+from dsr_report.tables.text import encodable
+from dsr_report.tables.writers import Tables, Written
+
+FILE_NAME = "tables.xlsx"
+_MOST_ROWS = 1_048_576
+_LONGEST = 32_767
+_FIRST_DATE = datetime(1900, 3, 1, tzinfo=UTC)
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+    "use_zip64": True,
+}
+# A workbook names its time of creation; the same export must give the same bytes.
+_CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no zones
+
+
+def write(tables: Tables, folder: Path) -> Iterator[Written]:
+    """`tables.xlsx` with a sheet for every table, also for empty ones."""
+    try:
+        import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - only for this format
+    except ImportError as error:
+        raise MissingExtraError(
+            "xlsx needs xlsxwriter", hint="Install it: pip install 'dsr-report[xlsx]'."
+        ) from error
+    target = folder / FILE_NAME
+    written: list[Written] = []
+    with written_whole(target) as file:
+        book = xlsxwriter.Workbook(file, _OPTIONS)
+        book.set_properties({"created": _CREATED})
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        bold = book.add_format({"bold": True})
+        long: list[tuple[str, str, str, int, str]] = []
+        written.extend(
+            Written(target, table.name, _sheets(book, tables, table, (moment, bold), long))
+            for table in tables.tables()
+        )
+        sheet = book.add_worksheet("continued")
+        for place, name in enumerate(("table", "key", "column", "piece", "text")):
+            sheet.write_string(0, place, name, bold)
+        for row, (name, key, column, piece, text) in enumerate(long, 1):
+            sheet.write_string(row, 0, name)
+            sheet.write_string(row, 1, key)
+            sheet.write_string(row, 2, column)
+            sheet.write_number(row, 3, piece)
+            sheet.write_string(row, 4, text)
+        book.close()
+    yield from written
+
+
+def _sheets(book: Any, tables: Tables, table: Table, formats: tuple[Any, Any], long: list[Any]) -> int:
+    moment, bold = formats
+    total = number = row = 0
+    sheet: Any = None
+    for batch in tables.batches(table.name):
+        for cells in zip(*(encodable_column(batch[c.name], c.dtype) for c in table.columns), strict=True):
+            if sheet is None or row >= _MOST_ROWS:
+                number += 1
+                sheet = _sheet(book, table, number, bold)
+                row = 1
+            _write_row((sheet, row), cells, table, moment, long)
+            row += 1
+            total += 1
+    if sheet is None:
+        _sheet(book, table, 1, bold)
+    return total
+
+
+def _sheet(book: Any, table: Table, number: int, bold: Any) -> Any:
+    sheet = book.add_worksheet(table.name if number == 1 else f"{table.name} {number}")
+    for place, name in enumerate(table.names):
+        sheet.write_string(0, place, name, bold)
+    sheet.freeze_panes(1, 0)
+    return sheet
+
+
+def encodable_column(cells: list[Any], dtype: str) -> list[Any]:
+    """A column of texts that UTF-8 can hold; others as they are."""
+    return encodable(cells) if dtype == "string" else cells
+
+
+def _write_row(
+    at: tuple[Any, int], cells: tuple[Any, ...], table: Table, moment: Any, long: list[Any]
+) -> None:
+    sheet, row = at
+    for place, (cell, column) in enumerate(zip(cells, table.columns, strict=True)):
+        if cell is None:
+            continue
+        if column.dtype == MOMENT:
+            when = instant(cell)
+            if when >= _FIRST_DATE:
+                sheet.write_datetime(row, place, when.replace(tzinfo=None), moment)
+            else:
+                sheet.write_string(row, place, when.isoformat())
+        elif column.dtype == "boolean":
+            sheet.write_boolean(row, place, cell)
+        elif column.dtype == "int64":
+            sheet.write_number(row, place, cell)
+        else:
+            sheet.write_string(row, place, cell[:_LONGEST])
+            for piece, start in enumerate(range(_LONGEST, len(cell), _LONGEST), 2):
+                key = cells[table.names.index(table.key)] or ""
+                long.append((table.name, key, column.name, piece, cell[start : start + _LONGEST]))
