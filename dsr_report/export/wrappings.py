@@ -25,7 +25,7 @@ _LARGEST_MAIL = 512 << 20
 _LARGEST_FORM = 512 << 20
 _WIDE = re.compile(rb"\0[{\[]\0[^\0]|[{\[]\0[^\0]\0")
 _FORM = re.compile(rb"\s*[A-Za-z_][\w.-]{0,40}=(?:%7B|%5B|\{|\[|%EF%BB%BF)", re.IGNORECASE)
-_MAIL = re.compile(rb"(?:From [^\n]*\n)?(?:[!-9;-~]{1,60}:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}?", re.DOTALL)
+_MAIL = re.compile(rb"From [^\n]*\n|[A-Za-z][A-Za-z0-9-]{0,60}:")
 _MAIL_NAMES = re.compile(
     rb"^(?:from|to|subject|date|received|mime-version|return-path|content-type):",
     re.IGNORECASE | re.MULTILINE,
