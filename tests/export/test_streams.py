@@ -168,7 +168,7 @@ print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 10
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_memory_stays_within_bounds_in_any_layout(layout, tmp_path):
     opening, between, closing = LAYOUTS[layout]
-    event = b'{"type":"click","id":"%09d","ip":"198.51.100.7","tags":["a","b"],"useragent":"Mozilla/5.0 (X11)","n":%d}'
+    event = b'{"type":"click","id":"%09d","ip":"198.51.100.7","tags":["a","b"],"agent":"Mozilla","n":%d}'
     path = tmp_path / "export.json"
     with path.open("wb") as file:
         file.write(opening)
