@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from checkers import browser, verapdf
+from hypothesis import settings
+
+settings.register_profile("fuzz", max_examples=5_000, deadline=None)  # make fuzz
 
 
 @pytest.fixture(scope="session")

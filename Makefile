@@ -1,0 +1,78 @@
+# make demo    a report of invented data, from a sandbox, in out/
+# make test    every check
+# Both set up what they need; a second run is quick.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := build/stamps
+OUT := out
+DEMO := $(BIN)/dsr-report fetch-and-render 20285 --sandbox
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SOURCE_DATE_EPOCH ?= 1767225600
+
+.PHONY: help setup setup-tests demo test lint types tests bench fuzz picture dist format clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMPS)/system-report $(STAMPS)/python ## the tool and its libraries, in .venv
+
+setup-tests: $(STAMPS)/system-tests $(STAMPS)/python $(STAMPS)/node ## the same, and the checkers
+
+demo: setup ## out/disclosure.pdf, .html and .zip, from a built-in sandbox
+	@mkdir -p $(OUT)
+	$(DEMO) -o $(OUT)/disclosure.pdf
+	$(DEMO) -o $(OUT)/disclosure.html
+	$(DEMO) -o $(OUT)/disclosure.zip
+	@ls -l $(OUT)/disclosure.*
+
+test: lint types tests ## every check, as continuous integration runs them
+
+lint: setup-tests ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup-tests ## mypy --strict
+	$(BIN)/mypy
+
+tests: setup-tests ## pytest
+	$(BIN)/pytest
+
+format: setup-tests ## let ruff put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup-tests ## measure, against others; writes benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/run.py
+
+fuzz: setup-tests ## properties, with far more examples than in the tests
+	$(BIN)/pytest -m hypothesis --hypothesis-profile=fuzz
+
+picture: setup-tests ## docs/first-page.png, the report's first page
+	@mkdir -p $(OUT) docs
+	$(DEMO) -o $(OUT)/disclosure.pdf
+	pdftoppm -png -singlefile -r 80 -f 1 -l 1 $(OUT)/disclosure.pdf docs/first-page
+
+dist: setup-tests ## a wheel and an sdist in dist/
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+
+clean: ## remove what make made
+	rm -rf $(VENV) build dist $(OUT) tests/checkers/node_modules
+
+# ---- what is set up once, and again when its list changes
+
+$(STAMPS)/system-%: setup/system.sh
+	setup/system.sh $*
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/python: pyproject.toml requirements/constraints.txt setup/python.sh $(STAMPS)/system-report
+	test -x $(BIN)/python || "$$(setup/python.sh)" -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[all,dev]'
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/node: tests/checkers/package-lock.json $(STAMPS)/system-tests
+	if command -v npm >/dev/null; then npm ci --prefix tests/checkers --silent --no-audit --no-fund; \
+	else echo "WARNING: no npm, so HTML will not be checked" >&2; fi
+	@mkdir -p $(@D) && touch $@
