@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import re
 from typing import Literal, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, urlsplit
 
 Purpose = Literal["ordinary", "tracking", "unsubscribe", "web-version", "mail", "phone", "place", "unsafe"]
 
 _UNSUBSCRIBE = re.compile(
-    r"unsub|opt[-_]?out|afmeld|uitschrijf|abmeld|abbestell|desabonn|désabonn|desinscri|désinscri|\{unsubscribe",
+    r"unsub|opt[-_ ]?out|afmeld|uitschrij[fv]|\babmeld|abbestell|"
+    r"d[eé]sabonn|d[eé]s-?inscri|sign[- ]?off|list-unsub",
     re.IGNORECASE,
 )
 _WEB_VERSION = re.compile(
-    r"web-?versi|view-?(?:in-?)?(?:browser|online)|online-?versi|webversion", re.IGNORECASE
-)
-_TRACKING = re.compile(
-    r"(?:^|[./])(?:click|clicks|track|tracking|trk|link|links|ct|lt|pic|pixel|open|o)\d*[./?]", re.IGNORECASE
-)
-_RANDOM = re.compile(r"(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{16,}|[0-9a-f]{16,}")
-_TOKEN_NAMES = re.compile(
-    r"token|code|secret|hash|key|auth|session|sid|sig|signature|pass|pwd|reset|login|magic|uuid|cid|uid|mid",
+    r"web-?(?:versi|ansicht|view)|online-?(?:versi|ansicht)|version en ligne|mirror-?page|"
+    r"(?:view|read|see|open)\W{0,3}(?:it |this |e-?mail |message |newsletter )*"
+    r"(?:in|on) (?:your |the |a )?(?:web|browser)|"
+    r"view-?(?:in-?)?(?:browser|online)|(?:bekijk|lees)\b.{0,40}\b(?:online|browser)|"
+    r"im browser|(?:dans|avec) (?:votre|le|un) navigateur|in (?:je|uw|de) (?:web)?browser",
     re.IGNORECASE,
 )
-_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)\s*:")
+_TRACKING = re.compile(
+    r"(?:^|[./_-])(?:click|clicks|clk|track|tracking|tracker|trk|redir|redirect|ct|pixel|beacon)\d*(?:[./?_-]|$)|"
+    r"^(?:e|l|t|lt|go|link|links|email|mail)\d*\.[^/]+/.{12}|[./](?:open|o)\.(?:gif|png|php|aspx?)|[?&](?:mc_eid|vero_id|_hsenc|ml_sub)=",
+    re.IGNORECASE,
+)
+_RANDOM = re.compile(
+    r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|"
+    r"(?<![A-Za-z0-9_~%-])(?=[A-Za-z0-9_~%.-]*[0-9])(?=[A-Za-z0-9_~%.-]*[A-Za-z])[A-Za-z0-9_~%-]{16,}={0,2}(?:\.[A-Za-z0-9_~%-]{6,}={0,2})*|"
+    r"[0-9]{16,}|(?=[^/?&#]*[a-z][A-Z])(?=[^/?&#]*[A-Z][a-z]?[A-Z])[A-Za-z0-9_]{20,}"
+)
+_TOKEN_NAME = re.compile(
+    r"(?:.*[_.-])?(?:token|tok|code|secret|hash|h|key|k|auth|session|sess|sid|ssid|sig|signature|s|passw?o?r?d?|pwd|"
+    r"reset|login|magic|otp|pin|uuid|guid|cid|uid|mid|eid|rid|pid|sub|subid|subscriber|recipient|rcpt|user|userid|"
+    r"user_?id|profile|subprofile|customer|contact|member|id|u|r|e|em|e-?mail|mail|address|jwt|ticket|access|x|d|data|p|"
+    r"_hsenc|_hsmi|mc_eid|vero_id|.*(?:token|secret|hash|session|signature|passwor[dt]|apikey))",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:[\w.!$'*+^`{|}~-]|%2B)+(?:@|%40|%2540)(?:[\w-]+\.)+[A-Za-z]{2,}", re.IGNORECASE)
+_PAIR = re.compile(r"(?:^|[?&;#])([^=&;#?]{1,100})=([^&;#]*)")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_READABLE = re.compile(r"[a-z]{2,}(?:[-_.][a-z]+)*(?:[-_.][0-9]{1,4})*(?:\.[a-z]{2,5})?", re.IGNORECASE)
+_SHORTEST = 6
+_TELLING_NAMES_SHORTEST = 8
+"""A value under a name that often means nothing (`id`, `p`) is personal only where it is this long."""
 
 
 class Span(NamedTuple):
@@ -35,40 +56,69 @@ class Span(NamedTuple):
 
 def purpose_of(url: str, label: str = "") -> Purpose:
     """What a link is for, judged by its address and by the words it stands under."""
-    text = url.strip()
+    # browsers drop these wherever they stand: `java\nscript:` is a script
+    text = re.sub(r"[\x00-\x20]+", "", url) if re.match(r"[\x00-\x20]|[^/?#:]*[\t\r\n]", url) else url
     scheme = _SCHEME.match(text)
     name = scheme.group(1).lower() if scheme else ""
-    if name in {"mailto", "tel", "sms"}:
+    if name in {"mailto", "tel", "sms", "callto"}:
         return "mail" if name == "mailto" else "phone"
-    if name and name not in {"http", "https"}:
+    if name and name not in {"http", "https"} and not re.match(r"[\w.-]+:\d+(?:/|$)", text):
         return "unsafe"
     if text.startswith("#"):
         return "place"
-    if _UNSUBSCRIBE.search(text) or _UNSUBSCRIBE.search(label):
+    readable = unquote(text)
+    if _UNSUBSCRIBE.search(readable) or _UNSUBSCRIBE.search(label):
         return "unsubscribe"
-    if _WEB_VERSION.search(text) or _WEB_VERSION.search(label):
+    if _WEB_VERSION.search(readable) or _WEB_VERSION.search(label):
         return "web-version"
-    if _TRACKING.search(text.partition("://")[2]) or url_tokens(text):
+    if _TRACKING.search(text.partition("//")[2]) or url_tokens(text):
         return "tracking"
     return "ordinary"
 
 
 def url_tokens(url: str) -> tuple[Span, ...]:
-    """The personal pieces of an address: long random pieces of its path, and values of telling parameters."""
+    """The personal pieces of an address, as written: what could tell whose link it is, or let in who has it.
+
+    Long random pieces of its path, its query and its fragment; values of telling parameters; mail
+    addresses; user and password before the host. None of them overlap.
+    """
+    start, host_end = _host(url)
+    spans = [Span(*match.span()) for match in _ADDRESS.finditer(url, host_end)]
+    before_host = url.rfind("@", start, host_end)
+    if before_host > start:
+        spans.append(Span(start, before_host))
+    spans.extend(
+        Span(*match.span())
+        for match in _RANDOM.finditer(url, host_end)
+        if not _READABLE.fullmatch(match.group(0)) and re.search(r"[0-9A-Z]", match.group(0))
+    )
+    for match in _PAIR.finditer(url, host_end):
+        value = match.group(2)
+        if len(value) < _SHORTEST or not _TOKEN_NAME.fullmatch(unquote(match.group(1))):
+            continue
+        if re.search(r"[0-9@%]", value) or (
+            len(value) >= _TELLING_NAMES_SHORTEST and not _READABLE.fullmatch(value)
+        ):
+            spans.append(Span(*match.span(2)))
+    return _merged(spans)
+
+
+def _host(url: str) -> tuple[int, int]:
+    """Where the authority of an address starts and ends; both 0 where it has none."""
     try:
-        parts = urlsplit(url)
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        if not urlsplit(url).netloc:
+            return 0, 0
     except ValueError:
-        return ()
-    spans: set[Span] = set()
-    start_of_path = url.find(parts.path, len(parts.scheme) + 3 + len(parts.netloc)) if parts.path else -1
-    if start_of_path >= 0:
-        for match in _RANDOM.finditer(url, start_of_path, start_of_path + len(parts.path)):
-            spans.add(Span(match.start(), match.end()))
-    query_at = url.find("?") + 1
-    for name, value in pairs:
-        if query_at and len(value) >= 6 and (_TOKEN_NAMES.search(name) or _RANDOM.fullmatch(value)):
-            at = url.find(value, query_at)
-            if at >= 0:
-                spans.add(Span(at, at + len(value)))
-    return tuple(sorted(spans))
+        pass
+    match = re.match(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)", url)
+    return match.span(1) if match else (0, 0)
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)

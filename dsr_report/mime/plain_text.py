@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
+
+from dsr_report.mime.html_tree import children, parsed
 
 _BLOCKS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset figcaption figure footer form "
@@ -17,8 +19,7 @@ _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f")
 
 def text_of_html(html: str) -> str:
     """The text of a page; pictures give their alternative text, links their address in angle brackets."""
-    tree = LexborHTMLParser(html.encode("utf-8", "replace"))
-    root = tree.root
+    root = parsed(html)
     if root is None:
         return ""
     out: list[str] = []
@@ -39,12 +40,7 @@ def text_of_html(html: str) -> str:
         out.append(opening)
         if closing:
             stack.append((None, closing))
-        children = []
-        child = node.first_child
-        while child is not None:
-            children.append(child)
-            child = child.next
-        stack.extend((child, "") for child in reversed(children))
+        stack.extend((child, "") for child in reversed(list(children(node))))
     return _tidy("".join(out))
 
 

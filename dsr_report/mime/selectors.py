@@ -1,0 +1,150 @@
+"""Selectors of a message's style sheet, held to that message.
+
+What the message calls a class or an identifier gets a name of its own (`m-…`, `i-…`), so that a message
+can neither restyle the page around it nor be restyled by it, and two messages on one page keep apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import tinycss2
+from tinycss2.ast import Node
+
+_PSEUDO = frozenset(
+    "first-child last-child only-child nth-child nth-last-child first-of-type last-of-type only-of-type "
+    "nth-of-type empty not is where hover link visited active focus".split()
+)
+_FALLEN_AWAY = {"link", "visited", "active", "focus", "hover"}
+"""Pseudo-classes of live links: what is under them applies to links that are none any more."""
+_NAME = re.compile(r"[\w-]{1,120}")
+_LONGEST = 2000
+_TAGS_RENAMED = {"a": ".dsr-link"}
+_HEADINGS = re.compile(r"h[1-6]")
+
+
+def class_name(name: str, scope: str) -> str:
+    """How a class of the message is called where it is shown; empty where it cannot be."""
+    if not _NAME.fullmatch(name) or name.lower().startswith("dsr-"):
+        return ""
+    return f"m-{name}" if scope else name
+
+
+def identifier_class(name: str) -> str:
+    """The class that stands for an `id` of the message (which could clash with others on the page)."""
+    return f"i-{name}" if _NAME.fullmatch(name) else ""
+
+
+def safe_selectors(prelude: Sequence[Node], scope: str) -> str:
+    """The selectors of a rule, each below `scope`; those that reach beyond the message are left out."""
+    kept = []
+    for one in _by_comma(prelude):
+        text = _safe_selector(one, scope)
+        if text and len(text) < _LONGEST:
+            kept.append(text)
+    return ", ".join(dict.fromkeys(kept))
+
+
+def _by_comma(tokens: Sequence[Node]) -> list[list[Node]]:
+    parts: list[list[Node]] = [[]]
+    for token in tokens:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        elif token.type != "comment":
+            parts[-1].append(token)
+    return parts
+
+
+def _safe_selector(tokens: list[Node], scope: str) -> str:
+    while tokens and tokens[0].type == "whitespace":
+        tokens = tokens[1:]
+    if not tokens or (tokens[0].type == "literal" and tokens[0].value in {">", "+", "~", "|", "&"}):
+        return ""
+    text = _rewritten(tokens, scope, 0)
+    if text is None:
+        return ""
+    text = text.strip()
+    if not text or text[0] in ">+~":
+        return ""
+    if not scope:
+        return text
+    # `html`, `body` and `:root` of the message are the element that it stands in
+    below = re.sub(r"^(?:(?:html|body|:root)(?![\w.:\[#-])\s*>?\s*)+", "", text)
+    if not below:
+        return scope
+    return "" if below[0] in ">+~" else f"{scope} {below}"
+
+
+def _rewritten(tokens: Sequence[Node], scope: str, depth: int) -> str | None:
+    """The tokens with their names replaced; None where one is not known to be harmless."""
+    out: list[str] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        if token.type == "whitespace":
+            out.append(" ")
+        elif token.type == "literal" and token.value == "." and following and following.type == "ident":
+            name = class_name(following.value, scope)
+            if not name:
+                return None
+            out.append(f".{name}")
+            index += 1
+        elif token.type == "literal" and token.value == ":" and following is not None:
+            pseudo = _pseudo(following, scope, depth)
+            if pseudo is None:
+                return None
+            out.append(pseudo)
+            index += 1
+        else:
+            piece = _simple(token, scope)
+            if piece is None:
+                return None
+            out.append(piece)
+        index += 1
+    return "".join(out)
+
+
+def _simple(token: Node, scope: str) -> str | None:
+    if token.type == "hash":
+        name = identifier_class(token.value)
+        return f".{name}" if name else None
+    if token.type == "ident":
+        name = token.value.lower()
+        if scope and _HEADINGS.fullmatch(name):
+            return f".dsr-{name}"
+        return _TAGS_RENAMED.get(name, name) if re.fullmatch(r"[a-z][a-z0-9]{0,19}", name) else None
+    if token.type == "literal" and token.value in {"*", ">", "+", "~"}:
+        return str(token.value)
+    if token.type == "[] block" and not scope:
+        text = (
+            tinycss2.serialize(token.content)
+            if all(not hasattr(t, "content") for t in token.content)
+            else "<"
+        )
+        return f"[{text}]" if re.fullmatch(r"""[\w\s~|^$*="'-]{1,100}""", text) else None
+    return None
+
+
+def _pseudo(token: Node, scope: str, depth: int) -> str | None:
+    if token.type == "ident" and token.lower_value in _PSEUDO | {"root"}:
+        if token.lower_value in _FALLEN_AWAY:
+            return "" if token.lower_value == "link" else None
+        return f":{token.lower_value}"
+    if token.type != "function" or token.lower_name not in _PSEUDO or depth > 2:
+        return None
+    if token.lower_name.startswith("nth"):
+        text = "".join(
+            str(t.serialize())
+            for t in token.arguments
+            if t.type in {"ident", "number", "dimension", "literal"}
+        )
+        return f":{token.lower_name}({text})" if re.fullmatch(r"[\dn+a-z-]{1,20}", text) else None
+    inside = []
+    for one in _by_comma(token.arguments):
+        text_inside = _rewritten(one, scope, depth + 1)
+        if not text_inside or not text_inside.strip():
+            return None
+        inside.append(text_inside.strip())
+    return f":{token.lower_name}({', '.join(inside)})"
