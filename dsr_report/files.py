@@ -35,7 +35,7 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         ) from error
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -5,17 +5,20 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, Self
 from zoneinfo import ZoneInfo
 
 from dsr_report.errors import UsageError
-from dsr_report.export.items import ReadWarning
+from dsr_report.export.items import ReadWarning, count_values
 from dsr_report.export.reading import ExportFile, Info, open_export
-from dsr_report.records import parse
 from dsr_report.records.base import Record
-from dsr_report.records.recognise import CustomKind, Found, Recogniser
-from dsr_report.records.summary import Summary, summarise
+from dsr_report.records.custom import CustomKind
+from dsr_report.records.found import Found
+from dsr_report.records.parsing import parse
+from dsr_report.records.recognise import Recogniser
+from dsr_report.records.summary import Summary
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
@@ -111,19 +114,28 @@ class Export:
 
     @cached_property
     def summary(self) -> Summary:
-        """Counts of records, values and kinds; the period; what was not recognised."""
-        return self.summarise()
+        """Counts of records by kind and rule; the period; what was not recognised. Reads the export once."""
+        summary = Summary(self.zone)
+        for found in self.found():
+            summary.add(found)
+        return summary
 
-    def summarise(self, progress: Callable[[int], None] | None = None) -> Summary:
-        """Read the whole export once for its summary; `progress` is told how many items were seen."""
-        return summarise(self, progress=progress)
+    @property
+    def value_count(self) -> int:
+        """How many values (scalar leaves) the export holds, those of `info` included."""
+        return self.summary.values + count_values(self.info.value)
+
+    @property
+    def period(self) -> tuple[datetime | None, datetime | None]:
+        """The first and the last moment of what was recognised."""
+        return self.summary.first, self.summary.last
 
     @cached_property
     def tables(self) -> TableSet:
         """Normalized tables by name, as pandas DataFrames that are built when first asked for."""
-        from dsr_report.tables.build import TableSet  # noqa: PLC0415 - pandas is heavy
+        from dsr_report.tables.build import build  # noqa: PLC0415 - pandas is heavy
 
-        return TableSet(self.found, self.zone, info=self.info)
+        return build(self.found(), self.zone, info=self.info.value, info_pointer=self.info.pointer)
 
     def close(self) -> None:
         """Remove what was spooled."""
@@ -138,7 +150,7 @@ class Export:
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {kind}" for kind, n in sorted(self.summary.kinds.items()))
         return (
-            f"<Export of {self.info.type} {_shown_id(self.info)}: {self.summary.values:,} values in "
+            f"<Export of {self.info.type} {_shown_id(self.info)}: {self.value_count:,} values in "
             f"{len(self.records):,} records ({counts or 'nothing found'})>"
         )
 
@@ -148,12 +160,12 @@ class Export:
             f"<td style='text-align:right'>{count:,}</td></tr>"
             for kind, count in sorted(self.summary.kinds.items())
         )
-        first, last = self.summary.period
+        first, last = self.period
         period = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if first and last else "no dates"
         return (
             f"<div><b>Export of {html.escape(str(self.info.type))} "
             f"{html.escape(_shown_id(self.info))}</b><br>"
-            f"{self.bytes:,} bytes, {self.summary.values:,} values, {period}"
+            f"{self.bytes:,} bytes, {self.value_count:,} values, {period}"
             f"<table><caption>Records by kind</caption><thead><tr><th scope='col'>kind</th>"
             f"<th scope='col'>records</th></tr></thead><tbody>{rows}</tbody></table></div>"
         )

@@ -46,12 +46,18 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"dsr_report.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.COMMANDS[cmd_name]
+        command.help = _with_marks(command.help)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands with the lines of `COMMANDS`."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)] or [("", "")])
+
+
+def _with_marks(text: str | None) -> str | None:
+    """Help from a raw docstring: click marks a paragraph to be left alone with a real backspace."""
+    return text.replace("\\b\n", "\b\n") if text else text
 
 
 def _is_there(module: str) -> bool:
@@ -85,6 +91,9 @@ def group() -> None:
     Example:
         dsr-report fetch-and-render 20285 --sandbox -o disclosure.pdf
     """
+
+
+group.help = _with_marks(group.help)
 
 
 def main(args: list[str] | None = None) -> NoReturn:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +12,10 @@ import click
 
 from dsr_report.cli.options import is_quiet, opened
 from dsr_report.export.reading import ExportFile, open_export
+
+_WIDTH = 30
+_PAUSE_SECONDS = 0.1
+_SURE_FROM = 0.02
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -30,27 +35,45 @@ def zone_named(name: str) -> ZoneInfo:
 @contextmanager
 def reading(export: str, *, salvage: bool) -> Iterator[ExportFile]:
     """The export that a command was given, `-` being standard input."""
-    bar = _Bar() if sys.stderr.isatty() and not is_quiet() else None
+    with bar("Reading") as progress, open_export(opened(export), salvage=salvage, progress=progress) as file:
+        yield file
+
+
+@contextmanager
+def bar(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """A function to tell how much is done, and of how much; None where no bar is drawn.
+
+    It is drawn on standard error, where that is a terminal and nobody asked for quiet.
+    """
+    if is_quiet() or not sys.stderr.isatty():
+        yield None
+        return
+    started = last = time.monotonic()
+
+    def tell(done: int, total: int | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _PAUSE_SECONDS and done != total:
+            return
+        last = now
+        click.echo(f"\r{_line(label, done, total, now - started):<78}", nl=False, err=True)
+
     try:
-        with open_export(opened(export), salvage=salvage, progress=bar) as file:
-            yield file
+        yield tell
     finally:
-        if bar is not None:
-            bar.close()
+        click.echo(f"\r{'':<78}\r", nl=False, err=True)
 
 
-class _Bar:
-    """A progress bar on standard error, redrawn when another per cent is done."""
+def _line(label: str, done: int, total: int | None, seconds: float) -> str:
+    if not total:
+        return f"{label} {done:,}"
+    share = min(done / total, 1.0)
+    filled = round(share * _WIDTH)
+    left = seconds * (1 - share) / share if share > _SURE_FROM else 0
+    estimate = f", about {_duration(left)} left" if left > 1 else ""
+    return f"{label} [{'#' * filled}{'.' * (_WIDTH - filled)}] {share:4.0%}{estimate}"
 
-    def __init__(self) -> None:
-        self._shown = -1
 
-    def __call__(self, done: int, total: int | None) -> None:
-        percent = min(100, done * 100 // total) if total else 0
-        if percent != self._shown:
-            self._shown = percent
-            click.echo(f"\rreading [{'#' * (percent // 4):<25}] {percent:3d} %", err=True, nl=False)
-
-    def close(self) -> None:
-        if self._shown >= 0:
-            click.echo("\r" + " " * 42 + "\r", err=True, nl=False)
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

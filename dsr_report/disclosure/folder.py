@@ -51,9 +51,10 @@ class ZipFolder:
     `entries` lists what was written, for a manifest. Nothing of a file is held but a block of it.
     """
 
-    def __init__(self, target: BinaryIO, moment: datetime) -> None:
+    def __init__(self, target: BinaryIO, moment: datetime, *, comment: bytes = b"") -> None:
         self.entries: list[Entry] = []
         self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
+        self._zip.comment = comment
         utc = moment.astimezone(UTC)
         self._time = max(_EARLIEST, (utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second))
         self._names: set[str] = set()

@@ -192,6 +192,14 @@ def _around(document: ReportDocument, chapters: list[_Chapter], place: int) -> s
     return f'<nav aria-label="{escape(words.pages)}" class="report-pages">{anchors}</nav>'
 
 
+def _proof(document: ReportDocument) -> str:
+    """The manifest and the seal, where the document has them."""
+    names = (("dsr-report-manifest", document.manifest), ("dsr-report-seal", document.seal))
+    return "".join(
+        f'<meta name="{name}" content="{escape(content)}">\n' for name, content in names if content
+    )
+
+
 _FOOT = b"</main></body></html>\n"
 
 
@@ -210,6 +218,7 @@ def _head(document: ReportDocument, title: str, navigation: str = "", *, heading
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="format-detection" content="telephone=no, date=no, email=no, address=no">\n'
         f'<meta name="generator" content="{escape(document.generator)}">\n'
+        f"{_proof(document)}"
         f"<title>{escape(title)}</title>\n<style>\n{css}\n</style>\n</head>\n"
         f'<body>\n<a class="skip-link" href="#main">{escape(document.words.skip)}</a>\n'
         f'<header class="report-header"><p>{running}</p>{name}{navigation}</header>\n'

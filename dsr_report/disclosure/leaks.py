@@ -193,13 +193,14 @@ def _strings(thing: pikepdf.Object) -> Iterator[str]:
         current = stack.pop()
         if isinstance(current, pikepdf.String):
             yield str(current)
-        elif isinstance(current, pikepdf.Dictionary | pikepdf.Stream):
-            stack.extend(
-                value
-                for value in current.as_dict().values()
-                if isinstance(value, pikepdf.Object) and not value.is_indirect
-            )
+        elif isinstance(current, pikepdf.Stream):
+            stack.append(current.stream_dict)
+        elif isinstance(current, pikepdf.Dictionary):
+            stack.extend(_direct(current.as_dict().values()))
         elif isinstance(current, pikepdf.Array):
-            stack.extend(
-                value for value in current if isinstance(value, pikepdf.Object) and not value.is_indirect
-            )  # type: ignore[attr-defined]
+            stack.extend(_direct(current))
+
+
+def _direct(things: Iterable[object]) -> Iterator[pikepdf.Object]:
+    """Those that stand here, not elsewhere in the file."""
+    return (thing for thing in things if isinstance(thing, pikepdf.Object) and not thing.is_indirect)

@@ -54,6 +54,9 @@ def _places(file: BinaryIO) -> list[tuple[int, bytes]]:
     if not file.tell():
         return []
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        if view[:2] == b"PK":  # files in a package have seals of their own; the package's is its comment
+            match = _SEAL.fullmatch(view, max(0, len(view) - len(PLACEHOLDER)))
+            return [(match.start(1), bytes(match.group(1)))] if match else []
         return [(match.start(1), bytes(match.group(1))) for match in _SEAL.finditer(view)]
 
 

@@ -76,3 +76,7 @@ class ReportDocument:
     """How a page number reads, with `{page}` and `{pages}` (`Page {page} of {pages}`)."""
     attachments: tuple[Attachment, ...] = field(default=())
     words: PageWords = field(default=PageWords())
+    manifest: str = ""
+    """The manifest as JSON, for formats that embed no files."""
+    seal: str = ""
+    """A seal of zeros (`disclosure.seal`), to be written in one place where it stays readable."""

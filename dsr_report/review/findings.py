@@ -16,7 +16,7 @@ from dsr_report.export.items import Item, Scalar
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.pointers import tokens
 from dsr_report.records.base import values_of
-from dsr_report.records.recognise import Found
+from dsr_report.records.found import Found
 from dsr_report.review.numbers import find_numbers
 from dsr_report.review.plan import Decision, Treatment
 from dsr_report.review.redacting import is_message
@@ -70,6 +70,13 @@ class Finding:
         basis = f"{self.key}\x1f{self.pointer}\x1f{self.value}".encode("utf-8", "surrogatepass")
         return hashlib.sha256(basis).hexdigest()[:10]
 
+    @property
+    def shown(self) -> str:
+        """The value as the operator's list shows it: secrets are shortened to what tells them apart."""
+        if self.key in _SECRETS:
+            return f"{self.value[:2]}… ({len(self.value)} characters)"
+        return _excerpt(self.value)
+
     def decision(
         self, treatment: Treatment, reason: str = "", article: str = ""
     ) -> Iterator[tuple[Decision, str]]:
@@ -117,12 +124,12 @@ def find(items: Iterable[Item], found: Iterable[Found], subject: frozenset[str])
         if finding.pointer not in known.places:
             known.places.append(finding.pointer)
 
-    for decision, value in find_secrets(items):
+    for decision, secret in find_secrets(items):
         add(
             Finding(
                 decision.what,
                 decision.pointer,
-                decision.passage or value,
+                decision.passage or secret,
                 "mask",
                 "whoever has it can act as the person",
                 decision.article,
@@ -168,9 +175,9 @@ def subject_addresses(found: Iterable[Found], info_id: Scalar) -> frozenset[str]
                     own.add(value.strip().casefold())
         elif isinstance(record.value, dict):
             for name in ("email", "recipient"):
-                value = record.value.get(name)
-                if isinstance(value, str) and ADDRESS.fullmatch(value.strip()):
-                    own.add(value.strip().casefold())
+                address = record.value.get(name)
+                if isinstance(address, str) and ADDRESS.fullmatch(address.strip()):
+                    own.add(address.strip().casefold())
     return frozenset(own)
 
 

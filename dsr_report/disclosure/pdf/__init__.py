@@ -163,7 +163,8 @@ def _finish(document: ReportDocument, file: PdfFile, entries: dict[str, bytes], 
         "OutputIntents": metadata.output_intent(profile),
     }
     root = file.add(b"<<" + b"".join(b"/" + key.encode() + b" " + entries[key] for key in entries) + b">>")
-    file.finish(root=root, info=metadata.add_information(file, document))
+    seal = b"/DsrReportSeal (" + document.seal.encode("ascii") + b")" if document.seal else b""
+    file.finish(root=root, info=metadata.add_information(file, document), extra=seal)
 
 
 class _Progress:

@@ -77,8 +77,11 @@ class PdfFile:
         self.put(length, b"%d" % size)
         return number
 
-    def finish(self, *, root: int, info: int) -> None:
-        """Write the cross-reference stream and the trailer; the file's identifier comes from its content."""
+    def finish(self, *, root: int, info: int, extra: bytes = b"") -> None:
+        """Write the cross-reference stream and the trailer; the file's identifier comes from its content.
+
+        `extra` are further entries of the trailer, which stand in the file as they are.
+        """
         self._flush()
         number = self.allocate()
         self._kinds[number], self._places[number] = _PLAIN, self._position
@@ -91,8 +94,8 @@ class PdfFile:
         start = self._position
         dictionary = (
             b"<</Type /XRef/Size %d/W [1 %d 2]/Root %d 0 R/Info %d 0 R/ID [<%s> <%s>]"
-            b"/Filter /FlateDecode/Length %d>>"
-        ) % (len(self._kinds), width, root, info, identifier, identifier, len(packed))
+            b"/Filter /FlateDecode/Length %d%s>>"
+        ) % (len(self._kinds), width, root, info, identifier, identifier, len(packed), extra)
         self._write(b"%d 0 obj\n" % number + dictionary + b"\nstream\n" + packed + b"\nendstream\nendobj\n")
         self._write(b"startxref\n%d\n%%%%EOF\n" % start)
 

@@ -1,0 +1,100 @@
+"""`dsr-report render`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsr_report.cli.options import export_argument, opened, report_options, say, verbosity_options
+from dsr_report.cli.progress import bar
+
+if TYPE_CHECKING:
+    from dsr_report.disclosing import Written
+    from dsr_report.reading import Export
+
+
+@click.command()
+@export_argument
+@report_options
+@verbosity_options
+def render(export: str, timezone: str, salvage: bool, config: Path | None, **options: Any) -> None:
+    """Render EXPORT (a file, or - for standard input) as a disclosure: PDF, HTML or ZIP.
+
+    \b
+    Example:
+        dsr-report render export.json --lang nl --config controller.toml -o disclosure.pdf
+    """
+    import dsr_report
+    from dsr_report.config import load_config
+
+    settings = load_config(config) if config else None
+    with dsr_report.read(
+        opened(export), timezone=timezone, salvage=salvage, custom=settings.custom_kinds() if settings else ()
+    ) as source:
+        write_report(source, config=settings, **options)
+
+
+def write_report(
+    source: Export,
+    *,
+    output: Path | None,
+    format_: str | None,
+    lang: str,
+    config: Any,
+    messages: Any,
+    templates: Path | None,
+    review: Path | None,
+    strict: bool,
+    original: bool,
+    received: date | None,
+    replied: date | None,
+    reference: str | None,
+    workers: int | None,
+) -> Written:
+    """Write the report that the options ask for, and say on standard error what was written."""
+    from dsr_report.disclosing import Report, format_of
+
+    chosen = format_of(output, format_) if output else format_of("x.pdf", format_)
+    target = output or Path(default_name(source.info.type, source.info.id, chosen))
+    with (
+        Report(
+            source,
+            lang,
+            config,
+            messages=messages,
+            templates=templates,
+            review=review,
+            strict=strict,
+            original=original,
+            received=received,
+            replied=replied,
+            reference=reference,
+        ) as report,
+        bar("Writing") as progress,
+    ):
+        written = report.to(target, chosen, workers=workers, progress=progress)
+    for warning in written.warnings:
+        say(f"warning: {warning}")
+    values = written.values
+    pages = f", {written.pages} pages" if written.pages else ""
+    say(
+        f"{target}: {values.total:,} values = {values.disclosed:,} disclosed + {values.masked:,} masked + "
+        f"{values.withheld:,} withheld{pages}"
+    )
+    return written
+
+
+def default_name(subject_type: str | None, subject_id: str | None, ending: str) -> str:
+    """`disclosure-TYPE-ID.pdf`, with a short hash in place of an address."""
+    shown = str(subject_id or "unknown")
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", shown):
+        shown = hashlib.sha256(shown.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"disclosure-{subject_type or 'unknown'}-{shown}.{ending}"
+
+
+COMMANDS: dict[str, click.Command] = {"render": render}

@@ -1,0 +1,246 @@
+"""The controller's configuration: who answers, the statements of Art. 15(1), explanations, custom records.
+
+A TOML file. Every fault in it is reported at once, with its line. Where a text is given per language
+(`text.nl = "…"`), a missing language is shown as missing, never replaced in silence.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from dsr_report.errors import ConfigError
+from dsr_report.records.custom import CustomKind
+
+Letter = Literal["purposes", "basis", "retention", "rights", "source", "decisions", "transfers", "other"]
+LETTERS: tuple[Letter, ...] = (
+    "purposes",
+    "basis",
+    "source",
+    "retention",
+    "decisions",
+    "transfers",
+    "rights",
+    "other",
+)
+
+
+def _by_language(value: Any) -> Any:
+    """A text for all languages may be given as plain text."""
+    return dict.fromkeys(("en", "nl", "de", "fr"), value) if isinstance(value, str) else value
+
+
+Texts = Annotated[dict[Literal["en", "nl", "de", "fr"], str], BeforeValidator(_by_language)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Controller(_Section):
+    """The company that answers (Art. 4(7) GDPR)."""
+
+    name: str
+    address: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    representative: str = ""
+    logo: str = ""
+    """A PNG or JPEG file, relative to the configuration."""
+
+
+class Officer(_Section):
+    """The data protection officer or privacy contact."""
+
+    name: str = ""
+    email: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+class Authority(_Section):
+    """The supervisory authority to name first: a country code that the tool knows (`lead`), or the rest."""
+
+    lead: str = ""
+    name: str = ""
+    address: str = ""
+    website: str = ""
+
+
+class Scope(_Section):
+    """What was searched, and what is not in the report."""
+
+    system: Texts = Field(default_factory=dict)
+    other_systems: Texts = Field(default_factory=dict)
+
+
+class Condition(_Section):
+    """When a statement is printed: where data of these databases, collections or kinds of records exist."""
+
+    database: tuple[str | int, ...] = ()
+    collection: tuple[str | int, ...] = ()
+    kind: tuple[str, ...] = ()
+
+    def holds(self, present: Mapping[str, frozenset[str]]) -> bool:
+        """Whether any of what it names is present; an empty condition always holds."""
+        wanted = {"database": self.database, "collection": self.collection, "kind": self.kind}
+        named = {key: {str(v) for v in values} for key, values in wanted.items() if values}
+        return all(values & present.get(key, frozenset()) for key, values in named.items())
+
+
+class Statement(_Section):
+    """One statement of Art. 15(1) or 15(2), for the people it concerns."""
+
+    letter: Letter
+    text: Texts
+    when: Condition = Condition()
+
+
+class Recipient(_Section):
+    """Who else receives data, by name (Art. 15(1)(c); C-154/21)."""
+
+    name: str
+    role: str = ""
+    country: str = ""
+    safeguard: str = ""
+    when: Condition = Condition()
+
+
+class FieldText(_Section):
+    """What a field of a database or collection means."""
+
+    name: str
+    database: str | int | None = None
+    collection: str | int | None = None
+    label: Texts = Field(default_factory=dict)
+    explain: Texts = Field(default_factory=dict)
+    origin: Literal["provided", "observed", "inferred", ""] = ""
+    codes: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+
+
+class RecordText(_Section):
+    """A kind of record that only this account has."""
+
+    keys: tuple[str, ...] = ()
+    label: str | None = None
+    where: dict[str, str] = Field(default_factory=dict)
+    title: Texts = Field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    explanation: Texts = Field(default_factory=dict)
+
+
+class Tone(_Section):
+    """The form of address, where a language has a choice."""
+
+    nl: Literal["u"] = "u"
+
+
+class Config(_Section):
+    """The whole configuration."""
+
+    controller: Controller | None = None
+    dpo: Officer | None = None
+    authority: Authority = Authority()
+    scope: Scope = Scope()
+    statement: tuple[Statement, ...] = ()
+    recipient: tuple[Recipient, ...] = ()
+    field: tuple[FieldText, ...] = ()
+    records: dict[str, RecordText] = Field(default_factory=dict)
+    holidays: tuple[date, ...] = ()
+    path: Path | None = Field(default=None, exclude=True)
+
+    def custom_kinds(self) -> tuple[CustomKind, ...]:
+        """The account's own kinds of records, for the recogniser."""
+        return tuple(
+            CustomKind(
+                name=name,
+                keys=frozenset(text.keys),
+                label=text.label,
+                where=text.where,
+                title={str(code): words for code, words in text.title.items()},
+                columns=text.columns,
+                explanation={str(code): words for code, words in text.explanation.items()},
+            )
+            for name, text in self.records.items()
+        )
+
+    def statements(self, letter: Letter, present: Mapping[str, frozenset[str]]) -> tuple[Statement, ...]:
+        """The statements of one letter that concern a person of whom these things are present."""
+        return tuple(s for s in self.statement if s.letter == letter and s.when.holds(present))
+
+
+def load_config(path: str | os.PathLike[str]) -> Config:
+    """Read a configuration file.
+
+    Raises:
+        ConfigError: it cannot be read or has faults; all of them are named, each with its line.
+    """
+    file = Path(path)
+    try:
+        source = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be read ({error.strerror})",
+            where=str(file),
+            hint="Make one with `dsr-report config init`.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError("is not UTF-8 text", where=str(file)) from error
+    try:
+        content = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not TOML: {error}", where=str(file)) from error
+    try:
+        config = Config.model_validate(content)
+    except ValidationError as error:
+        faults = [
+            f"line {_line_of(source, fault['loc'])}: {'.'.join(map(str, fault['loc']))}: "
+            f"{fault['msg'].lower()}"
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        raise ConfigError(
+            "; ".join(faults), where=str(file), hint="`dsr-report config init` shows every key."
+        ) from None
+    return config.model_copy(update={"path": file.resolve()})
+
+
+def _line_of(source: str, place: Sequence[str | int]) -> int:
+    """The line of a TOML file on which a key stands, or its table where the key is missing."""
+    names = [str(p) for p in place if not isinstance(p, int)]
+    index = next((p for p in place if isinstance(p, int)), 0)
+    seen, best, inside = -1, 1, False
+    for number, line in enumerate(source.splitlines(), 1):
+        table = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?", line)
+        if table:
+            parts = [p.strip().strip("\"'") for p in table.group(1).split(".")]
+            if line.strip().startswith("[[") and parts[:1] == names[:1]:
+                seen += 1
+            inside = parts[:1] == names[:1] and (seen in {-1, index})
+            if inside:
+                best = number
+        elif inside and len(names) > 1 and re.match(rf"\s*[\"']?{re.escape(names[1])}[\"']?\s*[.=]", line):
+            return number
+    return best
+
+
+def source_date() -> datetime | None:
+    """The moment in `SOURCE_DATE_EPOCH`, or None where it is not set.
+
+    Raises:
+        ConfigError: it is set, and is no number of seconds.
+    """
+    value = os.environ.get("SOURCE_DATE_EPOCH")
+    if not value:
+        return None
+    try:
+        return datetime.fromtimestamp(int(value), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ConfigError("SOURCE_DATE_EPOCH is not a number of seconds since 1970") from error

@@ -1,0 +1,426 @@
+"""The report of an export as an object: decided, redacted, counted, and written as PDF, HTML or package."""
+
+from __future__ import annotations
+
+import html
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal, Self
+
+from dsr_report.config import Config, load_config, source_date
+from dsr_report.disclosure.html import write_html
+from dsr_report.disclosure.manifest import ExportEntry, FileEntry, Manifest, MarkEntry, RecordsEntry, Values
+from dsr_report.disclosure.package import PackageInput, write_package
+from dsr_report.disclosure.seal import PLACEHOLDER, put_seal
+from dsr_report.errors import CheckFailedError, RedactionError, UsageError
+from dsr_report.export.reading import open_export
+from dsr_report.files import sha256_of, written_whole
+from dsr_report.reading import Export, zone_named
+from dsr_report.report.build import BuiltReport, build
+from dsr_report.report.document import Attachment, ReportDocument
+from dsr_report.report.language import LANGUAGES, language, mark_text
+from dsr_report.report.options import Mark, ReportOptions
+from dsr_report.review.decisions import load_decisions
+from dsr_report.review.findings import findings_of
+from dsr_report.review.plan import Plan, make_plan
+from dsr_report.review.redacting import write_redacted
+from dsr_report.review.secrets import find_secrets
+
+Format = Literal["pdf", "html", "zip"]
+FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
+Messages = Literal["text", "layout", "list"]
+_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
+Progress = Callable[[int, int], None]
+
+
+def format_of(target: str | os.PathLike[str], override: str | None = None) -> Format:
+    """The format that a file name's ending (or the override) asks for.
+
+    Raises:
+        UsageError: it asks for none that we write.
+    """
+    wanted = override or Path(target).suffix.lstrip(".").lower()
+    wanted = "html" if wanted == "htm" else wanted
+    for known in FORMATS:
+        if wanted == known:
+            return known
+    raise UsageError(
+        f"no report can be written as {wanted!r}"
+        if wanted
+        else "the name has no ending that says the format",
+        where=str(target),
+        hint="End it in .pdf, .html or .zip, or use --format.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A disclosure that was written: where, its hash, and the sum of its values."""
+
+    path: Path
+    format: Format
+    sha256: str
+    values: Values
+    warnings: tuple[str, ...]
+    pages: int | None = None
+
+
+class Report:
+    """A disclosure report of an export, in one language.
+
+    What must not be shown is decided and taken out once, in a private copy of the export; all formats are
+    made from that copy. Use it in a `with` block, or `close` it, so that the copy is removed.
+
+    Args:
+        export: what `dsr_report.read` returned.
+        lang: `en`, `nl`, `de` or `fr`.
+        config: the controller's configuration, or the path of its TOML file.
+        timezone: in which times are shown; that of the export by default.
+        messages: how the PDF prints messages: `text`, `layout` or `list`.
+        templates: a folder of templates that override the shipped ones.
+        review: a file of decisions taken on the findings of `dsr-report review`.
+        strict: missing statements, unrecognised records and undecided findings are errors.
+        original: mask and withhold nothing (for the controller's own archive).
+        received: the day the request arrived.
+        replied: the day of the answer.
+        reference: the controller's reference of the request.
+    """
+
+    def __init__(
+        self,
+        export: Export,
+        lang: str = "en",
+        config: Config | str | os.PathLike[str] | None = None,
+        *,
+        timezone: str | None = None,
+        messages: Messages = "text",
+        templates: str | os.PathLike[str] | None = None,
+        review: str | os.PathLike[str] | None = None,
+        strict: bool = False,
+        original: bool = False,
+        received: date | None = None,
+        replied: date | None = None,
+        reference: str | None = None,
+    ) -> None:
+        if lang not in LANGUAGES:
+            raise UsageError(f"there is no report in {lang!r}", hint="Choose en, nl, de or fr.")
+        if original and review is not None:
+            raise UsageError("--original hides nothing, --review hides things", hint="Use one of them.")
+        self.export = export
+        self.lang = lang
+        self.config = load_config(config) if isinstance(config, (str, os.PathLike)) else config or Config()
+        self.zone = zone_named(timezone) if timezone else export.zone
+        self.messages: Messages = messages
+        self.templates = Path(templates) if templates else None
+        self.review = Path(review) if review else None
+        self.strict = strict
+        self.original = original
+        self.received = received
+        self.replied = replied
+        self.reference = reference
+        self.warnings: list[str] = []
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._shown: Export | None = None
+        self._plan: Plan | None = None
+
+    def to_pdf(
+        self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
+    ) -> Written:
+        """Write the report as one PDF (PDF/A-3a and PDF/UA-1) with the export embedded."""
+        from dsr_report.disclosure.pdf import write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
+
+        with self._document("pdf") as (document, manifest), written_whole(target) as file:
+            pages = write_pdf(document, file, workers=workers, progress=progress).pages
+            put_seal(file)
+        return self._written(target, "pdf", manifest, pages)
+
+    def to_html(self, target: str | os.PathLike[str], *, progress: Progress | None = None) -> Written:
+        """Write the report as one HTML file that needs nothing else, offline, without scripts."""
+        del progress  # it is quick
+        with self._document("html") as (document, manifest), written_whole(target) as file:
+            write_html(document, file)
+            put_seal(file)
+        return self._written(target, "html", manifest)
+
+    def to_zip(
+        self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
+    ) -> Written:
+        """Write the package: PDF, HTML, the export, tables, the messages as files, and a manifest."""
+        with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
+            pdf = Path(folder) / "report.pdf"
+            written = self.to_pdf(pdf, workers=workers, progress=progress)
+            with self._document("html") as (document, manifest), written_whole(target) as file:
+                content = PackageInput(
+                    export=self.shown,
+                    document=replace(document, seal="", manifest=""),
+                    manifest=manifest.model_copy(update={"medium": "zip"}),
+                    pdf=pdf,
+                    words=language(self.lang),
+                )
+                write_package(content, file)
+                put_seal(file)
+        return self._written(target, "zip", manifest, written.pages)
+
+    def to(
+        self,
+        target: str | os.PathLike[str],
+        format: Format | None = None,  # noqa: A002 - the word of the command line
+        *,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> Written:
+        """Write the report in the format that the ending of `target` (or `format`) names."""
+        chosen = format_of(target, format)
+        if chosen == "pdf":
+            return self.to_pdf(target, workers=workers, progress=progress)
+        if chosen == "html":
+            return self.to_html(target, progress=progress)
+        return self.to_zip(target, workers=workers, progress=progress)
+
+    @property
+    def shown(self) -> Export:
+        """The export as it is disclosed: the original, or the private copy with marks in it."""
+        self._decide()
+        return self._shown or self.export
+
+    @property
+    def plan(self) -> Plan:
+        """What is masked and withheld."""
+        return self._decide()
+
+    @property
+    def values(self) -> Values:
+        """The sum that proves the report complete."""
+        plan, total = self.plan, self.export.value_count
+        return Values(
+            total=total,
+            disclosed=total - plan.masked - plan.withheld,
+            masked=plan.masked,
+            withheld=plan.withheld,
+            passages=plan.passage_count,
+        )
+
+    @property
+    def created(self) -> datetime:
+        """The moment that files carry: `SOURCE_DATE_EPOCH`, the day of the reply, or the last event."""
+        given = source_date()
+        if given is not None:
+            return max(given, _EARLIEST)
+        day = self.replied or self.received
+        if day is not None:
+            return datetime.combine(day, time(12), UTC)
+        last = self.export.period[1]
+        return max(last.astimezone(UTC).replace(microsecond=0), _EARLIEST) if last else _EARLIEST
+
+    def _decide(self) -> Plan:
+        if self._plan is not None:
+            return self._plan
+        export = self.export
+        if self.original:
+            plan = Plan()
+        else:
+            if self.review is not None:
+                findings = findings_of(export.file.items, export.found, export.info.id)
+                decisions = load_decisions(
+                    self.review, findings, export.sha256, strict=self.strict, warnings=self.warnings
+                )
+            else:
+                decisions = find_secrets(export.file.items())
+            plan = make_plan(
+                decisions, lambda treatment, number, what: mark_text(self.lang, treatment, number, what)
+            )
+        if plan:
+            self._redact(plan)
+        self._plan = plan
+        return plan
+
+    def _redact(self, plan: Plan) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="dsr-report-")
+        copy = Path(self._folder.name) / "export.json"
+        with written_whole(copy) as file:
+            write_redacted(self.export.file, plan, file)
+        self._shown = Export(
+            open_export(copy, name=self.export.name, salvage=self.export.incomplete),
+            self.export.zone,
+            self.export.custom,
+        )
+        if self._shown.value_count != self.export.value_count:
+            raise RedactionError(
+                "the redacted export does not hold as many values as the original",
+                hint="Nothing was written. Please report this with `dsr-report inspect -v`.",
+            )
+
+    @contextmanager
+    def _document(self, medium: Literal["pdf", "html"]) -> Iterator[tuple[ReportDocument, Manifest]]:
+        """The document of one medium, and its manifest."""
+        plan, values = self._decide(), self.values
+        options = ReportOptions(
+            language=self.lang,
+            zone=self.zone,
+            created=self.created,
+            generator=generator(),
+            config=self.config,
+            medium=medium,
+            messages=self.messages,
+            received=self.received,
+            replied=self.replied,
+            reference=self.reference,
+            original=self.original,
+            marks=_marks(plan),
+            masked=values.masked,
+            withheld=values.withheld,
+            passages=values.passages,
+            templates=self.templates,
+        )
+        built = build(self.shown, options)
+        try:
+            self._check_strictly(built)
+            manifest = self._manifest(built, plan, medium)
+            with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
+                yield self._completed(built.document, manifest, Path(folder), medium), manifest
+        finally:
+            built.close()
+
+    def _completed(
+        self, document: ReportDocument, manifest: Manifest, folder: Path, medium: Literal["pdf", "html"]
+    ) -> ReportDocument:
+        """The document with its proof: embedded files in a PDF, the manifest in the page of an HTML file."""
+        if medium == "html":
+            return replace(document, manifest=manifest.to_json().decode("utf-8"), seal=PLACEHOLDER)
+        words = language(self.lang)
+        data = folder / "export.json"
+        with self.shown.file.raw() as source, data.open("wb") as target:
+            while block := source.read(1 << 20):
+                target.write(block)
+        listed = manifest.with_files(
+            [FileEntry(path="export.json", bytes=data.stat().st_size, sha256=self.shown.sha256)]
+        )
+        proof = folder / "manifest.json"
+        proof.write_bytes(listed.to_json())
+        created = self.created
+        attachments = (
+            Attachment(
+                "export.json", data, "application/json",
+                words.text("All your data, in a form that computers can read"), "Source", created,
+            ),
+            Attachment(
+                "manifest.json", proof, "application/json",
+                words.text("What this report was made of, for checking it"), "Data", created,
+            ),
+        )  # fmt: skip
+        return replace(document, attachments=attachments, seal=PLACEHOLDER)
+
+    def _check_strictly(self, built: BuiltReport) -> None:
+        unrecognised = self.export.summary.kinds["unrecognised"]
+        problems = []
+        if built.missing:
+            problems.append(f"statements are missing: {', '.join(built.missing)}")
+        if unrecognised:
+            problems.append(f"{unrecognised} records were not recognised (see `dsr-report inspect -v`)")
+        if self.strict and problems:
+            raise CheckFailedError(
+                "; ".join(problems), hint="Complete the configuration (`dsr-report config init`)."
+            )
+        for problem in problems:
+            if problem not in self.warnings:
+                self.warnings.append(problem)
+
+    def _manifest(self, built: BuiltReport, plan: Plan, medium: Literal["pdf", "html"]) -> Manifest:
+        shown = self.shown
+        return Manifest(
+            medium=medium,
+            generator=generator(),
+            language=self.lang,
+            time_zone=shown.zone.key,
+            created=self.created,
+            reference=self.reference,
+            export=ExportEntry(
+                type=shown.info.type,
+                id=shown.info.id,
+                bytes=shown.bytes,
+                sha256=shown.sha256,
+                is_original=not plan,
+                incomplete=shown.incomplete,
+            ),
+            values=self.values,
+            records={
+                kind: RecordsEntry(count=count, shown_in=places)
+                for kind, (count, places) in built.ledger.places().items()
+            },
+            marks=tuple(
+                MarkEntry(
+                    number=mark.number,
+                    treatment="mask" if mark.treatment == "mask" else "withhold",
+                    what=mark.what,
+                    reason=mark.reason,
+                    article=mark.article,
+                    text=mark.text,
+                    pointers=tuple(mark.pointers),
+                    passages_in=tuple(p for p in mark.passage_pointers if p not in plan.whole),
+                )
+                for mark in plan.marks
+            ),
+        )
+
+    def _written(
+        self, target: str | os.PathLike[str], chosen: Format, manifest: Manifest, pages: int | None = None
+    ) -> Written:
+        path = Path(target)
+        return Written(path, chosen, sha256_of(path), manifest.values, tuple(self.warnings), pages)
+
+    def close(self) -> None:
+        """Remove the private copy."""
+        if self._shown is not None:
+            self._shown.close()
+            self._shown = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+        self._plan = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        values = self.values
+        return (
+            f"<Report in {self.lang} on {self.export.info.type} {self.export.info.id}: "
+            f"{values.total:,} values = "
+            f"{values.disclosed:,} disclosed + {values.masked:,} masked + {values.withheld:,} withheld>"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>"
+
+
+def _marks(plan: Plan) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(
+            mark.number,
+            "mask" if mark.treatment == "mask" else "withhold",
+            mark.what,
+            mark.reason,
+            mark.article,
+            mark.text,
+            tuple(mark.pointers),
+            len(mark.passage_pointers),
+        )
+        for mark in plan.marks
+    )
+
+
+def generator() -> str:
+    """The name and version of this tool, as files and reports carry it."""
+    try:
+        return f"dsr-report {version('dsr-report')}"
+    except PackageNotFoundError:
+        return "dsr-report"

@@ -1,0 +1,72 @@
+"""What the pass over the records remembers of messages and events: a few words each, never their content."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+OPENED = ("impression", "open_or_click")
+PROBLEMS = ("error", "bounce", "abuse", "retry")
+
+
+@dataclass(slots=True)
+class MessageEntry:
+    """One message, as the lists show it."""
+
+    number: int
+    pointer: str
+    sent_at: datetime | None
+    sent_raw: str | None
+    subject: str | None
+    has_content: bool
+    mailing_id: str | None
+    events: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def anchor(self) -> str:
+        """Its id in the report."""
+        return f"message-{self.number}"
+
+
+@dataclass(slots=True)
+class Activity:
+    """All messages, and how often what happened when."""
+
+    messages: list[MessageEntry] = field(default_factory=list)
+    by_id: dict[str, int] = field(default_factory=dict)
+    subjects: dict[str, str] = field(default_factory=dict)
+    """Mailing id → subject, for messages that have none of their own."""
+    months: dict[tuple[int, int], Counter[str]] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
+    without_message: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+    ambiguous: int = 0
+
+    def note_time(self, at: datetime | None, kind: str, certainty: str | None) -> None:
+        """Count one record in its month."""
+        if certainty == "ambiguous":
+            self.ambiguous += 1
+        if at is None:
+            return
+        self.months.setdefault((at.year, at.month), Counter())[kind] += 1
+        self.first = at if self.first is None or at < self.first else self.first
+        self.last = at if self.last is None or at > self.last else self.last
+
+    def message_for(self, *ids: str | None) -> MessageEntry | None:
+        """The message that an event refers to, by hash or number."""
+        for key in ids:
+            if key is not None and key in self.by_id:
+                return self.messages[self.by_id[key]]
+        return None
+
+    def subject_of(self, entry: MessageEntry) -> str | None:
+        """Its own subject, or that of its mailing."""
+        return entry.subject or self.subjects.get(entry.mailing_id or "")
+
+    def merged(self) -> None:
+        """Let several records about one message (sent, content, purged) share their subject and time."""
+        for entry in self.messages:
+            if entry.subject is None and entry.mailing_id:
+                entry.subject = self.subjects.get(entry.mailing_id)

@@ -1,0 +1,79 @@
+"""An export → the report as a document in parts: one pass renders all records, parts are read back in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from jinja2 import Environment
+
+from dsr_report.reading import Export
+from dsr_report.report.chapters import Chapters
+from dsr_report.report.collecting import Collected, collect
+from dsr_report.report.document import Part, ReportDocument
+from dsr_report.report.environment import environment
+from dsr_report.report.first_pages import missing_statements, title
+from dsr_report.report.ledger import Ledger
+from dsr_report.report.options import ReportOptions
+from dsr_report.shipped import shipped
+
+
+class BuiltReport:
+    """A report that is rendered and waits on disk: its document, its ledger, what is missing in it.
+
+    Close it when it is written.
+    """
+
+    def __init__(self, export: Export, options: ReportOptions) -> None:
+        self._export = export
+        self._options = options
+        self._environment: Environment = environment(options.words, options.templates)
+        self._collected: Collected = collect(export, options)
+
+    @property
+    def ledger(self) -> Ledger:
+        """How many values and records each chapter shows."""
+        return self._collected.ledger
+
+    @property
+    def missing(self) -> list[str]:
+        """Statements that the controller has not made; each is a visible gap in the report."""
+        return missing_statements(self._collected, self._options)
+
+    @cached_property
+    def document(self) -> ReportDocument:
+        """The document for the writers."""
+        options, words = self._options, self._options.words
+        styles = shipped("templates") / "styles"
+        override = options.templates / "styles" / "report.css" if options.templates else None
+        sheet = override if override is not None and override.is_file() else styles / "report.css"
+        name = options.config.controller.name if options.config.controller else ""
+        return ReportDocument(
+            title=title(options),
+            language=options.language,
+            author=name,
+            description=words.text("Answer to a request for access under Article 15 GDPR"),
+            stylesheet=sheet.read_text(encoding="utf-8"),
+            parts=self._parts,
+            part_count=sum(1 for _ in self._parts()),
+            created=options.created,
+            generator=options.generator,
+            running_header=" · ".join(p for p in (name, options.reference) if p),
+            page_of=words.text("Page {page} of {pages}"),
+        )
+
+    def _parts(self) -> Iterator[Part]:
+        return Chapters(self._export, self._options, self._collected, self._environment).parts()
+
+    def close(self) -> None:
+        """Remove what waits on disk."""
+        self._collected.close()
+
+
+def build(export: Export, options: ReportOptions) -> BuiltReport:
+    """Render the report of an export.
+
+    Raises:
+        LedgerError: a value of the export would not be accounted for.
+    """
+    return BuiltReport(export, options)

@@ -1,0 +1,660 @@
+"""The chapters of the report in reading order, cut into parts that can be laid out one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from jinja2 import Environment
+from markupsafe import escape
+
+from dsr_report.reading import Export
+from dsr_report.records.base import members_of
+from dsr_report.report.activity import OPENED, PROBLEMS, MessageEntry
+from dsr_report.report.collecting import Collected
+from dsr_report.report.document import Part
+from dsr_report.report.events import moment_text
+from dsr_report.report.first_pages import authority_view, first_view, statement_blocks
+from dsr_report.report.kinds import kind_plural
+from dsr_report.report.language import HIDDEN_THINGS
+from dsr_report.report.language import translatable as _
+from dsr_report.report.options import ReportOptions
+from dsr_report.report.plots import Series, bars
+from dsr_report.report.stored import Row, name_shown, value_html
+from dsr_report.report.text import inert, inline, shown
+
+_NEVER = datetime(1, 1, 2, tzinfo=UTC)
+_LINES = 120
+_WEIGHT = 60_000
+
+PLACES = {
+    "you": _("Who you are to us"),
+    "told": _("What you told us"),
+    "messages": _("Annex A: the messages in full"),
+    "events": _("Annex B: every event"),
+    "files": _("Annex C: files"),
+    "other": _("Annex D: other records"),
+    "background": _("Annex D: other records"),
+    "technical": _("Annex E: technical details"),
+}
+GLOSSARY = (
+    (("impression", "open_or_click"), _("Tracking pixel"), _("The hidden picture in an e-mail. When it is loaded, the sender learns that the message was shown.")),
+    (("error", "bounce"), _("Bounce"), _("A message that could not be delivered and came back.")),
+    (("abuse",), _("Complaint"), _("Someone pressed “spam” or “unwanted” in a mail program, and the mail provider told the sender.")),
+    (("profile", "subprofile"), _("Profile"), _("The record under which a mail system knows a person. Parts of it can be orders or other addresses.")),
+    (("message",), _("Mailing"), _("One message that went to many people at the same time.")),
+    (("message",), _("SHA-256"), _("A fingerprint of a file: a long number that changes with every change of the file.")),
+)  # fmt: skip
+
+
+class TocEntry(NamedTuple):
+    """A line of the contents."""
+
+    anchor: str
+    title: str
+    note: str
+
+
+class Line(NamedTuple):
+    """A line of the activity table."""
+
+    label: str
+    numbers: list[int]
+
+
+class Chapters:
+    """Makes the parts of one report."""
+
+    def __init__(
+        self, export: Export, options: ReportOptions, collected: Collected, env: Environment
+    ) -> None:
+        self._export = export
+        self._options = options
+        self._words = options.words
+        self._collected = collected
+        self._environment = env
+
+    def parts(self) -> Iterator[Part]:
+        """All parts, in reading order."""
+        yield from self._first()
+        yield from self._records("you", "you", self._words.text("Who you are to us"), _INTRO["you"])
+        yield from self._records("told", "told", self._words.text("What you told us"), _INTRO["told"])
+        yield from self._sent()
+        yield self._noticed()
+        yield from self._problems()
+        yield self._statements()
+        yield self._hidden()
+        yield self._glossary()
+        yield from self._messages()
+        yield from self._events()
+        yield from self._records(
+            "files", "annex-c", self._words.text("Annex C: files"), _INTRO["files"], annex=True
+        )
+        yield from self._other()
+        yield self._technical()
+
+    def _part(self, anchor: str, chapter: str, heading: str, html: str, *, new_page: bool = False) -> Part:
+        return Part(anchor, chapter, heading, html, new_page)
+
+    def _render(self, template: str, **values: Any) -> str:
+        return self._environment.get_template(f"report/{template}.html.j2").render(**values)
+
+    def _first(self) -> Iterator[Part]:
+        words = self._words
+        start = words.text("Overview")
+        view = first_view(self._collected, self._options, incomplete=self._export.incomplete)
+        yield self._part("start", "start", start, self._render("first", **view))
+        scope = self._options.config.scope
+        yield self._part(
+            "overview",
+            "start",
+            start,
+            self._render(
+                "contents",
+                entries=self._contents(),
+                scope=self._scope(),
+                other_systems=scope.other_systems.get(self._options.language, ""),  # type: ignore[call-overload]
+                zone=words.text("All times are those of the zone {zone}, unless noted.").format(
+                    zone=self._options.zone.key
+                ),
+                machine=words.text(
+                    "Your data for computers are in the file export.json, which comes with this report."
+                ),
+                ambiguous=self._collected.activity.ambiguous,
+            ),
+            new_page=True,
+        )
+
+    def _scope(self) -> str:
+        words, info = self._words, self._export.info
+        kinds = {
+            "profile": words.text("We searched for your profile with the number {id}."),
+            "subprofile": words.text("We searched for the part of your profile with the number {id}."),
+            "email": words.text("We searched for the e-mail address {id}."),
+        }
+        system = self._options.config.scope.system.get(self._options.language, "")  # type: ignore[call-overload]
+        text = kinds.get(str(info.type), words.text("We searched for {id}.")).format(id=info.id or "?")
+        return f"{text} {system}".strip()
+
+    def _contents(self) -> list[TocEntry]:
+        words, collected = self._words, self._collected
+        spools = collected.spools
+        entries = [
+            TocEntry("you", words.text("Who you are to us"), ""),
+            TocEntry("told", words.text("What you told us"), ""),
+            TocEntry("sent", words.text("What we sent you"), ""),
+            TocEntry("noticed", words.text("What we noticed"), ""),
+            TocEntry("problems", words.text("What went wrong"), ""),
+            TocEntry("statements", words.text("What the law asks us to tell you"), ""),
+            TocEntry("rights", words.text("Your rights"), ""),
+            TocEntry("hidden", words.text("What is masked or withheld"), ""),
+            TocEntry("glossary", words.text("Words in this report"), ""),
+        ]
+        if len(spools["messages"]):
+            n = len(spools["messages"])
+            entries.append(
+                TocEntry(
+                    "annex-a", words.text(PLACES["messages"]), words.count("{n} message", "{n} messages", n)
+                )
+            )
+        if len(spools["events"]):
+            n = len(spools["events"])
+            entries.append(
+                TocEntry("annex-b", words.text(PLACES["events"]), words.count("{n} event", "{n} events", n))
+            )
+        if len(spools["files"]):
+            entries.append(TocEntry("annex-c", words.text(PLACES["files"]), ""))
+        n = len(spools["other"]) + len(spools["background"])
+        if n:
+            entries.append(
+                TocEntry("annex-d", words.text(PLACES["other"]), words.count("{n} record", "{n} records", n))
+            )
+        entries.append(TocEntry("technical", words.text(PLACES["technical"]), ""))
+        return entries
+
+    def _records(
+        self, spool: str, anchor: str, heading: str, intro: str, *, annex: bool = False
+    ) -> Iterator[Part]:
+        """A chapter of whole records, in the order of time."""
+        pieces = self._collected.spools[spool]
+        words = self._words
+        if annex and not len(pieces):
+            return
+        head = f'<h2 id="{anchor}">{escape(heading)}</h2><p>{escape(words.text(intro))}</p>'
+        if not len(pieces):
+            yield self._part(
+                f"{anchor}-part", anchor, heading, f"{head}<p>{escape(words.text('Nothing is stored.'))}</p>"
+            )
+            return
+        ordered = (html for _key, html in pieces.pieces(lambda key: (key[1] or _NEVER, key[2])))
+        for number, html in enumerate(_batched(ordered)):
+            yield self._part(
+                f"{anchor}-part-{number}",
+                anchor,
+                heading,
+                (head if number == 0 else "") + html,
+                new_page=number == 0,
+            )
+
+    def _sent(self) -> Iterator[Part]:
+        """One line a message, newest first, by year and month."""
+        words = self._words
+        heading = words.text("What we sent you")
+        head = f'<h2 id="sent">{escape(heading)}</h2>'
+        messages = self._collected.activity.messages
+        if not messages:
+            yield self._part(
+                "sent-part", "sent", heading, f"{head}<p>{escape(words.text('No messages are stored.'))}</p>"
+            )
+            return
+        intro = words.text("The newest first. The number leads to the whole message in Annex A.")
+        head += f"<p>{escape(intro)}</p>"
+        by_month = groupby(sorted(messages, key=_newest_first), key=self._month_of)
+        lines: list[str] = []
+        number = 0
+        year = None
+        for (in_year, title), group in by_month:
+            block = []
+            if in_year != year:
+                year = in_year
+                block.append(f"<h3>{in_year or escape(words.text('Without a date'))}</h3>")
+            if title:
+                block.append(f"<h4>{escape(title)}</h4>")
+            block.append('<ul class="lines">' + "".join(self._sent_line(entry) for entry in group) + "</ul>")
+            lines.append("".join(block))
+        for number, html in enumerate(_batched(lines)):
+            yield self._part(
+                f"sent-part-{number}",
+                "sent",
+                heading,
+                (head if number == 0 else "") + html,
+                new_page=number == 0,
+            )
+
+    def _month_of(self, entry: MessageEntry) -> tuple[int | None, str]:
+        if entry.sent_at is None:
+            return None, ""
+        local = entry.sent_at.astimezone(self._options.zone)
+        return local.year, self._words.month(local.year, local.month)
+
+    def _sent_line(self, entry: MessageEntry) -> str:
+        words = self._words
+        subject = entry.subject or words.text("(no subject)")
+        when = moment_text(entry.sent_at, entry.sent_raw, None, self._options)
+        return (
+            f'<li><a href="#{entry.anchor}">{entry.number}.</a> <bdi>{inline(subject)}</bdi>'
+            f"<br><small>{escape(when)}{self._happened(entry)}</small></li>"
+        )
+
+    def _happened(self, entry: MessageEntry) -> str:
+        words, events = self._words, entry.events
+        parts = []
+        if events["delivery"]:
+            parts.append(words.text("delivered"))
+        opened = sum(events[kind] for kind in OPENED)
+        if opened:
+            parts.append(words.count("{n} opening", "{n} openings", opened))
+        if events["click"]:
+            parts.append(words.count("{n} click", "{n} clicks", events["click"]))
+        if any(events[kind] for kind in ("error", "bounce")):
+            parts.append(words.text("not delivered, or came back"))
+        if events["abuse"]:
+            parts.append(words.text("reported as unwanted"))
+        if events["unsubscribe"]:
+            parts.append(words.text("unsubscribed"))
+        return "".join(f" · {escape(part)}" for part in parts)
+
+    def _noticed(self) -> Part:
+        words, activity = self._words, self._collected.activity
+        months: dict[tuple[int, int], Counter[str]] = {k: Counter(v) for k, v in activity.months.items()}
+        for entry in activity.messages:
+            if entry.sent_at is not None:
+                local = entry.sent_at.astimezone(self._options.zone)
+                months.setdefault((local.year, local.month), Counter())["message"] += 1
+        keys = _all_months(months)
+        by_year = len(keys) > 36
+        periods: list[tuple[str, str, Counter[str]]] = []
+        if by_year:
+            for year in sorted({k[0] for k in keys}):
+                total: Counter[str] = Counter()
+                for key, counts in months.items():
+                    if key[0] == year:
+                        total += counts
+                periods.append((str(year), str(year), total))
+        else:
+            periods = [
+                (
+                    words.month(*key),
+                    f"{words.short_month(key[1])} {key[0] % 100:02}",
+                    months.get(key, Counter()),
+                )
+                for key in keys
+            ]
+        columns = [
+            words.text("Messages"),
+            words.text("Openings"),
+            words.text("Clicks"),
+            words.text("Other events"),
+        ]
+        rows = [Line(label, _four(counts)) for label, _short, counts in periods]
+        plot = bars(
+            words.text("Messages, openings and clicks"),
+            words.text("Activity by month. The table below gives the same numbers."),
+            [short for _label, short, _counts in periods],
+            [Series(columns[i], tuple(_four(counts)[i] for _l, _s, counts in periods)) for i in range(3)],
+        )
+        html = self._render(
+            "activity",
+            plot=plot,
+            rows=rows,
+            columns=columns,
+            caption=words.text("Messages and events by year")
+            if by_year
+            else words.text("Messages and events by month"),
+            first_column=words.text("Year") if by_year else words.text("Month"),
+        )
+        return self._part("noticed-part", "noticed", words.text("What we noticed"), html, new_page=True)
+
+    def _problems(self) -> Iterator[Part]:
+        words, kinds = self._words, self._collected.activity.kinds
+        heading = words.text("What went wrong")
+        lines = []
+        wanted = (*PROBLEMS, "unsubscribe", "response")
+        for kind in wanted:
+            if kinds[kind]:
+                lines.append(
+                    f"<li>{escape(kind_plural(kind, self._options))}: {escape(words.number(kinds[kind]))}</li>"
+                )
+        affected = [
+            m
+            for m in self._collected.activity.messages
+            if any(m.events[k] for k in ("error", "bounce", "abuse"))
+        ]
+        body = f"<ul>{''.join(lines)}</ul>" if lines else f"<p>{escape(words.text('Nothing is stored.'))}</p>"
+        if lines:
+            body += (
+                "<p>"
+                + escape(
+                    words.text(
+                        "An error or a returned message means that a message did not reach you. A complaint means that a message was reported as unwanted."
+                    )
+                )
+                + "</p>"
+            )
+        if affected:
+            body += (
+                '<ul class="lines">'
+                + "".join(self._sent_line(m) for m in sorted(affected, key=_newest_first)[:200])
+                + "</ul>"
+            )
+        yield self._part(
+            "problems-part", "problems", heading, f'<h2 id="problems">{escape(heading)}</h2>{body}'
+        )
+
+    def _statements(self) -> Part:
+        authority, others = authority_view(self._options)
+        html = self._render(
+            "statements",
+            blocks=statement_blocks(self._collected, self._options),
+            authority=authority,
+            authorities=others,
+        )
+        heading = self._words.text("What the law asks us to tell you")
+        return self._part("statements-part", "statements", heading, html, new_page=True)
+
+    def _hidden(self) -> Part:
+        words = self._words
+        reasons = {
+            "live-key": words.text("it works like a key to your data"),
+        }
+        marks = [
+            {
+                "number": mark.number,
+                "text": mark.text,
+                "reason": reasons.get(mark.reason, mark.reason)
+                or words.text(HIDDEN_THINGS.get(mark.what, mark.what)),
+                "article": mark.article,
+                "places": words.count(
+                    "In {n} place.", "In {n} places.", len(mark.pointers) + mark.passage_count
+                ),
+            }
+            for mark in self._options.marks
+        ]
+        html = self._render(
+            "hidden", marks=marks, withheld=any(m.treatment == "withhold" for m in self._options.marks)
+        )
+        return self._part("hidden-part", "hidden", words.text("What is masked or withheld"), html)
+
+    def _glossary(self) -> Part:
+        words = self._words
+        terms = [
+            (words.text(term), words.text(meaning))
+            for kinds, term, meaning in GLOSSARY
+            if any(self._collected.kinds[kind] for kind in kinds)
+        ]
+        html = self._render("glossary", terms=terms)
+        return self._part("glossary-part", "glossary", words.text("Words in this report"), html)
+
+    def _messages(self) -> Iterator[Part]:
+        """Annex A: every message, the oldest first, a part each (small ones together), a chapter a year."""
+        spool = self._collected.spools["messages"]
+        if not len(spool):
+            return
+        words = self._words
+        title = words.text(PLACES["messages"])
+        entries = self._collected.activity.messages
+        intro = words.text(
+            "The oldest first. Links are shown as text and do not work, so that nobody is told you followed them."
+        )
+        first = f'<h2 id="annex-a">{escape(title)}</h2><p>{escape(intro)}</p>'
+        batch: list[str] = []
+        weight = 0
+        chapter: tuple[str, str] | None = None
+        number = 0
+
+        def flush() -> Iterator[Part]:
+            nonlocal first, number, weight
+            if batch and chapter is not None:
+                yield self._part(
+                    f"annex-a-{number}", chapter[0], chapter[1], first + "".join(batch), new_page=number == 0
+                )
+                number += 1
+                first = ""
+            batch.clear()
+            weight = 0
+
+        for key, html in spool.pieces(lambda key: (entries[key[0]].sent_at or _NEVER, key[0])):
+            entry = entries[key[0]]
+            year = entry.sent_at.astimezone(self._options.zone).year if entry.sent_at is not None else None
+            here = (
+                f"messages-{year or 'undated'}",
+                words.text("Messages of {year}").format(year=year)
+                if year
+                else words.text("Messages without a date"),
+            )
+            if chapter != here or weight > _WEIGHT:
+                yield from flush()
+                chapter = here
+            happened = self._happened(entry)
+            batch.append(
+                html.replace("@@EVENTS@@", f'<p class="when">{happened[3:]}</p>' if happened else "", 1)
+            )
+            weight += len(html) if self._options.medium != "html" else len(html) // 4
+        yield from flush()
+
+    def _events(self) -> Iterator[Part]:
+        """Annex B: every event, under its message, the oldest first."""
+        spool = self._collected.spools["events"]
+        if not len(spool):
+            return
+        words, activity = self._words, self._collected.activity
+        title = words.text(PLACES["events"])
+        intro = words.text(
+            "Each event with all values as they are stored. Texts that recur are numbered and stand at the end."
+        )
+        first = f'<h2 id="annex-b">{escape(title)}</h2><p>{escape(intro)}</p>'
+
+        def order(key: tuple[Any, ...]) -> tuple[Any, ...]:
+            entry = activity.message_for(key[0])
+            at = key[2] or _NEVER
+            if entry is None:
+                return (1, _NEVER, 0, str(key[1] or ""), at, key[4])
+            return (0, entry.sent_at or _NEVER, entry.number, "", at, key[4])
+
+        batch: list[str] = []
+        number = lines = 0
+        heading = None
+        for key, html in spool.pieces(order):
+            entry = activity.message_for(key[0])
+            here = entry.number if entry is not None else -1
+            if here != heading or lines >= _LINES:
+                if batch:
+                    batch.append("</ul>")
+                if lines >= _LINES:
+                    yield self._part(
+                        f"annex-b-{number}",
+                        self._event_chapter(number),
+                        title,
+                        first + "".join(batch),
+                        new_page=number == 0,
+                    )
+                    first, batch, lines = "", [], 0
+                    number += 1
+                if here != heading or not batch:
+                    batch.append(self._event_heading(entry))
+                batch.append('<ul class="lines">')
+                heading = here
+            batch.append(html)
+            lines += 1
+        batch.append("</ul>")
+        yield self._part(
+            f"annex-b-{number}",
+            self._event_chapter(number),
+            title,
+            first + "".join(batch),
+            new_page=number == 0,
+        )
+        yield from self._long_texts(title, number)
+
+    def _event_chapter(self, number: int) -> str:
+        return f"events-{number // 40 + 1}"
+
+    def _event_heading(self, entry: MessageEntry | None) -> str:
+        words = self._words
+        if entry is None:
+            return f"<h3>{escape(words.text('Events without a message in this report'))}</h3>"
+        subject = entry.subject or words.text("(no subject)")
+        return f'<h3><a href="#{entry.anchor}">{entry.number}.</a> <bdi>{inline(subject)}</bdi></h3>'
+
+    def _long_texts(self, title: str, number: int) -> Iterator[Part]:
+        references = self._collected.references
+        if not len(references):
+            return
+        words = self._words
+        head = (
+            f'<h3 id="long-texts">{escape(words.text("Texts that recur"))}</h3>'
+            f"<p>{escape(words.text('Mostly the lines with which devices and programs introduce themselves.'))}</p>"
+        )
+        items = (f'<p id="long-{n}"><b>{n}.</b> {shown(inert(text))}</p>' for n, text in references)
+        for position, html in enumerate(_batched(items)):
+            yield self._part(
+                f"long-texts-{position}",
+                self._event_chapter(number),
+                title,
+                (head if position == 0 else "") + html,
+            )
+
+    def _other(self) -> Iterator[Part]:
+        """Annex D: what was not recognised, and the background of mailings; by kind."""
+        words, spools = self._words, self._collected.spools
+        if not len(spools["other"]) and not len(spools["background"]):
+            return
+        title = words.text(PLACES["other"])
+        head = f'<h2 id="annex-d">{escape(title)}</h2><p>{escape(words.text(_INTRO["other"]))}</p>'
+        number = 0
+        for name in ("other", "background"):
+            ordered = (
+                html for _key, html in spools[name].pieces(lambda key: (key[0], key[1] or _NEVER, key[2]))
+            )
+            for html in _batched(ordered):
+                yield self._part(
+                    f"annex-d-{number}",
+                    "annex-d",
+                    title,
+                    (head if number == 0 else "") + html,
+                    new_page=number == 0,
+                )
+                number += 1
+
+    def _technical(self) -> Part:
+        words, options, export = self._words, self._options, self._export
+        ledger = self._collected.ledger
+        total = ledger.total
+        sum_text = words.text(
+            "Yes. The file with your data holds {total} values. {disclosed} of them are shown, {masked} are masked, and {withheld} are withheld: together all {total}. The count was made twice, and the report could not have been written if it did not agree."
+        ).format(
+            total=words.number(total),
+            disclosed=words.number(total - options.masked - options.withheld),
+            masked=words.number(options.masked),
+            withheld=words.number(options.withheld),
+        )
+        if options.passages:
+            sum_text += " " + words.count(
+                "In {n} shown value a part is masked or withheld.",
+                "In {n} shown values a part is masked or withheld.",
+                options.passages,
+            )
+        merged: Counter[str] = Counter()
+        for place, n in ledger.values.items():
+            merged[words.text(PLACES[place])] += n
+        file = [
+            (words.text("Kind of search"), str(export.info.type)),
+            (words.text("Searched for"), str(export.info.id)),
+            (words.text("Size"), words.count("{n} byte", "{n} bytes", export.bytes)),
+            ("SHA-256", export.sha256),
+            (words.text("Made with"), options.generator),
+            (words.text("Date of the file"), words.moment(options.created, options.zone)),
+            (words.text("Time zone of times without one"), export.zone.key),
+        ]
+        if options.marks:
+            file.append(
+                (
+                    words.text("Note"),
+                    words.text("The file is your export with the marks in place of what is hidden."),
+                )
+            )
+        html = self._render(
+            "technical",
+            sum=sum_text,
+            places=list(merged.items()),
+            kinds=[
+                (kind_plural(kind, options), rule, n)
+                for (kind, rule), n in sorted(
+                    self._collected.rules.items(), key=lambda e: (e[0][0], -e[1], e[0][1])
+                )[:300]
+            ],
+            file=file,
+            info=self._info(),
+            warnings=[(w.pointer, w.message) for w in export.warnings[:500]],
+        )
+        return self._part("technical-part", "technical", words.text(PLACES["technical"]), html, new_page=True)
+
+    def _info(self) -> list[Row]:
+        words = self._words
+        return [
+            Row(
+                name_shown(member.name, words) if member.name else words.text("value"),
+                "",
+                "",
+                value_html(member.value, words),
+            )
+            for member in members_of(self._export.info.value, "/info")
+        ]
+
+
+_INTRO = {
+    "you": _("This is what is stored about you as a person. The name in brackets is the name of the field in the mail system."),
+    "told": _("This is what you filled in, and what was noted when you were in contact with us."),
+    "files": _("Files that are stored with your profile."),
+    "other": _("Records that support the mailings, and records whose meaning we do not know. They are shown as they are stored."),
+}  # fmt: skip
+
+
+def _newest_first(entry: MessageEntry) -> tuple[float, int]:
+    at = entry.sent_at
+    return (-at.timestamp() if at is not None else float("inf"), -entry.number)
+
+
+def _four(counts: Counter[str]) -> list[int]:
+    opened = sum(counts[kind] for kind in OPENED)
+    rest = sum(counts.values()) - counts["message"] - opened - counts["click"]
+    return [counts["message"], opened, counts["click"], rest]
+
+
+def _all_months(months: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Every month from the first to the last, also those without anything (at most 50 years of them)."""
+    known = sorted(months)
+    if not known:
+        return []
+    (first_year, first_month), (last_year, last_month) = known[0], known[-1]
+    if last_year - first_year > 50:
+        return known
+    start, end = first_year * 12 + first_month - 1, last_year * 12 + last_month - 1
+    return [(m // 12, m % 12 + 1) for m in range(start, end + 1)]
+
+
+def _batched(pieces: Iterable[str]) -> Iterator[str]:
+    """Pieces put together until they weigh a few pages."""
+    batch: list[str] = []
+    weight = 0
+    for piece in pieces:
+        if batch and weight + len(piece) > _WEIGHT:
+            yield "".join(batch)
+            batch, weight = [], 0
+        batch.append(piece)
+        weight += len(piece)
+    if batch:
+        yield "".join(batch)

@@ -1,0 +1,186 @@
+"""One message in full: what its header says, its text, how it looked, its files; nothing in it is live."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jinja2 import Template
+from markupsafe import Markup
+
+from dsr_report.export.items import count_values
+from dsr_report.mime.message import MimeMessage
+from dsr_report.mime.safe_html import SafeHtml, Wording, safe, safe_frame
+from dsr_report.records.base import members_of
+from dsr_report.records.mail import Message
+from dsr_report.report.environment import environment
+from dsr_report.report.events import moment_text
+from dsr_report.report.language import translatable as _
+from dsr_report.report.options import ReportOptions
+from dsr_report.report.stored import Row, rows_of
+from dsr_report.report.text import inert, paragraphs
+
+_PURPOSES = {
+    "ordinary": _("a page"),
+    "tracking": _("a page, by way of the sender's system, which notes that the link was followed"),
+    "unsubscribe": _("stop receiving messages"),
+    "web-version": _("the message as a web page"),
+    "mail": _("an e-mail address"),
+    "phone": _("a phone number"),
+    "place": _("a place in the message"),
+    "unsafe": _("an address that could be dangerous"),
+}
+
+
+class FileView(NamedTuple):
+    """An attached file, as the list shows it."""
+
+    name: str
+    media_type: str
+    size: str
+    sha256: str
+
+
+class LinkView(NamedTuple):
+    """A link's number, where it leads, and its address."""
+
+    number: int
+    purpose: str
+    address: str
+
+
+class MessageRenderer:
+    """Renders messages for one report."""
+
+    def __init__(self, options: ReportOptions) -> None:
+        self._options = options
+        words = options.words
+        self._template: Template = environment(words, options.templates).get_template(
+            "report/message.html.j2"
+        )
+        self._wording = Wording(
+            picture=words.text("Picture not loaded"),
+            picture_with_text=words.text("Picture not loaded: “{text}”"),
+            pixel=words.text("Hidden tracking picture, not loaded"),
+            missing=words.text("Picture missing from the message"),
+        )
+
+    def render(self, record: Message, parsed: MimeMessage | None, number: int) -> tuple[str, int]:
+        """The HTML of one message, and how many values of the export it accounts for."""
+        options, words = self._options, self._options.words
+        source_pointers = {
+            record.sources.get(name, "")
+            for name in ("mime", "html", "text", "amp")
+            if getattr(record, name) is not None
+        } - {""}
+        source = frozenset(source_pointers)
+        rows = list(rows_of(record, words, skip=source))
+        html_source = parsed.html if parsed is not None else record.html
+        text = parsed.text if parsed is not None else record.text
+        layout = None
+        frame = None
+        if html_source is not None and options.messages != "list":
+            if options.medium == "html":
+                layout = safe(html_source, parsed, wording=self._wording)
+                frame = safe_frame(layout)
+            elif options.messages == "layout":
+                layout = safe(
+                    html_source, parsed, wording=self._wording, scope=f".mail-{number}", for_print=True
+                )
+        unplaced = self._unplaced(record, source)
+        subject = record.subject or (parsed.subject if parsed is not None else None)
+        html = self._template.render(
+            number=number,
+            anchor=f"message-{number}",
+            subject=subject or words.text("(no subject)"),
+            when=moment_text(
+                record.sent_at or (parsed.date if parsed is not None else None),
+                record.sent_at_raw,
+                record.sent_at_certainty,
+                options,
+            ),
+            facts=self._facts(parsed),
+            header=[(f.name, f.value) for f in parsed.header] if parsed is not None else [],
+            medium=options.medium,
+            listed=options.messages == "list" and options.medium != "html",
+            text=paragraphs(inert(text)) if text and not (layout and options.medium != "html") else None,
+            frame=frame,
+            scope=f"mail-{number}",
+            layout=self._print_layout(layout) if layout is not None and frame is None else None,
+            sheet=Markup(layout.style_sheet.replace("<", "")) if layout is not None and frame is None else "",  # noqa: S704
+            links=self._links(layout) if layout is not None else [],
+            pictures=self._pictures(layout),
+            files=self._files(parsed),
+            notes=[words.text("Technical note: {note}").format(note=n) for n in parsed.notes]
+            if parsed
+            else [],
+            rows=rows,
+            unplaced=unplaced,
+            has_source=parsed is not None,
+            pointer=record.pointer,
+        )
+        return html, count_values(record.value)
+
+    def _print_layout(self, layout: SafeHtml) -> Markup:
+        return Markup(layout.html)  # noqa: S704 - nh3 made it
+
+    def _facts(self, parsed: MimeMessage | None) -> list[tuple[str, str]]:
+        if parsed is None:
+            return []
+        words = self._options.words
+        facts = [
+            (words.text("From"), parsed.sender),
+            (words.text("To"), ", ".join(parsed.recipients) or None),
+            (words.text("Subject"), parsed.subject),
+            (words.text("Date"), parsed.get("date")),
+        ]
+        return [(label, value) for label, value in facts if value]
+
+    def _unplaced(self, record: Message, source: frozenset[str]) -> list[Row]:
+        """Versions of the body beside the MIME source: an interactive version, or text beside a page."""
+        words = self._options.words
+        rows = []
+        for name, pointer, value in members_of(record.value, record.pointer):
+            if pointer in source and record.mime is not None and value is not record.mime:
+                if pointer == record.sources.get("mime"):
+                    continue
+                rows.append(Row(name, name, "", Markup(paragraphs(inert(str(value))))))  # noqa: S704
+            elif pointer in source and record.mime is None and pointer == record.sources.get("amp"):
+                rows.append(Row(name, words.text("Interactive version"), "", paragraphs(inert(str(value)))))
+        return rows
+
+    def _links(self, layout: SafeHtml) -> list[LinkView]:
+        words = self._options.words
+        return [
+            LinkView(link.number, words.text(_PURPOSES[link.purpose]), inert(link.url))
+            for link in layout.links
+        ]
+
+    def _pictures(self, layout: SafeHtml | None) -> list[tuple[str, str]]:
+        if layout is None:
+            return []
+        words = self._options.words
+        seen = dict.fromkeys(
+            (picture.outcome, picture.source, picture.alternative)
+            for picture in layout.pictures
+            if picture.outcome != "shown"
+        )
+        labels = {
+            "pixel": words.text("hidden tracking picture"),
+            "remote": words.text("picture on the internet"),
+            "missing": words.text("picture missing from the message"),
+            "refused": words.text("picture in a form that could be dangerous"),
+        }
+        return [(labels[outcome], inert(source)) for outcome, source, _alternative in seen]
+
+    def _files(self, parsed: MimeMessage | None) -> list[FileView]:
+        if parsed is None:
+            return []
+        return [
+            FileView(
+                part.file_name or part.safe_file_name,
+                part.media_type,
+                self._options.words.size(part.size_bytes),
+                part.sha256,
+            )
+            for part in parsed.attachments
+        ]

@@ -1,0 +1,132 @@
+"""Any other record in full: a heading, its members with label, meaning and value."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from dsr_report.export.items import count_values
+from dsr_report.records.base import Record
+from dsr_report.records.other import UploadedFile
+from dsr_report.records.people import Profile, Subprofile
+from dsr_report.records.surveys import Survey
+from dsr_report.report.environment import environment
+from dsr_report.report.events import moment_text
+from dsr_report.report.kinds import kind_title
+from dsr_report.report.options import ReportOptions
+from dsr_report.report.stored import name_shown, rows_of, value_html
+from dsr_report.report.text import shown
+
+
+class FieldRow(NamedTuple):
+    """One field of a database or collection."""
+
+    name: str
+    label: str
+    explanation: str
+    origin: str
+    html: Markup
+
+
+class RecordRenderer:
+    """Renders records of any kind for one report."""
+
+    def __init__(self, options: ReportOptions) -> None:
+        self._options = options
+        self._template = environment(options.words, options.templates).get_template("report/record.html.j2")
+
+    def render(self, record: Record, number: int) -> tuple[str, int]:
+        """The HTML of one record, and how many values it shows."""
+        options, words = self._options, self._options.words
+        skip: set[str] = set()
+        fields: list[FieldRow] = []
+        answers: list[tuple[Markup, Markup]] = []
+        if isinstance(record, (Profile, Subprofile)):
+            at = record.sources.get("fields")
+            if at is not None and record.fields:
+                skip.add(at)
+                fields = self._fields(record)
+        if isinstance(record, Survey) and record.answers:
+            answers, answered = self._answers(record)
+            skip |= answered
+        rows = list(rows_of(record, words, skip=frozenset(skip)))
+        moment = next(
+            (
+                (
+                    getattr(record, name),
+                    getattr(record, f"{name}_raw", None),
+                    getattr(record, f"{name}_certainty", None),
+                )
+                for name in ("submitted_at", "occurred_at", "sent_at", "created_at")
+                if getattr(record, name, None) is not None
+            ),
+            None,
+        )
+        html = self._template.render(
+            anchor=f"record-{number}",
+            title=kind_title(record, options),
+            name=getattr(record, "title", None)
+            or getattr(record, "name", None)
+            or getattr(record, "subject", None)
+            or "",
+            when=moment_text(*moment, options) if moment else "",
+            is_person=isinstance(record, (Profile, Subprofile)),
+            removed=bool(getattr(record, "removed", False)),
+            fields=fields,
+            answers=answers,
+            rows=rows,
+            is_file=isinstance(record, UploadedFile),
+            pointer=record.pointer,
+            explanation=self._explanation(record),
+        )
+        return html, count_values(record.value)
+
+    def _fields(self, record: Profile | Subprofile) -> list[FieldRow]:
+        words = self._options.words
+        rows = []
+        for name, value in record.fields.items():
+            text = self._text_for(record, str(name))
+            label, explanation, origin = "", "", ""
+            if text is not None:
+                label = text.label.get(words.code, "")
+                explanation = text.explain.get(words.code, "")
+                origin = text.origin
+                meaning = text.codes.get(str(value))
+                if isinstance(meaning, dict):
+                    meaning = meaning.get(words.code)
+                if meaning:
+                    explanation = f"{meaning}. {explanation}".strip()
+            rows.append(
+                FieldRow(name_shown(name, words), label, explanation, origin, value_html(value, words))
+            )
+        return rows
+
+    def _text_for(self, record: Profile | Subprofile, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        for text in self._options.config.field:
+            if text.name.casefold() != name.casefold():
+                continue
+            if text.database is not None and str(text.database) != str(record.database_id):
+                continue
+            if text.collection is not None and str(text.collection) != str(
+                getattr(record, "collection_id", None)
+            ):
+                continue
+            return text
+        return None
+
+    def _explanation(self, record: Record) -> str:
+        custom = self._options.config.records.get(record.kind)
+        return custom.explanation.get(self._options.language, "") if custom else ""  # type: ignore[call-overload]
+
+    def _answers(self, record: Survey) -> tuple[list[tuple[Markup, Markup]], set[str]]:
+        """Question and answer for each; what else a question holds stands under "As stored"."""
+        words = self._options.words
+        answers = [
+            (
+                shown(answer.question or answer.number or words.text("(without a question)")),
+                value_html(answer.answer, words),
+            )
+            for answer in record.answers
+        ]
+        return answers, set()

@@ -1,0 +1,174 @@
+"""A record's values as the export stores them: nested lists for detail, one line for events. Nothing is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from dsr_report.export.items import JsonValue, Scalar
+from dsr_report.pointers import RepeatedName, tokens
+from dsr_report.records.base import Member, Record, members_of
+from dsr_report.report.dictionary import explanation_of, label_of
+from dsr_report.report.language import Language
+from dsr_report.report.text import inert, inline, shown
+
+_LONG = 60
+_MOST_REFERENCES = 20_000
+
+
+def value_text(value: Scalar, language: Language) -> str:
+    """A value in words: text and numbers as they are; what has no text of its own is named."""
+    if value is None:
+        return language.text("(no value)")
+    if value is True:
+        return language.text("yes (true)")
+    if value is False:
+        return language.text("no (false)")
+    text = str(value)
+    return text or language.text("(empty)")
+
+
+class Row(NamedTuple):
+    """One member of a record: its name, its label and meaning where known, and its value as HTML."""
+
+    name: str
+    label: str
+    explanation: str
+    html: Markup
+
+
+def name_shown(name: str, language: Language) -> str:
+    """A member's name; an empty one is named, a repeated one numbered."""
+    text = str(name) if name else language.text("(without a name)")
+    return f"{text} ({name.occurrence})" if isinstance(name, RepeatedName) else text
+
+
+def rows_of(record: Record, language: Language, skip: frozenset[str] = frozenset()) -> Iterator[Row]:
+    """Every member of a record but those at the pointers in `skip`."""
+    for name, pointer, value in _unwrapped(record):
+        if pointer in skip:
+            continue
+        yield Row(
+            name_shown(name, language) if name else language.text("value"),
+            label_of(name, language),
+            explanation_of(name, record.kind, language),
+            value_html(value, language),
+        )
+
+
+def _unwrapped(record: Record) -> Iterator[Member]:
+    """The record's members; an envelope (`data`) that holds what the record is made of gives its own."""
+    made_of = tuple(record.sources.values())
+    for member in members_of(record.value, record.pointer):
+        inside = f"{member.pointer}/"
+        is_envelope = str(member.name).lower() in {"data", "record", "payload"} and isinstance(
+            member.value, dict
+        )
+        if is_envelope and any(pointer.startswith(inside) for pointer in made_of):
+            yield from members_of(member.value, member.pointer)
+        else:
+            yield member
+
+
+def value_html(value: JsonValue, language: Language) -> Markup:
+    """Any JSON value as HTML: scalars as text, lists and objects as nested lists. Iterative: depth is no danger."""
+    if not isinstance(value, (dict, list)):
+        return _scalar(value, language)
+    out: list[str] = []
+    stack: list[JsonValue | _Close | _Label] = [value]
+    depth = 0
+    while stack:
+        current = stack.pop()
+        if isinstance(current, _Close):
+            out.append(current.html)
+            depth -= current.levels
+        elif isinstance(current, _Label):
+            out.append(current.html)
+        elif isinstance(current, dict):
+            if not current:
+                out.append(f"<i>{escape(language.text('(empty)'))}</i>")
+                continue
+            depth += 1
+            deep = depth > _DEEPEST
+            out.append("" if deep else '<ul class="nest">')
+            stack.append(_Close("" if deep else "</ul>", 1))
+            for name, member in reversed(current.items()):
+                label = inline(name_shown(name, language))
+                stack.append(_Close(" " if deep else "</li>", 0))
+                stack.append(member)
+                stack.append(_Label(f"{'' if deep else '<li>'}<b>{label}</b>: "))
+        elif isinstance(current, list):
+            if not current:
+                out.append(f"<i>{escape(language.text('(empty)'))}</i>")
+                continue
+            depth += 1
+            deep = depth > _DEEPEST
+            out.append("" if deep else '<ol class="nest">')
+            stack.append(_Close("" if deep else "</ol>", 1))
+            for member in reversed(current):
+                stack.append(_Close(" " if deep else "</li>", 0))
+                stack.append(member)
+                stack.append(_Label("" if deep else "<li>"))
+        else:
+            out.append(str(_scalar(current, language)))
+    return Markup("".join(out))  # noqa: S704 - every piece was escaped when it was made
+
+
+_DEEPEST = 12  # below it nested lists would leave the page; the names alone go on
+
+
+class _Close(NamedTuple):
+    html: str
+    levels: int
+
+
+class _Label(NamedTuple):
+    html: str
+
+
+def _scalar(value: Scalar, language: Language) -> Markup:
+    if value is None or isinstance(value, bool) or value == "":
+        return Markup("<i>{}</i>").format(value_text(value, language))
+    return shown(inert(str(value)))
+
+
+class References:
+    """Long texts that recur (browser lines, header dumps): printed once, and referred to by number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number_of(self, text: str) -> int | None:
+        """The number of a long text, or None where it is printed in place."""
+        if len(text) <= _LONG:
+            return None
+        number = self._numbers.get(text)
+        if number is None and len(self._numbers) < _MOST_REFERENCES:
+            number = self._numbers[text] = len(self._numbers) + 1
+        return number
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        return ((number, text) for text, number in self._numbers.items())
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def stored_line(record: Record, language: Language, references: References) -> tuple[str, int]:
+    """All values of a record on one line of HTML, and how many there are."""
+    pieces = []
+    count = 0
+    skip = len(tokens(record.pointer))
+    for pointer, value in record.values():
+        count += 1
+        name = " › ".join(tokens(pointer)[skip:])
+        text = value_text(value, language)
+        number = references.number_of(text) if isinstance(value, str) else None
+        if number is not None:
+            what = f'<a href="#long-{number}">{escape(language.text("text no."))} {number}</a>'
+        else:
+            what = f"<bdi>{inline(inert(text))}</bdi>"
+        pieces.append(f"{inline(name)} {what}" if name else what)
+    return " · ".join(pieces), count
