@@ -27,6 +27,7 @@ _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?+([eE][+-]?[0-9]++)?+")
 _WORD = re.compile(rb"-?[A-Za-z]++")
 _WORDS: Final[dict[bytes, Scalar]] = {b"true": True, b"false": False, b"null": None}
 _NO_NUMBERS: Final = frozenset({b"NaN", b"Infinity", b"-Infinity"})
+_IN_NUMBERS = tuple(bytes([byte]) for byte in b"0123456789.+-eE")
 _DIGITS = tuple(b"%d" % digit for digit in range(10))
 _CONTROL = re.compile(rb"[\x00-\x1f]")
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -251,6 +252,8 @@ class Exact:
         if text[at : at + 1] == b'"':
             return self._string(text, at)
         if match := _NUMBER.match(text, at):
+            if text[match.end() : match.end() + 1] in _IN_NUMBERS:
+                raise Broken(match.end(), "a number is not written as JSON wants it")
             return _number(match), match.end()
         match = _WORD.match(text, at)
         word = match.group() if match else b""

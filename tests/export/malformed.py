@@ -336,6 +336,14 @@ CASES: dict[str, tuple[Malformed, ...]] = {
             salvaged=A1,
         ),
         Malformed(
+            "cut off within a number",
+            "the number is not whole, and is left out",
+            export(b'[{"a":1},{"b":-0E')[:-1],
+            BrokenJsonError,
+            "cut off",
+            salvaged=A1,
+        ),
+        Malformed(
             "names without quotes, or in single quotes",
             "the same",
             export(b"[{'a':1}]"),
