@@ -10,7 +10,7 @@ from jinja2 import Environment
 from dsr_report.reading import Export
 from dsr_report.report.chapters import Chapters
 from dsr_report.report.collecting import Collected, collect
-from dsr_report.report.document import Part, ReportDocument
+from dsr_report.report.document import PageWords, Part, ReportDocument
 from dsr_report.report.environment import environment
 from dsr_report.report.first_pages import missing_statements, title
 from dsr_report.report.ledger import Ledger
@@ -60,6 +60,13 @@ class BuiltReport:
             generator=options.generator,
             running_header=" · ".join(p for p in (name, options.reference) if p),
             page_of=words.text("Page {page} of {pages}"),
+            words=PageWords(
+                skip=words.text("Skip to the content"),
+                contents=words.text("Contents"),
+                pages=words.text("Pages"),
+                previous=words.text("Previous"),
+                next=words.text("Next"),
+            ),
         )
 
     def _parts(self) -> Iterator[Part]:

@@ -582,7 +582,7 @@ class Chapters:
         if options.marks:
             file.append(
                 (
-                    words.text("Note"),
+                    words.text("Please note"),
                     words.text("The file is your export with the marks in place of what is hidden."),
                 )
             )

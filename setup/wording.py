@@ -1,0 +1,169 @@
+"""Compare the catalogues in templates/locale with the texts in the code and the templates.
+
+    python setup/wording.py            say what is untranslated, stale or broken; exit 1 if anything is
+    python setup/wording.py --missing nl   print the texts that a catalogue lacks, as an empty catalogue
+
+English is the source: a text is its own key. A text is found where it is marked `_("…")` or handed as a
+literal to `.text("…")` or `.count("…", "…", n)`; in templates also to `gettext`, `ngettext` and `count`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "templates" / "locale"
+LANGUAGES = ("nl", "de", "fr")
+_PLURALS = {"count", "ngettext"}
+_SINGULARS = {"text", "gettext", "_", "translatable"}
+_HEAD = """\
+# The texts of dsr-report's disclosures. English, as it stands in the code and the templates, is the source.
+# B1 level; the official terms of the regulation. `python setup/wording.py` checks this file.
+msgid ""
+msgstr ""
+"Project-Id-Version: dsr-report\\n"
+"Language: {code}\\n"
+"Plural-Forms: nplurals=2; plural=({plural});\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+_HOLE = re.compile(r"\{[a-z_]*\}")
+
+
+class Text(NamedTuple):
+    """A text to translate: its wording for one thing, for several where it counts, and where it stands."""
+
+    singular: str
+    plural: str | None
+    place: str
+
+    @property
+    def key(self) -> str | tuple[str, str]:
+        """The catalogue's id of it."""
+        return self.singular if self.plural is None else (self.singular, self.plural)
+
+
+def texts_in_code(file: Path) -> Iterator[Text]:
+    """The texts that a module marks or shows."""
+    place = file.relative_to(ROOT).as_posix()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = _name_called(node.func, in_language=file.name == "language.py")
+        literals = [
+            a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        ]
+        yield from _called(name, literals, place)
+
+
+def _name_called(called: ast.expr, *, in_language: bool) -> str:
+    """What is called, where it is a plain name or a method of a language; else nothing."""
+    if isinstance(called, ast.Name):
+        return called.id if called.id in {"_", "translatable"} else ""
+    if isinstance(called, ast.Attribute):
+        speaker = ast.unparse(called.value).rpartition(".")[2].lstrip("_")
+        if speaker in {"words", "lang", "language"} or (in_language and speaker == "self"):
+            return called.attr
+    return ""
+
+
+def texts_in_template(file: Path) -> Iterator[Text]:
+    """The texts that a template shows."""
+    place = file.relative_to(ROOT).as_posix()
+    tree = Environment(extensions=["jinja2.ext.i18n"]).parse(file.read_text(encoding="utf-8"))  # noqa: S701 - only parsed
+    for node in tree.find_all(nodes.Call):
+        name = node.node.name if isinstance(node.node, nodes.Name) else getattr(node.node, "attr", "")
+        literals = [a.value for a in node.args[:2] if isinstance(a, nodes.Const) and isinstance(a.value, str)]
+        yield from _called(name, literals, place)
+
+
+def _called(name: str, literals: list[str], place: str) -> Iterator[Text]:
+    if name in _SINGULARS and literals:
+        yield Text(literals[0], None, place)
+    elif name in _PLURALS and len(literals) == 2:  # noqa: PLR2004 - singular and plural
+        yield Text(literals[0], literals[1], place)
+
+
+def all_texts() -> dict[str | tuple[str, str], list[str]]:
+    """Every text of the tool's own with the places where it stands, in a fixed order."""
+    found: dict[str | tuple[str, str], list[str]] = {}
+    for file in sorted((ROOT / "dsr_report").rglob("*.py")):
+        for text in texts_in_code(file):
+            found.setdefault(text.key, []).append(text.place)
+    for file in sorted((ROOT / "templates" / "report").rglob("*.j2")):
+        for text in texts_in_template(file):
+            found.setdefault(text.key, []).append(text.place)
+    return found
+
+
+def catalogue(code: str) -> Catalog:
+    """The catalogue of a language as it stands in the tree."""
+    with (LOCALE / code / "LC_MESSAGES" / "dsr_report.po").open("rb") as file:
+        return read_po(file, locale=code)
+
+
+def faults(code: str) -> list[str]:
+    """What is wrong with a catalogue: texts it lacks, has too many, or has not finished."""
+    texts, entries = all_texts(), {e.id: e for e in catalogue(code) if e.id}
+    found = [f"{code}: not translated: {key!r} ({texts[key][0]})" for key in texts if key not in entries]
+    found += [f"{code}: no longer used: {key!r}" for key in entries if key not in texts]
+    for key, entry in entries.items():
+        found += [f"{code}: {fault}: {key!r}" for fault in _faults_of(key, entry)]
+    return found
+
+
+def _faults_of(key: str | tuple[str, str], entry: Message) -> Iterator[str]:
+    ids = (key,) if isinstance(key, str) else key
+    strings = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
+    if entry.fuzzy:
+        yield "marked as unsure"
+    if len(strings) != len(ids) or not all(strings):
+        yield "empty, or with another number of plural forms"
+        return
+    holes = set(_HOLE.findall(" ".join(ids)))
+    if any(set(_HOLE.findall(string)) != holes for string in strings):
+        yield "with other holes than the original"
+
+
+def write(code: str, translations: dict[str | tuple[str, str], str | tuple[str, ...]]) -> None:
+    """Write a catalogue in the order of the source."""
+    made = Catalog(locale=code, charset="utf-8")
+    for key, places in all_texts().items():
+        made.add(key, translations.get(key, ""), locations=[(place, None) for place in dict.fromkeys(places)])
+    target = LOCALE / code / "LC_MESSAGES" / "dsr_report.po"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    body = BytesIO()
+    write_po(body, made, width=110, include_lineno=False, omit_header=True)
+    target.write_bytes(
+        _HEAD.format(code=code, plural="n > 1" if code == "fr" else "n != 1").encode() + body.getvalue()
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """The command line."""
+    if arguments[:1] == ["--missing"]:
+        known = {e.id for e in catalogue(arguments[1])} if (LOCALE / arguments[1]).is_dir() else set()
+        for key in all_texts():
+            if key not in known:
+                print(repr(key))  # noqa: T201 - a script's product
+        return 0
+    found = [fault for code in LANGUAGES for fault in faults(code)]
+    for fault in found:
+        print(fault)  # noqa: T201 - a script's product
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
