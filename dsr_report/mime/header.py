@@ -7,13 +7,20 @@ import quopri
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from urllib.parse import unquote_to_bytes
 
+from dsr_report.mime.charsets import to_text
+
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
-_WORD = re.compile(r"=\?([^?\s]*)\?([bBqQ])\?([^?]*)\?=")
-_BETWEEN_WORDS = re.compile(r"(=\?[^?\s]*\?[bBqQ]\?[^?]*\?=)\s+(?==\?[^?\s]*\?[bBqQ]\?[^?]*\?=)")
+_WORD = re.compile(r"=\?([^?\s=]{1,60})\?\s*([bBqQ])\s*\?([^?]*(?:\?(?!=)[^?]{0,80}){0,8}?)\?=")
+_BLANK_LINE = re.compile(rb"\n\r*\n")
+_BLANK_LINE_OF_CR = re.compile(rb"\r\r")
+_EMPTY_LINE = re.compile(rb"\r*\n|\r(?=.)", re.DOTALL)
+_LINE_END = re.compile(rb"\n(?![ \t])")
+_LINE_END_OF_CR = re.compile(rb"\r(?![ \t])")
+_FOLD = re.compile(r"[\r\n]+[ \t]*")
 _PARAMETER = re.compile(r""";\s*([^\s=;]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)""", re.DOTALL)
-_FALLBACKS = ("utf-8", "windows-1252", "latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,54 +34,39 @@ class HeaderField:
 
 def split_header(raw: bytes) -> tuple[bytes, bytes, str | None]:
     """The header block (with its blank line), the body, and what was wrong with the border between them."""
-    if raw.startswith((b"\r\n", b"\n")):
-        cut = 2 if raw.startswith(b"\r\n") else 1
-        return raw[:cut], raw[cut:], None
-    ends = [
-        at + size
-        for mark, size in ((b"\r\n\r\n", 4), (b"\n\n", 2), (b"\n\r\n", 3))
-        if (at := raw.find(mark)) >= 0
-    ]
-    starts = sorted(
-        (at, size)
-        for mark, size in ((b"\r\n\r\n", 4), (b"\n\n", 2), (b"\n\r\n", 3))
-        if (at := raw.find(mark)) >= 0
-    )
-    if not ends:
-        if _FIELD.match(raw):
-            return raw, b"", "no blank line ends the header"
+    first = _EMPTY_LINE.match(raw)
+    if first:
+        return raw[: first.end()], raw[first.end() :], None
+    is_header = _FIELD.match(raw) is not None or raw.startswith((b"From ", b">From "))
+    if not is_header:
         return b"", raw, "no header"
-    at, size = starts[0]
-    if not _FIELD.match(raw) and not raw.startswith((b"From ", b">From ")):
-        return b"", raw, "no header"
-    return raw[: at + size], raw[at + size :], None
+    border = (_BLANK_LINE if b"\n" in raw else _BLANK_LINE_OF_CR).search(raw)
+    if border is None:
+        return raw, b"", "no blank line ends the header"
+    return raw[: border.end()], raw[border.end() :], None
+
+
+def split_fields(block: bytes) -> list[bytes]:
+    """A header block as its fields, each with its line end and folded lines; joined they are the block."""
+    starts = [match.end() for match in (_LINE_END if b"\n" in block else _LINE_END_OF_CR).finditer(block)]
+    borders = [0, *(at for at in starts if at < len(block)), len(block)]
+    return [block[start:end] for start, end in pairwise(borders) if start < end]
 
 
 def parse_header(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[str, ...]]:
     """All fields of a header block, in order; lines that are no field are kept as fields without a name."""
     fields: list[HeaderField] = []
     defects: list[str] = []
-    name, value = "", b""
-    started = False
-    for line in block.splitlines(keepends=True):
-        bare = line.rstrip(b"\r\n")
-        if not bare:
-            continue
-        if line[:1] in b" \t" and started:
-            value += line
-            continue
-        if started:
-            fields.append(_field(name, value))
-        match = _FIELD.match(bare)
+    for field in split_fields(block):
+        match = _FIELD.match(field)
         if match:
-            name, value = match.group(1).decode("ascii"), line[match.end() :]
-        else:
-            name, value = "", line
-            if not bare.startswith((b"From ", b">From ")):
+            fields.append(_field(match.group(1).decode("ascii"), field[match.end() :]))
+        elif field.strip(b"\r\n"):
+            fields.append(_field("", field))
+            if not field.startswith((b"From ", b">From ")):
                 defects.append("a line of the header is no field")
-        started = True
-    if started:
-        fields.append(_field(name, value))
+    if len(fields) > 1 and b"\0" in block:
+        defects.append("its header holds NUL characters")
     return tuple(fields), tuple(dict.fromkeys(defects))
 
 
@@ -82,16 +74,22 @@ def _field(name: str, raw: bytes) -> HeaderField:
     return HeaderField(name, decoded(raw), raw.rstrip(b"\r\n"))
 
 
+def unfolded(raw: bytes) -> str:
+    """A field's text on one line, 8-bit characters read, encoded words as they stand."""
+    text = raw.decode("ascii") if raw.isascii() else to_text(raw, None)[0]
+    if "\n" in text or "\r" in text:
+        text = _FOLD.sub(" ", text)
+    return text.strip(" \t\r\n")
+
+
 def decoded(raw: bytes) -> str:
     """A field's text: unfolded, 8-bit characters read, encoded words decoded."""
-    text = to_text(raw, None)[0]
-    text = re.sub(r"\r?\n[ \t]?", lambda m: " " if m.group(0)[-1:] in " \t" else "", text).strip()
+    text = unfolded(raw)
     return decode_words(text) if "=?" in text else text
 
 
 def decode_words(text: str) -> str:
     """Every encoded word of RFC 2047, also where the RFC does not allow one; the rest as it is."""
-    text = _BETWEEN_WORDS.sub(r"\1", text)
     out: list[str] = []
     end = 0
     pending: list[tuple[str, bytes]] = []
@@ -103,7 +101,7 @@ def decode_words(text: str) -> str:
 
     for match in _WORD.finditer(text):
         between = text[end : match.start()]
-        if between:
+        if between and (not pending or not between.isspace()):  # white space between two words is none
             flush()
             out.append(between)
         charset, encoding, content = match.groups()
@@ -116,13 +114,10 @@ def decode_words(text: str) -> str:
 
 def _joined(words: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     """Neighbouring words of one charset as one, as senders cut characters in two."""
-    result: list[tuple[str, bytes]] = []
-    for charset, content in words:
-        if result and result[-1][0].lower() == charset.lower():
-            result[-1] = (charset, result[-1][1] + content)
-        else:
-            result.append((charset, content))
-    return result
+    return [
+        (charset, b"".join(content for _, content in run))
+        for charset, run in groupby(words, key=lambda word: word[0].lower())
+    ]
 
 
 def _word_bytes(encoding: str, content: str) -> bytes:
@@ -142,29 +137,6 @@ def decode_base64(raw: bytes) -> tuple[bytes, bool]:
         if len(cleaned) % 4 == 1:
             cleaned = cleaned[:-1]
         return binascii.a2b_base64(cleaned + b"=" * (-len(cleaned) % 4)), True
-
-
-def to_text(content: bytes, charset: str | None) -> tuple[str, str, str | None]:
-    """Bytes as text: the text, the charset that was used, and what was wrong with the declared one."""
-    wanted = (charset or "").strip().strip("\"'").lower()
-    if wanted:
-        try:
-            text = content.decode(wanted)
-        except (LookupError, ValueError):
-            problem: str | None = f"the charset {wanted[:40]!r} is unknown or does not fit"
-        else:
-            return text, wanted, None
-    else:
-        problem = None
-    for fallback in _FALLBACKS:
-        try:
-            text = content.decode(fallback)
-        except ValueError:
-            continue
-        if not wanted and fallback != "utf-8":
-            problem = "no charset is declared, and it is not UTF-8"
-        return text, fallback, problem
-    raise AssertionError("latin-1 reads every byte")  # pragma: no cover
 
 
 def parameters(value: str) -> dict[str, str]:

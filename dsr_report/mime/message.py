@@ -7,8 +7,9 @@ charsets reported. What was wrong is a note (`defects`); the raw bytes are alway
 
 from __future__ import annotations
 
+import binascii
 import hashlib
-import quopri
+import html as escaping
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,12 +17,35 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
-from dsr_report.mime.header import HeaderField, decode_base64, parameters, parse_header, split_header, to_text
+from dsr_report.mime.charsets import codec_of, declared_in_page, to_text
+from dsr_report.mime.header import (
+    HeaderField,
+    decode_base64,
+    parameters,
+    parse_header,
+    split_header,
+    unfolded,
+)
 from dsr_report.mime.names import safe_file_name
 from dsr_report.mime.plain_text import text_of_html
 
 _DEEPEST = 30
-_UU = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n(.*?)^end\s*$", re.DOTALL | re.MULTILINE)
+_MOST_PARTS = 10_000
+_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]+\r?\n", re.MULTILINE)
+_UU_END = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
+_UU_NAMES = {"x-uuencode", "uuencode", "uue", "x-uue"}
+_ENCODED = {"base64", "quoted-printable", *_UU_NAMES}
+_ENCODINGS = {"7bit", "8bit", "binary", *_ENCODED}
+_STRUCTURAL = {
+    "content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-location",
+}  # fmt: skip
+_SHOWN = {"text/plain", "text/html"}
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+")
+_WORD_AT_START = re.compile(r"""^[\s"']*([\w-]+).*$""", re.DOTALL)
+_BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
+_BOUNDARY = re.compile(rb"^--(?!-*\s*$)([^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:|\r?\n)", re.MULTILINE)
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*(?=(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2})")
+_BEFORE_HEADER = {b"\xef", b"\r", b"\n"}
 
 
 def wire_of_text(text: str) -> bytes:
@@ -60,6 +84,10 @@ class MimePart:
     nested: MimeMessage | None = None
     piece: bytes = b""
     """Header and body together, as they stand in the container; empty for the root."""
+    start: int = 0
+    """Where `piece` starts in its container's `inner`."""
+    inner: bytes = b""
+    """What the parts below it stand in: its body, or the decoded body where that was encoded as a whole."""
 
     @property
     def is_container(self) -> bool:
@@ -68,14 +96,7 @@ class MimePart:
 
     @cached_property
     def _decoded(self) -> tuple[bytes, bool]:
-        encoding = self.transfer_encoding
-        if encoding == "base64":
-            return decode_base64(self.raw_body)
-        if encoding == "quoted-printable":
-            return quopri.decodestring(self.raw_body), False
-        if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
-            return _uudecoded(self.raw_body)
-        return self.raw_body, False
+        return _decoded(self.raw_body, self.transfer_encoding)
 
     @property
     def content(self) -> bytes:
@@ -89,7 +110,14 @@ class MimePart:
 
     @cached_property
     def _text(self) -> tuple[str, str, str | None]:
-        return to_text(self.content, self.charset)
+        charset, problem = self.charset, None
+        if self.media_type == "text/html" and (not charset or codec_of(charset) is None):
+            in_page = declared_in_page(self.content)
+            if in_page and charset:
+                problem = f"the charset {charset[:40]!r} is unknown, and the page's own is used"
+            charset = in_page or charset
+        found = to_text(self.content, charset, is_raw=self.transfer_encoding not in _ENCODED)
+        return found if problem is None else (found[0], found[1], problem)
 
     @property
     def text(self) -> str:
@@ -109,12 +137,14 @@ class MimePart:
             found.append(f"its {self.transfer_encoding} is broken")
         if self.media_type.startswith("text/") and not self.is_container and self._text[2]:
             found.append(self._text[2])
+            if _uu_span(self.content):
+                found.append("its text holds a uuencoded file")
         return tuple(found)
 
     @property
     def is_attachment(self) -> bool:
         """Whether a reader would see it as a file: by disposition, by name, or for want of another use."""
-        if self.is_container and self.nested is None:
+        if self.nested is None and (self.is_container or self.media_type.startswith("multipart/")):
             return False
         if self.disposition == "attachment" or self.nested is not None:
             return True
@@ -210,35 +240,53 @@ class MimeMessage:
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
 
-    def _bodies(self, media_type: str) -> Iterator[MimePart]:
-        stack = [self.root]
-        while stack:
-            part = stack.pop()
-            if part.nested is not None:
-                continue
-            if part.children:
-                stack.extend(reversed(part.children))
-            elif part.media_type == media_type and not part.is_attachment:
-                yield part
+    def _bodies(self, part: MimePart, preferred: str) -> list[MimePart]:
+        """The texts that a reader sees one below the other; of alternatives the preferred one."""
+        if part.nested is not None:
+            return []
+        if not part.children:
+            # a multipart that could not be taken apart is shown as it is
+            is_text = part.media_type in _SHOWN or part.media_type.startswith("multipart/")
+            return [part] if is_text and not part.is_attachment else []
+        below = [self._bodies(child, preferred) for child in part.children]
+        if part.media_type != "multipart/alternative":
+            return [leaf for leaves in below for leaf in leaves]
+        kinds = [preferred, "text/html" if preferred == "text/plain" else "text/plain"]
+        for kind in kinds:
+            fitting = [leaves for leaves in below if any(leaf.media_type == kind for leaf in leaves)]
+            fitting.sort(key=lambda leaves: all(leaf.text.strip() == "" for leaf in leaves))
+            if fitting and (kind == kinds[-1] or any(leaf.text.strip() for leaf in fitting[0])):
+                return fitting[0]
+        return []
 
     @cached_property
     def html(self) -> str | None:
-        """The HTML body (all of them, one after the other, where there are several), or None."""
-        bodies = [part.text for part in self._bodies("text/html")]
-        return "\n".join(bodies) if bodies else None
+        """The body as HTML (all of it, one below the other, where it has several parts), or None."""
+        bodies = self._bodies(self.root, "text/html")
+        if not any(part.media_type == "text/html" for part in bodies):
+            return None
+        return "\n".join(
+            part.text
+            if part.media_type == "text/html"
+            else f'<div style="white-space:pre-wrap">{escaping.escape(part.text, quote=False)}</div>'
+            for part in bodies
+        )
 
     @cached_property
     def plain(self) -> str | None:
         """The plain-text body that the sender wrote, or None."""
-        bodies = [part.text for part in self._bodies("text/plain")]
+        bodies = [p.text for p in self._bodies(self.root, "text/plain") if p.media_type != "text/html"]
         return "\n".join(bodies) if bodies else None
 
     @cached_property
     def text(self) -> str | None:
         """The best text: the sender's own, or else made from the HTML, with the addresses of its links."""
-        if self.plain is not None and self.plain.strip():
-            return self.plain
-        return text_of_html(self.html) if self.html is not None else self.plain
+        bodies = self._bodies(self.root, "text/plain")
+        if not bodies:
+            return None
+        return "\n".join(
+            text_of_html(part.text) if part.media_type == "text/html" else part.text for part in bodies
+        )
 
     @property
     def attachments(self) -> tuple[MimePart, ...]:
@@ -281,8 +329,21 @@ def parse(raw: bytes | str) -> MimeMessage:
     return _message(wire, "1", 0)
 
 
-def _message(wire: bytes, path: str, depth: int) -> MimeMessage:
+def split_message(wire: bytes) -> tuple[bytes, bytes, bytes, str | None]:
+    """What stands before a message's header (a byte-order mark, empty lines), header, body, and a problem."""
+    before = b""
+    if wire[:1] in _BEFORE_HEADER:
+        match = _BEFORE.match(wire)
+        if match and match.end():
+            before, wire = wire[: match.end()], wire[match.end() :]
     block, body, problem = split_header(wire)
+    if before:
+        problem = "something stands before its header"
+    return before, block, body, problem
+
+
+def _message(wire: bytes, path: str, depth: int) -> MimeMessage:
+    _, block, body, problem = split_message(wire)
     header, defects = parse_header(block)
     root = _part(header, body, path, depth, ())
     return MimeMessage(wire, header, root, ((problem,) if problem else ()) + defects)
@@ -296,38 +357,49 @@ def _part(
     defects: tuple[str, ...],
     *,
     piece: bytes = b"",
+    start: int = 0,
+    untyped: str = "text/plain",
 ) -> MimePart:
-    fields: dict[str, str] = {}
+    fields: dict[str, HeaderField] = {}
     for entry in header:
-        fields.setdefault(entry.name.lower(), entry.value)
-    content_type = fields.get("content-type", "text/plain")
-    media_type = content_type.partition(";")[0].strip().lower()
+        name = entry.name.lower()
+        if name in _STRUCTURAL:
+            fields.setdefault(name, entry)
     found = list(defects)
-    if not re.fullmatch(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", media_type):
+    content_type = unfolded(fields["content-type"].raw) if "content-type" in fields else untyped
+    media_type = content_type.partition(";")[0].strip().lower()
+    if not _MEDIA_TYPE.fullmatch(media_type):
         found.append("its media type cannot be read")
         media_type = "text/plain"
     type_parameters = parameters(content_type) if ";" in content_type else {}
-    encoding = fields.get("content-transfer-encoding", "7bit").partition(";")[0].strip().lower()
-    if encoding not in _ENCODINGS:
-        found.append(f"the transfer encoding {encoding[:40]!r} is unknown")
-    disposition_field = fields.get("content-disposition")
-    disposition = disposition_field.partition(";")[0].strip().lower() if disposition_field else None
-    file_name = None
-    if disposition_field and ";" in disposition_field:
-        file_name = parameters(disposition_field).get("filename")
+    encoding = "7bit"
+    if "content-transfer-encoding" in fields:
+        encoding = _WORD_AT_START.sub(r"\1", fields["content-transfer-encoding"].value).lower()
+        if encoding not in _ENCODINGS:
+            found.append(f"the transfer encoding {encoding[:40]!r} is unknown")
+    disposition = file_name = None
+    if "content-disposition" in fields:
+        text = unfolded(fields["content-disposition"].raw)
+        disposition = text.partition(";")[0].strip().lower()
+        file_name = parameters(text).get("filename") if ";" in text else None
     file_name = file_name or type_parameters.get("name")
     children: tuple[MimePart, ...] = ()
     nested = None
+    inner = b""
     if depth >= _DEEPEST and media_type.startswith(("multipart/", "message/")):
         found.append("it is nested too deeply to be taken apart")
     elif media_type.startswith("multipart/"):
-        children, problems = _children(body, type_parameters.get("boundary"), media_type, path, depth)
+        inner = body
+        children, problems = _children(inner, type_parameters.get("boundary"), media_type, path, depth)
+        if not children and encoding in _ENCODED:
+            inner = _decoded(body, encoding)[0]
+            children, problems = _children(inner, type_parameters.get("boundary"), media_type, path, depth)
+            problems = ["it is encoded as a whole, which multipart must not be", *problems]
         found.extend(problems)
-    elif media_type in {"message/rfc822", "message/global"}:
-        content = decode_base64(body)[0] if encoding == "base64" else body
-        content = quopri.decodestring(body) if encoding == "quoted-printable" else content
-        nested = _message(content, f"{path}.1", depth + 1)
-    content_id = fields.get("content-id")
+    elif media_type in {"message/rfc822", "message/global", "message/news"}:
+        inner = _decoded(body, encoding)[0]
+        nested = _message(inner, f"{path}.1", depth + 1)
+    content_id = fields["content-id"].value if "content-id" in fields else None
     return MimePart(
         path=path,
         header=header,
@@ -338,87 +410,121 @@ def _part(
         disposition=disposition,
         file_name=file_name,
         content_id=content_id.strip().strip("<>") if content_id else None,
-        content_location=fields.get("content-location"),
+        content_location=fields["content-location"].value if "content-location" in fields else None,
         defects=tuple(found),
         children=children,
         nested=nested,
         piece=piece,
+        start=start,
+        inner=inner,
     )
 
 
-_ENCODINGS = {
-    "7bit", "8bit", "binary", "base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue", "",
-}  # fmt: skip
+def _decoded(body: bytes, encoding: str) -> tuple[bytes, bool]:
+    """A body without its transfer encoding, and whether that was broken."""
+    if encoding == "base64":
+        return decode_base64(body)
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(body), _BROKEN_QP.search(body) is not None
+    if encoding in _UU_NAMES:
+        return _uudecoded(body)
+    return body, False
 
 
 def _children(
     body: bytes, boundary: str | None, media_type: str, path: str, depth: int
 ) -> tuple[tuple[MimePart, ...], list[str]]:
     problems: list[str] = []
-    if not boundary:
-        guess = re.match(rb"\s*--([^\r\n]{1,200}?)[ \t]*\r?\n", body)
-        if guess is None:
-            return (), ["it has no boundary, and is shown as it is"]
-        problems.append("its boundary was not declared, and was guessed")
-        mark = guess.group(1)
+    spans: list[tuple[int, int]] = []
+    closed = False
+    if boundary:
+        mark = boundary.encode("ascii") if boundary.isascii() else wire_of_text(boundary)
+        spans, closed = _pieces(body, mark)
+        if not spans:
+            problems.append("its boundary does not occur")
     else:
-        mark = boundary.encode("utf-8", "surrogateescape") if boundary.isascii() else wire_of_text(boundary)
-    pieces, closed = _pieces(body, mark)
-    if not pieces:
-        return (), [*problems, "its boundary does not occur, and it is shown as it is"]
+        problems.append("it has no boundary")
+    if not spans:
+        guess = _BOUNDARY.search(body, 0, 20_000)
+        if guess is not None:
+            spans, closed = _pieces(body, guess.group(1).rstrip(b" \t"))
+        if not spans:
+            return (), [*problems, "it is shown as it is"]
+        problems.append("its boundary was guessed")
     if not closed:
         problems.append("its last boundary is missing")
+    if len(spans) == _MOST_PARTS:
+        problems.append("it has too many parts: the rest is kept in the last one")
     children = []
-    for number, piece in enumerate(pieces, 1):
+    untyped = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
+    for number, (start, end) in enumerate(spans, 1):
+        piece = body[start:end]
         block, content, problem = split_header(piece) if piece else (b"", b"", None)
         header, defects = parse_header(block)
-        if media_type == "multipart/digest" and not any(f.name.lower() == "content-type" for f in header):
-            header = (*header, HeaderField("Content-Type", "message/rfc822", b" message/rfc822"))
         notes = defects + ((problem,) if problem and problem != "no header" else ())
-        children.append(_part(header, content, f"{path}.{number}", depth + 1, notes, piece=piece))
+        children.append(
+            _part(
+                header,
+                content,
+                f"{path}.{number}",
+                depth + 1,
+                notes,
+                piece=piece,
+                start=start,
+                untyped=untyped,
+            )
+        )
     return tuple(children), problems
 
 
-def _pieces(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:
-    """The parts between the delimiter lines, and whether the closing one is there."""
+def _pieces(body: bytes, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
+    """Where the parts between the delimiter lines start and end, and whether the closing one is there."""
     delimiter = b"--" + boundary
-    pieces: list[bytes] = []
+    pieces: list[tuple[int, int]] = []
     start: int | None = None
     at = body.find(delimiter)
     while at >= 0:
         after = at + len(delimiter)
         end = body.find(b"\n", after)
         line_end = end + 1 if end >= 0 else len(body)
-        rest = body[after:line_end].strip()
+        rest = body[after : min(line_end, after + 100)].strip()
         if (at == 0 or body[at - 1 : at] == b"\n") and rest in {b"", b"--"}:
             if start is not None:
-                pieces.append(_without_last_line_end(body[start:at]))
+                pieces.append((start, max(start, _before_line_end(body, at))))
             if rest == b"--":
                 return pieces, True
             start = line_end
+            if len(pieces) == _MOST_PARTS - 1:
+                break
             at = body.find(delimiter, line_end)
         else:
             at = body.find(delimiter, after)
     if start is not None:
-        pieces.append(body[start:])
+        pieces.append((start, len(body)))
     return pieces, False
 
 
-def _without_last_line_end(piece: bytes) -> bytes:
-    if piece.endswith(b"\r\n"):
-        return piece[:-2]
-    return piece[:-1] if piece.endswith(b"\n") else piece
+def _before_line_end(body: bytes, at: int) -> int:
+    """Where the line before `at` ends: the line end before a delimiter belongs to the delimiter."""
+    if body[at - 2 : at] == b"\r\n":
+        return at - 2
+    return at - 1 if at else 0
+
+
+def _uu_span(content: bytes) -> tuple[int, int] | None:
+    """Where the lines of the first uuencoded file in a text start and end."""
+    begin = _UU_BEGIN.search(content)
+    end = _UU_END.search(content, begin.end()) if begin else None
+    return (begin.end(), end.start()) if begin and end else None
 
 
 def _uudecoded(raw: bytes) -> tuple[bytes, bool]:
-    import binascii  # noqa: PLC0415 - rarely needed
-
-    match = _UU.search(raw)
-    if match is None:
+    span = _uu_span(raw)
+    if span is None:
         return raw, True
     out = bytearray()
     broken = False
-    for line in match.group(2).splitlines():
+    for line in raw[slice(*span)].splitlines():
         try:
             out += binascii.a2b_uu(line)
         except binascii.Error:

@@ -6,9 +6,12 @@ import mimetypes
 import re
 import unicodedata
 
-_RESERVED = re.compile(r"^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
+_RESERVED = re.compile(
+    r"^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(?:\.|$)",
+    re.IGNORECASE,
+)
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
-_LONGEST = 100
+_LONGEST_BYTES = 150
 
 
 def safe_file_name(name: str | None, media_type: str = "application/octet-stream", *, number: int = 1) -> str:
@@ -26,9 +29,15 @@ def safe_file_name(name: str | None, media_type: str = "application/octet-stream
         return f"part-{number}{mimetypes.guess_extension(media_type) or '.bin'}"
     if _RESERVED.match(text):
         text = f"_{text}"
-    if len(text) > _LONGEST:
-        stem, dot, ending = text.rpartition(".")
-        text = (
-            f"{stem[: _LONGEST - len(ending) - 1]}.{ending}" if dot and len(ending) <= 10 else text[:_LONGEST]
-        )
-    return text
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
+    """At most as many bytes as every file system takes, its ending kept."""
+    if len(text.encode("utf-8")) <= _LONGEST_BYTES:
+        return text
+    stem, dot, ending = text.rpartition(".")
+    if not stem or len(ending.encode("utf-8")) > 12:
+        stem, dot, ending = text, "", ""
+    room = _LONGEST_BYTES - len(f"{dot}{ending}".encode())
+    return f"{stem.encode('utf-8')[:room].decode('utf-8', 'ignore').rstrip(' .')}{dot}{ending}"

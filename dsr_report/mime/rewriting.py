@@ -17,7 +17,8 @@ from email.header import Header
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote
 
-from dsr_report.mime.header import decoded, split_header, to_text
+from dsr_report.mime.charsets import to_text
+from dsr_report.mime.header import decoded, split_header
 from dsr_report.mime.message import MimePart, parse
 
 
