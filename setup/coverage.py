@@ -12,18 +12,27 @@ from dsr_report.disclosure import fonts
 _IGNORABLE = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x200C, 0x200D, 0x2060}
 
 
+_FORMATTING = {*range(0xFFF9, 0xFFFC), 0x110CD, *range(0x13430, 0x13456), *range(0x1BCA0, 0x1BCA4)}
+"""Formatting characters that are in a font but that text layout finds no glyph for."""
+
+
 def _is_shown(character: str) -> bool:
     """Not a control, a surrogate, private use, or unassigned (which includes noncharacters)."""
     # fontTools brings the scripts of a Unicode that is newer than Python's own tables.
     known = unicodedata.script(character) != "Zzzz"
-    return known and unicodedata.category(character) not in ("Cc", "Cs", "Co")
+    return (
+        known
+        and ord(character) not in _FORMATTING
+        and unicodedata.category(character) not in ("Cc", "Cs", "Co")
+    )
 
 
 def coverage() -> str:
     """The contents of coverage.txt: ranges of code points, one a line."""
     covered = set(_IGNORABLE)
     for path in fonts.files().values():
-        covered |= set(TTFont(path, lazy=True).getBestCmap())
+        with TTFont(path, lazy=True) as font:
+            covered |= set(font.getBestCmap())
     points = sorted(point for point in covered if _is_shown(chr(point)))
     lines = ["# Characters that the fonts here can show; made by setup/coverage.py."]
     start = end = points[0]

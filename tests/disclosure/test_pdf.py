@@ -228,7 +228,7 @@ def test_no_character_of_any_script_is_missing(tmp_path, pool):
     result = write_pdf(
         single(f"<h1>{SCRIPTS}</h1><p><b>{SCRIPTS}</b> <code>{SCRIPTS}</code></p>"), io.BytesIO(), pool=pool
     )
-    assert result.missing_glyphs == 0
+    assert result.missing_glyphs == ()
 
 
 PICTURES = {
@@ -265,7 +265,7 @@ def test_whatever_newsletters_contain_is_allowed_in_an_archive(tmp_path, pool, a
         <details><summary>More</summary>inside</details><ruby>漢<rt>kan</rt></ruby><sub>1</sub><abbr title="x">y</abbr>"""
     path = tmp_path / "odd.pdf"
     result = write_pdf(single(html), path, pool=pool)
-    assert result.missing_glyphs == 0
+    assert result.missing_glyphs == ()
     assert_pdf_a_ua(path)
     text = text_of(path)
     for words in ("broken", "nested", "two", "chosen", "deep", "stray item", "inside"):

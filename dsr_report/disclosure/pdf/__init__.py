@@ -33,12 +33,16 @@ _ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class PdfResult:
-    """What was written: pages, the file's SHA-256, links that led nowhere, and the processes' peak memory."""
+    """What was written, and what was noticed on the way.
+
+    `lost_links` are anchors that are nowhere, `missing_glyphs` code points that no font has a glyph for,
+    `peak_bytes` is the most memory that a layout process took.
+    """
 
     pages: int
     sha256: str
     lost_links: tuple[str, ...] = ()
-    missing_glyphs: int = 0
+    missing_glyphs: tuple[int, ...] = ()
     peak_bytes: int = 0
 
 
@@ -80,12 +84,12 @@ def _write(
     assembly = Assembly(file)
     deferred: dict[int, LayoutJob] = {}
     done = _Progress(document, progress)
-    missing = 0
+    missing: set[int] = set()
     pieces = crew.lay_out(_jobs(document, deferred, done))
     assembly.add_header(next(pieces))
     counts: dict[int, int] = {}
     for piece in pieces:
-        missing += piece.missing_glyphs
+        missing |= piece.missing_glyphs
         if piece.index in deferred:
             counts[piece.index] = len(piece.pages)
         else:
@@ -97,7 +101,7 @@ def _write(
     assembly.fonts.embed(file, assembly.shared["fonts"], crew.cut_down)
     metadata.put_profile(file, assembly.shared["profile"])
     _finish(document, file, entries, assembly.shared["profile"])
-    return PdfResult(pages, file.sha256, tuple(lost), missing, crew.peak_bytes)
+    return PdfResult(pages, file.sha256, tuple(lost), tuple(sorted(missing)), crew.peak_bytes)
 
 
 def _jobs(document: ReportDocument, deferred: dict[int, LayoutJob], done: _Progress) -> Iterator[LayoutJob]:

@@ -41,15 +41,15 @@ class AssetRefusedError(DsrReportError):
 
 
 class _Complaints(logging.Handler):
-    """Counts what WeasyPrint complains of; its words may quote personal data, so they are not kept."""
+    """Keeps which characters have no glyph; WeasyPrint's other words may quote personal data."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.missing_glyphs = 0
+        self.missing_glyphs: set[int] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        if str(record.msg).startswith(".notdef"):
-            self.missing_glyphs += 1
+        if str(record.msg).startswith(".notdef") and isinstance(record.args, tuple):
+            self.missing_glyphs |= {number for number in record.args if isinstance(number, int)}
 
 
 @cache

@@ -100,5 +100,5 @@ class Piece:
     anchors: list[Anchor]
     fonts: dict[str, FontUse]
     links: list[tuple[str, int]]
-    missing_glyphs: int
+    missing_glyphs: set[int]
     memory_bytes: int
