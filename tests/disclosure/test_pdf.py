@@ -272,6 +272,30 @@ def test_whatever_newsletters_contain_is_allowed_in_an_archive(tmp_path, pool, a
         assert words in text
 
 
+def test_a_picture_that_recurs_is_embedded_once(long_pdf):
+    with pikepdf.open(long_pdf) as pdf:
+        pictures = [
+            item
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image" and "/SMask" in item
+        ]
+        assert len(list(jobs(report(40, rows=2), ""))) > 3
+        assert len(pictures) == 1
+
+
+def test_a_part_cannot_embed_files_or_run_actions(tmp_path, pool):
+    html = """<h1>A</h1><link rel="attachment" href="data:text/plain,evil"><a rel="attachment" href="data:text/plain,evil">a</a>
+        <a href="file:///etc/passwd">b</a><a href="javascript:alert(1)">c</a><a href="data:text/html,x">d</a>
+        <base href="https://tracker.example/"><a href="relative.html">e</a><meta http-equiv="refresh" content="0;url=https://tracker.example/">"""
+    path = tmp_path / "report.pdf"
+    write_pdf(single(html), path, pool=pool)
+    with pikepdf.open(path) as pdf:
+        assert "/AF" not in pdf.Root
+        assert not pdf.attachments
+        assert "/Annots" not in pdf.pages[0].obj
+        assert "/OpenAction" not in pdf.Root
+
+
 def test_a_link_to_what_is_not_there_does_no_harm(tmp_path, pool, assert_pdf_a_ua):
     path = tmp_path / "lost.pdf"
     result = write_pdf(

@@ -87,15 +87,15 @@ def _write(
     missing: set[int] = set()
     pieces = crew.lay_out(_jobs(document, deferred, done))
     assembly.add_header(next(pieces))
-    counts: dict[int, int] = {}
+    with_contents: list[Piece] = []
     for piece in pieces:
         missing |= piece.missing_glyphs
         if piece.index in deferred:
-            counts[piece.index] = len(piece.pages)
+            with_contents.append(piece)
         else:
             assembly.add(piece)
         done.finished(piece.index)
-    for piece in _contents(crew, assembly, deferred, counts):
+    for piece in _contents(crew, assembly, deferred, with_contents):
         assembly.add(piece)
     entries, pages, lost = assembly.finish(document.page_of)
     assembly.fonts.embed(file, assembly.shared["fonts"], crew.cut_down)
@@ -115,30 +115,34 @@ def _jobs(document: ReportDocument, deferred: dict[int, LayoutJob], done: _Progr
 
 
 def _contents(
-    crew: LayoutPool, assembly: Assembly, deferred: dict[int, LayoutJob], counts: dict[int, int]
+    crew: LayoutPool, assembly: Assembly, deferred: dict[int, LayoutJob], first: list[Piece]
 ) -> list[Piece]:
     """Lay out the pieces with contents again, now that the numbers of pages are known."""
     if not deferred:
         return []
-    pieces: list[Piece] = []
-    own: dict[str, int] = {}
     for _ in range(_ROUNDS):
-        known = {**own, **assembly.page_numbers(counts)}
-        again = [
-            replace(job, page_of_anchor={name: known[name] for name in chunks.targets(job) if name in known})
-            for job in deferred.values()
-        ]
-        pieces = list(crew.lay_out(again))
-        found = {piece.index: len(piece.pages) for piece in pieces}
-        anchors = _own_anchors(assembly, pieces)
-        if found == counts and anchors == own:
+        known = {**_own_anchors(assembly, first), **assembly.page_numbers(_pages(first))}
+        pieces = list(
+            crew.lay_out(
+                replace(
+                    job, page_of_anchor={name: known[name] for name in chunks.targets(job) & known.keys()}
+                )
+                for job in deferred.values()
+            )
+        )
+        settled = _pages(pieces) == _pages(first) and _own_anchors(assembly, pieces).items() <= known.items()
+        first = pieces
+        if settled:
             return pieces
-        counts, own = found, anchors
     raise LayoutError("the page numbers in the contents do not settle")
 
 
+def _pages(pieces: list[Piece]) -> dict[int, int]:
+    return {piece.index: len(piece.pages) for piece in pieces}
+
+
 def _own_anchors(assembly: Assembly, pieces: list[Piece]) -> dict[str, int]:
-    firsts = assembly.first_pages({piece.index: len(piece.pages) for piece in pieces})
+    firsts = assembly.first_pages(_pages(pieces))
     return {
         anchor.name: firsts[piece.index] + anchor.page + 1 for piece in pieces for anchor in piece.anchors
     }

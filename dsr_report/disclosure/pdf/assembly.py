@@ -6,6 +6,7 @@ so that memory does not grow with the pages' content.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 
@@ -52,6 +53,7 @@ class Assembly:
         self.shared = {name: file.allocate() for name in _SHARED}
         self.fonts = UsedFonts()
         self._placed: dict[int, _Placed] = {}
+        self._known_pictures: dict[bytes, int] = {}
         self._next_key = 0
         self._parents: list[tuple[int, int, int]] = []
         self._root = file.allocate()
@@ -74,11 +76,13 @@ class Assembly:
 
     def add(self, piece: Piece) -> None:
         """Write a piece."""
-        numbers = self._numbers(piece, {})
+        known = self._pictures(piece)
+        numbers = self._numbers(piece, known)
         around = self.file.allocate(len(piece.pages))
         key = self._next_key
         for number, dictionary, content in piece.objects:
-            self._put(numbers[number], self._rewritten(dictionary, numbers, key, around), content)
+            if number not in known:
+                self._put(numbers[number], self._rewritten(dictionary, numbers, key, around), content)
         self._placed[piece.index] = _Placed(
             node=numbers[1],
             pages=piece.pages,
@@ -135,6 +139,20 @@ class Assembly:
         if outline:
             entries["Outlines"] = reference(outline)
         return entries, total, lost
+
+    def _pictures(self, piece: Piece) -> dict[int, int]:
+        """Write the pictures of a piece that no other had, and say where those are that one had."""
+        pictures = [item for item in piece.objects if b"/Subtype /Image" in item[1]]
+        pictures.sort(key=lambda item: b"/SMask" in item[1])  # masks first, as pictures refer to them
+        found: dict[int, int] = {}
+        for number, dictionary, content in pictures:
+            written = self._rewritten(dictionary, found, 0, 0)
+            digest = hashlib.sha256(written + b"\0" + (content or b"")).digest()
+            if digest not in self._known_pictures:
+                self._known_pictures[digest] = self.file.allocate()
+                self._put(self._known_pictures[digest], written, content)
+            found[number] = self._known_pictures[digest]
+        return found
 
     def _numbers(self, piece: Piece, fixed: dict[int, int]) -> dict[int, int]:
         numbers = {local: self.shared[name] for local, name in piece.shared.items()}

@@ -32,6 +32,7 @@ from dsr_report.disclosure.pdf.structure import Structure, number
 from dsr_report.errors import DsrReportError
 
 _SCALE = 0.75
+_LINKS = ("internal", "external")
 _HEADING = re.compile("h[1-6]")
 _ACTIVE = ("http://", "https://", "mailto:", "tel:")
 
@@ -81,11 +82,12 @@ def lay_out(job: LayoutJob) -> Piece:
             output_intent="srgb",
             presentational_hints=True,
         )
+        document.metadata.attachments = []  # only the document has those, never a part
+        return _piece(job, document, elsewhere, complaints)
     except FatalURLFetchingError as error:
         raise AssetRefusedError(
             str(error), hint="Only data: URLs may stand in a report; this is a mistake in a template."
         ) from None
-    return _piece(job, document, elsewhere, complaints)
 
 
 def _prepare(root: Any, page_of_anchor: dict[str, int]) -> dict[str, str]:
@@ -234,7 +236,7 @@ def _piece(job: LayoutJob, document: Any, elsewhere: dict[str, str], complaints:
                 seen.add(name)
                 anchors.append(Anchor(name, place, x * _SCALE, height - y * _SCALE))
         page.bookmarks = []
-        page.links = [link for link in page.links if link[3].element_tag == "a"]
+        page.links = [link for link in page.links if link[0] in _LINKS and link[3].element_tag == "a"]
     _now.fonts = {}
     options = {**weasyprint.DEFAULT_OPTIONS, "pdf_tags": job.tagged, "output_intent": "srgb"}
     pdf = weasyprint.pdf.generate_pdf(document, None, 1, **{**options, "pdf_version": "1.7"})
