@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dsr_report.errors import ConfigError
 from dsr_report.records.custom import CustomKind
@@ -33,11 +33,23 @@ LETTERS: tuple[Letter, ...] = (
 
 
 def _by_language(value: Any) -> Any:
-    """A text for all languages may be given as plain text."""
-    return dict.fromkeys(("en", "nl", "de", "fr"), value) if isinstance(value, str) else value
+    """A text for all languages may be given as plain text; one that is still empty is none."""
+    if isinstance(value, str):
+        value = dict.fromkeys(("en", "nl", "de", "fr"), value)
+    if not isinstance(value, dict):
+        return value
+    return {code: text for code, text in value.items() if not isinstance(text, str) or text.strip()}
+
+
+def _filled_in(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is still empty")
+    return value
 
 
 Texts = Annotated[dict[Literal["en", "nl", "de", "fr"], str], BeforeValidator(_by_language)]
+Name = Annotated[str, AfterValidator(_filled_in)]
+Line = Annotated[str, AfterValidator(str.strip)]
 
 
 class _Section(BaseModel):
@@ -47,12 +59,12 @@ class _Section(BaseModel):
 class Controller(_Section):
     """The company that answers (Art. 4(7) GDPR)."""
 
-    name: str
-    address: str = ""
-    email: str = ""
-    phone: str = ""
-    website: str = ""
-    representative: str = ""
+    name: Name
+    address: Line = ""
+    email: Line = ""
+    phone: Line = ""
+    website: Line = ""
+    representative: Line = ""
     logo: str = ""
     """A PNG or JPEG file, relative to the configuration."""
 
@@ -107,10 +119,10 @@ class Statement(_Section):
 class Recipient(_Section):
     """Who else receives data, by name (Art. 15(1)(c); C-154/21)."""
 
-    name: str
-    role: str = ""
+    name: Name
+    role: Texts = Field(default_factory=dict)
     country: str = ""
-    safeguard: str = ""
+    safeguard: Texts = Field(default_factory=dict)
     when: Condition = Condition()
 
 
@@ -203,7 +215,7 @@ def load_config(path: str | os.PathLike[str]) -> Config:
     except ValidationError as error:
         faults = [
             f"line {_line_of(source, fault['loc'])}: {'.'.join(map(str, fault['loc']))}: "
-            f"{fault['msg'].lower()}"
+            f"{fault['msg'].lower().removeprefix('value error, ')}"
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise ConfigError(

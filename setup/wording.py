@@ -102,7 +102,8 @@ def all_texts() -> dict[str | tuple[str, str], list[str]]:
     for file in sorted((ROOT / "dsr_report").rglob("*.py")):
         for text in texts_in_code(file):
             found.setdefault(text.key, []).append(text.place)
-    for file in sorted((ROOT / "templates" / "report").rglob("*.j2")):
+    folders = (ROOT / "templates" / "report", ROOT / "templates" / "config")
+    for file in sorted(file for folder in folders for file in folder.rglob("*.j2")):
         for text in texts_in_template(file):
             found.setdefault(text.key, []).append(text.place)
     return found

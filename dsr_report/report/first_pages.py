@@ -66,7 +66,9 @@ def recipients_of(config: Config, collected: Collected, options: ReportOptions) 
         country = recipient.country
         if len(country) == 2 and country.isalpha():
             country = Locale.parse(options.language).territories.get(country.upper(), country)
-        details = [d for d in (recipient.role, country, recipient.safeguard) if d]
+        role = recipient.role.get(options.language, "")  # type: ignore[call-overload]
+        safeguard = recipient.safeguard.get(options.language, "")  # type: ignore[call-overload]
+        details = [d for d in (role, country, safeguard) if d]
         found.append(f"{recipient.name} ({', '.join(details)})" if details else recipient.name)
     return found
 
