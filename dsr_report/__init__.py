@@ -17,13 +17,17 @@ from dsr_report.errors import DsrReportError
 
 if TYPE_CHECKING:
     from dsr_report.disclosing import Report, Written
+    from dsr_report.fetch.client import Client
+    from dsr_report.fetch.data_request import DataRequest
     from dsr_report.reading import Export, read
 
-__all__ = ["DsrReportError", "Export", "Report", "Written", "read"]
+__all__ = ["Client", "DataRequest", "DsrReportError", "Export", "Report", "Written", "read"]
 
 logging.getLogger("dsr_report").addHandler(logging.NullHandler())
 
 _PLACES = {
+    "Client": "fetch.client",
+    "DataRequest": "fetch.data_request",
     "Export": "reading",
     "Report": "disclosing",
     "Written": "disclosing",

@@ -17,7 +17,7 @@ class Spool:
 
     def add(self, key: Any, html: str) -> None:
         """Keep a piece; `key` is what `pieces` sorts and groups by."""
-        raw = html.encode("utf-8")
+        raw = html.encode("utf-8", "surrogatepass")
         self._file.seek(self._end)
         self._file.write(raw)
         self._index.append((key, self._end, len(raw)))
@@ -35,7 +35,7 @@ class Spool:
         index = self._index if order is None else sorted(self._index, key=lambda entry: order(entry[0]))
         for key, start, length in index:
             self._file.seek(start)
-            yield key, self._file.read(length).decode("utf-8")
+            yield key, self._file.read(length).decode("utf-8", "surrogatepass")
 
     def close(self) -> None:
         """Remove the file."""

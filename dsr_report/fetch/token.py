@@ -1,0 +1,86 @@
+"""Where the API token comes from, and a type that never shows it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from dsr_report.errors import AuthError
+
+SERVICE = "dsr-report"
+USER = "copernica"
+
+
+class Secret:
+    """A secret text: `reveal()` gives it, nothing else does; neither printing nor logging shows it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+
+def find_token(environment: Mapping[str, str] | None = None) -> Secret:
+    """The API token: `COPERNICA_TOKEN`, the file named by `COPERNICA_TOKEN_FILE`, or the system's keyring.
+
+    Raises:
+        AuthError: there is none, or the file can be read by others.
+    """
+    env = os.environ if environment is None else environment
+    if token := env.get("COPERNICA_TOKEN", "").strip():
+        return Secret(token)
+    if file := env.get("COPERNICA_TOKEN_FILE"):
+        return _from_file(Path(file))
+    stored = _from_keyring()
+    if stored:
+        return stored
+    raise AuthError(
+        "no API token was found",
+        hint="Make one in Copernica's dashboard and set COPERNICA_TOKEN, or store it with `dsr-report login`.",
+    )
+
+
+def _from_file(path: Path) -> Secret:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise AuthError(f"the token file cannot be read ({error.strerror})", where=str(path)) from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise AuthError("the token file can be read by others", where=str(path), hint="Run: chmod 600 FILE")
+    if not text:
+        raise AuthError("the token file is empty", where=str(path))
+    return Secret(text)
+
+
+def _from_keyring() -> Secret | None:
+    try:
+        import keyring  # noqa: PLC0415 - an optional extra
+        from keyring.errors import KeyringError  # noqa: PLC0415
+    except ImportError:
+        return None
+    try:
+        stored = keyring.get_password(SERVICE, USER)
+    except KeyringError:
+        return None
+    return Secret(stored) if stored else None
