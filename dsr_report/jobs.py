@@ -1,4 +1,4 @@
-"""Where the rooms are joined into work: request an export once, wait for it, store it, whatever happens between."""
+"""Where the rooms are joined into work: ask for an export once, wait for it, store it, come what may."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from platformdirs import user_data_path
 
@@ -60,6 +60,12 @@ class Obtained:
     reference: str
 
 
+class _How(TypedDict):
+    folder: Path | None
+    patience: Patience
+    progress: Progress
+
+
 def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
     """The subject that the command line names: a subprofile's number, or an address (known by its `@`).
 
@@ -106,19 +112,20 @@ def obtain(
         FetchError: the API refused, failed or could not be reached.
         RegisterError: an earlier run died while asking; a person must decide.
     """
+    how: _How = {"folder": folder, "patience": patience, "progress": progress}
     if request_id is not None:
         entry = register.adopt(request_id, api_url=client.api_url, reference=reference)
-        return _collect(client, register, entry, request_id, folder, patience, progress)
+        return _collect(client, register, entry, request_id, **how)
     if subject is None:
         raise UsageError("name a subject (ID) or a data request (--request)")
     for _ in range(_OTHERS_TRIES):
         entry = register.claim(subject.type, subject.id, api_url=client.api_url, reference=reference)
         if entry.standing == "ours":
-            made = _ask(client, register, entry, subject, report, progress)
-            return _collect(client, register, entry, made, folder, patience, progress)
+            made = _ask(client, register, entry, subject=subject, report=report, progress=progress)
+            return _collect(client, register, entry, made, **how)
         if entry.standing == "known" and entry.request_id:
             progress.say(f"taking up data request {entry.request_id}")
-            return _collect(client, register, entry, entry.request_id, folder, patience, progress)
+            return _collect(client, register, entry, entry.request_id, **how)
         if entry.standing == "collected":
             stored = _stored(entry)
             if stored is not None:
@@ -126,13 +133,13 @@ def obtain(
                 return stored
             if entry.request_id:
                 try:
-                    return _collect(client, register, entry, entry.request_id, folder, patience, progress)
+                    return _collect(client, register, entry, entry.request_id, **how)
                 except (UnknownIdError, NotReadyError):
                     register.note_state(entry.number, "expired")
             continue
         if entry.standing == "unknown":
             raise RegisterError(
-                "an earlier run stopped while it asked for this export: nobody knows whether Copernica has the request",
+                "an earlier run stopped while it asked for this export; Copernica may have the request",
                 where=f"data request {entry.number}",
                 hint=f"Look in the dashboard, then: dsr-report register attach {entry.number} REQUEST_ID, "
                 f"or: dsr-report register abandon {entry.number} --reason TEXT",
@@ -148,6 +155,7 @@ def _ask(
     client: Client,
     register: Register,
     entry: DataRequestEntry,
+    *,
     subject: Subject,
     report: str | None,
     progress: Progress,
@@ -172,6 +180,7 @@ def _collect(
     register: Register,
     entry: DataRequestEntry,
     request_id: str,
+    *,
     folder: Path | None,
     patience: Patience,
     progress: Progress,

@@ -136,15 +136,15 @@ def _refusal(response: httpx.Response, what: str) -> FetchError:
 
 def _request_id(response: httpx.Response) -> str | None:
     """The id of the new data request, wherever it stands: headers first, then the body."""
-    created = response.headers.get("x-created", "").strip()
+    created = str(response.headers.get("x-created", "")).strip()
     if created:
-        return str(created)
+        return created
     for name in ("x-location", "location"):
         pieces = [p for p in urlsplit(response.headers.get(name, "")).path.split("/") if p]
         if pieces and pieces[-1] in {"data", "status"}:
             pieces.pop()
         if pieces:
-            return pieces[-1]
+            return str(pieces[-1])
     text = response.text.strip()
     try:
         body = json.loads(text)

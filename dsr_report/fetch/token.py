@@ -67,7 +67,7 @@ def _from_file(path: Path) -> Secret:
     except OSError as error:
         raise AuthError(f"the token file cannot be read ({error.strerror})", where=str(path)) from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise AuthError("the token file can be read by others", where=str(path), hint="Run: chmod 600 FILE")
+        raise AuthError("others can read the token file", where=str(path), hint="Run: chmod 600 FILE")
     if not text:
         raise AuthError("the token file is empty", where=str(path))
     return Secret(text)

@@ -1,1 +1,1 @@
-"""A local Copernica API that serves sample exports: for newcomers without an account, and for our own tests."""
+"""A local Copernica API that serves sample exports: for newcomers without an account, and for tests."""

@@ -19,7 +19,7 @@ class Sample(NamedTuple):
 
 
 def load_samples(folder: Path | None = None) -> dict[tuple[str, str], Sample]:
-    """The samples of a folder by subject: those that its `index.json` says are served, or else every JSON file.
+    """The samples of a folder by subject: those that its `index.json` lists as served, or all its JSON files.
 
     Raises:
         FileError: the folder holds none.

@@ -1,4 +1,4 @@
-"""The sandbox's server: authentication, data requests, delays, statuses, expiry and error bodies as documented.
+"""The sandbox's server: login, data requests, delays, statuses, expiry and error bodies as documented.
 
 Faults can be planned per path, so that tests meet every way in which a network fails.
 """
