@@ -47,8 +47,7 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--report", "report_to", metavar="TARGET",
                      help="Where Copernica shall also send the export: an e-mail or web address. "
                           "Mail is not encrypted on its way."),
-        click.option("--timeout", type=Duration(), default="30m", show_default=True,
-                     help="How long to wait in all."),
+        click.option("--timeout", type=Duration(), default="30m", show_default=True, help="Time to wait in all."),
         click.option("--poll", type=Duration(), default="5s", show_default=True,
                      help="How often to ask; less and less often as time passes."),
         click.option("--sandbox", is_flag=True,

@@ -65,9 +65,9 @@ def _from_file(path: Path) -> Secret:
         mode = path.stat().st_mode
         text = path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise AuthError(f"the token file cannot be read ({error.strerror})", where=str(path)) from error
+        raise AuthError(f"the token file is unreadable ({error.strerror})", where=str(path)) from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise AuthError("others can read the token file", where=str(path), hint="Run: chmod 600 FILE")
+        raise AuthError("others can read the token file", where=str(path), hint="chmod 600 it.")
     if not text:
         raise AuthError("the token file is empty", where=str(path))
     return Secret(text)
