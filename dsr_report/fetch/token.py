@@ -56,7 +56,7 @@ def find_token(environment: Mapping[str, str] | None = None) -> Secret:
         return stored
     raise AuthError(
         "no API token was found",
-        hint="Make one in Copernica's dashboard and set COPERNICA_TOKEN, or store it with `dsr-report login`.",
+        hint="Make one in Copernica's dashboard, and set COPERNICA_TOKEN or run `dsr-report login`.",
     )
 
 
