@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import click
@@ -15,11 +16,12 @@ from dsr_report.cli.options import (
     verbosity_options,
 )
 from dsr_report.cli.progress import reading, zone_named
-from dsr_report.export.items import count_values
+from dsr_report.export.items import Item, count_values
 from dsr_report.export.reading import ExportFile
 from dsr_report.records.custom import suggest
 from dsr_report.records.recognise import Recogniser
 from dsr_report.records.summary import Summary
+from dsr_report.review.secrets import Watch
 
 
 class Values(NamedTuple):
@@ -31,9 +33,19 @@ class Values(NamedTuple):
     withheld: int
 
 
-def values_of(file: ExportFile, total: int) -> Values:  # noqa: ARG001 - findings will need the export
-    """What becomes of the values of an export when it is rendered without further decisions."""
-    return Values(total, total, 0, 0)
+class _Watched:
+    """Items on their way, with a count of the values that would be masked."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = items
+        self.masked = 0
+
+    def __iter__(self) -> Iterator[Item]:
+        look = Watch().at
+        for item in self._items:
+            for decision, _value in look(item):
+                self.masked += decision.passage is None
+            yield item
 
 
 @click.command(short_help="Say what an export holds, what was recognised and what was not.")
@@ -58,10 +70,11 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
     summary = Summary(zone_named(timezone))
     with reading(export, salvage=salvage) as file:
         add, find = summary.add, Recogniser().find
-        for found in find(item for batch in file.batches() for item in batch):
+        items = _Watched(item for batch in file.batches() for item in batch)
+        for found in find(items):
             add(found)
         total = summary.values + count_values(file.info.value)
-        values = values_of(file, total)
+        values = Values(total, total - items.masked, items.masked, 0)
         report = as_object(file, summary, values)
         if suggesting:
             text = suggest(summary.examples)
