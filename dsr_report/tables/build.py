@@ -8,6 +8,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from dsr_report.export.items import JsonValue
+from dsr_report.records.base import Record
 from dsr_report.records.found import Found
 from dsr_report.records.mail import Message
 from dsr_report.records.parsing import parse
@@ -114,22 +115,23 @@ def build(
         add_row["subject"](
             {"subject_key": key, "subject_type": texts[0], "subject_id": texts[1], "pointer": info_pointer}
         )
-    columns = EventColumns(zone, stores["events"].add, add_row["events"])
+
+    def put(record: Record) -> None:
+        if isinstance(record, Message):
+            ids.learn(record)
+            made = rows_of_message(record)
+        elif record.kind in EVENT_KINDS:
+            made = iter([("events", row_of(record))])
+        else:
+            made = rows_of(record)
+        for name, row in made:
+            add_row[name](row)
+
+    columns = EventColumns(zone, stores["events"].add, put)
     for found in founds:
         if found.kind in EVENT_KINDS:
             columns.add(found)
-            continue
-        if found.kind == "envelope":
-            continue
-        record = parse(found, zone)
-        if isinstance(record, Message):
-            ids.learn(record)
-            for name, row in rows_of_message(record):
-                add_row[name](row)
-        elif record.kind in EVENT_KINDS:
-            add_row["events"](row_of(record))
-        else:
-            for name, row in rows_of(record):
-                add_row[name](row)
+        elif found.kind != "envelope":
+            put(parse(found, zone))
     columns.end()
     return TableSet(stores, ids)

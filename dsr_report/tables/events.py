@@ -7,7 +7,7 @@ holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,7 @@ from dsr_report.tables.exact import json_text
 from dsr_report.tables.schema import EVENTS
 from dsr_report.tables.store import Columns
 
-_GROUP = 2_000
+_GROUP = 250
 _MOST_GROUPS = 200
 _PLAIN_FIELDS = tuple(
     name
@@ -73,8 +73,8 @@ def row_of(record: Record) -> dict[str, Any]:
 class _Plan:
     """How events with these very members become columns."""
 
-    def __init__(self, columns: list[tuple[str, int, str]], rest: list[int], payload: str | None) -> None:
-        self.columns = columns  # (column, position of the member, how to read it)
+    def __init__(self, columns: list[tuple[str, str, str]], rest: list[str], payload: str | None) -> None:
+        self.columns = columns  # (column, name of the member, how to read it)
         self.rest = rest
         self.payload = payload
 
@@ -143,6 +143,7 @@ _READ: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "receiving_ip": (("to",), "text"),
     },
 }
+_TEXT_OR_NULL = frozenset({str, type(None)})
 FAST_KINDS = frozenset(_READ)
 """Kinds that can be read in columns; the others are rare."""
 
@@ -151,11 +152,11 @@ class EventColumns:
     """Collects events, and hands on batches of columns as soon as enough of one shape are there."""
 
     def __init__(
-        self, zone: ZoneInfo, put: Callable[[Columns, int], None], put_row: Callable[[dict[str, Any]], None]
+        self, zone: ZoneInfo, put: Callable[[Columns, int], None], put_record: Callable[[Record], None]
     ) -> None:
         self._zone = zone
         self._put = put
-        self._put_row = put_row
+        self._put_record = put_record
         self._groups: dict[Any, list[Found]] = {}
         self._plans: dict[Any, _Plan | None] = {}
         self._ids = IdCells()
@@ -176,7 +177,7 @@ class EventColumns:
                     tuple(value.places.values()),
                 )
             else:
-                self._put_row(row_of(parse(found, self._zone)))
+                self._put_record(parse(found, self._zone))
                 return
         else:
             inner = value.get("data")
@@ -210,100 +211,85 @@ class EventColumns:
         columns = None if plan is None else self._columns(plan, group)
         if columns is None:
             for found in group:
-                self._put_row(row_of(parse(found, self._zone)))
+                self._put_record(parse(found, self._zone))
         else:
             self._put(columns, len(group))
 
     def _columns(self, plan: _Plan, group: list[Found]) -> Columns | None:
         """The columns of events of one shape, or None where one of them needs a closer look."""
-        values = [cast("dict[str, JsonValue]", found.value) for found in group]
-        rows: list[Iterable[JsonValue]]
-        if plan.payload is None:
-            rows = [value.values() for value in values]
-        else:
-            name = plan.payload
-            outer = [[m for n, m in value.items() if n != name] for value in values]
-            inners = [cast("dict[str, JsonValue]", value[name]) for value in values]
-            rows = [[*inner.values(), *beside] for inner, beside in zip(inners, outer, strict=True)]
-        cells = list(zip(*rows, strict=True))
-        first = group[0]
+        first, count = group[0], len(group)
+        outer = [cast("dict[str, JsonValue]", found.value) for found in group]
+        inner = outer
+        if plan.payload is not None:
+            inner = [cast("dict[str, JsonValue]", value[plan.payload]) for value in outer]
         family = family_of({plain(n) for n in _names(first, plan.payload)}, first)
         result: Columns = {
-            "kind": [first.kind] * len(group),
+            "kind": [first.kind] * count,
             "pointer": [found.pointer for found in group],
-            "family": [family] * len(group),
+            "family": [family] * count,
         }
-        for column, position, how in plan.columns:
-            column_cells = cells[position]
-            kinds = set(map(type, column_cells))
-            if dict in kinds or (list in kinds and how != "rest"):
-                return None
-            if how == "text":
-                result[column] = self._text(column_cells, kinds)
-            elif how == "id":
-                if bool in kinds or Members in kinds:
-                    return None
-                result[column] = list(map(self._ids.__getitem__, column_cells))
-            elif how == "tags":
-                if not kinds <= {str, type(None)}:
-                    return None
-                result[column] = list(map(self._tags.__getitem__, column_cells))
-            elif how == "moment":
-                if bool in kinds:
-                    return None
-                moments, certainties = self._moments.column(list(column_cells))
-                result["occurred_at"], result["occurred_at_certainty"] = moments, certainties
-                result["occurred_at_raw"] = self._text(column_cells, kinds)
-            elif (
-                how == "own id" and not self._own_id(list(map(self._ids.__getitem__, column_cells)), result)
-            ) or (how == "destination" and not self._destination(column_cells, kinds, result)):
+        for column, name, how in plan.columns:
+            where = inner if name in inner[0] else outer
+            cells = [value[name] for value in where]
+            kinds = set(map(type, cells))
+            if dict in kinds or list in kinds or not self._read(result, column, cells, kinds, how):
                 return None
         keys = result.get("message_id")
         if keys is not None:
             result["message_key"] = _message_keys(keys, family)
-        others = self._others(plan, group, cells)
-        if others is not None:
-            result["other"] = others
+        for name, where in ((n, inner if n in inner[0] else outer) for n in plan.rest):
+            words = {value[name] if type(value[name]) is str else None for value in where}
+            if not all(word is not None and only_names_kind(name, word) for word in words):
+                result["other"] = self._others(plan.rest, inner, outer)
+                break
         return result
 
-    def _text(self, cells: tuple[Any, ...], kinds: set[type]) -> list[Any]:
-        if kinds <= {str, type(None)}:
-            return list(cells)
+    def _read(self, result: Columns, column: str, cells: list[Any], kinds: set[type], how: str) -> bool:
+        """Put one member's values into columns; False where they need a closer look."""
+        if how == "text":
+            result[column] = self._text(cells, kinds)
+            return True
+        if how == "tags":
+            if not kinds <= _TEXT_OR_NULL:
+                return False
+            result[column] = list(map(self._tags.__getitem__, cells))
+            return True
+        if bool in kinds:
+            return False
+        if how == "moment":
+            result["occurred_at"], result["occurred_at_certainty"] = self._moments.column(cells)
+            result["occurred_at_raw"] = self._text(cells, kinds)
+            return True
+        ids = list(map(self._ids.__getitem__, cells))
+        if how == "own id":  # without `destination`: a number is the event's, anything else is the message's
+            result["event_id"] = [i if i is None or i.isdigit() else None for i in ids]
+            result["message_id"] = [None if i is None or i.isdigit() else i for i in ids]
+            return True
+        if how == "destination" and (None in ids or any("://" in i for i in ids if i is not None)):
+            return False  # then `id` may be the message's
+        result[column] = ids
+        return True
+
+    def _text(self, cells: list[Any], kinds: set[type]) -> list[Any]:
+        if kinds <= _TEXT_OR_NULL:
+            return cells
         if bool in kinds or Number in kinds:  # 1 and true are one to a dictionary
             return [self._texts.__missing__(cell) for cell in cells]
         return list(map(self._texts.__getitem__, cells))
 
     @staticmethod
-    def _own_id(ids: list[str | None], result: Columns) -> bool:
-        """`id` without `destination`: a number is the event's, anything else is the message's."""
-        result["event_id"] = [i if i is None or i.isdigit() else None for i in ids]
-        result["message_id"] = [None if i is None or i.isdigit() else i for i in ids]
-        return True
-
-    def _destination(self, cells: tuple[Any, ...], kinds: set[type], result: Columns) -> bool:
-        if bool in kinds:
-            return False
-        ids = list(map(self._ids.__getitem__, cells))
-        if None in ids or any("://" in i for i in ids if i is not None):
-            return False  # then `id` may be the message's
-        result["message_id"] = ids
-        return True
-
-    @staticmethod
-    def _others(plan: _Plan, group: list[Found], cells: list[tuple[Any, ...]]) -> list[str | None] | None:
-        if not plan.rest:
-            return None
-        names = _names(group[0], plan.payload)
+    def _others(
+        names: list[str], inner: list[dict[str, JsonValue]], outer: list[dict[str, JsonValue]]
+    ) -> list[str | None]:
         found: list[str | None] = []
-        told = False
-        for row in zip(*(cells[position] for position in plan.rest), strict=True):
+        for within, around in zip(inner, outer, strict=True):
             rest: dict[str, JsonValue] = {}
-            for position, value in zip(plan.rest, row, strict=True):
-                if not only_names_kind(names[position], value):
-                    rest[names[position]] = value
-            told = told or bool(rest)
+            for name in names:
+                value = within[name] if name in within else around[name]
+                if not only_names_kind(name, value):
+                    rest[name] = value
             found.append(json_text(rest, sort=True) if rest else None)
-        return found if told else None
+        return found
 
 
 def plan_of(found: Found) -> _Plan | None:
@@ -318,12 +304,12 @@ def plan_of(found: Found) -> _Plan | None:
             payload = payload_of(value, names)
         if payload is not None and payload != "data":
             return None
-    members = [plain(name) for name in _names(found, payload)]
-    if len(set(members)) != len(members):
+    members = _names(found, payload)
+    place = {plain(name): name for name in members}
+    if len(place) != len(members):
         return None
-    place = {name: position for position, name in enumerate(members)}
-    columns: list[tuple[str, int, str]] = []
-    claimed: set[int] = set()
+    columns: list[tuple[str, str, str]] = []
+    claimed: set[str] = set()
     if "messageid" in place or "message" in place or "url" in place:
         return None
     if "destination" in place:
@@ -344,7 +330,7 @@ def plan_of(found: Found) -> _Plan | None:
         if there:
             columns.append((column, there[0], how))
             claimed.add(there[0])
-    return _Plan(columns, [n for n in range(len(members)) if n not in claimed], payload)
+    return _Plan(columns, [name for name in members if name not in claimed], payload)
 
 
 def _names(found: Found, payload: str | None) -> list[str]:

@@ -256,7 +256,7 @@ LINKS = Table(
         _t("label", "The words that it stands under."),
         _t(
             "purpose",
-            "What it seems to be for: `ordinary`, `tracking`, `unsubscribe`, `web-version`, `mail` …",
+            "What it is for: `ordinary`, `tracking`, `unsubscribe`, `web-version`, `mail` or another.",
         ),
         _POINTER,
     ),
@@ -493,7 +493,7 @@ COUPONS = _plain(
     _t("coupon_id", "Copernica's id of the coupon."),
     _t("campaign_id", "Copernica's id of the campaign."),
     _t("code", "Code of the coupon."),
-    _t("status", "`available`, `sent`, `redeemed` …"),
+    _t("status", "`available`, `sent`, `redeemed` or another."),
     *_m("valid_from", "From when it is valid."),
     *_m("valid_until", "Until when it is valid; open-ended where the raw text is empty."),
     _t("name", "Name of the campaign."),

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import marshal
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -23,11 +25,22 @@ Columns = dict[str, list[Any]]
 
 _BLOCK = 4_000
 _CHUNK = 20_000
+_SPOOL = 1 << 20
 _IN_MEMORY = 48 << 20
 _LAST = np.iinfo(np.int64).max
 
 KIND_ORDER = (
-    "attempt retry delivery error bounce response impression open_or_click click unsubscribe abuse".split()  # noqa: SIM905
+    "attempt",
+    "retry",
+    "delivery",
+    "error",
+    "bounce",
+    "response",
+    "impression",
+    "open_or_click",
+    "click",
+    "unsubscribe",
+    "abuse",
 )
 
 
@@ -60,7 +73,8 @@ class Store:
         self._belongs = "message_key" in table.order and table.key != "message_key"
         self._pending: Columns = {}
         self._pending_count = 0
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the store
+        self._file = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed with the store
+        self._closing = weakref.finalize(self, self._file.close)
         self._blocks: list[tuple[int, int, int]] = []  # offset, size, first row
         self._fingerprints: list[bytes] = []
         self._order_codes: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in table.order}
@@ -69,7 +83,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of what was put aside."""
-        self._file.close()
+        self._closing()
 
     def add_row(self, row: dict[str, Any]) -> None:
         """One row; columns that it does not name are null."""
@@ -95,13 +109,7 @@ class Store:
             self._put(columns, count)
 
     def _put(self, columns: Columns, count: int) -> None:
-        texts = [_as_texts(columns[name]) if name in columns else repeat("", count) for name in self._hashed]
-        block = b"".join(
-            [
-                blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-                for line in map("\x1f".join, zip(*texts, strict=True))
-            ]
-        )
+        block = b"".join(self._prints(columns, count))
         self._fingerprints.append(block)
         for name in self.table.order:
             self._order_codes[name].append(self._coded(name, columns.get(name), count))
@@ -110,6 +118,21 @@ class Store:
         self._file.write(data)
         self._blocks.append((offset, len(data), self.count))
         self.count += count
+
+    def _prints(self, columns: Columns, count: int) -> Iterator[bytes]:
+        """Each row's fingerprint; columns that are missing count as empty, without being looked at."""
+        template, gap = "", 0
+        texts: list[list[str]] = []
+        for name in self._hashed:
+            if name in columns:
+                template += "\x1f" * gap + "%s"
+                texts.append(_as_texts(columns[name]))
+                gap = 0
+            gap += 1
+        template += "\x1f" * (gap - 1)
+        lines = map(template.__mod__, zip(*texts, strict=True)) if texts else repeat(template, count)
+        for line in lines:
+            yield blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
     def _coded(self, name: str, cells: list[Any] | None, count: int) -> np.ndarray[Any, Any]:
         """Numbers to sort by: moments and numbers as they are, texts by their place among all texts."""
@@ -185,11 +208,10 @@ class Store:
             numbers = block_ranks // _CHUNK
             for number in np.unique(numbers):
                 picked = np.flatnonzero(numbers == number)
-                chosen = picked.tolist()
-                part = {
-                    name: cells if len(chosen) == len(cells) else [cells[i] for i in chosen]
-                    for name, cells in columns.items()
-                }
+                part = columns
+                if len(picked) < len(numbers):
+                    pick = _picking(picked.tolist())
+                    part = {name: pick(cells) for name, cells in columns.items()}
                 data = marshal.dumps((block_ranks[picked].tolist(), arrivals[picked].tolist(), part))
                 offset = spread.seek(0, 2)
                 spread.write(data)
@@ -232,10 +254,10 @@ class Store:
         arrivals = np.concatenate(all_arrivals)
         for start in range(0, total, _CHUNK):
             picked = order[start : start + _CHUNK].tolist()
-            batch: Columns = {}
-            for column in self.table.columns:
-                there = gathered.get(column.name)
-                batch[column.name] = [None] * len(picked) if there is None else [there[i] for i in picked]
+            pick, nulls = _picking(picked), [None] * len(picked)
+            batch: Columns = {
+                name: pick(gathered[name]) if name in gathered else nulls for name in self.table.names
+            }
             if self._resolve is not None:
                 resolve = self._resolve
                 batch["message_key"] = [None if key is None else resolve(key) for key in batch["message_key"]]
@@ -247,6 +269,14 @@ class Store:
                     keys = [fingerprint((message or "", key)).hex() for message, key in whole]
                 batch[self.table.key] = list(map(seen.unique, keys))
             yield batch
+
+
+def _picking(places: list[int]) -> Callable[[list[Any]], list[Any]]:
+    """What gives the cells at these places."""
+    if len(places) == 1:
+        return lambda cells: [cells[places[0]]]
+    getter = itemgetter(*places)
+    return lambda cells: list(getter(cells))
 
 
 class _Seen:

@@ -23,9 +23,11 @@ from dsr_report.records.taking import Taker, as_id
 def _event(take: Taker) -> None:
     """What all events have. `destination` is the worst trap: an id, a hash, or (SMTPeter) a web address."""
     destination = as_id(take.peek("destination"))
-    if destination is not None and ("://" in destination or take.has("url")):
-        take.text("target", "destination")
+    leads_away = destination is not None and ("://" in destination or take.has("url"))
+    if leads_away:
         destination = None
+        if take.found.kind == "click":
+            take.text("target", "destination")
     if destination is not None:
         take.id("message_id", "destination")
         take.id("event_id", "id")
@@ -35,7 +37,7 @@ def _event(take: Taker) -> None:
     elif (own := as_id(take.peek("id"))) is not None:
         take.id("event_id" if own.isdigit() else "message_id", "id")
     else:
-        take.id("message_id", "destination", "messageid", "message")
+        take.id("message_id", *(() if leads_away else ("destination",)), "messageid", "message")
         take.id("event_id", "id")
     take.id("mailing_id", "mailing", "emailing", "mailingid", "emailingid")
     take.id("profile_id", "profile", "profileid")
@@ -98,7 +100,6 @@ def parse_impression(take: Taker) -> Record:
     """Pictures were loaded."""
     _event(take)
     _visit(take)
-    take.fields.pop("target", None)
     return take.record(Impression)
 
 

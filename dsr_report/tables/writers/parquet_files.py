@@ -60,7 +60,7 @@ def record_batch(batch: Columns, schema: Any) -> Any:
     arrays = []
     for field in schema:
         cells = batch[field.name]
-        if not any(cell is not None for cell in cells):
+        if cells.count(None) == len(cells):
             arrays.append(pa.nulls(len(cells), field.type))
             continue
         try:

@@ -1,0 +1,70 @@
+"""`docs/tables.md`, made from the declarations.
+
+To write it again: `python -m dsr_report.tables.documenting > docs/tables.md`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from dsr_report.tables.schema import TABLES, Table
+
+_INTRODUCTION = """\
+# Tables
+
+Written by `dsr-report tables`, and held by `dsr_report.read(…).tables`. This page is generated from
+`dsr_report/tables/schema.py`; do not edit it by hand.
+
+- **Rows and their order** depend on what the export says, never on its layout: the same records give
+  the same tables, whether they come as objects, rows, wrappers or texts. Only `pointer` tells where
+  each stood.
+- **Keys.** The first column of each table is its key. Keys are made of the row's content, so they stay
+  the same from one export to the next as long as the row does; rows that are alike in everything are
+  numbered (`…-2`). `message_key` is the same in all tables, whether a record gave the message's public
+  id or its number.
+- **Moments** are in UTC. Beside each stand the text it was read from (`…_raw`) and how sure it is
+  (`…_certainty`): `exact` where the text named its zone or was unix time; `assumed` where the zone is
+  the one of `--timezone`; `ambiguous` in the hour that occurs twice in autumn (the earlier one is
+  given); `nonexistent` in the hour that spring skips (the time after the jump is given); `date` for a
+  day without a time (its midnight is given).
+- **Ids** are text; Copernica's ways to write "none" (`0`, `""`) are null. Numbers from the export that
+  are no ids are text too, exactly as written, unless the column says `int64`.
+- **Nothing is lost**: members of a record that have no column are in `other`, as JSON.
+- Every row has `pointer`, the JSON Pointer of the record (or of the field, or of the answer) it came
+  from.
+
+| format | files | moments | null and empty text |
+|---|---|---|---|
+| `csv` | `TABLE.csv`: RFC 4180, UTF-8, CRLF | ISO 8601, `+00:00` | null is an empty cell, empty text `""` |
+| `parquet` | `TABLE.parquet` | timestamp[us, UTC] | as they are |
+| `xlsx` | `tables.xlsx`, a sheet a table; texts beyond 32,767 characters go on in the sheet `continued`, \
+rows beyond 1,048,576 in a sheet `TABLE 2` | Excel dates, in UTC | both are empty cells |
+| `sqlite` | `tables.sqlite` | ISO 8601 text | as they are |
+| `duckdb` | `tables.duckdb` | TIMESTAMPTZ | as they are |
+
+Values are exact in every format. A cell of a CSV file that begins with `=`, `+`, `-` or `@` is
+therefore *not* changed: import such files into a spreadsheet with all columns as text, or use `xlsx`,
+where nothing is evaluated. A lone surrogate (half of a character, which no file of UTF-8 can hold) is
+written as its escape, `\\ud83d`.
+"""
+
+
+def documentation() -> str:
+    """The whole page."""
+    contents = "\n".join(f"- [`{table.name}`](#{table.name}): {table.description}" for table in TABLES)
+    return "\n".join([_INTRODUCTION, contents, "", *(_section(table) for table in TABLES)])
+
+
+def _section(table: Table) -> str:
+    lines = [f"## {table.name}", "", table.description, "", f"Key: `{table.key}`."]
+    if table.order:
+        lines[-1] += f" Order: {', '.join(f'`{name}`' for name in table.order)}, then content."
+    if table.joins:
+        lines[-1] += " " + " ".join(f"`{name}` leads to `{target}`." for name, target in table.joins.items())
+    lines += ["", "| column | type | unit | what it is |", "|---|---|---|---|"]
+    lines += [f"| `{c.name}` | {c.dtype} | {c.unit} | {c.description} |" for c in table.columns]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(documentation())
