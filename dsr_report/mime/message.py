@@ -125,6 +125,11 @@ class MimePart:
         return self._text[0].replace("\r\n", "\n").replace("\r", "\n")
 
     @property
+    def exact_text(self) -> str:
+        """The content as text, its line ends as they are."""
+        return self._text[0]
+
+    @property
     def charset_used(self) -> str:
         """The charset that the text was read with."""
         return self._text[1]

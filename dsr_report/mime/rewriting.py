@@ -2,255 +2,289 @@
 
 Used for masking and withholding. Header fields and parts that hold a passage in any decoded form are
 decoded, changed and encoded again with the same transfer encoding; a DKIM signature over them no longer
-verifies, and cannot.
+verifies, and cannot. A file that holds one in bytes which cannot be changed in place is replaced whole.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import html
-import quopri
 import re
 from collections.abc import Callable, Iterator, Sequence
-from email.header import Header
 from functools import lru_cache
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import quote
 
-from dsr_report.mime.charsets import to_text
-from dsr_report.mime.header import decoded, split_header
-from dsr_report.mime.message import MimePart, parse
+from dsr_report.mime.charsets import encoded
+from dsr_report.mime.header import decoded, parameters, split_fields, split_header, unfolded
+from dsr_report.mime.inside_files import is_closed, texts_inside
+from dsr_report.mime.message import MimePart, parse, split_message
+from dsr_report.mime.spellings import (
+    base64_forms,
+    forms_of,
+    in_text,
+    in_views,
+    needles,
+    views,
+    without_passages,
+)
 
+__all__ = ["base64_forms", "closed_parts", "forms_of", "in_text", "occurrences", "replaced", "without_part"]
 
-@lru_cache(maxsize=256)
-def forms_of(passage: str) -> tuple[str, ...]:
-    """The spellings under which a passage can stand inside a text, the plain one first."""
-    candidates = [
-        passage,
-        quote(passage, safe="", errors="surrogatepass"),
-        quote(passage, safe="/@:+", errors="surrogatepass"),
-        quote_plus(passage, safe="@.", errors="surrogatepass"),
-        html.escape(passage),
-        html.escape(passage, quote=False),
-        passage.replace("@", "&#64;"),
-        passage.replace("@", "&#x40;"),
-        passage.replace("@", "=40"),
-        passage.replace("@", "="),  # VERP: bounce+jan=example.org@…
-        passage.replace("/", "\\/"),
-    ]
-    local, at, domain = passage.rpartition("@")
-    if at and not domain.isascii():
-        candidates.append(f"{local}@{domain.encode('idna', 'replace').decode('ascii')}")
-    candidates.extend(base64_forms(passage))
-    return tuple(dict.fromkeys(form for form in candidates if len(form) >= len(passage) or form == passage))
-
-
-@lru_cache(maxsize=256)
-def base64_forms(passage: str) -> tuple[str, ...]:
-    """How base64 of a text that holds the passage spells it, at each of the three alignments."""
-    raw = passage.encode("utf-8", "surrogatepass")
-    found = []
-    for shift in range(3):
-        padded = base64.b64encode(b"\0" * shift + raw).decode("ascii")
-        first = (0, 2, 3)[shift]
-        usable = (len(raw) + shift) // 3 * 4
-        form = padded[first:usable]
-        if len(form) >= 8:
-            found.append(form)
-    return tuple(found)
-
-
-@lru_cache(maxsize=256)
-def _pattern(passage: str) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(form) for form in forms_of(passage)), re.IGNORECASE)
-
-
-def in_text(text: str, passage: str) -> int:
-    """How often a text holds a passage, in any spelling."""
-    count = len(_pattern(passage).findall(text))
-    if not count and "&" in text and passage.casefold() in html.unescape(text).casefold():
-        return 1
-    if not count and "%" in text and passage.casefold() in unquote(text, errors="replace").casefold():
-        return 1
-    return count
+_LARGE = 1_000_000
+_MARKUP = {
+    "text/html",
+    "text/x-amp-html",
+    "application/xhtml+xml",
+    "image/svg+xml",
+    "text/xml",
+    "application/xml",
+}
+_STRUCTURED = {b"content-type", b"content-disposition"}
+Replacements = Sequence[tuple[str, str]]
 
 
 def occurrences(raw: bytes, passage: str) -> int:
     """How often a message holds a passage: in its bytes, header fields, texts, files, at any depth."""
-    return sum(in_text(text, passage) for text in _decoded_texts(raw))
+    texts = _texts(raw) if len(raw) > _LARGE else _remembered(raw)
+    return sum(in_views(seen, passage) for seen in texts)
 
 
-def _decoded_texts(raw: bytes) -> Iterator[str]:
-    yield raw.decode("utf-8", "surrogateescape")
+@lru_cache(maxsize=2)  # one passage after the other is looked for in the same message
+def _remembered(raw: bytes) -> tuple[tuple[str, ...], ...]:
+    return tuple(_texts(raw))
+
+
+def _texts(raw: bytes) -> Iterator[tuple[str, ...]]:
+    """All that a message says, each text as its views."""
+    yield (raw.decode("utf-8", "surrogateescape").casefold(),)
     message = parse(raw)
-    for field in message.header:
-        yield field.value
+    fields = list(message.header)
     for part in message.walk():
-        for field in part.header:
-            yield field.value
-        if part.file_name:
-            yield part.file_name
+        if part.path != "1":
+            fields.extend(part.header)
         if part.nested is not None:
-            for field in part.nested.header:
-                yield field.value
-        elif not part.children:
-            yield from _texts_of(part.content, part.charset)
+            fields.extend(part.nested.header)
+            yield (part.inner.decode("utf-8", "surrogateescape").casefold(),)
+        elif part.children:
+            yield (part.inner.decode("utf-8", "surrogateescape").casefold(),)
+        else:
+            yield from _texts_of(part)
+    for field in fields:
+        for text in _texts_of_field(field.raw):
+            yield tuple(views(text))
 
 
-def _texts_of(content: bytes, charset: str | None) -> Iterator[str]:
-    yield to_text(content, charset)[0]
-    yield content.decode("latin-1")
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"} or content[1:2] == b"\0":
-        yield content.decode("utf-16", "replace")
+def _texts_of_field(raw: bytes) -> Iterator[str]:
+    text = unfolded(raw)
+    yield text
+    yield re.sub(r"[\r\n]+[ \t]*", "", raw.decode("utf-8", "surrogateescape"))
+    if "=?" in text:
+        yield decoded(raw)
+    if ";" in text and "=" in text:
+        yield from parameters(text).values()
 
 
-def replaced(raw: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:
+def _texts_of(part: MimePart) -> Iterator[tuple[str, ...]]:
+    if _is_text(part):
+        yield tuple(views(part.exact_text))
+    else:
+        for text in texts_inside(part.content):
+            yield tuple(views(text))
+
+
+def _is_text(part: MimePart) -> bool:
+    """Whether the part can be changed as a text."""
+    if part.media_type.startswith(("text/", "multipart/")) or part.media_type in _MARKUP:
+        return True
+    if part.media_type.startswith(("image/", "audio/", "video/")) or is_closed(part.content):
+        return False
+    try:
+        part.content.decode("utf-8")
+    except ValueError:
+        return False
+    return b"\0" not in part.content
+
+
+def closed_parts(raw: bytes) -> tuple[str, ...]:
+    """The paths of files in which a passage could stand unseen: pictures, PDFs, what is packed or sealed."""
+    return tuple(part.path for part in parse(raw).walk() if not part.is_container and is_closed(part.content))
+
+
+def replaced(raw: bytes, replacements: Replacements) -> bytes:
     """The message with each passage replaced by its mark, wherever and however it is encoded.
 
     Files that hold a passage in bytes which cannot be changed in place are replaced whole by a text that
     says so (see `without_part`).
     """
     result = _replaced_message(raw, replacements)
-    message = parse(result)
-    for part in message.walk():
-        if part.is_container or part.media_type.startswith("text/"):
+    for part in parse(result).walk():
+        if part.is_container:
             continue
+        seen = list(_texts_of(part))
         for passage, mark in replacements:
-            if any(in_text(text, passage) for text in _texts_of(part.content, part.charset)):
+            if any(in_views(one, passage) for one in seen):
                 result = without_part(result, part.path, mark)
                 break
     return result
 
 
-def _replaced_message(raw: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:
-    block, body, _ = split_header(raw)
-    message = parse(raw)
-    return _replaced_header(block, replacements) + _replaced_body(message.root, body, replacements)
+def _replaced_message(raw: bytes, replacements: Replacements) -> bytes:
+    before, block, body, _ = split_message(raw)
+    root = parse(raw).root
+    return before + _replaced_header(block, replacements) + _replaced_body(root, body, replacements)
 
 
-def _substitute(text: str, replacements: Sequence[tuple[str, str]]) -> str:
-    for passage, mark in replacements:
-        text = _pattern(passage).sub(lambda _, mark=mark: mark, text)  # type: ignore[misc]
-        if in_text(text, passage):
-            text = _pattern(passage).sub(lambda _, mark=mark: mark, html.unescape(unquote(text)))  # type: ignore[misc]
-    return text
-
-
-def _replaced_header(block: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:
+def _replaced_header(block: bytes, replacements: Replacements) -> bytes:
     """Field by field, so that unchanged ones keep every byte."""
-    out = bytearray()
-    for field in _raw_fields(block):
-        name, colon, value = field.partition(b":")
-        text = decoded(value) if colon else decoded(field)
-        raw_text = field.decode("utf-8", "surrogateescape")
-        unfolded = re.sub(r"\r?\n[ \t]", "", raw_text)
-        if not any(
-            in_text(t, p) for p, _ in replacements for t in (text, raw_text, unfolded, unquote(unfolded))
-        ):
-            out += field
-            continue
-        changed = _substitute(text, replacements)
-        if any(in_text(unquote(changed), passage) for passage, _ in replacements):
-            changed = _substitute(unquote(changed), replacements)
-        end = b"\r\n" if field.endswith(b"\r\n") else b"\n" if field.endswith(b"\n") else b""
-        out += (name + b": " if colon else b"") + _encoded_field(changed, end or b"\n") + end
-    return bytes(out)
+    return b"".join(_replaced_field(field, replacements) for field in split_fields(block))
 
 
-def _raw_fields(block: bytes) -> Iterator[bytes]:
-    field = b""
-    for line in block.splitlines(keepends=True):
-        if line[:1] in b" \t" and field and line.strip():
-            field += line
-            continue
-        if field:
-            yield field
-        field = line
-    if field:
-        yield field
+def _replaced_field(field: bytes, replacements: Replacements) -> bytes:
+    name, colon, value = field.partition(b":")
+    if not colon:
+        name, value = b"", field
+    present = [
+        pair
+        for pair in replacements
+        if any(in_text(text, pair[0]) for text in (*_texts_of_field(value), _text(field)))
+    ]
+    if not present:
+        return field
+    end = re.search(rb"[\r\n]*\Z", field)
+    line_end = end.group(0) if end else b""
+    joint = b"\r\n" if line_end.startswith(b"\r\n") or b"\r\n" in value else b"\n"
+    if any(in_text(_text(name), passage) for passage, _ in present):
+        name = b"X-Removed"
+    if name.strip().lower() in _STRUCTURED:
+        content = _structured_without(unfolded(value), present)
+    else:
+        content = without_passages(decoded(value), present)
+    for passage, mark in present:
+        if in_text(content, passage):
+            content = mark
+    lead = name + colon + b" " if colon else b""
+    return lead + _encoded_words(content, joint) + line_end
 
 
-def _encoded_field(text: str, line_end: bytes) -> bytes:
-    text = " ".join(text.splitlines())
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _structured_without(text: str, replacements: Replacements) -> str:
+    """A field with parameters, each of them decoded, changed, and written in one piece."""
+    head = without_passages(text.partition(";")[0].strip(), replacements)
+    for name, value in parameters(text).items():
+        name, value = (without_passages(one, replacements) for one in (name, value))  # noqa: PLW2901 - the same, changed
+        if name == "boundary":
+            value = _as_boundary(value)  # noqa: PLW2901
+        name = re.sub(r"[^\w-]", "-", name)  # noqa: PLW2901
+        if value.isascii():
+            escaped = re.sub(r'(["\\])', r"\\\1", " ".join(value.split()))
+            head += f'; {name}="{escaped}"'
+        else:
+            head += f"; {name}*=utf-8''{quote(value, safe='', errors='replace')}"
+    return head
+
+
+def _as_boundary(text: str) -> str:
+    return text if re.fullmatch(r"[\w'()+,./:=? -]*", text, re.ASCII) else re.sub(r"[^A-Za-z0-9]+", "-", text)
+
+
+def _encoded_words(text: str, line_end: bytes) -> bytes:
+    """A field's text in ASCII: what is not goes into encoded words, no longer than they may be."""
+    text = " ".join(re.split(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", text))
     if text.isascii():
         return text.encode("ascii")
-    encoded = Header(text.encode("utf-8", "replace").decode("utf-8"), "utf-8", maxlinelen=900).encode(
-        linesep=line_end.decode("ascii")
-    )
-    return encoded.encode("ascii", "replace")
+    words: list[str] = []
+    for is_plain, run in _runs(text.encode("utf-8", "replace").decode("utf-8")):
+        if is_plain:
+            words.append(run)
+            continue
+        for start in range(0, len(run), 12):
+            content = base64.b64encode(run[start : start + 12].encode("utf-8")).decode("ascii")
+            words.append(f"=?utf-8?B?{content}?=")
+    return (line_end + b" ").join(word.encode("ascii") for word in words if word)
 
 
-def _replaced_body(part: MimePart, body: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:
+def _runs(text: str) -> Iterator[tuple[bool, str]]:
+    """A text as runs of words that are all ASCII, or all not."""
+    run: list[str] = []
+    was_plain = True
+    for word in text.split(" "):
+        is_plain = word.isascii() and "=?" not in word
+        if run and is_plain != was_plain:
+            yield was_plain, " ".join(run)
+            run = []
+        run.append(word)
+        was_plain = is_plain
+    yield was_plain, " ".join(run)
+
+
+def _replaced_body(part: MimePart, body: bytes, replacements: Replacements) -> bytes:
     if part.nested is not None:
-        inner = _replaced_message(part.nested.raw, replacements)
-        return body if inner == part.nested.raw else _encoded_body(inner, part.transfer_encoding, body)
+        inner = _replaced_message(part.inner, replacements)
+        return body if inner == part.inner else _encoded_body(inner, part.transfer_encoding, body)
     if part.children:
-        return _replaced_children(part, body, replacements)
-    if not part.media_type.startswith("text/"):
+        inner = _replaced_children(part, replacements)
+        if inner == part.inner:
+            return body
+        return inner if part.inner is body else _encoded_body(inner, part.transfer_encoding, body)
+    if not _is_text(part):
         return body
-    text, charset, _ = to_text(part.content, part.charset)
-    changed = _substitute(text, replacements)
+    text = part.exact_text
+    is_markup = part.media_type in _MARKUP
+    changed = without_passages(text, replacements, is_markup=is_markup)
     if changed == text:
         return body
     try:
-        content = changed.encode(charset)
+        content = encoded(changed, part.charset_used)
     except ValueError:
-        content = changed.encode(
-            charset, "xmlcharrefreplace" if part.media_type == "text/html" else "replace"
-        )
+        charset = "utf-8" if part.charset_used.startswith("utf-8") else part.charset_used
+        content = changed.encode(charset, "xmlcharrefreplace" if is_markup else "replace")
     return _encoded_body(content, part.transfer_encoding, body)
 
 
-def _replaced_children(part: MimePart, body: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:
+def _replaced_children(part: MimePart, replacements: Replacements) -> bytes:
     """Each child changed where it stands; the text before, between and after them as well."""
-    return _with_children(
-        part,
-        body,
-        lambda child, piece: _replaced_piece(child, piece, replacements),
-        lambda between: _plainly_replaced(between, replacements),
-    )
+    old = part.parameters.get("boundary", "")
+    new = _as_boundary(without_passages(old, replacements)) if old else ""
+
+    def between(raw: bytes) -> bytes:
+        if new != old:
+            raw = raw.replace(old.encode("utf-8", "surrogateescape"), new.encode("utf-8", "surrogateescape"))
+        text = _text(raw)
+        changed = without_passages(text, replacements)
+        return raw if changed == text else changed.encode("utf-8", "surrogateescape")
+
+    def change(child: MimePart) -> bytes:
+        block, body, _ = split_header(child.piece) if child.piece else (b"", b"", None)
+        return _replaced_header(block, replacements) + _replaced_body(child, body, replacements)
+
+    return _with_children(part, change, between)
 
 
 def _with_children(
-    part: MimePart,
-    body: bytes,
-    change: Callable[[MimePart, bytes], bytes],
-    between: Callable[[bytes], bytes] = bytes,
+    part: MimePart, change: Callable[[MimePart], bytes], between: Callable[[bytes], bytes] = bytes
 ) -> bytes:
     out = bytearray()
     at = 0
     for child in part.children:
-        piece = child.piece
-        start = body.find(piece, at) if piece else -1
-        if start < 0:
-            continue
-        out += between(body[at:start])
-        out += change(child, piece)
-        at = start + len(piece)
-    out += between(body[at:])
+        out += between(part.inner[at : child.start])
+        out += change(child)
+        at = child.start + len(child.piece)
+    out += between(part.inner[at:])
     return bytes(out)
 
 
-def _replaced_piece(child: MimePart, piece: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:
-    block, body, _ = split_header(piece)
-    return _replaced_header(block, replacements) + _replaced_body(child, body, replacements)
-
-
-def _plainly_replaced(raw: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:
-    text = raw.decode("utf-8", "surrogateescape")
-    changed = _substitute(text, replacements) if any(in_text(text, p) for p, _ in replacements) else text
-    return raw if changed == text else changed.encode("utf-8", "surrogateescape")
-
-
 def _encoded_body(content: bytes, transfer_encoding: str, before: bytes) -> bytes:
-    """Content in the transfer encoding that it had; the last line end as it was."""
+    """Content in the transfer encoding that it had, with the line ends that it had."""
     line_end = b"\r\n" if b"\r\n" in before else b"\n"
     if transfer_encoding == "base64":
         lines = base64.encodebytes(content).replace(b"\n", line_end)
         return lines if before.endswith(b"\n") else lines.rstrip(b"\r\n")
     if transfer_encoding == "quoted-printable":
-        plain = content.replace(b"\r\n", b"\n")
-        return quopri.encodestring(plain).replace(b"\n", line_end)
+        is_even = content.count(b"\r\n") in {0, content.count(b"\n")}
+        return binascii.b2a_qp(content, istext=is_even)
     if transfer_encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
         rows = [binascii.b2a_uu(content[i : i + 45]) for i in range(0, len(content), 45)]
         return b"begin 644 file\n" + b"".join(rows) + b"`\nend\n"
@@ -260,39 +294,51 @@ def _encoded_body(content: bytes, transfer_encoding: str, before: bytes) -> byte
 def without_part(raw: bytes, path: str, note: str) -> bytes:
     """The message with the content of one part (by its path, `1.2`) replaced by a text that says why.
 
-    Header fields of the part that name its file and type are kept; its body becomes the note, as
-    `text/plain`.
+    Header fields of the part are kept but for those that describe its content; its body becomes the note,
+    as `text/plain`. The path of the message itself is `1`.
     """
-    message = parse(raw)
-    block, body, _ = split_header(raw)
-    if path == message.root.path:
-        return _noted(raw, note)
-    return block + _without(message.root, body, path, note)
+    root = parse(raw).root
+    before, block, body, _ = split_message(raw)
+    if path == root.path:
+        return before + _noted(block, note)
+    return before + block + _without(root, body, path, note)
 
 
 def _without(part: MimePart, body: bytes, path: str, note: str) -> bytes:
-    def change(child: MimePart, piece: bytes) -> bytes:
+    def change(child: MimePart) -> bytes:
+        block, inner_body, _ = split_header(child.piece) if child.piece else (b"", b"", None)
         if child.path == path:
-            return _noted(piece, note)
+            return _noted(block, note)
         if not path.startswith(f"{child.path}."):
-            return piece
-        inner_block, inner_body, _ = split_header(piece)
-        return inner_block + _without(child, inner_body, path, note)
+            return child.piece
+        return block + _without(child, inner_body, path, note)
 
     if part.nested is not None:
-        inner = without_part(part.nested.raw, path, note)
-        return _encoded_body(inner, part.transfer_encoding, body)
-    return _with_children(part, body, change)
+        # the message in it has the path of its root: `1.2.1` within `1.2`
+        before, block, inner_body, _ = split_message(part.inner)
+        root = part.nested.root
+        inner = before + (
+            _noted(block, note) if path == root.path else block + _without(root, inner_body, path, note)
+        )
+    else:
+        inner = _with_children(part, change)
+    return (
+        inner
+        if part.inner is body or part.inner == body
+        else _encoded_body(inner, part.transfer_encoding, body)
+    )
 
 
-def _noted(piece: bytes, note: str) -> bytes:
-    block, _, _ = split_header(piece)
+def _noted(block: bytes, note: str) -> bytes:
     line_end = b"\r\n" if b"\r\n" in block else b"\n"
     dropped = (b"content-transfer-encoding", b"content-type", b"content-md5", b"content-length")
-    kept = [f for f in _raw_fields(block) if f.strip() and not f.lower().startswith(dropped)]
+    kept = [f for f in split_fields(block) if f.strip() and not f.lower().startswith(dropped)]
+    if kept and not kept[-1].endswith(b"\n"):
+        kept[-1] += line_end
     kept += [
         b"Content-Type: text/plain; charset=utf-8" + line_end,
         b"Content-Transfer-Encoding: base64" + line_end,
         line_end,
     ]
-    return b"".join(kept) + base64.encodebytes(note.encode("utf-8")).replace(b"\n", line_end)
+    content = base64.encodebytes(note.encode("utf-8", "replace"))
+    return b"".join(kept) + content.replace(b"\n", line_end)

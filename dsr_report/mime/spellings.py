@@ -1,0 +1,226 @@
+"""The ways in which a passage can be written inside a text, to find it and to take it out.
+
+Letter by letter: as it is, percent-encoded (once or more), as an entity, escaped for JSON, in the
+quoted-printable of a bounce address, decomposed, or misread; between the letters soft hyphens and inline
+markup. As a whole: base64 at any alignment, hexadecimal, and the common digests that tracking links use
+for an address.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from html.entities import html5
+from urllib.parse import quote, quote_plus, unquote
+
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u034f\u200e\u200f"
+_TAG = (
+    r"</?(?:a|abbr|b|bdi|big|code|del|em|font|i|ins|kbd|mark|nobr|o:p|s|samp|small|span|strike|strong|sub|sup|"
+    r"tt|u|var|wbr)\b[^<>]{0,2000}>|<!--(?:(?!-->).){0,500}-->"
+)
+_INLINE_TAG = re.compile(_TAG, re.IGNORECASE | re.DOTALL)
+_ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
+_GAP = rf"(?:[{_INVISIBLE}]|&(?:shy;?|zwn?j;|#0*(?:173|8203|8204|8205);))*"
+_GAP_IN_MARKUP = rf"(?:[{_INVISIBLE}]|&(?:shy;?|zwn?j;|#0*(?:173|8203|8204|8205);)|{_ANY_TAG.pattern})*"
+_SPACE = (
+    r"(?:[\s\u00a0\u2000-\u200a\u202f\u3000]|\+|_|%(?:25)*(?:20|a0|c2%(?:25)*a0)|=20|&(?:amp;)*nbsp;?|"
+    r"&(?:amp;)*#0*(?:160|32);?|&(?:amp;)*#x0*(?:a0|20);?|\\+u00(?:a0|20)|<br[^<>]{0,99}>)+"
+)
+_ESCAPED = re.compile(r"[&%\\=]")
+_JSON_ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
+_STRIPPED = str.maketrans("", "", _INVISIBLE)
+_RUN = r"[A-Za-z0-9+/_-]*"
+_LONGEST = 160
+"""Characters; a longer passage is looked for letter by letter only as far as its literal forms go."""
+_NAMES: dict[str, list[str]] = {}
+for _name, _character in html5.items():
+    if len(_character) == 1 and _name.endswith(";"):
+        _NAMES.setdefault(_character, []).append(_name[:-1])
+
+
+@lru_cache(maxsize=256)
+def forms_of(passage: str) -> tuple[str, ...]:
+    """The spellings under which a passage can stand inside a text as a whole, the plain one first."""
+    candidates = [
+        passage,
+        quote(passage, safe="", errors="surrogatepass"),
+        quote(passage, safe="/@:+", errors="surrogatepass"),
+        quote_plus(passage, safe="@.", errors="surrogatepass"),
+        html.escape(passage),
+        html.escape(passage, quote=False),
+        passage.replace("@", "&#64;"),
+        passage.replace("@", "&#x40;"),
+        passage.replace("@", "=40"),
+        passage.replace("@", "="),  # VERP: bounce+jan=example.org@…
+        passage.replace("/", "\\/"),
+        unicodedata.normalize("NFD", passage),
+        unicodedata.normalize("NFC", passage),
+    ]
+    local, at, domain = passage.rpartition("@")
+    if at and not domain.isascii():
+        candidates.append(f"{local}@{domain.encode('idna', 'replace').decode('ascii')}")
+    plain = [form for form in candidates if len(form) >= len(passage) or form == candidates[-1]]
+    return tuple(dict.fromkeys([*plain, *_encodings(passage)]))
+
+
+@lru_cache(maxsize=256)
+def base64_forms(passage: str) -> tuple[str, ...]:
+    """How base64 of a text that holds the passage spells it, at each of the three alignments."""
+    raw = passage.encode("utf-8", "surrogatepass")
+    found = []
+    for shift in range(3):
+        padded = base64.b64encode(b"\0" * shift + raw).decode("ascii")
+        first = (0, 2, 3)[shift]
+        usable = (len(raw) + shift) // 3 * 4
+        form = padded[first:usable]
+        if len(form) >= 8:
+            found += [form, form.replace("+", "-").replace("/", "_")]
+    return tuple(dict.fromkeys(found))
+
+
+def _encodings(passage: str) -> tuple[str, ...]:
+    """Base64, hexadecimal and digests of a passage; none of them is found by chance."""
+    raw = passage.encode("utf-8", "surrogatepass")
+    found = list(base64_forms(passage))
+    if len(raw) >= 6:
+        found.append(raw.hex())
+        for spelling in dict.fromkeys((passage, passage.strip().lower())):
+            content = spelling.encode("utf-8", "surrogatepass")
+            found += [hashlib.new(name, content, usedforsecurity=False).hexdigest() for name in _DIGESTS]
+    return tuple(found)
+
+
+_DIGESTS = ("md5", "sha1", "sha256")
+
+
+def views(text: str) -> Iterator[str]:
+    """A text as it would be read, in one case: escapes resolved, spaces alike, inline markup left out."""
+    yield (plain := _folded(text))
+    seen = {plain}
+    for _ in range(3):
+        if not _ESCAPED.search(text):
+            break
+        before = text
+        text = html.unescape(unquote(before, errors="replace"))
+        if "\ufffd" in text and "\ufffd" not in before:  # percent-encoded, but not as UTF-8
+            yield _folded(html.unescape(unquote(before, encoding="latin-1")))
+        text = _JSON_ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text).replace("\\/", "/")
+        if text == before:
+            break
+        if (view := _folded(text)) not in seen:
+            seen.add(view)
+            yield view
+    if "<" in text and (view := _folded(_INLINE_TAG.sub("", text))) not in seen:
+        yield view
+
+
+def _folded(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_STRIPPED)
+    return " ".join(text.split()).casefold()
+
+
+@lru_cache(maxsize=512)
+def needles(passage: str) -> tuple[str, ...]:
+    """What to look for in the `views` of a text."""
+    found = [_folded(form) for form in forms_of(passage)]
+    if " " in passage.strip():
+        found += [found[0].replace(" ", "+"), found[0].replace(" ", "_")]
+    return tuple(dict.fromkeys(form for form in found if form))
+
+
+def in_views(seen: Sequence[str], passage: str) -> int:
+    """How often the views of a text hold a passage: the most that one of them does."""
+    wanted = needles(passage)
+    return max((sum(view.count(form) for form in wanted if form in view) for view in seen), default=0)
+
+
+def in_text(text: str, passage: str) -> int:
+    """How often a text holds a passage, in any spelling."""
+    return in_views(list(views(text)), passage)
+
+
+def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_markup: bool = False) -> str:
+    """A text with each passage replaced by its mark, in whatever way it is spelled."""
+    for passage, mark in replacements:
+        if not in_text(text, passage):
+            continue
+        shown = html.escape(mark) if is_markup else mark
+        text = _replaced(text, passage, shown, is_markup=is_markup)
+        if in_text(text, passage):  # a mixture of encodings: they are resolved first
+            resolved = html.unescape(unquote(text, errors="replace"))
+            text = _replaced(resolved, passage, shown, is_markup=is_markup)
+    return text
+
+
+def _replaced(text: str, passage: str, mark: str, *, is_markup: bool) -> str:
+    def marked(match: re.Match[str]) -> str:
+        tags = _ANY_TAG.findall(match.group(0)) if is_markup else []
+        return mark + "".join(tags)
+
+    if len(passage) <= _LONGEST:
+        text = _letter_by_letter(passage, is_markup=is_markup).sub(marked, text)
+    return _as_a_whole(passage).sub(lambda _: mark, text)
+
+
+@lru_cache(maxsize=128)
+def _as_a_whole(passage: str) -> re.Pattern[str]:
+    encoded = "|".join(re.escape(form) for form in _encodings(passage))
+    literal = "|".join(
+        re.sub(r"(?:\\ )+", r"\\s+", re.escape(" ".join(form.split(" "))))
+        for form in sorted(forms_of(passage), key=len, reverse=True)
+        if form not in _encodings(passage)
+    )
+    # the whole run of base64 goes: what is left of it would still give away its ends
+    return re.compile(rf"{_RUN}(?:{encoded}){_RUN}={{0,2}}|{literal}" if encoded else literal, re.IGNORECASE)
+
+
+@lru_cache(maxsize=128)
+def _letter_by_letter(passage: str, *, is_markup: bool) -> re.Pattern[str]:
+    gap = _GAP_IN_MARKUP if is_markup else _GAP
+    pieces = []
+    for character in " ".join(unicodedata.normalize("NFC", passage).split()):
+        pieces.append(_SPACE if character == " " else _letter(character))
+    return re.compile(gap.join(pieces), re.IGNORECASE | re.DOTALL)
+
+
+@lru_cache(maxsize=1024)
+def _letter(character: str) -> str:
+    """A pattern for one character in each way that it can be written."""
+    cases = [c for c in dict.fromkeys((character, character.lower(), character.upper())) if len(c) == 1]
+    ways = [re.escape(character)]
+    bytes_of = [c.encode("utf-8", "surrogatepass") for c in cases]
+    if not character.isascii():
+        ways += [re.escape(c.encode("latin-1").decode("latin-1")) for c in cases if ord(c) < 256]
+        bytes_of += [c.encode("cp1252") for c in cases if _fits(c, "cp1252")]
+        ways += [re.escape(unicodedata.normalize("NFD", c)) for c in cases]
+        misread = [c.encode("utf-8", "surrogatepass").decode("cp1252", "replace") for c in cases]
+        ways += [re.escape(text) for text in misread if "\ufffd" not in text]
+    percents = "|".join("%(?:25)*".join(f"{byte:02x}" for byte in content) for content in bytes_of)
+    ways.append(f"%(?:25)*(?:{percents})")
+    ways.append("=(?:" + "|".join("=".join(f"{byte:02x}" for byte in content) for content in bytes_of) + ")")
+    decimals = "|".join(str(ord(c)) for c in cases)
+    hexadecimals = "|".join(f"{ord(c):x}" for c in cases)
+    ways.append(f"&(?:amp;)*#(?:0*(?:{decimals})(?![0-9])|x0*(?:{hexadecimals})(?![0-9a-f]));?")
+    ways += [rf"\\+u{ord(c):04x}" for c in cases if ord(c) < 0x10000]
+    names = [name for c in cases for name in _NAMES.get(c, ())]
+    if names:
+        ways.append(f"&(?:amp;)*(?:{'|'.join(map(re.escape, names))});")
+    if character == "@":
+        ways.append("=")
+    if character == "/":
+        ways.append(r"\\+/")
+    return f"(?:{'|'.join(dict.fromkeys(ways))})"
+
+
+def _fits(character: str, charset: str) -> bool:
+    try:
+        character.encode(charset)
+    except ValueError:
+        return False
+    return True
