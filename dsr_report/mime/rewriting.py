@@ -23,7 +23,6 @@ from dsr_report.mime.spellings import (
     forms_of,
     in_text,
     in_views,
-    needles,
     views,
     without_passages,
 )

@@ -66,7 +66,8 @@ SPELLINGS = {
     "in base64, two further": base64.b64encode(f"uuu={ADDRESS}".encode()).decode(),
     "in base64 for addresses": base64.urlsafe_b64encode(f"??>{ADDRESS}".encode()).decode(),
     "in hexadecimal": ADDRESS.encode().hex(),
-    "as a digest": "https://example.org/?h=" + hashlib.md5(ADDRESS.lower().encode()).hexdigest(),
+    "as a digest": "https://example.org/?h="
+    + hashlib.new("md5", ADDRESS.lower().encode(), usedforsecurity=False).hexdigest(),
     "mixed": "Jan%2Ede-V&#114;ies%2Bx&#64;example.org",
     "with a soft hyphen": ADDRESS.replace("@", "\u00ad@\u200b"),
 }
