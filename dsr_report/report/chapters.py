@@ -84,6 +84,7 @@ class Chapters:
         yield from self._records("told", "told", self._words.text("What you told us"), _INTRO["told"])
         yield from self._sent()
         yield self._noticed()
+        yield self._concluded()
         yield from self._problems()
         yield self._statements()
         yield self._hidden()
@@ -147,6 +148,7 @@ class Chapters:
             TocEntry("told", words.text("What you told us"), ""),
             TocEntry("sent", words.text("What we sent you"), ""),
             TocEntry("noticed", words.text("What we noticed"), ""),
+            TocEntry("concluded", words.text("What we concluded"), ""),
             TocEntry("problems", words.text("What went wrong"), ""),
             TocEntry("statements", words.text("What the law asks us to tell you"), ""),
             TocEntry("rights", words.text("Your rights"), ""),
@@ -333,26 +335,26 @@ class Chapters:
             for m in self._collected.activity.messages
             if any(m.events[k] for k in ("error", "bounce", "abuse"))
         ]
-        body = f"<ul>{''.join(lines)}</ul>" if lines else f"<p>{escape(words.text('Nothing is stored.'))}</p>"
+        pieces = [f'<h2 id="problems">{escape(heading)}</h2>']
         if lines:
-            body += (
-                "<p>"
-                + escape(
-                    words.text(
-                        "An error or a returned message means that a message did not reach you. A complaint means that a message was reported as unwanted."
-                    )
-                )
-                + "</p>"
+            explanation = words.text(
+                "An error or a returned message means that a message did not reach you. "
+                "A complaint means that a message was reported as unwanted."
             )
-        if affected:
-            body += (
-                '<ul class="lines">'
-                + "".join(self._sent_line(m) for m in sorted(affected, key=_newest_first)[:200])
-                + "</ul>"
-            )
-        yield self._part(
-            "problems-part", "problems", heading, f'<h2 id="problems">{escape(heading)}</h2>{body}'
-        )
+            pieces.append(f"<ul>{''.join(lines)}</ul><p>{escape(explanation)}</p>")
+        else:
+            pieces.append(f"<p>{escape(words.text('Nothing is stored.'))}</p>")
+        shown_lines = (self._sent_line(m) for m in sorted(affected, key=_newest_first))
+        pieces += [f'<ul class="lines">{html}</ul>' for html in _batched(shown_lines)]
+        for number, html in enumerate(_batched(pieces)):
+            yield self._part(f"problems-part-{number}", "problems", heading, html)
+
+    def _concluded(self) -> Part:
+        """Groups and scores that the controller says it made, and the interests that are noted."""
+        heading = self._words.text("What we concluded")
+        collected = self._collected
+        html = self._render("concluded", inferred=collected.inferred, interests=collected.interests)
+        return self._part("concluded-part", "concluded", heading, html)
 
     def _statements(self) -> Part:
         authority, others = authority_view(self._options)
@@ -376,7 +378,7 @@ class Chapters:
                 "text": mark.text,
                 "reason": reasons.get(mark.reason, mark.reason)
                 or words.text(HIDDEN_THINGS.get(mark.what, mark.what)),
-                "article": mark.article,
+                "article": mark.article.replace("GDPR", words.text("GDPR")),
                 "places": words.count(
                     "In {n} place.", "In {n} places.", len(mark.pointers) + mark.passage_count
                 ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsr_report.export.items import count_values
 from dsr_report.mime.message import MimeMessage
@@ -14,6 +14,7 @@ from dsr_report.records.base import Record
 from dsr_report.records.events import Event
 from dsr_report.records.mail import Mailing, Message, Snapshot
 from dsr_report.records.parsing import parse
+from dsr_report.records.people import Interest, Profile, Subprofile
 from dsr_report.report.activity import Activity, MessageEntry
 from dsr_report.report.events import event_line
 from dsr_report.report.ledger import Ledger
@@ -35,6 +36,8 @@ EVENTS = {
     "unsubscribe",
 }  # fmt: skip
 
+_MOST_CONCLUSIONS = 500  # all of them are in the records; this is the overview
+
 
 class Collected:
     """Everything of an export, rendered and waiting on disk, with the numbers that the first pages give."""
@@ -50,12 +53,20 @@ class Collected:
         self.rules: Counter[tuple[str, str]] = Counter()
         self.databases: set[str] = set()
         self.collections: set[str] = set()
-        self.removed_pictures = 0
+        self.inferred: list[Conclusion] = []
+        self.interests: dict[str, bool] = {}
 
     def close(self) -> None:
         """Remove what waits on disk."""
         for spool in self.spools.values():
             spool.close()
+
+
+class Conclusion(NamedTuple):
+    """Something that the controller says it worked out itself: its label, and its value as HTML."""
+
+    label: str
+    html: str
 
 
 def place_of(kind: str) -> str:
@@ -94,6 +105,7 @@ def _collect(export: Export, options: ReportOptions, collected: Collected) -> No
         collected.kinds[kind] += 1
         collected.rules[kind, record.rule] += 1
         _note_person(collected, record)
+        _note_conclusions(collected, record, records)
         if isinstance(record, Message):
             parsed = parse_message(record.mime) if record.mime is not None else None
             entry = _entry(collected, record, parsed)
@@ -125,6 +137,20 @@ def _note_person(collected: Collected, record: Record) -> None:
         collected.databases.add(str(database))
     if collection:
         collected.collections.add(str(collection))
+
+
+def _note_conclusions(collected: Collected, record: Record, records: RecordRenderer) -> None:
+    if isinstance(record, (Profile, Subprofile)):
+        room = _MOST_CONCLUSIONS - len(collected.inferred)
+        collected.inferred += [
+            Conclusion(row.label or row.name, row.html)
+            for row in records.fields_of(record)
+            if row.origin == "inferred"
+        ][: max(room, 0)]
+    interests = getattr(record, "interests", (record,) if isinstance(record, Interest) else ())
+    for interest in interests:
+        if interest.name and len(collected.interests) < _MOST_CONCLUSIONS:
+            collected.interests.setdefault(str(interest.name), interest.selected is not False)
 
 
 def _entry(collected: Collected, record: Message, parsed: MimeMessage | None) -> MessageEntry:

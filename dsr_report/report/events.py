@@ -11,7 +11,7 @@ from dsr_report.report.devices import agent_of, device_reading
 from dsr_report.report.dictionary import DEVICES, EVENTS, STATUS
 from dsr_report.report.options import ReportOptions
 from dsr_report.report.stored import References, stored_line
-from dsr_report.report.text import inert, inline
+from dsr_report.report.text import inert, isolated
 
 
 def moment_text(at: datetime | None, raw: str | None, certainty: str | None, options: ReportOptions) -> str:
@@ -41,7 +41,7 @@ def event_line(record: Event, options: ReportOptions, references: References, nu
     words = options.words
     when = moment_text(record.occurred_at, record.occurred_at_raw, record.occurred_at_certainty, options)
     what = words.text(EVENTS.get(record.kind, "Event"))
-    details = " · ".join(inline(inert(text)) for text in _details(record, options) if text)
+    details = " · ".join(isolated(inert(text)) for text in _details(record, options) if text)
     stored, count = stored_line(record, words, references)
     return (
         f'<li id="event-{number}"><b>{escape(when)}</b> {escape(what)}'

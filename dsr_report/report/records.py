@@ -46,7 +46,7 @@ class RecordRenderer:
             at = record.sources.get("fields")
             if at is not None and record.fields:
                 skip.add(at)
-                fields = self._fields(record)
+                fields = self.fields_of(record)
         if isinstance(record, Survey) and record.answers:
             answers, answered = self._answers(record)
             skip |= answered
@@ -65,6 +65,7 @@ class RecordRenderer:
         )
         html = self._template.render(
             anchor=f"record-{number}",
+            medium=options.medium,
             title=kind_title(record, options),
             name=getattr(record, "title", None)
             or getattr(record, "name", None)
@@ -82,7 +83,8 @@ class RecordRenderer:
         )
         return html, count_values(record.value)
 
-    def _fields(self, record: Profile | Subprofile) -> list[FieldRow]:
+    def fields_of(self, record: Profile | Subprofile) -> list[FieldRow]:
+        """The fields of a person's record, with what the controller says about each."""
         words = self._options.words
         rows = []
         for name, value in record.fields.items():

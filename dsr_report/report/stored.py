@@ -12,9 +12,10 @@ from dsr_report.pointers import RepeatedName, tokens
 from dsr_report.records.base import Member, Record, members_of
 from dsr_report.report.dictionary import explanation_of, label_of
 from dsr_report.report.language import Language
-from dsr_report.report.text import inert, inline, shown
+from dsr_report.report.text import inert, inline, isolated, shown
 
 _LONG = 60
+_ENVELOPES = {"data", "record", "payload"}
 _MOST_REFERENCES = 20_000
 
 
@@ -63,9 +64,7 @@ def _unwrapped(record: Record) -> Iterator[Member]:
     made_of = tuple(record.sources.values())
     for member in members_of(record.value, record.pointer):
         inside = f"{member.pointer}/"
-        is_envelope = str(member.name).lower() in {"data", "record", "payload"} and isinstance(
-            member.value, dict
-        )
+        is_envelope = str(member.name).lower() in _ENVELOPES and isinstance(member.value, dict)
         if is_envelope and any(pointer.startswith(inside) for pointer in made_of):
             yield from members_of(member.value, member.pointer)
         else:
@@ -163,12 +162,15 @@ def stored_line(record: Record, language: Language, references: References) -> t
     skip = len(tokens(record.pointer))
     for pointer, value in record.values():
         count += 1
-        name = " › ".join(tokens(pointer)[skip:])
+        steps = tokens(pointer)[skip:]
+        if len(steps) > 1 and steps[0].lower() in _ENVELOPES:
+            steps = steps[1:]
+        name = " › ".join(steps)
         text = value_text(value, language)
         number = references.number_of(text) if isinstance(value, str) else None
         if number is not None:
             what = f'<a href="#long-{number}">{escape(language.text("text no."))} {number}</a>'
         else:
-            what = f"<bdi>{inline(inert(text))}</bdi>"
+            what = isolated(inert(text))
         pieces.append(f"{inline(name)} {what}" if name else what)
     return " · ".join(pieces), count

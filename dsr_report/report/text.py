@@ -10,6 +10,11 @@ from dsr_report.printable import printable
 
 _SCHEME = re.compile(r"\b(https?|ftp)://", re.IGNORECASE)
 
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202c\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
 
 def shown(text: str) -> Markup:
     """`text` as HTML, with its line ends."""
@@ -20,6 +25,15 @@ def shown(text: str) -> Markup:
 def inline(text: str) -> str:
     """`text` as HTML on one line, without a frame of its own."""
     return str(escape(printable(text)))
+
+
+def isolated(text: str) -> str:
+    """`text` as HTML on one line; in an element of its own only where some of it runs from right to left.
+
+    An element for every value would be right too, but WeasyPrint breaks the first word inside an element
+    wherever the line happens to end.
+    """
+    return f"<bdi>{inline(text)}</bdi>" if _RIGHT_TO_LEFT.search(text) else inline(text)
 
 
 def paragraphs(text: str) -> Markup:
