@@ -29,7 +29,7 @@ _PROPERTY = re.compile(
 )
 _NOT_FOR_PRINT = re.compile(
     r"(?:min-|max-)?height|min-width|float|clear|white-space|overflow.*|opacity|visibility|.*-shadow|object-fit|"
-    r"background-(?:image|position|repeat|size)|text-overflow|word-break|outline.*|unicode-bidi"
+    r"background-(?:image|position|repeat|size)|text-overflow|word-break|outline.*|unicode-bidi|table-layout"
 )
 _FUNCTIONS = frozenset("rgb rgba hsl hsla calc min max clamp linear-gradient radial-gradient".split())
 _FUNCTIONS_FOR_PRINT = frozenset("rgb rgba hsl hsla".split())
@@ -204,7 +204,7 @@ def _printed_font(tokens: Sequence[Node], value: str) -> tuple[str, str] | None:
 def _is_modest(token: Node, name: str) -> bool:
     """Whether a length leaves the content on the page, at a size that a page can hold."""
     if token.type == "dimension":
-        limit = _LIMITS.get(token.lower_unit)
+        limit = 8.0 if name == "border-spacing" else _LIMITS.get(token.lower_unit)
         return bool(limit is not None and 0 <= token.value <= limit)
     if token.type == "percentage":
         return bool(0 <= token.value <= (300 if name in {"font-size", "line-height"} else 50))

@@ -74,13 +74,14 @@ _VALUES = {
     "face": re.compile(r"[\w\s,.'\"-]{1,200}"),
     "scope": re.compile(r"row|col|rowgroup|colgroup", re.IGNORECASE),
 }
-_CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), *range(127, 160)), "�")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _HEADING = re.compile(r"h[1-6]")
 _LEADS = {"a", "area"}
 _DEEPEST = 250
 _DEEPEST_FOR_PRINT = 70
 _DEEPEST_TABLE_FOR_PRINT = 12
 _PAGE_WIDTH = 460
+_MOST_FOR_PRINT = {"cellspacing": 8, "cellpadding": 20, "border": 8, "colspan": 20}
 _LONGEST_LABEL = 200
 
 
@@ -114,7 +115,7 @@ class Writer:
                 continue
             tag = node.tag or ""
             if tag == "-text":
-                self._out.append(escaping.escape((node.text_content or "").translate(_CONTROLS), quote=False))
+                self._out.append(_visible(node.text_content or ""))
                 continue
             is_deep = depth >= self._deepest or (
                 self._for_print and tables >= _DEEPEST_TABLE_FOR_PRINT and tag in _TABLE
@@ -235,7 +236,7 @@ class Writer:
             elif name == "style":
                 kept["style"] = safe_declarations(text, for_print=self._for_print)
             elif name == "title":
-                kept["title"] = text.translate(_CONTROLS)
+                kept["title"] = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
             elif name in allowed or name in _ANYWHERE:
                 kept[name] = self._value(tag, name, text)
         kept["class"] = " ".join(one for one in dict.fromkeys(classes) if one)
@@ -250,6 +251,8 @@ class Writer:
             return ""
         if self._for_print and name == "height" and tag != "img":
             return ""
+        if self._for_print and name in _MOST_FOR_PRINT:
+            return str(min(int(float(text.lower().replace("px", ""))), _MOST_FOR_PRINT[name]))
         if self._for_print and name in {"width", "height"} and not text.strip().endswith("%"):
             digits = float(text.lower().replace("px", ""))
             if digits > _PAGE_WIDTH:
@@ -279,14 +282,14 @@ class Writer:
             labels.append(" ".join((label or "").split())[:_LONGEST_LABEL])
             note = f'<sup class="dsr-number">[{number}]</sup>'
             if node.tag == "area":
-                words = escaping.escape(labels[-1].translate(_CONTROLS), quote=False)
+                words = _visible(labels[-1])
                 self._out.append(f'<span class="dsr-link">{words}</span>{note} ')
                 return ""
         if is_deep or not address:
             self._out.append(note)
             return ""
         self._out.append(f"<span{self._attributes('span', attributes, 'dsr-link')}>")
-        return f"</span>{note}"
+        return f"{note}</span>"
 
     def _replaced(self, tag: str, attributes: Mapping[str, str | None]) -> None:
         if tag == "area":
@@ -294,7 +297,7 @@ class Writer:
         if tag == "input" and (attributes.get("type") or "").lower() != "image":
             shown = attributes.get("value") or attributes.get("placeholder") or ""
             if shown and (attributes.get("type") or "").lower() != "hidden":
-                self._out.append(f" [{escaping.escape(shown.translate(_CONTROLS), quote=False)}] ")
+                self._out.append(f" [{_visible(shown)}] ")
             return
         source = attributes.get("poster" if tag == "video" else "src") or ""
         if not source:
@@ -304,7 +307,7 @@ class Writer:
         self._picture(source.strip(), attributes)
 
     def _picture(self, source: str, attributes: Mapping[str, str | None]) -> None:
-        alternative = " ".join((attributes.get("alt") or "").translate(_CONTROLS).split())
+        alternative = " ".join(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", attributes.get("alt") or "").split())
         number = len(self.pictures) + 1
         data = picture_data(source, self._inline)
         if data is not None:
@@ -327,9 +330,12 @@ class Writer:
             lambda match: {"text": alternative, "address": address, "number": str(number)}[match.group(1)],
             words,
         )
-        self._out.append(
-            f'<span class="dsr-picture">[{escaping.escape(filled.translate(_CONTROLS), quote=False)}]</span>'
-        )
+        self._out.append(f'<span class="dsr-picture">[{_visible(filled)}]</span>')
+
+
+def _visible(text: str) -> str:
+    """A text as content of an element; characters that no page may hold as a mark that something is there."""
+    return escaping.escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), quote=False)
 
 
 def _purpose(url: str, labels: list[str]) -> Purpose:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote, unquote_to_bytes
 
+from dsr_report.mime.links import url_tokens
 from dsr_report.mime.message import MimePart
 from dsr_report.mime.shown import Outcome
 
@@ -75,7 +76,10 @@ def outcome_of(source: str, attributes: Mapping[str, str | None], inline: Mappin
 
 
 def short_address(url: str) -> str:
-    """Host and path of an address, without scheme and query: to read, not to follow."""
-    text = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*:/*|^//", "", url.strip())
+    """Host and path of an address, without scheme, query and personal pieces: to read, not to follow."""
+    text = url.strip()
+    for span in reversed(url_tokens(text)):
+        text = f"{text[: span.start]}…{text[span.end :]}"
+    text = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*:/*|^//", "", text)
     text = re.split(r"[?#]", text, maxsplit=1)[0]
     return text if len(text) <= _SHORT else f"{text[: _SHORT // 2]}…{text[-_SHORT // 2 + 1 :]}"
