@@ -41,10 +41,11 @@ class _Watched:
         self.masked = 0
 
     def __iter__(self) -> Iterator[Item]:
-        look = Watch().at
+        watch = Watch()
+        might_hold = watch.might_hold
         for item in self._items:
-            for decision, _value in look(item):
-                self.masked += decision.passage is None
+            if might_hold(item.value):
+                self.masked += sum(decision.passage is None for decision, _ in watch.at(item))
             yield item
 
 

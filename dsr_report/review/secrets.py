@@ -35,6 +35,7 @@ _HEX_CODE = re.compile(r"[0-9a-f]{32}")
 
 _MOST_SHAPES = 20_000
 _CONTAINERS = (dict, list)
+_HARMLESS: tuple[bool, tuple[str, ...]] = (False, ())
 _ARTICLE = "Art. 5(1)(f), 32 GDPR"
 
 
@@ -53,15 +54,21 @@ class Watch:
 
     def at(self, item: Item) -> Iterator[tuple[Decision, str]]:
         """The live keys in one item."""
-        if self._might_hold(item.value):
+        if self.might_hold(item.value):
             for pointer, value in values(item.value, item.pointer):
                 if isinstance(value, str) and value:
                     yield from _judge(pointer, value, item)
 
-    def _might_hold(self, value: JsonValue) -> bool:
+    def might_hold(self, value: JsonValue) -> bool:
         """Whether any name in it is that of a live key, or a dump of header fields holds one."""
-        stack = [value]
         telling = self._telling
+        if type(value) is dict:
+            known = telling.get(tuple(value))
+            if known == _HARMLESS:
+                types = set(map(type, value.values()))
+                if dict not in types and list not in types:
+                    return False
+        stack = [value]
         while stack:
             current = stack.pop()
             if type(current) is dict:
