@@ -139,6 +139,9 @@ class Export:
 
     def close(self) -> None:
         """Remove what was spooled."""
+        made = self.__dict__.pop("tables", None)
+        if made is not None:
+            made.close()
         self.file.close()
 
     def __enter__(self) -> Self:

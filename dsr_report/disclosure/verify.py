@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 import pikepdf
-from pydantic import ValidationError
 
 from dsr_report.disclosure.manifest import Manifest
 from dsr_report.disclosure.seal import check_seal
@@ -29,6 +29,17 @@ from dsr_report.records.recognise import Recogniser
 
 _BLOCK = 1 << 20
 MANIFEST_META = "dsr-report-manifest"
+_DAMAGE = (
+    DsrReportError,
+    zipfile.BadZipFile,
+    zlib.error,
+    pikepdf.PdfError,
+    ValueError,
+    KeyError,
+    EOFError,
+    NotImplementedError,  # what zipfile raises for a compression that it does not know
+    RuntimeError,  # … and for a file that claims to be encrypted
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +90,19 @@ def verify(path: Path, export: Path | None = None) -> Verification:
         else "NOT OURS: the file has no seal, or more than one.",
     )
     try:
-        contents = {"pdf": _Pdf, "html": _Html, "zip": _Zip}[medium](path)
-    except (
-        DsrReportError,
-        zipfile.BadZipFile,
-        pikepdf.PdfError,
-        ValidationError,
-        KeyError,
-        ValueError,
-    ) as error:
-        result.add("manifest", False, f"UNREADABLE: its manifest cannot be read ({type(error).__name__}).")
-        return result
-    with contents:
-        result.manifest = contents.manifest
-        _check_files(result, contents)
-        for problem in contents.unsafe():
-            result.add("safe", False, f"NOT SAFE: {problem}.")
-        if not any(check.code == "safe" for check in result.checks):
-            result.add("safe", True, "Safe: it runs nothing, loads nothing and holds no live tracking link.")
-        _check_export(result, contents, export)
+        with {"pdf": _Pdf, "html": _Html, "zip": _Zip}[medium](path) as contents:
+            result.manifest = contents.manifest
+            _check_files(result, contents)
+            problems = list(contents.unsafe())
+            for problem in problems:
+                result.add("safe", False, f"NOT SAFE: {problem}.")
+            if not problems:
+                result.add(
+                    "safe", True, "Safe: it runs nothing, loads nothing and holds no live tracking link."
+                )
+            _check_export(result, contents, export)
+    except _DAMAGE as error:
+        result.add("readable", False, f"DAMAGED: it cannot be read to its end ({type(error).__name__}).")
     return result
 
 

@@ -105,7 +105,8 @@ def decisions_for(export, tmp_path, change):
 def export_with_a_stranger(tmp_path):
     stranger = "piet.vreemd@elders.example"
     mime = (
-        f"From: shop@example.org\r\nTo: {ADDRESS}\r\nBcc: {stranger}\r\nSubject: Hallo\r\nMIME-Version: 1.0\r\n"
+        f"From: shop@example.org\r\nTo: {ADDRESS}\r\nBcc: {stranger}\r\n"
+        "Subject: Hallo\r\nMIME-Version: 1.0\r\n"
         "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         "R3JvZXQgdmFuIHBpZXQudnJlZW1kQGVsZGVycy5leGFtcGxlIQ==\r\n"
     )
@@ -132,7 +133,8 @@ def test_a_withheld_address_is_gone_from_every_part_of_a_package_in_every_encodi
     review = decisions_for(
         export,
         tmp_path,
-        lambda text: text.replace('decision = "undecided"  # proposed: withhold (must be decided)\nreason = ""',
+        lambda text: text.replace('decision = "undecided"  # proposed: withhold (must be decided)\n'
+                                  'reason = ""',
                                   'decision = "withhold"\nreason = "another person"'),
     )  # fmt: skip
     target = written(export, tmp_path / "a.zip", review=review)
