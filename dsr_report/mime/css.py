@@ -145,7 +145,8 @@ def _declarations(nodes: Sequence[Node], *, for_print: bool) -> str:
             if printed is None:
                 continue
             name, value = printed
-        kept.append(f"{name}:{value}{' !important' if node.important else ''}")
+        # on a page, ours are the rules that keep it within its margins, so theirs are never more important
+        kept.append(f"{name}:{value}{' !important' if node.important and not for_print else ''}")
     return ";".join(kept)
 
 

@@ -103,6 +103,7 @@ def print_style(scope: str, *, tallest: str = "18cm") -> str:
         f"{scope}{{overflow-wrap:break-word;text-align:start}}"
         f"{scope} table{{max-width:100%;border-collapse:separate}}"
         f"{scope} td,{scope} th{{overflow-wrap:anywhere}}"
+        f"{scope} td[colspan],{scope} th[colspan]{{width:auto!important}}"
         f"{scope} img{{max-width:100%;max-height:{tallest};height:auto}}"
         f"{scope} pre{{white-space:pre-wrap}}" + _OUR_STYLE.format(f"{scope} ")
     )
