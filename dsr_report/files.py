@@ -19,7 +19,7 @@ _BLOCK = 1 << 20
 def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A binary file that becomes `target` when the block ends well, and leaves nothing when it does not.
 
-    It is written to a temporary neighbour with mode 0600, flushed to disk and renamed.
+    It is written to a temporary neighbour (its `name`) with mode 0600, flushed to disk and renamed.
 
     Raises:
         FileError: the folder does not exist, cannot be written to, or the disk is full.
@@ -34,8 +34,9 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             hint="Choose another place with --output.",
         ) from error
     temporary = Path(name)
+    os.close(handle)
     try:
-        with os.fdopen(handle, "w+b") as file:
+        with temporary.open("w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

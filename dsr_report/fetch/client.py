@@ -1,35 +1,53 @@
-"""The client of Copernica's REST API, as far as data requests go (v4; read 2026-11)."""
+"""The client of Copernica's REST API, as far as data requests go (v1 to v4; read 2026-11)."""
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Literal, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 
-from dsr_report.errors import AuthError, FetchError, UnknownIdError, UsageError
-from dsr_report.fetch.data_request import DataRequest
+from dsr_report.errors import AuthError, UnknownIdError, UsageError
+from dsr_report.fetch.answers import Answer, CertainlyFailedError, PerhapsDoneError
+from dsr_report.fetch.data_request import DataRequest, Subject
 from dsr_report.fetch.token import Secret, find_token
-from dsr_report.fetch.transport import Transport, Version, error_text
+from dsr_report.fetch.transport import Transport, Version
 
 API_URL = "https://api.copernica.com/v4"
 AUTH_URL = "https://authenticate.copernica.com"
 SubjectType = Literal["subprofile", "profile", "email"]
-_UNKNOWN = re.compile(r"no (?:entity|subprofile|profile|email|database) with supplied id", re.IGNORECASE)
-_REFUSED = re.compile(r"invalid access token", re.IGNORECASE)
+_UNKNOWN = re.compile(r"\bno \w+ with supplied (?:id|e-?mail|address)|already been removed", re.IGNORECASE)
+_REQUEST_ID = re.compile(r"[!-~]{1,200}")
+_NO_IDS = frozenset({".", "..", "true", "false", "ok", "null", "none", "accepted", "created", "datarequest"})
 
 
 class Client:
-    """Makes data requests and takes them up. Use it in a `with` block.
+    """Makes data requests and takes them up. Use it in a `with` block; threads may share it.
 
     The token comes from `token`, or from where `fetch.token.find_token` looks. Proxies and a custom CA are
-    taken from the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`).
+    taken from the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`). An API address that ends in v1, v2 or v3 is
+    called as those versions want it: with the token in each address, which then is never logged.
+
+    Args:
+        token: the API token.
+        api_url: in place of `COPERNICA_API_URL`.
+        auth_url: in place of `COPERNICA_AUTH_URL`.
+        version: in place of the version that the API's address ends in.
+        transport: what carries requests, in place of the network.
+        timeout_seconds: to wait for the next bytes of an answer.
+        sleep: waits.
+        clock: the time of day in seconds since 1970.
+        jitter: a random number from 0 to 1.
+        environment: in place of the process's own.
+
+    Raises:
+        AuthError: there is no token.
+        UsageError: an address, a proxy or a certificate cannot be used.
     """
 
     def __init__(
@@ -38,29 +56,30 @@ class Client:
         *,
         api_url: str | None = None,
         auth_url: str | None = None,
-        version: Version = "v4",
+        version: Version | None = None,
         transport: httpx.BaseTransport | None = None,
+        timeout_seconds: float = 60.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         env = os.environ if environment is None else environment
+        api = _checked(api_url or env.get("COPERNICA_API_URL") or API_URL, "COPERNICA_API_URL")
+        login = _checked(auth_url or env.get("COPERNICA_AUTH_URL") or AUTH_URL, "COPERNICA_AUTH_URL")
         secret = token if isinstance(token, Secret) else Secret(token) if token else find_token(env)
-        self.api_url = (api_url or env.get("COPERNICA_API_URL") or API_URL).rstrip("/")
-        login = auth_url or env.get("COPERNICA_AUTH_URL") or AUTH_URL
-        for url in (self.api_url, login):
-            _check(url)
         self._transport = Transport(
             secret,
-            api_url=self.api_url,
+            api_url=api,
             auth_url=login,
             version=version,
             transport=transport,
+            timeout_seconds=timeout_seconds,
             sleep=sleep,
             clock=clock,
             jitter=jitter,
         )
+        self.api_url = self._transport.base
         self._sleep = sleep
         self._clock = clock
         self._jitter = jitter
@@ -78,29 +97,61 @@ class Client:
         Raises:
             UnknownIdError: Copernica knows no such subject.
             AuthError: the token was refused.
+            CertainlyFailedError: it was refused, or could not be sent.
             PerhapsDoneError: nobody knows whether the request was made.
         """
-        path = f"{subject_type}/{quote(str(subject_id), safe='')}/datarequest"
-        response = self._transport.post_once(path, {"report": report} if report else {})
-        if response.status_code not in {200, 201, 202}:
-            raise _refusal(response, f"{subject_type} {_shown(subject_type, subject_id)}")
-        request_id = _request_id(response)
+        subject = _subject(subject_type, subject_id)
+        path = f"{subject.type}/{quote(subject.id, safe='')}/datarequest"
+        answer = self._transport.post_once(path, {"report": _target(report)} if report else {})
+        request_id = _request_id(answer)
+        is_accepted = answer.status in {200, 201, 202, 204} or (answer.status == 303 and request_id)
+        if not is_accepted or answer.error is not None:
+            raise _refusal(answer, subject)
+        if answer.is_page and not answer.headers.get("x-created"):
+            raise PerhapsDoneError(
+                f"a web page came in place of Copernica's answer (status {answer.status})",
+                hint="Is there a proxy that wants a login? Look in Copernica's dashboard whether a data "
+                "request was made, and take it up with --request ID.",
+            )
         if not request_id:
-            raise FetchError(
+            raise PerhapsDoneError(
                 "Copernica accepted the data request, but its answer holds no request id",
                 hint="Find the id in the dashboard and take it up with --request ID.",
             )
-        return self.take_up(request_id)
+        return self._data_request(request_id, subject)
 
-    def take_up(self, request_id: str) -> DataRequest:
-        """A data request that exists already."""
-        if not re.fullmatch(r"[\w.:-]{1,200}", request_id):
+    def take_up(
+        self, request_id: str, *, subject_type: SubjectType | None = None, subject_id: int | str | None = None
+    ) -> DataRequest:
+        """A data request that exists already; with the subject given, no other export is accepted."""
+        if not _is_id(request_id):
             raise UsageError("this is no request id", hint="Use the id that `fetch` printed.")
-        return DataRequest(request_id, self._transport, self._sleep, self._clock, self._jitter)
+        known = subject_type is not None and subject_id is not None
+        subject = _subject(subject_type, subject_id) if known and subject_type and subject_id else None
+        return self._data_request(request_id, subject)
+
+    def log_in(self) -> None:
+        """Try the token, without asking for anything.
+
+        Raises:
+            AuthError: it was refused.
+            FetchError: the API cannot be reached.
+        """
+        self._transport.log_in()
 
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+    def _data_request(self, request_id: str, subject: Subject | None) -> DataRequest:
+        return DataRequest(
+            request_id,
+            self._transport,
+            sleep=self._sleep,
+            clock=self._clock,
+            jitter=self._jitter,
+            subject=subject,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -112,46 +163,92 @@ class Client:
         return f"<Client of {self.api_url}>"
 
 
-def _check(url: str) -> None:
-    parts = urlsplit(url)
+def _checked(url: str, name: str) -> str:
+    """An address that a token may be sent to."""
+    try:
+        parts = urlsplit(url.strip())
+        has_port = parts.port != 0
+    except ValueError:
+        raise UsageError("this is no web address", where=name) from None
     local = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if parts.username is not None or parts.query or parts.fragment or not parts.hostname or not has_port:
+        raise UsageError(
+            "the address of the API must be a plain web address, without a user, a query or a fragment",
+            where=name,
+            hint=f"The usual ones are {API_URL} and {AUTH_URL}.",
+        )
     if parts.scheme != "https" and not (parts.scheme == "http" and local):
         raise UsageError(
-            "the API must be called over https", where=url, hint="http is for this machine alone."
+            "the API must be called over https", where=name, hint="http is for this machine alone."
         )
+    return url.strip().rstrip("/")
 
 
-def _shown(subject_type: str, subject_id: int | str) -> str:
-    return "(an address)" if subject_type == "email" else str(subject_id)
+def _subject(subject_type: str, subject_id: int | str) -> Subject:
+    text = str(subject_id).strip()
+    if subject_type not in {"subprofile", "profile", "email"}:
+        raise UsageError("a subject is a subprofile, a profile or an email")
+    if subject_type == "email":
+        if text.count("@") < 1 or re.search(r"[\s\x00-\x1f\x7f]", text) or len(text) > 320:
+            raise UsageError("this is no e-mail address", hint="Give one like name@example.org.")
+    elif not re.fullmatch(r"[0-9]{1,18}", text):
+        raise UsageError(f"this is no {subject_type} id", hint="Give its number, as the dashboard shows it.")
+    return Subject(subject_type, text)
 
 
-def _refusal(response: httpx.Response, what: str) -> FetchError:
-    text = error_text(response)
-    if response.status_code in {401, 403} or _REFUSED.search(text):
-        return AuthError(f"the API token was refused: {text}", hint="Check COPERNICA_TOKEN.")
-    if response.status_code == 404 or _UNKNOWN.search(text):
-        return UnknownIdError(f"Copernica does not know {what}: {text}", hint="Check the id and its --type.")
-    return FetchError(f"Copernica refused the data request for {what}: {text}", hint="Try again later.")
+def _target(report: str) -> str:
+    """Where the result shall go: an address, or a web address."""
+    text = report.strip()
+    is_web = re.fullmatch(r"https?://[^\s/]+\S*", text) is not None
+    if not is_web and not re.fullmatch(r"[^\s@:/]+@[^\s@]+", text):
+        raise UsageError("the report can go to an e-mail address or a web address", where="--report")
+    return text
 
 
-def _request_id(response: httpx.Response) -> str | None:
+def _refusal(answer: Answer, subject: Subject) -> AuthError | UnknownIdError | CertainlyFailedError:
+    what = f"this {subject.type}" if subject.type == "email" else f"{subject.type} {subject.id}"
+    if answer.is_refusal:
+        return AuthError(f"the API token was refused: {answer.says}", hint="Check COPERNICA_TOKEN.")
+    if _UNKNOWN.search(answer.error or ""):
+        return UnknownIdError(
+            f"Copernica does not know {what}: {answer.says}", hint="Check the id and its --type."
+        )
+    if 300 <= answer.status < 400 or answer.status in {404, 405}:
+        return CertainlyFailedError(
+            f"there is no such call at this address: {answer.says}", hint="Check COPERNICA_API_URL."
+        )
+    return CertainlyFailedError(
+        f"Copernica refused the data request for {what}: {answer.says}", hint="Nothing was requested."
+    )
+
+
+def _request_id(answer: Answer) -> str | None:
     """The id of the new data request, wherever it stands: headers first, then the body."""
-    created = str(response.headers.get("x-created", "")).strip()
-    if created:
+    created = str(answer.headers.get("x-created", "")).strip()
+    if _is_id(created):
         return created
     for name in ("x-location", "location"):
-        pieces = [p for p in urlsplit(response.headers.get(name, "")).path.split("/") if p]
-        if pieces and pieces[-1] in {"data", "status"}:
-            pieces.pop()
-        if pieces:
-            return str(pieces[-1])
-    text = response.text.strip()
-    try:
-        body = json.loads(text)
-    except ValueError:
-        return text if re.fullmatch(r"[\w.-]{1,100}", text) else None
-    if isinstance(body, dict):
-        body = next((body[k] for k in ("id", "ID", "datarequest") if k in body), None)
-        if isinstance(body, dict):
-            body = body.get("id") or body.get("ID")
-    return str(body) if isinstance(body, (str, int)) and not isinstance(body, bool) and str(body) else None
+        found = _id_in_path(urlsplit(answer.headers.get(name, "")).path)
+        if found:
+            return found
+    text = answer.body.decode("utf-8", "replace").strip()
+    content = answer.json()
+    if content is None:
+        return text if re.fullmatch(r"[\w.:-]{1,100}", text, re.ASCII) and _is_id(text) else None
+    while isinstance(content, dict):
+        content = next((content[k] for k in ("id", "ID", "datarequest") if k in content), None)
+    if isinstance(content, bool) or not isinstance(content, (str, int)):
+        return None
+    return str(content).strip() if _is_id(str(content).strip()) else None
+
+
+def _id_in_path(path: str) -> str | None:
+    """The id in the address of a data request: its last part, but for `data` or `status` behind it."""
+    pieces = [unquote(piece) for piece in path.split("/") if piece]
+    if pieces and pieces[-1] in {"data", "status"}:
+        pieces.pop()
+    return pieces[-1] if pieces and _is_id(pieces[-1]) else None
+
+
+def _is_id(text: str) -> bool:
+    return bool(_REQUEST_ID.fullmatch(text)) and text.lower() not in _NO_IDS

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
 import re
+import shlex
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Self
-
-import httpx
+from urllib.parse import quote
 
 from dsr_report.errors import FetchError, NotReadyError, UnknownIdError
-from dsr_report.fetch.transport import Transport, error_text
+from dsr_report.fetch.answers import Answer, OutOfReachError, read_answer
+from dsr_report.fetch.checking import Subject
+from dsr_report.fetch.downloading import LARGEST_BYTES, Downloading
+from dsr_report.fetch.transport import Transport
 from dsr_report.files import written_whole
 
 if TYPE_CHECKING:
     from dsr_report.reading import Export
 
+__all__ = ["DataRequest", "Download", "Status", "Subject"]
+
 _log = logging.getLogger(__name__)
 State = Literal["available", "pending", "unknown"]
-_NOT_READY = re.compile(r"^\s*(?:no\s+)?data\b.*\bavailable\s*\(yet\)\.?\s*$", re.IGNORECASE)
+_NOT_READY = re.compile(
+    rb'"data"\s*:\s*("\s*(?:no\s+)?data\b[^"]{0,80}\bavailable\s*\(yet\)\.?\s*")', re.IGNORECASE
+)
 _LARGEST_NAP = 120.0
-_TRIES = 6
+_SURE_AFTER = 3
 _HEAD = 4096
-LARGEST_BYTES = 20_000_000_000
+_ANSWERS = frozenset({200, 400, 404})
 
 
 class Status(NamedTuple):
@@ -52,50 +57,81 @@ class DataRequest:
         self,
         request_id: str,
         transport: Transport,
+        *,
         sleep: Callable[[float], None],
         clock: Callable[[], float],
         jitter: Callable[[], float],
+        subject: Subject | None = None,
     ) -> None:
         self.id = request_id
+        self._path = f"datarequest/{quote(request_id, safe='')}"
         self._transport = transport
         self._sleep = sleep
         self._clock = clock
         self._jitter = jitter
-        self._older_api = False
+        self._subject = subject
+        self._is_older_api = False
 
     def status(self) -> Status:
         """Ask how it stands.
 
         Raises:
+            OutOfReachError: the API is in trouble.
+            AuthError: the token was refused.
             FetchError: the API does not answer as it should.
         """
-        if not self._older_api:
-            response = self._transport.get(f"datarequest/{self.id}/status", accept=(200, 404, 400))
-            if response.status_code == 200:
-                return _status_of(response)
-            if "invalid method" not in error_text(response).lower() and response.status_code != 404:
-                raise UnknownIdError(
-                    f"Copernica does not know this data request: {error_text(response)}", where=self.id
-                )
-            self._older_api = True
-        return self._older_status()
+        return self._status(None)
 
-    def _older_status(self) -> Status:
+    def _status(self, deadline: float | None) -> Status:
+        if self._is_older_api:
+            return self._older_status(deadline)
+        answer = self._transport.get(f"{self._path}/status", accept=_ANSWERS, deadline=deadline)
+        if answer.status == 200 and answer.error is None:
+            return self._status_in(answer)
+        if answer.status == 404 or "invalid method" in (answer.error or "").lower():
+            older = self._older_status(deadline)
+            self._is_older_api = older.state != "unknown"
+            return older
+        if answer.status in _ANSWERS:  # "No entity with supplied ID" and the like
+            return Status("unknown", None)
+        raise FetchError(
+            f"the API does not say how the data request stands: {answer.says}",
+            where=self.id,
+            hint=self._later,
+        )
+
+    def _status_in(self, answer: Answer) -> Status:
+        content = answer.json()
+        if not isinstance(content, dict) or not isinstance(content.get("status"), str):
+            raise OutOfReachError(
+                "the API's answer is not what it says of a data request", where=self.id, hint=self._later
+            )
+        word = " ".join(content["status"].lower().replace("_", " ").split())
+        size = content.get("available")
+        collected = size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None
+        if word == "available":
+            return Status("available", collected)
+        return Status("unknown" if word == "not available" else "pending", collected)
+
+    def _older_status(self, deadline: float | None) -> Status:
         """APIs without a status call answer `GET datarequest/ID` with the file, or with a sentence in it."""
-        with self._transport.stream(f"datarequest/{self.id}", {}) as response:
-            head = b""
-            for block in response.iter_bytes():
-                head += block
-                if len(head) > _HEAD:
-                    break
-            if response.status_code in {404, 400}:
-                return Status("unknown", None)
-            if response.status_code != 200:
+        with self._transport.stream(self._path, {}) as response:
+            if response.status_code == 200:
+                head = bytearray()
+                for block in response.iter_bytes():
+                    head += block
+                    if len(head) > _HEAD:
+                        break
+                answer = Answer(200, response.headers, bytes(head))
+            else:
+                answer = read_answer(response)
+        if answer.status in {400, 404} or answer.error is not None:
+            return Status("unknown", None)
+        if answer.status != 200 or answer.body.lstrip()[:1] != b"{":
+            if deadline is not None and self._clock() > deadline:
                 return Status("pending", None)
-        match = re.search(rb'"data"\s*:\s*("(?:[^"\\]|\\.)*")', head)
-        if match and _NOT_READY.match(json.loads(match.group(1))):
-            return Status("pending", None)
-        return Status("available" if head.lstrip()[:1] in {b"{", b"["} else "pending", None)
+            raise OutOfReachError(f"the API is in trouble: {answer.says}", where=self.id, hint=self._later)
+        return Status("pending" if _NOT_READY.search(answer.body) else "available", None)
 
     @property
     def is_available(self) -> bool:
@@ -108,7 +144,7 @@ class DataRequest:
         poll: float = 5.0,
         progress: Callable[[Status, float], None] | None = None,
     ) -> Self:
-        """Wait until it can be downloaded.
+        """Wait until it can be downloaded; while the API is out of reach, too.
 
         Args:
             timeout: seconds to wait in all.
@@ -118,32 +154,49 @@ class DataRequest:
         Raises:
             NotReadyError: it is not ready in time; the same id takes it up later.
             UnknownIdError: Copernica knows nothing of it: wrong, or expired.
+            AuthError: the token was refused.
+            FetchError: the API was out of reach to the end.
         """
         started = self._clock()
         pause = poll
         unknown = 0
         while True:
-            status = self.status()
+            trouble: OutOfReachError | None = None
+            try:
+                status = self._status(started + timeout)
+            except OutOfReachError as error:
+                trouble = error
+                _log.info("data request %s: %s; asking again", self.id, error.what)
             waited = self._clock() - started
-            if progress is not None:
-                progress(status, waited)
-            if status.state == "available":
-                return self
-            unknown = unknown + 1 if status.state == "unknown" else 0
-            if unknown >= 3:
-                raise UnknownIdError(
-                    "Copernica knows nothing of this data request: its id is wrong, or its export expired",
-                    where=self.id,
-                    hint="Check the id, or make a new request.",
-                )
-            if waited + pause > timeout:
-                raise NotReadyError(
-                    f"the export is not ready after {waited:.0f} s",
-                    where=self.id,
-                    hint=f"The same command takes it up again, or: dsr-report fetch --request {self.id}",
-                )
-            self._sleep(pause * (0.9 + 0.2 * self._jitter()))
+            if trouble is None:
+                if progress is not None:
+                    progress(status, waited)
+                if status.state == "available":
+                    return self
+                unknown = unknown + 1 if status.state == "unknown" else 0
+                if unknown >= _SURE_AFTER:
+                    raise self._is_gone()
+            left = timeout - waited
+            if left <= 0:
+                raise self._too_late(trouble, waited)
+            self._sleep(min(pause * (0.9 + 0.2 * self._jitter()), left))
             pause = min(pause * 1.5, max(_LARGEST_NAP, poll))
+
+    def _too_late(self, trouble: OutOfReachError | None, waited: float) -> Exception:
+        if trouble is not None:
+            return OutOfReachError(trouble.what, where=f"data request {self.id}", hint=self._later)
+        return NotReadyError(f"the export is not ready after {waited:.0f} s", where=self.id, hint=self._later)
+
+    def _is_gone(self) -> UnknownIdError:
+        return UnknownIdError(
+            "Copernica knows nothing of this data request: its id is wrong, or its export expired",
+            where=self.id,
+            hint="Check the id, or make a new request.",
+        )
+
+    @property
+    def _later(self) -> str:
+        return f"The same command takes it up again, or: dsr-report fetch --request {shlex.quote(self.id)}"
 
     def download(
         self,
@@ -153,144 +206,60 @@ class DataRequest:
     ) -> Download:
         """Download the export to a file: whole and checked, or not at all.
 
+        Args:
+            target: the file; it is private, and replaced in one step.
+            progress: is told how many bytes there are, and of how many where that is known.
+            largest_bytes: a larger export is not accepted.
+
         Raises:
-            NotReadyError: it is not (or no longer) there.
-            FetchError: it cannot be downloaded whole, or is no JSON.
+            NotReadyError: it is not there yet.
+            UnknownIdError: it is not there any more.
+            FetchError: it cannot be downloaded whole, is no export, or is about somebody else.
             FileError: the file cannot be written.
         """
         with written_whole(target) as file:
-            size, digest = self._download(file, progress, largest_bytes)
-        return Download(Path(target), size, digest)
+            size, sha256 = self._downloaded(file, progress, largest_bytes)
+        return Download(Path(target), size, sha256)
 
-    def _download(
+    def _downloaded(
         self, file: BinaryIO, progress: Callable[[int, int | None], None] | None, largest: int
     ) -> tuple[int, str]:
-        path = f"datarequest/{self.id}" if self._older_api else f"datarequest/{self.id}/data"
-        mark: str | None = None
-        problem = ""
-        for attempt in range(_TRIES):
-            done = file.tell()
-            headers = {"Accept-Encoding": "identity"}
-            if done and mark:
-                headers |= {"Range": f"bytes={done}-", "If-Range": mark}
-            try:
-                with self._transport.stream(path, headers) as response:
-                    if response.status_code == 404:
-                        raise NotReadyError(
-                            "the export is not there: not ready yet, or expired",
-                            where=self.id,
-                            hint="Ask again later, or make a new request.",
-                        )
-                    if response.status_code not in {200, 206}:
-                        problem = f"status {response.status_code}"
-                        self._sleep(min(60.0, 2.0**attempt) * (0.5 + self._jitter() / 2))
-                        continue
-                    if response.status_code == 200:
-                        file.seek(0)
-                        file.truncate()
-                    mark = response.headers.get("etag") or response.headers.get("last-modified")
-                    self._copy(response, file, progress, largest)
-            except httpx.HTTPError as error:
-                problem = f"the download broke off ({type(error).__name__})"
-                _log.info("%s; trying again", problem)
-                if not mark:
-                    file.seek(0)
-                    file.truncate()
-                self._sleep(min(60.0, 2.0**attempt) * (0.5 + self._jitter() / 2))
-                continue
-            fault = _fault(file)
-            if fault is None:
-                return _digest(file)
-            if fault == "not ready":
-                raise NotReadyError("the export is not ready yet", where=self.id, hint="Ask again later.")
-            problem = fault
-            file.seek(0)
-            file.truncate()
-            self._sleep(min(60.0, 2.0**attempt) * (0.5 + self._jitter() / 2))
-        raise FetchError(
-            f"the export could not be downloaded whole: {problem}", where=self.id, hint="Try again later."
+        older = self._path
+        work = Downloading(
+            self.id,
+            older if self._is_older_api else f"{older}/data",
+            self._transport,
+            file,
+            progress=progress,
+            largest_bytes=largest,
+            subject=self._subject,
+            later=self._later,
         )
-
-    def _copy(
-        self,
-        response: httpx.Response,
-        file: BinaryIO,
-        progress: Callable[[int, int | None], None] | None,
-        largest: int,
-    ) -> None:
-        length = response.headers.get("content-length", "")
-        total = file.tell() + int(length) if length.isdecimal() else None
-        for block in response.iter_bytes():
-            file.write(block)
-            if file.tell() > largest:
-                raise FetchError(f"the export is larger than {largest:,} bytes", where=self.id)
-            if progress is not None:
-                progress(file.tell(), total)
-        if total is not None and file.tell() != total:
-            raise httpx.RemoteProtocolError("the body is shorter than it should be")
+        while True:
+            found = work.run()
+            if found is not None:
+                return found
+            # 404: not ready yet, expired, or an older API; only the status tells
+            state = self.status().state
+            if state == "unknown":
+                raise self._is_gone()
+            if state == "pending":
+                raise NotReadyError("the export is not ready yet", where=self.id, hint=self._later)
+            if self._is_older_api:
+                work.path = older
+            work.was_missing()
 
     def read(self, timezone: str = "Europe/Amsterdam") -> Export:
-        """Download to a private temporary file, and open it. Close the export when done with it."""
+        """Download the export, and open it. Close it when done with it: its private copy is removed then."""
         from dsr_report.reading import read  # noqa: PLC0415 - the client works without the rest
 
-        handle, name = tempfile.mkstemp(prefix="dsr-report-", suffix=".json")
-        os.close(handle)
-        path = Path(name)
-        try:
+        with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
+            path = Path(folder) / "export.json"
             self.download(path)
-            return read(path.read_bytes() if path.stat().st_size < 1 << 20 else path, timezone=timezone)
-        finally:
             if path.stat().st_size < 1 << 20:
-                path.unlink()
+                return read(path.read_bytes(), timezone=timezone)
+            with path.open("rb") as file:
+                return read(file, timezone=timezone)
 
     def __repr__(self) -> str:
         return f"<DataRequest {self.id}>"
-
-
-def _status_of(response: httpx.Response) -> Status:
-    try:
-        body = response.json()
-    except ValueError:
-        return Status("pending", None)  # a proxy's page: ask again
-    if not isinstance(body, dict) or "status" not in body:
-        return Status("pending", None)
-    word = str(body["status"]).strip().lower()
-    available = body.get("available")
-    size = available if isinstance(available, int) and not isinstance(available, bool) else None
-    if word == "available":
-        return Status("available", size)
-    return Status("unknown" if word == "not available" else "pending", size)
-
-
-def _fault(file: BinaryIO) -> str | None:
-    """What is wrong with what was downloaded, judged by its first and last bytes."""
-    file.seek(0)
-    head = file.read(_HEAD)
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 64))
-    tail = file.read().rstrip()
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start not in {b"{", b"["}:
-        return "the answer is no JSON (a web page?)"
-    if tail[-1:] not in {b"}", b"]"}:
-        return "the answer ends in the middle"
-    if size < _HEAD:
-        try:
-            body = json.loads(head)
-        except ValueError:
-            return "the answer is no JSON"
-        if isinstance(body, dict) and isinstance(body.get("error"), dict):
-            return "the answer is an error"
-        if isinstance(body, dict) and isinstance(body.get("data"), str) and _NOT_READY.match(body["data"]):
-            return "not ready"
-    return None
-
-
-def _digest(file: BinaryIO) -> tuple[int, str]:
-    digest = hashlib.sha256()
-    file.seek(0)
-    size = 0
-    while block := file.read(1 << 20):
-        digest.update(block)
-        size += len(block)
-    return size, digest.hexdigest()

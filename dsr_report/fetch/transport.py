@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import logging
 import random
+import re
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
 
 import httpx
 
-from dsr_report.errors import AuthError, FetchError
+from dsr_report.errors import AuthError, FetchError, UsageError
+from dsr_report.fetch.answers import (
+    TEMPORARY,
+    Answer,
+    CertainlyFailedError,
+    OutOfReachError,
+    PerhapsDoneError,
+    read_answer,
+)
+from dsr_report.fetch.hygiene import hushed
+from dsr_report.fetch.login import Login
 from dsr_report.fetch.token import Secret
 
 _log = logging.getLogger(__name__)
-_MARGIN_SECONDS = 400.0
-_LIFETIME_SECONDS = 86_000.0
-_TRIES = 6
+TRIES = 6
 _LONGEST_NAP = 60.0
-_TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
-_ERROR_BYTES = 64_000
+_LONGEST_WISH = 600.0  # of a Retry-After
+_MOST_REDIRECTS = 5
+_LOCAL = ("127.0.0.1", "localhost", "[::1]")
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+_TAKE_UP = "Look in Copernica's dashboard whether a data request was made, and take it up with --request ID."
 Version = Literal["v4", "v3", "v2", "v1"]
 
 
-class CertainlyFailedError(FetchError):
-    """A request that certainly changed nothing at the API."""
-
-
-class PerhapsDoneError(FetchError):
-    """A request of which nobody knows whether the API carried it out."""
-
-
 class Transport:
-    """Authenticated requests to one API."""
+    """Authenticated requests to one API. Threads may share it.
+
+    Args:
+        token: the API token.
+        api_url: the API with its version, such as `https://api.copernica.com/v4`.
+        auth_url: the login server, for v4.
+        version: in place of the one that `api_url` ends in; v1 to v3 carry the token in each address.
+        transport: what carries requests, in place of the network.
+        timeout_seconds: to wait for the next bytes.
+        sleep: waits.
+        clock: the time of day in seconds since 1970.
+        jitter: a random number from 0 to 1.
+
+    Raises:
+        UsageError: the proxy or the certificates that the environment names cannot be used.
+    """
 
     def __init__(
         self,
@@ -44,7 +69,7 @@ class Transport:
         *,
         api_url: str,
         auth_url: str,
-        version: Version = "v4",
+        version: Version | None = None,
         transport: httpx.BaseTransport | None = None,
         timeout_seconds: float = 60.0,
         sleep: Callable[[float], None] = time.sleep,
@@ -53,207 +78,365 @@ class Transport:
     ) -> None:
         self._token = token
         self._auth_url = auth_url
-        self._version = version
         self._sleep = sleep
         self._clock = clock
         self._jitter = jitter
-        self._jwt: Secret | None = None
-        self._expires = 0.0
-        base = api_url.rstrip("/")
-        if version != "v4" and base.endswith("/v4"):
-            base = f"{base[:-2]}{version}"
-        self.base = base
-        self._client = httpx.Client(
-            transport=transport,
-            timeout=httpx.Timeout(timeout_seconds, connect=15.0),
-            follow_redirects=False,
-            headers={"User-Agent": "dsr-report", "Accept": "application/json"},
-        )
-        for name in ("httpx", "httpcore"):  # their logs hold addresses of requests
-            logging.getLogger(name).setLevel(logging.WARNING)
+        self.base, self.version = _versioned(api_url.rstrip("/"), version)
+        self._login = Login(self._exchange, clock)
+        self._is_traced = transport is None
+        timeout = httpx.Timeout(timeout_seconds, connect=min(15.0, timeout_seconds))
+        trust = _certificates()
+        self._client = _http_client(transport, timeout, trust, idle=10)
+        # On a connection that was idle, nobody could tell a POST that was lost from one that was carried out.
+        self._fresh = _http_client(transport, timeout, trust, idle=0)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+        self._fresh.close()
 
-    def get(self, path: str, *, accept: tuple[int, ...] = (200,)) -> httpx.Response:
-        """A GET, repeated while the API is in trouble. The body is read, and small.
+    def log_in(self) -> None:
+        """Try the token, without asking for anything.
 
         Raises:
-            FetchError: it does not answer as it should, after all tries.
+            AuthError: it was refused.
+            FetchError: the API cannot be reached.
         """
-        return self._repeated(lambda: self._once("GET", path), accept)
+        if self.version == "v4":
+            self._login.jwt()
+            return
+        answer = self.get("identity", accept=frozenset({200, 400, 404}))
+        if answer.is_refusal:
+            raise AuthError(
+                f"the API token was refused: {answer.says}",
+                where=_host(self.base),
+                hint="Check COPERNICA_TOKEN.",
+            )
+
+    def get(
+        self, path: str, *, accept: frozenset[int] = frozenset({200}), deadline: float | None = None
+    ) -> Answer:
+        """A GET, repeated while the API is in trouble.
+
+        Args:
+            path: below the API's address.
+            accept: statuses that are answers; of the others, those that are not temporary are given too.
+            deadline: the moment after which it is not repeated.
+
+        Raises:
+            OutOfReachError: there was no answer in all tries.
+            AuthError: the token was refused.
+        """
+
+        def ask() -> Answer:
+            with self.stream(path, {}) as response:
+                answer = read_answer(response)
+            if answer.is_page and answer.status in accept | {200}:
+                raise OutOfReachError("a web page came in place of the API's answer")
+            return answer
+
+        return self._repeated(ask, accept, deadline)
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
-        """A GET whose body is read as it comes; not repeated here."""
-        request = self._client.build_request("GET", self._address(path), headers=self._signed(headers))
-        response = self._send(request, stream=True)
-        try:
-            yield response
-        finally:
-            response.close()
+        """A GET whose body is read as it comes; not repeated, but for a token that was refused.
 
-    def post_once(self, path: str, body: Mapping[str, object]) -> httpx.Response:
+        It follows redirects; to another host, it goes without the token.
+
+        Raises:
+            OutOfReachError: the connection broke off, now or while the body was read.
+            AuthError: the token was refused twice.
+        """
+        with hushed():
+            try:
+                response = self._opened(path, headers)
+                try:
+                    yield response
+                finally:
+                    response.close()
+            except (httpx.HTTPError, httpx.StreamError) as error:
+                raise OutOfReachError(
+                    f"the connection broke off ({type(error).__name__})", where=_host(self.base)
+                ) from None
+
+    def post_once(self, path: str, body: Mapping[str, object]) -> Answer:
         """A POST that is repeated only where it certainly changed nothing.
 
         Raises:
-            CertainlyFailedError: it was refused, or never left.
-            PerhapsDoneError: the connection broke after it was sent.
+            CertainlyFailedError: it never left, or was turned away at the door.
+            AuthError: the token was refused.
+            PerhapsDoneError: nobody knows whether it was carried out.
         """
         refreshed = False
-        for attempt in range(_TRIES):
-            request = self._client.build_request(
-                "POST", self._address(path), headers=self._signed({}), json=dict(body)
-            )
+        reason = ""
+        for attempt in range(TRIES):
+            jwt = self._jwt()
             try:
-                response = self._client.send(request)
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-                if attempt + 1 == _TRIES:
-                    raise CertainlyFailedError(
-                        f"the API cannot be reached ({type(error).__name__})",
-                        where=_host(request),
-                        hint="Check the network and try again; nothing was requested.",
-                    ) from None
-                self._nap(attempt, None)
+                answer = self._posted(path, body, jwt)
+            except OutOfReachError as error:
+                reason = error.what
+                self.nap(attempt)
                 continue
-            except httpx.HTTPError as error:
+            if answer.is_refusal:
+                self._refresh(jwt, answer, again=refreshed)
+                refreshed = True
+                continue
+            if answer.status in {425, 429}:
+                reason = f"it asks to wait (status {answer.status})"
+                self.nap(attempt, answer.headers)
+                continue
+            if answer.status >= 500 or answer.status == 408:
                 raise PerhapsDoneError(
-                    f"the connection broke after the request was sent ({type(error).__name__})",
-                    where=_host(request),
-                    hint="Look in Copernica's dashboard whether a data request was made, "
-                    "and take it up with --request ID.",
-                ) from None
-            if response.status_code in {401, 403} and not refreshed:
-                refreshed = True
-                self._jwt = None
-                continue
-            if response.status_code == 429:
-                self._nap(attempt, response)
-                continue
-            return response
-        raise CertainlyFailedError("the API keeps asking to wait (429)", hint="Try again later.")
-
-    def _repeated(self, send: Callable[[], httpx.Response], accept: tuple[int, ...]) -> httpx.Response:
-        problem = ""
-        refreshed = False
-        for attempt in range(_TRIES):
-            try:
-                response = send()
-            except httpx.HTTPError as error:
-                problem = f"no answer ({type(error).__name__})"
-                self._nap(attempt, None)
-                continue
-            if response.status_code in accept:
-                return response
-            if response.status_code in {401, 403} and not refreshed:
-                refreshed = True
-                self._jwt = None
-                continue
-            if response.status_code in _TEMPORARY:
-                problem = f"status {response.status_code}"
-                self._nap(attempt, response)
-                continue
-            return response
-        raise FetchError(
-            f"the API is in trouble: {problem}", where=_host_of(self.base), hint="Try again later."
-        )
-
-    def _once(self, method: str, path: str) -> httpx.Response:
-        request = self._client.build_request(method, self._address(path), headers=self._signed({}))
-        return self._send(request)
-
-    def _send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
-        response = self._client.send(request, stream=stream)
-        if response.is_redirect:
-            target = httpx.URL(response.headers.get("location", ""))
-            target = request.url.join(target)
-            if stream:
-                response.close()
-            if target.host != request.url.host or target.scheme != request.url.scheme:
-                raise FetchError(
-                    "the API sends us to another host, which must not see the token", where=_host(request)
+                    f"the API broke off, and may have made the data request all the same ({answer.says})",
+                    where=_host(self.base),
+                    hint=_TAKE_UP,
                 )
-            again = self._client.build_request(request.method, target, headers=self._signed({}))
-            response = self._client.send(again, stream=stream)
-        return response
-
-    def _address(self, path: str) -> httpx.URL:
-        url = httpx.URL(f"{self.base}/{path}")
-        if self._version == "v4":
-            return url
-        return url.copy_merge_params({"access_token": self._token.reveal()})
-
-    def _signed(self, headers: Mapping[str, str]) -> dict[str, str]:
-        signed = dict(headers)
-        if self._version == "v4":
-            signed["Authorization"] = f"Bearer {self._fresh_jwt().reveal()}"
-        return signed
-
-    def _fresh_jwt(self) -> Secret:
-        if self._jwt is not None and self._clock() < self._expires:
-            return self._jwt
-        request = self._client.build_request(
-            "POST", self._auth_url, data={"access_token": self._token.reveal()}
+            return answer
+        raise CertainlyFailedError(
+            f"the API cannot be reached: {reason}",
+            where=_host(self.base),
+            hint="Check the network and try again; nothing was requested.",
         )
-        response = None
-        for attempt in range(_TRIES):
-            try:
-                response = self._client.send(request)
-            except httpx.HTTPError:
-                response = None
-            if response is not None and response.status_code not in _TEMPORARY:
-                break
-            self._nap(attempt, response)
-        if response is None or response.status_code in _TEMPORARY:
-            raise FetchError(
-                "the login server cannot be reached", where=_host(request), hint="Try again later."
-            )
-        text = response.text.strip()
-        if response.status_code != 200 or not text or text.startswith(("{", "<")):
-            raise AuthError(
-                f"the API token was refused (status {response.status_code})",
-                where=_host(request),
-                hint="Check COPERNICA_TOKEN: is it the token from the dashboard, and still valid?",
-            )
-        self._jwt = Secret(text)
-        self._expires = self._expiry(text)
-        return self._jwt
 
-    def _expiry(self, jwt: str) -> float:
-        """When to fetch a new one: a margin before `exp`, or before a day has passed."""
-        now = self._clock()
-        try:
-            payload = jwt.split(".")[1]
-            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-            lifetime = float(claims["exp"]) - now
-        except (IndexError, KeyError, ValueError, TypeError, binascii.Error):
-            return now + _LIFETIME_SECONDS
-        return now + lifetime - min(_MARGIN_SECONDS, lifetime / 10)
+    def nap(self, attempt: int, headers: Mapping[str, str] | None = None, until: float | None = None) -> None:
+        """Wait before the next try: longer each time, or as long as the API asks.
 
-    def _nap(self, attempt: int, response: httpx.Response | None) -> None:
+        Raises:
+            OutOfReachError: the wait would end after the moment `until`.
+        """
         seconds = min(_LONGEST_NAP, 2.0**attempt) * (0.5 + self._jitter() / 2)
-        if response is not None:
-            asked = response.headers.get("retry-after", "")
-            if asked.isdecimal():
-                seconds = min(float(asked), 600.0) + 1
+        wish = self._wish((headers or {}).get("retry-after", "").strip())
+        if wish is not None:
+            seconds = min(max(wish, 0.0), _LONGEST_WISH) + self._jitter()
+        if until is not None and self._clock() + seconds > until:
+            raise OutOfReachError("there is no time for another try", where=_host(self.base))
         _log.info("the API is busy or away; trying again in %.1f s", seconds)
         self._sleep(seconds)
 
+    def _wish(self, retry_after: str) -> float | None:
+        if re.fullmatch(r"[0-9]{1,9}", retry_after):
+            return float(retry_after)
+        try:
+            moment = parsedate_to_datetime(retry_after)
+        except ValueError:
+            return None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - self._clock()
 
-def error_text(response: httpx.Response) -> str:
-    """What the API says is wrong: its message, or the status alone where the body is a web page."""
+    def _repeated(self, ask: Callable[[], Answer], accept: frozenset[int], deadline: float | None) -> Answer:
+        problem = ""
+        for attempt in range(TRIES):
+            try:
+                answer = ask()
+            except OutOfReachError as error:
+                problem, headers = error.what, None
+            else:
+                if answer.status in accept or answer.status not in TEMPORARY:
+                    return answer
+                problem, headers = answer.says, answer.headers
+            if attempt + 1 < TRIES:
+                try:
+                    self.nap(attempt, headers, deadline)
+                except OutOfReachError:
+                    break
+        raise OutOfReachError(
+            f"the API is in trouble: {problem}", where=_host(self.base), hint="Try again later."
+        )
+
+    # ---- one request
+
+    def _opened(self, path: str, headers: Mapping[str, str]) -> httpx.Response:
+        refreshed = False
+        while True:
+            jwt = self._jwt()
+            response = self._followed(self._address(path), headers, jwt)
+            if response.status_code not in {400, 401, 403}:
+                return response
+            answer = read_answer(response)
+            response.close()
+            if not answer.is_refusal:
+                return httpx.Response(answer.status, headers=_plain(answer.headers), content=answer.body)
+            self._refresh(jwt, answer, again=refreshed)
+            refreshed = True
+
+    def _followed(self, url: httpx.URL, headers: Mapping[str, str], jwt: Secret | None) -> httpx.Response:
+        home = _origin(url)
+        for _ in range(_MOST_REDIRECTS + 1):
+            signed = dict(headers)
+            if _origin(url) == home:
+                signed |= _bearer(jwt)
+                url = self._with_token(url)
+            response = self._client.send(self._client.build_request("GET", url, headers=signed), stream=True)
+            if not response.has_redirect_location:
+                return response
+            place = response.headers["location"]
+            response.close()
+            url = _target(url, place)
+        raise FetchError(
+            "the API sends us in circles", where=_host(self.base), hint="Check COPERNICA_API_URL."
+        )
+
+    def _posted(self, path: str, body: Mapping[str, object], jwt: Secret | None) -> Answer:
+        """Send a POST, and read its answer; OutOfReachError where it certainly never left."""
+        left: list[bool] = []
+
+        def trace(event: str, info: Mapping[str, Any]) -> None:
+            if event.endswith("send_request_headers.started") and info["request"].method == b"POST":
+                left.append(True)
+
+        extensions = {"trace": trace} if self._is_traced else {}
+        answer: Answer | None = None
+        try:
+            with hushed():
+                request = self._fresh.build_request(
+                    "POST",
+                    self._with_token(self._address(path)),
+                    headers=_bearer(jwt),
+                    json=dict(body),
+                    extensions=extensions,
+                )
+                response = self._fresh.send(request, stream=True)
+                answer = Answer(response.status_code, response.headers, b"")
+                try:
+                    answer = read_answer(response)
+                finally:
+                    response.close()
+        except httpx.HTTPError as error:
+            name = type(error).__name__
+            if answer is not None and answer.status < 300:
+                return answer  # it was carried out, and the id may stand in the headers
+            if isinstance(error, _NEVER_LEFT) or (self._is_traced and not left):
+                raise OutOfReachError(f"no connection ({name})", where=_host(self.base)) from None
+            raise PerhapsDoneError(
+                f"the connection broke after the data request was sent ({name})",
+                where=_host(self.base),
+                hint=_TAKE_UP,
+            ) from None
+        return answer
+
+    def _exchange(self) -> Answer:
+        """Send the API token to the login server, and give its answer."""
+
+        def ask() -> Answer:
+            try:
+                with (
+                    hushed(),
+                    self._client.stream(
+                        "POST", self._auth_url, data={"access_token": self._token.reveal()}
+                    ) as response,
+                ):
+                    answer = read_answer(response)
+            except httpx.HTTPError as error:
+                raise OutOfReachError(f"no answer ({type(error).__name__})") from None
+            if answer.is_page and answer.status == 200:
+                raise OutOfReachError("a web page came in place of a token")
+            return answer
+
+        try:
+            return self._repeated(ask, frozenset({200}), None)
+        except OutOfReachError as error:
+            problem = error.what.replace("the API is in trouble", "the login server is in trouble")
+            raise OutOfReachError(
+                problem, where=_host(self._auth_url), hint="Try again later; check the network and its proxy."
+            ) from None
+
+    # ---- tokens
+
+    def _jwt(self) -> Secret | None:
+        return self._login.jwt() if self.version == "v4" else None
+
+    def _refresh(self, jwt: Secret | None, answer: Answer, *, again: bool) -> None:
+        if again or jwt is None:
+            raise AuthError(
+                f"the API token was refused: {answer.says}",
+                where=_host(self.base),
+                hint="Check COPERNICA_TOKEN: may it use this API, from this network?",
+            )
+        self._login.refused(jwt)
+
+    def _address(self, path: str) -> httpx.URL:
+        return httpx.URL(f"{self.base}/{path}")
+
+    def _with_token(self, url: httpx.URL) -> httpx.URL:
+        return url if self.version == "v4" else url.copy_set_param("access_token", self._token.reveal())
+
+
+def _bearer(jwt: Secret | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {jwt.reveal()}"} if jwt else {}
+
+
+def _versioned(base: str, version: Version | None) -> tuple[str, Version]:
+    """The API's address and its version, which the address says where nothing else does."""
+    ending = re.search(r"/(v[1-4])$", base)
+    named = ending.group(1) if ending else None
+    if version is None:
+        for known in ("v4", "v3", "v2", "v1"):
+            if named == known:
+                return base, known
+        return base, "v4"
+    if named and named != version:
+        base = base[: -len(named)] + version
+    return base, version
+
+
+def _target(url: httpx.URL, place: str) -> httpx.URL:
+    """Where a redirect leads, without our token where that is another host."""
     try:
-        content = json.loads(response.content[:_ERROR_BYTES])
-        message = content["error"]["message"]
-    except (ValueError, KeyError, TypeError):
-        return f"status {response.status_code}"
-    return f"{message} (status {response.status_code})"
+        target = url.join(place)
+    except (httpx.InvalidURL, ValueError):
+        raise FetchError("the API sends us to a place that is no address", where=url.host) from None
+    is_local = target.host in {"127.0.0.1", "localhost", "::1"} and url.scheme == "http"
+    if target.scheme != "https" and not (target.scheme == "http" and is_local):
+        raise FetchError(
+            "the API sends us to a place that is not encrypted",
+            where=url.host,
+            hint="Check COPERNICA_API_URL.",
+        )
+    if "access_token" in target.params:
+        target = target.copy_remove_param("access_token")
+    return target.copy_with(username=None, password=None) if target.userinfo else target
 
 
-def _host(request: httpx.Request) -> str:
-    return request.url.host
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"https": 443, "http": 80}.get(url.scheme)
 
 
-def _host_of(url: str) -> str:
+def _plain(headers: httpx.Headers) -> dict[str, str]:
+    """Headers of a body that was decoded already."""
+    framing = {"content-encoding", "transfer-encoding", "content-length"}
+    return {name: value for name, value in headers.items() if name not in framing}
+
+
+def _http_client(
+    transport: httpx.BaseTransport | None, timeout: httpx.Timeout, trust: ssl.SSLContext, idle: int
+) -> httpx.Client:
+    try:
+        return httpx.Client(
+            transport=transport,
+            timeout=timeout,
+            verify=trust,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=idle),
+            headers={"User-Agent": "dsr-report", "Accept": "application/json"},
+            mounts={} if transport else {f"all://{host}": None for host in _LOCAL},  # never through a proxy
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise UsageError(
+            "the proxy that the environment names cannot be used",
+            where="HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
+            hint="Give it as http://HOST:PORT.",
+        ) from None
+
+
+def _certificates() -> ssl.SSLContext:
+    try:
+        return httpx.create_ssl_context()
+    except (OSError, ValueError):
+        raise UsageError(
+            "the certificates that the environment names cannot be read",
+            where="SSL_CERT_FILE or SSL_CERT_DIR",
+            hint="Give a file of certificates in PEM form.",
+        ) from None
+
+
+def _host(url: str) -> str:
     return httpx.URL(url).host

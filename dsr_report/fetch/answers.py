@@ -1,0 +1,82 @@
+"""What the API answered, as far as it was read, and what it means."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+import httpx
+
+from dsr_report.errors import FetchError
+from dsr_report.fetch.hygiene import presentable
+
+LARGEST_ANSWER = 1 << 20
+TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524})
+_REFUSED = re.compile(r"(?:invalid|expired|unknown) (?:access )?token", re.IGNORECASE)
+
+
+class CertainlyFailedError(FetchError):
+    """A request that certainly changed nothing at the API."""
+
+
+class PerhapsDoneError(FetchError):
+    """A request of which nobody knows whether the API carried it out."""
+
+
+class OutOfReachError(CertainlyFailedError):
+    """The API does not answer, or only that it cannot now; later it may."""
+
+
+class Answer(NamedTuple):
+    """A small answer of the API, read whole."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+    def json(self) -> object:
+        """The body, decoded; None where it is no JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is a web page: a proxy's or a load balancer's, never the API's."""
+        return "html" in self.headers.get("content-type", "").lower() or self.body.lstrip()[:1] == b"<"
+
+    @property
+    def error(self) -> str | None:
+        """The API's own message, if this is an error of its."""
+        content = self.json()
+        fault = content.get("error") if isinstance(content, dict) else None
+        if isinstance(fault, dict):
+            fault = fault.get("message") or fault.get("errors")
+        return None if fault is None else presentable(str(fault))
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the token was refused: by status, or by an error 400 that says so."""
+        return self.status in {401, 403} or (self.status == 400 and bool(_REFUSED.search(self.error or "")))
+
+    @property
+    def says(self) -> str:
+        """What is wrong: the API's message with the status, or the status alone."""
+        message = self.error
+        return f"{message} (status {self.status})" if message else f"status {self.status}"
+
+
+def read_answer(response: httpx.Response) -> Answer:
+    """An answer whose body is read as far as an answer of the API can reach.
+
+    Raises:
+        httpx.HTTPError: the connection broke off.
+    """
+    body = bytearray()
+    for block in response.iter_bytes():
+        body += block
+        if len(body) > LARGEST_ANSWER:
+            break
+    return Answer(response.status_code, response.headers, bytes(body[:LARGEST_ANSWER]))

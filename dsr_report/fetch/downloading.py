@@ -1,0 +1,177 @@
+"""Getting a file that may be large over a line that may break: resumed or repeated, never half accepted."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx
+
+from dsr_report.errors import FetchError, NotReadyError
+from dsr_report.fetch.answers import TEMPORARY, OutOfReachError, read_answer
+from dsr_report.fetch.checking import Subject, fault_of, must_be_about
+from dsr_report.fetch.transport import TRIES, Transport
+
+_log = logging.getLogger(__name__)
+LARGEST_BYTES = 20_000_000_000
+_MOST_RESUMPTIONS = 1000
+_RANGE = re.compile(r"bytes\s+([0-9]+)-[0-9]+/(?:[0-9]+|\*)")
+
+
+class Downloading:
+    """One download into one file, over as many connections as it takes."""
+
+    def __init__(
+        self,
+        request_id: str,
+        path: str,
+        transport: Transport,
+        file: BinaryIO,
+        *,
+        progress: Callable[[int, int | None], None] | None,
+        largest_bytes: int,
+        subject: Subject | None,
+        later: str,
+    ) -> None:
+        self.path = path
+        self._id = request_id
+        self._transport = transport
+        self._file = file
+        self._progress = progress
+        self._largest = largest_bytes
+        self._subject = subject
+        self._later = later
+        self._mark: str | None = None
+        self._tries = 0
+        self._connections = 0
+
+    def run(self) -> tuple[int, str] | None:
+        """Size and SHA-256 of the export, once it is in the file; None where the API has no such file.
+
+        Raises:
+            NotReadyError: what came says that the export is not ready.
+            FetchError: it could not be had whole, is too large, or about somebody else.
+        """
+        while True:
+            headers: httpx.Headers | None = None
+            before = self._file.tell()
+            try:
+                status, headers, is_written = self._connection()
+            except OutOfReachError as error:
+                problem = error.what
+                if self._mark and self._file.tell() > before:
+                    self._tries = 0  # it gets on
+            else:
+                if status == 404:
+                    return None
+                if is_written:
+                    checked = self._checked()
+                    if not isinstance(checked, str):
+                        return checked
+                    problem = checked
+                    self._start_over()
+                elif status in TEMPORARY or status in {200, 206, 416}:
+                    problem = f"status {status}"
+                else:
+                    raise FetchError(
+                        f"the export cannot be downloaded: status {status}", where=self._id, hint=self._later
+                    )
+            self._again(problem, headers)
+
+    def was_missing(self) -> None:
+        """The API says that the file is there, but has none: wait a moment before the next try."""
+        self._start_over()
+        self._again("status 404", None)
+
+    def _again(self, problem: str, headers: httpx.Headers | None) -> None:
+        self._tries += 1
+        self._connections += 1
+        if self._tries >= TRIES or self._connections >= _MOST_RESUMPTIONS:
+            raise FetchError(
+                f"the export could not be downloaded whole: {problem}", where=self._id, hint=self._later
+            )
+        _log.info("data request %s: %s; trying again", self._id, problem)
+        self._transport.nap(self._tries - 1, headers)
+
+    def _connection(self) -> tuple[int, httpx.Headers, bool]:
+        """Ask for the file, or for the rest of it, and write what comes."""
+        done = self._file.tell()
+        if not self._mark:
+            self._start_over()
+            done = 0
+        headers = {"Accept-Encoding": "identity"}
+        if done and self._mark:
+            headers |= {"Range": f"bytes={done}-", "If-Range": self._mark}
+        with self._transport.stream(self.path, headers) as response:
+            status = response.status_code
+            if status == 206:
+                match = _RANGE.match(response.headers.get("content-range", ""))
+                if not done or not match or int(match.group(1)) != done:
+                    self._start_over()
+                    return status, response.headers, False
+            elif status == 200:
+                self._start_over()
+                self._mark = _strong_mark(response)
+            else:
+                if status == 416:
+                    self._start_over()
+                read_answer(response)
+                return status, response.headers, False
+            self._copy(response)
+            return status, response.headers, True
+
+    def _copy(self, response: httpx.Response) -> None:
+        length = response.headers.get("content-length", "")
+        is_plain = response.headers.get("content-encoding", "identity") == "identity"
+        total = self._file.tell() + int(length) if is_plain and re.fullmatch("[0-9]{1,18}", length) else None
+        if total is not None and total > self._largest:
+            raise self._too_large()
+        size = self._file.tell()
+        for block in response.iter_bytes():
+            size += len(block)
+            if size > self._largest:
+                raise self._too_large()
+            self._file.write(block)
+            if self._progress is not None:
+                self._progress(size, total)
+        if total is not None and size != total:
+            raise OutOfReachError("the download broke off")
+
+    def _too_large(self) -> FetchError:
+        return FetchError(f"the export is larger than {self._largest:,} bytes", where=self._id)
+
+    def _start_over(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._mark = None
+
+    def _checked(self) -> tuple[int, str] | str:
+        """Size and SHA-256 of what was downloaded, or what is wrong with it."""
+        self._file.flush()
+        try:
+            fault, info = fault_of(Path(self._file.name))
+        except NotReadyError:
+            raise NotReadyError("the export is not ready yet", where=self._id, hint=self._later) from None
+        if fault is not None:
+            return fault
+        if self._subject is not None and info is not None:
+            must_be_about(self._subject, info, self._id)
+        digest = hashlib.sha256()
+        self._file.seek(0)
+        size = 0
+        while block := self._file.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+        return size, digest.hexdigest()
+
+
+def _strong_mark(response: httpx.Response) -> str | None:
+    """What the rest of this very file can be asked for with, if anything (RFC 9110, 13.1.5)."""
+    if "bytes" not in response.headers.get("accept-ranges", "bytes"):
+        return None
+    mark = str(response.headers.get("etag", "")).strip()
+    return mark if mark.startswith('"') else None

@@ -1,0 +1,48 @@
+"""What keeps secrets and addresses out of logs and messages."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+# httpx logs the address of every request, httpcore the headers of every answer.
+_LOUD = (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+    "httpcore.socks",
+)
+_LONGEST = 200
+_ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
+_LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"']+", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{24,}(?:\.[A-Za-z0-9_+/=-]+)*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_hushed: ContextVar[bool] = ContextVar("hushed", default=False)
+
+
+def _speaks_of_others(_record: logging.LogRecord) -> bool:
+    return not _hushed.get()
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Nothing that the HTTP libraries log of our requests goes anywhere; other users' requests are logged."""
+    for name in _LOUD:
+        logging.getLogger(name).addFilter(_speaks_of_others)  # a second time does nothing
+    before = _hushed.set(True)
+    try:
+        yield
+    finally:
+        _hushed.reset(before)
+
+
+def presentable(text: str) -> str:
+    """What a server said, fit for a message: one short line without addresses, links or tokens."""
+    line = " ".join(_CONTROL.sub(" ", text[: 4 * _LONGEST]).split())
+    line = _TOKEN.sub("…", _ADDRESS.sub("(an address)", _LINK.sub("(a link)", line)))
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"

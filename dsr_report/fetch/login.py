@@ -1,0 +1,88 @@
+"""From the API token of the dashboard to the short-lived JWT that every call carries (v4; read 2026-11)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+import threading
+from collections.abc import Callable
+
+from dsr_report.errors import AuthError, FetchError
+from dsr_report.fetch.answers import Answer
+from dsr_report.fetch.token import Secret
+
+_MARGIN_SECONDS = 400.0
+_LIFETIME_SECONDS = 86_000.0
+_JWT = re.compile(r"[!-~]{1,16384}")
+
+
+class Login:
+    """Holds the JWT and gets a new one when its time is up, or when it was refused. Threads may share it.
+
+    Args:
+        exchange: sends the API token to the login server, and gives its answer.
+        clock: the time of day in seconds since 1970.
+    """
+
+    def __init__(self, exchange: Callable[[], Answer], clock: Callable[[], float]) -> None:
+        self._exchange = exchange
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._jwt: Secret | None = None
+        self._expires = 0.0
+
+    def jwt(self) -> Secret:
+        """A JWT that is valid now, as far as we know.
+
+        Raises:
+            AuthError: the API token was refused.
+            FetchError: the login server does not answer as it should.
+        """
+        with self._lock:
+            if self._jwt is None or self._clock() >= self._expires:
+                jwt = _jwt_of(self._exchange())
+                self._jwt, self._expires = jwt, self._expiry(jwt.reveal())
+            return self._jwt
+
+    def refused(self, jwt: Secret) -> None:
+        """Forget a JWT that the API refused, unless there is a newer one already."""
+        with self._lock:
+            if self._jwt == jwt:
+                self._jwt = None
+
+    def _expiry(self, jwt: str) -> float:
+        """When to get a new one: a margin before `exp`, or before a day has passed."""
+        now = self._clock()
+        try:
+            payload = jwt.split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            left = float(claims["exp"]) - now
+        except (IndexError, KeyError, ValueError, TypeError, RecursionError):
+            return now + _LIFETIME_SECONDS
+        if (
+            not math.isfinite(left) or left <= 0
+        ):  # then our clock is wrong; the API refuses it when it is time
+            return now + _LIFETIME_SECONDS
+        return now + left - min(_MARGIN_SECONDS, left / 10)
+
+
+def _jwt_of(answer: Answer) -> Secret:
+    text = answer.body.decode("utf-8", "replace").strip()
+    if answer.is_refusal or answer.status == 400:
+        raise AuthError(
+            f"the API token was refused (status {answer.status})",
+            hint="Check COPERNICA_TOKEN: is it the token from the dashboard, and still valid?",
+        )
+    if answer.status == 200 and text.startswith("{"):
+        raise AuthError(
+            "the API token was refused",
+            hint="Check COPERNICA_TOKEN: is it the token from the dashboard, and still valid?",
+        )
+    if answer.status != 200 or not _JWT.fullmatch(text):
+        raise FetchError(
+            f"the login server's answer is no token (status {answer.status})",
+            hint="Check COPERNICA_AUTH_URL, and whether a proxy stands in between.",
+        )
+    return Secret(text)

@@ -1,0 +1,143 @@
+"""What the sandbox knows, and the faults that lie ahead of those who call it."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from dsr_report.sandbox.samples import Sample
+
+FaultKind = Literal[
+    "refuse",  # the connection is reset before there is an answer
+    "reset",  # the same
+    "stall",  # no answer for `stall_seconds`, and then none
+    "slow",  # an answer after a fifth of a second
+    "500",
+    "502",
+    "503",
+    "504",
+    "429",
+    "429-later",  # with a Retry-After in seconds
+    "429-date",  # with a Retry-After that is a date
+    "401",  # and every JWT is forgotten
+    "404",
+    "html",  # a proxy's page with status 200
+    "cut",  # half a file with the whole file's length
+    "cut-chunked",  # half a file in chunks, and no last chunk
+    "cut-quietly",  # half a file without any length: only its JSON shows that the rest is missing
+    "cut-within",  # half a file that the server takes for whole
+    "changed",  # from now on the file is another one, of the same export
+    "stranger",  # somebody else's file
+    "sentence",  # a file whose data is a sentence that nobody knows
+    "not-ready",  # a file whose data is the sentence that it is not ready
+    "expire",  # the data request expires now
+    "lose-answer",  # carried out, and then the connection breaks
+    "lose-body",  # carried out, and the connection breaks behind the headers
+    "no-id",  # carried out, and the answer does not say under which id
+    "move",  # a redirect to another address here
+    "away",  # a redirect to `elsewhere`
+]
+FAULTS: frozenset[str] = frozenset(get_args(FaultKind))
+IdPlace = Literal["x-created", "x-location", "location", "body", "object", "text"]
+
+
+@dataclass(slots=True)
+class Job:
+    """A data request in the sandbox."""
+
+    request_id: str
+    sample: Sample
+    made_at: float
+    report: str | None
+    revision: int = 0
+    is_expired: bool = False
+
+
+@dataclass(slots=True)
+class SandboxState:
+    """What the sandbox knows: its token, its jobs, the faults that lie ahead, and what was asked of it.
+
+    Attributes:
+        samples: the exports by type and id (ids in lower case).
+        token: the one API token.
+        delay_seconds: how long a data request takes.
+        expires_seconds: how long its export stays after that.
+        token_seconds: how long a JWT is valid.
+        older_api: there is no status call; `GET datarequest/ID` answers with the file or with a sentence.
+        resumable: the rest of a file can be asked for.
+        id_in: where the answer to a data request holds the request id.
+        deliver_reports: POST exports to the `report` address, if that is on this machine.
+        elsewhere: the host that the fault `away` sends to.
+        stall_seconds: of the fault `stall`.
+        clock: seconds, for delays and expiry.
+        asked: method and path of every request so far.
+    """
+
+    samples: dict[tuple[str, str], Sample]
+    token: str
+    delay_seconds: float = 0.0
+    expires_seconds: float = 86_400.0
+    token_seconds: float = 86_400.0
+    older_api: bool = False
+    resumable: bool = True
+    id_in: IdPlace = "x-created"
+    deliver_reports: bool = False
+    elsewhere: str = ""
+    stall_seconds: float = 1.0
+    clock: Callable[[], float] = time.monotonic
+    jobs: dict[str, Job] = field(default_factory=dict)
+    tokens: dict[str, float] = field(default_factory=dict)
+    faults: dict[str, list[FaultKind]] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def plan(self, path: str, *faults: FaultKind) -> None:
+        """Let the next requests whose `METHOD path` contains `path` meet these faults, one each.
+
+        Raises:
+            ValueError: there is no such fault.
+        """
+        if not FAULTS.issuperset(faults):
+            raise ValueError(f"no such fault: {', '.join(set(faults) - FAULTS)}")
+        with self.lock:
+            self.faults.setdefault(path, []).extend(faults)
+
+    def next_fault(self, path: str) -> FaultKind | None:
+        """The fault that this request meets, if any."""
+        with self.lock:
+            for key, waiting in self.faults.items():
+                if key in path and waiting:
+                    return waiting.pop(0)
+        return None
+
+    def note(self, method: str, path: str) -> None:
+        """Remember that this was asked."""
+        with self.lock:
+            self.asked.append((method, path))
+
+    def count(self, method: str, path: str) -> int:
+        """How many requests of this kind there were."""
+        with self.lock:
+            return sum(1 for m, p in self.asked if m == method and path in p)
+
+    def new_job(self, sample: Sample, report: str | None) -> Job:
+        """A data request that begins now."""
+        job = Job(secrets.token_hex(8), sample, self.clock(), report)
+        with self.lock:
+            self.jobs[job.request_id] = job
+        return job
+
+    def standing(self, job: Job | None) -> tuple[Literal["available", "pending", "not available"], float]:
+        """How a data request stands, and which share of it was gathered."""
+        if job is None or job.is_expired:
+            return "not available", 0.0
+        age = self.clock() - job.made_at
+        if age > self.delay_seconds + self.expires_seconds:
+            return "not available", 0.0
+        if age >= self.delay_seconds:
+            return "available", 1.0
+        return "pending", min(age / self.delay_seconds, 0.99)
