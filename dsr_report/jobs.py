@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TypedDict
 
 from platformdirs import user_data_path
 
-from dsr_report.errors import FetchError, NotReadyError, RegisterError, UnknownIdError, UsageError
+from dsr_report.errors import DsrReportError, NotReadyError, RegisterError, UnknownIdError, UsageError
+from dsr_report.fetch.answers import PerhapsDoneError
 from dsr_report.fetch.client import Client, SubjectType
 from dsr_report.fetch.data_request import DataRequest, Status
-from dsr_report.fetch.transport import CertainlyFailedError, PerhapsDoneError
 from dsr_report.files import private_folder, sha256_of
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _ask(
     except PerhapsDoneError as error:
         register.note_unknown(entry.number, detail=type(error).__name__)
         raise
-    except (CertainlyFailedError, UnknownIdError, FetchError) as error:
+    except DsrReportError as error:  # certainly not made: whatever else can be wrong is known before
         register.note_state(entry.number, "failed", detail=type(error).__name__)
         raise
     register.attach_request_id(entry.number, request.id)
@@ -189,7 +189,9 @@ def _collect(
     stored = _stored(entry)
     if stored is not None:
         return stored
-    request: DataRequest = client.take_up(request_id)
+    request: DataRequest = client.take_up(
+        request_id, subject_type=entry.subject_type, subject_id=entry.subject_id
+    )
     request.wait(patience.timeout, patience.poll, progress.waiting)
     register.note_state(entry.number, "available")
     name = re.sub(r"[^\w-]", "_", request_id)

@@ -121,13 +121,13 @@ class Client:
         return self._data_request(request_id, subject)
 
     def take_up(
-        self, request_id: str, *, subject_type: SubjectType | None = None, subject_id: int | str | None = None
+        self, request_id: str, *, subject_type: str | None = None, subject_id: int | str | None = None
     ) -> DataRequest:
         """A data request that exists already; with the subject given, no other export is accepted."""
         if not _is_id(request_id):
             raise UsageError("this is no request id", hint="Use the id that `fetch` printed.")
-        known = subject_type is not None and subject_id is not None
-        subject = _subject(subject_type, subject_id) if known and subject_type and subject_id else None
+        is_known = subject_type is not None and subject_id is not None
+        subject = _subject(str(subject_type), str(subject_id)) if is_known else None
         return self._data_request(request_id, subject)
 
     def log_in(self) -> None:
