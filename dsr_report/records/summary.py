@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dsr_report.export.items import JsonValue, count_values
-from dsr_report.records.base import Record
+from dsr_report.records.base import Members, Record
 from dsr_report.records.found import Found
 from dsr_report.records.parsing import parse
 from dsr_report.records.vocabulary import EVENT_KINDS, plain
@@ -41,6 +41,7 @@ _DATED_KINDS = EVENT_KINDS | {
     "mailing",
     "feedback_error",
 }
+_CONTAINERS = frozenset({dict, list, Members})
 _FIELDS = ("occurred_at", "sent_at", "submitted_at")
 
 
@@ -62,11 +63,10 @@ class Summary:
     """
 
     zone: ZoneInfo
-    kinds: Counter[str] = field(default_factory=Counter)
-    rules: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rules: dict[tuple[str, str], int] = field(default_factory=dict)
     """(kind, what decided it) → how many; a great many different rules are counted as `other rules`."""
     values: int = 0
-    envelopes: int = 0
+    """Values of all records and envelopes."""
     groups: dict[tuple[str, ...], UnrecognisedGroup] = field(default_factory=dict)
     examples: list[Found] = field(default_factory=list)
     """The first of each group of unrecognised records that are objects."""
@@ -77,25 +77,48 @@ class Summary:
 
     def add(self, found: Found) -> None:
         """Take in one record."""
-        kind, value = found.kind, found.value
-        key = (kind, found.rule)
-        if key in self.rules or len(self.rules) < _MOST_RULES:
+        kind, pointer, value, rule, _ = found
+        key = (kind, rule)
+        try:
             self.rules[key] += 1
-        else:
-            self.rules[kind, "other rules"] += 1
-        if isinstance(value, dict):
-            types = set(map(type, value.values()))
-            self.values += len(value) if dict not in types and list not in types else count_values(value)
+        except KeyError:
+            self.rules[key if len(self.rules) < _MOST_RULES else (kind, "other rules")] = 1
+        members = value
+        if type(value) is dict:
+            inner = value.get("data")
+            if type(inner) is dict:  # a wrapper: its own members, and those of what it holds
+                members, around = inner, len(value) - 1
+                outer = [*map(type, value.values())]
+                flat = outer.count(dict) == 1 and list not in outer
+                flat = flat and _CONTAINERS.isdisjoint(map(type, inner.values()))
+            else:
+                around, flat = 0, _CONTAINERS.isdisjoint(map(type, value.values()))
+            self.values += around + len(members) if flat else count_values(value)
         else:
             self.values += count_values(value)
-        if kind == "envelope":
-            self.envelopes += 1
-            return
-        self.kinds[kind] += 1
         if kind in _DATED_KINDS:
+            if type(members) is dict:
+                raw = members.get("timestamp") or members.get("time") or members.get("timestampsent")
+                texts = self._texts
+                if texts and type(raw) is str and len(raw) == 19 and texts[0] <= raw <= texts[1]:
+                    return  # neither earlier nor later than what is known
             self._date(found)
         elif kind == "unrecognised":
             self._group(found)
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """Kind → how many records; envelopes are none."""
+        kinds: Counter[str] = Counter()
+        for (kind, _), count in self.rules.items():
+            if kind != "envelope":
+                kinds[kind] += count
+        return kinds
+
+    @property
+    def envelopes(self) -> int:
+        """How many envelopes there are: names of lists, pages, names of columns."""
+        return sum(count for (kind, _), count in self.rules.items() if kind == "envelope")
 
     @property
     def first(self) -> datetime | None:
