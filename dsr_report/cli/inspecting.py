@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 import click
@@ -44,7 +45,7 @@ class _Watched:
         watch = Watch()
         might_hold = watch.might_hold
         for item in self._items:
-            if might_hold(item.value):
+            if might_hold(item[2]):
                 self.masked += sum(decision.passage is None for decision, _ in watch.at(item))
             yield item
 
@@ -71,7 +72,7 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
     summary = Summary(zone_named(timezone))
     with reading(export, salvage=salvage) as file:
         add, find = summary.add, Recogniser().find
-        items = _Watched(item for batch in file.batches() for item in batch)
+        items = _Watched(chain.from_iterable(file.batches()))
         for found in find(items):
             add(found)
         total = summary.values + count_values(file.info.value)

@@ -77,13 +77,13 @@ class Summary:
 
     def add(self, found: Found) -> None:
         """Take in one record."""
-        kind, pointer, value, rule, _ = found
+        kind, _, value, rule, _ = found
         key = (kind, rule)
         try:
             self.rules[key] += 1
         except KeyError:
             self.rules[key if len(self.rules) < _MOST_RULES else (kind, "other rules")] = 1
-        members = value
+        members: dict[str, JsonValue] | None = None
         if type(value) is dict:
             inner = value.get("data")
             if type(inner) is dict:  # a wrapper: its own members, and those of what it holds
@@ -92,12 +92,13 @@ class Summary:
                 flat = outer.count(dict) == 1 and list not in outer
                 flat = flat and _CONTAINERS.isdisjoint(map(type, inner.values()))
             else:
-                around, flat = 0, _CONTAINERS.isdisjoint(map(type, value.values()))
+                members, around = value, 0
+                flat = _CONTAINERS.isdisjoint(map(type, value.values()))
             self.values += around + len(members) if flat else count_values(value)
         else:
             self.values += count_values(value)
         if kind in _DATED_KINDS:
-            if type(members) is dict:
+            if members is not None:
                 raw = members.get("timestamp") or members.get("time") or members.get("timestampsent")
                 texts = self._texts
                 if texts and type(raw) is str and len(raw) == 19 and texts[0] <= raw <= texts[1]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from dsr_report.export.items import Item, JsonValue, values
 from dsr_report.pointers import tokens
@@ -35,7 +36,8 @@ _HEX_CODE = re.compile(r"[0-9a-f]{32}")
 
 _MOST_SHAPES = 20_000
 _CONTAINERS = (dict, list)
-_HARMLESS: tuple[bool, tuple[str, ...]] = (False, ())
+_NESTED = frozenset(_CONTAINERS)
+_CODE_LENGTH = 32
 _ARTICLE = "Art. 5(1)(f), 32 GDPR"
 
 
@@ -50,7 +52,7 @@ class Watch:
     """Looks at items one by one; objects with names seen before cost next to nothing."""
 
     def __init__(self) -> None:
-        self._telling: dict[tuple[str, ...], tuple[bool, tuple[str, ...]]] = {}
+        self._telling: dict[tuple[str, ...], _Telling | None] = {}
 
     def at(self, item: Item) -> Iterator[tuple[Decision, str]]:
         """The live keys in one item."""
@@ -60,42 +62,67 @@ class Watch:
                     yield from _judge(pointer, value, item)
 
     def might_hold(self, value: JsonValue) -> bool:
-        """Whether any name in it is that of a live key, or a dump of header fields holds one."""
+        """Whether it may hold a live key, by the names in it and a glance at the values; False is sure."""
         telling = self._telling
-        if type(value) is dict:
-            known = telling.get(tuple(value))
-            if known == _HARMLESS:
-                types = set(map(type, value.values()))
-                if dict not in types and list not in types:
-                    return False
         stack = [value]
         while stack:
             current = stack.pop()
             if type(current) is dict:
                 names = tuple(current)
-                known = telling.get(names)
-                if known is None:
+                known = telling.get(names, _UNKNOWN)
+                if known is _UNKNOWN:
                     if len(telling) > _MOST_SHAPES:
                         telling.clear()
-                    known = telling[names] = (
-                        any(map(_is_telling, names)),
-                        tuple(name for name in names if _HEADER_DUMP.match(name)),
-                    )
-                if known[0]:
+                    known = telling[names] = _told(names)
+                if known is not None and known.in_values(current):
                     return True
-                for name in known[1]:
-                    dump = current[name]
-                    if isinstance(dump, str) and _CREDENTIAL_LINE.search(dump):
-                        return True
-                stack.extend([member for member in current.values() if type(member) in _CONTAINERS])
+                if not _NESTED.isdisjoint(map(type, current.values())):
+                    stack.extend([member for member in current.values() if type(member) in _CONTAINERS])
             elif type(current) is list:
                 stack.extend([member for member in current if type(member) in _CONTAINERS])
         return False
 
 
+class _Telling(NamedTuple):
+    """Which names of an object can stand for live keys: surely, if the value is an access code, in a dump."""
+
+    surely: bool
+    codes: tuple[str, ...]
+    dumps: tuple[str, ...]
+
+    def in_values(self, members: dict[str, JsonValue]) -> bool:
+        """Whether an object with these names needs a closer look."""
+        surely, codes, dumps = self
+        for name in dumps:
+            dump = members[name]
+            if isinstance(dump, str):
+                text = dump.lower()
+                if (
+                    "cookie" in text or "authorization" in text or "x-api-key" in text
+                ) and _CREDENTIAL_LINE.search(dump):
+                    return True
+        for name in codes:
+            code = members[name]
+            if isinstance(code, str) and len(code) == _CODE_LENGTH:
+                return True
+        return surely
+
+
+_UNKNOWN = _Telling(surely=False, codes=(), dumps=())
+
+
+def _told(names: tuple[str, ...]) -> _Telling | None:
+    told = _Telling(
+        any(map(_is_telling, names)),
+        tuple(name for name in names if str(name) == "code"),
+        tuple(name for name in names if _HEADER_DUMP.match(name)),
+    )
+    return told if any(told) else None
+
+
 def _is_telling(name: str) -> bool:
     text = str(name)
-    return bool(text == "code" or _ACCESS_CODE.match(text) or _PASSWORD.fullmatch(text) or _TOKEN.match(text))
+    return bool(_ACCESS_CODE.match(text) or _PASSWORD.fullmatch(text) or _TOKEN.match(text))
 
 
 def _judge(pointer: str, value: str, item: Item) -> Iterator[tuple[Decision, str]]:
