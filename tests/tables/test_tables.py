@@ -233,7 +233,8 @@ _VALUES = (
 _MEMBERS = (
     "ID id timestamp time ip header headers user-agent useragent link link_id linkinfo url original "
     "destination mailing emailing profile subprofile profileid tags email recipient template document "
-    "groupid attempt from smtp-response description code status errorcode type colour device messageID to extended attempts"
+    "groupid attempt from smtp-response description code status errorcode type colour device "
+    "messageID to extended attempts"
 )
 _NAMES = st.sampled_from(_MEMBERS.split())
 
