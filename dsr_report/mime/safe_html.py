@@ -30,7 +30,7 @@ _OUR_STYLE = (
     "{0}.dsr-picture{{border:1px dashed #666;padding:2px 4px;color:#444;background:#fff;font:12px sans-serif;"
     "line-height:1.3;text-decoration:none;display:inline-block;box-sizing:border-box;max-width:100%;"
     "overflow-wrap:anywhere}}{0}.dsr-link{{text-decoration:underline}}"
-    "{0}.dsr-number{{font:10px sans-serif;vertical-align:super;line-height:1}}"
+    "{0}.dsr-number{{font:10px sans-serif;vertical-align:super;line-height:1;color:#333;background:#fff}}"
 )
 
 

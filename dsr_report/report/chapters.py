@@ -21,6 +21,7 @@ from dsr_report.report.first_pages import authority_view, first_view, statement_
 from dsr_report.report.kinds import kind_plural
 from dsr_report.report.language import HIDDEN_THINGS
 from dsr_report.report.language import translatable as _
+from dsr_report.report.oddities import oddities, rule_text
 from dsr_report.report.options import ReportOptions
 from dsr_report.report.plots import Series, bars
 from dsr_report.report.stored import Row, name_shown, value_html
@@ -593,14 +594,14 @@ class Chapters:
             sum=sum_text,
             places=list(merged.items()),
             kinds=[
-                (kind_plural(kind, options), rule, n)
+                (kind_plural(kind, options), rule_text(rule, words), n)
                 for (kind, rule), n in sorted(
                     self._collected.rules.items(), key=lambda e: (e[0][0], -e[1], e[0][1])
-                )[:300]
+                )
             ],
             file=file,
             info=self._info(),
-            warnings=[(w.pointer, w.message) for w in export.warnings[:500]],
+            warnings=oddities(export.warnings, words),
         )
         return self._part("technical-part", "technical", words.text(PLACES["technical"]), html, new_page=True)
 

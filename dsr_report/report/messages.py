@@ -110,9 +110,7 @@ class MessageRenderer:
             links=self._links(layout) if layout is not None else [],
             pictures=self._pictures(layout),
             files=self._files(parsed),
-            notes=[words.text("Technical note: {note}").format(note=n) for n in parsed.notes]
-            if parsed
-            else [],
+            notes=list(parsed.notes) if parsed else [],
             rows=rows,
             unplaced=unplaced,
             has_source=parsed is not None,
