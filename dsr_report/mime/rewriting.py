@@ -23,6 +23,7 @@ from dsr_report.mime.spellings import (
     forms_of,
     in_text,
     in_views,
+    literally_without,
     views,
     without_passages,
 )
@@ -38,6 +39,7 @@ _MARKUP = {
     "text/xml",
     "application/xml",
 }
+_ENCODINGS = {"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"}
 _STRUCTURED = {b"content-type", b"content-disposition"}
 Replacements = Sequence[tuple[str, str]]
 
@@ -124,7 +126,8 @@ def replaced(raw: bytes, replacements: Replacements) -> bytes:
             if any(in_views(one, passage) for one in seen):
                 result = without_part(result, part.path, mark)
                 break
-    return result
+    # what is declared to be encoded need not be: then the passage stands in the bytes as it is
+    return literally_without(result, replacements)
 
 
 def _replaced_message(raw: bytes, replacements: Replacements) -> bytes:
@@ -228,8 +231,16 @@ def _replaced_body(part: MimePart, body: bytes, replacements: Replacements) -> b
         if inner == part.inner:
             return body
         return inner if part.inner is body else _encoded_body(inner, part.transfer_encoding, body)
-    if not _is_text(part):
-        return body
+    return _replaced_text(part, body, replacements) if _is_text(part) else body
+
+
+def _plainly_replaced(raw: bytes, replacements: Replacements) -> bytes:
+    text = _text(raw)
+    changed = without_passages(text, replacements)
+    return raw if changed == text else changed.encode("utf-8", "surrogateescape")
+
+
+def _replaced_text(part: MimePart, body: bytes, replacements: Replacements) -> bytes:
     text = part.exact_text
     is_markup = part.media_type in _MARKUP
     changed = without_passages(text, replacements, is_markup=is_markup)
@@ -251,9 +262,7 @@ def _replaced_children(part: MimePart, replacements: Replacements) -> bytes:
     def between(raw: bytes) -> bytes:
         if new != old:
             raw = raw.replace(old.encode("utf-8", "surrogateescape"), new.encode("utf-8", "surrogateescape"))
-        text = _text(raw)
-        changed = without_passages(text, replacements)
-        return raw if changed == text else changed.encode("utf-8", "surrogateescape")
+        return _plainly_replaced(raw, replacements)
 
     def change(child: MimePart) -> bytes:
         block, body, _ = split_header(child.piece) if child.piece else (b"", b"", None)
@@ -284,7 +293,7 @@ def _encoded_body(content: bytes, transfer_encoding: str, before: bytes) -> byte
     if transfer_encoding == "quoted-printable":
         is_even = content.count(b"\r\n") in {0, content.count(b"\n")}
         return binascii.b2a_qp(content, istext=is_even)
-    if transfer_encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
+    if transfer_encoding in _ENCODINGS:
         rows = [binascii.b2a_uu(content[i : i + 45]) for i in range(0, len(content), 45)]
         return b"begin 644 file\n" + b"".join(rows) + b"`\nend\n"
     return content

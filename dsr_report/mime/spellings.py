@@ -158,6 +158,15 @@ def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_m
     return text
 
 
+def literally_without(raw: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:
+    """Bytes with each passage replaced where it stands in them as a whole; nothing is decoded."""
+    text = raw.decode("utf-8", "surrogateescape")
+    for passage, mark in replacements:
+        if any(form in text.casefold() for form in needles(passage)):
+            text = _as_a_whole(passage).sub(lambda _, mark=mark: mark, text)  # type: ignore[misc]
+    return text.encode("utf-8", "surrogateescape")
+
+
 def _replaced(text: str, passage: str, mark: str, *, is_markup: bool) -> str:
     def marked(match: re.Match[str]) -> str:
         tags = _ANY_TAG.findall(match.group(0)) if is_markup else []

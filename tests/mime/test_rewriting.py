@@ -379,6 +379,17 @@ def test_whatever_a_message_looks_like_the_passage_is_gone(raw):
     assert occurrences(result, ADDRESS) == 0
 
 
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "x-uuencode"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/octet-stream", "message/rfc822", "multipart/mixed"]
+)
+def test_what_is_not_encoded_as_it_says_is_changed_where_it_stands(encoding, kind):
+    raw = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{ADDRESS} =zz".encode()
+    result = replaced(raw, [(ADDRESS, MARK)])
+    assert occurrences(result, ADDRESS) == 0
+    assert ADDRESS.encode() not in result
+
+
 def test_text_that_only_resembles_it_is_left_alone():
     raw = text_message("Jan.de-Vries+y@example.org jan de vries example.org")
     assert occurrences(raw, ADDRESS) == 0
