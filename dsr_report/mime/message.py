@@ -138,7 +138,10 @@ class MimePart:
     def notes(self) -> tuple[str, ...]:
         """What was wrong with the part, its content included (which is decoded for it)."""
         found = list(self.defects)
-        if self._decoded[1]:
+        is_broken = self._decoded[1]
+        if self.transfer_encoding == "quoted-printable":
+            is_broken = _BROKEN_QP.search(self.raw_body) is not None
+        if is_broken:
             found.append(f"its {self.transfer_encoding} is broken")
         if self.media_type.startswith("text/") and not self.is_container and self._text[2]:
             found.append(self._text[2])
@@ -430,7 +433,7 @@ def _decoded(body: bytes, encoding: str) -> tuple[bytes, bool]:
     if encoding == "base64":
         return decode_base64(body)
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(body), _BROKEN_QP.search(body) is not None
+        return binascii.a2b_qp(body), False  # whether it is broken is looked for in `notes`, for speed
     if encoding in _UU_NAMES:
         return _uudecoded(body)
     return body, False
