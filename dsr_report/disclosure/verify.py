@@ -90,7 +90,7 @@ def verify(path: Path, export: Path | None = None) -> Verification:
         else "NOT OURS: the file has no seal, or more than one.",
     )
     try:
-        with {"pdf": _Pdf, "html": _Html, "zip": _Zip}[medium](path) as contents:
+        with contents_of(path) as contents:
             result.manifest = contents.manifest
             _check_files(result, contents)
             problems = list(contents.unsafe())
@@ -104,6 +104,16 @@ def verify(path: Path, export: Path | None = None) -> Verification:
     except _DAMAGE as error:
         result.add("readable", False, f"DAMAGED: it cannot be read to its end ({type(error).__name__}).")
     return result
+
+
+def contents_of(path: Path) -> Contents:
+    """What stands inside a disclosure: its manifest, its files.
+
+    Raises:
+        UsageError: it is none of the files that dsr-report writes.
+        ValueError, KeyError and others: it is damaged.
+    """
+    return {"pdf": _Pdf, "html": _Html, "zip": _Zip}[_medium(path)](path)
 
 
 def _medium(path: Path) -> str:
@@ -120,10 +130,15 @@ def _medium(path: Path) -> str:
     )
 
 
-class _Contents:
-    """What stands inside a disclosure."""
+class Contents:
+    """What stands inside a disclosure. Use it in a `with` block."""
 
     manifest: Manifest
+
+    @property
+    def export_name(self) -> str | None:
+        """The name of the embedded export, where there is one."""
+        return next((n for n in self.names() if n in {"export.json", "data/export.json"}), None)
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -147,7 +162,7 @@ class _Contents:
         self.close()
 
 
-class _Zip(_Contents):
+class _Zip(Contents):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._zip = zipfile.ZipFile(path)
@@ -169,7 +184,7 @@ class _Zip(_Contents):
         self._zip.close()
 
 
-class _Pdf(_Contents):
+class _Pdf(Contents):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._pdf = pikepdf.open(path)
@@ -193,7 +208,7 @@ class _Pdf(_Contents):
         self._pdf.close()
 
 
-class _Html(_Contents):
+class _Html(Contents):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._text = path.read_text(encoding="utf-8", errors="replace")
@@ -306,7 +321,7 @@ def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
                 yield f"an action of type {str(nested.S)[1:]}"
 
 
-def _check_files(result: Verification, contents: _Contents) -> None:
+def _check_files(result: Verification, contents: Contents) -> None:
     listed = {entry.path: entry for entry in contents.manifest.files}
     present = set(contents.names())
     wrong = 0
@@ -336,8 +351,8 @@ def _digest(file: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _check_export(result: Verification, contents: _Contents, given: Path | None) -> None:
-    embedded = next((n for n in contents.names() if n in {"export.json", "data/export.json"}), None)
+def _check_export(result: Verification, contents: Contents, given: Path | None) -> None:
+    embedded = contents.export_name
     manifest = contents.manifest
     values = manifest.values
     adds_up = values.total == values.disclosed + values.masked + values.withheld
@@ -406,7 +421,7 @@ def _check_counts(result: Verification, manifest: Manifest, export: ExportFile) 
 
 
 def _check_against_original(
-    result: Verification, contents: _Contents, shown: ExportFile, original: ExportFile
+    result: Verification, contents: Contents, shown: ExportFile, original: ExportFile
 ) -> None:
     from dsr_report.disclosure.leaks import hidden_values, leaks  # noqa: PLC0415 - only with an original
 

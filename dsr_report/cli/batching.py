@@ -1,0 +1,171 @@
+"""`dsr-report batch`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsr_report.cli.fetching import Duration
+from dsr_report.cli.options import Day, is_quiet, say, timezone_option, verbosity_options
+
+if TYPE_CHECKING:
+    from dsr_report.batch import Result
+    from dsr_report.jobs import Obtained, Subject
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.File("r", encoding="utf-8-sig"))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("disclosures"),
+    show_default=True,
+    metavar="DIR",
+    help="Where the disclosures and the results go.",
+)
+@click.option(
+    "--type", "subject_type", type=click.Choice(["subprofile", "profile", "email"]), help="What the ids are."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["pdf", "html", "zip"]),
+    default="pdf",
+    show_default=True,
+    help="Of every disclosure.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "nl", "de", "fr"]),
+    default="en",
+    show_default=True,
+    help="Language of the reports.",
+)
+@timezone_option
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="DSR_REPORT_CONFIG",
+    metavar="FILE",
+    help="Controller, contact, statements (TOML).",
+)
+@click.option(
+    "--messages",
+    type=click.Choice(["text", "layout", "list"]),
+    default="text",
+    show_default=True,
+    help="How the PDF prints messages.",
+)
+@click.option("--strict", is_flag=True, help="Missing statements and unrecognised records are errors.")
+@click.option("--received", type=Day(), metavar="DATE", help="Day the requests arrived.")
+@click.option("--replied", type=Day(), metavar="DATE", help="Day of the answers.")
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Rendering processes; one a core by default."
+)
+@click.option("--dask", metavar="ADDRESS", help="Render on this Dask cluster, which sees the same folders.")
+@click.option(
+    "--timeout", type=Duration(), default="2h", show_default=True, help="How long to wait for each export."
+)
+@click.option("--poll", type=Duration(), default="5s", show_default=True, help="How often to ask.")
+@click.option("--sandbox", is_flag=True, help="Talk to a built-in sandbox; needs no account.")
+@click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests.")
+@verbosity_options
+def batch(
+    file: Any,
+    output: Path,
+    subject_type: str | None,
+    format_: str,
+    config: Path | None,
+    received: date | None,
+    replied: date | None,
+    workers: int | None,
+    dask: str | None,
+    timeout: float,
+    poll: float,
+    sandbox: bool,
+    database: str | None,
+    **options: Any,
+) -> int:
+    """Fetch and render for every subject in FILE: one id a line, or a CSV with the columns id and type.
+
+    Interrupted? The same command goes on where it stopped.
+
+    \b
+    Example:
+        dsr-report batch subjects.csv --lang nl --config controller.toml -o disclosures
+    """
+    from dsr_report.batch import read_subjects, run_batch
+    from dsr_report.config import load_config
+    from dsr_report.fetch.client import Client
+    from dsr_report.files import private_folder
+    from dsr_report.jobs import Patience, obtain
+    from dsr_report.register import Register
+
+    subjects = read_subjects(file.read(), subject_type)
+    if config:
+        load_config(config)  # its faults are told before anything is requested
+    settings = options | {"config": str(config) if config else None, "received": received, "replied": replied}
+    with ExitStack() as stack:
+        if sandbox:
+            from dsr_report.sandbox.server import running_sandbox
+
+            server = stack.enter_context(running_sandbox(delay_seconds=0.3))
+            client = Client(server.state.token, api_url=server.api_url, auth_url=server.auth_url)
+            poll = min(poll, 0.2)
+        else:
+            client = Client()
+        stack.enter_context(client)
+        register = stack.enter_context(Register.open("sqlite://" if sandbox else database))
+        exports = private_folder(private_folder(output) / "exports")
+
+        def fetch(subject: Subject) -> Obtained:
+            return obtain(client, register, subject, folder=exports, patience=Patience(timeout, poll))
+
+        def noted(obtained: Obtained, result: Result) -> None:
+            register.note_disclosure(
+                obtained.reference, sha256=str(result.sha256), path=str((output / str(result.file)).resolve()),
+                language=str(options["lang"]),
+            )  # fmt: skip
+
+        table = _Table(len(subjects))
+        results = run_batch(
+            subjects, output, fetch, ending=format_, options=settings, workers=workers, dask=dask, told=table.add,
+            noted=noted,
+        )  # fmt: skip
+    failed = [result for result in results if not result.ok]
+    click.echo(f"{len(results) - len(failed)} of {len(results)} disclosures are in {output}")
+    for result in failed:
+        click.echo(f"line {result.line}, {result.key}: {result.error}", err=True)
+    return 1 if failed else 0
+
+
+class _Table:
+    """How far it is: one line on a terminal, a line a subject elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = self._failed = self._skipped = 0
+        self._live = sys.stderr.isatty() and not is_quiet()
+
+    def add(self, result: Result) -> None:
+        self._done += 1
+        self._failed += not result.ok
+        self._skipped += result.skipped
+        if self._live:
+            click.echo(
+                f"\r{self._done} of {self._total} done, {self._skipped} from an earlier run, {self._failed} failed   ",
+                nl=self._done == self._total,
+                err=True,
+            )
+        else:
+            state = "was done before" if result.skipped else "done" if result.ok else "FAILED"
+            say(f"{result.key}: {state}")
+
+
+COMMANDS: dict[str, click.Command] = {"batch": batch}

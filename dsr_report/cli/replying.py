@@ -1,0 +1,174 @@
+"""`dsr-report reply`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import click
+
+from dsr_report.cli.options import Day, say, verbosity_options
+from dsr_report.errors import CheckFailedError, RegisterError, UsageError
+
+
+@click.command()
+@click.argument(
+    "disclosure", metavar="DISCLOSURE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--to", "recipient", required=True, metavar="ADDRESS", help="Who receives it.")
+@click.option(
+    "--from", "sender", metavar="ADDRESS", help="Who sends it; the controller's address by default."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the draft goes (.eml)."
+)
+@click.option(
+    "--lang", type=click.Choice(["en", "nl", "de", "fr"]), help="Of the letter; the report's by default."
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="DSR_REPORT_CONFIG",
+    metavar="FILE",
+    help="The controller's name and contact.",
+)
+@click.option("--received", type=Day(), metavar="DATE", help="Day the request arrived.")
+@click.option(
+    "--encrypt", is_flag=True, help="Attach a copy protected with a passphrase, which is shown once."
+)
+@click.option(
+    "--confirm-recipient", is_flag=True, help="The address is right, though it is not in the export."
+)
+@click.option("--smtp", metavar="URL", help="Send it: smtps://user@host or smtp://user@host (SMTP_PASSWORD).")
+@click.option("--yes", is_flag=True, help="Send without asking.")
+@click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests.")
+@verbosity_options
+def reply(
+    disclosure: Path,
+    recipient: str,
+    sender: str | None,
+    output: Path | None,
+    lang: str | None,
+    config: Path | None,
+    received: object,
+    encrypt: bool,
+    confirm_recipient: bool,
+    smtp: str | None,
+    yes: bool,
+    database: str | None,
+) -> None:
+    """Make a ready .eml reply with DISCLOSURE attached.
+
+    Stops where the recipient is not an address of the person in the export.
+
+    \b
+    Example:
+        dsr-report reply disclosure.pdf --to someone@example.org --config controller.toml -o reply.eml
+    """
+    from dsr_report.config import Config, load_config
+    from dsr_report.delivery.reply import Reply, is_known_address, write_reply
+    from dsr_report.disclosure.verify import verify
+    from dsr_report.files import written_whole
+
+    checked = verify(disclosure)
+    if not checked.ok or checked.manifest is None:
+        raise CheckFailedError(
+            "this disclosure is not in order; nothing was made",
+            where=str(disclosure),
+            hint="Run `dsr-report verify`.",
+        )
+    manifest = checked.manifest
+    known = known_addresses(disclosure)
+    if not is_known_address(recipient, known) and not confirm_recipient:
+        raise CheckFailedError(
+            "the recipient is not an address of the person in the export"
+            if known
+            else "the export names no address of the person, so the recipient cannot be checked",
+            where=str(disclosure),
+            hint="Check whom it is for, then use --confirm-recipient.",
+        )
+    settings = load_config(config) if config else Config()
+    controller = settings.controller
+    with ExitStack() as stack:
+        attached = None
+        passphrase = None
+        if encrypt:
+            from dsr_report.delivery.protection import new_passphrase, write_protected
+
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dsr-report-")))
+            attached = folder / disclosure.name
+            passphrase = new_passphrase()
+            write_protected(disclosure, attached, passphrase)
+        draft = write_reply(
+            Reply(
+                to=recipient,
+                controller=controller.name if controller else "",
+                language=lang or manifest.language,
+                sender=sender or (controller.email if controller else None) or None,
+                contact=controller.email if controller else None,
+                reference=manifest.reference,
+                received=received or None,  # type: ignore[arg-type]
+                encrypted=encrypt,
+            ),
+            disclosure,
+            attached=attached,
+        )
+    target = output or disclosure.with_suffix(".eml")
+    with written_whole(target) as file:
+        file.write(draft)
+    say(f"{target}: a draft with {disclosure.name} attached; check it before you send it")
+    if passphrase is not None:
+        click.echo(f"Passphrase (shown once; give it by phone or letter, not by e-mail): {passphrase}")
+    if smtp:
+        _send(draft, smtp, recipient, yes=yes)
+        _note(manifest.reference, disclosure, recipient, database)
+
+
+def known_addresses(disclosure: Path) -> frozenset[str]:
+    """The subject's addresses, from the export inside a disclosure; none where it holds no export."""
+    from dsr_report.disclosure.verify import contents_of
+    from dsr_report.reading import read
+    from dsr_report.review.findings import subject_addresses
+
+    with contents_of(disclosure) as contents:
+        subject = contents.manifest.export
+        own = {subject.id.casefold()} if subject.type == "email" and subject.id else set()
+        if contents.export_name is None:
+            return frozenset(own)
+        with contents.open(contents.export_name) as stream, read(stream) as export:
+            return subject_addresses(export.found(), export.info.id) | own
+
+
+def _send(draft: bytes, server: str, recipient: str, *, yes: bool) -> None:
+    from dsr_report.delivery.sending import send
+
+    if not yes and not click.confirm(f"Send it to {recipient} now?", err=True):
+        raise UsageError("not sent", hint="The draft is there; send it with your own mail program.")
+    send(draft, server, password=os.environ.get("SMTP_PASSWORD"))
+    say(f"sent to {recipient}")
+
+
+def _note(reference: str | None, disclosure: Path, recipient: str, database: str | None) -> None:
+    """Write into the register that it was sent, where the register knows the case."""
+    from dsr_report.files import sha256_of
+    from dsr_report.register import Register
+
+    digest = sha256_of(disclosure)
+    with Register.open(database) as register:
+        found = register.case_of_file(digest)
+        case = found if isinstance(found, str) else getattr(found, "reference", None)
+        case = case or reference
+        if case is None:
+            say(
+                "the register knows no case of this disclosure; note it there with `dsr-report register sent`"
+            )
+            return
+        with suppress(RegisterError):
+            register.note_sent(case, sha256=digest, channel="email", address=recipient)
+            return
+        say(f"the register could not note that {case} was sent; use `dsr-report register sent`")
+
+
+COMMANDS: dict[str, click.Command] = {"reply": reply}

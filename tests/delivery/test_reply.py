@@ -1,0 +1,142 @@
+"""The reply: a draft any mail program opens, for the right person, protected on request, sent over TLS alone."""
+
+import email
+import socket
+import subprocess
+import sys
+import threading
+from email.policy import default
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+import dsr_report
+from dsr_report.delivery.protection import new_passphrase, write_protected
+from dsr_report.delivery.reply import Reply, is_known_address, write_reply
+from dsr_report.delivery.sending import send
+from dsr_report.errors import FetchError, UsageError
+
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    """A small package."""
+    target = tmp_path_factory.mktemp("delivery") / "disclosure.zip"
+    with (
+        dsr_report.read(SAMPLES / "nothing-found.json") as export,
+        dsr_report.Report(export, lang="fr") as report,
+    ):
+        report.to_zip(target)
+    return target
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "de", "fr"])
+def test_the_draft_has_recipient_subject_text_and_the_file_byte_for_byte(language, package):
+    reply = Reply(to="Zoë <zoe@example.org>", controller="Café Été", language=language, reference="AVG-1")
+    raw = write_reply(reply, package)
+    message = email.message_from_bytes(raw, policy=default)
+    assert message["to"].addresses[0].addr_spec == "zoe@example.org"
+    assert "Café Été" in message["subject"]
+    assert message["x-unsent"] == "1"
+    body = message.get_body(("plain",)).get_content()
+    assert package.name in body
+    assert "ZIP" in body
+    (attached,) = message.iter_attachments()
+    assert attached.get_content() == package.read_bytes()
+    assert message.get_body(("html",)) is None
+
+
+def test_the_same_reply_has_the_same_bytes(package):
+    reply = Reply(to="zoe@example.org", controller="Shop")
+    assert write_reply(reply, package) == write_reply(reply, package)
+
+
+@pytest.mark.parametrize(
+    "address", ["nobody", "a@b\r\nBcc: c@example.org", "a b@example.org", "", "a@", "@b"]
+)
+def test_an_address_that_is_none_is_refused(address, package):
+    with pytest.raises(UsageError):
+        write_reply(Reply(to=address, controller="Shop"), package)
+
+
+def test_only_an_address_of_the_person_is_known():
+    assert is_known_address("Jan <JAN@example.org>", ["jan@example.org"])
+    assert not is_known_address("jan@example.com", ["jan@example.org"])
+
+
+def test_a_protected_package_opens_with_the_passphrase_alone(package, tmp_path):
+    pyzipper = pytest.importorskip("pyzipper")
+    phrase = new_passphrase()
+    target = tmp_path / "locked.zip"
+    write_protected(package, target, phrase)
+    with pyzipper.AESZipFile(target) as archive:
+        archive.setpassword(phrase.encode())
+        assert archive.read(package.name) == package.read_bytes()
+        archive.setpassword(b"wrong")
+        with pytest.raises(RuntimeError):
+            archive.read(package.name)
+
+
+@pytest.mark.slow
+def test_a_protected_pdf_is_aes_256_and_stays_open_to_screen_readers(tmp_path):
+    plain, locked = tmp_path / "a.pdf", tmp_path / "locked.pdf"
+    with dsr_report.read(SAMPLES / "nothing-found.json") as export, dsr_report.Report(export) as report:
+        report.to_pdf(plain)
+    phrase = new_passphrase()
+    write_protected(plain, locked, phrase)
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(locked)
+    with pikepdf.open(locked, password=phrase) as pdf:
+        assert pdf.encryption.R == 6
+        assert pdf.encryption.bits == 256
+        assert pdf.allow.accessibility
+    assert b"pdfaid" not in locked.read_bytes()
+
+
+def test_passphrases_differ_and_are_long():
+    phrases = {new_passphrase() for _ in range(100)}
+    assert len(phrases) == 100
+    assert all(len(phrase) >= 30 for phrase in phrases)
+
+
+def test_reply_stops_where_the_recipient_is_someone_else(package, tmp_path):
+    base = [sys.executable, "-m", "dsr_report", "reply", str(package), "-o", str(tmp_path / "r.eml")]
+    wrong = subprocess.run([*base, "--to", "x@example.org"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 5
+    assert not (tmp_path / "r.eml").exists()
+    sure = subprocess.run(
+        [*base, "--to", "x@example.org", "--confirm-recipient"], capture_output=True, text=True, check=False
+    )
+    assert sure.returncode == 0, sure.stderr
+    right = subprocess.run([*base, "--to", "nobody@example.org"], capture_output=True, text=True, check=False)
+    assert right.returncode == 0, right.stderr
+
+
+def test_a_server_without_tls_gets_nothing(package):
+    """A server that offers no STARTTLS sees neither the login nor the letter."""
+    seen = bytearray()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(5)
+            connection.sendall(b"220 plain ESMTP\r\n")
+            try:
+                while block := connection.recv(4096):
+                    seen.extend(block)
+                    connection.sendall(b"250 OK\r\n")
+            except OSError:
+                return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    draft = write_reply(Reply(to="zoe@example.org", sender="shop@example.org", controller="Shop"), package)
+    with pytest.raises(FetchError, match="not sent"):
+        send(draft, f"smtp://user@127.0.0.1:{listener.getsockname()[1]}", password="geheim", timeout=5)  # noqa: S106
+    thread.join(5)
+    listener.close()
+    assert b"MAIL FROM" not in seen.upper()
+    assert b"AUTH" not in seen.upper()
