@@ -12,6 +12,7 @@ import json
 import logging
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
@@ -123,6 +124,21 @@ def run_batch(
         noted: is told, in the same thread as `told`, which export each success was made of.
     """
     private_folder(folder)
+    with _alone_in(folder):
+        return _run(subjects, folder, fetch, ending, options, workers, dask, told, noted)
+
+
+def _run(  # noqa: PLR0917 - the arguments of `run_batch`
+    subjects: Sequence[Subject],
+    folder: Path,
+    fetch: Fetcher,
+    ending: str,
+    options: Mapping[str, Any],
+    workers: int | None,
+    dask: str | None,
+    told: Callable[[Result], None],
+    noted: Callable[[Obtained, Result], None],
+) -> list[Result]:
     journal = _Journal(folder / RESULTS)
     results: dict[str, Result] = {}
     waiting: list[tuple[int, Subject]] = []
@@ -135,9 +151,9 @@ def run_batch(
             waiting.append((line, subject))
     with _renderers(workers, dask) as renderers, ThreadPoolExecutor(_FETCHERS) as fetchers:
         chains = {
-            fetchers.submit(_one, line, subject, folder, fetch, renderers, ending, dict(options)): key_of(
-                subject
-            )
+            fetchers.submit(
+                _one, line, subject, folder, fetch, renderers, ending=ending, options=dict(options)
+            ): key_of(subject)
             for line, subject in waiting
         }
         for future in as_completed(chains):
@@ -198,6 +214,22 @@ def render_one(
         with Report(source, **settings) as report:
             written = report.to(target, workers=1)
     return written.sha256, written.values.total
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep a second batch out of the folder, and clear away what a killed one left half-written."""
+    with (folder / ".batch-lock").open("a", encoding="utf-8") as lock:
+        if sys.platform != "win32":
+            import fcntl  # noqa: PLC0415 - POSIX alone
+
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise UsageError("another batch is at work in this folder", where=str(folder)) from error
+            for left in (*folder.glob(".*.part"), *(folder / "exports").glob(".*.part")):
+                left.unlink(missing_ok=True)
+        yield
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The reply: a draft any mail program opens, for the right person, protected on request, sent over TLS alone."""
+"""The reply: a draft for any mail program and the right person, protected on request, sent over TLS."""
 
 import email
 import socket
