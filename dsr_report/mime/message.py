@@ -42,7 +42,7 @@ _STRUCTURAL = {
 _SHOWN = {"text/plain", "text/html"}
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+")
 _WORD_AT_START = re.compile(r"""^[\s"']*([\w-]+).*$""", re.DOTALL)
-_BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
+_BROKEN_QP = re.compile(rb"=(?:[^0-9A-Fa-f\r\n \t]|[0-9A-Fa-f](?:[^0-9A-Fa-f]|\Z)|[ \t]+[^\r\n \t])")
 _BOUNDARY = re.compile(rb"^--(?!-*\s*$)([^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:|\r?\n)", re.MULTILINE)
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*(?=(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2})")
 _BEFORE_HEADER = {b"\xef", b"\r", b"\n"}
@@ -521,6 +521,8 @@ def _before_line_end(body: bytes, at: int) -> int:
 
 def _uu_span(content: bytes) -> tuple[int, int] | None:
     """Where the lines of the first uuencoded file in a text start and end."""
+    if b"begin " not in content:
+        return None
     begin = _UU_BEGIN.search(content)
     end = _UU_END.search(content, begin.end()) if begin else None
     return (begin.end(), end.start()) if begin and end else None
