@@ -311,6 +311,7 @@ class Chapters:
         )
         html = self._render(
             "activity",
+            has_events=len(self._collected.spools["events"]) > 0,
             plot=plot,
             rows=rows,
             columns=columns,
@@ -354,7 +355,12 @@ class Chapters:
         """Groups and scores that the controller says it made, and the interests that are noted."""
         heading = self._words.text("What we concluded")
         collected = self._collected
-        html = self._render("concluded", inferred=collected.inferred, interests=collected.interests)
+        html = self._render(
+            "concluded",
+            inferred=collected.inferred,
+            interests=collected.interests,
+            has_events=len(collected.spools["events"]) > 0,
+        )
         return self._part("concluded-part", "concluded", heading, html)
 
     def _statements(self) -> Part:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from dsr_report.export.items import count_values
 from dsr_report.mime.message import MimeMessage
+from dsr_report.mime.plain_text import text_of_html
 from dsr_report.mime.safe_html import SafeHtml, Wording, safe, safe_frame
 from dsr_report.records.base import members_of
 from dsr_report.records.mail import Message
@@ -76,6 +77,8 @@ class MessageRenderer:
         rows = list(rows_of(record, words, skip=source))
         html_source = parsed.html if parsed is not None else record.html
         text = parsed.text if parsed is not None else record.text
+        if text is None and record.html is not None:
+            text = text_of_html(record.html)
         layout = None
         frame = None
         if html_source is not None and options.messages != "list":

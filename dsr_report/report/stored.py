@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from dsr_report.export.items import JsonValue, Scalar
 from dsr_report.pointers import RepeatedName, tokens
+from dsr_report.printable import printable
 from dsr_report.records.base import Member, Record, members_of
 from dsr_report.report.dictionary import explanation_of, label_of
 from dsr_report.report.language import Language
@@ -42,7 +43,7 @@ class Row(NamedTuple):
 
 def name_shown(name: str, language: Language) -> str:
     """A member's name; an empty one is named, a repeated one numbered."""
-    text = str(name) if name else language.text("(without a name)")
+    text = printable(str(name)) if name else language.text("(without a name)")
     return f"{text} ({name.occurrence})" if isinstance(name, RepeatedName) else text
 
 
