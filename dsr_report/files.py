@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from dsr_report.errors import FileError
+from dsr_report.errors import DsrReportError, FileError
 
 _BLOCK = 1 << 20
 
@@ -44,7 +44,7 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink()
-        if isinstance(error, FileError):
+        if isinstance(error, DsrReportError):  # some of ours are an OSError, too
             raise
         raise FileError(
             f"could not be written ({error.strerror or type(error).__name__})",

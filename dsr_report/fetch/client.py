@@ -228,7 +228,7 @@ def _request_id(answer: Answer) -> str | None:
     if _is_id(created):
         return created
     for name in ("x-location", "location"):
-        found = _id_in_path(urlsplit(answer.headers.get(name, "")).path)
+        found = _id_in_address(answer.headers.get(name, ""))
         if found:
             return found
     text = answer.body.decode("utf-8", "replace").strip()
@@ -242,9 +242,12 @@ def _request_id(answer: Answer) -> str | None:
     return str(content).strip() if _is_id(str(content).strip()) else None
 
 
-def _id_in_path(path: str) -> str | None:
+def _id_in_address(address: str) -> str | None:
     """The id in the address of a data request: its last part, but for `data` or `status` behind it."""
-    pieces = [unquote(piece) for piece in path.split("/") if piece]
+    try:
+        pieces = [unquote(piece) for piece in urlsplit(address).path.split("/") if piece]
+    except ValueError:
+        return None
     if pieces and pieces[-1] in {"data", "status"}:
         pieces.pop()
     return pieces[-1] if pieces and _is_id(pieces[-1]) else None

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import httpx
+
 # httpx logs the address of every request, httpcore the headers of every answer.
 _LOUD = (
     "httpx",
@@ -39,6 +41,12 @@ def hushed() -> Iterator[None]:
         yield
     finally:
         _hushed.reset(before)
+
+
+def name_of(error: httpx.HTTPError) -> str:
+    """What kind of error it is; the error forgets the address and the headers of its request."""
+    error.request = httpx.Request("GET", "https://host.invalid/")
+    return type(error).__name__
 
 
 def presentable(text: str) -> str:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from dsr_report.errors import AuthError
 
@@ -29,6 +30,9 @@ class Secret:
         return "Secret(…)"
 
     __str__ = __repr__
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not to be written down")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._text == other._text
@@ -66,8 +70,10 @@ def _from_file(path: Path) -> Secret:
         text = path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise AuthError(f"the token file is unreadable ({error.strerror})", where=str(path)) from error
+    except UnicodeDecodeError:
+        raise AuthError("the token file is no text", where=str(path)) from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise AuthError("others can read the token file", where=str(path), hint="chmod 600 it.")
+        raise AuthError("others can read the token file", where=str(path), hint="Run: chmod 600 FILE")
     if not text:
         raise AuthError("the token file is empty", where=str(path))
     return Secret(text)

@@ -24,7 +24,7 @@ from dsr_report.fetch.answers import (
     PerhapsDoneError,
     read_answer,
 )
-from dsr_report.fetch.hygiene import hushed
+from dsr_report.fetch.hygiene import hushed, name_of
 from dsr_report.fetch.login import Login
 from dsr_report.fetch.token import Secret
 
@@ -154,9 +154,9 @@ class Transport:
                     yield response
                 finally:
                     response.close()
-            except (httpx.HTTPError, httpx.StreamError) as error:
+            except httpx.HTTPError as error:
                 raise OutOfReachError(
-                    f"the connection broke off ({type(error).__name__})", where=_host(self.base)
+                    f"the connection broke off ({name_of(error)})", where=_host(self.base)
                 ) from None
 
     def post_once(self, path: str, body: Mapping[str, object]) -> Answer:
@@ -301,7 +301,7 @@ class Transport:
                 finally:
                     response.close()
         except httpx.HTTPError as error:
-            name = type(error).__name__
+            name = name_of(error)
             if answer is not None and answer.status < 300:
                 return answer  # it was carried out, and the id may stand in the headers
             if isinstance(error, _NEVER_LEFT) or (self._is_traced and not left):
@@ -326,7 +326,7 @@ class Transport:
                 ):
                     answer = read_answer(response)
             except httpx.HTTPError as error:
-                raise OutOfReachError(f"no answer ({type(error).__name__})") from None
+                raise OutOfReachError(f"no answer ({name_of(error)})") from None
             if answer.is_page and answer.status == 200:
                 raise OutOfReachError("a web page came in place of a token")
             return answer

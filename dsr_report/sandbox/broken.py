@@ -66,7 +66,7 @@ class BrokenAnswers(BaseHTTPRequestHandler):
             case "html":
                 self.send(200, b"<!doctype html><title>Proxy</title><p>Please log in", "text/html")
             case "move":
-                self.send(301, b"", headers={"Location": f"/{urlsplit(self.path).path}"})
+                self.send(301, b"", headers={"Location": f"{urlsplit(self.path).path}?moved=1"})
             case "away":
                 place = f"{self.state.elsewhere}{self.path}"  # as careless as a server can be
                 self.send(302, b"", headers={"Location": place})

@@ -52,7 +52,7 @@ class Sandbox:
 
     def serve_forever(self) -> None:
         """Serve until interrupted."""
-        self._server.serve_forever(poll_interval=0.1)
+        self._server.serve_forever(poll_interval=0.02)
 
     def close(self) -> None:
         """Stop serving."""

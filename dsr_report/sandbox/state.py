@@ -98,6 +98,8 @@ class SandboxState:
     def plan(self, path: str, *faults: FaultKind) -> None:
         """Let the next requests whose `METHOD path` contains `path` meet these faults, one each.
 
+        A `path` that ends in `$` must be at the end.
+
         Raises:
             ValueError: there is no such fault.
         """
@@ -110,7 +112,7 @@ class SandboxState:
         """The fault that this request meets, if any."""
         with self.lock:
             for key, waiting in self.faults.items():
-                if key in path and waiting:
+                if waiting and _fits(key, path):
                     return waiting.pop(0)
         return None
 
@@ -120,9 +122,9 @@ class SandboxState:
             self.asked.append((method, path))
 
     def count(self, method: str, path: str) -> int:
-        """How many requests of this kind there were."""
+        """How many requests of this kind there were; `path` as in `plan`."""
         with self.lock:
-            return sum(1 for m, p in self.asked if m == method and path in p)
+            return sum(1 for m, p in self.asked if m == method and _fits(path, p))
 
     def new_job(self, sample: Sample, report: str | None) -> Job:
         """A data request that begins now."""
@@ -141,3 +143,7 @@ class SandboxState:
         if age >= self.delay_seconds:
             return "available", 1.0
         return "pending", min(age / self.delay_seconds, 0.99)
+
+
+def _fits(pattern: str, path: str) -> bool:
+    return path.endswith(pattern[:-1]) if pattern.endswith("$") else pattern in path
