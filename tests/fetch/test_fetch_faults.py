@@ -32,7 +32,9 @@ def posts(sandbox):
 
 @pytest.mark.parametrize("fault", PASSING_FAULTS)
 @pytest.mark.parametrize("place", ["POST /authenticate", "/status", "/data$"])
-def test_faults_that_pass_cost_time_and_nothing_else(sandbox, client_of, content, tmp_path, place, fault):
+def test_faults_that_pass_cost_time_and_nothing_else(  # noqa: PLR0917 - fixtures
+    sandbox, client_of, content, tmp_path, place, fault
+):
     sandbox.state.plan(place, fault, fault)
     target = tmp_path / "export.json"
     download = client_of(sandbox).request("subprofile", 20285).wait().download(target)
@@ -180,7 +182,9 @@ def test_a_wish_to_wait_is_granted_but_not_beyond_the_timeout(sandbox, client, p
 
 @pytest.mark.parametrize("is_older", [False, True], ids=["v4", "older API"])
 @pytest.mark.parametrize("delay", [0, 60], ids=["at once", "later"])
-def test_an_api_without_a_status_call_serves_as_well(start, client_of, content, tmp_path, is_older, delay):
+def test_an_api_without_a_status_call_serves_as_well(  # noqa: PLR0917 - fixtures
+    start, client_of, content, tmp_path, is_older, delay
+):
     sandbox = start(older_api=is_older, delay_seconds=delay)
     request = client_of(sandbox, timeout_seconds=5).request("subprofile", 20285)
     assert request.is_available == (delay == 0)
@@ -236,7 +240,7 @@ def test_one_404_while_the_status_says_available_is_tried_again(sandbox, client,
 
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("resumable", [True, False], ids=["resumable", "from the beginning"])
-def test_a_download_that_is_cut_off_is_never_half_accepted(
+def test_a_download_that_is_cut_off_is_never_half_accepted(  # noqa: PLR0917 - fixtures
     start, client_of, content, tmp_path, cut, resumable
 ):
     sandbox = start(resumable=resumable)
