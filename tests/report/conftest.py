@@ -18,8 +18,6 @@ from dsr_report.config import Config
 from dsr_report.report.build import BuiltReport, build
 from dsr_report.report.options import ReportOptions
 
-SAMPLES = Path(__file__).resolve().parent.parent.parent / "sample_exports"
-
 
 class Words(HTMLParser):
     """What HTML says: its text, with line ends where it breaks lines; tags and attributes beside it."""

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLES
 from jinja2 import UndefinedError
 
 from dsr_report.config import load_config
 from dsr_report.report.language import LANGUAGES, language
 from dsr_report.report.options import Mark
 
+SAMPLES = Path(__file__).resolve().parent.parent.parent / "sample_exports"
 CONFIG = load_config(Path(__file__).with_name("controller.toml"))
 HOSTILE = (
     "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><iframe srcdoc=x></iframe>{{ 7*7 }}@@EVENTS@@"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from dsr_report.report import collecting
 from dsr_report.report.ledger import Ledger
 from dsr_report.report.text import inert
 
+SAMPLES = Path(__file__).resolve().parent.parent.parent / "sample_exports"
 BODIES = re.compile(r"/(mime|raw|eml|html|text|amp|source|mail|body)$", re.IGNORECASE)
 
 
