@@ -17,6 +17,8 @@ def printable(text: str) -> str:
     That is: control characters but tab and line ends, lone surrogates, private use, noncharacters, what
     Unicode has not assigned, and overrides of the writing direction. All else comes back as it was.
     """
+    if text.isascii() and text.isprintable():
+        return text  # most values, and much faster
     return _unprintable().sub(_numbered, text)
 
 

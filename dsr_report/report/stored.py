@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -160,18 +161,24 @@ def stored_line(record: Record, language: Language, references: References) -> t
     """All values of a record on one line of HTML, and how many there are."""
     pieces = []
     count = 0
-    skip = len(tokens(record.pointer))
+    skip = len(record.pointer)
     for pointer, value in record.values():
         count += 1
-        steps = tokens(pointer)[skip:]
-        if len(steps) > 1 and steps[0].lower() in _ENVELOPES:
-            steps = steps[1:]
-        name = " › ".join(steps)
+        name = _path(pointer[skip:])
         text = value_text(value, language)
         number = references.number_of(text) if isinstance(value, str) else None
         if number is not None:
             what = f'<a href="#long-{number}">{escape(language.text("text no."))} {number}</a>'
         else:
             what = isolated(inert(text))
-        pieces.append(f"{inline(name)} {what}" if name else what)
+        pieces.append(f"{name} {what}" if name else what)
     return " · ".join(pieces), count
+
+
+@lru_cache(maxsize=4096)
+def _path(pointer: str) -> str:
+    """The names on the way from a record to one of its values, as HTML."""
+    steps = tokens(pointer)
+    if len(steps) > 1 and steps[0].lower() in _ENVELOPES:
+        steps = steps[1:]
+    return inline(" › ".join(steps))

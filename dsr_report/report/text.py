@@ -33,7 +33,9 @@ def isolated(text: str) -> str:
     An element for every value would be right too, but WeasyPrint breaks the first word inside an element
     wherever the line happens to end.
     """
-    return f"<bdi>{inline(text)}</bdi>" if _RIGHT_TO_LEFT.search(text) else inline(text)
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+        return inline(text)
+    return f"<bdi>{inline(text)}</bdi>"
 
 
 def paragraphs(text: str) -> Markup:
@@ -49,4 +51,4 @@ def paragraphs(text: str) -> Markup:
 
 def inert(text: str) -> str:
     """`text` with addresses that no viewer turns into links: the scheme stands apart from the rest."""
-    return _SCHEME.sub(r"\1: //", text)
+    return _SCHEME.sub(r"\1: //", text) if "://" in text else text
