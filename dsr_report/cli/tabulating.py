@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from dsr_report.cli.progress import reading, zone_named
 from dsr_report.files import private_folder
 from dsr_report.records.recognise import Recogniser
 from dsr_report.tables.build import build
-from dsr_report.tables.writers import FORMATS, write
+from dsr_report.tables.writers import ARROW_FORMATS, FORMATS, write
 
 
 @click.command(short_help="Write the normalized tables of an export.")
@@ -55,10 +56,14 @@ def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool
     with reading(export, salvage=salvage) as file:
         founds = Recogniser().find(file.items())
         info = file.info
-        with build(founds, zone, info=info.value, info_pointer=info.pointer) as made:
+        with build(founds, zone, info=info.value, info_pointer=info.pointer, arrow=_has_arrow(form)) as made:
             written = write(made, private_folder(output), form)
     for path, table, rows in written if is_verbose() else ():
         say(f"{path}: {table}: {rows} rows")
+
+
+def _has_arrow(form: str) -> bool:
+    return form in ARROW_FORMATS and importlib.util.find_spec("pyarrow") is not None
 
 
 COMMANDS: dict[str, click.Command] = {"tables": tables}

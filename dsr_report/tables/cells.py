@@ -52,14 +52,17 @@ def only_names_kind(name: str, value: JsonValue) -> bool:
     return plain(name) in DISCRIMINATORS and isinstance(value, str) and kind_named(value) is not None
 
 
-class IdCells(dict[Any, str | None]):
-    """Ids as `records.taking.as_id` gives them, remembered."""
+_NO_ID = frozenset({None, "", "0"})
+_TEXT_OR_NULL = frozenset({str, type(None)})
 
-    def __missing__(self, value: Any) -> str | None:
-        found = as_id(value)
-        if len(self) < _MOST:
-            self[value] = found
-        return found
+
+def id_cells(cells: list[Any], kinds: set[type]) -> list[str | None]:
+    """Ids as `records.taking.as_id` gives them; `kinds` are the types of the cells."""
+    if kinds <= _TEXT_OR_NULL:
+        return [None if c in _NO_ID else c if c.isalnum() else as_id(c) for c in cells]
+    if kinds == {int}:
+        return [str(c) if c else None for c in cells]
+    return list(map(as_id, cells))
 
 
 class TextCells(dict[Any, str | None]):
@@ -88,7 +91,7 @@ def tag_cell(tags: tuple[str, ...]) -> str | None:
     return ";".join(tags) or None
 
 
-_TWO_DIGITS = {f"{number:02d}": number for number in range(60)}
+_WITHIN_HOUR = {f":{second // 60:02d}:{second % 60:02d}": second * 1_000_000 for second in range(3600)}
 
 
 class MomentCells:
@@ -100,22 +103,17 @@ class MomentCells:
 
     def column(self, raws: list[Any]) -> tuple[list[int | None], list[str | None]]:
         """Microseconds and certainties of a column of raw values."""
-        hours = self._hours
+        hours, within = self._hours, _WITHIN_HOUR
         moments: list[int | None] = []
         certainties: list[str | None] = []
-        digits = _TWO_DIGITS
         for raw in raws:
-            if type(raw) is str and len(raw) == 19 and raw[13] == raw[16] == ":":
+            if type(raw) is str and (offset := within.get(raw[13:])) is not None:
                 hour = raw[:13]
-                known = hours.get(hour, _UNKNOWN)
-                if known is _UNKNOWN:
-                    known = self._hour(hour)
+                known = hours[hour] if hour in hours else self._hour(hour)
                 if known is not None:
-                    minute, second = digits.get(raw[14:16]), digits.get(raw[17:])
-                    if minute is not None and second is not None:
-                        moments.append(known[0] + (minute * 60 + second) * 1_000_000)
-                        certainties.append(known[1])
-                        continue
+                    moments.append(known[0] + offset)
+                    certainties.append(known[1])
+                    continue
             moment = read_moment(raw, self._zone)
             moments.append(None if moment is None else microseconds(moment.at))
             certainties.append(None if moment is None else moment.certainty)
@@ -125,7 +123,8 @@ class MomentCells:
         """The hour's first microsecond and certainty; None where the clock changes in it, or it is none."""
         if len(self._hours) >= _MOST:
             self._hours.clear()
-        first = read_moment(f"{hour}:00:00", self._zone)
+        # Exactly `YYYY-MM-DD HH`: what is longer or shorter would not be the beginning of such a text.
+        first = read_moment(f"{hour}:00:00", self._zone) if len(hour) == 13 else None
         last = read_moment(f"{hour}:59:59", self._zone)
         found = None
         if first is not None and last is not None and first.certainty == last.certainty:
@@ -134,6 +133,3 @@ class MomentCells:
                 found = (start, first.certainty)
         self._hours[hour] = found
         return found
-
-
-_UNKNOWN: Any = object()

@@ -18,11 +18,12 @@ from dsr_report.records.found import Found
 from dsr_report.records.parsing import parse
 from dsr_report.records.taking import family_of
 from dsr_report.records.vocabulary import plain
+from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import (
-    IdCells,
     MomentCells,
     TagCells,
     TextCells,
+    id_cells,
     moment_cells,
     only_names_kind,
     other_cell,
@@ -30,7 +31,6 @@ from dsr_report.tables.cells import (
 )
 from dsr_report.tables.exact import json_text
 from dsr_report.tables.schema import EVENTS
-from dsr_report.tables.store import Columns
 
 _GROUP = 250
 _MOST_GROUPS = 200
@@ -159,7 +159,6 @@ class EventColumns:
         self._put_record = put_record
         self._groups: dict[Any, list[Found]] = {}
         self._plans: dict[Any, _Plan | None] = {}
-        self._ids = IdCells()
         self._texts = TextCells()
         self._tags = TagCells()
         self._moments = MomentCells(zone)
@@ -260,7 +259,7 @@ class EventColumns:
             result["occurred_at"], result["occurred_at_certainty"] = self._moments.column(cells)
             result["occurred_at_raw"] = self._text(cells, kinds)
             return True
-        ids = list(map(self._ids.__getitem__, cells))
+        ids = id_cells(cells, kinds)
         if how == "own id":  # without `destination`: a number is the event's, anything else is the message's
             result["event_id"] = [i if i is None or i.isdigit() else None for i in ids]
             result["message_id"] = [None if i is None or i.isdigit() else i for i in ids]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dsr_report.tables.blocks import Columns
 from dsr_report.tables.schema import MOMENT, Table
-from dsr_report.tables.store import Columns
 from dsr_report.tables.text import encodable
 
 _TYPES = {"string": "string", "int64": "Int64", "boolean": "boolean"}

@@ -6,27 +6,26 @@ the file. Rows that are put aside stand in a nameless temporary file that only t
 
 from __future__ import annotations
 
-import marshal
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import repeat
-from operator import itemgetter
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
 
+from dsr_report.tables.blocks import Blocks, Columns, Places
 from dsr_report.tables.schema import MOMENT, Table
 
-Columns = dict[str, list[Any]]
-"""Column → cells: text, int (also microseconds since 1970 for moments), bool or None."""
-
-_BLOCK = 4_000
-_CHUNK = 20_000
+_BLOCK_ROWS = 4_000
+_BLOCK_TEXT = 4 << 20
+_MOST_ROWS = 20_000
+_CHUNK_BYTES = 16 << 20
 _SPOOL = 1 << 20
-_IN_MEMORY = 48 << 20
+_IN_MEMORY = 32 << 20
+_LONG = 256
 _LAST = np.iinfo(np.int64).max
 
 KIND_ORDER = (
@@ -46,7 +45,16 @@ KIND_ORDER = (
 
 def fingerprint(cells: tuple[str, ...]) -> bytes:
     """Eight bytes that stand for a row's content."""
-    return blake2b("\x1f".join(cells).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return _digest("\x1f".join(cells))
+
+
+_HASH = blake2b(digest_size=8)
+
+
+def _digest(line: str) -> bytes:
+    digest = _HASH.copy()  # half the time of making a new one
+    digest.update(line.encode("utf-8", "surrogatepass"))
+    return digest.digest()
 
 
 @lru_cache
@@ -65,19 +73,20 @@ def row_key(table: Table, row: dict[str, Any]) -> str:
 class Store:
     """The rows of one table."""
 
-    def __init__(self, table: Table, resolve: Callable[[str], str]) -> None:
+    def __init__(self, table: Table, resolve: Callable[[str], str], blocks: Blocks) -> None:
         """`resolve` gives the final `message_key` for one that was made before all messages were known."""
         self.table = table
+        self.blocks = blocks
         self._resolve = resolve if any(c.name == "message_key" for c in table.columns) else None
         self._hashed = hashed_columns(table)
         self._belongs = "message_key" in table.order and table.key != "message_key"
         self._pending: Columns = {}
-        self._pending_count = 0
+        self._pending_count = self._pending_text = 0
         self._file = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed with the store
         self._closing = weakref.finalize(self, self._file.close)
-        self._blocks: list[tuple[int, int, int]] = []  # offset, size, first row
+        self._places: list[tuple[int, int, int]] = []  # offset, size, first row
         self._fingerprints: list[bytes] = []
-        self._order_codes: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in table.order}
+        self._order_codes: dict[str, list[Places]] = {name: [] for name in table.order}
         self._codes: dict[str, dict[str | None, int]] = {name: {} for name in table.order}
         self.count = 0
 
@@ -88,13 +97,15 @@ class Store:
     def add_row(self, row: dict[str, Any]) -> None:
         """One row; columns that it does not name are null."""
         pending = self._pending
-        for name in row:
+        for name, cell in row.items():
             if name not in pending:
                 pending[name] = [None] * self._pending_count
+            if type(cell) is str and len(cell) > _LONG:
+                self._pending_text += len(cell)
         for name, cells in pending.items():
             cells.append(row.get(name))
         self._pending_count += 1
-        if self._pending_count >= _BLOCK:
+        if self._pending_count >= _BLOCK_ROWS or self._pending_text > _BLOCK_TEXT:
             self._flush()
 
     def add(self, columns: Columns, count: int) -> None:
@@ -105,7 +116,7 @@ class Store:
     def _flush(self) -> None:
         if self._pending_count:
             columns, count = self._pending, self._pending_count
-            self._pending, self._pending_count = {}, 0
+            self._pending, self._pending_count, self._pending_text = {}, 0, 0
             self._put(columns, count)
 
     def _put(self, columns: Columns, count: int) -> None:
@@ -113,10 +124,10 @@ class Store:
         self._fingerprints.append(block)
         for name in self.table.order:
             self._order_codes[name].append(self._coded(name, columns.get(name), count))
-        data = marshal.dumps((count, columns))
+        data = self.blocks.pack(columns, count)
         offset = self._file.seek(0, 2)
         self._file.write(data)
-        self._blocks.append((offset, len(data), self.count))
+        self._places.append((offset, len(data), self.count))
         self.count += count
 
     def _prints(self, columns: Columns, count: int) -> Iterator[bytes]:
@@ -131,22 +142,24 @@ class Store:
             gap += 1
         template += "\x1f" * (gap - 1)
         lines = map(template.__mod__, zip(*texts, strict=True)) if texts else repeat(template, count)
-        for line in lines:
-            yield blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        return map(_digest, lines)
 
-    def _coded(self, name: str, cells: list[Any] | None, count: int) -> np.ndarray[Any, Any]:
+    def _coded(self, name: str, cells: list[Any] | None, count: int) -> Places:
         """Numbers to sort by: moments and numbers as they are, texts by their place among all texts."""
         if cells is None:
             cells = [None] * count
         if self.table.column(name).dtype in {MOMENT, "int64"}:
-            return np.fromiter((_LAST if cell is None else cell for cell in cells), np.int64, count)
+            if None in cells:
+                cells = [_LAST if cell is None else cell for cell in cells]
+            return np.array(cells, np.int64)
         codes = self._codes[name]
+        if cells.count(cells[0]) == count:
+            return np.full(count, codes.setdefault(cells[0], len(codes)), np.int64)
         return np.fromiter((codes.setdefault(cell, len(codes)) for cell in cells), np.int64, count)
 
-    def _ranks(self) -> np.ndarray[Any, Any]:
+    def _ranks(self) -> Places:
         """For each row in the order of arrival its place in the order of content."""
-        prints = np.frombuffer(b"".join(self._fingerprints), dtype=">u8")
-        keys: list[np.ndarray[Any, Any]] = [prints.astype(np.uint64)]
+        keys: list[Places] = [self._all_prints]
         for name in reversed(self.table.order):
             column = np.concatenate(self._order_codes[name])
             if self.table.column(name).dtype not in {MOMENT, "int64"}:
@@ -157,7 +170,7 @@ class Store:
         ranks[order] = np.arange(len(order))
         return ranks
 
-    def _ranked(self, name: str) -> np.ndarray[Any, Any]:
+    def _ranked(self, name: str) -> Places:
         texts = list(self._codes[name])
         if name == "kind" and self.table.name == "events":
             places = {kind: place for place, kind in enumerate(KIND_ORDER)}
@@ -178,115 +191,102 @@ class Store:
 
     def batches(self) -> Iterator[Columns]:
         """All rows in the order of content, in batches that have every column."""
+        for block, arrivals, seen in self.ordered():
+            columns, count = self.blocks.columns(block)
+            nulls = [None] * count
+            batch = {name: columns.get(name, nulls) for name in self.table.names}
+            yield batch | self.resolved(batch.get("message_key"), batch[self.table.key], arrivals, seen)
+
+    def resolved(
+        self, message_keys: list[Any] | None, keys: list[Any], arrivals: Places, seen: Seen
+    ) -> Columns:
+        """The columns that are only known now: keys, and which message a row belongs to."""
+        result: Columns = {}
+        if self._resolve is not None and message_keys is not None:
+            final = {key: key if key is None else self._resolve(key) for key in set(message_keys)}
+            result["message_key"] = message_keys = list(map(final.__getitem__, message_keys))
+        if self.table.key != "message_key" and keys.count(None) == len(keys):
+            digits = self._all_prints[arrivals].astype(">u8").tobytes().hex()
+            made = [digits[at : at + 16] for at in range(0, len(digits), 16)]
+            if self._belongs:  # alike rows of different messages are different rows
+                whole = zip(message_keys or [], made, strict=True)
+                made = [fingerprint((message or "", key)).hex() for message, key in whole]
+            result[self.table.key] = seen.unique(made)
+        return result
+
+    def ordered(self) -> Iterator[tuple[Any, Places, Seen]]:
+        """All rows in the order of content: blocks, where each row stood, and what makes keys unique."""
         self._flush()
         if not self.count:
             return
+        self._all_prints = np.frombuffer(b"".join(self._fingerprints), dtype=">u8").astype(np.uint64)
         ranks = self._ranks()
-        prints = b"".join(self._fingerprints)
-        seen = _Seen()
-        if self._file.seek(0, 2) <= _IN_MEMORY:
-            yield from self._finished(self._pieces(ranks, None), prints, ranks, seen)
+        seen = Seen()
+        size = self._file.seek(0, 2)
+        rows = max(20, min(_MOST_ROWS, _CHUNK_BYTES * self.count // max(size, 1)))
+        if size <= _IN_MEMORY:
+            block = self.blocks.joined(list(self._loaded(self._file, self._places)))
+            order = np.argsort(ranks)
+            for start in range(0, self.count, rows):
+                places = order[start : start + rows]
+                yield self.blocks.taken(block, places), places, seen
             return
         with tempfile.TemporaryFile() as spread:
-            chunks = self._spread(ranks, spread)
-            for places in chunks:
-                yield from self._finished(self._loaded(spread, places), prints, ranks, seen)
+            for pieces in self._spread(ranks, rows, spread):
+                block = self.blocks.joined(list(self._loaded(spread, [piece[0] for piece in pieces])))
+                order = np.argsort(np.concatenate([piece[1] for piece in pieces]))
+                arrivals = np.concatenate([piece[2] for piece in pieces])
+                yield self.blocks.taken(block, order), arrivals[order], seen
 
-    def _pieces(
-        self, ranks: np.ndarray[Any, Any], _chunk: None
-    ) -> Iterator[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], Columns]]:
-        """Every block: the rows' ranks, their places of arrival, and their cells."""
-        for offset, size, first in self._blocks:
-            self._file.seek(offset)
-            count, columns = marshal.loads(self._file.read(size))  # noqa: S302 - our own nameless file
-            yield ranks[first : first + count], np.arange(first, first + count), columns
+    def _loaded(self, file: Any, places: Iterable[tuple[int, ...]]) -> Iterator[Any]:
+        for offset, size, *_ in places:
+            file.seek(offset)
+            yield self.blocks.unpack(file.read(size))
 
-    def _spread(self, ranks: np.ndarray[Any, Any], spread: Any) -> list[list[tuple[int, int]]]:
-        """Put rows that will stand together together, in a second file: (offset, size) by chunk."""
-        chunks: list[list[tuple[int, int]]] = [[] for _ in range(self.count // _CHUNK + 1)]
-        for block_ranks, arrivals, columns in self._pieces(ranks, None):
-            numbers = block_ranks // _CHUNK
-            for number in np.unique(numbers):
-                picked = np.flatnonzero(numbers == number)
-                part = columns
-                if len(picked) < len(numbers):
-                    pick = _picking(picked.tolist())
-                    part = {name: pick(cells) for name, cells in columns.items()}
-                data = marshal.dumps((block_ranks[picked].tolist(), arrivals[picked].tolist(), part))
+    def _spread(
+        self, ranks: Places, rows: int, spread: Any
+    ) -> list[list[tuple[tuple[int, int], Places, Places]]]:
+        """Put what will stand together into a second file: by chunk (place, ranks, arrivals)."""
+        chunks: list[list[tuple[tuple[int, int], Places, Places]]] = [
+            [] for _ in range(-(-self.count // rows))
+        ]
+        group: list[tuple[int, int, int]] = []
+        for index, place in enumerate(self._places):
+            group.append(place)
+            end = self._places[index + 1][2] if index + 1 < len(self._places) else self.count
+            if end - group[0][2] < rows and index + 1 < len(self._places):
+                continue
+            arrivals = np.arange(group[0][2], end)
+            order = np.argsort(ranks[arrivals])
+            arrivals = arrivals[order]
+            block = self.blocks.taken(self.blocks.joined(list(self._loaded(self._file, group))), order)
+            numbers = ranks[arrivals] // rows
+            starts = [*np.flatnonzero(np.diff(numbers, prepend=-1)).tolist(), len(numbers)]
+            for start, stop in pairwise(starts):
+                data = self.blocks.repack(self.blocks.part(block, start, stop))
                 offset = spread.seek(0, 2)
                 spread.write(data)
-                chunks[int(number)].append((offset, len(data)))
+                there = arrivals[start:stop]
+                chunks[int(numbers[start])].append(((offset, len(data)), ranks[there], there))
+            group = []
         return chunks
 
-    @staticmethod
-    def _loaded(
-        spread: Any, places: list[tuple[int, int]]
-    ) -> Iterator[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], Columns]]:
-        for offset, size in places:
-            spread.seek(offset)
-            ranks, arrivals, columns = marshal.loads(spread.read(size))  # noqa: S302 - our own nameless file
-            yield np.array(ranks, np.int64), np.array(arrivals, np.int64), columns
 
-    def _finished(
-        self,
-        pieces: Iterator[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], Columns]],
-        prints: bytes,
-        _ranks: np.ndarray[Any, Any],
-        seen: _Seen,
-    ) -> Iterator[Columns]:
-        """Batches in order, with keys."""
-        gathered: Columns = {}
-        all_ranks, all_arrivals, total = [], [], 0
-        for ranks, arrivals, columns in pieces:
-            for name, cells in columns.items():
-                if name not in gathered:
-                    gathered[name] = [None] * total
-                gathered[name].extend(cells)
-            total += len(ranks)
-            for cells in gathered.values():
-                if len(cells) < total:
-                    cells.extend([None] * (total - len(cells)))
-            all_ranks.append(ranks)
-            all_arrivals.append(arrivals)
-        if not total:
-            return
-        order = np.argsort(np.concatenate(all_ranks))
-        arrivals = np.concatenate(all_arrivals)
-        for start in range(0, total, _CHUNK):
-            picked = order[start : start + _CHUNK].tolist()
-            pick, nulls = _picking(picked), [None] * len(picked)
-            batch: Columns = {
-                name: pick(gathered[name]) if name in gathered else nulls for name in self.table.names
-            }
-            if self._resolve is not None:
-                resolve = self._resolve
-                batch["message_key"] = [None if key is None else resolve(key) for key in batch["message_key"]]
-            if self.table.key not in gathered:
-                places = [int(arrivals[i]) * 8 for i in picked]
-                keys = [prints[at : at + 8].hex() for at in places]
-                if self._belongs:  # alike rows of different messages are different rows
-                    whole = zip(batch["message_key"], keys, strict=True)
-                    keys = [fingerprint((message or "", key)).hex() for message, key in whole]
-                batch[self.table.key] = list(map(seen.unique, keys))
-            yield batch
-
-
-def _picking(places: list[int]) -> Callable[[list[Any]], list[Any]]:
-    """What gives the cells at these places."""
-    if len(places) == 1:
-        return lambda cells: [cells[places[0]]]
-    getter = itemgetter(*places)
-    return lambda cells: list(getter(cells))
-
-
-class _Seen:
+class Seen:
     """Makes keys unique: rows that are alike in all they say follow each other, and are numbered."""
 
     def __init__(self) -> None:
         self._last = ""
         self._count = 0
 
-    def unique(self, key: str) -> str:
+    def unique(self, keys: list[str]) -> list[str]:
+        """The keys of rows that follow each other and those before; a repeated one gets a number."""
+        if self._last != keys[0] and len(set(keys)) == len(keys):
+            self._last, self._count = keys[-1], 1
+            return keys
+        return list(map(self._one, keys))
+
+    def _one(self, key: str) -> str:
         if key != self._last:
             self._last, self._count = key, 1
             return key

@@ -384,7 +384,7 @@ def test_the_same_export_gives_the_same_bytes(form, tmp_path):
 
 def test_many_rows_are_put_aside_and_come_back_in_order(monkeypatch):
     monkeypatch.setattr(store, "_IN_MEMORY", 1)
-    monkeypatch.setattr(store, "_CHUNK", 100)
+    monkeypatch.setattr(store, "_MOST_ROWS", 100)
     clicks = [
         {"ID": str(i), "link": "x" if i % 5 else None, "timestamp": f"2020-01-01 10:{i * 7 % 60:02d}:00"}
         for i in range(1_000)

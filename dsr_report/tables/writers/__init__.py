@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dsr_report.errors import UsageError
+from dsr_report.tables.blocks import Columns
 from dsr_report.tables.schema import Table
-from dsr_report.tables.store import Columns
 
 FORMATS: dict[str, str] = {
     "csv": "one file a table, comma-separated, UTF-8",
@@ -18,6 +18,10 @@ FORMATS: dict[str, str] = {
     "sqlite": "one database",
     "duckdb": "one database, with types",
 }
+
+
+ARROW_FORMATS = frozenset({"parquet", "duckdb"})
+"""Formats for which `build` should be told to hold Arrow's columns, where pyarrow is there."""
 
 
 class Tables(Protocol):
@@ -29,6 +33,10 @@ class Tables(Protocol):
 
     def batches(self, name: str) -> Iterator[Columns]:
         """A table's columns, in order."""
+        ...
+
+    def arrow_batches(self, name: str, schema: Any) -> Iterator[Any]:
+        """A table's rows as Arrow's record batches."""
         ...
 
 

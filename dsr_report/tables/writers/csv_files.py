@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from dsr_report.files import written_whole
+from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import instant
 from dsr_report.tables.schema import MOMENT
-from dsr_report.tables.store import Columns
 from dsr_report.tables.writers import Tables, Written, counted
 
 _TO_QUOTE = re.compile(r'[",\r\n]')

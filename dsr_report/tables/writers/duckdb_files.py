@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from dsr_report.errors import MissingExtraError
+from dsr_report.tables.arrow import arrow_schema
 from dsr_report.tables.schema import MOMENT, Table
-from dsr_report.tables.writers import Tables, Written, counted
+from dsr_report.tables.writers import Tables, Written
 from dsr_report.tables.writers.database import whole_database
-from dsr_report.tables.writers.parquet_files import arrow_schema, record_batch
 
 FILE_NAME = "tables.duckdb"
 _TYPES = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN", MOMENT: "TIMESTAMPTZ"}
@@ -32,12 +32,13 @@ def write(tables: Tables, folder: Path) -> Iterator[Written]:
             connection.execute(_create(table))
             for statement in _comments(table):
                 connection.execute(statement)
-            schema, count = arrow_schema(table), [0]
-            for batch in counted(tables.batches(table.name), count):
-                connection.register("batch", pa.Table.from_batches([record_batch(batch, schema)]))
+            schema, count = arrow_schema(table), 0
+            for batch in tables.arrow_batches(table.name, schema):
+                count += batch.num_rows
+                connection.register("batch", pa.Table.from_batches([batch]))
                 connection.execute(f'INSERT INTO "{table.name}" SELECT * FROM batch')  # noqa: S608 - our own name
                 connection.unregister("batch")
-            written.append(Written(target, table.name, count[0]))
+            written.append(Written(target, table.name, count))
     yield from written
 
 

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from dsr_report.tables.blocks import Columns
 from dsr_report.tables.schema import MOMENT, Table
-from dsr_report.tables.store import Columns
 from dsr_report.tables.text import encodable
 from dsr_report.tables.writers import Tables, Written, counted
 from dsr_report.tables.writers.csv_files import moment_text
