@@ -169,6 +169,23 @@ FIELDS: dict[str, Entry] = {
     "parameters": Entry(_("Changed with"), _("What the change was made with.")),
     "action": Entry(_("Action"), _("What was done.")),
     "data": Entry(_("Content"), _("What the record holds.")),
+    "archived": Entry(_("Archived"), _("Whether it was put away and is no longer in use.")),
+    "attachments": Entry(_("Files"), _("Files that came with the message.")),
+    "embeds": Entry(_("Pictures"), _("Pictures that came with the message.")),
+    "extra": Entry(_("More data"), _("Free text that the sender stored with your profile.")),
+    "xml": Entry(_("Form of the answers"), _("The answers in a form for computers.")),
+    "successes": Entry(_("Delivered"), _("How many text messages arrived.")),
+    "unknown": Entry(_("Unknown"), _("Of how many text messages it is unknown whether they arrived.")),
+    "total": Entry(_("In all"), _("How often in all.")),
+    "unique": Entry(_("Different"), _("How often, each person or link counted once.")),
+    "available": Entry(_("Not used yet"), _("How many vouchers are still to be had.")),
+    "redeemed": Entry(_("Used"), _("How many vouchers were used, or when.")),
+    "sent": Entry(_("Sent"), _("How many vouchers were sent, or when.")),
+    "number": Entry(_("Number"), _("The number of a question, or a phone number.")),
+    "phone": Entry(_("Phone number"), _("The phone number that was used.")),
+    "user": Entry(_("Employee"), _("Who noted this.")),
+    "priority": Entry(_("Priority"), _("How urgent it is.")),
+    "response": Entry(_("Answer"), _("What the other system answered.")),
 }
 
 EVENTS: dict[str, str] = {
@@ -204,6 +221,64 @@ STATUS: dict[str, str] = {
     "4.4.1": _("the mail server did not answer"),
     "4.4.2": _("the connection was lost"),
 }
+
+SMTP_CODES: dict[str, str] = {
+    "421": _("the mail server did not answer"),
+    "450": _("the mailbox could not be used for now"),
+    "451": _("the mail server had a problem"),
+    "452": _("the mailbox is full"),
+    "550": _("the mailbox does not exist or is closed"),
+    "552": _("the mailbox is full"),
+    "553": _("the address is not valid"),
+    "554": _("the mail server refused the message"),
+}
+_CODES: dict[str, dict[str, str]] = {
+    "feedback_type": {
+        "abuse": _("spam or unwanted mail"),
+        "dkim": _("a problem with the digital signature"),
+        "fraud": _("fraud"),
+        "miscategorized": _("in the wrong folder"),
+        "not-spam": _("not spam after all"),
+        "opt-out": _("a wish to receive no more messages"),
+        "other": _("another reason"),
+    },
+    "recognized_as": {
+        "arf": _("a standard form (ARF)"),
+        "jmr": _("a form of Microsoft (JMR)"),
+        "none": _("no known form"),
+    },
+    "errortype": {"nohost": _("the mail server was not found")},
+    "source": {"link": _("through a link"), "email": _("by e-mail")},
+    "status": STATUS | {"available": _("not used yet"), "sent": _("sent to you"), "redeemed": _("used")},
+    "extended": STATUS,
+    "errorcode": STATUS | SMTP_CODES,
+    "code": STATUS | SMTP_CODES,
+    "state": {
+        "bounce": _("after the message had been accepted at first"),
+        "rcpt": _("when the address was given"),
+    },
+    "type": {"mass": _("sent to many people"), "individual": _("sent to one person")},
+    "contenttype": {
+        "html": _("the page version"),
+        "text": _("the text version"),
+        "both": _("the page version and the text version"),
+    },
+    "device": DEVICES,
+    "attempt": {"0": _("the first attempt")},
+    "ip": {"0.0.0.0": _("IP address not stored")},  # noqa: S104 - an address in data, nothing is opened
+}
+_NO_DATE = {"0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00"}
+
+
+def meaning_of(name: str, value: object, language: Language) -> str:
+    """What a code means (`5.1.1` → the mailbox does not exist), or nothing where it is no code that we know."""
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        return ""
+    text = str(value)
+    if text in _NO_DATE:
+        return language.text("no date")
+    known = _CODES.get(str(name).lower(), {}).get(text.lower())
+    return language.text(known) if known else ""
 
 
 def label_of(name: str, language: Language) -> str:

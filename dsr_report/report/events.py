@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from dsr_report.records.events import Abuse, Click, Delivery, Error, Event, Unsubscribe
 from dsr_report.report.devices import agent_of, device_reading
-from dsr_report.report.dictionary import DEVICES, EVENTS, STATUS
+from dsr_report.report.dictionary import DEVICES, EVENTS, meaning_of
 from dsr_report.report.options import ReportOptions
 from dsr_report.report.stored import References, stored_line
 from dsr_report.report.text import inert, isolated
@@ -72,15 +72,18 @@ def _details(record: Event, options: ReportOptions) -> list[str]:
         details.append(words.text("near {place} (a guess)").format(place=place))
     if isinstance(record, Error):
         code = record.status or record.error_code or ""
-        if code in STATUS:
-            details.append(words.text(STATUS[code]))
+        meaning = meaning_of("errorcode", code, words) or meaning_of("errortype", record.error_type, words)
+        if meaning:
+            details.append(meaning)
         elif code[:1] in {"4", "5"}:
             details.append(words.text("for now") if code[0] == "4" else words.text("for good"))
         details.append(str(record.description or record.error_type_description or ""))
     if isinstance(record, Delivery):
         details.append(str(record.smtp_response or ""))
     if isinstance(record, Abuse):
-        details.append(str(record.feedback_type or ""))
+        details.append(
+            meaning_of("feedback_type", record.feedback_type, words) or str(record.feedback_type or "")
+        )
     if isinstance(record, Unsubscribe):
         source = getattr(record, "source", None)
         if source in {"link", "email"}:

@@ -11,6 +11,7 @@ from dsr_report.records.base import Record
 from dsr_report.records.other import UploadedFile
 from dsr_report.records.people import Profile, Subprofile
 from dsr_report.records.surveys import Survey
+from dsr_report.report.dictionary import meaning_of
 from dsr_report.report.environment import environment
 from dsr_report.report.events import moment_text
 from dsr_report.report.kinds import kind_title
@@ -89,16 +90,17 @@ class RecordRenderer:
         rows = []
         for name, value in record.fields.items():
             text = self._text_for(record, str(name))
-            label, explanation, origin = "", "", ""
+            code = meaning_of("", value, words)
+            label, explanation, origin = "", f"= {code}" if code else "", ""
             if text is not None:
                 label = text.label.get(words.code, "")
-                explanation = text.explain.get(words.code, "")
+                explanation = text.explain.get(words.code, "") or explanation
                 origin = text.origin
                 meaning = text.codes.get(str(value))
                 if isinstance(meaning, dict):
                     meaning = meaning.get(words.code)
                 if meaning:
-                    explanation = f"{meaning}. {explanation}".strip()
+                    explanation = f"= {meaning}. {explanation}".strip()
             rows.append(
                 FieldRow(name_shown(name, words), label, explanation, origin, value_html(value, words))
             )

@@ -12,7 +12,7 @@ from dsr_report.export.items import JsonValue, Scalar
 from dsr_report.pointers import RepeatedName, tokens
 from dsr_report.printable import printable
 from dsr_report.records.base import Member, Record, members_of
-from dsr_report.report.dictionary import explanation_of, label_of
+from dsr_report.report.dictionary import explanation_of, label_of, meaning_of
 from dsr_report.report.language import Language
 from dsr_report.report.text import inert, inline, isolated, shown
 
@@ -56,9 +56,14 @@ def rows_of(record: Record, language: Language, skip: frozenset[str] = frozenset
         yield Row(
             name_shown(name, language) if name else language.text("value"),
             label_of(name, language),
-            explanation_of(name, record.kind, language),
+            _explained(meaning_of(name, value, language), explanation_of(name, record.kind, language)),
             value_html(value, language),
         )
+
+
+def _explained(meaning: str, explanation: str) -> str:
+    """What the value means, before what the field means."""
+    return f"= {meaning}. {explanation}".strip() if meaning else explanation
 
 
 def _unwrapped(record: Record) -> Iterator[Member]:
