@@ -52,6 +52,8 @@ def sandbox(host: str, port: int, delay: float, samples: Path | None) -> None:
         running.serve_forever()
     except KeyboardInterrupt:
         say("stopped")
+    finally:
+        running.close()
 
 
 COMMANDS: dict[str, click.Command] = {"sandbox": sandbox}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from dsr_report.errors import AuthError
+from dsr_report.errors import AuthError, MissingExtraError
 
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+_log = logging.getLogger(__name__)
 SERVICE = "dsr-report"
 USER = "copernica"
 
@@ -81,12 +86,62 @@ def _from_file(path: Path) -> Secret:
 
 def _from_keyring() -> Secret | None:
     try:
-        import keyring  # noqa: PLC0415 - an optional extra
-        from keyring.errors import KeyringError  # noqa: PLC0415
-    except ImportError:
+        stored = _keyring().get_password(SERVICE, USER)
+    except (MissingExtraError, AuthError):
         return None
-    try:
-        stored = keyring.get_password(SERVICE, USER)
-    except KeyringError:
+    except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
+        _log.info("the keyring cannot be read (%s)", type(error).__name__)
         return None
     return Secret(stored) if stored else None
+
+
+def store_token(token: Secret) -> str:
+    """Keep the token in the operating system's keyring; gives the keyring's name.
+
+    Raises:
+        MissingExtraError: the extra `keyring` is not installed.
+        AuthError: there is no keyring, or it is locked.
+    """
+    ring = _keyring()
+    try:
+        ring.set_password(SERVICE, USER, token.reveal())
+    except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
+        raise AuthError(
+            f"the keyring does not take the token ({type(error).__name__})",
+            hint="Unlock it, or keep the token in a private file with --file.",
+        ) from None
+    return ring.name
+
+
+def forget_token() -> bool:
+    """Remove the token from the keyring; whether there was one.
+
+    Raises:
+        MissingExtraError: the extra `keyring` is not installed.
+        AuthError: there is no keyring, or it is locked.
+    """
+    ring = _keyring()
+    try:
+        if ring.get_password(SERVICE, USER) is None:
+            return False
+        ring.delete_password(SERVICE, USER)
+    except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
+        raise AuthError(
+            f"the keyring does not let go of the token ({type(error).__name__})", hint="Unlock it."
+        ) from None
+    return True
+
+
+def _keyring() -> KeyringBackend:
+    try:
+        import keyring  # noqa: PLC0415 - an optional extra
+        from keyring.backends.fail import Keyring as Nowhere  # noqa: PLC0415
+    except ImportError:
+        raise MissingExtraError(
+            "the keyring needs the extra 'keyring'",
+            hint="Run: pip install 'dsr-report[keyring]', or keep the token in a private file with --file.",
+        ) from None
+    ring = keyring.get_keyring()
+    if isinstance(ring, Nowhere):
+        raise AuthError("this machine has no keyring", hint="Keep the token in a private file with --file.")
+    return ring

@@ -14,7 +14,10 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 def is_deliverable(report: str) -> bool:
     """Whether the sandbox may call this address: it is on this machine."""
-    parts = urlsplit(report)
+    try:
+        parts = urlsplit(report)
+    except ValueError:
+        return False
     return parts.scheme == "http" and parts.hostname in _LOOPBACK
 
 

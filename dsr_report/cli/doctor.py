@@ -1,0 +1,226 @@
+"""`dsr-report doctor`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import click
+
+from dsr_report.cli.options import verbosity_options
+
+Verdict = Literal["ok", "note", "fault"]
+_MARKS: dict[Verdict, str] = {"ok": "ok   ", "note": "note ", "fault": "FAULT"}
+_LOW_SPACE = 1 << 30
+_EXTRAS = {
+    "register": ("holidays",),
+    "postgresql": ("psycopg",),
+    "parquet": ("pyarrow",),
+    "xlsx": ("xlsxwriter",),
+    "duckdb": ("duckdb",),
+    "keyring": ("keyring",),
+    "reply": ("pyzipper",),
+    "receive": ("starlette", "uvicorn", "cryptography", "dns"),
+}
+
+
+class Finding(NamedTuple):
+    """What a check found, and what to do about it."""
+
+    subject: str
+    verdict: Verdict
+    what: str
+    hint: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable, one JSON object.")
+@click.option("--offline", is_flag=True, help="Do not call the API.")
+@click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests.")
+@verbosity_options
+def doctor(as_json: bool, offline: bool, database: str | None) -> int:
+    """Check fonts, libraries, token, API, database and permissions; exit code 1 where something is at fault.
+
+    \b
+    Example:
+        dsr-report doctor --offline
+    """
+    found: list[Finding] = []
+    for check in (
+        _python,
+        _libraries,
+        _extras,
+        _fonts,
+        _samples,
+        _temporary_folder,
+        lambda: _database(database),
+        _exports,
+        lambda: _api(offline=offline),
+    ):
+        for finding in _survived(check):
+            found.append(finding)
+            if not as_json:
+                hint = f" {finding.hint}" if finding.hint else ""
+                click.echo(f"{_MARKS[finding.verdict]} {finding.subject}: {finding.what}.{hint}")
+    is_fine = all(finding.verdict != "fault" for finding in found)
+    if as_json:
+        click.echo(json.dumps({"ok": is_fine, "checks": [f._asdict() for f in found]}, indent=1))
+    return 0 if is_fine else 1
+
+
+def _survived(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What a check finds; one that fails is a finding itself."""
+    from dsr_report.errors import DsrReportError
+
+    try:
+        yield from check()
+    except DsrReportError as error:
+        subject = error.where or "set-up"
+        yield Finding(subject, "fault", error.what, error.hint or "")
+
+
+def _python() -> Iterator[Finding]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    number = ".".join(map(str, sys.version_info[:3]))
+    try:
+        yield Finding("dsr-report", "ok", f"{version('dsr-report')} on Python {number}")
+    except PackageNotFoundError:
+        yield Finding(
+            "dsr-report", "note", f"run from its folder, not installed, on Python {number}", "Run: make setup"
+        )
+
+
+def _libraries() -> Iterator[Finding]:
+    import importlib
+    import re
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    missing = []
+    try:
+        wanted = [one for one in requires("dsr-report") or [] if "extra ==" not in one]
+    except PackageNotFoundError:
+        wanted = []
+    for requirement in wanted:
+        name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+        try:
+            version(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        yield Finding("libraries", "fault", f"missing: {', '.join(missing)}", "Run: pip install dsr-report")
+        return
+    try:
+        importlib.import_module("dsr_report.disclosure.pdf")
+        importlib.import_module("dsr_report.disclosure.pdf.layout")
+    except (ImportError, OSError) as error:
+        yield Finding(
+            "libraries",
+            "fault",
+            f"PDFs cannot be made ({type(error).__name__})",
+            "Install Pango and HarfBuzz: setup/system.sh lists the packages.",
+        )
+        return
+    yield Finding("libraries", "ok", "all there, and PDFs can be made")
+
+
+def _extras() -> Iterator[Finding]:
+    from importlib.util import find_spec
+
+    missing = [name for name, modules in _EXTRAS.items() if any(find_spec(m) is None for m in modules)]
+    if missing:
+        yield Finding(
+            "extras",
+            "note",
+            f"not installed: {', '.join(missing)}",
+            f"Where needed: pip install 'dsr-report[{','.join(missing)}]'",
+        )
+    else:
+        yield Finding("extras", "ok", "all installed")
+
+
+def _fonts() -> Iterator[Finding]:
+    from dsr_report.disclosure import fonts
+
+    place = fonts.folder()
+    count = len(fonts.files()) if place.is_dir() else 0
+    if not (place / fonts.BODY).is_file():
+        yield Finding("fonts", "fault", f"{fonts.BODY} is missing in {place}", "Install dsr-report again.")
+    else:
+        yield Finding("fonts", "ok", f"{count} files")
+
+
+def _samples() -> Iterator[Finding]:
+    from dsr_report.sandbox.samples import load_samples
+
+    yield Finding("sample exports", "ok", f"{len(load_samples())} subjects for --sandbox")
+
+
+def _temporary_folder() -> Iterator[Finding]:
+    place = tempfile.gettempdir()
+    free = shutil.disk_usage(place).free
+    if free < _LOW_SPACE:
+        yield Finding(
+            place, "note", f"only {free >> 20:,} MB are free", "Large exports need more; set TMPDIR."
+        )
+    else:
+        yield Finding(place, "ok", f"{free >> 30:,} GB are free for temporary files")
+
+
+def _database(url: str | None) -> Iterator[Finding]:
+    from dsr_report.register import Register
+
+    with Register.open(url) as register:
+        yield Finding("register", "ok", register.where)
+        path = Path(register.where.removeprefix("sqlite:///"))
+        if path.is_file():
+            yield from _privacy(path)
+
+
+def _exports() -> Iterator[Finding]:
+    from dsr_report.jobs import export_folder
+
+    yield from _privacy(export_folder())
+
+
+def _privacy(path: Path) -> Iterator[Finding]:
+    """Whether nobody but its owner can read what is there."""
+    if os.name != "posix":
+        return
+    mode = path.stat().st_mode
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        right = "700" if path.is_dir() else "600"
+        yield Finding(str(path), "fault", "others can read it", f"Run: chmod {right} on it.")
+    elif not os.access(path, os.W_OK):
+        yield Finding(str(path), "fault", "you cannot write to it")
+    else:
+        yield Finding(str(path), "ok", "private")
+
+
+def _api(*, offline: bool) -> Iterator[Finding]:
+    from dsr_report.errors import AuthError
+    from dsr_report.fetch.client import Client
+    from dsr_report.fetch.token import find_token
+
+    try:
+        token = find_token()
+    except AuthError as error:
+        yield Finding("token", "fault", error.what, error.hint or "")
+        return
+    yield Finding("token", "ok", "there is one")
+    with Client(token) as client:
+        if offline:
+            yield Finding("API", "note", f"{client.api_url} was not called")
+            return
+        client.log_in()
+        yield Finding("API", "ok", f"{client.api_url} can be reached, and the token is accepted")
+
+
+COMMANDS: dict[str, click.Command] = {"doctor": doctor}
