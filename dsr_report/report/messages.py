@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dsr_report.export.items import count_values
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.plain_text import text_of_html
-from dsr_report.mime.safe_html import SafeHtml, Wording, safe, safe_frame
+from dsr_report.mime.safe_html import SafeHtml, Wording, print_style, safe, safe_frame
 from dsr_report.records.base import members_of
 from dsr_report.records.mail import Message
 from dsr_report.report.environment import environment
@@ -109,7 +109,7 @@ class MessageRenderer:
             frame=frame,
             scope=f"mail-{number}",
             layout=self._print_layout(layout) if layout is not None and frame is None else None,
-            sheet=Markup(layout.style_sheet.replace("<", "")) if layout is not None and frame is None else "",  # noqa: S704
+            sheet=self._sheet(layout, f".mail-{number}") if layout is not None and frame is None else "",
             links=self._links(layout) if layout is not None else [],
             pictures=self._pictures(layout),
             files=self._files(parsed),
@@ -120,6 +120,10 @@ class MessageRenderer:
             pointer=record.pointer,
         )
         return html, count_values(record.value)
+
+    def _sheet(self, layout: SafeHtml, scope: str) -> Markup:
+        """The style sheet of a message that is printed as it looked."""
+        return Markup(f"{layout.style_sheet}\n{print_style(scope)}".replace("<", ""))  # noqa: S704 - filtered
 
     def _print_layout(self, layout: SafeHtml) -> Markup:
         return Markup(layout.html)  # noqa: S704 - nh3 made it
