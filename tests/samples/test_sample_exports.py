@@ -36,7 +36,7 @@ def generate(*arguments: str | Path) -> None:
 
 
 def is_data(path: Path) -> bool:
-    return path.suffix not in {".py", ".pyc"} and path.name not in {"README.md", ".gitattributes"}
+    return path.suffix not in {".py", ".pyc", ".toml"} and path.name not in {"README.md", ".gitattributes"}
 
 
 def records(data: object) -> list[dict]:

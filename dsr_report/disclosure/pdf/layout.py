@@ -16,6 +16,7 @@ import resource
 import zlib
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import pydyf
@@ -282,7 +283,7 @@ class _Extraction:
             fonts=_now.fonts,
             links=self.links,
             missing_glyphs=complaints.missing_glyphs,
-            memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            memory_bytes=_peak_bytes(),
         )
 
     def _pages(self) -> list[Page]:
@@ -359,3 +360,19 @@ def _serialized(item: Any) -> tuple[bytes, bytes | None]:
         extra["Filter"] = "/FlateDecode"
     extra["Length"] = len(content)
     return extra.data, content
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process has held.
+
+    Linux counts what the parent held before it started us into `ru_maxrss`, so the kernel's own mark of
+    this program is read where there is one.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
