@@ -96,8 +96,8 @@ def obtain(
     request_id: str | None = None,
     report: str | None = None,
     folder: Path | None = None,
-    patience: Patience = Patience(),  # noqa: B008 - frozen
-    progress: Progress = Progress(),  # noqa: B008 - frozen
+    patience: Patience = Patience(),
+    progress: Progress = Progress(),
     reference: str | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Obtained:

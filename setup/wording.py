@@ -92,7 +92,7 @@ def texts_in_template(file: Path) -> Iterator[Text]:
 def _called(name: str, literals: list[str], place: str) -> Iterator[Text]:
     if name in _SINGULARS and literals:
         yield Text(literals[0], None, place)
-    elif name in _PLURALS and len(literals) == 2:  # noqa: PLR2004 - singular and plural
+    elif name in _PLURALS and len(literals) == 2:
         yield Text(literals[0], literals[1], place)
 
 

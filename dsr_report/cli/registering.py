@@ -75,7 +75,7 @@ def register(ctx: click.Context, database: str | None) -> None:
 
 
 def _open(database: str | None, actor: str | None = None) -> Register:
-    from dsr_report.register.store import Register  # noqa: PLC0415 - SQLAlchemy is not for `--help`
+    from dsr_report.register.store import Register
 
     context = click.get_current_context()
     desk = context.find_object(Desk) or Desk()

@@ -25,7 +25,7 @@ def elsewhere():
     seen = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802 - the base class's name
+        def do_GET(self):
             seen.append(f"{self.requestline}\n{self.headers}")
             body = b'{"status": "available"}'
             self.send_response(200)

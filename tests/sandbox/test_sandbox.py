@@ -142,7 +142,7 @@ def test_the_report_address_on_this_machine_is_called_if_so_told(clock):
     got = queue.Queue()
 
     class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self):  # noqa: N802 - the base class's name
+        def do_POST(self):
             got.put((self.path, self.rfile.read(int(self.headers["content-length"]))))
             self.send_response(204)
             self.end_headers()
