@@ -67,9 +67,13 @@ def _is_there(module: str) -> bool:
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if not value or ctx.resilient_parsing:
         return
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
-    click.echo(f"dsr-report {version('dsr-report')}")
+    try:
+        number = version("dsr-report")
+    except PackageNotFoundError:
+        number = "(not installed)"
+    click.echo(f"dsr-report {number}")
     ctx.exit()
 
 
