@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import tempfile
@@ -11,6 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dsr_report.errors import DsrReportError, FileError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 _BLOCK = 1 << 20
 
@@ -37,6 +43,7 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     os.close(handle)
     try:
         with temporary.open("w+b") as file:
+            _lock(file)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -55,6 +62,29 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def clear_leftovers(target: str | os.PathLike[str]) -> int:
+    """Remove what killed writers of `target` left behind, and say how many; who still writes is spared."""
+    path = Path(target)
+    count = 0
+    for leftover in path.parent.glob(f".{glob.escape(path.name[:40])}.*.part"):
+        with suppress(OSError), leftover.open("r+b") as file:
+            if _lock(file):
+                leftover.unlink()
+                count += 1
+    return count
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Mark a file as being written, until it is closed or its process ends; False if another writes it."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def private_folder(path: Path) -> Path:

@@ -15,7 +15,7 @@ from dsr_report.errors import DsrReportError, NotReadyError, RegisterError, Unkn
 from dsr_report.fetch.answers import PerhapsDoneError
 from dsr_report.fetch.client import Client, SubjectType
 from dsr_report.fetch.data_request import DataRequest, Status
-from dsr_report.files import private_folder, sha256_of
+from dsr_report.files import clear_leftovers, private_folder, sha256_of
 
 if TYPE_CHECKING:
     from dsr_report.register import DataRequestEntry, Register
@@ -161,6 +161,11 @@ def _ask(
     progress: Progress,
 ) -> str:
     """Make the data request, once."""
+    try:
+        client.log_in()  # now, so that as little as can be lies between the two lines below
+    except DsrReportError as error:
+        register.note_state(entry.number, "failed", detail=type(error).__name__)
+        raise
     register.posting(entry)
     try:
         request = client.request(subject.type, subject.id, report=report)
@@ -196,6 +201,7 @@ def _collect(
     register.note_state(entry.number, "available")
     name = re.sub(r"[^\w-]", "_", request_id)
     target = (folder or export_folder()) / f"export-{name}.json"
+    clear_leftovers(target)
     download = request.download(target, progress.downloading)
     register.note_file(
         entry.number, sha256=download.sha256, path=str(target.resolve()), size_bytes=download.size_bytes

@@ -267,6 +267,13 @@ class Transport:
                 url = self._with_token(url)
             response = self._client.send(self._client.build_request("GET", url, headers=signed), stream=True)
             if not response.has_redirect_location:
+                if _origin(url) != home and response.status_code in {401, 403}:
+                    response.close()
+                    raise FetchError(
+                        f"the API sends us to {url.host}, which wants the token",
+                        where=_host(self.base),
+                        hint="If that is Copernica's, set COPERNICA_API_URL to it.",
+                    )
                 return response
             place = response.headers["location"]
             response.close()

@@ -90,7 +90,9 @@ class Handler(BrokenAnswers):
         job = self.state.new_job(sample, report)
         if report and self.state.deliver_reports:
             threading.Thread(target=deliver, args=(self.state, job), daemon=True).start()
-        if fault == "lose-answer":
+        if fault == "late-answer":
+            time.sleep(self.state.stall_seconds)
+        if fault in {"lose-answer", "late-answer"}:
             self.break_off()
             return
         place = f"http://{self.headers.get('host', '')}/v4/datarequest/{job.request_id}"
@@ -154,7 +156,7 @@ class Handler(BrokenAnswers):
         if wanted and self.state.resumable and self.headers.get("if-range") == mark:
             start, status = int(wanted.group(1)), 206
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-        if fault in {"cut", "cut-chunked", "cut-quietly", "cut-within"}:
+        if fault in {"cut", "cut-chunked", "cut-quietly", "cut-within", "halt"}:
             self.cut(fault, status, content[start:], headers)
         else:
             self.send(status, content[start:], headers=headers)

@@ -91,6 +91,8 @@ class BrokenAnswers(BaseHTTPRequestHandler):
             self.send_head(status, {**headers, **kind, "Content-Length": str(len(body))})
             self.wfile.write(half)
         self.wfile.flush()
+        if fault == "halt":
+            time.sleep(self.state.stall_seconds)
         self.close_connection = True
 
     def break_off(self) -> None:

@@ -35,6 +35,8 @@ FaultKind = Literal[
     "sentence",  # a file whose data is a sentence that nobody knows
     "not-ready",  # a file whose data is the sentence that it is not ready
     "expire",  # the data request expires now
+    "late-answer",  # carried out, and no answer for `stall_seconds`
+    "halt",  # half a file, and then nothing for `stall_seconds`
     "lose-answer",  # carried out, and then the connection breaks
     "lose-body",  # carried out, and the connection breaks behind the headers
     "no-id",  # carried out, and the answer does not say under which id

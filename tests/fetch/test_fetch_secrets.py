@@ -242,3 +242,13 @@ def test_the_token_file_must_be_private(tmp_path):
 )
 def test_what_a_server_says_is_shown_without_what_is_nobodys_business(said, shown):
     assert presentable(said) == shown
+
+
+def test_a_host_that_wants_the_token_itself_is_named_and_does_not_get_it(start, client_of):
+    other = start()
+    sandbox = start(elsewhere=other.url)
+    request = client_of(sandbox).request("profile", 7)
+    sandbox.state.plan("/status$", "away")
+    with pytest.raises(FetchError, match="wants the token.*COPERNICA_API_URL"):
+        request.status()
+    assert other.state.count("GET", "/status$") == 1
