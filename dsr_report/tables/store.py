@@ -20,11 +20,11 @@ from dsr_report.tables.blocks import Blocks, Columns, Places
 from dsr_report.tables.schema import MOMENT, Table
 
 _BLOCK_ROWS = 4_000
-_BLOCK_TEXT = 4 << 20
+_BLOCK_TEXT = 2 << 20
 _MOST_ROWS = 20_000
-_CHUNK_BYTES = 16 << 20
+_CHUNK_BYTES = 6 << 20
 _SPOOL = 1 << 20
-_IN_MEMORY = 32 << 20
+_IN_MEMORY = 12 << 20
 _LONG = 256
 _LAST = np.iinfo(np.int64).max
 
