@@ -76,12 +76,13 @@ def fetch(output: Path | None, **options: Any) -> None:
     """
     from dsr_report.cli.rendering import default_name
     from dsr_report.export.reading import open_export
-    from dsr_report.files import written_whole
+    from dsr_report.files import clear_leftovers, written_whole
 
     with obtained(**options) as export:
         with open_export(export.path) as file:
             name = default_name(file.info.type, file.info.id, "json").replace("disclosure-", "export-", 1)
         target = output or Path(name)
+        clear_leftovers(target)
         with export.path.open("rb") as source, written_whole(target) as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
         say(f"{target}: {target.stat().st_size:,} bytes, SHA-256 {export.sha256}")

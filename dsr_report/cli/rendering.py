@@ -58,9 +58,11 @@ def write_report(
 ) -> Written:
     """Write the report that the options ask for, and say on standard error what was written."""
     from dsr_report.disclosing import Report, format_of
+    from dsr_report.files import clear_leftovers
 
     chosen = format_of(output, format_) if output else format_of("x.pdf", format_)
     target = output or Path(default_name(source.info.type, source.info.id, chosen))
+    clear_leftovers(target)
     with (
         Report(
             source,

@@ -249,6 +249,6 @@ def test_a_host_that_wants_the_token_itself_is_named_and_does_not_get_it(start, 
     sandbox = start(elsewhere=other.url)
     request = client_of(sandbox).request("profile", 7)
     sandbox.state.plan("/status$", "away")
-    with pytest.raises(FetchError, match="wants the token.*COPERNICA_API_URL"):
+    with pytest.raises(FetchError, match=r"wants the token.*COPERNICA_API_URL"):
         request.status()
     assert other.state.count("GET", "/status$") == 1
