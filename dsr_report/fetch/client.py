@@ -22,6 +22,7 @@ API_URL = "https://api.copernica.com/v4"
 AUTH_URL = "https://authenticate.copernica.com"
 SubjectType = Literal["subprofile", "profile", "email"]
 _UNKNOWN = re.compile(r"\bno \w+ with supplied (?:id|e-?mail|address)|already been removed", re.IGNORECASE)
+_UNFIT = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 _REQUEST_ID = re.compile(r"[!-~]{1,200}")
 _NO_IDS = frozenset({".", "..", "true", "false", "ok", "null", "none", "accepted", "created", "datarequest"})
 
@@ -104,7 +105,7 @@ class Client:
         path = f"{subject.type}/{quote(subject.id, safe='')}/datarequest"
         answer = self._transport.post_once(path, {"report": _target(report)} if report else {})
         request_id = _request_id(answer)
-        is_accepted = answer.status in {200, 201, 202, 204} or (answer.status == 303 and request_id)
+        is_accepted = answer.status in {200, 201, 202, 204, 303}
         if not is_accepted or answer.error is not None:
             raise _refusal(answer, subject)
         if answer.is_page and not answer.headers.get("x-created"):
@@ -189,7 +190,7 @@ def _subject(subject_type: str, subject_id: int | str) -> Subject:
     if subject_type not in {"subprofile", "profile", "email"}:
         raise UsageError("a subject is a subprofile, a profile or an email")
     if subject_type == "email":
-        if text.count("@") < 1 or re.search(r"[\s\x00-\x1f\x7f]", text) or len(text) > 320:
+        if "@" not in text or _UNFIT.search(text) or len(text) > 320:
             raise UsageError("this is no e-mail address", hint="Give one like name@example.org.")
     elif not re.fullmatch(r"[0-9]{1,18}", text):
         raise UsageError(f"this is no {subject_type} id", hint="Give its number, as the dashboard shows it.")
@@ -200,7 +201,7 @@ def _target(report: str) -> str:
     """Where the result shall go: an address, or a web address."""
     text = report.strip()
     is_web = re.fullmatch(r"https?://[^\s/]+\S*", text) is not None
-    if not is_web and not re.fullmatch(r"[^\s@:/]+@[^\s@]+", text):
+    if _UNFIT.search(text) or not (is_web or re.fullmatch(r"[^\s@:/]+@[^\s@]+", text)):
         raise UsageError("the report can go to an e-mail address or a web address", where="--report")
     return text
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dsr_report.files import clear_leftovers, written_whole
 from dsr_report.sandbox.server import running_sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,3 +106,14 @@ def test_killed_before_the_request_arrived_a_person_can_let_it_be_made_anew(sand
     assert run("fetch", "20285", "-o", "x.json").returncode == 0
     assert (tmp_path / "x.json").read_bytes() == CONTENT
     assert len(sandbox.state.jobs) == 1
+
+
+def test_whoever_still_writes_keeps_the_unfinished_file(tmp_path):
+    target = tmp_path / "x.json"
+    (tmp_path / ".x.json.dead.part").write_text("half", encoding="utf-8")
+    (tmp_path / ".y.json.dead.part").write_text("another's", encoding="utf-8")
+    with written_whole(target) as file:
+        file.write(b"whole")
+        assert clear_leftovers(target) == 1
+    assert target.read_bytes() == b"whole"
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".y.json.dead.part", "x.json"]

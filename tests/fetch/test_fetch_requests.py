@@ -88,6 +88,7 @@ def test_the_first_hit_is_the_id(response, expected):
         {"text": "Your request was accepted"},
         {"headers": {"X-Created": "true"}},
         {"headers": {"X-Created": "two words"}},
+        {"status_code": 303},
         {"headers": {"Location": "/v4/profile/7/datarequest"}},
         {"headers": {"Location": "https://[broken/12"}},
         {"json": {"id": ".."}},
@@ -147,7 +148,7 @@ def test_the_report_target_goes_into_the_body(client, sandbox, report):
 
 
 @pytest.mark.parametrize(
-    "report", ["nobody", "ftp://example.org/x", "a b@example.org", "javascript:alert(1)"]
+    "report", ["nobody", "ftp://example.org/x", "a b@example.org", "javascript:alert(1)", "https://x/\udc80"]
 )
 def test_a_report_target_that_is_none_is_refused_before_anything_is_sent(client, sandbox, report):
     with pytest.raises(UsageError, match="--report"):
@@ -158,7 +159,8 @@ def test_a_report_target_that_is_none_is_refused_before_anything_is_sent(client,
 @pytest.mark.parametrize(
     ("subject_type", "subject_id"),
     [("subprofile", "../../x"), ("subprofile", ""), ("profile", "7/datarequest"), ("profile", "-1"),
-     ("email", "nobody"), ("email", "a@b\r\nX: y"), ("mailing", "7"), ("subprofile", "٧")],
+     ("email", "nobody"), ("email", "a@b\r\nX: y"), ("email", "a\udc80@example.org"),
+     ("mailing", "7"), ("subprofile", "٧")],
 )  # fmt: skip
 def test_what_is_no_subject_is_refused_before_anything_is_sent(client, sandbox, subject_type, subject_id):
     with pytest.raises(UsageError):

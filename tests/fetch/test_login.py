@@ -142,3 +142,21 @@ def test_the_doctor_calls_nobody_when_offline(run, api):
     assert done.returncode == 0, done.stdout
     assert "was not called" in done.stdout
     assert len(api.state.asked) == before
+
+
+@pytest.mark.parametrize("version", ["v4", "v3"])
+@pytest.mark.parametrize(("token", "code"), [("hush-hush", 0), ("hush-wrong", 1)])
+def test_not_even_the_most_talkative_command_shows_the_token(  # noqa: PLR0917 - fixtures
+    run, api, tmp_path, version, token, code
+):
+    api.state.plan("/status", "502", "refuse")
+    where = f"{api.url}/{version}"
+    done = run(
+        "fetch", "-vv", "someone@example.org", "--poll", "0.1s", "-o", tmp_path / "x.json",
+        COPERNICA_API_URL=where, COPERNICA_TOKEN=token,
+    )  # fmt: skip
+    api.state.faults.clear()
+    assert done.returncode == code, done.stderr
+    assert done.stderr
+    assert "hush" not in done.stdout + done.stderr
+    assert "someone" not in done.stdout + done.stderr
