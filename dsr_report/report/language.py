@@ -55,7 +55,8 @@ class Language:
 
     def day(self, value: date) -> str:
         """A day in words: 12 maart 2022."""
-        return str(format_date(value, _LONG.get(self.code, "d MMMM y"), locale=self.locale))
+        text = str(format_date(value, _LONG.get(self.code, "d MMMM y"), locale=self.locale))
+        return f"1er{text[1:]}" if self.code == "fr" and value.day == 1 else text
 
     def month(self, year: int, month: int) -> str:
         """A month in words: maart 2022."""

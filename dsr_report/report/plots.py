@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 _WIDTH, _HEIGHT = 640, 220
 _LEFT, _BOTTOM, _TOP = 36, 34, 28
+_WIDEST = 90
 _COLOURS = ("#14507a", "#c2570c", "#5b6472")
 
 
@@ -25,7 +26,7 @@ def bars(title: str, description: str, periods: Sequence[str], series: Sequence[
     if not periods or not most:
         return Markup("")
     top = _rounded_up(most)
-    width = (_WIDTH - _LEFT - 4) / len(periods)
+    width = min((_WIDTH - _LEFT - 4) / len(periods), _WIDEST)
     bar = width * 0.8 / len(series)
     height = _HEIGHT - _BOTTOM - _TOP
     out = [

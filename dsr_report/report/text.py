@@ -10,6 +10,9 @@ from dsr_report.printable import printable
 
 _SCHEME = re.compile(r"\b(https?|ftp)://", re.IGNORECASE)
 
+_LONG_WORD = 1000
+_PIECE = 400
+_LONG = re.compile(rf"(\S{{{_LONG_WORD},}})")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\u200e\u200f\u202a-\u202c\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff"
     "\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -19,12 +22,29 @@ _RIGHT_TO_LEFT = re.compile(
 def shown(text: str) -> Markup:
     """`text` as HTML, with its line ends."""
     lines = printable(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
-    return Markup('<bdi class="v">{}</bdi>').format(Markup("<br>").join(escape(line) for line in lines))
+    return Markup('<bdi class="v">{}</bdi>').format(Markup("<br>").join(_escaped(line) for line in lines))
 
 
 def inline(text: str) -> str:
     """`text` as HTML on one line, without a frame of its own."""
-    return str(escape(printable(text)))
+    return str(_escaped(printable(text)))
+
+
+def _escaped(line: str) -> Markup:
+    """A line as HTML; a word of many pages (a file as base64, say) in pieces, so that breaking it stays quick.
+
+    WeasyPrint lays a word out again from each line end on: its time grows with the square of a word's length.
+    """
+    if len(line) < _LONG_WORD or not (words := _LONG.split(line))[1:]:
+        return escape(line)
+    return Markup("").join(
+        escape(word)
+        if len(word) < _LONG_WORD
+        else Markup("").join(
+            Markup("<span>{}</span>").format(word[at : at + _PIECE]) for at in range(0, len(word), _PIECE)
+        )
+        for word in words
+    )
 
 
 def isolated(text: str) -> str:
@@ -43,7 +63,9 @@ def paragraphs(text: str) -> Markup:
     clean = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
     parts = re.split(r"\n[ \t]*\n\s*", clean.strip("\n"))
     return Markup("").join(
-        Markup('<p dir="auto">{}</p>').format(Markup("<br>").join(escape(line) for line in part.split("\n")))
+        Markup('<p dir="auto">{}</p>').format(
+            Markup("<br>").join(_escaped(line) for line in part.split("\n"))
+        )
         for part in parts
         if part
     )

@@ -1,4 +1,4 @@
-"""Every field that Copernica documents has a label and an explanation; codes are resolved."""
+"""Every documented field has a label and an explanation; codes are resolved beside their raw value."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from dsr_report.report.language import LANGUAGES, language
 DOCUMENTED = (
     "action amp archived arf_version attempt attempts author city clicks impressions code collection "
     "collectionid content contenttype countrycode countryname regioncode created modified database "
-    "databaseid description destination destinations details device directory document documentid email "
-    "emailfrom emailing mailing mailingid envelope errorcode errortype errortypedescription event "
-    "extended extra feedback_type fields finalgroup testgroups from from_address group groupid "
-    "mailing-group header headers html text subject ID id internal interests ip link "
-    "link_id link_title linkinfo "
-    "mail message messageID mime name original url parameters profile profileid subprofile subprofileid "
-    "properties protocol recipient recognized_as referer removed report secret senderdomain size "
-    "smtp-response source state status success successes errors unknown tags target template templateid "
-    "template_id time timestamp timestampsent to type unsubscribed useragent user-agent validfrom "
-    "validuntil questions question answer survey webform submitter submittees available sent redeemed "
-    "total unique xml "
+    "databaseid description destination destinations details device directory document documentid "
+    "email emailfrom emailing mailing mailingid envelope errorcode errortype errortypedescription "
+    "event extended extra feedback_type fields finalgroup testgroups from from_address group groupid "
+    "mailing-group header headers html text subject ID id internal interests ip link link_id "
+    "link_title linkinfo mail message messageID mime name original url parameters profile profileid "
+    "subprofile subprofileid properties protocol recipient recognized_as referer removed report "
+    "secret senderdomain size smtp-response source state status success successes errors unknown "
+    "tags target template templateid template_id time timestamp timestampsent to type unsubscribed "
+    "useragent user-agent validfrom validuntil questions question answer survey webform submitter "
+    "submittees available sent redeemed total unique xml "
 )
 
 

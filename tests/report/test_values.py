@@ -196,3 +196,16 @@ def test_items_and_report_agree_on_what_a_value_is() -> None:
 
 def test_samples_are_there() -> None:
     assert len(list(Path(SAMPLES).glob("*.json"))) > 3
+
+
+@pytest.mark.parametrize("place", ["record", "event", "message"])
+def test_a_word_of_many_pages_comes_in_pieces_that_read_as_one(built: Callable[..., Any], place: str) -> None:
+    word = "0123456789" * 700
+    data = {
+        "record": {"note": f"before {word} after"},
+        "event": {"type": "open", "data": {"ID": "1", "timestamp": "2024-01-02 03:04:05", "extra": word}},
+        "message": {"type": "message", "messageID": "1", "text": f"before {word} after"},
+    }[place]
+    with built([data], medium="pdf") as report:
+        assert word in report.text
+        assert max(len(piece) for piece in re.findall(r"[0-9]+", report.html)) < 1000
