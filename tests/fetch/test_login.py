@@ -61,7 +61,8 @@ def run(api, tmp_path):
     def ran(*args, stdin="", **settings):
         return subprocess.run(
             [sys.executable, "-m", "dsr_report", *map(str, args)],
-            input=stdin, capture_output=True, text=True, env=base | settings, cwd=tmp_path, timeout=120, check=False,
+            input=stdin, capture_output=True, text=True,
+            env=base | settings, cwd=tmp_path, timeout=120, check=False,
         )  # fmt: skip
 
     return ran
