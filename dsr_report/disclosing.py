@@ -244,7 +244,7 @@ class Report:
         self._folder = tempfile.TemporaryDirectory(prefix="dsr-report-")
         copy = Path(self._folder.name) / "export.json"
         with written_whole(copy) as file:
-            write_redacted(self.export.file, plan, file)
+            self.warnings += write_redacted(self.export.file, plan, file)
         self._shown = Export(
             open_export(copy, name=self.export.name, salvage=self.export.incomplete),
             self.export.zone,

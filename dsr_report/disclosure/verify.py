@@ -176,7 +176,7 @@ class _Zip(Contents):
 
     def unsafe(self) -> Iterator[str]:
         for name in self.names():
-            if name.endswith(".html"):
+            if name == "report.html" or (name.startswith("pages/") and name.endswith(".html")):
                 for problem in unsafe_html(self._zip.read(name).decode("utf-8", "replace")):
                     yield f"{name}: {problem}"
 

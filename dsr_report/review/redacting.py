@@ -16,26 +16,34 @@ from dsr_report.export.items import Item, values
 from dsr_report.export.reading import ExportFile
 from dsr_report.export.rewriting import rewrite
 from dsr_report.mime.message import text_of_wire, wire_of_text
-from dsr_report.mime.rewriting import forms_of, occurrences, replaced
+from dsr_report.mime.rewriting import occurrences, replaced
+from dsr_report.mime.spellings import forms_of, in_text, without_passages
 from dsr_report.review.plan import Mark, Plan
 
 _LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
+_MOST_SHAPES = 20_000
+_MAY_BE_ENCODED = frozenset("%&=\\+")
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 
 
-def write_redacted(export: ExportFile, plan: Plan, target: BinaryIO) -> None:
+def write_redacted(export: ExportFile, plan: Plan, target: BinaryIO) -> list[str]:
     """Write the redacted export to `target`, and note in the plan's marks where each value was hidden.
 
+    Returns warnings: names of members are never changed, so a masked value that is also such a name stays.
+
     Raises:
-        RedactionError: a hidden value is still found in the result.
+        RedactionError: a hidden value is still found in the result, or a withheld one is a member's name.
     """
     hiding = _Hiding(plan)
     rewrite(export, hiding.replacements, target)
+    return hiding.warnings
 
 
 class _Hiding:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self.warnings: list[str] = []
+        self._names_seen: set[tuple[str, ...]] = set()
         self._passages = sorted(plan.passages.items(), key=lambda pair: (-len(pair[0]), pair[0]))
         self._forms: list[tuple[str, Mark]] = [
             (form, mark) for passage, mark in self._passages for form in forms_of(passage)
@@ -46,6 +54,8 @@ class _Hiding:
     def replacements(self, item: Item) -> Mapping[str, str]:
         """The new text of each value of `item` that changes, by its pointer."""
         changed: dict[str, str] = {}
+        if self._passages:
+            self._check_names(item)
         for pointer, value in values(item.value, item.pointer):
             whole = self._plan.whole.get(pointer)
             if whole is not None:
@@ -56,6 +66,34 @@ class _Hiding:
                 if hidden is not None:
                     changed[pointer] = hidden
         return changed
+
+    def _check_names(self, item: Item) -> None:
+        """Hidden values that stand as names of members, which cannot be replaced without changing the shape."""
+        stack = [item.value]
+        while stack:
+            current = stack.pop()
+            if isinstance(current, dict):
+                names = tuple(current)
+                stack.extend(current.values())
+                if names in self._names_seen or len(self._names_seen) > _MOST_SHAPES:
+                    continue
+                self._names_seen.add(names)
+                for passage, mark in self._passages:
+                    if any(in_text(str(name), passage) for name in names):
+                        self._found_as_name(mark, item.pointer)
+            elif isinstance(current, list):
+                stack.extend(current)
+
+    def _found_as_name(self, mark: Mark, pointer: str) -> None:
+        if mark.treatment == "withhold":
+            raise RedactionError(
+                f"the value withheld as number {mark.number} is also the name of a member",
+                where=pointer,
+                hint="Names cannot be changed: disclose the value, or leave this export's record out by hand.",
+            )
+        warning = f"the value masked as number {mark.number} is also the name of a member, and stays there"
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def _without_passages(self, text: str, pointer: str) -> str | None:
         """`text` with every hidden passage replaced, or None where it holds none."""
@@ -72,6 +110,11 @@ class _Hiding:
                 _note(mark, pointer)
         if self._any is not None:
             result = self._any.sub(lambda match: self._mark_for(match.group(0), pointer), result)
+        if not _MAY_BE_ENCODED.isdisjoint(result):
+            for passage, mark in passages:
+                if in_text(result, passage):
+                    result = without_passages(result, [(passage, mark.text)])
+                    _note(mark, pointer)
         return result if result != text else None
 
     def _mark_for(self, form: str, pointer: str) -> str:
