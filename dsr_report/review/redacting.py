@@ -68,7 +68,7 @@ class _Hiding:
         return changed
 
     def _check_names(self, item: Item) -> None:
-        """Hidden values that stand as names of members, which cannot be replaced without changing the shape."""
+        """Hidden values that are names of members, which cannot be replaced: the shape would change."""
         stack = [item.value]
         while stack:
             current = stack.pop()
@@ -89,7 +89,7 @@ class _Hiding:
             raise RedactionError(
                 f"the value withheld as number {mark.number} is also the name of a member",
                 where=pointer,
-                hint="Names cannot be changed: disclose the value, or leave this export's record out by hand.",
+                hint="Names cannot be changed: disclose the value, or answer without this record by hand.",
             )
         warning = f"the value masked as number {mark.number} is also the name of a member, and stays there"
         if warning not in self.warnings:
