@@ -1,0 +1,221 @@
+"""`dsr-report receive`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from dsr_report.cli.options import say, verbosity_options
+from dsr_report.errors import FileError, MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from dsr_report.receive.inbox import Received
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@click.command()
+@click.option("--url", required=True, metavar="URL", help="The endpoint's public address, https://HOST/PATH.")
+@click.option(
+    "--account", metavar="NUMBER", help="Your Copernica account's number; calls of others are refused."
+)
+@click.option(
+    "--unsigned", is_flag=True, help="Take unsigned calls, on a path that cannot be guessed (it is printed)."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8043, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on."
+)
+@click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Serve TLS itself, with this certificate chain (PEM).",
+)
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The certificate's private key (PEM).",
+)
+@click.option(
+    "--behind-proxy",
+    is_flag=True,
+    help="A proxy that ends TLS reaches --host, although it is not on this machine.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where exports go (the user's data folder).",
+)
+@click.option(
+    "--max-bytes",
+    default=2 << 30,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Largest body that is taken.",
+)
+@click.option(
+    "--max-age",
+    default=60,
+    show_default=True,
+    type=click.IntRange(1, 3600),
+    metavar="SECONDS",
+    help="How old a signed call may be.",
+)
+@click.option(
+    "--render",
+    "reports",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Render a report of each export into this folder, too.",
+)
+@click.option(
+    "--format",
+    "format_",
+    default="pdf",
+    show_default=True,
+    type=click.Choice(["pdf", "html", "zip"]),
+    help="Of the reports.",
+)
+@click.option(
+    "--lang",
+    default="en",
+    show_default=True,
+    type=click.Choice(["en", "nl", "de", "fr"]),
+    help="Of the reports.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="DSR_REPORT_CONFIG",
+    metavar="FILE",
+    help="Controller, contact and statements (TOML), for the reports.",
+)
+@verbosity_options
+def receive(
+    url: str,
+    account: str | None,
+    unsigned: bool,
+    host: str,
+    port: int,
+    certificate: Path | None,
+    key: Path | None,
+    behind_proxy: bool,
+    output: Path | None,
+    max_bytes: int,
+    max_age: int,
+    reports: Path | None,
+    format_: str,
+    lang: str,
+    config: Path | None,
+) -> None:
+    """Run the endpoint for Copernica's HTTP POST of a finished export, until Ctrl-C.
+
+    Prints the address to give to `fetch --report`. docs/receiving.md shows it behind a reverse proxy.
+
+    \b
+    Example:
+        dsr-report receive --url https://dsr.example.org/copernica --account 1234
+    """
+    public = urlsplit(url)
+    if public.scheme != "https" or not public.hostname or public.query or public.fragment or public.username:
+        raise UsageError("--url is no address like https://dsr.example.org/copernica")
+    if unsigned == bool(account):
+        raise UsageError(
+            "say whose signed calls are taken (--account), or --unsigned", hint="Use one of them."
+        )
+    if host not in _LOOPBACK and certificate is None and not behind_proxy:
+        raise UsageError(
+            "exports would travel unencrypted", where=f"--host {host}",
+            hint="Listen on 127.0.0.1 behind a proxy, or give --certificate and --key, or --behind-proxy.",
+        )  # fmt: skip
+    try:
+        from dsr_report.receive.app import Door, Endpoint, Limits
+        from dsr_report.receive.inbox import Inbox
+        from dsr_report.receive.keys import DnsKeys
+        from dsr_report.receive.server import make_server
+        from dsr_report.receive.signatures import RejectedError, Rules, identity
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            "the endpoint needs the extra 'receive'", hint="Install it: pip install 'dsr-report[receive]'."
+        ) from error
+    from dsr_report.jobs import export_folder
+    from dsr_report.register.requests import DEFAULT_API_URL
+    from dsr_report.register.store import Register
+
+    if account is not None:
+        try:
+            identity(account)
+        except RejectedError:
+            raise UsageError(
+                "--account is no number", hint="The dashboard shows it; GET /identity, too."
+            ) from None
+    folder = output or export_folder()
+    path = public.path if public.path not in {"", "/"} else "/copernica"
+    if unsigned:
+        path = f"{path.rstrip('/')}/{_secret(folder)}"
+    rules = None if account is None else Rules(public.netloc, account, timedelta(seconds=max_age))
+    with Register.open() as register:
+        inbox = Inbox(folder, register, api_url=os.environ.get("COPERNICA_API_URL") or DEFAULT_API_URL)
+        endpoint = Endpoint(
+            Door(path, rules, DnsKeys(), limits=Limits(body_bytes=max_bytes)),
+            inbox,
+            on_received=_renderer(reports, format_, lang, config) if reports else None,
+        )
+        server = make_server(endpoint.application(), host=host, port=port, certificate=certificate, key=key)
+        click.echo(f"https://{public.netloc}{path}")
+        say(f"listening on {host} port {port}; Ctrl-C ends it")
+        try:
+            server.run()
+        except KeyboardInterrupt:  # uvicorn raises it again when everything is settled
+            say("stopped; every export that was answered for is on disk")
+
+
+def _secret(folder: Path) -> str:
+    """The unguessable part of the path: the same after a restart, and readable by its owner alone."""
+    from dsr_report.files import private_folder, written_whole
+
+    file = private_folder(folder) / "receive-path"
+    if not file.exists():
+        with written_whole(file) as new:
+            new.write(secrets.token_urlsafe(32).encode("ascii"))
+    if file.stat().st_mode & 0o077:
+        raise FileError("others can read the secret path", where=str(file), hint="Remove it and start again.")
+    return file.read_text(encoding="ascii").strip()
+
+
+def _renderer(folder: Path, format_: str, lang: str, config: Path | None) -> Callable[[Received], None]:
+    """Writes a report of each export that comes in."""
+    from dsr_report.config import load_config
+    from dsr_report.files import private_folder
+
+    settings = load_config(config) if config else None
+    private_folder(folder)
+
+    def render(received: Received) -> None:
+        import dsr_report
+        from dsr_report.cli.rendering import default_name
+        from dsr_report.disclosing import format_of
+
+        custom = settings.custom_kinds() if settings else ()
+        with (
+            dsr_report.read(received.path, custom=custom) as export,
+            dsr_report.Report(export, lang, settings, reference=received.reference) as report,
+        ):
+            name = default_name(export.info.type, export.info.id, format_)
+            report.to(folder / name, format_of(name))
+
+    return render
+
+
+COMMANDS: dict[str, click.Command] = {"receive": receive}

@@ -1,0 +1,235 @@
+"""The endpoint as an ASGI application: judge the head, stream the body to disk, answer, match afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from dsr_report.errors import DsrReportError
+from dsr_report.files import written_whole
+from dsr_report.receive.inbox import Inbox, Received, looks_like_export
+from dsr_report.receive.keys import KeyLookupError
+from dsr_report.receive.replays import Replays
+from dsr_report.receive.signatures import Call, RejectedError, Rules, Verified, verify_head
+
+_LOG = logging.getLogger(__name__)
+_STATUS = {"too-large": 413, "too-slow": 408, "not-an-export": 422, "replayed": 409, "plain-http": 400}
+_UNSIGNED = Verified({}, (), datetime.min.replace(tzinfo=UTC), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call may cost."""
+
+    body_bytes: int = 2 << 30
+    body_seconds: float = 600.0
+    stall_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may come in.
+
+    Attributes:
+        path: the one path that takes exports; for unsigned calls it must be unguessable.
+        rules: what a signed call must satisfy; None takes unsigned calls.
+        keys: looks up published keys.
+        now: the clock.
+        limits: what one call may cost.
+    """
+
+    path: str
+    rules: Rules | None
+    keys: Callable[[str], Collection[RSAPublicKey]]
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    limits: Limits = Limits()  # noqa: RUF009 - frozen
+
+
+class Endpoint:
+    """Takes calls, and settles what they brought in the background, one at a time.
+
+    Args:
+        door: who may come in.
+        inbox: where exports go.
+        on_received: called in a thread for each matched export; what it raises is logged, not answered.
+        retry_seconds: how long to wait where the register cannot be reached.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        inbox: Inbox,
+        *,
+        on_received: Callable[[Received], None] | None = None,
+        retry_seconds: float = 60.0,
+    ) -> None:
+        self._door = door
+        self._inbox = inbox
+        self._on_received = on_received
+        self._retry_seconds = retry_seconds
+        self._replays = Replays(door.now)
+        self._news = asyncio.Event()
+        self._stopping = False
+
+    def application(self) -> Starlette:
+        """The ASGI application; its lifespan settles what an earlier run left, and waits for the last one."""
+        return Starlette(
+            routes=[
+                Route("/health", self._health, methods=["GET"]),
+                Route(self._door.path, self._receive, methods=["POST"]),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self._stopping = False
+        self._news.set()
+        settling = asyncio.create_task(self._settle_all())
+        try:
+            yield
+        finally:
+            self._stopping = True
+            self._news.set()
+            await settling
+
+    async def _health(self, _request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def _receive(self, request: Request) -> Response:
+        try:
+            verified = await self._judged(request)
+        except KeyLookupError as error:
+            _LOG.warning("a call could not be judged: %s", error.what)
+            return PlainTextResponse("try again later\n", 503)
+        except RejectedError as error:
+            return _refused(error)
+        try:
+            await self._stored(request, verified)
+        except ClientDisconnect:
+            self._replays.give_back(verified.marks)
+            _LOG.warning("a call was cut off; nothing was kept")
+            return PlainTextResponse("cut off\n", 400)
+        except RejectedError as error:
+            self._replays.give_back(verified.marks)
+            return _refused(error)
+        except DsrReportError as error:
+            self._replays.give_back(verified.marks)
+            _LOG.error("a call could not be stored (%s)", type(error).__name__)  # noqa: TRY400 - no traceback
+            return PlainTextResponse("try again later\n", 503)
+        self._news.set()
+        return PlainTextResponse("received\n", 202)
+
+    async def _judged(self, request: Request) -> Verified:
+        """What the head of a call says, when it may come in."""
+        if request.headers.get("x-forwarded-proto", "https").lower() != "https":
+            raise RejectedError("plain-http", "the call did not come over HTTPS")
+        length = request.headers.get("content-length", "0")
+        if length.isdigit() and int(length) > self._door.limits.body_bytes:
+            raise RejectedError("too-large", "the body is larger than is accepted")
+        if self._door.rules is None:
+            return _UNSIGNED
+        verified = await run_in_threadpool(
+            verify_head, call_of(request), self._door.rules, now=self._door.now(), keys=self._door.keys
+        )
+        if verified.unsigned:
+            _LOG.warning("the signature does not cover %s", ", ".join(verified.unsigned))
+        if not self._replays.take(verified.marks, verified.until):
+            raise RejectedError("replayed", "the call was accepted before")
+        return verified
+
+    async def _stored(self, request: Request, verified: Verified) -> None:
+        """Stream the body to the disk, and keep it only if it is what was signed, and an export."""
+        whole = self._inbox.incoming / f"{secrets.token_hex(16)}.whole"
+        with written_whole(whole) as file:
+            try:
+                async with asyncio.timeout(self._door.limits.body_seconds):
+                    sha256 = await self._streamed(request, file, verified.digests)
+            except TimeoutError:
+                raise RejectedError("too-slow", "the body took too long") from None
+            file.flush()
+            if not await run_in_threadpool(looks_like_export, Path(file.name)):
+                raise RejectedError("not-an-export", "the body is no data-request export")
+        await run_in_threadpool(self._inbox.place, whole, sha256)
+
+    async def _streamed(self, request: Request, file: BinaryIO, digests: dict[str, bytes]) -> str:
+        """Write the body into the file; its SHA-256."""
+        running = {name: hashlib.new(name) for name in {*digests, "sha256"}}
+        size = 0
+        chunks = aiter(request.stream())
+        while True:
+            try:
+                chunk = await asyncio.wait_for(anext(chunks), self._door.limits.stall_seconds)
+            except StopAsyncIteration:
+                break
+            size += len(chunk)
+            if size > self._door.limits.body_bytes:
+                raise RejectedError("too-large", "the body is larger than is accepted")
+            for digest in running.values():
+                digest.update(chunk)
+            file.write(chunk)
+        for name, expected in digests.items():
+            if not hmac.compare_digest(running[name].digest(), expected):
+                raise RejectedError("digest", "the body is not the one that was signed")
+        return running["sha256"].hexdigest()
+
+    async def _settle_all(self) -> None:
+        """Settle what comes in until the end; what cannot be settled now waits on the disk."""
+        while True:
+            self._news.clear()
+            failed = False
+            for path in await run_in_threadpool(self._inbox.waiting):
+                try:
+                    received = await run_in_threadpool(self._inbox.settle, path)
+                except Exception as error:  # noqa: BLE001 - one bad file or a lost database must not stop the rest
+                    _LOG.error("a received export waits to be matched (%s)", type(error).__name__)  # noqa: TRY400 - values stay out of the log
+                    failed = True
+                    continue
+                if received is not None and self._on_received is not None:
+                    await self._handed_on(received)
+            if self._stopping:
+                return
+            try:
+                await asyncio.wait_for(self._news.wait(), self._retry_seconds if failed else None)
+            except TimeoutError:
+                continue
+
+    async def _handed_on(self, received: Received) -> None:
+        if self._on_received is None:
+            return
+        try:
+            await run_in_threadpool(self._on_received, received)
+        except Exception as error:  # noqa: BLE001 - the export is safe whatever becomes of the report
+            what = error if isinstance(error, DsrReportError) else type(error).__name__
+            _LOG.error("data request %d was received, but: %s", received.number, what)  # noqa: TRY400 - in one line
+
+
+def call_of(request: Request) -> Call:
+    """The head of a request as it came over the wire."""
+    raw_path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    target = raw_path + b"?" + query if query else raw_path
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]]
+    return Call(request.method, target.decode("latin-1"), headers)
+
+
+def _refused(error: RejectedError) -> Response:
+    """The log learns why; the caller does not."""
+    _LOG.warning("refused a call [%s]: %s", error.code, error.what)
+    return PlainTextResponse("refused\n", _STATUS.get(error.code, 401))

@@ -1,0 +1,133 @@
+"""Where received exports lie: whole before the caller hears of it, matched afterwards, never in between.
+
+FOLDER/incoming/HASH.json       answered for, not yet matched; looked at again after a restart
+FOLDER/received-HASH.json       matched; the register knows its path
+FOLDER/unmatched/HASH.json      no data request is outstanding for it, or it cannot be read to its end
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsr_report.errors import NotAnExportError, NotReadyError
+from dsr_report.export.reading import Info, open_export
+from dsr_report.files import private_folder, sha256_of
+from dsr_report.register.entries import DataRequestEntry
+from dsr_report.register.requests import api_name
+from dsr_report.register.store import Register
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An export that was matched to its data request."""
+
+    path: Path
+    sha256: str
+    number: int
+    reference: str
+
+
+class Inbox:
+    """The folder of received exports, joined to the register.
+
+    Args:
+        folder: private; made where it is missing.
+        register: where outstanding data requests are looked up and the file is written down.
+        api_url: of the data requests that can be meant.
+    """
+
+    def __init__(self, folder: Path, register: Register, *, api_url: str) -> None:
+        self.folder = private_folder(folder)
+        self.incoming = private_folder(folder / "incoming")
+        self.unmatched = private_folder(folder / "unmatched")
+        self._register = register
+        self._api = api_name(api_url)
+        for left in [*self.incoming.glob(".*.part"), *self.incoming.glob("*.whole")]:
+            left.unlink(missing_ok=True)  # of a process that was killed before it had answered for them
+
+    def waiting(self) -> list[Path]:
+        """Files that were received and are not matched yet."""
+        return sorted(self.incoming.glob("*.json"))
+
+    def place(self, part: Path, sha256: str) -> Path:
+        """Take over a received file that is whole and on the disk; from now on it cannot be lost."""
+        target = self.incoming / f"{sha256}.json"
+        part.replace(target)
+        _sync_folder(self.incoming)
+        return target
+
+    def settle(self, path: Path) -> Received | None:
+        """Match a received file, write it down, and move it to where it stays; None if it matched nothing.
+
+        It can be repeated after a crash at any point.
+        """
+        sha256 = path.stem
+        info = whole_export(path)
+        entry = self._entry_for(info) if info else None
+        final = self.folder / f"received-{sha256}.json"
+        if entry is None or info is None:
+            if info is not None and final.exists() and sha256_of(final) == sha256:
+                path.unlink()  # the same export again, or its register entry was just written
+                return None
+            _LOG.warning("an export was received that no data request is outstanding for; kept apart")
+            path.replace(self.unmatched / path.name)
+            return None
+        with suppress(FileExistsError):
+            os.link(path, final)
+        _sync_folder(self.folder)
+        self._register.note_file(
+            entry.number, sha256=sha256, path=str(final.resolve()), size_bytes=final.stat().st_size
+        )
+        path.unlink()
+        _LOG.info("received the export of data request %d", entry.number)
+        return Received(final, sha256, entry.number, entry.reference)
+
+    def _entry_for(self, info: Info) -> DataRequestEntry | None:
+        """The one data request that the export can be of."""
+        if info.type is None or info.id is None or not info.id.strip():
+            return None
+        kind = info.type.strip().lower()
+        if kind not in {"subprofile", "profile", "email"}:
+            return None
+        found = [
+            entry
+            for entry in self._register.open_requests(kind, info.id.strip())
+            if entry.api_url == self._api and entry.state != "intended"
+        ]
+        return found[0] if len(found) == 1 else None
+
+
+def looks_like_export(path: Path) -> bool:
+    """Whether a file begins as an export with an `info`; only its beginning is read."""
+    try:
+        with open_export(path, name="the received file") as export:
+            return export.info.type is not None and export.info.id is not None
+    except (NotAnExportError, NotReadyError):
+        return False
+
+
+def whole_export(path: Path) -> Info | None:
+    """What an export is about, if it can be read to its end."""
+    try:
+        with open_export(path, name="the received file") as export:
+            for _ in export.batches():
+                pass
+            if {warning.code for warning in export.warnings} & {"data-is-text", "no-data"}:
+                return None
+            return export.info
+    except (NotAnExportError, NotReadyError):
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
