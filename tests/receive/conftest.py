@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from signed_calls import HOST, KEY_NAME, NameServer, Running, Signer, record_of
 
 from dsr_report.receive.app import Door, Endpoint, Limits
 from dsr_report.receive.inbox import Inbox
 from dsr_report.receive.keys import DnsKeys
 from dsr_report.receive.signatures import Rules
 from dsr_report.register import Register
-
-HOST = "dsr.example.org"
-PATH = "/copernica?to=dsr"
-KEY_NAME = "one._domainkey.copernica.com"
-NAMES = "(request-target) Host Date Content-Length Content-Type X-Copernica-ID Digest X-Nonce"
-EXPORT = json.dumps({"info": {"type": "subprofile", "id": "20285"}, "data": []}).encode()
-
-
-from signed_calls import HOST, KEY_NAME, NameServer, Running, Signer, record_of
 
 
 @pytest.fixture(scope="session")

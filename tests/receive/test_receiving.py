@@ -107,7 +107,7 @@ def test_what_a_killed_endpoint_had_answered_for_is_matched_at_the_next_start(
     assert list(inbox.incoming.iterdir()) == []
 
 
-def test_an_export_waits_on_disk_while_the_register_is_out_of_reach(
+def test_an_export_waits_on_disk_while_the_register_is_out_of_reach(  # noqa: PLR0917 - fixtures
     start, signer, inbox, register, outstanding, monkeypatch
 ):
     real, failed = register.note_file, threading.Event()
