@@ -58,7 +58,7 @@ class Door:
     rules: Rules | None
     keys: Callable[[str], Collection[RSAPublicKey]]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    limits: Limits = Limits()  # noqa: RUF009 - frozen
+    limits: Limits = Limits()
 
 
 class Endpoint:
@@ -131,7 +131,7 @@ class Endpoint:
             return _refused(error)
         except DsrReportError as error:
             self._replays.give_back(verified.marks)
-            _LOG.error("a call could not be stored (%s)", type(error).__name__)  # noqa: TRY400 - no traceback
+            _LOG.error("a call could not be stored (%s)", type(error).__name__)
             return PlainTextResponse("try again later\n", 503)
         self._news.set()
         return PlainTextResponse("received\n", 202)
@@ -198,7 +198,7 @@ class Endpoint:
                 try:
                     received = await run_in_threadpool(self._inbox.settle, path)
                 except Exception as error:  # noqa: BLE001 - one bad file or a lost database must not stop the rest
-                    _LOG.error("a received export waits to be matched (%s)", type(error).__name__)  # noqa: TRY400 - values stay out of the log
+                    _LOG.error("a received export waits to be matched (%s)", type(error).__name__)
                     failed = True
                     continue
                 if received is not None and self._on_received is not None:
@@ -217,7 +217,7 @@ class Endpoint:
             await run_in_threadpool(self._on_received, received)
         except Exception as error:  # noqa: BLE001 - the export is safe whatever becomes of the report
             what = error if isinstance(error, DsrReportError) else type(error).__name__
-            _LOG.error("data request %d was received, but: %s", received.number, what)  # noqa: TRY400 - in one line
+            _LOG.error("data request %d was received, but: %s", received.number, what)
 
 
 def call_of(request: Request) -> Call:
