@@ -39,6 +39,9 @@ LIBRARIES = {
     "nh3": {"mime"},
     "selectolax": {"mime"},
     "jiter": {"export"},
+    "starlette": {"receive"},
+    "uvicorn": {"receive"},
+    "dns": {"receive"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
