@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,20 @@ def test_a_full_disk_leaves_nothing(tmp_path):
         assert list(small.iterdir()) == []
     finally:
         subprocess.run(["umount", str(small)], check=False)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal to a group of processes")
+def test_ctrl_c_is_one_line_and_leaves_neither_file_nor_process(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dsr_report", "render", str(MAIN), "-o", str(tmp_path / "a.pdf"), "-q"],
+        stderr=subprocess.PIPE, text=True, start_new_session=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.strip() == "dsr-report: stopped; no half-written file was left"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_standard_input_is_read_and_standard_output_is_clean(tmp_path):

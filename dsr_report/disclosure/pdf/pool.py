@@ -27,6 +27,9 @@ class LayoutError(DsrReportError):
     """Pages could not be laid out."""
 
 
+_OWN_GROUP = 0 if os.name == "posix" else None
+
+
 class LayoutPool:
     """Lays out jobs in processes of their own; use it as a context manager.
 
@@ -144,8 +147,9 @@ class LayoutPool:
             "SOURCE_DATE_EPOCH": "0",
         }
         command = [sys.executable, "-c", "from dsr_report.disclosure.pdf.worker import main; main()"]
+        # A group of its own: Ctrl-C reaches us, and we end it; a killed parent ends it by closing its input.
         return subprocess.Popen(  # noqa: S603 - our own program
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, process_group=_OWN_GROUP
         )
 
     def _forget(self, process: subprocess.Popen[bytes]) -> None:
