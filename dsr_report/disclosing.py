@@ -363,6 +363,7 @@ class Report:
                     text=mark.text,
                     pointers=tuple(mark.pointers),
                     passages_in=tuple(p for p in mark.passage_pointers if p not in plan.whole),
+                    everywhere=mark.everywhere,
                 )
                 for mark in plan.marks
             ),

@@ -13,18 +13,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote
 
 import pikepdf
 
 from dsr_report.disclosure.manifest import Manifest, MarkEntry
 from dsr_report.export.items import Scalar, values
 from dsr_report.export.reading import ExportFile
+from dsr_report.mime.live_links import LINK_KINDS
 from dsr_report.mime.rewriting import forms_of, occurrences
-from dsr_report.review.plan import SHORTEST_PASSAGE
-from dsr_report.review.redacting import is_message
+from dsr_report.review.links import link_keys
+from dsr_report.review.plan import SHORTEST_PASSAGE, token_word, words_in
+from dsr_report.review.redacting import is_message, words_of_message
 
 _BLOCK = 1 << 20
 _DEEPEST_ARCHIVE = 3
+_MOST_SEARCHED = 16
+"""Values that are looked for in every spelling; more (tokens of links) are found by their longest word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,13 @@ class Leak:
 def hidden_values(
     manifest: Manifest, shown: ExportFile, original: ExportFile
 ) -> tuple[dict[int, set[str]], list[str]]:
-    """The hidden values by the number of their mark, and what differs between the exports without a mark."""
+    """The hidden values by the number of their mark, and what differs between the exports without a mark.
+
+    Values that were hidden only where they stand (a password that is an ordinary word) are not among them:
+    elsewhere they mean something else.
+    """
     whole = {pointer: mark for mark in manifest.marks for pointer in mark.pointers}
+    links = {mark.what: mark.number for mark in manifest.marks if mark.what in LINK_KINDS}
     parts: dict[str, list[MarkEntry]] = {}
     for mark in manifest.marks:
         for pointer in mark.passages_in:
@@ -53,12 +63,20 @@ def hidden_values(
         if ours == theirs and type(ours) is type(theirs):
             continue
         if pointer in whole:
-            hidden.setdefault(whole[pointer].number, set()).add(str(theirs))
+            if whole[pointer].everywhere:
+                hidden.setdefault(whole[pointer].number, set()).add(str(theirs))
         elif pointer in parts:
+            if all(mark.what in links for mark in parts[pointer]):
+                continue
             for number, passage in _passages(str(ours), str(theirs), parts[pointer]):
-                hidden.setdefault(number, set()).add(passage)
+                if number not in links.values():
+                    hidden.setdefault(number, set()).add(passage)
         else:
             problems.append(f"DIFFERENT: the value at {pointer} is not the original's, and bears no mark.")
+    if links:
+        for decision, token in link_keys(original.items()).decisions():
+            if decision.what in links:
+                hidden.setdefault(links[decision.what], set()).add(token)
     return hidden, problems
 
 
@@ -92,10 +110,32 @@ def leaks(path: Path, hidden: Mapping[int, Iterable[str]]) -> Iterator[Leak]:
     ]
     if not wanted:
         return
+    wanted.sort(key=lambda pair: not pair[1].isalnum() and pair[1].isascii() and " " not in pair[1])
+    thorough, rest = wanted[:_MOST_SEARCHED], wanted[_MOST_SEARCHED:]
+    by_word: dict[str, list[tuple[int, str]]] = {}
+    for number, text in rest:
+        by_word.setdefault(token_word(text), []).append((number, text))
     for place, content in _decoded(path):
-        for number, text in wanted:
+        for number, text in thorough:
             if _holds(content, text):
                 yield Leak(number, place)
+        if not by_word:
+            continue
+        yield from (Leak(number, place) for number in _tokens_in(content, by_word))
+
+
+def _tokens_in(content: bytes, by_word: Mapping[str, Sequence[tuple[int, str]]]) -> Iterator[int]:
+    """The numbers of the tokens that stand in a text or a message."""
+    text = content.decode("utf-8", "replace").lower()
+    words = words_in(text)
+    is_a_message = is_message(text[:1_000_000])
+    if is_a_message:
+        words |= words_of_message(content)
+    present = [pair for word in sorted(by_word.keys() & words) for pair in by_word[word]]
+    plain = html.unescape(unquote(text)) if present else ""
+    for number, token in present:
+        if token.lower() in text or token.lower() in plain or (is_a_message and occurrences(content, token)):
+            yield number
 
 
 def _holds(content: bytes, text: str) -> bool:

@@ -57,7 +57,10 @@ class RecordsEntry(_Model):
 
 
 class MarkEntry(_Model):
-    """One hidden value: its number, what it is, why it is hidden, and where."""
+    """One hidden value: its number, what it is, why it is hidden, and where.
+
+    `everywhere`: no text that stands elsewhere may hold it either.
+    """
 
     number: int
     treatment: Literal["mask", "withhold"]
@@ -67,6 +70,7 @@ class MarkEntry(_Model):
     text: str
     pointers: tuple[str, ...]
     passages_in: tuple[str, ...]
+    everywhere: bool = True
 
 
 class FileEntry(_Model):

@@ -28,7 +28,16 @@ from dsr_report.mime.spellings import (
     without_passages,
 )
 
-__all__ = ["base64_forms", "closed_parts", "forms_of", "in_text", "occurrences", "replaced", "without_part"]
+__all__ = [
+    "base64_forms",
+    "closed_parts",
+    "forms_of",
+    "in_text",
+    "occurrences",
+    "replaced",
+    "seen_in",
+    "without_part",
+]
 
 _LARGE = 1_000_000
 _MARKUP = {
@@ -48,6 +57,12 @@ def occurrences(raw: bytes, passage: str) -> int:
     """How often a message holds a passage: in its bytes, header fields, texts, files, at any depth."""
     texts = _texts(raw) if len(raw) > _LARGE else _remembered(raw)
     return sum(in_views(seen, passage) for seen in texts)
+
+
+def seen_in(raw: bytes) -> Iterator[str]:
+    """Every text that `occurrences` looks into."""
+    for views_of_one in _remembered(raw) if len(raw) <= _LARGE else _texts(raw):
+        yield from views_of_one
 
 
 @lru_cache(maxsize=2)  # one passage after the other is looked for in the same message

@@ -10,17 +10,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dsr_report.export.items import Item, Scalar
+from dsr_report.mime.live_links import LINK_KINDS
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.pointers import tokens
 from dsr_report.records.base import values_of
 from dsr_report.records.found import Found
+from dsr_report.review.links import LinkKeys
 from dsr_report.review.numbers import find_numbers
 from dsr_report.review.plan import Decision, Treatment
 from dsr_report.review.redacting import is_message
-from dsr_report.review.secrets import find_secrets
+from dsr_report.review.secrets import Watch
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
 _ROLE = re.compile(
@@ -42,7 +44,14 @@ _SPECIAL = re.compile(
 _PEOPLE_FIELDS = re.compile(r"naam|name|nom|e-?mail", re.IGNORECASE)
 _FROM_OTHERS = {"bounce", "response", "abuse"}
 _FREE_TEXT = {"survey", "form", "contact", "todo", "note", "history", "unrecognised"}
+_WHY_LINK = {
+    "link-key": "whoever follows the link can act as the person: it carries a key",
+    "unsubscribe-link": "whoever follows the link, also a program that checks links, unsubscribes the person",
+    "personal-link": "whoever follows the link sees or changes what is the person's",
+}
 _EXCERPT = 60
+_TELLING = 24
+"""Characters; a note as long as this stands elsewhere only as a copy of it."""
 _SECRETS = {"access-code", "password", "key", "credential"}
 
 
@@ -63,6 +72,8 @@ class Finding:
     places: list[str] = field(default_factory=list)
     members: tuple[tuple[str, str], ...] = ()
     """For a finding about a whole record: its values, with their pointers."""
+    decided: tuple[tuple[Decision, str], ...] = ()
+    """For a finding about many tokens at once: what to do about each."""
 
     @property
     def id(self) -> str:
@@ -73,6 +84,8 @@ class Finding:
     @property
     def shown(self) -> str:
         """The value as the operator's list shows it: secrets are shortened to what tells them apart."""
+        if self.decided:
+            return f"{self.value[:2]}… ({len(self.decided)} of them)"
         if self.key in _SECRETS:
             return f"{self.value[:2]}… ({len(self.value)} characters)"
         return _excerpt(self.value)
@@ -81,6 +94,16 @@ class Finding:
         self, treatment: Treatment, reason: str = "", article: str = ""
     ) -> Iterator[tuple[Decision, str]]:
         """The decision to treat it so, for each place where the value stands."""
+        for decided, value in self.decided:
+            yield (
+                replace(
+                    decided,
+                    treatment=treatment,
+                    reason=reason or decided.reason,
+                    article=article or decided.article,
+                ),
+                value,
+            )
         for pointer, value in self.members:
             yield (
                 Decision(
@@ -94,7 +117,7 @@ class Finding:
                 ),
                 value,
             )
-        for pointer in self.places if not self.members else ():
+        for pointer in () if self.members or self.decided else self.places:
             yield (
                 Decision(
                     pointer,
@@ -124,7 +147,25 @@ def find(items: Iterable[Item], found: Iterable[Found], subject: frozenset[str])
         if finding.pointer not in known.places:
             known.places.append(finding.pointer)
 
-    for decision, secret in find_secrets(items):
+    watch, links = Watch(), LinkKeys()
+    for item in items:
+        _add_secrets(watch.at(item), add)
+        links.note(item)
+    people: list[Found] = []
+    for record in found:
+        if record.kind == "subprofile":
+            people.append(record)
+        for pointer, value in values_of(record.value, record.pointer):
+            if isinstance(value, str) and value:
+                for finding in _judge(record.kind, pointer, value, subject):
+                    add(finding)
+    for finding in (*_other_people(people), *_links(links)):
+        add(finding)
+    return list(collected.values())
+
+
+def _add_secrets(secrets: Iterable[tuple[Decision, str]], add: Callable[[Finding], None]) -> None:
+    for decision, secret in secrets:
         add(
             Finding(
                 decision.what,
@@ -139,17 +180,29 @@ def find(items: Iterable[Item], found: Iterable[Found], subject: frozenset[str])
                 everywhere=decision.everywhere,
             )
         )
-    people: list[Found] = []
-    for record in found:
-        if record.kind == "subprofile":
-            people.append(record)
-        for pointer, value in values_of(record.value, record.pointer):
-            if isinstance(value, str) and value:
-                for finding in _judge(record.kind, pointer, value, subject):
-                    add(finding)
-    for finding in _other_people(people):
-        add(finding)
-    return list(collected.values())
+
+
+def _links(links: LinkKeys) -> Iterator[Finding]:
+    """One finding for each kind of link: there may be thousands of tokens, and they are of one sort."""
+    by_kind: dict[str, list[tuple[Decision, str]]] = {}
+    for decision, token in links.decisions():
+        by_kind.setdefault(decision.what, []).append((decision, token))
+    for kind in LINK_KINDS:
+        if decided := by_kind.get(kind):
+            first = decided[0][0]
+            yield Finding(
+                kind,
+                first.pointer,
+                decided[0][1],
+                "mask",
+                _WHY_LINK[kind],
+                first.article,
+                must_decide=False,
+                context=_name(first.pointer),
+                whole=False,
+                places=list(links.places.get(kind, ())),
+                decided=tuple(decided),
+            )
 
 
 def findings_of(
@@ -209,7 +262,7 @@ def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iter
                 "Art. 15(4) GDPR",
                 must_decide=True,
                 context=_excerpt(value),
-                everywhere=False,
+                everywhere=len(value) >= _TELLING,
             )
         if _SPECIAL.search(name):
             yield Finding(

@@ -7,11 +7,17 @@ the same value bears the same number wherever it occurs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import unquote
 
 Treatment = Literal["disclose", "mask", "withhold"]
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_LONG_WORD = re.compile(r"[a-z0-9]{6,}")
+_MOST_SEARCHED = 16
+"""Tokens that are also looked for in every other spelling in all values, as other hidden values are."""
 SHORTEST_PASSAGE = 6
 """Shorter values are hidden where they stand, but not looked for in other text: chance would hit them."""
 
@@ -34,6 +40,8 @@ class Decision:
     """The part of the value that is hidden; None hides the whole value."""
     group: str | None = None
     """Values of one group bear one number, though they differ: those of another person's record."""
+    is_token: bool = False
+    """The passage is drawn by chance, and one of perhaps thousands: see `Plan.tokens`."""
 
 
 @dataclass(slots=True)
@@ -51,6 +59,8 @@ class Mark:
     text: str
     pointers: list[str] = field(default_factory=list)
     passage_pointers: list[str] = field(default_factory=list)
+    everywhere: bool = False
+    """Its occurrences inside other values are hidden as well."""
 
 
 @dataclass(slots=True)
@@ -61,6 +71,8 @@ class Plan:
     whole: dict[str, Mark] = field(default_factory=dict)
     passages: dict[str, Mark] = field(default_factory=dict)
     only_at: dict[str, list[tuple[str, Mark]]] = field(default_factory=dict)
+    tokens: dict[str, Mark] = field(default_factory=dict)
+    """Passages that are found by a word in them (`token_word`), so that there may be any number of them."""
 
     def __bool__(self) -> bool:
         return bool(self.marks)
@@ -115,6 +127,10 @@ def make_plan(decisions: Iterator[tuple[Decision, str]], mark_text: MarkText = e
             )
             by_value[key] = mark
             plan.marks.append(mark)
+        if decision.is_token:
+            mark.everywhere = True
+            plan.tokens.setdefault(hidden, mark)
+            continue
         if decision.passage is None:
             if decision.pointer not in plan.whole:
                 plan.whole[decision.pointer] = mark
@@ -122,8 +138,26 @@ def make_plan(decisions: Iterator[tuple[Decision, str]], mark_text: MarkText = e
         elif not decision.everywhere:
             plan.only_at.setdefault(decision.pointer, []).append((hidden, mark))
         if decision.everywhere and len(hidden) >= SHORTEST_PASSAGE:
+            mark.everywhere = True
             plan.passages.setdefault(hidden, mark)
+    bare = [token for token in plan.tokens if token not in plan.passages and token.isalnum()]
+    for token in bare[:_MOST_SEARCHED]:
+        plan.passages[token] = plan.tokens[token]
+    plan.tokens = {token: mark for token, mark in plan.tokens.items() if token not in plan.passages}
     return plan
+
+
+def token_word(token: str) -> str:
+    """The longest run of ASCII letters and digits in a token, in one case: no text holds it by chance."""
+    return max(_WORD.findall(token), key=len, default="").lower()
+
+
+def words_in(text: str) -> set[str]:
+    """Every run of ASCII letters and digits in a text that can be the word of a token."""
+    found = set(_LONG_WORD.findall(text.lower()))
+    if "%" in text:
+        found.update(_LONG_WORD.findall(unquote(unquote(text)).lower()))
+    return found
 
 
 def counts(plan: Plan, total: int) -> Mapping[str, int]:

@@ -16,9 +16,9 @@ from dsr_report.export.items import Item, values
 from dsr_report.export.reading import ExportFile
 from dsr_report.export.rewriting import rewrite
 from dsr_report.mime.message import text_of_wire, wire_of_text
-from dsr_report.mime.rewriting import occurrences, replaced
+from dsr_report.mime.rewriting import occurrences, replaced, seen_in
 from dsr_report.mime.spellings import forms_of, in_text, without_passages
-from dsr_report.review.plan import Mark, Plan
+from dsr_report.review.plan import Mark, Plan, token_word, words_in
 
 _LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
 _MOST_SHAPES = 20_000
@@ -49,6 +49,9 @@ class _Hiding:
             (form, mark) for passage, mark in self._passages for form in forms_of(passage)
         ]
         self._any = _alternation([form for form, _ in self._forms])
+        self._tokens: dict[str, list[tuple[str, Mark]]] = {}
+        for token, mark in plan.tokens.items():
+            self._tokens.setdefault(token_word(token), []).append((token, mark))
         self._by_form = {form.casefold(): mark for form, mark in reversed(self._forms)}
 
     def replacements(self, item: Item) -> Mapping[str, str]:
@@ -98,15 +101,20 @@ class _Hiding:
     def _without_passages(self, text: str, pointer: str) -> str | None:
         """`text` with every hidden passage replaced, or None where it holds none."""
         here: Sequence[tuple[str, Mark]] = self._plan.only_at.get(pointer, ())
-        if not self._passages and not here:
+        if not self._passages and not here and not self._tokens:
             return None
         passages = [*here, *self._passages]
         if is_message(text):
             return self._message_without(text, passages, pointer)
+        passages += self._tokens_among(words_in(text))
         result = text
         for passage, mark in here:
             if passage in result:
                 result = result.replace(passage, mark.text)
+                _note(mark, pointer)
+        for token, mark in passages[len(here) + len(self._passages) :]:
+            if token in result:
+                result = result.replace(token, mark.text)
                 _note(mark, pointer)
         if self._any is not None:
             result = self._any.sub(lambda match: self._mark_for(match.group(0), pointer), result)
@@ -117,6 +125,13 @@ class _Hiding:
                     _note(mark, pointer)
         return result if result != text else None
 
+    def _tokens_among(self, words: set[str]) -> list[tuple[str, Mark]]:
+        """The tokens that a text with these words may hold, the longest first."""
+        if not self._tokens:
+            return []
+        found = [pair for word in self._tokens.keys() & words for pair in self._tokens[word]]
+        return sorted(found, key=lambda pair: (-len(pair[0]), pair[0]))
+
     def _mark_for(self, form: str, pointer: str) -> str:
         mark = self._by_form.get(form.casefold()) or next(
             mark for known, mark in self._forms if re.fullmatch(re.escape(known), form, re.IGNORECASE)
@@ -126,6 +141,8 @@ class _Hiding:
 
     def _message_without(self, text: str, passages: Sequence[tuple[str, Mark]], pointer: str) -> str | None:
         wire = wire_of_text(text)
+        if self._tokens:
+            passages = [*passages, *self._tokens_among(words_of_message(wire))]
         present = [(passage, mark) for passage, mark in passages if occurrences(wire, passage)]
         if not present:
             return None
@@ -145,6 +162,14 @@ def is_message(text: str) -> bool:
     """Whether a text looks like a complete MIME message: header fields, then a blank line."""
     head = _LOOKS_LIKE_MESSAGE.match(text, 0, 2000)
     return head is not None and _BLANK_LINE.search(text) is not None
+
+
+def words_of_message(wire: bytes) -> set[str]:
+    """The words that tokens are found by, in all that a message says."""
+    found: set[str] = set()
+    for text in seen_in(wire):
+        found |= words_in(text)
+    return found
 
 
 def _alternation(forms: Sequence[str]) -> re.Pattern[str] | None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from dsr_report.export.items import Item, JsonValue, values
 from dsr_report.pointers import tokens
+from dsr_report.review.links import LinkKeys
 from dsr_report.review.plan import Decision
 
 _PASSWORD = re.compile(
@@ -42,10 +43,15 @@ _ARTICLE = "Art. 5(1)(f), 32 GDPR"
 
 
 def find_secrets(items: Iterable[Item]) -> Iterator[tuple[Decision, str]]:
-    """A decision to mask for each live key, with the value it is about; in the order of the export."""
-    look = Watch()
+    """A decision to mask for each live key, with the value it is about; in the order of the export.
+
+    Those in links come last: the same token may stand under a name that says more.
+    """
+    look, links = Watch(), LinkKeys()
     for item in items:
         yield from look.at(item)
+        links.note(item)
+    yield from links.decisions()
 
 
 class Watch:

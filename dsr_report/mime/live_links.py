@@ -1,0 +1,229 @@
+"""Links that work like a key: whoever has their token can log in, unsubscribe or read as the person.
+
+Found by the name a token stands under (`code=`, `secret=`), and by what a link is for (unsubscribing, a
+profile, a message as a web page, a login). Names of campaigns, numbers that can be guessed and mail
+addresses are no keys. (disclosure rules on personal links, EDPB 01/2022 and Art. 32 GDPR; read 2026-11)
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from urllib.parse import unquote
+
+from dsr_report.mime.links import purpose_of, url_tokens
+from dsr_report.mime.message import MimePart, parse
+
+LinkKind = Literal["link-key", "unsubscribe-link", "personal-link"]
+LINK_KINDS: tuple[LinkKind, ...] = ("link-key", "unsubscribe-link", "personal-link")
+
+
+class LiveKey(NamedTuple):
+    """The token of a link, and the shortest piece of the link that tells the token from a mere number."""
+
+    kind: LinkKind
+    token: str
+    in_link: str
+    """The token with the name or folder before it: `code=…`, `w/…`."""
+
+
+_EQUALS = r"(?:=|%(?:25)*3D)"
+_NAMED = re.compile(
+    r"(?:[?&;#]|%(?:25)*(?:3F|26|23)|\\u0026)"
+    r"((?:[a-z0-9]{1,20}[_-])?[a-z0-9]{1,20})"
+    rf"{_EQUALS}((?:[A-Za-z0-9._~+/-]|%(?:25)*(?:2B|2D|2E|2F|3D|5F|7E)){{4,600}}={{0,2}})",
+    re.IGNORECASE,
+)
+_SURE_NAME = re.compile(
+    r"(?:.*[_-])?(?:secret|token|tok|jwt|auth|authtoken|authkey|apikey|accesstoken|accesskey|accesscode|"
+    r"sessionid|session|phpsessid|jsessionid|resettoken|magic|nonce)|api[_-]key|access[_-](?:key|code)",
+    re.IGNORECASE,
+)
+_LIKELY_NAME = re.compile(
+    r"(?:.*[_-])?(?:code|key|hash|sig|signature|sid|ssid|ticket|reset|login|confirm|confirmation|verify|"
+    r"activation|activate|invite|h|k|t)",
+    re.IGNORECASE,
+)
+_PASSWORD_NAME = re.compile(r"passw(?:or)?d|pwd|passwd|wachtwoord|passwort|otp|pin|pincode", re.IGNORECASE)
+_URL = re.compile(r"(?:https?:)?//[^\s\"'<>\\^`{|}]{4,2000}", re.IGNORECASE)
+_LOGIN = re.compile(r"//([^\s/:@?#\"'<>]{1,100}:[^\s/:@?#\"'<>]{1,100})@[\w-]")
+_ANCHOR = re.compile(
+    r"<a\b[^<>]{0,2000}?\bhref\s*=\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')[^<>]*>(.{0,400}?)</a>",
+    re.IGNORECASE | re.DOTALL,
+)
+_MAILTO = re.compile(r"mailto:([^\s\"'<>\\^`{|}]{4,500})", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"prefer|voorkeur|einstellung|pr[ée]f[ée]ren|profile?s?\b|profiel|profil\b|account|mijn-?|konto|mon-?compte|"
+    r"survey|enqu[eê]te|umfrage|sondage|tell-?a-?friend|doorsturen|weiterempf|transf[ée]rer|passwor[dt]|"
+    r"wachtwoord|kennwort|mot-?de-?passe|log-?in|inlog|anmeld|connexion|sign-?in|reset|magic|confirm|bevestig|"
+    r"best[äa]tig|verif|activ|aktivier|[?&/](?:me|you)\b",
+    re.IGNORECASE,
+)
+_LEAVE = re.compile(
+    r"leave|unsub|remove|opt-?out|afmeld|abmeld|uitschrij|d[ée]sabonn|d[ée]sinscri", re.IGNORECASE
+)
+_TAGS = re.compile(r"<[^<>]*>")
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_HEXADECIMAL = re.compile(r"[0-9a-f]+", re.IGNORECASE)
+_CHANGES = re.compile(r"(?<=[0-9])[A-Za-z]|(?<=[A-Za-z])[0-9]")
+_CASES = re.compile(r"(?<=[a-z])[A-Z]")
+_BEFORE = re.compile(r"(?:[\w.~-]{1,60}(?:=|%(?:25)*3D|/)|[\w.~]{1,60}-)\Z", re.IGNORECASE)
+_WRAPPED = re.compile(r"aHR0c[A-Za-z0-9+/_-]{20,2000}")
+_FOLD = re.compile(r"\r?\n[ \t]*")
+_SIGNATURE_FIELD = re.compile(
+    r"(?:x-[\w-]*)?dkim-signature|arc-[\w-]+|authentication-results|domainkey-signature|received"
+)
+
+
+def is_random(text: str, *, shortest: int = 12, changes: int = 3) -> bool:
+    """Whether a text looks drawn by chance: no word, no year, no number that can be counted up."""
+    if len(text) < shortest:
+        return False
+    if _UUID.fullmatch(text):
+        return True
+    compact = re.sub(r"[^A-Za-z0-9]", "", text)
+    if len(compact) < shortest or compact.isdigit():
+        return False
+    if len(compact) >= 16 and _HEXADECIMAL.fullmatch(compact):
+        return any(map(str.isdigit, compact))
+    turns = len(_CHANGES.findall(compact))
+    return turns >= changes or (len(compact) >= 20 and turns + len(_CASES.findall(compact)) >= changes + 1)
+
+
+def keys_in_text(text: str) -> Iterator[LiveKey]:
+    """The live keys in the links of a text or of a page; the same one may come more than once."""
+    if "=" in text:
+        for match in _NAMED.finditer(text):
+            yield from _named(match.group(1), match.group(2))
+    if "//" in text:
+        if "@" in text:
+            for login in _LOGIN.findall(text):
+                yield LiveKey("link-key", unquote(login), unquote(login))
+        for url in _URL.findall(text):
+            whole = url.rstrip(".,;:!?)]")
+            yield from keys_in_link(html.unescape(whole) if "&" in whole else whole, "")
+    if "href" in text:
+        for double, single, label in _ANCHOR.findall(text):
+            words = " ".join(_TAGS.sub(" ", label).split())
+            if words and _tells(words):
+                yield from keys_in_link(html.unescape(double or single), words)
+    if "mailto:" in text:
+        for address in _MAILTO.findall(text):
+            if _LEAVE.search(address):
+                yield from _of_mailto(html.unescape(address))
+    if "aHR0c" in text:
+        for wrapped in _WRAPPED.findall(text):
+            yield from keys_in_text(_unwrapped(wrapped))
+
+
+@lru_cache(maxsize=4096)
+def keys_in_link(url: str, label: str) -> tuple[LiveKey, ...]:
+    """The live keys in one address that is personal by what it is for."""
+    host_end = url.find("/", url.find("//") + 2)
+    if host_end < 0 or not any(map(str.isdigit, url[host_end:])):
+        return ()
+    purpose = purpose_of(url, label)
+    if purpose == "unsubscribe":
+        kind: LinkKind = "unsubscribe-link"
+    elif purpose == "web-version" or _PERSONAL.search(unquote(url[host_end:])) or _PERSONAL.search(label):
+        kind = "personal-link"
+    else:
+        return ()
+    found = []
+    for start, end in url_tokens(url):
+        token = unquote(url[start:end])
+        if (
+            start >= host_end
+            and "@" not in token
+            and "://" not in token
+            and is_random(token, shortest=10, changes=2)
+        ):
+            found.append(_key(kind, token, url[:start]))
+    return tuple(found)
+
+
+def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
+    """The live keys in a MIME message: in its header fields, and in its parts as they are decoded."""
+    message = parse(raw)
+    fields = list(message.header)
+    for part in message.walk():
+        if part.path != "1":
+            fields.extend(part.header)
+        if part.nested is not None:
+            fields.extend(part.nested.header)
+        elif not part.children and not _is_picture(part):
+            yield from keys_in_text(part.exact_text)
+    for field in fields:
+        name = field.name.lower()
+        if _SIGNATURE_FIELD.fullmatch(name):
+            continue
+        text = _FOLD.sub("", field.raw.decode("utf-8", "replace"))
+        if name.startswith("list-"):
+            for address in _MAILTO.findall(text):
+                yield from _of_mailto(address)
+            for url in _URL.findall(text):
+                yield from keys_in_link(url, "unsubscribe")
+        yield from keys_in_text(text)
+
+
+def _is_picture(part: MimePart) -> bool:
+    return part.media_type.startswith(("image/", "audio/", "video/", "font/")) or b"\0" in part.content[:1024]
+
+
+def _unwrapped(text: str) -> str:
+    try:
+        content = base64.urlsafe_b64decode(text.replace("+", "-").replace("/", "_") + "==")
+    except (ValueError, binascii.Error):
+        return ""
+    return content.decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str, value: str) -> tuple[LiveKey, ...]:
+    value = _plain(value).rstrip(".")
+    if _PASSWORD_NAME.fullmatch(name):
+        is_key = len(value) >= 6
+    elif _SURE_NAME.fullmatch(name):
+        is_key = is_random(value, shortest=8, changes=1) or (len(value) >= 16 and value.isdigit())
+    elif _LIKELY_NAME.fullmatch(name):
+        is_key = is_random(value)
+    else:
+        return ()
+    return (LiveKey("link-key", value, f"{name}={value}"),) if is_key else ()
+
+
+def _plain(value: str) -> str:
+    for _ in range(3):
+        if "%" not in value:
+            break
+        value = unquote(value)
+    return value
+
+
+def _of_mailto(address: str) -> Iterator[LiveKey]:
+    """The token of an address to which mail is sent to unsubscribe, with all that stands before its @."""
+    plain = unquote(address)
+    local, at, rest = plain.partition("@")
+    for run in _RUN.findall(local):
+        if at and is_random(run, shortest=10, changes=2):
+            yield LiveKey("unsubscribe-link", run, local)
+    _, _, query = rest.partition("?")
+    for run in _RUN.findall(query):
+        if is_random(run, shortest=10, changes=3):
+            yield _key("unsubscribe-link", run, query[: query.find(run)])
+
+
+def _key(kind: LinkKind, token: str, before: str) -> LiveKey:
+    lead = _BEFORE.search(before)
+    return LiveKey(kind, token, (lead.group() if lead else "") + token)
+
+
+@lru_cache(maxsize=1024)
+def _tells(label: str) -> bool:
+    return purpose_of("https://x.example/", label) != "ordinary" or bool(_PERSONAL.search(label))
