@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 from checkers import browser, verapdf
-from hypothesis import settings
-
-settings.register_profile("fuzz", max_examples=5_000, deadline=None)  # make fuzz
+from examples import examples  # noqa: F401 - registers the profiles `tests` and `fuzz`
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -65,8 +65,8 @@ class ZipFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._zip.close()
+        with nullcontext() if kind is None else suppress(OSError, ValueError):
+            self._zip.close()  # also of what is thrown away: else Python complains of it when it cleans up
 
     @contextmanager
     def writing(self, name: str, *, size_bytes: int | None = None) -> Iterator[Sink]:

@@ -56,10 +56,19 @@ def values(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, Scalar]]:
 
     An empty list or object holds no value. Iterative, so that nesting cannot exhaust the stack.
     """
+    for at, leaf in leaves(value, pointer):
+        if not isinstance(leaf, (dict, list)):
+            yield at, leaf
+
+
+def leaves(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, JsonValue]]:
+    """Every value at and below `pointer`, and every empty list and object, with its pointer."""
     stack: list[tuple[str, JsonValue]] = [(pointer, value)]
     while stack:
         at, current = stack.pop()
-        if isinstance(current, dict):
+        if not current and isinstance(current, (dict, list)):
+            yield at, current
+        elif isinstance(current, dict):
             stack.extend((joined(at, key), member) for key, member in reversed(current.items()))
         elif isinstance(current, list):
             stack.extend((joined(at, i), current[i]) for i in range(len(current) - 1, -1, -1))

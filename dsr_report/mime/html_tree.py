@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _MANY_TAGS = 5_000
 _DEEPEST = 800
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_LONE = re.compile("[\ud800-\udfff]")
 _VOID = frozenset(
     "area base br col embed frame hr img input link meta param source track wbr basefont bgsound "
     "keygen".split()
@@ -17,8 +18,8 @@ _VOID = frozenset(
 
 
 def parsed(html: str) -> LexborNode | None:
-    """The root element of a page. Lone surrogates become U+FFFD."""
-    text = html.encode("utf-8", "replace").decode("utf-8")
+    """The root element of a page. Lone surrogates, which it cannot hold, are given by number (`⟨U+D800⟩`)."""
+    text = html if html.isascii() else _LONE.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", html)
     if text.count("<") > _MANY_TAGS:
         # HTML's rules look through all open elements at each tag: what is nested without end takes
         # hours, so tags beyond any depth that a mail program shows are left out (their text is not).

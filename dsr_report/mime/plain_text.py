@@ -18,8 +18,11 @@ _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f")
 
 
 def text_of_html(html: str) -> str:
-    """The text of a page; pictures give their alternative text, links their address in angle brackets."""
-    root = parsed(html)
+    """The text of a page; pictures give their alternative text, links their address in angle brackets.
+
+    A NUL, which HTML has no place for, becomes its number.
+    """
+    root = parsed(html.replace("\x00", "⟨U+0000⟩"))
     if root is None:
         return ""
     out: list[str] = []

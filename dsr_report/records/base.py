@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple,
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import core_schema
 
-from dsr_report.export.items import JsonValue, Scalar, values
+from dsr_report.export.items import JsonValue, Scalar, leaves, values
 from dsr_report.pointers import joined
 from dsr_report.times import Certainty as Certainty  # noqa: PLC0414 - models name it beside their moments
 
@@ -70,6 +70,15 @@ def values_of(value: JsonValue, pointer: str) -> Iterator[tuple[str, Scalar]]:
             yield from values(member, pointer + value.places[name])
     else:
         yield from values(value, pointer)
+
+
+def leaves_of(value: JsonValue, pointer: str) -> Iterator[tuple[str, JsonValue]]:
+    """What `values_of` gives, and every empty list and object as well, which has a name but no value."""
+    if isinstance(value, Members):
+        for name, member in value.items():
+            yield from leaves(member, pointer + value.places[name])
+    else:
+        yield from leaves(value, pointer)
 
 
 def members_of(value: JsonValue, pointer: str) -> Iterator[Member]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dsr_report.export.items import JsonValue
-from dsr_report.pointers import escaped, joined
+from dsr_report.pointers import escaped, joined, tokens
 from dsr_report.records import logs, text
 from dsr_report.records.base import Members
 from dsr_report.records.custom import CustomKind
@@ -96,7 +96,7 @@ class Walk:
                 self._flush(out)
             return out
         if not labels and last and not _IN_DATA.match(pointer):
-            labels = (last,)
+            labels = (tokens(pointer)[-1],)
         if self._loose:
             self._flush(out)
         siblings = self._siblings(pointer, parent)
@@ -170,11 +170,27 @@ class Walk:
         siblings: Siblings,
         out: list[Found],
     ) -> None:
+        if isinstance(value, (dict, list)):
+            before = len(out)
+            self._container(value, at, siblings, out)
+            if len(out) == before and at.labels and at.pointer.endswith(f"/{escaped(at.labels[-1])}"):
+                out.append(Found("envelope", at.pointer, value, "nothing in it", at.labels))
+        elif isinstance(value, str) and not at.labels and (name := _list_name(value)):
+            siblings.name, siblings.columns = name, None
+            out.append(Found("envelope", at.pointer, value, "name of a list", at.labels))
+        else:
+            out.append(bare(value, at.pointer, at.labels))
+
+    def _container(
+        self,
+        value: dict[str, JsonValue] | list[JsonValue],
+        at: Place,
+        siblings: Siblings,
+        out: list[Found],
+    ) -> None:
         if isinstance(value, dict):
             self._object(value, at, out)
-        elif isinstance(value, list):
-            if not value:
-                return
+        elif value:
             if (
                 siblings.columns is not None
                 and not isinstance(value[0], dict)
@@ -183,11 +199,6 @@ class Walk:
                 self._row(value, at, siblings, out)
             else:
                 self._list(value, at, out)
-        elif isinstance(value, str) and not at.labels and (name := _list_name(value)):
-            siblings.name, siblings.columns = name, None
-            out.append(Found("envelope", at.pointer, value, "name of a list", at.labels))
-        else:
-            out.append(bare(value, at.pointer, at.labels))
 
     # ---- objects
 
@@ -253,7 +264,11 @@ class Walk:
                 listing = value[columns]
                 if isinstance(listing, list):
                     _take_header(siblings, [str(cell) for cell in listing], inner)
+            before = len(out)
             self._contents(value[payload], at.below(payload, inner), siblings, out)
+            if len(out) == before and name is None:
+                below = at.below(payload, inner)
+                out.append(Found("envelope", below.pointer, value[payload], "nothing in it", inner))
 
     def _contents(
         self,
@@ -325,7 +340,7 @@ class Walk:
         for name, member in value.items():
             inner: list[Found] = []
             if numbered or isinstance(member, (dict, list)):
-                inner_labels = at.labels if numbered else (*at.labels, name)
+                inner_labels = (*at.labels, name)
                 mine = siblings if numbered else Siblings()
                 if siblings.name and numbered and isinstance(member, (dict, list)):
                     inner_labels = (*inner_labels, siblings.name)
@@ -340,14 +355,11 @@ class Walk:
             return
         if not numbered and at.pointer != "/data":  # what is not recognised in it stays together
             taken = {n: inner for n, inner in taken.items() if any(_is_convincing(f) for f in inner)}
-        rest = {
-            name: m
-            for name, m in value.items()
-            if name not in taken and (not isinstance(m, (dict, list)) or m)
-        }
+        rest = {name: m for name, m in value.items() if name not in taken}
         if rest:
-            kind = "envelope" if set(map(plain, rest)) <= PAGING | set(NAMING) else "unrecognised"
-            rule = "name of a list" if kind == "envelope" else "no known keys"
+            told = {plain(name) for name, m in rest.items() if m or not isinstance(m, (dict, list))}
+            kind = "envelope" if told <= PAGING | set(NAMING) else "unrecognised"
+            rule = "no known keys" if kind != "envelope" else "name of a list" if told else "nothing in it"
             out.append(Found(kind, at.pointer, _members(rest), rule, at.labels))
         for inner in taken.values():
             out.extend(inner)

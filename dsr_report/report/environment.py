@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from dsr_report.report.language import Language
 from dsr_report.report.text import inert, paragraphs, shown
 from dsr_report.shipped import shipped
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates, for as long as the process lives: compiling takes longer than a small report."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of a template that has not changed."""
+        checksum, bucket.code = self._codes.get(bucket.key, ("", None))
+        if checksum != bucket.checksum:
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        if bucket.code is not None:
+            self._codes[bucket.key] = bucket.checksum, bucket.code
+
+
+@cache
+def _compiled(_language: str) -> _Compiled:
+    """One for each language: Jinja works out filters of constants when it compiles."""
+    return _Compiled()
 
 
 def environment(language: Language, override: Path | None = None) -> Environment:
@@ -26,6 +53,7 @@ def environment(language: Language, override: Path | None = None) -> Environment
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_compiled(language.code),
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=language.text,

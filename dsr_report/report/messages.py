@@ -17,7 +17,7 @@ from dsr_report.report.environment import environment
 from dsr_report.report.events import moment_text
 from dsr_report.report.language import translatable as _
 from dsr_report.report.options import ReportOptions
-from dsr_report.report.stored import Row, rows_of
+from dsr_report.report.stored import Row, path_of, rows_of
 from dsr_report.report.text import inert, paragraphs
 
 _PURPOSES = {
@@ -33,12 +33,14 @@ _PURPOSES = {
 
 
 class FileView(NamedTuple):
-    """An attached file, as the list shows it."""
+    """An attached file, as the list shows it; of an attached message also what it says."""
 
     name: str
     media_type: str
     size: str
     sha256: str
+    facts: list[tuple[str, str]]
+    text: Markup | None
 
 
 class LinkView(NamedTuple):
@@ -71,7 +73,7 @@ class MessageRenderer:
         source_pointers = {
             record.sources.get(name, "")
             for name in ("mime", "html", "text", "amp")
-            if getattr(record, name) is not None
+            if getattr(record, name)  # what is empty is stated as such
         } - {""}
         source = frozenset(source_pointers)
         rows = list(rows_of(record, words, skip=source))
@@ -118,6 +120,7 @@ class MessageRenderer:
             unplaced=unplaced,
             has_source=parsed is not None,
             pointer=record.pointer,
+            path=Markup(path_of(record, words)),  # noqa: S704 - made of escaped names
         )
         return html, count_values(record.value)
 
@@ -186,6 +189,8 @@ class MessageRenderer:
                 part.media_type,
                 self._options.words.size(part.size_bytes),
                 part.sha256,
+                self._facts(part.nested),
+                paragraphs(inert(part.nested.text)) if part.nested is not None and part.nested.text else None,
             )
             for part in parsed.attachments
         ]

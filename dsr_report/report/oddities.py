@@ -42,6 +42,7 @@ _PHRASES: dict[str, str] = {
     "page of a listing": _("It is a page of a list"),
     "a bare text": _("It is a text by itself"),
     "error message": _("It is an error message"),
+    "nothing in it": _("There is nothing in it"),
     "nested too deeply": _("It is nested too deeply"),
 }
 _MORE = re.compile(r"(\d+) more ")

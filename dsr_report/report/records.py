@@ -16,7 +16,7 @@ from dsr_report.report.environment import environment
 from dsr_report.report.events import moment_text
 from dsr_report.report.kinds import kind_title
 from dsr_report.report.options import ReportOptions
-from dsr_report.report.stored import name_shown, rows_of, value_html
+from dsr_report.report.stored import name_shown, path_of, rows_of, value_html
 from dsr_report.report.text import shown
 
 
@@ -80,6 +80,7 @@ class RecordRenderer:
             rows=rows,
             is_file=isinstance(record, UploadedFile),
             pointer=record.pointer,
+            path=Markup(path_of(record, words)),  # noqa: S704 - made of escaped names
             explanation=self._explanation(record),
         )
         return html, count_values(record.value)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from dsr_report.export.items import JsonValue, Scalar
+from dsr_report.export.items import JsonValue, Number, Scalar
 from dsr_report.pointers import RepeatedName, tokens
 from dsr_report.printable import printable
-from dsr_report.records.base import Member, Record, members_of
+from dsr_report.records.base import Member, Record, leaves_of, members_of
 from dsr_report.report.dictionary import explanation_of, label_of, meaning_of
 from dsr_report.report.language import Language
 from dsr_report.report.text import inert, inline, isolated, shown
@@ -49,9 +49,17 @@ def name_shown(name: str, language: Language) -> str:
 
 
 def rows_of(record: Record, language: Language, skip: frozenset[str] = frozenset()) -> Iterator[Row]:
-    """Every member of a record but those at the pointers in `skip`."""
+    """Every member of a record but those at the pointers in `skip`, which are shown in a form of their own.
+
+    Only texts, lists and objects have such a form: an empty text, a number or `false` is stated as such.
+    """
     for name, pointer, value in _unwrapped(record):
-        if pointer in skip:
+        if (
+            pointer in skip
+            and value
+            and isinstance(value, (str, dict, list))
+            and not isinstance(value, Number)
+        ):
             continue
         yield Row(
             name_shown(name, language) if name else language.text("value"),
@@ -64,6 +72,19 @@ def rows_of(record: Record, language: Language, skip: frozenset[str] = frozenset
 def _explained(meaning: str, explanation: str) -> str:
     """What the value means, before what the field means."""
     return f"= {meaning}. {explanation}".strip() if meaning else explanation
+
+
+def path_of(record: Record, language: Language) -> str:
+    """The names of the lists and objects that a record stands in, as HTML, but for what decided its kind.
+
+    That name stands with the count of such records, among the technical details.
+    """
+    told = record.rule.removeprefix("label ").partition(", ")[0] if record.rule.startswith("label ") else None
+    names = [name for name in record.labels if name != told]
+    if not names:
+        return ""
+    path = " › ".join(inline(name_shown(name, language)) for name in names)
+    return f"{escape(language.text('Stored under'))}: {path}"
 
 
 def _unwrapped(record: Record) -> Iterator[Member]:
@@ -164,12 +185,16 @@ class References:
 
 def stored_line(record: Record, language: Language, references: References) -> tuple[str, int]:
     """All values of a record on one line of HTML, and how many there are."""
-    pieces = []
+    path = path_of(record, language) if record.labels else ""
+    pieces = [path] if path else []
     count = 0
     skip = len(record.pointer)
-    for pointer, value in record.values():
+    for pointer, value in leaves_of(record.value, record.pointer):
+        name = _path(pointer[skip:], language)
+        if isinstance(value, (dict, list)):
+            pieces.append(f"{name} <i>{escape(language.text('(empty)'))}</i>")
+            continue
         count += 1
-        name = _path(pointer[skip:])
         text = value_text(value, language)
         number = references.number_of(text) if isinstance(value, str) else None
         if number is not None:
@@ -181,9 +206,9 @@ def stored_line(record: Record, language: Language, references: References) -> t
 
 
 @lru_cache(maxsize=4096)
-def _path(pointer: str) -> str:
+def _path(pointer: str, language: Language) -> str:
     """The names on the way from a record to one of its values, as HTML."""
     steps = tokens(pointer)
     if len(steps) > 1 and steps[0].lower() in _ENVELOPES:
         steps = steps[1:]
-    return inline(" › ".join(steps))
+    return inline(" › ".join(step or language.text("(without a name)") for step in steps))

@@ -53,7 +53,13 @@ class Lists:
     """Lists of cells: needs no library."""
 
     def pack(self, columns: Columns, count: int) -> bytes:
-        return marshal.dumps((columns, count))
+        try:
+            return marshal.dumps((columns, count))
+        except ValueError:  # a kind of text: a number as it was written
+            plain = {
+                name: [str(c) if isinstance(c, str) else c for c in cells] for name, cells in columns.items()
+            }
+            return marshal.dumps((plain, count))
 
     def unpack(self, data: bytes) -> Any:
         return marshal.loads(data)  # noqa: S302 - from our own nameless file

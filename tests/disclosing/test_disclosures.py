@@ -7,7 +7,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dsr_report
@@ -178,11 +179,7 @@ values = st.recursive(
 )
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(60)
 @given(data=st.lists(values, max_size=4) | st.dictionaries(st.text(max_size=6), values, max_size=3))
 def test_any_export_becomes_a_report_that_verifies(data, tmp_path):
     raw = json.dumps({"info": {"type": "email", "id": ADDRESS}, "data": data}).encode()

@@ -2,11 +2,11 @@
 
 import io
 import json
-import os
 import re
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from examples import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 from json_texts import MOST_VALUES, export_texts
 
@@ -18,12 +18,7 @@ from dsr_report.export.rewriting import rewrite
 from dsr_report.export.walking import Limits
 from dsr_report.pointers import RepeatedName
 
-EXAMPLES = int(os.environ.get("DSR_REPORT_EXAMPLES", "250"))
-PATIENT = settings(
-    deadline=None,
-    max_examples=EXAMPLES,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+PATIENT = examples(250)
 
 
 def _pairs(pairs):

@@ -8,7 +8,8 @@ import email.policy
 import time
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.mime.message import parse, text_of_wire, wire_of_text
@@ -314,7 +315,7 @@ UGLY = [
 ]  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(
     st.lists(st.sampled_from(UGLY) | st.binary(max_size=12), max_size=25).map(b"".join)
     | st.binary(max_size=400)
@@ -344,7 +345,7 @@ def test_no_bytes_make_parsing_fail_and_none_of_them_are_lost(raw):
 BODIES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.lists(st.tuples(st.sampled_from(["plain", "html", "calendar"]), BODIES, st.sampled_from(["base64", "quoted-printable"])), min_size=1, max_size=4),
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp", "Z"]), max_size=40),

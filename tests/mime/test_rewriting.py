@@ -16,7 +16,8 @@ from email.policy import SMTP
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.mime.message import parse
@@ -293,7 +294,7 @@ WRITTEN = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(200)
 @given(
     PASSAGES,
     st.lists(WRITTEN, min_size=1, max_size=4),
@@ -315,7 +316,7 @@ def test_any_address_is_gone_from_any_message(passage, spellings, encoding, char
     is_gone(raw, passage)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.binary(max_size=300)
     | st.lists(
@@ -343,7 +344,7 @@ def test_a_message_without_the_passage_keeps_every_byte(raw):
         assert replaced(raw, [(ADDRESS, MARK)]) == raw
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(
         st.sampled_from(

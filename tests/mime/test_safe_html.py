@@ -12,7 +12,8 @@ import time
 import pytest
 import tinycss2
 import tinyhtml5
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.mime.message import parse
@@ -202,7 +203,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(400)
 @given(st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=80), st.booleans())
 def test_nothing_of_any_soup_of_tags_is_live(html, for_print):
     shown = safe(html, scope=".m" if for_print else "", for_print=for_print)
@@ -369,7 +370,7 @@ def test_styles_nested_without_end_are_left_out(text):
     assert words(shown) == "x"
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(st.from_regex(r"[A-Za-zé0-9]{1,12}", fullmatch=True), min_size=1, max_size=8), st.data())
 def test_no_word_of_a_page_is_lost(texts, data):
     tags = [

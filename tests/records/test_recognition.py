@@ -4,7 +4,8 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from specimens import SPECIMENS, items
 
@@ -332,19 +333,19 @@ def mutated(draw):
     }[wrap]
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.lists(_JSON, max_size=6) | st.dictionaries(_NAMES, _JSON, max_size=6) | _SCALARS)
 def test_any_json_is_divided_exactly(data):
     assert_divided_exactly(items(data))
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(st.lists(mutated(), min_size=1, max_size=4))
 def test_mutated_records_are_divided_exactly(data):
     assert_divided_exactly(items(data))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(mutated() | _JSON, min_size=1, max_size=3))
 def test_a_file_that_the_reader_took_apart_is_divided_exactly(data):
     """Too large containers come as their elements and members."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dsr_report
@@ -69,7 +70,7 @@ trees = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(data=st.lists(trees, max_size=4), lang=st.sampled_from(["en", "fr"]))
 def test_every_value_of_any_export_is_in_the_text_of_its_report(
     built: Callable[..., Any], data: list[Any], lang: str

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.cli.group import group
@@ -239,7 +240,7 @@ _MEMBERS = (
 _NAMES = st.sampled_from(_MEMBERS.split())
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     kind=st.sampled_from(["click", "open", "delivery", "error", "retry", "attempt", "unsubscribe", "abuse"]),
     names=st.lists(_NAMES, min_size=1, max_size=9, unique=True),
