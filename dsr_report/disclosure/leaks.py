@@ -21,7 +21,7 @@ from dsr_report.disclosure.manifest import Manifest, MarkEntry
 from dsr_report.export.items import Scalar, values
 from dsr_report.export.reading import ExportFile
 from dsr_report.mime.live_links import LINK_KINDS
-from dsr_report.mime.rewriting import forms_of, occurrences
+from dsr_report.mime.rewriting import forms_of, occurrences, plain_letters
 from dsr_report.review.links import link_keys
 from dsr_report.review.plan import SHORTEST_PASSAGE, token_word, words_in
 from dsr_report.review.redacting import is_message, words_of_message
@@ -88,7 +88,7 @@ def _all(export: ExportFile) -> Iterator[tuple[str, Scalar]]:
 
 def _passages(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> Iterator[tuple[int, str]]:
     """What stood where a mark stands now, in a text that was changed in no other way."""
-    by_text = {mark.text: mark.number for mark in marks}
+    by_text = {text: mark.number for mark in marks for text in (mark.text, plain_letters(mark.text))}
     pieces = re.split("(" + "|".join(re.escape(text) for text in by_text) + ")", ours)
     pattern = "".join("(.+?)" if piece in by_text else re.escape(piece) for piece in pieces)
     match = re.fullmatch(pattern, theirs, re.DOTALL)

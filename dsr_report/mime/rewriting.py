@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from urllib.parse import quote
@@ -258,6 +259,11 @@ def _plainly_replaced(raw: bytes, replacements: Replacements) -> bytes:
 def _replaced_text(part: MimePart, body: bytes, replacements: Replacements) -> bytes:
     text = part.exact_text
     is_markup = part.media_type in _MARKUP
+    declared = part.parameters.get("charset", "").lower()
+    charset = (
+        part.charset_used if declared or not text.isascii() else "ascii"
+    )  # none: what all readers assume
+    replacements = [(passage, fitting(mark, charset)) for passage, mark in replacements]
     changed = without_passages(text, replacements, is_markup=is_markup)
     if changed == text:
         return body
@@ -267,6 +273,20 @@ def _replaced_text(part: MimePart, body: bytes, replacements: Replacements) -> b
         charset = "utf-8" if part.charset_used.startswith("utf-8") else part.charset_used
         content = changed.encode(charset, "xmlcharrefreplace" if is_markup else "replace")
     return _encoded_body(content, part.transfer_encoding, body)
+
+
+def fitting(mark: str, charset: str) -> str:
+    """A mark as a charset can hold it: as it is, or in plain letters (`masque` for `masqué`)."""
+    try:
+        encoded(mark, charset)
+    except ValueError:
+        return plain_letters(mark)
+    return mark
+
+
+def plain_letters(text: str) -> str:
+    """A text in ASCII: letters without their accents, any space as a space."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.replace("’", "'")) if c.isascii())
 
 
 def _replaced_children(part: MimePart, replacements: Replacements) -> bytes:

@@ -417,3 +417,40 @@ def test_long_texts_and_long_passages_take_no_longer_than_their_size():
         occurrences(replaced(text_message(f"x {long} y", encoding="quoted-printable"), [(long, MARK)]), long)
         == 0
     )
+
+
+FRENCH = "[masqué\u202f1\u00a0: clé d’accès]"
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "8bit"])
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("windows-1251", "Привет {}"),
+        ("koi8-r", "Привет {}"),
+        ("iso-8859-8", "שלום {}"),
+        ("iso-2022-jp", "こんにちは {}"),
+        ("shift_jis", "こんにちは {}"),
+        ("us-ascii", "Hello {}"),
+    ],
+)
+def test_a_mark_that_a_charset_cannot_hold_is_written_in_plain_letters(charset, text, encoding, kind):
+    raw = text_message(text.format(ADDRESS), kind, charset, encoding)
+    result = replaced(raw, [(ADDRESS, FRENCH)])
+    shown = html.unescape(parse(result).root.exact_text)
+    assert occurrences(result, ADDRESS) == 0
+    assert "?" not in shown
+    assert shown.startswith(text[:4])
+    assert "[masque 1 : cle d'acces]" in shown
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "gb2312"])
+def test_a_mark_stays_as_it_is_where_the_charset_can_hold_it(charset):
+    raw = text_message(f"Hello {ADDRESS}", "plain", charset, "base64")
+    assert FRENCH in parse(replaced(raw, [(ADDRESS, FRENCH)])).root.exact_text
+
+
+def test_a_mark_is_ascii_in_a_part_that_declares_no_charset():
+    raw = f"Subject: a\r\n\r\nHello {ADDRESS}".encode()
+    assert replaced(raw, [(ADDRESS, FRENCH)]).isascii()
