@@ -243,8 +243,7 @@ class Report:
     def _redact(self, plan: Plan) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="dsr-report-")
         copy = Path(self._folder.name) / "export.json"
-        with written_whole(copy) as file:
-            self.warnings += write_redacted(self.export.file, plan, file)
+        self.warnings += write_redacted(self.export.file, plan, copy)
         self._shown = Export(
             open_export(copy, name=self.export.name, salvage=self.export.incomplete),
             self.export.zone,

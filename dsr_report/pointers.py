@@ -7,7 +7,7 @@ pointer ends in `~r2`, `~r3` …, an escape that RFC 6901 leaves unused, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Self
 
 _REPEATED = re.compile(r"~r[0-9]+\Z")
@@ -66,6 +66,18 @@ def tokens(pointer: str) -> list[str]:
         name = _REPEATED.sub("", part)
         result.append(name.replace("~1", "/").replace("~0", "~"))
     return result
+
+
+def repointed(pointer: str, rename: Callable[[str], str | None]) -> str:
+    """The pointer after members were renamed; what `rename` gives None for keeps its name."""
+    parts = []
+    for part in pointer[1:].split("/") if pointer else []:
+        count = _REPEATED.search(part)
+        suffix = count.group() if count else ""
+        name = part[: len(part) - len(suffix)].replace("~1", "/").replace("~0", "~")
+        new = rename(name)
+        parts.append(part if new is None else escaped(new) + suffix)
+    return "".join(f"/{part}" for part in parts)
 
 
 def is_below(pointer: str, ancestors: Iterable[str]) -> bool:

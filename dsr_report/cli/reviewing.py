@@ -42,11 +42,13 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
     import json
 
     import dsr_report
+    from dsr_report.review.closed import closed_comment, closed_in
     from dsr_report.review.decisions import to_toml
     from dsr_report.review.findings import findings_of
 
     with dsr_report.read(opened(export), timezone=timezone, salvage=salvage) as source:
         findings = findings_of(source.file.items, source.found, source.info.id)
+        closed = closed_in(source.file.items())
         if as_json:
             text = (
                 json.dumps(
@@ -66,6 +68,7 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
                             }
                             for f in findings
                         ],
+                        "closed_files": [file._asdict() for file in closed],
                     },
                     ensure_ascii=False,
                     indent=2,
@@ -73,7 +76,9 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
                 + "\n"
             )
         else:
-            text = to_toml(findings, source.sha256)
+            text = to_toml(findings, source.sha256) + closed_comment(closed)
+    if closed:
+        say(f"{len(closed)} attached files cannot be looked into: see them for yourself")
     if output is None:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         return

@@ -22,6 +22,7 @@ from dsr_report.export.items import Scalar, values
 from dsr_report.export.reading import ExportFile
 from dsr_report.mime.live_links import LINK_KINDS
 from dsr_report.mime.rewriting import forms_of, occurrences, plain_letters
+from dsr_report.pointers import tokens
 from dsr_report.review.links import link_keys
 from dsr_report.review.plan import SHORTEST_PASSAGE, token_word, words_in
 from dsr_report.review.redacting import is_message, words_of_message
@@ -57,7 +58,7 @@ def hidden_values(
     hidden: dict[int, set[str]] = {}
     problems = []
     for (pointer, ours), (their_pointer, theirs) in zip(_all(shown), _all(original), strict=False):
-        if pointer != their_pointer:
+        if pointer != their_pointer and not _same_place(pointer, their_pointer, manifest.marks):
             problems.append(f"DIFFERENT: the two exports part ways at {pointer}.")
             break
         if ours == theirs and type(ours) is type(theirs):
@@ -78,6 +79,15 @@ def hidden_values(
             if decision.what in links:
                 hidden.setdefault(links[decision.what], set()).add(token)
     return hidden, problems
+
+
+def _same_place(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> bool:
+    """Whether two pointers differ only in names that bear a mark."""
+    our_names, their_names = tokens(ours), tokens(theirs)
+    return len(our_names) == len(their_names) and all(
+        our == their or any(mark.text in our for mark in marks)
+        for our, their in zip(our_names, their_names, strict=True)
+    )
 
 
 def _all(export: ExportFile) -> Iterator[tuple[str, Scalar]]:

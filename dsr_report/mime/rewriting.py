@@ -127,6 +127,19 @@ def closed_parts(raw: bytes) -> tuple[str, ...]:
     return tuple(part.path for part in parse(raw).walk() if not part.is_container and is_closed(part.content))
 
 
+def closed_files(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """The `closed_parts` that are files of their own, not pictures within the text: path and media type."""
+    return tuple(
+        (part.path, part.media_type)
+        for part in parse(raw).walk()
+        if not part.is_container
+        and not (
+            part.media_type.startswith("image/") and part.content_id and part.disposition != "attachment"
+        )
+        and is_closed(part.content)
+    )
+
+
 def replaced(raw: bytes, replacements: Replacements) -> bytes:
     """The message with each passage replaced by its mark, wherever and however it is encoded.
 

@@ -136,4 +136,5 @@ HIDDEN_THINGS = {
     "card": translatable("card number"),
     "bsn": translatable("identity number"),
     "niss": translatable("identity number"),
+    "other": translatable("other data"),
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from dsr_report.errors import CheckFailedError, ConfigError
 from dsr_report.review.findings import Finding
-from dsr_report.review.plan import Decision
+from dsr_report.review.plan import SHORTEST_PASSAGE, Decision
 
 DECISIONS = ("undecided", "disclose", "mask", "withhold")
 _HEAD = """\
@@ -22,6 +23,13 @@ _HEAD = """\
 # "undecided" leaves secrets masked and discloses the rest, with a warning (an error with --strict).
 # Withhold as little as possible: what was sent to the person, the person knows. An answer that hides too much
 # is as wrong as one that shows too much.
+#
+# What the list does not have (a name, say) can be added; it is hidden wherever the text stands:
+#   [[also]]
+#   text = "Piet Voorbeeld"            # or: pointer = "/data/7/data/mime", for one whole value
+#   decision = "withhold"
+#   reason = "the name of another person"
+#   article = "Art. 15(4) GDPR"
 #
 # Apply it with: dsr-report render EXPORT --review THIS-FILE
 """
@@ -60,7 +68,7 @@ def load_decisions(
         ConfigError: the file cannot be read, names an unknown finding or decision, or is of another export.
         CheckFailedError: `strict`, and a finding that must be decided is not.
     """
-    entries = _entries(path, export_sha256)
+    entries, also = _entries(path, export_sha256)
     by_id = {finding.id: finding for finding in findings}
     faults = []
     for entry_id, entry in entries.items():
@@ -73,11 +81,43 @@ def load_decisions(
             str(entry.get("reason", "")).strip() and str(entry.get("article", "")).strip()
         ):
             faults.append(f"finding {entry_id}: withholding needs a reason and an article")
+    for number, entry in enumerate(also, 1):
+        faults += [f"[[also]] number {number}: {fault}" for fault in _faults_of(entry)]
     if faults:
         raise ConfigError(
             "; ".join(faults), where=str(path), hint="Make a new file with `dsr-report review`."
         )
-    return _applied(entries, findings, strict=strict, warnings=warnings)
+    return chain(
+        _applied(entries, findings, strict=strict, warnings=warnings),
+        (_own_decision(number, entry) for number, entry in enumerate(also, 1)),
+    )
+
+
+def _faults_of(entry: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with something that the operator added."""
+    if ("text" in entry) == ("pointer" in entry):
+        yield "it needs either a text or a pointer"
+    if "text" in entry and len(str(entry["text"]).strip()) < SHORTEST_PASSAGE:
+        yield f"a text of fewer than {SHORTEST_PASSAGE} characters would be found by chance; name its pointer"
+    if entry.get("decision") not in {"mask", "withhold"}:
+        yield "its decision must be mask or withhold"
+    if not (str(entry.get("reason", "")).strip() and str(entry.get("article", "")).strip()):
+        yield "it needs a reason and an article"
+
+
+def _own_decision(number: int, entry: dict[str, Any]) -> tuple[Decision, str]:
+    text = str(entry.get("text", "")).strip()
+    decision = Decision(
+        str(entry.get("pointer", "")),
+        entry["decision"],
+        str(entry.get("what", "other")),
+        str(entry["reason"]),
+        str(entry["article"]),
+        everywhere=bool(text),
+        passage=text or None,
+        group=None if text else f"also {number}",
+    )
+    return decision, text
 
 
 def _applied(
@@ -106,7 +146,8 @@ def _applied(
         )
 
 
-def _entries(path: Path, export_sha256: str) -> dict[str, dict[str, Any]]:
+def _entries(path: Path, export_sha256: str) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    """The entries of findings by their id, and those that the operator added."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -122,7 +163,10 @@ def _entries(path: Path, export_sha256: str) -> dict[str, dict[str, Any]]:
     found = content.get("finding", [])
     if not isinstance(found, list) or any(not isinstance(e, dict) or "id" not in e for e in found):
         raise ConfigError("every [[finding]] needs its id", where=str(path))
-    return {str(entry["id"]): entry for entry in found}
+    also = content.get("also", [])
+    if not isinstance(also, list) or any(not isinstance(entry, dict) for entry in also):
+        raise ConfigError("[[also]] stands in double brackets", where=str(path))
+    return {str(entry["id"]): entry for entry in found}, also
 
 
 def _string(text: str) -> str:

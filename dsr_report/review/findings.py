@@ -42,6 +42,12 @@ _SPECIAL = re.compile(
     re.IGNORECASE,
 )
 _PEOPLE_FIELDS = re.compile(r"naam|name|nom|e-?mail", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"partner|spouse|echtgeno|ehe(?:mann|frau)|conjoint|epou[sx]|époux|friend|vriend|freund|ami(?:e|s)?\b|child|"
+    r"kind|enfant|parent|ouder|eltern|referr|aanbrenger|werber|parrain|gift|cadeau|geschenk|colleague|collega|"
+    r"kolleg|coll[eè]gue|manager|employer|werkgever|arbeitgeber|employeur|emergency|noodcontact",
+    re.IGNORECASE,
+)
 _FROM_OTHERS = {"bounce", "response", "abuse"}
 _FREE_TEXT = {"survey", "form", "contact", "todo", "note", "history", "unrecognised"}
 _WHY_LINK = {
@@ -223,6 +229,7 @@ def subject_addresses(found: Iterable[Found], info_id: Scalar) -> frozenset[str]
                 if (
                     isinstance(value, str)
                     and "fields" in tokens(pointer)
+                    and not _OF_OTHERS.search(_name(pointer))
                     and ADDRESS.fullmatch(value.strip())
                 ):
                     own.add(value.strip().casefold())

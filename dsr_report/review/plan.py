@@ -92,6 +92,13 @@ class Plan:
         """How many values have a part that is masked or withheld; they count as disclosed."""
         return len({p for mark in self.marks for p in mark.passage_pointers} - self.whole.keys())
 
+    def move(self, place: Callable[[str], str]) -> None:
+        """Say of every pointer where it leads now."""
+        self.whole = {place(pointer): mark for pointer, mark in self.whole.items()}
+        for mark in self.marks:
+            mark.pointers = [place(pointer) for pointer in mark.pointers]
+            mark.passage_pointers = [place(pointer) for pointer in mark.passage_pointers]
+
     def _count(self, treatment: Treatment) -> int:
         return sum(mark.treatment == treatment for mark in self.whole.values())
 

@@ -8,41 +8,69 @@ links in their encoded forms, and complete messages, whose parts are decoded, ch
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO
+from pathlib import Path
 
 from dsr_report.errors import RedactionError
 from dsr_report.export.items import Item, values
 from dsr_report.export.reading import ExportFile
+from dsr_report.export.renaming import rename_members
 from dsr_report.export.rewriting import rewrite
+from dsr_report.files import written_whole
 from dsr_report.mime.message import text_of_wire, wire_of_text
-from dsr_report.mime.rewriting import occurrences, replaced, seen_in
+from dsr_report.mime.rewriting import closed_files, occurrences, replaced, seen_in
 from dsr_report.mime.spellings import forms_of, in_text, without_passages
-from dsr_report.review.plan import Mark, Plan, token_word, words_in
+from dsr_report.pointers import repointed, tokens
+from dsr_report.review.plan import SHORTEST_PASSAGE, Mark, Plan, token_word, words_in
 
 _LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
 _MOST_SHAPES = 20_000
+_NOWHERE = ""
+"""The place of a name: it is no value, and has no pointer of its own."""
 _MAY_BE_ENCODED = frozenset("%&=\\+")
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 
 
-def write_redacted(export: ExportFile, plan: Plan, target: BinaryIO) -> list[str]:
+def write_redacted(export: ExportFile, plan: Plan, target: Path) -> list[str]:
     """Write the redacted export to `target`, and note in the plan's marks where each value was hidden.
 
-    Returns warnings: names of members are never changed, so a masked value that is also such a name stays.
+    A hidden value that is also (part of) the name of a member is hidden there as well: the member gets a
+    name of its own, made of the mark, and the plan's pointers follow.
+
+    Returns warnings: files in which a withheld value could stand unseen.
 
     Raises:
-        RedactionError: a hidden value is still found in the result, or a withheld one is a member's name.
+        RedactionError: a hidden value is still found in the result, or a value to withhold is nowhere.
     """
     hiding = _Hiding(plan)
-    rewrite(export, hiding.replacements, target)
-    return hiding.warnings
+    with written_whole(target) as file:
+        rewrite(export, hiding.replacements, file)
+    hiding.check()
+    if hiding.is_name:
+        names = _Names(hiding)
+        with target.open("rb") as source, written_whole(target) as file:
+            rename_members(source, names.renamed, file)
+        plan.move(lambda pointer: repointed(pointer, names.renamed))
+    if hiding.closed_files:
+        return [
+            f"{hiding.closed_files} attached files (pictures, PDFs, locked archives) cannot be searched "
+            "for what is withheld: look at them, and withhold their messages if need be"
+        ]
+    return []
 
 
 class _Hiding:
+    """Knows what is hidden, and takes it out of texts."""
+
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self.warnings: list[str] = []
+        self.is_name = False
+        """Some hidden value is also the name of a member."""
+        self._whole_seen = 0
+        self._withholds = any(mark.treatment == "withhold" for mark in plan.marks)
+        self.closed_files = 0
+        """Files in which a withheld value could stand unseen."""
         self._names_seen: set[tuple[str, ...]] = set()
         self._passages = sorted(plan.passages.items(), key=lambda pair: (-len(pair[0]), pair[0]))
         self._forms: list[tuple[str, Mark]] = [
@@ -57,12 +85,13 @@ class _Hiding:
     def replacements(self, item: Item) -> Mapping[str, str]:
         """The new text of each value of `item` that changes, by its pointer."""
         changed: dict[str, str] = {}
-        if self._passages:
-            self._check_names(item)
+        if not self.is_name and (self._passages or self._tokens):
+            self.is_name = self._look_at_names(item)
         for pointer, value in values(item.value, item.pointer):
             whole = self._plan.whole.get(pointer)
             if whole is not None:
                 changed[pointer] = whole.text
+                self._whole_seen += 1
             elif value is not None and not isinstance(value, bool):
                 text = str(value)
                 hidden = self._without_passages(text, pointer)
@@ -70,33 +99,50 @@ class _Hiding:
                     changed[pointer] = hidden
         return changed
 
-    def _check_names(self, item: Item) -> None:
-        """Hidden values that are names of members, which cannot be replaced: the shape would change."""
+    def check(self) -> None:
+        """Refuse to go on where something to withhold is nowhere: it may be there in another form.
+
+        Raises:
+            RedactionError: there is such a thing.
+        """
+        if self._whole_seen < len(self._plan.whole):
+            raise RedactionError(
+                f"{len(self._plan.whole) - self._whole_seen} of the values to hide are not in the export",
+                hint="Check the pointers in the review file; a pointer must lead to a single value.",
+            )
+        for mark in self._plan.marks:
+            if mark.treatment == "withhold" and not mark.pointers and not mark.passage_pointers:
+                raise RedactionError(
+                    f"the value to withhold as number {mark.number} is nowhere in the export",
+                    hint="Check its spelling in the review file, or name its pointer.",
+                )
+
+    def _look_at_names(self, item: Item) -> bool:
+        """Whether the name of a member holds a hidden value."""
+        path = tuple(tokens(item.pointer))
         stack = [item.value]
-        while stack:
+        shapes = [path, item.labels]
+        while stack or shapes:
+            if shapes:
+                names = shapes.pop()
+                if names and names not in self._names_seen:
+                    if len(self._names_seen) > _MOST_SHAPES:
+                        self._names_seen.clear()
+                    self._names_seen.add(names)
+                    if any(self.hidden(str(name)) is not None for name in names):
+                        return True
+                continue
             current = stack.pop()
             if isinstance(current, dict):
-                names = tuple(current)
+                shapes.append(tuple(current))
                 stack.extend(current.values())
-                if names in self._names_seen or len(self._names_seen) > _MOST_SHAPES:
-                    continue
-                self._names_seen.add(names)
-                for passage, mark in self._passages:
-                    if any(in_text(str(name), passage) for name in names):
-                        self._found_as_name(mark, item.pointer)
             elif isinstance(current, list):
                 stack.extend(current)
+        return False
 
-    def _found_as_name(self, mark: Mark, pointer: str) -> None:
-        if mark.treatment == "withhold":
-            raise RedactionError(
-                f"the value withheld as number {mark.number} is also the name of a member",
-                where=pointer,
-                hint="Names cannot be changed: disclose the value, or answer without this record by hand.",
-            )
-        warning = f"the value masked as number {mark.number} is also the name of a member, and stays there"
-        if warning not in self.warnings:
-            self.warnings.append(warning)
+    def hidden(self, name: str) -> str | None:
+        """A name with every hidden passage replaced, or None where it holds none."""
+        return self._without_passages(name, _NOWHERE) if len(name) >= SHORTEST_PASSAGE else None
 
     def _without_passages(self, text: str, pointer: str) -> str | None:
         """`text` with every hidden passage replaced, or None where it holds none."""
@@ -141,6 +187,8 @@ class _Hiding:
 
     def _message_without(self, text: str, passages: Sequence[tuple[str, Mark]], pointer: str) -> str | None:
         wire = wire_of_text(text)
+        if self._withholds:
+            self.closed_files += len(closed_files(wire))
         if self._tokens:
             passages = [*passages, *self._tokens_among(words_of_message(wire))]
         present = [(passage, mark) for passage, mark in passages if occurrences(wire, passage)]
@@ -156,6 +204,29 @@ class _Hiding:
                 )
             _note(mark, pointer)
         return text_of_wire(result)
+
+
+class _Names:
+    """New names for members: each hidden name gets one of its own, the same one wherever it occurs."""
+
+    def __init__(self, hiding: _Hiding) -> None:
+        self._hiding = hiding
+        self._new: dict[str, str | None] = {}
+        self._used: Counter[str] = Counter()
+
+    def renamed(self, name: str) -> str | None:
+        """The new name, or None where the old one hides nothing."""
+        if name in self._new:
+            return self._new[name]
+        new = self._hiding.hidden(name)
+        if new is not None:
+            self._used[new] += 1
+            if self._used[new] > 1:
+                new = f"{new} ({self._used[new]})"
+        elif len(self._new) > _MOST_SHAPES:
+            return None  # remembering is for names that recur
+        self._new[name] = new
+        return new
 
 
 def is_message(text: str) -> bool:
@@ -180,5 +251,5 @@ def _alternation(forms: Sequence[str]) -> re.Pattern[str] | None:
 
 
 def _note(mark: Mark, pointer: str) -> None:
-    if mark.passage_pointers[-1:] != [pointer]:
+    if pointer != _NOWHERE and mark.passage_pointers[-1:] != [pointer]:
         mark.passage_pointers.append(pointer)
