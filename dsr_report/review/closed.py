@@ -39,7 +39,7 @@ def closed_comment(closed: Sequence[ClosedFile]) -> str:
     lines = [
         "",
         f"# Please look at {len(closed)} attached files yourself: nothing finds or hides what pictures,",
-        "# PDFs and locked archives show. Withhold the whole message of one that must not be seen ([[also]]).",
+        "# PDFs and locked archives show. Withhold the message of one that must not be seen ([[also]]).",
         *(f"#   {file.pointer}, part {file.part} ({file.media_type})" for file in closed[:_MOST_LISTED]),
     ]
     if len(closed) > _MOST_LISTED:
