@@ -1,0 +1,325 @@
+"""The cases: what is run on which export, against whom, and what is aimed at."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import mime_parsing
+from measuring import ROOT, Command, Run, compared, measured
+from opening import opening
+from results import Case, Target, of_runs
+
+_PYTHON = sys.executable
+_OURS = [_PYTHON, "-m", "dsr_report"]
+_MIB_INSPECT = 300
+_MIB_REPORT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where files go, how often each command runs, and how large the largest export is."""
+
+    folder: Path
+    runs: int = 3
+    largest: int = 1000
+
+    def export(self, name: str, messages: int, events: int) -> Path:
+        """An export of so many messages and events."""
+        file = self.folder / f"{name}.json"
+        if not file.exists():
+            words = ["-m", "sample_exports.generate", "--output", str(file)]
+            measured(
+                Command("generate", [_PYTHON, *words, "--messages", str(messages), "--events", str(events)])
+            )
+        return file
+
+    def of_size(self, kind: str, megabytes: int) -> Path:
+        """An export of about this size, of messages (with a few events) or of events alone."""
+        if kind == "mail-heavy":
+            return self.export(f"{kind}-{megabytes}", round(megabytes * 13.9), round(megabytes * 46))
+        return self.export(f"{kind}-{megabytes}", 0, round(megabytes * 2415))
+
+    def ours(self, name: str, *words: str | Path, **environment: str) -> Command:
+        """A command of ours."""
+        return Command(name, [*_OURS, *map(str, words)], environment)
+
+    def peer(self, name: str, *words: str | Path) -> Command:
+        """A command of `peers.py`."""
+        return Command(name, [_PYTHON, str(ROOT / "benchmarks" / "peers.py"), *map(str, words)])
+
+
+def start_up(setting: Setting) -> list[Case]:
+    """`--help` against the import of the library that prints it."""
+    ours = setting.ours("dsr-report --help", "--help")
+    peer = Command("python -c 'import click'", [_PYTHON, "-c", "import click"])
+    found = compared([ours, peer], setting.runs * 4 + 1)
+    case = of_runs("Start-up", found)
+    case.targets.append(
+        _at_most("≤ 3 × `import click`", found[ours.name].wall / found[peer.name].wall, 3, "×")
+    )
+    return [case]
+
+
+def inspect(setting: Setting) -> list[Case]:
+    """Reading and inspecting, at three sizes."""
+    cases = []
+    for kind in ("mail-heavy", "events-heavy"):
+        curve = Case(f"Memory and time of `inspect`, {kind}", ["MB", "seconds", "MB/s", "peak MiB"])
+        speeds, peaks = [], []
+        for megabytes in sorted({10, 50, setting.largest // 5, setting.largest}):
+            file = setting.of_size(kind, megabytes)
+            size = file.stat().st_size / 1e6
+            ours = setting.ours("dsr-report inspect", "inspect", file, "-q")
+            peers = [setting.peer("json.load", "json-load", file), setting.peer("orjson", "orjson", file)]
+            if kind == "events-heavy" or megabytes <= 200:
+                peers.append(setting.peer("ijson", "ijson", file))
+            runs = setting.runs if megabytes <= 200 else min(setting.runs, 3)
+            found = compared([ours, *peers], runs)
+            case = of_runs(f"`inspect`, {kind}, {size:.0f} MB", found, size)
+            run, plain = found[ours.name], found["json.load"]
+            if megabytes == setting.largest:
+                case.targets.append(
+                    _at_most("time of `json.load` or less", run.wall / plain.wall, 1, "× of it")
+                )
+                case.targets.append(_at_most(f"peak ≤ {_MIB_INSPECT} MiB", run.peak, _MIB_INSPECT, " MiB"))
+                if kind == "mail-heavy":
+                    case.targets.append(_at_least("≥ 100 MB/s", size / run.wall, 100, " MB/s"))
+            curve.rows.append((f"{size:.0f}", f"{run.wall:.2f}", f"{size / run.wall:.0f}", f"{run.peak:.0f}"))
+            speeds.append(size / run.wall)
+            peaks.append(run.peak)
+            cases.append(case)
+            file.unlink()
+        growth = peaks[-1] / peaks[0]
+        curve.targets.append(
+            _at_most(
+                "linear: the largest no slower a byte than the one before", speeds[-2] / speeds[-1], 1.25, "×"
+            )
+        )
+        curve.targets.append(_at_most("memory does not grow with the export", growth, 1.5, "× from 10 MB"))
+        cases.append(curve)
+    return cases
+
+
+def tables(setting: Setting) -> list[Case]:
+    """A million events to Parquet."""
+    events = 1_000_000 if setting.largest >= 400 else setting.largest * 2415
+    file = setting.export("events", 0, events)
+    ours = setting.ours("dsr-report tables (Parquet)", "tables", file, "-q", "--format", "parquet", "-o")
+    ours = Command(ours.name, [*ours.words, str(setting.folder / "tables")], ours.environment)
+    peer = setting.peer(
+        "json.load + json_normalize + to_parquet", "normalize", file, setting.folder / "peer.parquet"
+    )
+    found = compared([ours, peer], setting.runs)
+    case = of_runs(f"`tables` to Parquet, {events:,} events", found, file.stat().st_size / 1e6)
+    run, plain = found[ours.name], found[peer.name]
+    case.targets += [
+        _at_least("≥ 2 × `pandas.json_normalize`", plain.wall / run.wall, 2, "×"),
+        _at_most("peak ≤ ¼ of it", run.peak / plain.peak, 0.25, " of it"),
+    ]
+    file.unlink()
+    return [case]
+
+
+def mime(setting: Setting) -> list[Case]:
+    """Messages a second."""
+    rates = mime_parsing.rates(200 if setting.largest >= 400 else 40)
+    case = Case("MIME, fully parsed", ["parser", "messages a second", "ours is … × as fast"])
+    case.rows = [
+        (name, f"{rate:.0f}", f"{rates[mime_parsing.OURS] / rate:.1f}") for name, rate in rates.items()
+    ]
+    ratio = rates[mime_parsing.OURS] / rates["policy.default"]
+    case.targets.append(_at_least("≥ 8 × stdlib `policy.default`", ratio, 8, "×"))
+    return [case]
+
+
+def typical(setting: Setting) -> list[Case]:
+    """A report of 150 messages and 600 events, in each format, and what others need for a PDF of it."""
+    file = setting.export("typical", 150, 600)
+    out = setting.folder / "out"
+    pages, ordinary = setting.folder / "pages.html", setting.folder / "ordinary.html"
+    measured(setting.peer("our pages", "our-pages", file, pages))
+    measured(setting.peer("ordinary pages", "ordinary-pages", file, ordinary))
+    commands = [
+        *(_render(setting, file, ending, out) for ending in ("pdf", "html", "zip")),
+        setting.peer(
+            "WeasyPrint, one call, ordinary tables", "weasyprint", ordinary, out.with_suffix(".1.pdf")
+        ),
+        setting.peer("WeasyPrint, one call, our pages", "weasyprint", pages, out.with_suffix(".2.pdf")),
+        _chromium("Chromium's print, our pages", pages, out.with_suffix(".3.pdf")),
+    ]
+    found = compared(commands[:3], setting.runs) | compared(commands[3:], 1)
+    case = of_runs("Report, typical: 150 messages and 600 events", found)
+    ours, plain = found["dsr-report render (pdf)"], found["WeasyPrint, one call, ordinary tables"]
+    case.targets += [
+        _at_most("PDF ≤ 15 s", ours.wall, 15, " s"),
+        _at_least("PDF ≥ 3 × one plain WeasyPrint call", plain.wall / ours.wall, 3, "×"),
+    ]
+    case.note = (
+        "The peers are given finished HTML: reading the export and finding what must be hidden is in our "
+        "seconds alone. “Ordinary tables” is the report that one writes first (`peers.py`)."
+    )
+    return [case]
+
+
+def heavy(setting: Setting) -> list[Case]:
+    """A report of 2,000 messages and 50,000 events, in each format, Chromium's print, and a browser."""
+    messages, events = (2_000, 50_000) if setting.largest >= 400 else (200, 5_000)
+    file = setting.export("heavy", messages, events)
+    out = setting.folder / "heavy"
+    pages = setting.folder / "heavy-pages.html"
+    measured(setting.peer("our pages", "our-pages", file, pages))
+    commands = [
+        *(_render(setting, file, ending, out) for ending in ("pdf", "html", "zip")),
+        _chromium("Chromium's print, our pages", pages, out.with_suffix(".3.pdf")),
+    ]
+    found = compared(commands, 1)
+    case = of_runs(f"Report, heavy: {messages:,} messages and {events:,} events", found)
+    pdf, html, package = (found[f"dsr-report render ({ending})"] for ending in ("pdf", "html", "zip"))
+    case.targets += [
+        _at_most("PDF ≤ 5 min", pdf.wall, 300, " s"),
+        _at_most(f"PDF ≤ {_MIB_REPORT} MiB a process", pdf.peak, _MIB_REPORT, " MiB"),
+        _at_most("PDF no slower than Chromium", pdf.wall / found[commands[-1].name].wall, 1, "× of it"),
+        _at_most("HTML ≤ 30 s", html.wall, 30, " s"),
+        _at_most(f"HTML ≤ {_MIB_REPORT} MiB", html.peak, _MIB_REPORT, " MiB"),
+        _at_most(f"ZIP ≤ {_MIB_REPORT} MiB a process", package.peak, _MIB_REPORT, " MiB"),
+    ]
+    case.note = "The ZIP holds the PDF too, so it takes the time of both."
+    return [case, _opened(out)]
+
+
+def _opened(out: Path) -> Case:
+    """The heavy report in a browser: the one file, and the pages of the package."""
+    case = Case(
+        "The heavy report in Chromium",
+        ["page", "MB", "first words, s", "loaded, s", "median frame, ms", "95th percentile, ms"],
+    )
+    folder = out.with_suffix(".unpacked")
+    with zipfile.ZipFile(out.with_suffix(".zip")) as package:
+        package.extractall(folder)
+    found = sorted(folder.rglob("*.html"), key=lambda page: page.stat().st_size)
+    first = next(page for page in found if page.name in {"index.html", "report.html"})
+    for name, page in (
+        ("the one HTML file", out.with_suffix(".html")),
+        ("package: first page", first),
+        ("package: largest page", found[-1]),
+    ):
+        seen = opening(page)
+        case.rows.append(
+            (
+                name,
+                f"{page.stat().st_size / 1e6:.1f}",
+                f"{seen.first_words:.2f}",
+                f"{seen.loaded:.2f}",
+                f"{seen.median_frame:.0f}",
+                f"{seen.slow_frame:.0f}",
+            )
+        )
+        if page is first:
+            case.targets.append(_at_most("first page opens within 1 s", seen.loaded, 1, " s"))
+        case.targets.append(_at_most(f"{name} scrolls smoothly (≤ 50 ms)", seen.slow_frame, 50, " ms"))
+    shutil.rmtree(folder)
+    return case
+
+
+def batch(setting: Setting) -> list[Case]:
+    """A hundred subjects with one process and with two; their exports wait in a local sandbox."""
+    subjects = 100 if setting.largest >= 400 else 6
+    exports = setting.folder / "subjects"
+    exports.mkdir(exist_ok=True)
+    template = setting.export("subject", 3, 12).read_text("utf-8")
+    ids = [str(70_000 + number) for number in range(subjects)]
+    for identifier in ids:
+        (exports / f"{identifier}.json").write_text(_with_id(template, identifier), "utf-8")
+    lines = setting.folder / "subjects.txt"
+    lines.write_text("\n".join(ids), "utf-8")
+    runs: dict[str, list[Run]] = {}
+    with _sandbox(exports) as environment:
+        for turn in range(max(1, min(2, setting.runs))):
+            for workers in ("1", "2"):
+                target = setting.folder / f"batch-{turn}-{workers}"
+                command = setting.ours(
+                    f"batch --workers {workers}",
+                    *("batch", lines, "--type", "subprofile", "--workers", workers, "-q", "--poll", "0.2s"),
+                    *("--database", f"sqlite:///{target}.db", "-o", target),
+                    **environment,
+                )
+                runs.setdefault(command.name, []).append(measured(command))
+    found = {
+        name: Run(*(statistics.median(run[i] for run in of_one) for i in range(3)))
+        for name, of_one in runs.items()
+    }
+    case = of_runs(f"`batch`, {subjects} subjects of 3 messages and 12 events, PDF", found)
+    ratio = found["batch --workers 1"].wall / found["batch --workers 2"].wall
+    case.targets.append(_at_least("two processes ≥ 1.7 × one", ratio, 1.7, "×"))
+    return [case]
+
+
+CASES: dict[str, Callable[[Setting], list[Case]]] = {
+    "start-up": start_up,
+    "inspect": inspect,
+    "tables": tables,
+    "mime": mime,
+    "typical": typical,
+    "heavy": heavy,
+    "batch": batch,
+}
+
+
+def _with_id(export: str, identifier: str) -> str:
+    head, _, rest = export.partition('"data"')
+    start, _, end = head.rpartition('"id":')
+    _, comma, after = end.partition("}")
+    return f'{start}"id":"{identifier}"{comma}{after}"data"{rest}'
+
+
+@contextmanager
+def _sandbox(exports: Path) -> Iterator[dict[str, str]]:
+    """A sandbox in a process of its own; the environment that leads to it."""
+    words = [*_OURS, "sandbox", "--port", "0", "--delay", "0", "--samples", str(exports), "-q"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        said = [process.stdout.readline() for _ in range(3)] if process.stdout else []
+        yield dict(line.removeprefix("export ").strip().split("=", 1) for line in said)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _render(setting: Setting, export: Path, ending: str, out: Path) -> Command:
+    name = f"dsr-report render ({ending})"
+    return setting.ours(name, "render", export, "-q", "-o", out.with_suffix(f".{ending}"))
+
+
+def _chromium(name: str, pages: Path, target: Path) -> Command:
+    return Command(
+        name,
+        [
+            shutil.which("chromium") or "chromium",
+            *(
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-sync",
+            ),
+            *("--no-first-run", "--no-pdf-header-footer", "--generate-pdf-document-outline"),
+            *("--timeout=3600000", f"--user-data-dir={target.with_suffix('')}", f"--print-to-pdf={target}"),
+            pages.as_uri(),
+        ],
+    )
+
+
+def _at_most(wanted: str, found: float, limit: float, unit: str) -> Target:
+    return Target(wanted, f"{found:.3g}{unit}", found <= limit)
+
+
+def _at_least(wanted: str, found: float, limit: float, unit: str) -> Target:
+    return Target(wanted, f"{found:.3g}{unit}", found >= limit)
