@@ -8,7 +8,6 @@ holds against that is the file's hash in the register of the controller, or in t
 from __future__ import annotations
 
 import hashlib
-import mmap
 import re
 from pathlib import Path
 from typing import BinaryIO
@@ -50,14 +49,21 @@ def check_seal(path: Path) -> bool | None:
 
 
 def _places(file: BinaryIO) -> list[tuple[int, bytes]]:
-    file.seek(0, 2)
-    if not file.tell():
-        return []
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        if view[:2] == b"PK":  # files in a package have seals of their own; the package's is its comment
-            match = _SEAL.fullmatch(view, max(0, len(view) - len(PLACEHOLDER)))
-            return [(match.start(1), bytes(match.group(1)))] if match else []
-        return [(match.start(1), bytes(match.group(1))) for match in _SEAL.finditer(view)]
+    """Where seals stand, and what they say; the file is read in blocks, as it may be larger than memory."""
+    file.seek(0)
+    if file.read(2) == b"PK":  # files in a package have seals of their own; the package's is its comment
+        file.seek(-min(len(PLACEHOLDER), file.seek(0, 2)), 2)
+        found = _SEAL.fullmatch(file.read())
+        return [(file.tell() - 64, found[1])] if found else []
+    file.seek(0)
+    places, start, seen = [], 0, b""
+    while block := file.read(_BLOCK):
+        seen += block
+        places += [(start + match.start(1), match[1]) for match in _SEAL.finditer(seen)]
+        keep = len(PLACEHOLDER) - 1  # what ends a block may begin a seal, but holds no whole one
+        start += max(0, len(seen) - keep)
+        seen = seen[-keep:]
+    return places
 
 
 def _digest(file: BinaryIO, at: int) -> str:
