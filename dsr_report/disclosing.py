@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import Literal, Self
 from dsr_report.config import Config, load_config, source_date
 from dsr_report.disclosure.html import write_html
 from dsr_report.disclosure.manifest import ExportEntry, FileEntry, Manifest, MarkEntry, RecordsEntry, Values
-from dsr_report.disclosure.package import PackageInput, write_package
+from dsr_report.disclosure.package import PackageInput, attached_files, write_package
 from dsr_report.disclosure.seal import PLACEHOLDER, put_seal
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError
 from dsr_report.export.reading import open_export
@@ -83,6 +84,7 @@ class Report:
         config: the controller's configuration, or the path of its TOML file.
         timezone: in which times are shown; that of the export by default.
         messages: how the PDF prints messages: `text`, `layout` or `list`.
+        attachments: whether the PDF carries the files that came with messages.
         templates: a folder of templates that override the shipped ones.
         review: a file of decisions taken on the findings of `dsr-report review`.
         strict: missing statements, unrecognised records and undecided findings are errors.
@@ -100,6 +102,7 @@ class Report:
         *,
         timezone: str | None = None,
         messages: Messages = "text",
+        attachments: bool = False,
         templates: str | os.PathLike[str] | None = None,
         review: str | os.PathLike[str] | None = None,
         strict: bool = False,
@@ -117,6 +120,7 @@ class Report:
         self.config = load_config(config) if isinstance(config, (str, os.PathLike)) else config or Config()
         self.zone = zone_named(timezone) if timezone else export.zone
         self.messages: Messages = messages
+        self.attachments = attachments
         self.templates = Path(templates) if templates else None
         self.review = Path(review) if review else None
         self.strict = strict
@@ -267,6 +271,7 @@ class Report:
             config=self.config,
             medium=medium,
             messages=self.messages,
+            attachments=self.attachments and medium == "pdf",
             received=self.received,
             replied=self.replied,
             reference=self.reference,
@@ -297,8 +302,13 @@ class Report:
         with self.shown.file.raw() as source, data.open("wb") as target:
             while block := source.read(1 << 20):
                 target.write(block)
+        files = list(self._attached_files(folder)) if self.attachments else []
         listed = manifest.with_files(
-            [FileEntry(path="export.json", bytes=data.stat().st_size, sha256=self.shown.sha256)]
+            FileEntry(path=name, bytes=path.stat().st_size, sha256=digest)
+            for name, path, digest in (
+                ("export.json", data, self.shown.sha256),
+                *((file.name, file.path, sha256_of(file.path)) for file in files),
+            )
         )
         proof = folder / "manifest.json"
         proof.write_bytes(listed.to_json())
@@ -312,8 +322,25 @@ class Report:
                 "manifest.json", proof, "application/json",
                 words.text("What this report was made of, for checking it"), "Data", created,
             ),
+            *files,
         )  # fmt: skip
         return replace(document, attachments=attachments, seal=PLACEHOLDER)
+
+    def _attached_files(self, folder: Path) -> Iterator[Attachment]:
+        """The files that came with messages, written to `folder`, to be embedded in the PDF."""
+        words = language(self.lang)
+        for position, (number, file) in enumerate(attached_files(self.shown)):
+            path = folder / f"attached-{position}"
+            path.write_bytes(file.content)
+            is_plain = re.fullmatch(r"[a-z]+/[a-z0-9][a-z0-9.+-]*", file.media_type) is not None
+            yield Attachment(
+                f"{number:05}-{file.name}",
+                path,
+                file.media_type if is_plain else "application/octet-stream",
+                words.text("A file that came with message {number}").format(number=number),
+                "Supplement",
+                self.created,
+            )
 
     def _check_strictly(self, built: BuiltReport) -> None:
         unrecognised = self.export.summary.kinds["unrecognised"]

@@ -141,6 +141,11 @@ def report_options(command: Command) -> Command:
             help="How the PDF prints messages: their text, as they looked, or one line each.",
         ),
         click.option(
+            "--attachments",
+            is_flag=True,
+            help="Embed the files that came with messages in the PDF (a ZIP has them in any case).",
+        ),
+        click.option(
             "--templates",
             type=click.Path(path_type=Path, file_okay=False, exists=True),
             metavar="DIR",

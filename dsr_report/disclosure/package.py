@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from dsr_report.disclosure.folder import ZipFolder
 from dsr_report.disclosure.html import write_pages
@@ -70,24 +71,49 @@ def _write_tables(export: Export, folder: ZipFolder) -> None:
 
 def _write_messages(export: Export, folder: ZipFolder) -> None:
     """Each message byte for byte as `.eml`, its attachments beside it."""
-    number = 0
-    for found in export.found():
-        if found.kind != "message":
-            continue
-        record = parse(found, export.zone)
-        number += 1
-        if not isinstance(record, Message) or record.mime is None:
-            continue
-        wire = record.mime if isinstance(record.mime, bytes) else wire_of_text(record.mime)
+    for number, record in _messages(export):
+        wire = _wire(record)
         message = parse_message(wire)
         day = (record.sent_at or message.date) and f"{(record.sent_at or message.date):%Y-%m-%d}"
         subject = re.sub(r"[^\w-]+", "-", (message.subject or "")[:50]).strip("-").lower()
         name = "-".join(part for part in (f"{number:05}", day, subject) if part)
         folder.add(f"messages/{safe_file_name(name)}.eml", wire)
-        _write_attachments(message, number, folder)
+        for file in _attached(message):
+            folder.add(f"messages/attachments/{number:05}/{file.name}", file.content)
 
 
-def _write_attachments(message: MimeMessage, number: int, folder: ZipFolder) -> None:
+class AttachedFile(NamedTuple):
+    """A file that came with a message: a safe name, its declared kind, its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def attached_files(export: Export) -> Iterator[tuple[int, AttachedFile]]:
+    """Every file that came with a message, with the number that the message has in the report."""
+    for number, record in _messages(export):
+        for file in _attached(parse_message(_wire(record))):
+            yield number, file
+
+
+def _messages(export: Export) -> Iterator[tuple[int, Message]]:
+    number = 0
+    for found in export.found():
+        if found.kind != "message":
+            continue
+        number += 1
+        record = parse(found, export.zone)
+        if isinstance(record, Message) and record.mime is not None:
+            yield number, record
+
+
+def _wire(record: Message) -> bytes:
+    mime = record.mime or ""
+    return mime if isinstance(mime, bytes) else wire_of_text(mime)
+
+
+def _attached(message: MimeMessage) -> Iterator[AttachedFile]:
     taken: set[str] = set()
     for part in message.attachments:
         name = part.safe_file_name
@@ -97,5 +123,4 @@ def _write_attachments(message: MimeMessage, number: int, folder: ZipFolder) -> 
             stem, dot, ending = part.safe_file_name.rpartition(".")
             name = f"{stem}-{count}.{ending}" if dot else f"{ending}-{count}"
         taken.add(name.casefold())
-        content = part.content if part.nested is None else part.nested.raw
-        folder.add(f"messages/attachments/{number:05}/{name}", content)
+        yield AttachedFile(name, part.media_type, part.content if part.nested is None else part.nested.raw)

@@ -115,6 +115,7 @@ class MessageRenderer:
             links=self._links(layout) if layout is not None else [],
             pictures=self._pictures(layout),
             files=self._files(parsed),
+            files_embedded=options.attachments,
             notes=list(parsed.notes) if parsed else [],
             rows=rows,
             unplaced=unplaced,

@@ -38,6 +38,8 @@ class ReportOptions:
     config: Config = field(default_factory=Config)
     medium: Literal["pdf", "html", "zip"] = "html"
     messages: Literal["text", "layout", "list"] = "text"
+    attachments: bool = False
+    """The document carries the files that came with messages."""
     received: date | None = None
     replied: date | None = None
     due: date | None = None
