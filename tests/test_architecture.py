@@ -42,6 +42,8 @@ LIBRARIES = {
     "starlette": {"receive"},
     "uvicorn": {"receive"},
     "dns": {"receive"},
+    "distributed": {"batch"},
+    "fsspec": {"batch"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

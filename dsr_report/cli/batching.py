@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from collections import Counter
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsr_report.cli.fetching import Duration
-from dsr_report.cli.options import Day, is_quiet, say, timezone_option, verbosity_options
+from dsr_report.cli.options import Day, say, timezone_option, verbosity_options
 
 if TYPE_CHECKING:
     from dsr_report.batch import Result
@@ -68,7 +68,20 @@ if TYPE_CHECKING:
 @click.option(
     "--workers", type=click.IntRange(1), metavar="N", help="Rendering processes; one a core by default."
 )
-@click.option("--dask", metavar="ADDRESS", help="Render on this Dask cluster, which sees the same folders.")
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 500),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Data requests under way at a time.",
+)
+@click.option("--dask", metavar="ADDRESS", help="Render on this Dask cluster; it sees DIR, or see --storage.")
+@click.option(
+    "--storage",
+    metavar="URL",
+    help="With --dask: where exports go to the workers by, such as s3://bucket/folder.",
+)
 @click.option(
     "--timeout", type=Duration(), default="2h", show_default=True, help="How long to wait for each export."
 )
@@ -85,7 +98,9 @@ def batch(
     received: date | None,
     replied: date | None,
     workers: int | None,
+    at_once: int,
     dask: str | None,
+    storage: str | None,
     timeout: float,
     poll: float,
     sandbox: bool,
@@ -100,7 +115,8 @@ def batch(
     Example:
         dsr-report batch subjects.csv --lang nl --config controller.toml -o disclosures
     """
-    from dsr_report.batch import read_subjects, run_batch
+    from dsr_report.batch import Halt, read_subjects, run_batch
+    from dsr_report.cli.batch_table import BatchTable
     from dsr_report.config import load_config
     from dsr_report.fetch.client import Client
     from dsr_report.files import private_folder
@@ -110,22 +126,28 @@ def batch(
     subjects = read_subjects(file.read(), subject_type)
     if config:
         load_config(config)  # its faults are told before anything is requested
-    settings = options | {"config": str(config) if config else None, "received": received, "replied": replied}
+    if storage and not dask:
+        raise click.UsageError("--storage goes with --dask.")
+    settings = options | {"received": received, "replied": replied}
+    halt = Halt()
     with ExitStack() as stack:
         if sandbox:
             from dsr_report.sandbox.server import running_sandbox
 
             server = stack.enter_context(running_sandbox(delay_seconds=0.3))
-            client = Client(server.state.token, api_url=server.api_url, auth_url=server.auth_url)
+            client = Client(
+                server.state.token, api_url=server.api_url, auth_url=server.auth_url, sleep=halt.nap
+            )
             poll = min(poll, 0.2)
         else:
-            client = Client()
+            client = Client(sleep=halt.nap)
         stack.enter_context(client)
         register = stack.enter_context(Register.open("sqlite://" if sandbox else database))
         exports = private_folder(private_folder(output) / "exports")
 
         def fetch(subject: Subject) -> Obtained:
-            return obtain(client, register, subject, folder=exports, patience=Patience(timeout, poll))
+            patience = Patience(timeout, poll)
+            return obtain(client, register, subject, folder=exports, patience=patience, sleep=halt.nap)
 
         def noted(obtained: Obtained, result: Result) -> None:
             register.note_disclosure(
@@ -133,39 +155,18 @@ def batch(
                 language=str(options["lang"]),
             )  # fmt: skip
 
-        table = _Table(len(subjects))
+        table = stack.enter_context(BatchTable(len(subjects)))
         results = run_batch(
-            subjects, output, fetch, ending=format_, options=settings, workers=workers, dask=dask, told=table.add,
-            noted=noted,
+            subjects, output, fetch, ending=format_, options=settings, config=config, workers=workers,
+            at_once=at_once, dask=dask, storage=storage, halt=halt, told=table.add, moved=table.moved, noted=noted,
         )  # fmt: skip
+    for warning, count in Counter(one for result in results for one in result.warnings).most_common():
+        say(f"warning, in {count} disclosures: {warning}")
     failed = [result for result in results if not result.ok]
     click.echo(f"{len(results) - len(failed)} of {len(results)} disclosures are in {output}")
     for result in failed:
         click.echo(f"line {result.line}, {result.key}: {result.error}", err=True)
     return 1 if failed else 0
-
-
-class _Table:
-    """How far it is: one line on a terminal, a line a subject elsewhere."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = self._failed = self._skipped = 0
-        self._live = sys.stderr.isatty() and not is_quiet()
-
-    def add(self, result: Result) -> None:
-        self._done += 1
-        self._failed += not result.ok
-        self._skipped += result.skipped
-        if self._live:
-            click.echo(
-                f"\r{self._done} of {self._total} done, {self._skipped} from an earlier run, {self._failed} failed   ",
-                nl=self._done == self._total,
-                err=True,
-            )
-        else:
-            state = "was done before" if result.skipped else "done" if result.ok else "FAILED"
-            say(f"{result.key}: {state}")
 
 
 COMMANDS: dict[str, click.Command] = {"batch": batch}

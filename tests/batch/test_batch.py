@@ -1,46 +1,22 @@
 """Batch: every subject once, what fails does not stop the others, a kill loses and repeats nothing."""
 
-import json
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
+import psutil
 import pytest
+from batches import command, many_exports
 
-from dsr_report.batch import key_of, read_subjects
+from dsr_report.batch import Result, key_of, read_subjects
+from dsr_report.cli.batch_table import BatchTable
 from dsr_report.disclosure.verify import verify
 from dsr_report.errors import UsageError
 from dsr_report.jobs import Subject
 from dsr_report.sandbox.server import running_sandbox
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def many_exports(folder, count):
-    folder.mkdir()
-    for number in range(1, count + 1):
-        data = [
-            {"ID": str(number), "fields": {"Naam": f"Persoon {number}"}, "database": "7", "interests": []}
-        ]
-        export = {"info": {"type": "profile", "id": str(number)}, "data": data}
-        (folder / f"{number}.json").write_text(json.dumps(export), encoding="utf-8")
-    return folder
-
-
-def command(sandbox, tmp_path, *more):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("COPERNICA", "DSR_REPORT"))} | {
-        "PYTHONPATH": str(ROOT), "COPERNICA_TOKEN": sandbox.state.token, "COPERNICA_API_URL": sandbox.api_url,
-        "COPERNICA_AUTH_URL": sandbox.auth_url, "DSR_REPORT_DATABASE": f"sqlite:///{tmp_path}/register.sqlite",
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-    }  # fmt: skip
-    arguments = [
-        sys.executable, "-m", "dsr_report", "batch", str(tmp_path / "subjects.txt"), "--type", "profile",
-        "--format", "html", "-o", str(tmp_path / "out"), "--poll", "0.1s", *more,
-    ]  # fmt: skip
-    return arguments, environment
 
 
 def test_lists_and_tables_are_read_and_faults_are_all_named():
@@ -107,3 +83,71 @@ def test_killed_again_and_again_it_finishes_with_one_data_request_a_subject(tmp_
     assert len(pages) == count
     assert all(verify(page).ok for page in pages)
     assert not list((tmp_path / "out").glob("*.part"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_rendering_process_that_is_killed_takes_no_subject_along(tmp_path):
+    count = 12
+    with running_sandbox(samples=many_exports(tmp_path / "samples", count)) as sandbox:
+        (tmp_path / "subjects.txt").write_text(
+            "".join(f"{n}\n" for n in range(1, count + 1)), encoding="utf-8"
+        )
+        arguments, environment = command(sandbox, tmp_path, "--workers", "2")
+        with subprocess.Popen(
+            arguments, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as batch:
+            first = next(line for line in iter(batch.stderr.readline, b"") if b": done" in line)
+            renderers = [
+                p for p in psutil.Process(batch.pid).children() if "spawn_main" in " ".join(p.cmdline())
+            ]
+            renderers[0].kill()
+            _, err = batch.communicate(timeout=120)
+        assert batch.returncode == 0, (first, err)
+        assert len(sandbox.state.jobs) == count
+    assert len(list((tmp_path / "out").glob("disclosure-*.html"))) == count
+
+
+@pytest.mark.slow
+def test_interrupted_it_stops_at_once_and_goes_on_later_with_the_same_data_requests(tmp_path):
+    with running_sandbox(samples=many_exports(tmp_path / "samples", 4), delay_seconds=3600) as sandbox:
+        (tmp_path / "subjects.txt").write_text("1\n2\n3\n4\n", encoding="utf-8")
+        arguments, environment = command(sandbox, tmp_path, "--poll", "600s", "--at-once", "2")
+        with subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True) as batch:
+            until = time.monotonic() + 60
+            while sandbox.state.count("GET", "/status") < 2 and time.monotonic() < until:
+                time.sleep(0.05)
+            batch.send_signal(signal.SIGINT)
+            _, err = batch.communicate(timeout=60)
+        assert (batch.returncode, len(sandbox.state.jobs)) == (130, 2)
+        assert "Traceback" not in err
+        sandbox.state.delay_seconds = 0
+        arguments[-4:] = []
+        assert subprocess.run(arguments, env=environment, capture_output=True, check=False).returncode == 0
+        assert len(sandbox.state.jobs) == 4
+
+
+def test_the_table_never_takes_more_rows_than_it_may():
+    table = BatchTable(100, live=False, clock=lambda: 0.0)
+    for number in range(40):
+        table.moved(f"profile-{number}", "collecting")
+    table.moved("profile-7", "rendering")
+    lines = table.lines(rows=5, width=90)
+    assert len(lines) == 6
+    assert lines[1].split()[:2] == ["profile-7", "rendering"]
+    assert lines[-1] == "  and 36 more"
+    assert "40 under way, 60 to come" in lines[0]
+    assert max(map(len, lines)) <= 90
+
+
+def test_on_a_terminal_the_table_is_drawn_over_and_failures_stay(monkeypatch):
+    terminal = io.StringIO()
+    with BatchTable(2, stream=terminal, live=True) as table:
+        table.moved("profile-1", "rendering")
+        table.add(Result(1, "profile-1", ok=True))
+        table.add(Result(2, "profile-2", ok=False, error="no"))
+    written = terminal.getvalue()
+    assert "profile-2: FAILED\n" in written
+    assert written.splitlines()[-1].endswith(
+        "2 of 2 done, 1 failed, 0 from an earlier run, 0 under way, 0 to come"
+    )

@@ -1,0 +1,17 @@
+"""Many subjects: fetched by a few threads, rendered by processes (or a Dask cluster), resumable at once.
+
+lists       whom to answer
+running     fetch → render → write down, for all of them
+rendering   one rendering, and the processes of this machine
+cluster     a Dask cluster in their place
+storage     where the cluster finds exports, and leaves disclosures
+results     what is finished: `batch-results.jsonl`
+"""
+
+from __future__ import annotations
+
+from dsr_report.batch.lists import key_of, read_subjects
+from dsr_report.batch.results import RESULTS, Result
+from dsr_report.batch.running import AT_ONCE, Halt, Stage, run_batch
+
+__all__ = ["AT_ONCE", "RESULTS", "Halt", "Result", "Stage", "key_of", "read_subjects", "run_batch"]

@@ -1,0 +1,85 @@
+"""What a batch finished: one line a subject, on the disk before anybody hears of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dsr_report.files import sha256_of
+
+RESULTS = "batch-results.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one subject.
+
+    Attributes:
+        line: its number in the list.
+        key: names it without its address.
+        ok: whether its disclosure is there.
+        file: the disclosure's name in the folder.
+        sha256: of the disclosure.
+        values: how many values it accounts for.
+        error: what went wrong, and what to do.
+        exit_code: that `fetch-and-render` would have ended with.
+        seconds: that rendering took.
+        warnings: of the report, such as statements that are missing.
+        skipped: an earlier run finished it.
+    """
+
+    line: int
+    key: str
+    ok: bool
+    file: str | None = None
+    sha256: str | None = None
+    values: int | None = None
+    error: str | None = None
+    exit_code: int = 0
+    seconds: float | None = None
+    warnings: tuple[str, ...] = ()
+    skipped: bool = False
+
+
+class Journal:
+    """The results file: one JSON object a line, flushed to disk line by line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, dict[str, Any]] = {}
+        self._ends_whole = True
+        if path.exists():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            self._ends_whole = not text or text.endswith("\n")
+            for line in text.splitlines():
+                try:
+                    entry = json.loads(line)
+                    self._known[entry["key"]] = entry
+                except (ValueError, KeyError, TypeError):
+                    continue  # a line that was cut off by a crash: its subject is done again
+
+    def finished(self, key: str, line: int, name: str, folder: Path) -> Result | None:
+        """The result of an earlier run, where its file has this name and is still whole."""
+        entry = self._known.get(key)
+        if entry is None or not entry.get("ok") or entry.get("file") != name:
+            return None
+        file = folder / name
+        if not file.is_file() or sha256_of(file) != entry.get("sha256"):
+            return None
+        return Result(
+            line, key, ok=True, file=name, sha256=entry["sha256"], values=entry.get("values"), skipped=True
+        )
+
+    def add(self, result: Result) -> None:
+        """Write one result down."""
+        line = json.dumps(asdict(result), ensure_ascii=False) + "\n"
+        if not self._ends_whole:
+            line, self._ends_whole = f"\n{line}", True
+        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "ab") as file:
+            file.write(line.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())

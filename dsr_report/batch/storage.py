@@ -1,0 +1,156 @@
+"""Places that a file can be copied to and from: folders, and whatever fsspec knows (s3, gcs, abfs, memory …).
+
+A reference is a path, or an address such as `s3://bucket/folder/export.json`. Who may read there is settled
+by the environment of each machine; no key travels with a reference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from dsr_report.errors import FileError, MissingExtraError, UsageError
+from dsr_report.files import private_folder, written_whole
+
+_BLOCK = 1 << 20
+
+
+def below(folder: str, name: str) -> str:
+    """The reference of a file in a folder."""
+    return f"{folder.rstrip('/')}/{name}"
+
+
+def check_place(folder: str) -> None:
+    """Write a file to a folder, and remove it again.
+
+    Raises:
+        UsageError: there is no such kind of storage, or its address holds a password.
+        FileError: it cannot be written to.
+    """
+    if urlsplit(folder).password:
+        raise UsageError(
+            "the storage's address holds a password, which would travel to the workers",
+            where="--storage",
+            hint="Give it to each machine by its environment or its role.",
+        )
+    probe = below(folder, ".dsr-report-probe")
+    with _told(folder):
+        _write(probe, b"")
+        remove(probe)
+
+
+def copy_here(reference: str, target: Path) -> str:
+    """Copy a file from storage to a private local one; gives its SHA-256.
+
+    Raises:
+        FileError: it is not there, or cannot be read or written.
+    """
+    digest = hashlib.sha256()
+    with _told(reference), written_whole(target) as copy, _opened(reference, "rb") as source:
+        while block := source.read(_BLOCK):
+            digest.update(block)
+            copy.write(block)
+    return digest.hexdigest()
+
+
+def copy_there(source: Path, reference: str) -> None:
+    """Copy a local file to storage, whole.
+
+    Raises:
+        FileError: it cannot be written there.
+    """
+    local = local_path(reference)
+    with _told(reference), source.open("rb") as file:
+        if local is not None:
+            private_folder(local.parent)
+            with written_whole(local) as copy:
+                while block := file.read(_BLOCK):
+                    copy.write(block)
+            return
+        with _opened(reference, "wb") as copy:  # object stores show it when it is whole
+            while block := file.read(_BLOCK):
+                copy.write(block)
+
+
+def remove(reference: str) -> None:
+    """Remove a file, or a folder with all that is in it; nothing happens where it is not there."""
+    system, path = _system(reference)
+    with suppress(FileNotFoundError):
+        system.rm(path, recursive=True)
+
+
+def local_path(reference: str) -> Path | None:
+    """The path that a reference names on this machine; None where it is elsewhere."""
+    if "://" not in reference:
+        return Path(reference)
+    parts = urlsplit(reference)
+    return Path(unquote(parts.path)) if parts.scheme in {"file", "local"} else None
+
+
+def _write(reference: str, content: bytes) -> None:
+    local = local_path(reference)
+    if local is not None:
+        private_folder(local.parent)
+        with written_whole(local) as file:
+            file.write(content)
+        return
+    with _opened(reference, "wb") as file:
+        file.write(content)
+
+
+def _opened(reference: str, mode: str) -> Any:
+    local = local_path(reference)
+    if local is not None:
+        return local.open(mode)
+    system, path = _system(reference)
+    return system.open(path, mode)
+
+
+def _system(reference: str) -> tuple[Any, str]:
+    """The file system of a reference, and the path in it."""
+    try:
+        core = importlib.import_module("fsspec.core")
+    except ImportError as error:
+        raise MissingExtraError(
+            "shared storage needs fsspec", hint="Install it: pip install 'dsr-report[dask]'."
+        ) from error
+    local = local_path(reference)
+    try:
+        system, path = core.url_to_fs(str(local.absolute()) if local else reference)
+    except ImportError as error:
+        raise MissingExtraError(
+            "the library for this kind of storage is not installed",
+            where=_kind(reference),
+            hint="For s3:// that is s3fs, for gs:// gcsfs, for abfs:// adlfs; the workers need it too.",
+        ) from error
+    except ValueError as error:
+        raise UsageError("there is no such kind of storage", where=_kind(reference)) from error
+    return system, str(path)
+
+
+def _kind(reference: str) -> str:
+    return f"{reference.split('://', 1)[0]}://" if "://" in reference else "--storage"
+
+
+class _told:  # noqa: N801 - reads as a statement: `with _told(where)`
+    """Turns what storages raise into one error that names the place, not what is in it."""
+
+    def __init__(self, reference: str) -> None:
+        self._where = _kind(reference)
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        known = (FileError, UsageError, MissingExtraError)
+        if error is None or isinstance(error, known) or not isinstance(error, Exception):
+            return
+        raise FileError(
+            f"the shared storage cannot be used ({type(error).__name__})",
+            where=self._where,
+            hint="Can this machine and each worker read and write there?",
+        ) from error
