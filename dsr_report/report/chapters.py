@@ -18,6 +18,7 @@ from dsr_report.report.collecting import Collected
 from dsr_report.report.document import Part
 from dsr_report.report.events import moment_text
 from dsr_report.report.first_pages import authority_view, first_view, statement_blocks
+from dsr_report.report.glossary import see_also, terms_in
 from dsr_report.report.kinds import kind_plural
 from dsr_report.report.language import HIDDEN_THINGS
 from dsr_report.report.language import translatable as _
@@ -41,14 +42,6 @@ PLACES = {
     "background": _("Annex D: other records"),
     "technical": _("Annex E: technical details"),
 }
-GLOSSARY = (
-    (("impression", "open_or_click"), _("Tracking pixel"), _("The hidden picture in an e-mail. When it is loaded, the sender learns that the message was shown.")),
-    (("error", "bounce"), _("Bounce"), _("A message that could not be delivered and came back.")),
-    (("abuse",), _("Complaint"), _("Someone pressed “spam” or “unwanted” in a mail program, and the mail provider told the sender.")),
-    (("profile", "subprofile"), _("Profile"), _("The record under which a mail system knows a person. Parts of it can be orders or other addresses.")),
-    (("message",), _("Mailing"), _("One message that went to many people at the same time.")),
-    (("message",), _("SHA-256"), _("A fingerprint of a file: a long number that changes with every change of the file.")),
-)  # fmt: skip
 
 
 class TocEntry(NamedTuple):
@@ -89,7 +82,8 @@ class Chapters:
         yield from self._problems()
         yield self._statements()
         yield self._hidden()
-        yield self._glossary()
+        if terms_in(self._collected.kinds):
+            yield self._glossary()
         yield from self._messages()
         yield from self._events()
         yield from self._records(
@@ -103,6 +97,9 @@ class Chapters:
 
     def _render(self, template: str, **values: Any) -> str:
         return self._environment.get_template(f"report/{template}.html.j2").render(**values)
+
+    def _see(self, chapter: str) -> str:
+        return str(see_also(chapter, self._collected.kinds, self._words))
 
     def _first(self) -> Iterator[Part]:
         words = self._words
@@ -154,8 +151,9 @@ class Chapters:
             TocEntry("statements", words.text("What the law asks us to tell you"), ""),
             TocEntry("rights", words.text("Your rights"), ""),
             TocEntry("hidden", words.text("What is masked or withheld"), ""),
-            TocEntry("glossary", words.text("Words in this report"), ""),
         ]
+        if terms_in(collected.kinds):
+            entries.append(TocEntry("glossary", words.text("Words in this report"), ""))
         if len(spools["messages"]):
             n = len(spools["messages"])
             entries.append(
@@ -186,7 +184,9 @@ class Chapters:
         words = self._words
         if annex and not len(pieces):
             return
-        head = f'<h2 id="{anchor}">{escape(heading)}</h2><p>{escape(words.text(intro))}</p>'
+        head = (
+            f'<h2 id="{anchor}">{escape(heading)}</h2><p>{escape(words.text(intro))}</p>{self._see(anchor)}'
+        )
         if not len(pieces):
             yield self._part(
                 f"{anchor}-part", anchor, heading, f"{head}<p>{escape(words.text('Nothing is stored.'))}</p>"
@@ -214,7 +214,7 @@ class Chapters:
             )
             return
         intro = words.text("The newest first. The number leads to the whole message in Annex A.")
-        head += f"<p>{escape(intro)}</p>"
+        head += f"<p>{escape(intro)}</p>{self._see('sent')}"
         by_month = groupby(sorted(messages, key=_newest_first), key=self._month_of)
         lines: list[str] = []
         number = 0
@@ -311,6 +311,7 @@ class Chapters:
         )
         html = self._render(
             "activity",
+            see=self._see("noticed"),
             has_events=len(self._collected.spools["events"]) > 0,
             plot=plot,
             rows=rows,
@@ -343,7 +344,7 @@ class Chapters:
                 "An error or a returned message means that a message did not reach you. "
                 "A complaint means that a message was reported as unwanted."
             )
-            pieces.append(f"<ul>{''.join(lines)}</ul><p>{escape(explanation)}</p>")
+            pieces.append(f"<ul>{''.join(lines)}</ul><p>{escape(explanation)}</p>{self._see('problems')}")
         else:
             pieces.append(f"<p>{escape(words.text('Nothing is stored.'))}</p>")
         shown_lines = (self._sent_line(m) for m in sorted(affected, key=_newest_first))
@@ -400,9 +401,8 @@ class Chapters:
     def _glossary(self) -> Part:
         words = self._words
         terms = [
-            (words.text(term), words.text(meaning))
-            for kinds, term, meaning in GLOSSARY
-            if any(self._collected.kinds[kind] for kind in kinds)
+            (term.anchor, words.text(term.name), words.text(term.meaning))
+            for term in terms_in(self._collected.kinds)
         ]
         html = self._render("glossary", terms=terms)
         return self._part("glossary-part", "glossary", words.text("Words in this report"), html)
@@ -418,7 +418,7 @@ class Chapters:
         intro = words.text(
             "The oldest first. Links are shown as text and do not work, so that nobody is told you followed them."
         )
-        first = f'<h2 id="annex-a">{escape(title)}</h2><p>{escape(intro)}</p>'
+        first = f'<h2 id="annex-a">{escape(title)}</h2><p>{escape(intro)}</p>{self._see("annex-a")}'
         batch: list[str] = []
         weight = 0
         chapter: tuple[str, str] | None = None

@@ -16,6 +16,7 @@ from dsr_report.records.mail import Message
 from dsr_report.report.environment import environment
 from dsr_report.report.events import moment_text
 from dsr_report.report.language import translatable as _
+from dsr_report.report.message_notes import note_text
 from dsr_report.report.options import ReportOptions
 from dsr_report.report.stored import Row, path_of, rows_of
 from dsr_report.report.text import inert, paragraphs
@@ -116,7 +117,7 @@ class MessageRenderer:
             pictures=self._pictures(layout),
             files=self._files(parsed),
             files_embedded=options.attachments,
-            notes=list(parsed.notes) if parsed else [],
+            notes=[note_text(note, words) for note in parsed.notes] if parsed else [],
             rows=rows,
             unplaced=unplaced,
             has_source=parsed is not None,

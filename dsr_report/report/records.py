@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from dsr_report.export.items import count_values
+from dsr_report.export.items import JsonValue, count_values
 from dsr_report.records.base import Record
 from dsr_report.records.other import UploadedFile
 from dsr_report.records.people import Profile, Subprofile
 from dsr_report.records.surveys import Survey
+from dsr_report.records.vocabulary import plain
 from dsr_report.report.dictionary import meaning_of
 from dsr_report.report.environment import environment
 from dsr_report.report.events import moment_text
 from dsr_report.report.kinds import kind_title
 from dsr_report.report.options import ReportOptions
-from dsr_report.report.stored import name_shown, path_of, rows_of, value_html
+from dsr_report.report.stored import labelled, name_shown, path_of, rows_of, stored_members, value_html
 from dsr_report.report.text import shown
 
 
@@ -28,6 +29,14 @@ class FieldRow(NamedTuple):
     explanation: str
     origin: str
     html: Markup
+
+
+class AnswerRow(NamedTuple):
+    """One question, its answer, and what else is stored with it: labels and values, as HTML."""
+
+    question: Markup
+    answer: Markup
+    rest: list[tuple[Markup, Markup]]
 
 
 class RecordRenderer:
@@ -42,13 +51,13 @@ class RecordRenderer:
         options, words = self._options, self._options.words
         skip: set[str] = set()
         fields: list[FieldRow] = []
-        answers: list[tuple[Markup, Markup]] = []
+        answers: list[AnswerRow] = []
         if isinstance(record, (Profile, Subprofile)):
             at = record.sources.get("fields")
             if at is not None and record.fields:
                 skip.add(at)
                 fields = self.fields_of(record)
-        if isinstance(record, Survey) and record.answers:
+        if isinstance(record, Survey):
             answers, answered = self._answers(record)
             skip |= answered
         rows = list(rows_of(record, words, skip=frozenset(skip)))
@@ -124,14 +133,41 @@ class RecordRenderer:
         custom = self._options.config.records.get(record.kind)
         return custom.explanation.get(self._options.language, "") if custom else ""  # type: ignore[call-overload]
 
-    def _answers(self, record: Survey) -> tuple[list[tuple[Markup, Markup]], set[str]]:
-        """Question and answer for each; what else a question holds stands under "As stored"."""
+    def _answers(self, record: Survey) -> tuple[list[AnswerRow], set[str]]:
+        """Question and answer for each, with all else that is stored of it; and the pointer of their list."""
         words = self._options.words
-        answers = [
-            (
-                shown(answer.question or answer.number or words.text("(without a question)")),
-                value_html(answer.answer, words),
+        at = record.sources.get("answers")
+        value = next((value for _name, pointer, value in stored_members(record) if pointer == at), None)
+        if isinstance(value, dict):
+            entries = [(name_shown(name, words), element) for name, element in value.items()]
+        elif isinstance(value, list):
+            entries = [("", element) for element in value]
+        else:
+            return [], set()
+        return [self._answer(name, element) for name, element in entries], {str(at)}
+
+    def _answer(self, name: str, element: JsonValue) -> AnswerRow:
+        words = self._options.words
+        if not isinstance(element, dict):
+            return AnswerRow(
+                shown(name or words.text("(without a question)")), value_html(element, words), []
             )
-            for answer in record.answers
+        question = next(
+            (n for n, v in element.items() if plain(n) == "question" and isinstance(v, str)), None
+        )
+        answer = next((n for n in element if plain(n) in {"answer", "answers"}), None)
+        rest = [
+            (labelled(inner, words), value_html(value, words))
+            for inner, value in element.items()
+            if inner not in {question, answer}
         ]
-        return answers, set()
+        if name:
+            rest.insert(
+                0, (escape(words.text("Number") if name.isdigit() else words.text("Name")), shown(name))
+            )
+        asked = str(element[question]) if question is not None else ""
+        return AnswerRow(
+            shown(asked or words.text("(without a question)")),
+            value_html(element[answer], words) if answer is not None else Markup(""),
+            rest,
+        )

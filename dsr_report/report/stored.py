@@ -48,12 +48,21 @@ def name_shown(name: str, language: Language) -> str:
     return f"{text} ({name.occurrence})" if isinstance(name, RepeatedName) else text
 
 
+def labelled(name: str, language: Language) -> Markup:
+    """A member's name as HTML: what it is called in plain words, where we know that, and as it is stored."""
+    stored = inline(name_shown(name, language))
+    label = label_of(name, language)
+    if not label or label.casefold() == str(name).casefold():
+        return Markup(f"<b>{stored}</b>")  # noqa: S704 - escaped by `inline`
+    return Markup(f"<b>{escape(label)}</b> <small>({stored})</small>")  # noqa: S704 - both are escaped
+
+
 def rows_of(record: Record, language: Language, skip: frozenset[str] = frozenset()) -> Iterator[Row]:
     """Every member of a record but those at the pointers in `skip`, which are shown in a form of their own.
 
     Only texts, lists and objects have such a form: an empty text, a number or `false` is stated as such.
     """
-    for name, pointer, value in _unwrapped(record):
+    for name, pointer, value in stored_members(record):
         if (
             pointer in skip
             and value
@@ -87,7 +96,7 @@ def path_of(record: Record, language: Language) -> str:
     return f"{escape(language.text('Stored under'))}: {path}"
 
 
-def _unwrapped(record: Record) -> Iterator[Member]:
+def stored_members(record: Record) -> Iterator[Member]:
     """The record's members; an envelope (`data`) that holds what the record is made of gives its own."""
     made_of = tuple(record.sources.values())
     for member in members_of(record.value, record.pointer):
@@ -122,10 +131,10 @@ def value_html(value: JsonValue, language: Language) -> Markup:
             out.append("" if deep else '<ul class="nest">')
             stack.append(_Close("" if deep else "</ul>", 1))
             for name, member in reversed(current.items()):
-                label = inline(name_shown(name, language))
+                label = labelled(name, language)
                 stack.append(_Close(" " if deep else "</li>", 0))
                 stack.append(member)
-                stack.append(_Label(f"{'' if deep else '<li>'}<b>{label}</b>: "))
+                stack.append(_Label(f"{'' if deep else '<li>'}{label}: "))
         elif isinstance(current, list):
             if not current:
                 out.append(f"<i>{escape(language.text('(empty)'))}</i>")
