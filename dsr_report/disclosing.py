@@ -32,6 +32,7 @@ from dsr_report.review.findings import findings_of
 from dsr_report.review.plan import Plan, make_plan
 from dsr_report.review.redacting import write_redacted
 from dsr_report.review.secrets import find_secrets
+from dsr_report.times import add_months
 
 Format = Literal["pdf", "html", "zip"]
 FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
@@ -92,6 +93,8 @@ class Report:
         received: the day the request arrived.
         replied: the day of the answer.
         reference: the controller's reference of the request.
+        due: the day by which to answer; one month after `received` unless it is given (where the time was
+            extended, say).
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class Report:
         received: date | None = None,
         replied: date | None = None,
         reference: str | None = None,
+        due: date | None = None,
     ) -> None:
         if lang not in LANGUAGES:
             raise UsageError(f"there is no report in {lang!r}", hint="Choose en, nl, de or fr.")
@@ -128,6 +132,7 @@ class Report:
         self.received = received
         self.replied = replied
         self.reference = reference
+        self.due = due or (add_months(received, 1) if received else None)
         self.warnings: list[str] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._shown: Export | None = None
@@ -274,6 +279,7 @@ class Report:
             attachments=self.attachments and medium == "pdf",
             received=self.received,
             replied=self.replied,
+            due=self.due,
             reference=self.reference,
             original=self.original,
             marks=_marks(plan),
@@ -352,6 +358,11 @@ class Report:
         if self.strict and problems:
             raise CheckFailedError(
                 "; ".join(problems), hint="Complete the configuration (`dsr-report config init`)."
+            )
+        if self.due and self.replied and self.replied > self.due:
+            problems.append(
+                f"the answer is of {self.replied}, and was due by {self.due}; if the time was extended "
+                "or ended on a weekend or holiday, say so with --due"
             )
         for problem in problems:
             if problem not in self.warnings:

@@ -7,9 +7,10 @@ the caller chooses, and the raw text is always kept beside what was made of it.
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,13 @@ class Moment:
 
     at: datetime
     certainty: Certainty
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day number `months` later, or the last day of that month where it does not exist."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def read_moment(raw: object, zone: ZoneInfo) -> Moment | None:

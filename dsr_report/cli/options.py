@@ -169,6 +169,12 @@ def report_options(command: Command) -> Command:
         ),
         click.option("--received", type=Day(), metavar="DATE", help="Day the request arrived (YYYY-MM-DD)."),
         click.option("--replied", type=Day(), metavar="DATE", help="Day of the answer (YYYY-MM-DD)."),
+        click.option(
+            "--due",
+            type=Day(),
+            metavar="DATE",
+            help="Day by which to answer; one month after --received by default.",
+        ),
         click.option("--reference", metavar="TEXT", help="Your reference of the request."),
         click.option(
             "--workers", type=click.IntRange(1), metavar="N", help="Processes that lay out the PDF."

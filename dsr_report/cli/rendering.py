@@ -54,6 +54,7 @@ def write_report(
     original: bool,
     received: date | None,
     replied: date | None,
+    due: date | None,
     reference: str | None,
     workers: int | None,
 ) -> Written:
@@ -77,6 +78,7 @@ def write_report(
             original=original,
             received=received,
             replied=replied,
+            due=due,
             reference=reference,
         ) as report,
         bar("Writing") as progress,

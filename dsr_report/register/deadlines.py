@@ -11,13 +11,13 @@ Pure: a date in, dates out. The rules, in short:
 
 from __future__ import annotations
 
-import calendar
 import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dsr_report.errors import MissingExtraError, UsageError
+from dsr_report.times import add_months
 
 TARGET_DAYS = 28  # the ICO's practical advice: 28 days satisfy every month of the year
 EXTENDED_MONTHS = 3
@@ -92,13 +92,6 @@ def deadlines(
         extension_notice_due=working.next(unextended),
         unpaused_latest=working.next(add_months(received, months)),
     )
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day number `months` later, or the last day of that month where it does not exist."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _days_by_start(received: date, pauses: Sequence[Pause], today: date | None) -> list[tuple[date, int]]:

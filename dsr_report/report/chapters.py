@@ -82,8 +82,7 @@ class Chapters:
         yield from self._problems()
         yield self._statements()
         yield self._hidden()
-        if terms_in(self._collected.kinds):
-            yield self._glossary()
+        yield self._glossary()
         yield from self._messages()
         yield from self._events()
         yield from self._records(
@@ -151,9 +150,8 @@ class Chapters:
             TocEntry("statements", words.text("What the law asks us to tell you"), ""),
             TocEntry("rights", words.text("Your rights"), ""),
             TocEntry("hidden", words.text("What is masked or withheld"), ""),
+            TocEntry("glossary", words.text("Words in this report"), ""),
         ]
-        if terms_in(collected.kinds):
-            entries.append(TocEntry("glossary", words.text("Words in this report"), ""))
         if len(spools["messages"]):
             n = len(spools["messages"])
             entries.append(

@@ -114,6 +114,7 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "logo": _logo(config),
         "reference": options.reference,
         "received": options.received,
+        "due": options.due,
         "replied": options.replied,
         "original": options.original,
         "incomplete": incomplete,
