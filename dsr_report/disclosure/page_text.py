@@ -1,0 +1,62 @@
+"""The text of a PDF's pages, read from what they draw: each glyph by the character that its font says it is.
+
+For the PDFs that we write: two-byte glyph numbers in hexadecimal strings, and a ToUnicode table for every
+font. It finds what copying from the page would give, without a program that is installed beside us.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pikepdf
+
+_TOKEN = re.compile(rb"/([^\s/<>\[\]()]+)\s+[-\d.]+\s+Tf\b|<([0-9A-Fa-f\s]+)>|\b(ET|Td|TD|Tm)\b|(T\*)")
+_PAIR = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>")
+Glyphs = dict[bytes, str]
+
+
+def page_texts(pdf: pikepdf.Pdf) -> Iterator[str]:
+    """What each page, and each form on a page, says; a line break wherever the pen is moved."""
+    tables: dict[tuple[int, int], Glyphs] = {}
+    for page in pdf.pages:
+        yield _text_of(b"\n".join(_contents(page)), page.resources, tables)
+    for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == "/Form":
+            yield _text_of(thing.read_bytes(), thing.get("/Resources", pikepdf.Dictionary()), tables)
+
+
+def _contents(page: pikepdf.Page) -> Iterator[bytes]:
+    contents = page.obj.get("/Contents")
+    streams = contents if isinstance(contents, pikepdf.Array) else [contents]
+    for stream in streams:
+        if isinstance(stream, pikepdf.Stream):
+            yield stream.read_bytes()
+
+
+def _text_of(content: bytes, resources: pikepdf.Object, tables: dict[tuple[int, int], Glyphs]) -> str:
+    fonts = resources.get("/Font", pikepdf.Dictionary())
+    glyphs: Glyphs = {}
+    out: list[str] = []
+    for font, string, moved, next_line in _TOKEN.findall(content):
+        if font:
+            found = fonts.get("/" + font.decode("latin-1"))
+            glyphs = _glyphs_of(found, tables) if isinstance(found, pikepdf.Dictionary) else {}
+        elif moved or next_line:
+            out.append("\n")
+        else:
+            codes = b"".join(string.split()).lower()
+            out += [glyphs.get(codes[at : at + 4], "") for at in range(0, len(codes), 4)]
+    return "".join(out)
+
+
+def _glyphs_of(font: pikepdf.Object, tables: dict[tuple[int, int], Glyphs]) -> Glyphs:
+    known = tables.get(font.objgen)
+    if known is None:
+        table = font.get("/ToUnicode")
+        pairs = _PAIR.findall(table.read_bytes()) if isinstance(table, pikepdf.Stream) else []
+        known = {
+            code.lower(): bytes.fromhex(text.decode()).decode("utf-16-be", "replace") for code, text in pairs
+        }
+        tables[font.objgen] = known
+    return known
