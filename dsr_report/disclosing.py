@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, Union
 
 from dsr_report.config import Config, load_config, source_date
 from dsr_report.disclosure.html import write_html
@@ -34,11 +34,15 @@ from dsr_report.review.redacting import write_redacted
 from dsr_report.review.secrets import find_secrets
 from dsr_report.times import add_months
 
+if TYPE_CHECKING:
+    from dsr_report.disclosure.pdf import LayoutPool
+
 Format = Literal["pdf", "html", "zip"]
 FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
 Messages = Literal["text", "layout", "list"]
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
 Progress = Callable[[int, int], None]
+Workers = Union[int, "LayoutPool", None]
 
 
 def format_of(target: str | os.PathLike[str], override: str | None = None) -> Format:
@@ -139,13 +143,21 @@ class Report:
         self._plan: Plan | None = None
 
     def to_pdf(
-        self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
+        self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
     ) -> Written:
-        """Write the report as one PDF (PDF/A-3a and PDF/UA-1) with the export embedded."""
+        """Write the report as one PDF (PDF/A-3a and PDF/UA-1) with the export embedded.
+
+        Args:
+            target: the file; replaced when the report is whole.
+            workers: how many processes lay out pages, one a core by default; or a pool of them that is kept
+                for several reports.
+            progress: is told how many of the report's parts are done, and how many there are.
+        """
         from dsr_report.disclosure.pdf import write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
 
         with self._document("pdf") as (document, manifest), written_whole(target) as file:
-            pages = write_pdf(document, file, workers=workers, progress=progress).pages
+            count, pool = (workers, None) if isinstance(workers, int) else (None, workers)
+            pages = write_pdf(document, file, workers=count, pool=pool, progress=progress).pages
             put_seal(file)
         return self._written(target, "pdf", manifest, pages)
 
@@ -158,7 +170,7 @@ class Report:
         return self._written(target, "html", manifest)
 
     def to_zip(
-        self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
+        self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
     ) -> Written:
         """Write the package: PDF, HTML, the export, tables, the messages as files, and a manifest."""
         with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
@@ -181,7 +193,7 @@ class Report:
         target: str | os.PathLike[str],
         format: Format | None = None,  # noqa: A002 - the word of the command line
         *,
-        workers: int | None = None,
+        workers: Workers = None,
         progress: Progress | None = None,
     ) -> Written:
         """Write the report in the format that the ending of `target` (or `format`) names."""

@@ -9,21 +9,27 @@ import os
 import queue
 import secrets
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing import connection, util
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from dsr_report.batch.storage import copy_here, copy_there, local_path
 from dsr_report.errors import DsrReportError, FileError, UsageError
 
+if TYPE_CHECKING:
+    from dsr_report.disclosure.pdf import LayoutPool
+
 _log = logging.getLogger(__name__)
 _TRIES = 2
-_RENEWED_AFTER = 25
+_RENEWED_AFTER = 100
+_kept = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +109,24 @@ def _rendered(task: Task) -> Rendered:
         if whom_of(source.info.type, source.info.id) != task.whom:
             raise UsageError("the export is about someone else than was asked for", where=path.name)
         report = stack.enter_context(Report(source, config=controller, **settings))
-        written = report.to(target, workers=1)
+        written = report.to(target, workers=_layout() if target.suffix in {".pdf", ".zip"} else 1)
         place = task.target
         if local_path(place) is None:
             stem, dot, ending = place.rpartition(".")
             place = f"{stem}.{secrets.token_hex(4)}{dot}{ending}"  # two workers may be given the same task
             copy_there(target, place)
         return Rendered(place, written.sha256, written.values.total, warnings=written.warnings)
+
+
+def _layout() -> LayoutPool:
+    """The layout process of this thread, kept for its next report: starting one costs as much as a report."""
+    from dsr_report.disclosure.pdf import LayoutPool  # noqa: PLC0415 - in the renderer alone
+
+    pool: LayoutPool | None = getattr(_kept, "pool", None)
+    if pool is None:
+        pool = _kept.pool = LayoutPool(1)
+        util.Finalize(pool, pool.close, exitpriority=10)  # at the end of a process of ours, too
+    return pool
 
 
 @contextmanager
@@ -179,7 +196,22 @@ class Processes:
 
 def _process() -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=context, max_tasks_per_child=_RENEWED_AFTER)
+    return ProcessPoolExecutor(
+        1, mp_context=context, max_tasks_per_child=_RENEWED_AFTER, initializer=_end_with_parent
+    )
+
+
+def _end_with_parent() -> None:
+    """Do not outlive a batch that was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _cores() -> int:
