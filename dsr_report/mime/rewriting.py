@@ -174,11 +174,8 @@ def _replaced_field(field: bytes, replacements: Replacements) -> bytes:
     name, colon, value = field.partition(b":")
     if not colon:
         name, value = b"", field
-    present = [
-        pair
-        for pair in replacements
-        if any(in_text(text, pair[0]) for text in (*_texts_of_field(value), _text(field)))
-    ]
+    seen = [tuple(views(text)) for text in (*_texts_of_field(value), _text(field))]
+    present = [pair for pair in replacements if any(in_views(one, pair[0]) for one in seen)]
     if not present:
         return field
     end = re.search(rb"[\r\n]*\Z", field)

@@ -35,6 +35,8 @@ _ESCAPED = re.compile(r"[&%\\=]")
 _JSON_ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
 _STRIPPED = re.compile(f"[{re.escape(_INVISIBLE)}]")  # ten times as fast as str.translate
 _RUN = r"[A-Za-z0-9+/_-]*"
+_LARGE = 1_000_000
+"""Characters; the views of a longer text are made anew for each passage, to keep memory bounded."""
 _LONGEST = 160
 """Characters; a longer passage is looked for letter by letter only as far as its literal forms go."""
 _NAMES: dict[str, list[str]] = {}
@@ -142,7 +144,12 @@ def in_views(seen: Sequence[str], passage: str) -> int:
 
 def in_text(text: str, passage: str) -> int:
     """How often a text holds a passage, in any spelling."""
-    return in_views(list(views(text)), passage)
+    return in_views(_remembered(text) if len(text) <= _LARGE else tuple(views(text)), passage)
+
+
+@lru_cache(maxsize=16)  # one passage after the other is looked for in the same text
+def _remembered(text: str) -> tuple[str, ...]:
+    return tuple(views(text))
 
 
 def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_markup: bool = False) -> str:
@@ -151,6 +158,10 @@ def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_m
         if not in_text(text, passage):
             continue
         shown = html.escape(mark) if is_markup else mark
+        if passage in text:  # most often it stands there as it is, and nowhere else
+            text = text.replace(passage, shown)
+            if not in_text(text, passage):
+                continue
         text = _replaced(text, passage, shown, is_markup=is_markup)
         if in_text(text, passage):  # a mixture of encodings: they are resolved first
             resolved = html.unescape(unquote(text, errors="replace"))
