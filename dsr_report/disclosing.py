@@ -19,6 +19,7 @@ from dsr_report.disclosure.html import write_html
 from dsr_report.disclosure.manifest import ExportEntry, FileEntry, Manifest, MarkEntry, RecordsEntry, Values
 from dsr_report.disclosure.package import PackageInput, attached_files, write_package
 from dsr_report.disclosure.seal import PLACEHOLDER, put_seal
+from dsr_report.disclosure.settled import packed
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError
 from dsr_report.export.reading import open_export
 from dsr_report.files import sha256_of, written_whole
@@ -26,6 +27,7 @@ from dsr_report.reading import Export, zone_named
 from dsr_report.report.build import BuiltReport, build
 from dsr_report.report.document import Attachment, ReportDocument
 from dsr_report.report.language import LANGUAGES, language, mark_text
+from dsr_report.report.ledger import Ledger
 from dsr_report.report.options import Mark, ReportOptions
 from dsr_report.review.decisions import load_decisions
 from dsr_report.review.findings import findings_of
@@ -155,7 +157,7 @@ class Report:
         """
         from dsr_report.disclosure.pdf import write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
 
-        with self._document("pdf") as (document, manifest), written_whole(target) as file:
+        with self._document("pdf") as (document, manifest, _), written_whole(target) as file:
             count, pool = (workers, None) if isinstance(workers, int) else (None, workers)
             pages = write_pdf(document, file, workers=count, pool=pool, progress=progress).pages
             put_seal(file)
@@ -164,7 +166,7 @@ class Report:
     def to_html(self, target: str | os.PathLike[str], *, progress: Progress | None = None) -> Written:
         """Write the report as one HTML file that needs nothing else, offline, without scripts."""
         del progress  # it is quick
-        with self._document("html") as (document, manifest), written_whole(target) as file:
+        with self._document("html") as (document, manifest, _), written_whole(target) as file:
             write_html(document, file)
             put_seal(file)
         return self._written(target, "html", manifest)
@@ -176,12 +178,13 @@ class Report:
         with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
             pdf = Path(folder) / "report.pdf"
             written = self.to_pdf(pdf, workers=workers, progress=progress)
-            with self._document("html") as (document, manifest), written_whole(target) as file:
+            with self._document("html") as (document, manifest, ledger), written_whole(target) as file:
                 content = PackageInput(
                     export=self.shown,
-                    document=replace(document, seal="", manifest=""),
+                    document=replace(document, seal="", manifest="", ledger=""),
                     manifest=manifest.model_copy(update={"medium": "zip"}),
                     pdf=pdf,
+                    ledger=ledger,
                     words=language(self.lang),
                 )
                 write_package(content, file)
@@ -277,8 +280,8 @@ class Report:
             )
 
     @contextmanager
-    def _document(self, medium: Literal["pdf", "html"]) -> Iterator[tuple[ReportDocument, Manifest]]:
-        """The document of one medium, and its manifest."""
+    def _document(self, medium: Literal["pdf", "html"]) -> Iterator[tuple[ReportDocument, Manifest, Ledger]]:
+        """The document of one medium, its manifest and its ledger."""
         plan, values = self._decide(), self.values
         options = ReportOptions(
             language=self.lang,
@@ -305,16 +308,26 @@ class Report:
             self._check_strictly(built)
             manifest = self._manifest(built, plan, medium)
             with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
-                yield self._completed(built.document, manifest, Path(folder), medium), manifest
+                document = self._completed(built, manifest, Path(folder), medium)
+                yield document, manifest, built.ledger
         finally:
             built.close()
 
     def _completed(
-        self, document: ReportDocument, manifest: Manifest, folder: Path, medium: Literal["pdf", "html"]
+        self, built: BuiltReport, manifest: Manifest, folder: Path, medium: Literal["pdf", "html"]
     ) -> ReportDocument:
-        """The document with its proof: embedded files in a PDF, the manifest in the page of an HTML file."""
+        """The document with its proof: embedded files in a PDF; manifest and ledger in the page of HTML."""
+        document = built.document
+        ledger = folder / "ledger.jsonl"
+        with ledger.open("wb") as file:
+            built.ledger.copy_to(file)
         if medium == "html":
-            return replace(document, manifest=manifest.to_json().decode("utf-8"), seal=PLACEHOLDER)
+            return replace(
+                document,
+                manifest=manifest.to_json().decode("utf-8"),
+                ledger=packed(ledger),
+                seal=PLACEHOLDER,
+            )
         words = language(self.lang)
         data = folder / "export.json"
         with self.shown.file.raw() as source, data.open("wb") as target:
@@ -325,6 +338,7 @@ class Report:
             FileEntry(path=name, bytes=path.stat().st_size, sha256=digest)
             for name, path, digest in (
                 ("export.json", data, self.shown.sha256),
+                ("ledger.jsonl", ledger, sha256_of(ledger)),
                 *((file.name, file.path, sha256_of(file.path)) for file in files),
             )
         )
@@ -339,6 +353,10 @@ class Report:
             Attachment(
                 "manifest.json", proof, "application/json",
                 words.text("What this report was made of, for checking it"), "Data", created,
+            ),
+            Attachment(
+                "ledger.jsonl", ledger, "application/jsonl",
+                words.text("Where each value is shown, for checking it"), "Data", created,
             ),
             *files,
         )  # fmt: skip

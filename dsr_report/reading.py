@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from zoneinfo import ZoneInfo
 
 from dsr_report.errors import UsageError
-from dsr_report.export.items import ReadWarning, count_values
+from dsr_report.export.items import Item, ReadWarning, count_values
 from dsr_report.export.reading import ExportFile, Info, open_export
 from dsr_report.records.base import Record
 from dsr_report.records.custom import CustomKind
@@ -103,9 +103,10 @@ class Export:
         """Whether the end of the export was missing, and what is whole was salvaged."""
         return self.file.incomplete
 
-    def found(self) -> Iterator[Found]:
-        """What was recognised, in the order of the export, not yet parsed."""
-        return Recogniser(self.custom).find(self.file.items())
+    def found(self, watch: Callable[[Iterator[Item]], Iterator[Item]] | None = None) -> Iterator[Found]:
+        """What was recognised, in the order of the export, not yet parsed; `watch` sees the items first."""
+        items = self.file.items()
+        return Recogniser(self.custom).find(watch(items) if watch else items)
 
     @property
     def records(self) -> Records:

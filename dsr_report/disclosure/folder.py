@@ -18,6 +18,7 @@ from dsr_report.errors import FileError
 
 _BLOCK = 1 << 20
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
+_LATEST = (2107, 12, 31, 23, 59, 58)
 
 
 class Sink(Protocol):
@@ -56,7 +57,8 @@ class ZipFolder:
         self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
         self._zip.comment = comment
         utc = moment.astimezone(UTC)
-        self._time = max(_EARLIEST, (utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second))
+        asked = (utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second)
+        self._time = min(max(_EARLIEST, asked), _LATEST)
         self._names: set[str] = set()
 
     def __enter__(self) -> Self:

@@ -34,6 +34,12 @@ _LINKS = re.compile(r"""(<a\b[^>]*?\shref\s*=\s*)(["']?)#([^"'\s>]+)""", re.IGNO
 _NAME = re.compile(r"[^a-z0-9-]+")
 
 
+def anchors_in(html: str) -> Iterator[str]:
+    """The ids in a page, those within the frames of messages aside."""
+    for match in _IDS.finditer(_FRAMED.sub("", html)):
+        yield match[match.lastindex or 1]
+
+
 def write_html(document: ReportDocument, target: str | os.PathLike[str] | BinaryIO) -> None:
     """Write the whole report as one file, part by part, to a path (whole or not at all) or an open file.
 
@@ -102,8 +108,8 @@ class _Shelf:
         self._file.write(packed)
         self.size += len(part.html)
         self._places.setdefault(part.anchor, chapter.name)
-        for match in _IDS.finditer(_FRAMED.sub("", part.html)):
-            self._places.setdefault(match[match.lastindex or 1], chapter.name)
+        for anchor in anchors_in(part.html):
+            self._places.setdefault(anchor, chapter.name)
 
     def parts(self, chapter: _Chapter) -> Iterator[Part]:
         """The parts of a chapter again."""
@@ -193,8 +199,12 @@ def _around(document: ReportDocument, chapters: list[_Chapter], place: int) -> s
 
 
 def _proof(document: ReportDocument) -> str:
-    """The manifest and the seal, where the document has them."""
-    names = (("dsr-report-manifest", document.manifest), ("dsr-report-seal", document.seal))
+    """The manifest, the ledger and the seal, where the document has them."""
+    names = (
+        ("dsr-report-manifest", document.manifest),
+        ("dsr-report-ledger", document.ledger),
+        ("dsr-report-seal", document.seal),
+    )
     return "".join(
         f'<meta name="{name}" content="{escape(content)}">\n' for name, content in names if content
     )

@@ -22,6 +22,7 @@ from dsr_report.records.parsing import parse
 from dsr_report.report.document import ReportDocument
 from dsr_report.report.environment import environment
 from dsr_report.report.language import Language
+from dsr_report.report.ledger import Ledger
 from dsr_report.tables.writers import write
 
 _BLOCK = 1 << 20
@@ -29,12 +30,13 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class PackageInput:
-    """What a package is made of: the export as disclosed, its HTML document, the finished PDF."""
+    """What a package is made of: the export as disclosed, its HTML document, the finished PDF, the ledger."""
 
     export: Export
     document: ReportDocument
     manifest: Manifest
     pdf: Path
+    ledger: Ledger
     words: Language
 
 
@@ -49,6 +51,8 @@ def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
                 sink.write(block)
         _write_tables(content.export, folder)
         _write_messages(content.export, folder)
+        with folder.writing("ledger.jsonl") as sink:
+            content.ledger.copy_to(sink)
         manifest = content.manifest.with_files(
             FileEntry(path=entry.name, bytes=entry.size_bytes, sha256=entry.sha256)
             for entry in folder.entries

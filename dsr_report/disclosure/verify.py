@@ -1,7 +1,8 @@
 """Is this disclosure complete and unaltered? Read back any PDF, HTML file or package that we made.
 
 *Unaltered*: the seal fits every byte; each file's hash is the manifest's. *Complete*: the values of the
-export are counted again and equal disclosed + masked + withheld. *Consistent*: the kinds of records that
+export are counted again and equal disclosed + masked + withheld. *Settled*: the ledger accounts for each of
+them once, by its pointer, at a place that the report has. *Consistent*: the kinds of records that
 the manifest counts are those in the export. *Safe*: nothing in it runs, loads or tracks. *Closed*: with the
 controller's original at hand, no masked or withheld value is found in any decoded byte.
 """
@@ -20,15 +21,18 @@ from typing import BinaryIO, Self
 
 import pikepdf
 
+from dsr_report.disclosure.html import anchors_in
 from dsr_report.disclosure.manifest import Manifest
 from dsr_report.disclosure.seal import check_seal
+from dsr_report.disclosure.settled import Settling, UnsettledError, unpacked
 from dsr_report.errors import DsrReportError, NotAnExportError, UsageError
-from dsr_report.export.items import count_values
+from dsr_report.export.items import Item, count_values
 from dsr_report.export.reading import ExportFile, open_export
 from dsr_report.records.recognise import Recogniser
 
 _BLOCK = 1 << 20
 MANIFEST_META = "dsr-report-manifest"
+_LEDGER = re.compile(r'<meta name="dsr-report-ledger" content="([A-Za-z0-9+/=]*)">')
 _DAMAGE = (
     DsrReportError,
     zipfile.BadZipFile,
@@ -152,6 +156,15 @@ class Contents:
     def unsafe(self) -> Iterator[str]:
         yield from ()
 
+    def ledger(self) -> Iterator[bytes]:
+        """The lines of the ledger."""
+        with self.open("ledger.jsonl") as file:
+            yield from file
+
+    def anchors(self) -> set[str] | None:
+        """The ids of all places in the report; None where they cannot be had."""
+        return None
+
     def close(self) -> None:
         pass
 
@@ -179,6 +192,14 @@ class _Zip(Contents):
             if name == "report.html" or (name.startswith("pages/") and name.endswith(".html")):
                 for problem in unsafe_html(self._zip.read(name).decode("utf-8", "replace")):
                     yield f"{name}: {problem}"
+
+    def anchors(self) -> set[str] | None:
+        return {
+            anchor
+            for name in self.names()
+            if name == "report.html" or (name.startswith("pages/") and name.endswith(".html"))
+            for anchor in anchors_in(self._zip.read(name).decode("utf-8", "replace"))
+        }
 
     def close(self) -> None:
         self._zip.close()
@@ -218,6 +239,15 @@ class _Html(Contents):
 
     def unsafe(self) -> Iterator[str]:
         yield from unsafe_html(self._text)
+
+    def ledger(self) -> Iterator[bytes]:
+        found = _LEDGER.search(self._text)
+        if found is None:
+            raise KeyError("ledger")
+        yield from unpacked(found[1]).splitlines()
+
+    def anchors(self) -> set[str] | None:
+        return set(anchors_in(self._text))
 
 
 class _ManifestFinder(HTMLParser):
@@ -367,14 +397,14 @@ def _check_export(result: Verification, contents: Contents, given: Path | None) 
         return
     if embedded is not None:
         with contents.open(embedded) as stream, open_export(stream, name=embedded, salvage=True) as export:
-            _check_counts(result, manifest, export)
+            _check_counts(result, contents, export)
             if given is not None:
                 with open_export(given, salvage=True) as original:
                     _check_against_original(result, contents, export, original)
     elif given is not None:
         with open_export(given, salvage=True) as export:
             if export.sha256 == manifest.export.sha256:
-                _check_counts(result, manifest, export)
+                _check_counts(result, contents, export)
             else:
                 result.add(
                     "export",
@@ -385,7 +415,8 @@ def _check_export(result: Verification, contents: Contents, given: Path | None) 
                 )
 
 
-def _check_counts(result: Verification, manifest: Manifest, export: ExportFile) -> None:
+def _check_counts(result: Verification, contents: Contents, export: ExportFile) -> None:
+    manifest = contents.manifest
     result.add(
         "export",
         export.sha256 == manifest.export.sha256,
@@ -393,15 +424,24 @@ def _check_counts(result: Verification, manifest: Manifest, export: ExportFile) 
         if export.sha256 == manifest.export.sha256
         else "ALTERED: the export is not the one in the manifest.",
     )
-    total = count_values(export.info.value)
+    ledger = _LedgerCheck(result, contents)
+    total = 0
     kinds: dict[str, int] = {}
+
+    def met() -> Iterator[Item]:
+        nonlocal total
+        for item in export.items():
+            total += ledger.meet(item)
+            yield item
+        total += ledger.meet(Item(export.info.pointer, (), export.info.value))
+
     try:
-        total += sum(count_values(item.value) for item in export.items())
-        for found in Recogniser().find(export.items()):
+        for found in Recogniser().find(met()):
             kinds[found.kind] = kinds.get(found.kind, 0) + 1
     except NotAnExportError as error:
         result.add("counts", False, f"UNREADABLE: the export cannot be read to its end ({error.what}).")
         return
+    ledger.close()
     result.add(
         "counts",
         total == manifest.values.total,
@@ -418,6 +458,51 @@ def _check_counts(result: Verification, manifest: Manifest, export: ExportFile) 
         if known
         else f"INCONSISTENT: {sum(kinds.values())} records in the export, {sum(stated.values())} stated.",
     )
+
+
+class _LedgerCheck:
+    """Holds the ledger against the export, item by item; what is wrong becomes a result, once."""
+
+    def __init__(self, result: Verification, contents: Contents) -> None:
+        self._result = result
+        hidden = (pointer for mark in contents.manifest.marks for pointer in mark.pointers)
+        self._named = contents.anchors()
+        self._settling: Settling | None = Settling(contents.ledger(), hidden, self._named)
+
+    def meet(self, item: Item) -> int:
+        """How many values an item has; each is looked for in the ledger."""
+        if self._settling is not None:
+            try:
+                return self._settling.meet(item)
+            except _UNSETTLED as error:
+                self._failed(error)
+        return count_values(item.value)
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        if self._settling is None:
+            return
+        try:
+            self._settling.close()
+        except _UNSETTLED as error:
+            self._failed(error)
+            return
+        nameless = self._settling.nameless
+        self._result.add(
+            "ledger",
+            nameless is None,
+            f"NAMELESS: the ledger names a place that the report does not have ({nameless})."
+            if nameless is not None
+            else f"Settled: each value is accounted for once, in {self._settling.lines} places with a name.",
+        )
+
+    def _failed(self, error: Exception) -> None:
+        self._settling = None
+        what = str(error) if isinstance(error, UnsettledError) else "the ledger cannot be read"
+        self._result.add("ledger", False, f"UNSETTLED: {what}.")
+
+
+_UNSETTLED = (UnsettledError, *_DAMAGE, TypeError)
 
 
 def _check_against_original(

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from dsr_report.export.items import Item, JsonValue
+from dsr_report.errors import LedgerError
+from dsr_report.export.items import Item, JsonValue, count_values
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.deciding import Decision, decide, discriminators
 from dsr_report.records.found import Found as Found  # noqa: PLC0414 - what `find` yields
@@ -44,8 +45,14 @@ class Recogniser:
         self._shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = {}
 
     def find(self, items: Iterable[Item]) -> Iterator[Found]:
-        """The records of `items` in their order, each value in one of them."""
+        """The records of `items` in their order, each value in one of them.
+
+        Raises:
+            LedgerError: what an item was divided into has more or fewer values than the item. (One that
+                becomes a record as it is cannot.)
+        """
         shapes = self._shapes
+        owed = 0  # values of items that records were not yet made of
         walk = Walk(self._kinds)
         new = tuple.__new__  # a NamedTuple's own constructor takes three times as long
         for pointer, labels, value in items:
@@ -68,8 +75,16 @@ class Recogniser:
                         self._remember(labels, value, decision)
                         yield Found(decision.kind, pointer, value, decision.rule, labels)
                         continue
-            yield from walk.item(pointer, labels, value)
-        yield from walk.end()
+            out = walk.item(pointer, labels, value)
+            if len(out) != 1 or out[0].value is not value:
+                owed += count_values(value) - sum(map(Found.value_count, out))
+                if owed and not walk.is_holding:
+                    raise _unbalanced(pointer, owed)
+            yield from out
+        out = walk.end()
+        if owed := owed - sum(map(Found.value_count, out)):
+            raise _unbalanced(out[0].pointer if out else "", owed)
+        yield from out
 
     def _remember(self, labels: tuple[str, ...], value: dict[str, JsonValue], decision: Decision) -> None:
         if not decision.by_names_alone:
@@ -86,3 +101,10 @@ class Recogniser:
             shape.table[shape.key(value)] = (decision.kind, decision.rule)
         except TypeError:
             del self._shapes[place]
+
+
+def _unbalanced(pointer: str, owed: int) -> LedgerError:
+    return LedgerError(
+        f"{abs(owed)} values at or above {pointer or '/'} are in {'no' if owed > 0 else 'two'} records",
+        hint="Nothing was written. Please report this: the export has a form that we do not know.",
+    )

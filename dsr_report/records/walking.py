@@ -78,6 +78,11 @@ class Walk:
         self.listening = False
         """Whether something that was read could change what the next object is."""
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether members are held back that may belong together."""
+        return bool(self._loose)
+
     def item(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> list[Found]:
         """The records of one item."""
         out: list[Found] = []

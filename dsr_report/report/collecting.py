@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from dsr_report.export.items import count_values
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.reading import Export
@@ -42,8 +41,8 @@ _MOST_CONCLUSIONS = 500  # all of them are in the records; this is the overview
 class Collected:
     """Everything of an export, rendered and waiting on disk, with the numbers that the first pages give."""
 
-    def __init__(self) -> None:
-        self.ledger = Ledger()
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
         self.activity = Activity()
         self.references = References()
         self.spools = {
@@ -58,6 +57,7 @@ class Collected:
 
     def close(self) -> None:
         """Remove what waits on disk."""
+        self.ledger.remove()
         for spool in self.spools.values():
             spool.close()
 
@@ -86,7 +86,8 @@ def place_of(kind: str) -> str:
 
 def collect(export: Export, options: ReportOptions) -> Collected:
     """Render every record of an export once."""
-    collected = Collected()
+    hidden = {pointer: mark.treatment for mark in options.marks for pointer in mark.pointers}
+    collected = Collected(Ledger(hidden))
     try:
         _collect(export, options, collected)
     except BaseException:
@@ -98,7 +99,7 @@ def collect(export: Export, options: ReportOptions) -> Collected:
 def _collect(export: Export, options: ReportOptions, collected: Collected) -> None:
     records = RecordRenderer(options)
     messages = MessageRenderer(options)
-    for number, found in enumerate(export.found(), 1):
+    for number, found in enumerate(export.found(collected.ledger.arriving), 1):
         record = parse(found, export.zone)
         kind = found.kind if record.kind != "unrecognised" else record.kind
         place = place_of(kind)
@@ -109,9 +110,11 @@ def _collect(export: Export, options: ReportOptions, collected: Collected) -> No
         if isinstance(record, Message):
             parsed = parse_message(record.mime) if record.mime is not None else None
             entry = _entry(collected, record, parsed)
+            anchor = entry.anchor
             html, count = messages.render(record, parsed, entry.number)
             collected.spools["messages"].add((entry.number - 1, record.sent_at), html)
         elif isinstance(record, Event):
+            anchor = f"event-{number}"
             html, count = event_line(record, options, collected.references, number)
             collected.spools["events"].add(
                 (record.message_id, record.mailing_id, record.occurred_at, kind, number), html
@@ -120,12 +123,15 @@ def _collect(export: Export, options: ReportOptions, collected: Collected) -> No
                 _local(record.occurred_at, options), kind, record.occurred_at_certainty
             )
         else:
+            anchor = f"record-{number}"
             html, count = records.render(record, number)
             collected.spools[place].add((kind, _time_of(record), number, record.rule), html)
             if isinstance(record, (Mailing, Snapshot)) and record.mailing_id and record.subject:
                 collected.activity.subjects.setdefault(record.mailing_id, record.subject)
-        collected.ledger.settle(place, kind, count)
-    collected.ledger.values["technical"] += count_values(export.info.value)
+        collected.ledger.settle(
+            found if found.kind == kind else found._replace(kind=kind), place, anchor, count
+        )
+    collected.ledger.settle_info(export.info.pointer, export.info.value, "technical", "technical")
     _join(collected)
     collected.ledger.close(export.value_count)
 

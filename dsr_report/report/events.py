@@ -6,6 +6,7 @@ from datetime import datetime
 
 from markupsafe import escape
 
+from dsr_report.printable import printable
 from dsr_report.records.events import Abuse, Click, Delivery, Error, Event, Unsubscribe
 from dsr_report.report.devices import agent_of, device_reading
 from dsr_report.report.dictionary import DEVICES, EVENTS, meaning_of
@@ -33,7 +34,7 @@ def printable_raw(raw: str | None, options: ReportOptions) -> str:
     """A time that cannot be read, as it is stored."""
     if raw is None or raw.strip() in {"", "0000-00-00", "0000-00-00 00:00:00"}:
         return options.words.text("no date")
-    return raw
+    return printable(raw)
 
 
 def event_line(record: Event, options: ReportOptions, references: References, number: int) -> tuple[str, int]:

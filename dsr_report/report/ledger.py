@@ -1,24 +1,86 @@
-"""The account of values: every value of the export is printed in a place that has a name, or nothing is written."""
+"""The account of values: each is shown in one place of the report that has a name, or nothing is written.
+
+Two hands keep it. `arriving` notes what the reader hands over, by pointer; `settle` strikes out what a chapter
+has shown, by pointer. What is struck out twice, or not at all, is an error that names its pointer. The result
+goes into every disclosure as JSON Lines, a line for each record, and `verify` checks it against the export.
+"""
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from json.encoder import encode_basestring_ascii as quoted
+from typing import Protocol
 
 from dsr_report.errors import LedgerError
+from dsr_report.export.items import Item, JsonValue, count_values, values
+from dsr_report.records.base import Members
+from dsr_report.records.found import Found
+
+_HINT = "Nothing was written. Please report this with the output of `dsr-report inspect -v`."
+_MOST_OPEN = 5_000_000
 
 
-@dataclass(slots=True)
+class Sink(Protocol):
+    """What a ledger can be written to."""
+
+    def write(self, content: bytes, /) -> object:
+        """Take some bytes."""
+        ...
+
+
 class Ledger:
-    """How many values, and how many records of which kind, each place of the report shows."""
+    """Where each value of an export is shown.
 
-    values: Counter[str] = field(default_factory=Counter)
-    records: Counter[tuple[str, str]] = field(default_factory=Counter)
+    Attributes:
+        values: place → how many values it shows.
+        records: (kind, place) → how many records.
+    """
 
-    def settle(self, place: str, kind: str, count: int) -> None:
-        """Note that a record of `kind` with `count` values is shown in `place`, whole."""
-        self.values[place] += count
-        self.records[kind, place] += 1
+    def __init__(self, hidden: Mapping[str, str] | None = None) -> None:
+        """`hidden` has the pointers of values that are masked (`mask`) or withheld (`withhold`)."""
+        self.values: Counter[str] = Counter()
+        self.records: Counter[tuple[str, str]] = Counter()
+        self.lines = 0
+        self._hidden = dict(hidden or {})
+        self._above = {above for pointer in self._hidden for above in _ancestors(pointer)}
+        self._whole: Item | None = None
+        self._open: dict[str, None] = {}
+        self._file = tempfile.TemporaryFile(prefix="dsr-report-")  # noqa: SIM115 - closed by `remove`
+
+    def arriving(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The same items; each is open until it is settled."""
+        for item in items:
+            if self._whole is not None:
+                self._divide(self._whole)
+            self._whole = item
+            yield item
+
+    def settle(self, found: Found, place: str, anchor: str, shown: int) -> None:
+        """Note that a record is shown at `anchor` of `place`, with `shown` values.
+
+        Raises:
+            LedgerError: it was settled before, or not all of it is shown.
+        """
+        whole = self._whole
+        if whole is not None and found.value is whole.value and found.pointer == whole.pointer:
+            self._whole = None
+            count = count_values(found.value)
+        else:
+            count = self._strike(found)
+        if shown != count:
+            raise LedgerError(
+                f"the record at {found.pointer or '/'} has {count} values, and {shown} would be shown",
+                hint=_HINT,
+            )
+        members = tuple(found.value.places.values()) if isinstance(found.value, Members) else ()
+        self._note(found.pointer, found.kind, found.value, count, place, anchor, members)
+        self.records[found.kind, place] += 1
+
+    def settle_info(self, pointer: str, value: JsonValue, place: str, anchor: str) -> None:
+        """Note that what the export says of itself is shown."""
+        self._note(pointer, "info", value, count_values(value), place, anchor, ())
 
     @property
     def total(self) -> int:
@@ -34,13 +96,83 @@ class Ledger:
         return result
 
     def close(self, expected: int) -> None:
-        """Check that all values are settled.
+        """Check that nothing is open any more, and that the sum is `expected`.
 
         Raises:
-            LedgerError: the report shows more or fewer values than the export holds.
+            LedgerError: a value is open, or the report shows more or fewer than the export holds.
         """
+        if self._whole is not None:
+            self._divide(self._whole)
+            self._whole = None
+        if self._open:
+            self._fail(f"the value at {next(iter(self._open))} would not be shown")
+        if self._hidden:
+            self._fail(f"the hidden value at {next(iter(self._hidden))} is in no record")
         if self.total != expected:
-            raise LedgerError(
-                f"the export holds {expected} values, and the report would account for {self.total}",
-                hint="Nothing was written. Please report this with the output of `dsr-report inspect -v`.",
-            )
+            self._fail(f"the export holds {expected} values, and the report would account for {self.total}")
+
+    def copy_to(self, target: Sink) -> None:
+        """Write the ledger as JSON Lines."""
+        self._file.seek(0)
+        while block := self._file.read(1 << 20):
+            target.write(block)
+
+    def remove(self) -> None:
+        """Remove the file."""
+        self._file.close()
+
+    def _strike(self, found: Found) -> int:
+        if self._whole is not None:
+            self._divide(self._whole)
+            self._whole = None
+        count = 0
+        for pointer, _ in found.values():
+            if pointer not in self._open:
+                self._fail(f"the value at {pointer} would be shown twice, or is not in the export")
+            del self._open[pointer]
+            count += 1
+        return count
+
+    def _divide(self, item: Item) -> None:
+        self._open.update((pointer, None) for pointer, _ in values(item.value, item.pointer))
+        if len(self._open) > _MOST_OPEN:
+            self._fail(f"the value at {next(iter(self._open))} would not be shown")
+
+    def _note(  # noqa: PLR0917 - what a line says
+        self,
+        pointer: str,
+        kind: str,
+        value: JsonValue,
+        count: int,
+        place: str,
+        anchor: str,
+        members: tuple[str, ...],
+    ) -> None:
+        self.values[place] += count
+        self.lines += 1
+        more = f',"members":[{",".join(map(quoted, members))}]' if members else ""
+        if pointer in self._above:
+            more += self._hidden_below(pointer, value)
+        self._file.write(
+            f'{{"pointer":{quoted(pointer)}{more},"values":{count},"kind":{quoted(kind)},'
+            f'"place":"{place}","anchor":"{anchor}"}}\n'.encode("ascii")
+        )
+
+    def _hidden_below(self, pointer: str, value: JsonValue) -> str:
+        treatments: Counter[str] = Counter()
+        for below, _ in Found("", pointer, value, "", ()).values():
+            treatment = self._hidden.pop(below, None)
+            if treatment is not None:
+                treatments[treatment] += 1
+        masked, withheld = treatments["mask"], treatments["withhold"]
+        return (f',"masked":{masked}' if masked else "") + (f',"withheld":{withheld}' if withheld else "")
+
+    def _fail(self, what: str) -> None:
+        raise LedgerError(what, hint=_HINT)
+
+
+def _ancestors(pointer: str) -> Iterator[str]:
+    yield pointer
+    while pointer:
+        pointer = pointer.rpartition("/")[0]
+        yield pointer

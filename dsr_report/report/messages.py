@@ -7,7 +7,6 @@ from typing import NamedTuple
 from jinja2 import Template
 from markupsafe import Markup
 
-from dsr_report.export.items import count_values
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.plain_text import text_of_html
 from dsr_report.mime.safe_html import SafeHtml, Wording, print_style, safe, safe_frame
@@ -18,7 +17,7 @@ from dsr_report.report.events import moment_text
 from dsr_report.report.language import translatable as _
 from dsr_report.report.message_notes import note_text
 from dsr_report.report.options import ReportOptions
-from dsr_report.report.stored import Row, path_of, rows_of
+from dsr_report.report.stored import Numbered, Row, has_own_form, path_of, rows_of
 from dsr_report.report.text import inert, paragraphs
 
 _PURPOSES = {
@@ -77,7 +76,11 @@ class MessageRenderer:
             if getattr(record, name)  # what is empty is stated as such
         } - {""}
         source = frozenset(source_pointers)
-        rows = list(rows_of(record, words, skip=source))
+        numbered = Numbered(record)
+        rows = list(rows_of(record, words, numbered, source))
+        for member, first in numbered.members:
+            if has_own_form(member, source):
+                numbered.shown_elsewhere(member, first)
         html_source = parsed.html if parsed is not None else record.html
         text = parsed.text if parsed is not None else record.text
         if text is None and record.html is not None:
@@ -124,7 +127,7 @@ class MessageRenderer:
             pointer=record.pointer,
             path=Markup(path_of(record, words)),  # noqa: S704 - made of escaped names
         )
-        return html, count_values(record.value)
+        return numbered.settled(html)
 
     def _sheet(self, layout: SafeHtml, scope: str) -> Markup:
         """The style sheet of a message that is printed as it looked."""

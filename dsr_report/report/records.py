@@ -17,7 +17,16 @@ from dsr_report.report.environment import environment
 from dsr_report.report.events import moment_text
 from dsr_report.report.kinds import kind_title
 from dsr_report.report.options import ReportOptions
-from dsr_report.report.stored import labelled, name_shown, path_of, rows_of, stored_members, value_html
+from dsr_report.report.stored import (
+    Numbered,
+    is_short,
+    labelled,
+    name_shown,
+    number_of,
+    path_of,
+    rows_of,
+    value_html,
+)
 from dsr_report.report.text import shown
 
 
@@ -29,6 +38,11 @@ class FieldRow(NamedTuple):
     explanation: str
     origin: str
     html: Markup
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it fits on a page, so that it need not be broken."""
+        return is_short(self.html)
 
 
 class AnswerRow(NamedTuple):
@@ -49,18 +63,21 @@ class RecordRenderer:
     def render(self, record: Record, number: int) -> tuple[str, int]:
         """The HTML of one record, and how many values it shows."""
         options, words = self._options, self._options.words
-        skip: set[str] = set()
+        numbered = Numbered(record)
+        skip: frozenset[str] = frozenset()
         fields: list[FieldRow] = []
         answers: list[AnswerRow] = []
         if isinstance(record, (Profile, Subprofile)):
-            at = record.sources.get("fields")
-            if at is not None and record.fields:
-                skip.add(at)
-                fields = self.fields_of(record)
+            own = next(((m, n) for m, n in numbered.members if m.value is record.fields), None)
+            if own is not None and record.fields:
+                member, first = own
+                skip = frozenset({member.pointer})
+                fields = self.fields_of(record, first)
         if isinstance(record, Survey):
-            answers, answered = self._answers(record)
-            skip |= answered
-        rows = list(rows_of(record, words, skip=frozenset(skip)))
+            at = record.sources.get("answers")
+            answers = self._answers(numbered, at)
+            skip = frozenset({at} if at is not None and answers else ())
+        rows = list(rows_of(record, words, numbered, skip))
         moment = next(
             (
                 (
@@ -92,10 +109,13 @@ class RecordRenderer:
             path=Markup(path_of(record, words)),  # noqa: S704 - made of escaped names
             explanation=self._explanation(record),
         )
-        return html, count_values(record.value)
+        return numbered.settled(html)
 
-    def fields_of(self, record: Profile | Subprofile) -> list[FieldRow]:
-        """The fields of a person's record, with what the controller says about each."""
+    def fields_of(self, record: Profile | Subprofile, first: int | None = None) -> list[FieldRow]:
+        """The fields of a person's record, with what the controller says about each.
+
+        `first` is the number of their first value, where they are to be counted.
+        """
         words = self._options.words
         rows = []
         for name, value in record.fields.items():
@@ -112,8 +132,9 @@ class RecordRenderer:
                 if meaning:
                     explanation = f"= {meaning}. {explanation}".strip()
             rows.append(
-                FieldRow(name_shown(name, words), label, explanation, origin, value_html(value, words))
+                FieldRow(name_shown(name, words), label, explanation, origin, value_html(value, words, first))
             )
+            first = None if first is None else first + count_values(value)
         return rows
 
     def _text_for(self, record: Profile | Subprofile, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
@@ -133,31 +154,38 @@ class RecordRenderer:
         custom = self._options.config.records.get(record.kind)
         return custom.explanation.get(self._options.language, "") if custom else ""  # type: ignore[call-overload]
 
-    def _answers(self, record: Survey) -> tuple[list[AnswerRow], set[str]]:
-        """Question and answer for each, with all else that is stored of it; and the pointer of their list."""
+    def _answers(self, numbered: Numbered, at: str | None) -> list[AnswerRow]:
+        """Question and answer for each, with all else that is stored of it."""
         words = self._options.words
-        at = record.sources.get("answers")
-        value = next((value for _name, pointer, value in stored_members(record) if pointer == at), None)
+        value, first = next(((m.value, n) for m, n in numbered.members if m.pointer == at), (None, 0))
         if isinstance(value, dict):
             entries = [(name_shown(name, words), element) for name, element in value.items()]
         elif isinstance(value, list):
             entries = [("", element) for element in value]
         else:
-            return [], set()
-        return [self._answer(name, element) for name, element in entries], {str(at)}
+            return []
+        rows = []
+        for name, element in entries:
+            rows.append(self._answer(name, element, first))
+            first += count_values(element)
+        return rows
 
-    def _answer(self, name: str, element: JsonValue) -> AnswerRow:
+    def _answer(self, name: str, element: JsonValue, first: int) -> AnswerRow:
         words = self._options.words
         if not isinstance(element, dict):
             return AnswerRow(
-                shown(name or words.text("(without a question)")), value_html(element, words), []
+                shown(name or words.text("(without a question)")), value_html(element, words, first), []
             )
         question = next(
             (n for n, v in element.items() if plain(n) == "question" and isinstance(v, str)), None
         )
         answer = next((n for n in element if plain(n) in {"answer", "answers"}), None)
+        numbers: dict[str, int] = {}
+        for inner, value in element.items():
+            numbers[inner] = first
+            first += count_values(value)
         rest = [
-            (labelled(inner, words), value_html(value, words))
+            (labelled(inner, words), value_html(value, words, numbers[inner]))
             for inner, value in element.items()
             if inner not in {question, answer}
         ]
@@ -167,7 +195,8 @@ class RecordRenderer:
             )
         asked = str(element[question]) if question is not None else ""
         return AnswerRow(
-            shown(asked or words.text("(without a question)")),
-            value_html(element[answer], words) if answer is not None else Markup(""),
+            number_of(numbers[question] if question is not None else None)
+            + shown(asked or words.text("(without a question)")),
+            value_html(element[answer], words, numbers[answer]) if answer is not None else Markup(""),
             rest,
         )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from secrets import token_hex
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from dsr_report.export.items import JsonValue, Number, Scalar
+from dsr_report.errors import LedgerError
+from dsr_report.export.items import JsonValue, Number, Scalar, count_values
 from dsr_report.pointers import RepeatedName, tokens
 from dsr_report.printable import printable
 from dsr_report.records.base import Member, Record, leaves_of, members_of
@@ -16,6 +20,9 @@ from dsr_report.report.dictionary import explanation_of, label_of, meaning_of
 from dsr_report.report.language import Language
 from dsr_report.report.text import inert, inline, isolated, shown
 
+_COUNTED = f"\ue000{token_hex(6)}-"
+"""Begins the invisible number that a value carries until its page is made (see `Numbered`)."""
+_NUMBER = re.compile(re.escape(_COUNTED) + r"(\d+);")
 _LONG = 60
 _ENVELOPES = {"data", "record", "payload"}
 _MOST_REFERENCES = 20_000
@@ -41,6 +48,63 @@ class Row(NamedTuple):
     explanation: str
     html: Markup
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it fits on a page, so that it need not be broken."""
+        return is_short(self.html)
+
+
+_SHORT = 500
+
+
+def is_short(html: str) -> bool:
+    """Whether a value's HTML is short, the invisible numbers in it aside."""
+    return len(html) < _SHORT or len(_NUMBER.sub("", html)) < _SHORT
+
+
+class Numbered:
+    """A record's values by number, to prove that a page shows each of them once.
+
+    Rows carry the numbers of their values, invisibly, into the template; `settled` takes them out of the
+    finished page again. What a template or a chapter leaves out or shows twice is known by its number.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._elsewhere: list[int] = []
+        self.members: list[tuple[Member, int]] = []
+        """The record's members, each with the number of its first value."""
+        number = 0
+        for member in stored_members(record):
+            self.members.append((member, number))
+            number += count_values(member.value)
+        self.count = number
+
+    def shown_elsewhere(self, member: Member, first: int) -> None:
+        """A member is shown in a form of its own, without numbers."""
+        self._elsewhere.extend(range(first, first + count_values(member.value)))
+
+    def settled(self, html: str) -> tuple[str, int]:
+        """The page without numbers, and how many values it shows.
+
+        Raises:
+            LedgerError: a value is missing in it, or is there twice.
+        """
+        numbers = [*map(int, _NUMBER.findall(html)), *self._elsewhere]
+        if len(numbers) != self.count or len(set(numbers)) != self.count:
+            self._fail(numbers)
+        return _NUMBER.sub("", html), self.count
+
+    def _fail(self, numbers: list[int]) -> None:
+        times = Counter(numbers)
+        wrong = next((number for number in range(self.count) if times[number] != 1), 0)
+        pointers = [pointer for pointer, _ in self._record.values()] or [self._record.pointer]
+        outcome = "be shown twice" if times[wrong] else "not be shown"
+        raise LedgerError(
+            f"the value at {pointers[wrong]} would {outcome}",
+            hint="Nothing was written. Does a template of your own leave it out, or repeat it?",
+        )
+
 
 def name_shown(name: str, language: Language) -> str:
     """A member's name; an empty one is named, a repeated one numbered."""
@@ -57,24 +121,29 @@ def labelled(name: str, language: Language) -> Markup:
     return Markup(f"<b>{escape(label)}</b> <small>({stored})</small>")  # noqa: S704 - both are escaped
 
 
-def rows_of(record: Record, language: Language, skip: frozenset[str] = frozenset()) -> Iterator[Row]:
-    """Every member of a record but those at the pointers in `skip`, which are shown in a form of their own.
+def has_own_form(member: Member, pointers: frozenset[str]) -> bool:
+    """Whether a member at one of the pointers is shown in a form of its own, in place of as it is stored.
 
     Only texts, lists and objects have such a form: an empty text, a number or `false` is stated as such.
     """
-    for name, pointer, value in stored_members(record):
-        if (
-            pointer in skip
-            and value
-            and isinstance(value, (str, dict, list))
-            and not isinstance(value, Number)
-        ):
+    value = member.value
+    is_whole = isinstance(value, (str, dict, list)) and not isinstance(value, Number)
+    return is_whole and bool(value) and member.pointer in pointers
+
+
+def rows_of(
+    record: Record, language: Language, numbered: Numbered, skip: frozenset[str] = frozenset()
+) -> Iterator[Row]:
+    """Every member of a record but those at the pointers in `skip` that have a form of their own."""
+    for member, first in numbered.members:
+        name, _, value = member
+        if has_own_form(member, skip):
             continue
         yield Row(
             name_shown(name, language) if name else language.text("value"),
             label_of(name, language),
             _explained(meaning_of(name, value, language), explanation_of(name, record.kind, language)),
-            value_html(value, language),
+            value_html(value, language, first),
         )
 
 
@@ -108,10 +177,13 @@ def stored_members(record: Record) -> Iterator[Member]:
             yield member
 
 
-def value_html(value: JsonValue, language: Language) -> Markup:
-    """Any JSON value as HTML: scalars as text, lists and objects as nested lists. Iterative: depth is no danger."""
+def value_html(value: JsonValue, language: Language, first: int | None = None) -> Markup:
+    """Any JSON value as HTML: scalars as text, lists and objects as nested lists. Iterative: depth is no danger.
+
+    `first` is the number of its first value, where it is to carry the numbers of `Numbered`.
+    """
     if not isinstance(value, (dict, list)):
-        return _scalar(value, language)
+        return number_of(first) + _scalar(value, language)
     out: list[str] = []
     stack: list[JsonValue | _Close | _Label] = [value]
     depth = 0
@@ -148,8 +220,14 @@ def value_html(value: JsonValue, language: Language) -> Markup:
                 stack.append(member)
                 stack.append(_Label("" if deep else "<li>"))
         else:
-            out.append(str(_scalar(current, language)))
+            out.append(f"{number_of(first)}{_scalar(current, language)}")
+            first = None if first is None else first + 1
     return Markup("".join(out))  # noqa: S704 - every piece was escaped when it was made
+
+
+def number_of(number: int | None) -> Markup:
+    """The invisible number of a value (see `Numbered`)."""
+    return Markup("") if number is None else Markup(f"{_COUNTED}{number};")  # noqa: S704 - no text in it
 
 
 _DEEPEST = 12  # below it nested lists would leave the page; the names alone go on

@@ -67,6 +67,8 @@ _WRAPPERS = ("data", "record", "payload")
 _MESSAGES = ("mime", "raw", "eml", "html", "source", "text", "amp")
 """Members whose content has a form of its own in a report, and there need not be named: what a record is
 wrapped in, the fields of a person, the text of a message."""
+_SURVEY = ("questions", "question", "answers", "answer")
+"""A question and its answer are set as such, not named."""
 
 
 def account(raw: bytes) -> Account:
@@ -99,6 +101,8 @@ def _gather(top: Any, start: str, leaves: list[Leaf], names: list[str], *, outer
 
 
 def _has_own_form(name: str, member: Any) -> bool:
+    if name in _SURVEY:
+        return True
     if isinstance(member, Pairs):
         return bool(member) and name in {*_WRAPPERS, "fields"}
     return name in _MESSAGES and isinstance(member, str) and not isinstance(member, Num)
@@ -196,7 +200,7 @@ def _is_shown_message(value: Any, seen: Seen) -> bool:
     wires = _wires(value)
     is_file = any(seen.files[name] in wires for name in seen.files if name.endswith(".eml"))
     is_page = any(b"<" in wire for wire in wires)
-    looks_like_mail = not seen.files and re.match(r"\S+:|From |\s*[A-Za-z0-9+/]{24}", value)
+    looks_like_mail = not seen.files and re.match(r"\S+:|From |\s*[A-Za-z0-9+/]{24}|.*[\ud800-\udfff]", value)
     if not is_file and not is_page and not looks_like_mail:
         return False
     words = set(MARK.findall(value))

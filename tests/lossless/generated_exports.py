@@ -134,7 +134,8 @@ def specimens() -> list[tuple[str, Any]]:
         (document,) = documents(file.read_bytes())
         data = dict(document).get("data")
         for item in data if isinstance(data, list) else []:
-            if len(written(item)) < 3_000:
+            # an access code that is a script is also a name there: hidden names have tests of their own
+            if len(written(item)) < 3_000 and '"secret":"<' not in written(item):
                 found.append(("sample", item))
     messages = documents((SAMPLES / "layouts" / "01-nested.json").read_bytes())[0]
     found += [("message", item) for item in dict(messages)["data"] if 3_000 < len(written(item)) < 9_000]

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from specimens import SPECIMENS, items
 
+from dsr_report.errors import LedgerError
 from dsr_report.export.items import Item, values
 from dsr_report.pointers import escaped
+from dsr_report.records import walking
 from dsr_report.records.custom import CustomKind, suggest
 from dsr_report.records.parsing import KNOWN_KINDS, parse
 from dsr_report.records.recognise import Recogniser
@@ -360,3 +362,18 @@ def test_a_file_that_the_reader_took_apart_is_divided_exactly(data):
         else:
             entries.append(item)
     assert_divided_exactly(entries)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda out: out[:-1], lambda out: [*out, out[-1]]], ids=["lost", "doubled"]
+)
+@pytest.mark.parametrize(
+    "data",
+    [[{"x": [{"link": "a"}], "y": 1}], {"start": 0, "total": 1, "data": [["a", "b"]] * 61}],
+    ids=["divided", "held"],
+)
+def test_records_that_do_not_add_up_to_what_they_were_made_of_are_an_error(data, change, monkeypatch):
+    whole = walking.Walk.item
+    monkeypatch.setattr(walking.Walk, "item", lambda *args: change(out) if (out := whole(*args)) else out)
+    with pytest.raises(LedgerError, match="values at or above /data"):
+        list(Recogniser().find(items(data)))

@@ -174,7 +174,7 @@ def test_what_is_masked_and_withheld_is_listed_with_reason_and_remedy(built: Cal
             "live-key",
             "Art. 5(1)(f), 32 GDPR",
             "[masked 1: access code]",
-            ("/a",),
+            ("/data/0/a",),
             2,
         ),
         Mark(
@@ -184,11 +184,11 @@ def test_what_is_masked_and_withheld_is_listed_with_reason_and_remedy(built: Cal
             "It is another person's.",
             "Art. 15(4) GDPR",
             "[withheld 2: x]",
-            ("/b",),
+            ("/data/0/b",),
             0,
         ),
     )
-    with built([{"a": 1}], "nl", marks=marks) as report:
+    with built([{"a": 1, "b": 2}], "nl", marks=marks) as report:
         listed = said(report.part("hidden-part").text)
         page = said(report.part("start").text)
     assert "1 geheime code van u is afgeschermd. 1 gegeven hebben wij niet verstrekt." in page

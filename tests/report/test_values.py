@@ -17,6 +17,7 @@ import dsr_report
 from dsr_report.errors import LedgerError
 from dsr_report.export.items import Item, values
 from dsr_report.printable import printable
+from dsr_report.records.found import Found
 from dsr_report.report import collecting
 from dsr_report.report.ledger import Ledger
 from dsr_report.report.text import inert
@@ -119,13 +120,15 @@ def test_a_value_that_is_left_out_stops_the_report(
 
 def test_the_ledger_says_where_the_records_of_a_kind_are() -> None:
     ledger = Ledger()
-    ledger.settle("you", "profile", 3)
-    ledger.settle("other", "profile", 1)
-    ledger.settle("events", "click", 2)
+    records = [("profile", "you"), ("profile", "other"), ("click", "events")]
+    items = [Item(f"/data/{n}", (), {"a": n, "b": kind}) for n, (kind, _) in enumerate(records)]
+    for item, (kind, place) in zip(ledger.arriving(items), records, strict=True):
+        ledger.settle(Found(kind, item.pointer, item.value, "", ()), place, "x", 2)
     assert ledger.places() == {"click": (1, ("events",)), "profile": (2, ("other", "you"))}
     ledger.close(6)
     with pytest.raises(LedgerError):
         ledger.close(7)
+    ledger.remove()
 
 
 def test_the_sum_of_values_is_printed(built: Callable[..., Any]) -> None:
