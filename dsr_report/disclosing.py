@@ -178,7 +178,10 @@ class Report:
         with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
             pdf = Path(folder) / "report.pdf"
             written = self.to_pdf(pdf, workers=workers, progress=progress)
-            with self._document("html") as (document, manifest, ledger), written_whole(target) as file:
+            with (
+                self._document("html", package=True) as (document, manifest, ledger),
+                written_whole(target) as file,
+            ):
                 content = PackageInput(
                     export=self.shown,
                     document=replace(document, seal="", manifest="", ledger=""),
@@ -280,7 +283,9 @@ class Report:
             )
 
     @contextmanager
-    def _document(self, medium: Literal["pdf", "html"]) -> Iterator[tuple[ReportDocument, Manifest, Ledger]]:
+    def _document(
+        self, medium: Literal["pdf", "html"], *, package: bool = False
+    ) -> Iterator[tuple[ReportDocument, Manifest, Ledger]]:
         """The document of one medium, its manifest and its ledger."""
         plan, values = self._decide(), self.values
         options = ReportOptions(
@@ -292,6 +297,7 @@ class Report:
             medium=medium,
             messages=self.messages,
             attachments=self.attachments and medium == "pdf",
+            package=package,
             received=self.received,
             replied=self.replied,
             due=self.due,

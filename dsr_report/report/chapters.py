@@ -103,7 +103,9 @@ class Chapters:
     def _first(self) -> Iterator[Part]:
         words = self._words
         start = words.text("Overview")
+        info = self._export.info
         view = first_view(self._collected, self._options, incomplete=self._export.incomplete)
+        view["about"] = self._collected.person.about(info.type, info.id, words)
         yield self._part("start", "start", start, self._render("first", **view))
         scope = self._options.config.scope
         yield self._part(
@@ -118,13 +120,22 @@ class Chapters:
                 zone=words.text("All times are those of the zone {zone}, unless noted.").format(
                     zone=self._options.zone.key
                 ),
-                machine=words.text(
-                    "Your data for computers are in the file export.json, which comes with this report."
-                ),
+                machine=self._machine_copy(),
                 ambiguous=self._collected.activity.ambiguous,
             ),
             new_page=True,
         )
+
+    def _machine_copy(self) -> str:
+        """Where the copy for computers is."""
+        words = self._words
+        if self._options.package:
+            return words.text("Your data for computers are in the file data/export.json of this package.")
+        if self._options.medium == "pdf":
+            return words.text(
+                "Your data for computers are in the file export.json. It is inside this PDF: your PDF program lists it as an attachment."
+            )
+        return words.text("Your data for computers (the file export.json) come separately, or when you ask.")
 
     def _scope(self) -> str:
         words, info = self._words, self._export.info
@@ -300,7 +311,7 @@ class Chapters:
             words.text("Clicks"),
             words.text("Other events"),
         ]
-        rows = [Line(label, _four(counts)) for label, _short, counts in periods]
+        rows = [Line(label, _four(counts)) for label, _short, counts in periods if any(_four(counts))]
         plot = bars(
             words.text("Messages, openings and clicks"),
             words.text("Activity by month. The table below gives the same numbers."),
@@ -313,6 +324,7 @@ class Chapters:
             has_events=len(self._collected.spools["events"]) > 0,
             plot=plot,
             rows=rows,
+            left_out=len(rows) < len(periods),
             columns=columns,
             caption=words.text("Messages and events by year")
             if by_year
@@ -329,7 +341,7 @@ class Chapters:
         for kind in wanted:
             if kinds[kind]:
                 lines.append(
-                    f"<li>{escape(kind_plural(kind, self._options))}: {escape(words.number(kinds[kind]))}</li>"
+                    f"<li>{escape(kind_plural(kind, self._options))}{words.colon} {escape(words.number(kinds[kind]))}</li>"
                 )
         affected = [
             m
@@ -597,17 +609,21 @@ class Chapters:
             "technical",
             sum=sum_text,
             places=list(merged.items()),
-            kinds=[
-                (kind_plural(kind, options), rule_text(rule, words), n)
-                for (kind, rule), n in sorted(
-                    self._collected.rules.items(), key=lambda e: (e[0][0], -e[1], e[0][1])
-                )
-            ],
+            kinds=self._kinds(),
             file=file,
             info=self._info(),
             warnings=oddities(export.warnings, words),
         )
         return self._part("technical-part", "technical", words.text(PLACES["technical"]), html, new_page=True)
+
+    def _kinds(self) -> list[tuple[str, str, int]]:
+        """The kinds of records, what decided each, and how many there are; in the words of the report."""
+        words, options = self._words, self._options
+        merged: Counter[tuple[str, str, str]] = Counter()
+        for (kind, rule), n in self._collected.rules.items():
+            merged[kind, kind_plural(kind, options), rule_text(rule, words)] += n
+        ordered = sorted(merged.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][2]))
+        return [(kind, rule, n) for (_key, kind, rule), n in ordered]
 
     def _info(self) -> list[Row]:
         words = self._words

@@ -19,6 +19,7 @@ from dsr_report.report.events import event_line
 from dsr_report.report.ledger import Ledger
 from dsr_report.report.messages import MessageRenderer
 from dsr_report.report.options import ReportOptions
+from dsr_report.report.person import Person
 from dsr_report.report.records import RecordRenderer
 from dsr_report.report.spool import Spool
 from dsr_report.report.stored import References
@@ -50,6 +51,7 @@ class Collected:
         }
         self.kinds: Counter[str] = Counter()
         self.rules: Counter[tuple[str, str]] = Counter()
+        self.person = Person()
         self.databases: set[str] = set()
         self.collections: set[str] = set()
         self.inferred: list[Conclusion] = []
@@ -137,6 +139,7 @@ def _collect(export: Export, options: ReportOptions, collected: Collected) -> No
 
 
 def _note_person(collected: Collected, record: Record) -> None:
+    collected.person.note(record)
     database = getattr(record, "database_id", None)
     collection = getattr(record, "collection_id", None)
     if database:

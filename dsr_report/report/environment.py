@@ -65,5 +65,6 @@ def environment(language: Language, override: Path | None = None) -> Environment
     made.filters["inert"] = inert
     made.filters["number"] = language.number
     made.filters["day"] = lambda value: language.day(value) if value else ""
+    made.globals["colon"] = language.colon
     made.globals["count"] = language.count
     return made

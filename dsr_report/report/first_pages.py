@@ -270,10 +270,8 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
                 Block(
                     "statement-categories",
                     words.text("Which kinds of data"),
-                    [words.text("This report shows: {kinds}.").format(kinds=words.listed(categories))]
-                    if categories
-                    else [words.text("No data were found.")],
-                    [],
+                    [words.text("This report shows:") if categories else words.text("No data were found.")],
+                    categories,
                 )
             )
             blocks.append(
@@ -289,14 +287,14 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
 
 def authority_view(options: ReportOptions) -> tuple[str, list[str]]:
     """The authority to name first, and those of other countries."""
-    config = options.config.authority
+    config, words = options.config.authority, options.words
     lead = AUTHORITIES.get(config.lead.upper())
     first = ", ".join(p for p in (config.name, config.address, config.website) if p)
     if not first and lead is not None:
         first = f"{lead.name}, {lead.website}"
     territories = Locale.parse(options.language).territories
     others = [
-        f"{territories.get(code, code)}: {entry.name}, {entry.website}"
+        f"{territories.get(code, code)}{words.colon} {entry.name}, {entry.website}"
         for code, entry in AUTHORITIES.items()
         if code != config.lead.upper()
     ]

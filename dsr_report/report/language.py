@@ -49,6 +49,11 @@ class Language:
             return int(number > 1)
         return int(number != 1)
 
+    @property
+    def colon(self) -> str:
+        """The colon as this language sets it."""
+        return "\u00a0:" if self.code == "fr" else ":"
+
     def number(self, value: int) -> str:
         """A whole number with this language's grouping."""
         return str(format_decimal(value, locale=self.locale))

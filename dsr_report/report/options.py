@@ -40,6 +40,8 @@ class ReportOptions:
     messages: Literal["text", "layout", "list"] = "text"
     attachments: bool = False
     """The document carries the files that came with messages."""
+    package: bool = False
+    """The pages belong to a package, beside the data and the messages as files."""
     received: date | None = None
     replied: date | None = None
     due: date | None = None

@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 _WIDTH, _HEIGHT = 640, 220
 _LEFT, _BOTTOM, _TOP = 36, 34, 28
 _WIDEST = 90
+_LETTER = 7
+"""Width of a letter below the bars, with its share of the space between two labels."""
 _COLOURS = ("#14507a", "#c2570c", "#5b6472")
 
 
@@ -38,7 +40,7 @@ def bars(title: str, description: str, periods: Sequence[str], series: Sequence[
         y = _TOP + height * (1 - share)
         out.append(
             f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="#a8b0bb" stroke-width="0.6"/>'
-            f'<text x="{_LEFT - 4}" y="{y + 3.5:.1f}" font-size="10" text-anchor="end" fill="#6a727e">'
+            f'<text x="{_LEFT - 4}" y="{y + 3.5:.1f}" font-size="10" text-anchor="end" fill="#545b66">'
             f"{round(top * share)}</text>"
         )
     for index, one in enumerate(series):
@@ -49,21 +51,22 @@ def bars(title: str, description: str, periods: Sequence[str], series: Sequence[
                 x = _LEFT + 2 + position * width + width * 0.1 + index * bar
                 fill = colour if index != 1 else "none"
                 out.append(
-                    f'<rect x="{x:.1f}" y="{_TOP + height - size:.1f}" width="{max(bar - 0.6, 0.6):.1f}" '
+                    f'<rect class="bar{index}" x="{x:.1f}" y="{_TOP + height - size:.1f}" width="{max(bar - 0.6, 0.6):.1f}" '
                     f'height="{size:.1f}" fill="{fill}" stroke="{colour}" stroke-width="0.9"/>'
                 )
         x = _LEFT + index * 170
         fill = colour if index != 1 else "none"
         out.append(
-            f'<rect x="{x}" y="4" width="11" height="11" fill="{fill}" stroke="{colour}"/>'
-            f'<text x="{x + 16}" y="13.5" font-size="11" fill="#6a727e">{escape(one.label)}</text>'
+            f'<rect class="bar{index}" x="{x}" y="4" width="11" height="11" fill="{fill}" stroke="{colour}"/>'
+            f'<text x="{x + 16}" y="13.5" font-size="11" fill="#545b66">{escape(one.label)}</text>'
         )
-    every = max(1, len(periods) // 12)
+    longest = max(len(label) for label in periods)
+    every = max(1, -(-len(periods) * longest * _LETTER // (_WIDTH - _LEFT)))
     for position, label in enumerate(periods):
         if position % every == 0:
             x = _LEFT + 2 + (position + 0.5) * width
             out.append(
-                f'<text x="{x:.1f}" y="{_HEIGHT - 16}" font-size="9.5" text-anchor="middle" fill="#6a727e">'
+                f'<text x="{x:.1f}" y="{_HEIGHT - 16}" font-size="9.5" text-anchor="middle" fill="#545b66">'
                 f"{escape(label)}</text>"
             )
     out.append("</svg>")

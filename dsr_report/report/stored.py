@@ -162,7 +162,7 @@ def path_of(record: Record, language: Language) -> str:
     if not names:
         return ""
     path = " › ".join(inline(name_shown(name, language)) for name in names)
-    return f"{escape(language.text('Stored under'))}: {path}"
+    return f"{escape(language.text('Stored under'))}{language.colon} {path}"
 
 
 def stored_members(record: Record) -> Iterator[Member]:
@@ -206,7 +206,7 @@ def value_html(value: JsonValue, language: Language, first: int | None = None) -
                 label = labelled(name, language)
                 stack.append(_Close(" " if deep else "</li>", 0))
                 stack.append(member)
-                stack.append(_Label(f"{'' if deep else '<li>'}{label}: "))
+                stack.append(_Label(f"{'' if deep else '<li>'}{label}{language.colon} "))
         elif isinstance(current, list):
             if not current:
                 out.append(f"<i>{escape(language.text('(empty)'))}</i>")
