@@ -49,6 +49,8 @@ bench: setup-tests ## measure, against others; writes benchmarks/RESULTS.md
 
 fuzz: setup-tests ## properties, with 20 times the examples of the tests (FUZZ=100: a hundred times)
 	$(BIN)/pytest -m hypothesis --hypothesis-profile=fuzz -n 2
+	@if $(BIN)/python -c 'import atheris' 2>/dev/null; then $(BIN)/python tests/mime/fuzz_messages.py 600; \
+	else echo "messages were fuzzed by hypothesis alone: pip install atheris for a fuzzer guided by coverage"; fi
 
 picture: setup-tests ## docs/first-page.png, the report's first page
 	@mkdir -p $(OUT) docs

@@ -143,8 +143,9 @@ class MimePart:
             is_broken = _BROKEN_QP.search(self.raw_body) is not None
         if is_broken:
             found.append(f"its {self.transfer_encoding} is broken")
-        if self.media_type.startswith("text/") and not self.is_container and self._text[2]:
-            found.append(self._text[2])
+        if self.media_type.startswith("text/") and not self.is_container:
+            if self._text[2]:
+                found.append(self._text[2])
             if _uu_span(self.content):
                 found.append("its text holds a uuencoded file")
         return tuple(found)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dsr_report.export.items import JsonValue
 from dsr_report.records.logs import columns_of_log
+from dsr_report.records.requests import asked_for
 from dsr_report.records.signatures import by_members, by_names, values_matter
 from dsr_report.records.vocabulary import WEAK_KINDS, kind_labelled, kind_named, listed, plain
 
@@ -103,6 +104,8 @@ def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Decision | N
     if keyed is not None:
         if keyed[0] == "open_or_click" and labelled is not None and labelled[0] in {"impression", "click"}:
             return Decision(labelled[0], f"label {_short(labelled[1])}", stable)
+        if keyed[0] == "open_or_click":
+            return Decision(*told_by_request(*keyed, value), by_names_alone=False)
         return Decision(*keyed, stable)
     if labelled is not None and not is_container(value, names):
         return Decision(labelled[0], f"label {_short(labelled[1])}", by_names_alone=False)
@@ -214,6 +217,12 @@ def _label_wins(label: str, keyed: str) -> bool:
     if label in {"bounce", "response"}:
         return True
     return label not in WEAK_KINDS
+
+
+def told_by_request(kind: str, rule: str, value: dict[str, JsonValue]) -> tuple[str, str]:
+    """Kind and rule of a record, where its request's header tells whether it is an open or a click."""
+    told = asked_for(value) if kind == "open_or_click" else None
+    return (kind, rule) if told is None else (told[0], f"{rule}, {told[1]}")
 
 
 def names_kind(names: tuple[str, ...]) -> tuple[str, str] | None:

@@ -23,6 +23,7 @@ from dsr_report.records.deciding import (
     is_page,
     label_kind,
     names_kind,
+    told_by_request,
 )
 from dsr_report.records.found import Found
 from dsr_report.records.vocabulary import kind_labelled, listed, plain
@@ -434,13 +435,16 @@ class Walk:
                 out.append(Found("envelope", at.pointer, row, "names of columns", at.labels))
                 return
         if siblings.columns is not None and _fits(row, siblings.columns):
-            kind = siblings.kind or "unrecognised"
-            out.append(Found(kind, at.pointer, _cells(row, siblings.columns), siblings.rule, at.labels))
+            cells = _cells(row, siblings.columns)
+            kind, rule = told_by_request(siblings.kind or "unrecognised", siblings.rule, cells)
+            out.append(Found(kind, at.pointer, cells, rule, at.labels))
             return
         labelled = label_kind(at.labels)
         if (log := _log_row(row, labelled)) is not None:
             name, kind, columns = log
-            out.append(Found(kind, at.pointer, _cells(row, columns), f"columns {name}", at.labels))
+            cells = _cells(row, columns)
+            kind, rule = told_by_request(kind, f"columns {name}", cells)
+            out.append(Found(kind, at.pointer, cells, rule, at.labels))
             return
         each = [bare(cell, f"{at.pointer}/{i}", at.labels) for i, cell in enumerate(row)]
         if any(found.kind != "unrecognised" for found in each):

@@ -42,6 +42,8 @@ _PHRASES: dict[str, str] = {
     "page of a listing": _("It is a page of a list"),
     "a bare text": _("It is a text by itself"),
     "error message": _("It is an error message"),
+    "request for a picture": _("The program asked for a picture"),
+    "request for a page": _("The program asked for a page"),
     "nothing in it": _("There is nothing in it"),
     "nested too deeply": _("It is nested too deeply"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -33,8 +34,20 @@ def all_layouts(head: dict[str, Any], records: Sequence[Record]) -> Iterator[Wra
         "messages as bare MIME, base64 and data URI (so without their ids), logs as CSV, surveys as HTML and XML",
         by_line(head, layouts.bare_texts(records)).encode(),
     )  # fmt: skip
+    yield (
+        "02-undecidable.json", 2, False,
+        "old-style records of an open or a click, that nothing tells apart: no label, and a request for anything",
+        by_line(head, [*undecidable(layouts.LAYOUTS["02-unlabelled"][1](records))]).encode(),
+    )  # fmt: skip
     yield from degenerate(head)
     yield from wrapped(head, records)
+
+
+def undecidable(records: Any) -> Iterator[dict[str, Any]]:
+    """The old-style opens, as if their programs had asked for anything, not for pictures."""
+    for record in records:
+        if {"header", "groupid", "document"} <= record.keys() and "linkinfo" not in record:
+            yield record | {"header": re.sub(r"(?m)^Accept: .*$", "Accept: */*", record["header"])}
 
 
 def degenerate(head: dict[str, Any]) -> Iterator[Wrapping]:

@@ -11,6 +11,7 @@ import pytest
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
+from whole_messages import CORPUS, DATA, EXPECTED, shown_message, told, whole_message
 
 from dsr_report.mime.message import parse, text_of_wire, wire_of_text
 
@@ -321,25 +322,34 @@ UGLY = [
     | st.binary(max_size=400)
 )
 def test_no_bytes_make_parsing_fail_and_none_of_them_are_lost(raw):
-    message = parse(raw)
-    assert message.raw == raw
-    names = b"".join(f.name.encode() + f.raw for f in message.header)
-    assert all(byte in raw for byte in set(names))
-    for part in message.walk():
-        assert isinstance(part.content, bytes)
-        assert isinstance(part.text, str)
-        assert part.size_bytes == len(part.content if part.nested is None else part.raw_body) or part.nested
-        assert part.safe_file_name
-        assert all(child.piece == part.inner[child.start :][: len(child.piece)] for child in part.children)
-        assert (part.is_attachment, part.is_inline, part.sha256, part.notes) is not None
-    assert (
-        message.text,
-        message.html,
-        message.date,
-        message.attachments,
-        message.inline,
-        message.notes,
-    ) is not None
+    whole_message(raw)
+
+
+@pytest.mark.parametrize("file", CORPUS, ids=lambda file: file.stem)
+def test_what_once_broke_is_read_as_expected(file):
+    message = whole_message(file.read_bytes())
+    shown_message(message)
+    assert told(message) == EXPECTED[file.stem]
+
+
+def test_every_file_of_the_corpus_is_explained():
+    explained = (DATA / "README.md").read_text(encoding="utf-8")
+    assert {file.stem for file in CORPUS} == EXPECTED.keys()
+    assert [file.name for file in CORPUS if f"| `{file.name}` | " not in explained] == []
+    assert explained.count("\n| `") == len(CORPUS)
+
+
+@examples(300)
+@given(
+    st.sampled_from(CORPUS).map(lambda file: file.read_bytes()),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), st.sampled_from(UGLY) | st.binary(max_size=9)), max_size=4),
+    st.booleans(),
+)  # fmt: skip
+def test_the_corpus_changed_anywhere_is_read_and_shown(raw, changes, as_crlf):
+    for share, dropped, put in changes:
+        at = int(share * len(raw))
+        raw = raw[:at] + put + raw[at + dropped :]
+    shown_message(whole_message(raw.replace(b"\n", b"\r\n") if as_crlf else raw))
 
 
 BODIES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)

@@ -11,12 +11,14 @@ from specimens import SPECIMENS, items
 
 from dsr_report.errors import LedgerError
 from dsr_report.export.items import Item, values
+from dsr_report.export.reading import open_export
 from dsr_report.pointers import escaped
 from dsr_report.records import walking
 from dsr_report.records.custom import CustomKind, suggest
 from dsr_report.records.parsing import KNOWN_KINDS, parse
 from dsr_report.records.recognise import Recogniser
 from dsr_report.records.registry import parses
+from dsr_report.shipped import shipped
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 BY_KIND = dict(reversed(SPECIMENS))
@@ -377,3 +379,36 @@ def test_records_that_do_not_add_up_to_what_they_were_made_of_are_an_error(data,
     monkeypatch.setattr(walking.Walk, "item", lambda *args: change(out) if (out := whole(*args)) else out)
     with pytest.raises(LedgerError, match="values at or above /data"):
         list(Recogniser().find(items(data)))
+
+
+OLD_STYLE = {"id": "a" * 32, "time": "2021-01-02 03:04:05", "ip": "192.0.2.1", "groupid": 1, "document": 2}
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("Host: x.example\nAccept: image/webp,*/*;q=0.8", "impression"),
+        ("accept:image/avif,image/webp\r\nUser-Agent: x", "impression"),
+        ("Accept: */*\nSec-Fetch-Dest: image", "impression"),
+        ("Accept: text/html,application/xhtml+xml,image/webp,*/*;q=0.8", "click"),
+        ("Accept: */*\nSec-Fetch-Dest: document", "click"),
+        ("Accept: image/gif, image/jpeg, text/html, */*", "open_or_click"),
+        ("Accept: */*", "open_or_click"),
+        ("User-Agent: x\n", "open_or_click"),
+        ("", "open_or_click"),
+    ],
+)
+def test_an_old_record_is_an_open_or_a_click_by_what_its_request_asked_for(header, kind):
+    record = OLD_STYLE | {"header": header}
+    as_row = [list(record), list(record.values())]
+    for data in ([record], [[record]], as_row, [as_row]):
+        (found,) = (found for found in found_in(data) if found.kind != "envelope")
+        assert found.kind == kind
+        assert ("request for a" in found.rule) == (kind != "open_or_click")
+    (labelled,) = found_in({"pom-clicks-old": [record]})
+    assert labelled.kind == "click"
+
+
+def test_the_undecidable_sample_is_left_open():
+    with open_export(str(shipped("sample_exports") / "layouts" / "02-undecidable.json")) as export:
+        assert [found.kind for found in Recogniser().find(export.items())] == ["open_or_click"] * 2
