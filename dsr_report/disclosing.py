@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from dsr_report.review.findings import findings_of
 from dsr_report.review.plan import Plan, make_plan
 from dsr_report.review.redacting import write_redacted
 from dsr_report.review.secrets import find_secrets
+from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Report:
         self.reference = reference
         self.due = due or (add_months(received, 1) if received else None)
         self.warnings: list[str] = []
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: TemporaryFolder | None = None
         self._shown: Export | None = None
         self._plan: Plan | None = None
 
@@ -175,7 +175,7 @@ class Report:
         self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
     ) -> Written:
         """Write the package: PDF, HTML, the export, tables, the messages as files, and a manifest."""
-        with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
+        with TemporaryFolder() as folder:
             pdf = Path(folder) / "report.pdf"
             written = self.to_pdf(pdf, workers=workers, progress=progress)
             with (
@@ -268,7 +268,7 @@ class Report:
         return plan
 
     def _redact(self, plan: Plan) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="dsr-report-")
+        self._folder = TemporaryFolder()
         copy = Path(self._folder.name) / "export.json"
         self.warnings += write_redacted(self.export.file, plan, copy)
         self._shown = Export(
@@ -313,7 +313,7 @@ class Report:
         try:
             self._check_strictly(built)
             manifest = self._manifest(built, plan, medium)
-            with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
+            with TemporaryFolder() as folder:
                 document = self._completed(built, manifest, Path(folder), medium)
                 yield document, manifest, built.ledger
         finally:

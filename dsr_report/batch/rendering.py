@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import queue
 import secrets
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from dsr_report.batch.storage import copy_here, copy_there, local_path
 from dsr_report.errors import DsrReportError, FileError, UsageError
+from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from dsr_report.disclosure.pdf import LayoutPool
@@ -132,7 +132,7 @@ def _layout() -> LayoutPool:
 @contextmanager
 def _seen(task: Task) -> Iterator[tuple[Path, Path, Path | None]]:
     """The export, the target and the configuration as files that this process can open."""
-    with tempfile.TemporaryDirectory(prefix="dsr-report-") as name:
+    with TemporaryFolder() as name:
         folder = Path(name)
         path = local_path(task.export)
         if path is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import click
 
 from dsr_report.cli.options import report_options, say, verbosity_options
 from dsr_report.cli.progress import bar
+from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from dsr_report.fetch.data_request import Status
@@ -179,7 +179,7 @@ def obtained(
             from dsr_report.sandbox.server import running_sandbox
 
             server = stack.enter_context(running_sandbox(delay_seconds=0.3))
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dsr-report-")))
+            folder = Path(stack.enter_context(TemporaryFolder()))
             client = Client(server.state.token, api_url=server.api_url, auth_url=server.auth_url)
             register = Register.open("sqlite://")
             poll = min(poll, 0.2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import click
 
 from dsr_report.cli.options import Day, say, verbosity_options
 from dsr_report.errors import CheckFailedError, RegisterError, UsageError
+from dsr_report.temporary import TemporaryFolder
 
 
 @click.command()
@@ -97,7 +97,7 @@ def reply(
         if encrypt:
             from dsr_report.delivery.protection import new_passphrase, write_protected
 
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dsr-report-")))
+            folder = Path(stack.enter_context(TemporaryFolder()))
             attached = folder / disclosure.name
             passphrase = new_passphrase()
             write_protected(disclosure, attached, passphrase)

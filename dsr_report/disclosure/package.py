@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from dsr_report.report.environment import environment
 from dsr_report.report.language import Language
 from dsr_report.report.ledger import Ledger
 from dsr_report.tables.writers import write
+from dsr_report.temporary import TemporaryFolder
 
 _BLOCK = 1 << 20
 
@@ -68,7 +68,7 @@ def _readme(content: PackageInput) -> str:
 
 
 def _write_tables(export: Export, folder: ZipFolder) -> None:
-    with tempfile.TemporaryDirectory(prefix="dsr-report-") as place:
+    with TemporaryFolder() as place:
         for path, _table, _rows in write(export.tables, Path(place), "csv"):
             folder.copy(f"data/tables/{path.name}", path)
 

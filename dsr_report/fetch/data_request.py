@@ -6,7 +6,6 @@ import logging
 import os
 import re
 import shlex
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Self
@@ -18,6 +17,7 @@ from dsr_report.fetch.checking import Subject
 from dsr_report.fetch.downloading import LARGEST_BYTES, Downloading
 from dsr_report.fetch.transport import Transport
 from dsr_report.files import written_whole
+from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from dsr_report.reading import Export
@@ -253,7 +253,7 @@ class DataRequest:
         """Download the export, and open it. Close it when done with it: its private copy is removed then."""
         from dsr_report.reading import read  # noqa: PLC0415 - the client works without the rest
 
-        with tempfile.TemporaryDirectory(prefix="dsr-report-") as folder:
+        with TemporaryFolder() as folder:
             path = Path(folder) / "export.json"
             self.download(path)
             if path.stat().st_size < 1 << 20:

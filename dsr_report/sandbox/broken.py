@@ -32,6 +32,7 @@ class BrokenAnswers(BaseHTTPRequestHandler):
     """Sends answers, whole ones and broken ones."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each body waits 40 ms for the acknowledgement of its head
     server: StatefulServer
 
     @property

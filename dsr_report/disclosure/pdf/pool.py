@@ -6,7 +6,6 @@ import os
 import pickle
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +17,7 @@ from typing import Self
 from dsr_report.disclosure import fonts
 from dsr_report.disclosure.pdf.pieces import FontJob, LayoutJob, Piece
 from dsr_report.errors import DsrReportError
+from dsr_report.temporary import TemporaryFolder
 
 _RETIRE_BYTES = 280 << 20
 """A process that once needed more is replaced, as what it freed does not go back to the system."""
@@ -39,7 +39,7 @@ class LayoutPool:
     def __init__(self, workers: int | None = None) -> None:
         self.workers = max(1, workers if workers is not None else _processors())
         self.peak_bytes = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="dsr-report-")
+        self._folder = TemporaryFolder()
         cache = Path(self._folder.name) / "cache"
         cache.mkdir()
         self._config = Path(self._folder.name) / "fonts.conf"

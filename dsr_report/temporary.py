@@ -1,0 +1,64 @@
+"""Private folders for what is needed for a moment; those of processes that were killed are cleared away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_PREFIX = "dsr-report-"
+_LOCK = ".in-use"
+_SURELY_LOCKED_SECONDS = 60.0
+_cleared_by = 0  # the process that looked already
+
+
+class TemporaryFolder(tempfile.TemporaryDirectory[str]):
+    """A private folder (0700) that is removed at the end of its block, or when it is cleaned up.
+
+    If its process is killed, the next one that makes such a folder removes it.
+    """
+
+    def __init__(self) -> None:
+        global _cleared_by  # noqa: PLW0603 - once a process, also in a fork
+        if _cleared_by != os.getpid():
+            _cleared_by = os.getpid()
+            clear_temporary(Path(tempfile.gettempdir()))
+        super().__init__(prefix=_PREFIX)
+        self._lock: BinaryIO | None = None
+        if fcntl is not None:
+            self._lock = (Path(self.name) / _LOCK).open("xb")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def cleanup(self) -> None:
+        """Remove it."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+        super().cleanup()
+
+    def __exit__(self, *_: object) -> None:
+        self.cleanup()
+
+
+def clear_temporary(place: Path) -> int:
+    """Remove the folders that killed processes left in `place`, and say how many; those in use are spared."""
+    count = 0
+    for lock in place.glob(f"{_PREFIX}*/{_LOCK}"):
+        with suppress(OSError):
+            is_settled = time.time() - lock.stat().st_mtime > _SURELY_LOCKED_SECONDS
+            if fcntl is None or not is_settled or lock.parent.stat().st_uid != os.getuid():
+                continue
+            with lock.open("r+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock.parent)
+                count += 1
+    return count
