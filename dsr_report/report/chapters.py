@@ -130,12 +130,14 @@ class Chapters:
         """Where the copy for computers is."""
         words = self._words
         if self._options.package:
-            return words.text("Your data for computers are in the file data/export.json of this package.")
+            return words.text("A copy that computers can read is the file data/export.json of this package.")
         if self._options.medium == "pdf":
             return words.text(
-                "Your data for computers are in the file export.json. It is inside this PDF: your PDF program lists it as an attachment."
+                "A copy that computers can read is the file export.json. It is inside this PDF: your PDF program lists it as an attachment."
             )
-        return words.text("Your data for computers (the file export.json) come separately, or when you ask.")
+        return words.text(
+            "A copy that computers can read (the file export.json) comes separately, or when you ask."
+        )
 
     def _scope(self) -> str:
         words, info = self._words, self._export.info

@@ -123,6 +123,10 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
             words.text(
                 "Yes, {company} holds personal data about you in its e-mail system. This report shows all of it."
             )
+            if found and not options.marks
+            else words.text(
+                "Yes, {company} holds personal data about you in its e-mail system. This report shows it, and lists what is masked or withheld."
+            )
             if found
             else words.text("{company} searched its e-mail system and found no personal data about you.")
         ).format(company=name),

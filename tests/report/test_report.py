@@ -77,7 +77,8 @@ FACTS = {
         "en": "The personal data that Lindenhof Versand holds about you in its e-mail system",
         "nl": "De persoonsgegevens die Lindenhof Versand van u heeft in het e-mailsysteem",
         "de": "Die personenbezogenen Daten, die Lindenhof Versand im E-Mail-System über Sie gespeichert hat",
-        "fr": "Les données personnelles que Lindenhof Versand détient sur vous dans son système d'e-mail",
+        "fr": "Les données personnelles que Lindenhof Versand détient sur vous dans son système d'envoi "
+        "d'e-mails",
     },
     "received": {
         "en": "5 October 2026",
@@ -347,7 +348,7 @@ def test_no_english_of_ours_is_left(built: Callable[..., Any], lang: str, medium
         "ξ",
         "Art. 15(4) GDPR",
         mark_text(lang, "withhold", 1, "address"),
-        ("/x",),
+        ("/data/0/secret",),
         1,
     )
     english = english_words(lang)
