@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, get_args
 
 from platformdirs import user_data_path
 
 from dsr_report.errors import DsrReportError, NotReadyError, RegisterError, UnknownIdError, UsageError
+from dsr_report.export.reading import open_export
 from dsr_report.fetch.answers import PerhapsDoneError
 from dsr_report.fetch.client import Client, SubjectType
 from dsr_report.fetch.data_request import DataRequest, Status
@@ -204,9 +205,20 @@ def _collect(
     clear_leftovers(target)
     download = request.download(target, progress.downloading)
     register.note_file(
-        entry.number, sha256=download.sha256, path=str(target.resolve()), size_bytes=download.size_bytes
+        entry.number,
+        sha256=download.sha256,
+        path=str(target.resolve()),
+        size_bytes=download.size_bytes,
+        subject=_whom(target) if entry.subject_type is None else None,
     )
     return Obtained(target, download.sha256, request_id, entry.number, entry.reference)
+
+
+def _whom(export: Path) -> tuple[str, str] | None:
+    """Whom an export is about, for a data request that was taken up by its id alone."""
+    with open_export(export) as file:
+        kind, identifier = (file.info.type or "").strip().lower(), (file.info.id or "").strip()
+    return (kind, identifier) if kind in get_args(SubjectType) and identifier else None
 
 
 def _stored(entry: DataRequestEntry) -> Obtained | None:

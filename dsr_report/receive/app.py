@@ -203,7 +203,7 @@ class Endpoint:
                     continue
                 if received is not None and self._on_received is not None:
                     await self._handed_on(received)
-            if self._stopping:
+            if self._stopping and not self._news.is_set():  # else the last call came while this round went on
                 return
             try:
                 await asyncio.wait_for(self._news.wait(), self._retry_seconds if failed else None)

@@ -2,7 +2,10 @@
 
 FOLDER/incoming/HASH.json       answered for, not yet matched; looked at again after a restart
 FOLDER/received-HASH.json       matched; the register knows its path
-FOLDER/unmatched/HASH.json      no data request is outstanding for it, or it cannot be read to its end
+FOLDER/unmatched/HASH.json      no data request is known for it, or it cannot be read to its end
+
+An export that was polled already, and comes again by HTTP POST, is a second delivery: the same bytes are not
+kept twice, other bytes are written down beside the first.
 """
 
 from __future__ import annotations
@@ -71,10 +74,11 @@ class Inbox:
         info = whole_export(path)
         entry = self._entry_for(info) if info else None
         final = self.folder / f"received-{sha256}.json"
+        if entry is not None and entry.state == "collected" and _is_kept(entry, sha256):
+            path.unlink()
+            _LOG.info("the export of data request %d came again", entry.number)
+            return None
         if entry is None or info is None:
-            if info is not None and final.exists() and sha256_of(final) == sha256:
-                path.unlink()  # the same export again, or its register entry was just written
-                return None
             _LOG.warning("an export was received that no data request is outstanding for; kept apart")
             path.replace(self.unmatched / path.name)
             return None
@@ -89,18 +93,28 @@ class Inbox:
         return Received(final, sha256, entry.number, entry.reference)
 
     def _entry_for(self, info: Info) -> DataRequestEntry | None:
-        """The one data request that the export can be of."""
+        """The one data request that the export can be of: outstanding, or else the last one collected."""
         if info.type is None or info.id is None or not info.id.strip():
             return None
         kind = info.type.strip().lower()
         if kind not in {"subprofile", "profile", "email"}:
             return None
+        subject = kind, info.id.strip()
         found = [
             entry
-            for entry in self._register.open_requests(kind, info.id.strip())
+            for entry in self._register.open_requests(*subject)
             if entry.api_url == self._api and entry.state != "intended"
         ]
+        if not found:
+            before = [e for e in self._register.collected_requests(*subject) if e.api_url == self._api]
+            found = before[:1]
         return found[0] if len(found) == 1 else None
+
+
+def _is_kept(entry: DataRequestEntry, sha256: str) -> bool:
+    """Whether this very export is known of the data request, and whole on the disk."""
+    paths = [Path(file.path) for file in entry.files if file.path and file.sha256 == sha256]
+    return any(path.is_file() and sha256_of(path) == sha256 for path in paths)
 
 
 def looks_like_export(path: Path) -> bool:

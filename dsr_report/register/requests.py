@@ -313,6 +313,23 @@ class Requests:
                 query = query.where(DataRequest.subject_hash == digest)
             return [self._seen(session, request) for request in session.scalars(query)]
 
+    def collected_requests(self, subject_type: str, subject_id: str | int) -> list[DataRequestEntry]:
+        """The data requests about a subject whose export is there, in cases not closed: the newest first."""
+        with self._pen.database.reading() as session:
+            digest = subject_hash(session, subject_type, str(subject_id))
+            query = (
+                sa.select(DataRequest)
+                .join(Case)
+                .where(
+                    DataRequest.state == "collected",
+                    DataRequest.subject_type == subject_type,
+                    DataRequest.subject_hash == digest,
+                    Case.closed_on.is_(None),
+                )
+                .order_by(DataRequest.number.desc())
+            )
+            return [self._seen(session, request) for request in session.scalars(query)]
+
     def requests_of(self, reference: str) -> list[DataRequestEntry]:
         """All data requests of a case, in the order in which they were made."""
         with self._pen.database.reading() as session:

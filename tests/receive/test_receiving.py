@@ -94,6 +94,46 @@ def test_the_same_export_twice_is_as_good_as_once(start, signer, folder, registe
     assert len([path for path in folder.rglob("*") if path.is_file()]) == 1
 
 
+def test_an_export_that_was_polled_before_it_came_is_not_kept_twice(  # noqa: PLR0917 - fixtures
+    start, signer, folder, register, outstanding, tmp_path
+):
+    polled = tmp_path / "polled.json"
+    polled.write_bytes(EXPORT)
+    register.note_file(outstanding, sha256=hashlib.sha256(EXPORT).hexdigest(), path=str(polled))
+    endpoint = start()
+    assert endpoint.call(signer.headers()) == 202
+    endpoint.stop()
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+    assert len(register.request(outstanding).files) == 1
+
+
+def test_a_second_delivery_that_differs_is_written_down_beside_the_first(  # noqa: PLR0917 - fixtures
+    start, signer, folder, register, outstanding, tmp_path
+):
+    polled = tmp_path / "polled.json"
+    polled.write_bytes(EXPORT + b"\n")
+    register.note_file(outstanding, sha256=hashlib.sha256(EXPORT + b"\n").hexdigest(), path=str(polled))
+    endpoint = start()
+    assert endpoint.call(signer.headers()) == 202
+    endpoint.stop()
+    assert [path.read_bytes() for path in folder.glob("received-*.json")] == [EXPORT]
+    assert len(register.request(outstanding).files) == 2
+    assert not register.check().findings
+
+
+def test_an_export_of_a_closed_case_is_kept_apart(  # noqa: PLR0917 - fixtures
+    start, signer, folder, register, outstanding, tmp_path
+):
+    polled = tmp_path / "polled.json"
+    polled.write_bytes(EXPORT)
+    register.note_file(outstanding, sha256=hashlib.sha256(EXPORT).hexdigest(), path=str(polled))
+    register.close_case(register.request(outstanding).reference, reason="test")
+    endpoint = start()
+    assert endpoint.call(signer.headers()) == 202
+    endpoint.stop()
+    assert [path.read_bytes() for path in (folder / "unmatched").iterdir()] == [EXPORT]
+
+
 def test_what_a_killed_endpoint_had_answered_for_is_matched_at_the_next_start(
     start, inbox, folder, register, outstanding
 ):
