@@ -38,16 +38,19 @@ def printable_raw(raw: str | None, options: ReportOptions) -> str:
 
 
 def event_line(record: Event, options: ReportOptions, references: References, number: int) -> tuple[str, int]:
-    """The HTML of one event, and how many values it shows."""
+    """The HTML of one event, and how many values it shows.
+
+    The id stands on its first word: WeasyPrint computes the styles of all that is in an element with an id anew.
+    """
     words = options.words
     when = moment_text(record.occurred_at, record.occurred_at_raw, record.occurred_at_certainty, options)
     what = words.text(EVENTS.get(record.kind, "Event"))
     details = " · ".join(isolated(inert(text)) for text in _details(record, options) if text)
     stored, count = stored_line(record, words, references)
     return (
-        f'<li id="event-{number}"><b>{escape(when)}</b> {escape(what)}'
+        f'<li><b id="event-{number}">{escape(when)}</b> {escape(what)}'
         f"{f': {details}' if details else ''}"
-        f'<br><small class="stored">{stored}</small></li>',
+        f' <small class="stored">{stored}</small></li>',
         count,
     )
 
