@@ -149,6 +149,14 @@ class RecordText(_Section):
     explanation: Texts = Field(default_factory=dict)
 
 
+class Calendar(_Section):
+    """Whose public holidays move a deadline; without `country`, those of `[authority] lead`."""
+
+    country: Line = ""
+    subdivision: Line = ""
+    holidays: tuple[date, ...] = ()
+
+
 class Tone(_Section):
     """The form of address, where a language has a choice."""
 
@@ -167,6 +175,8 @@ class Config(_Section):
     field: tuple[FieldText, ...] = ()
     records: dict[str, RecordText] = Field(default_factory=dict)
     holidays: tuple[date, ...] = ()
+    """As in `deadlines`; both count."""
+    deadlines: Calendar = Calendar()
     path: Path | None = Field(default=None, exclude=True)
 
     def custom_kinds(self) -> tuple[CustomKind, ...]:

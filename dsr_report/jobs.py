@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, get_args
 
 from platformdirs import user_data_path
 
-from dsr_report.errors import DsrReportError, NotReadyError, RegisterError, UnknownIdError, UsageError
+from dsr_report.config import Config
+from dsr_report.errors import (
+    DsrReportError,
+    MissingExtraError,
+    NotReadyError,
+    RegisterError,
+    UnknownIdError,
+    UsageError,
+)
 from dsr_report.export.reading import open_export
 from dsr_report.fetch.answers import PerhapsDoneError
 from dsr_report.fetch.client import Client, SubjectType
@@ -89,6 +99,38 @@ def export_folder() -> Path:
     return private_folder(user_data_path("dsr-report", appauthor=False) / "exports")
 
 
+def open_register(
+    url: str | None,
+    config: Config | None = None,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    actor: str | None = None,
+) -> Register:
+    """The register, with the public holidays of the controller's country: deadlines of new cases follow them.
+
+    Raises:
+        UsageError: the country or its region is not known.
+        RegisterError: the register cannot be used.
+    """
+    from dsr_report.register import Register  # noqa: PLC0415 - SQLAlchemy is heavy
+    from dsr_report.register.deadlines import deadlines  # noqa: PLC0415
+
+    if config is None:
+        return Register.open(url, now=now, actor=actor)
+    country = (config.deadlines.country or config.authority.lead or "NL").upper()
+    subdivision = config.deadlines.subdivision or None
+    with suppress(MissingExtraError):  # then weekends alone count, and lists say so
+        deadlines(now().date(), country=country, subdivision=subdivision)
+    return Register.open(
+        url,
+        now=now,
+        actor=actor,
+        country=country,
+        subdivision=subdivision,
+        extra_holidays={*config.holidays, *config.deadlines.holidays},
+    )
+
+
 def obtain(
     client: Client,
     register: Register,
@@ -100,6 +142,7 @@ def obtain(
     patience: Patience = Patience(),
     progress: Progress = Progress(),
     reference: str | None = None,
+    received_on: date | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Obtained:
     """Get the export of a subject: asked for at most once, taken up wherever an earlier run stopped.
@@ -115,12 +158,16 @@ def obtain(
     """
     how: _How = {"folder": folder, "patience": patience, "progress": progress}
     if request_id is not None:
-        entry = register.adopt(request_id, api_url=client.api_url, reference=reference)
+        entry = register.adopt(
+            request_id, api_url=client.api_url, reference=reference, received_on=received_on
+        )
         return _collect(client, register, entry, request_id, **how)
     if subject is None:
         raise UsageError("name a subject (ID) or a data request (--request)")
     for _ in range(_OTHERS_TRIES):
-        entry = register.claim(subject.type, subject.id, api_url=client.api_url, reference=reference)
+        entry = register.claim(
+            subject.type, subject.id, api_url=client.api_url, reference=reference, received_on=received_on
+        )
         if entry.standing == "ours":
             made = _ask(client, register, entry, subject=subject, report=report, progress=progress)
             return _collect(client, register, entry, made, **how)

@@ -120,12 +120,10 @@ def batch(
     from dsr_report.config import load_config
     from dsr_report.fetch.client import Client
     from dsr_report.files import private_folder
-    from dsr_report.jobs import Patience, obtain
-    from dsr_report.register import Register
+    from dsr_report.jobs import Patience, obtain, open_register
 
     subjects = read_subjects(file.read(), subject_type)
-    if config:
-        load_config(config)  # its faults are told before anything is requested
+    controller = load_config(config) if config else None  # its faults are told before anything is requested
     if storage and not dask:
         raise click.UsageError("--storage goes with --dask.")
     settings = options | {"received": received, "replied": replied}
@@ -142,12 +140,20 @@ def batch(
         else:
             client = Client(sleep=halt.nap)
         stack.enter_context(client)
-        register = stack.enter_context(Register.open("sqlite://" if sandbox else database))
+        register = stack.enter_context(open_register("sqlite://" if sandbox else database, controller))
         exports = private_folder(private_folder(output) / "exports")
 
         def fetch(subject: Subject) -> Obtained:
             patience = Patience(timeout, poll)
-            return obtain(client, register, subject, folder=exports, patience=patience, sleep=halt.nap)
+            return obtain(
+                client,
+                register,
+                subject,
+                folder=exports,
+                patience=patience,
+                received_on=received,
+                sleep=halt.nap,
+            )
 
         def noted(obtained: Obtained, result: Result) -> None:
             register.note_disclosure(

@@ -7,16 +7,18 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_report.cli.options import report_options, say, verbosity_options
+from dsr_report.cli.options import calendar_option, controller, report_options, say, verbosity_options
 from dsr_report.cli.progress import bar
 from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
+    from dsr_report.config import Config
     from dsr_report.fetch.data_request import Status
     from dsr_report.jobs import Obtained
 
@@ -64,6 +66,7 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the export goes."
 )
+@calendar_option
 @verbosity_options
 def fetch(output: Path | None, **options: Any) -> None:
     """Request an export of ID from Copernica, wait for it, and download it.
@@ -78,7 +81,7 @@ def fetch(output: Path | None, **options: Any) -> None:
     from dsr_report.export.reading import open_export
     from dsr_report.files import clear_leftovers, written_whole
 
-    with obtained(**options) as export:
+    with obtained(**options, config=controller()) as export:
         with open_export(export.path) as file:
             name = default_name(file.info.type, file.info.id, "json").replace("disclosure-", "export-", 1)
         target = output or Path(name)
@@ -119,7 +122,9 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     fetching = {name: options.pop(name) for name in names}
     settings = load_config(config) if config else None
     with (
-        obtained(**fetching, reference=options["reference"]) as export,
+        obtained(
+            **fetching, reference=options["reference"], config=settings, received_on=options["received"]
+        ) as export,
         dsr_report.read(
             export.path,
             timezone=timezone,
@@ -160,11 +165,12 @@ def obtained(
     sandbox: bool,
     database: str | None,
     reference: str | None = None,
+    received_on: date | None = None,
+    config: Config | None = None,
 ) -> Iterator[Export]:
     """The export that the options ask for, on disk."""
     from dsr_report.fetch.client import Client
-    from dsr_report.jobs import Patience, Progress, obtain, subject_named
-    from dsr_report.register import Register
+    from dsr_report.jobs import Patience, Progress, obtain, open_register, subject_named
 
     if (identifier is None) == (request_id is None):
         raise click.UsageError("Give an ID, or take up a data request with --request.")
@@ -181,11 +187,11 @@ def obtained(
             server = stack.enter_context(running_sandbox(delay_seconds=0.3))
             folder = Path(stack.enter_context(TemporaryFolder()))
             client = Client(server.state.token, api_url=server.api_url, auth_url=server.auth_url)
-            register = Register.open("sqlite://")
+            register = open_register("sqlite://", config)
             poll = min(poll, 0.2)
         else:
             client = Client()
-            register = Register.open(database)
+            register = open_register(database, config)
         stack.enter_context(client)
         stack.enter_context(register)
         downloading = stack.enter_context(bar("Downloading"))
@@ -199,6 +205,7 @@ def obtained(
             patience=Patience(timeout, poll),
             progress=Progress(say, _waiting if sys.stderr.isatty() else None, downloading),
             reference=reference,
+            received_on=received_on,
         )
         yield Export(found, register)
 

@@ -7,9 +7,12 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from dsr_report.config import Config
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -94,6 +97,32 @@ def timezone_option(command: Command) -> Command:
         metavar="NAME",
         help="Zone of the export's times, which name none.",
     )(command)
+
+
+def calendar_option(command: Command) -> Command:
+    """`--config FILE`, for the country and the holidays that deadlines follow; `controller()` gives it."""
+
+    def keep(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:
+        if value is not None:
+            ctx.meta["dsr_report.config"] = value
+
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        envvar="DSR_REPORT_CONFIG",
+        metavar="FILE",
+        callback=keep,
+        expose_value=False,
+        help="Controller (TOML), whose country's holidays count for deadlines.",
+    )(command)
+
+
+def controller() -> Config | None:
+    """The configuration that `calendar_option` was given."""
+    from dsr_report.config import load_config
+
+    path = click.get_current_context().meta.get("dsr_report.config")
+    return load_config(path) if path else None
 
 
 def salvage_option(command: Command) -> Command:

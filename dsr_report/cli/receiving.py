@@ -149,9 +149,9 @@ def receive(
         raise MissingExtraError(
             "the endpoint needs the extra 'receive'", hint="Install it: pip install 'dsr-report[receive]'."
         ) from error
-    from dsr_report.jobs import export_folder
+    from dsr_report.config import load_config
+    from dsr_report.jobs import export_folder, open_register
     from dsr_report.register.requests import DEFAULT_API_URL
-    from dsr_report.register.store import Register
 
     if account is not None:
         try:
@@ -165,7 +165,8 @@ def receive(
     if unsigned:
         path = f"{path.rstrip('/')}/{_secret(folder)}"
     rules = None if account is None else Rules(public.netloc, account, timedelta(seconds=max_age))
-    with Register.open() as register:
+    settings = load_config(config) if config else None
+    with open_register(None, settings) as register:
         inbox = Inbox(folder, register, api_url=os.environ.get("COPERNICA_API_URL") or DEFAULT_API_URL)
         endpoint = Endpoint(
             Door(path, rules, DnsKeys(), limits=Limits(body_bytes=max_bytes)),

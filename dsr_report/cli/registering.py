@@ -14,7 +14,7 @@ import click
 
 from dsr_report import files
 from dsr_report.cli import register_output as output
-from dsr_report.cli.options import Day, verbosity_options
+from dsr_report.cli.options import Day, calendar_option, controller, verbosity_options
 from dsr_report.errors import CheckFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _database(function: _Function) -> _Function:
     option = click.option(
         "--database", metavar="URL", help="The register, in place of DSR_REPORT_DATABASE (a SQLAlchemy URL)."
     )
-    return option(function)
+    return calendar_option(option(function))
 
 
 def _common(function: _Function) -> _Function:
@@ -75,12 +75,13 @@ def register(ctx: click.Context, database: str | None) -> None:
 
 
 def _open(database: str | None, actor: str | None = None) -> Register:
-    from dsr_report.register.store import Register
+    from dsr_report.jobs import open_register
 
     context = click.get_current_context()
     desk = context.find_object(Desk) or Desk()
     stack = context.with_resource(ExitStack())
-    return stack.enter_context(Register.open(database or desk.database, now=desk.now, actor=actor))
+    opened = open_register(database or desk.database, controller(), now=desk.now, actor=actor)
+    return stack.enter_context(opened)
 
 
 def _said(register: Register, reference: str, *, as_json: bool) -> None:
