@@ -25,7 +25,7 @@ from dsr_report.mime.spellings import (
     in_text,
     in_views,
     literally_without,
-    views,
+    views_of,
     without_passages,
 )
 
@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 _LARGE = 1_000_000
+_BETWEEN = "\n\x01\n"
 _MARKUP = {
     "text/html",
     "text/x-amp-html",
@@ -83,12 +84,12 @@ def _texts(raw: bytes) -> Iterator[tuple[str, ...]]:
             fields.extend(part.nested.header)
             yield (part.inner.decode("utf-8", "surrogateescape").casefold(),)
         elif part.children:
-            yield (part.inner.decode("utf-8", "surrogateescape").casefold(),)
+            if part.transfer_encoding in _ENCODINGS:  # else it was seen with what it is in
+                yield (part.inner.decode("utf-8", "surrogateescape").casefold(),)
         else:
             yield from _texts_of(part)
-    for field in fields:
-        for text in _texts_of_field(field.raw):
-            yield tuple(views(text))
+    # in one text, as most of the time goes into the many small ones; no passage reaches across the marks
+    yield views_of(_BETWEEN.join(text for field in fields for text in _texts_of_field(field.raw)))
 
 
 def _texts_of_field(raw: bytes) -> Iterator[str]:
@@ -103,10 +104,10 @@ def _texts_of_field(raw: bytes) -> Iterator[str]:
 
 def _texts_of(part: MimePart) -> Iterator[tuple[str, ...]]:
     if _is_text(part):
-        yield tuple(views(part.exact_text))
+        yield views_of(part.exact_text)
     else:
         for text in texts_inside(part.content):
-            yield tuple(views(text))
+            yield views_of(text)
 
 
 def _is_text(part: MimePart) -> bool:
@@ -174,7 +175,7 @@ def _replaced_field(field: bytes, replacements: Replacements) -> bytes:
     name, colon, value = field.partition(b":")
     if not colon:
         name, value = b"", field
-    seen = [tuple(views(text)) for text in (*_texts_of_field(value), _text(field))]
+    seen = [views_of(text) for text in dict.fromkeys((*_texts_of_field(value), _text(field)))]
     present = [pair for pair in replacements if any(in_views(one, pair[0]) for one in seen)]
     if not present:
         return field

@@ -35,7 +35,7 @@ _ESCAPED = re.compile(r"[&%\\=]")
 _JSON_ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
 _STRIPPED = re.compile(f"[{re.escape(_INVISIBLE)}]")  # ten times as fast as str.translate
 _RUN = r"[A-Za-z0-9+/_-]*"
-_LARGE = 1_000_000
+_LARGE = 200_000
 """Characters; the views of a longer text are made anew for each passage, to keep memory bounded."""
 _LONGEST = 160
 """Characters; a longer passage is looked for letter by letter only as far as its literal forms go."""
@@ -109,9 +109,10 @@ def views(text: str) -> Iterator[str]:
             break
         before = text
         text = html.unescape(unquote(before, errors="replace"))
-        if "\ufffd" in text and "\ufffd" not in before:  # percent-encoded, but not as UTF-8
+        if text.count("\ufffd") > before.count("\ufffd"):  # percent-encoded, but not as UTF-8
             yield _folded(html.unescape(unquote(before, encoding="latin-1")))
-        text = _JSON_ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text).replace("\\/", "/")
+        if "\\" in text:
+            text = _JSON_ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text).replace("\\/", "/")
         if text == before:
             break
         if (view := _folded(text)) not in seen:
@@ -144,10 +145,15 @@ def in_views(seen: Sequence[str], passage: str) -> int:
 
 def in_text(text: str, passage: str) -> int:
     """How often a text holds a passage, in any spelling."""
-    return in_views(_remembered(text) if len(text) <= _LARGE else tuple(views(text)), passage)
+    return in_views(views_of(text), passage)
 
 
-@lru_cache(maxsize=16)  # one passage after the other is looked for in the same text
+def views_of(text: str) -> tuple[str, ...]:
+    """All `views` of a text; those of the last few texts are remembered, as many passages are looked for."""
+    return _remembered(text) if len(text) <= _LARGE else tuple(views(text))
+
+
+@lru_cache(maxsize=32)
 def _remembered(text: str) -> tuple[str, ...]:
     return tuple(views(text))
 
@@ -172,9 +178,11 @@ def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_m
 def literally_without(raw: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:
     """Bytes with each passage replaced where it stands in them as a whole; nothing is decoded."""
     text = raw.decode("utf-8", "surrogateescape")
+    folded = text.casefold()
     for passage, mark in replacements:
-        if any(form in text.casefold() for form in needles(passage)):
+        if any(form in folded for form in needles(passage)):
             text = _as_a_whole(passage).sub(lambda _, mark=mark: mark, text)  # type: ignore[misc]
+            folded = text.casefold()
     return text.encode("utf-8", "surrogateescape")
 
 
