@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from jinja2 import Template
@@ -20,6 +21,7 @@ from dsr_report.report.options import ReportOptions
 from dsr_report.report.stored import Numbered, Row, has_own_form, path_of, rows_of
 from dsr_report.report.text import inert, paragraphs
 
+_TEXT_OF_HTML = re.compile(r"(?:^|>)[^<]*")
 _PURPOSES = {
     "ordinary": _("a page"),
     "tracking": _("a page, by way of the sender's system, which notes that the link was followed"),
@@ -134,7 +136,9 @@ class MessageRenderer:
         return Markup(f"{layout.style_sheet}\n{print_style(scope)}".replace("<", ""))  # noqa: S704 - filtered
 
     def _print_layout(self, layout: SafeHtml) -> Markup:
-        return Markup(layout.html)  # noqa: S704 - nh3 made it
+        """The message as it looked; addresses in its text are inert, as viewers of PDFs make links of them."""
+        html = _TEXT_OF_HTML.sub(lambda match: match.group().replace("://", ": //"), layout.html)
+        return Markup(html)  # noqa: S704 - nh3 made it
 
     def _facts(self, parsed: MimeMessage | None) -> list[tuple[str, str]]:
         if parsed is None:

@@ -27,7 +27,7 @@ from dsr_report.report.stored import (
     rows_of,
     value_html,
 )
-from dsr_report.report.text import shown
+from dsr_report.report.text import inert, shown
 
 
 class FieldRow(NamedTuple):
@@ -196,7 +196,7 @@ class RecordRenderer:
         asked = str(element[question]) if question is not None else ""
         return AnswerRow(
             number_of(numbers[question] if question is not None else None)
-            + shown(asked or words.text("(without a question)")),
+            + shown(inert(asked) or words.text("(without a question)")),
             value_html(element[answer], words, numbers[answer]) if answer is not None else Markup(""),
             rest,
         )

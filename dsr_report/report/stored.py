@@ -108,7 +108,7 @@ class Numbered:
 
 def name_shown(name: str, language: Language) -> str:
     """A member's name; an empty one is named, a repeated one numbered."""
-    text = printable(str(name)) if name else language.text("(without a name)")
+    text = printable(inert(str(name))) if name else language.text("(without a name)")
     return f"{text} ({name.occurrence})" if isinstance(name, RepeatedName) else text
 
 

@@ -26,8 +26,8 @@ def shown(text: str) -> Markup:
 
 
 def inline(text: str) -> str:
-    """`text` as HTML on one line, without a frame of its own."""
-    return str(_escaped(printable(text)))
+    """`text` as HTML on one line, without a frame of its own; addresses in it are inert."""
+    return str(_escaped(printable(inert(text))))
 
 
 def _escaped(line: str) -> Markup:
