@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_report.cli.fetching import Duration
+from dsr_report.cli.fetching import Duration, api_version_option
 from dsr_report.cli.options import Day, say, timezone_option, verbosity_options
 
 if TYPE_CHECKING:
     from dsr_report.batch import Result
+    from dsr_report.fetch.transport import Version
     from dsr_report.jobs import Obtained, Subject
 
 
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
     "--timeout", type=Duration(), default="2h", show_default=True, help="How long to wait for each export."
 )
 @click.option("--poll", type=Duration(), default="5s", show_default=True, help="How often to ask.")
+@api_version_option
 @click.option("--sandbox", is_flag=True, help="Talk to a built-in sandbox; needs no account.")
 @click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests.")
 @verbosity_options
@@ -103,6 +105,7 @@ def batch(
     storage: str | None,
     timeout: float,
     poll: float,
+    api_version: Version | None,
     sandbox: bool,
     database: str | None,
     **options: Any,
@@ -138,7 +141,7 @@ def batch(
             )
             poll = min(poll, 0.2)
         else:
-            client = Client(sleep=halt.nap)
+            client = Client(version=api_version, sleep=halt.nap)
         stack.enter_context(client)
         register = stack.enter_context(open_register("sqlite://" if sandbox else database, controller))
         exports = private_folder(private_folder(output) / "exports")

@@ -20,6 +20,7 @@ from dsr_report.temporary import TemporaryFolder
 if TYPE_CHECKING:
     from dsr_report.config import Config
     from dsr_report.fetch.data_request import Status
+    from dsr_report.fetch.transport import Version
     from dsr_report.jobs import Obtained
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -38,9 +39,19 @@ class Duration(click.ParamType[float]):
         return float(match.group(1)) * _UNITS[match.group(2)]
 
 
+def api_version_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--api-version`."""
+    return click.option(
+        "--api-version",
+        type=click.Choice(["v4", "v3", "v2", "v1"]),
+        envvar="COPERNICA_API_VERSION",
+        help="How to authenticate, where not as COPERNICA_API_URL ends: v1 to v3 send the token itself.",
+    )(command)
+
+
 def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `fetch` and `fetch-and-render` have in common."""
-    options = [
+    options: list[Callable[..., Any]] = [
         click.argument("identifier", metavar="[ID]", required=False),
         click.option("--type", "subject_type", type=click.Choice(["subprofile", "profile", "email"]),
                      help="What ID is; a subprofile, or an address if it has an @."),
@@ -52,6 +63,7 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--timeout", type=Duration(), default="30m", show_default=True, help="Time to wait in all."),
         click.option("--poll", type=Duration(), default="5s", show_default=True,
                      help="How often to ask; less and less often as time passes."),
+        api_version_option,
         click.option("--sandbox", is_flag=True,
                      help="Talk to a built-in sandbox, started for this run; needs no account."),
         click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests."),
@@ -115,6 +127,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
         "request_id",
         "report_to",
         "timeout",
+        "api_version",
         "poll",
         "sandbox",
         "database",
@@ -162,6 +175,7 @@ def obtained(
     report_to: str | None,
     timeout: float,
     poll: float,
+    api_version: Version | None,
     sandbox: bool,
     database: str | None,
     reference: str | None = None,
@@ -186,11 +200,13 @@ def obtained(
 
             server = stack.enter_context(running_sandbox(delay_seconds=0.3))
             folder = Path(stack.enter_context(TemporaryFolder()))
-            client = Client(server.state.token, api_url=server.api_url, auth_url=server.auth_url)
+            client = Client(
+                server.state.token, api_url=server.api_url, auth_url=server.auth_url, version=api_version
+            )
             register = open_register("sqlite://", config)
             poll = min(poll, 0.2)
         else:
-            client = Client()
+            client = Client(version=api_version)
             register = open_register(database, config)
         stack.enter_context(client)
         stack.enter_context(register)

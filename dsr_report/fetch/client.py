@@ -7,7 +7,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
@@ -31,14 +31,14 @@ class Client:
     """Makes data requests and takes them up. Use it in a `with` block; threads may share it.
 
     The token comes from `token`, or from where `fetch.token.find_token` looks. Proxies and a custom CA are
-    taken from the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`). An API address that ends in v1, v2 or v3 is
-    called as those versions want it: with the token in each address, which then is never logged.
+    taken from the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`). Versions v1 to v3 are called as they want
+    it: with the token in each address, which then is never logged.
 
     Args:
         token: the API token.
         api_url: in place of `COPERNICA_API_URL`.
         auth_url: in place of `COPERNICA_AUTH_URL`.
-        version: in place of the version that the API's address ends in.
+        version: how to authenticate, in place of `COPERNICA_API_VERSION` or what the API's address ends in.
         transport: what carries requests, in place of the network.
         timeout_seconds: to wait for the next bytes of an answer.
         sleep: waits.
@@ -73,7 +73,7 @@ class Client:
             secret,
             api_url=api,
             auth_url=login,
-            version=version,
+            version=version or _version(env.get("COPERNICA_API_VERSION", "")),
             transport=transport,
             timeout_seconds=timeout_seconds,
             sleep=sleep,
@@ -195,6 +195,16 @@ def _subject(subject_type: str, subject_id: int | str) -> Subject:
     elif not re.fullmatch(r"[0-9]{1,18}", text):
         raise UsageError(f"this is no {subject_type} id", hint="Give its number, as the dashboard shows it.")
     return Subject(subject_type, text)
+
+
+def _version(text: str) -> Version | None:
+    """The version that the environment names, if it names one."""
+    wanted = text.strip().lower()
+    if wanted and wanted not in get_args(Version):
+        raise UsageError(
+            "there is no such version of the API", where="COPERNICA_API_VERSION", hint="v4, v3, v2 or v1."
+        )
+    return next((known for known in get_args(Version) if known == wanted), None)
 
 
 def _target(report: str) -> str:

@@ -66,7 +66,9 @@ def paragraphs(text: str) -> Markup:
     clean = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
     parts = re.split(r"\n[ \t]*\n\s*", clean.strip("\n"))
     return Markup("").join(
-        Markup('<p class="t" dir="auto">{}</p>').format(Markup("\n").join(_escaped(line) for line in part.split("\n")))
+        Markup('<p class="t" dir="auto">{}</p>').format(
+            Markup("\n").join(_escaped(line) for line in part.split("\n"))
+        )
         for part in parts
         if part
     )

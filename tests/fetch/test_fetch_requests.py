@@ -301,3 +301,20 @@ def test_the_promised_python_interface_works(sandbox, monkeypatch):
         request = client.request("subprofile", 20285)
         with request.wait().read() as export:
             assert export.info.id == "20285"
+
+
+@pytest.mark.parametrize("version", ["v3", "v2", "v1"])
+def test_an_older_version_can_be_asked_for_in_so_many_words(sandbox, version):
+    for given in ({"version": version}, {"environment": {"COPERNICA_API_VERSION": version}}):
+        with Client(
+            sandbox.state.token, api_url=sandbox.api_url, auth_url=sandbox.auth_url, **given
+        ) as client:  # fmt: skip
+            client.request("profile", 7)
+    assert sandbox.state.count("POST", f"/{version}/profile/7/datarequest") == 2
+    assert sandbox.state.count("POST", "/authenticate") == 0
+
+
+def test_a_version_that_there_is_not_is_refused_before_anything_is_sent(sandbox):
+    with pytest.raises(UsageError, match="COPERNICA_API_VERSION"):
+        Client("t", api_url=sandbox.api_url, environment={"COPERNICA_API_VERSION": "v9"})
+    assert not sandbox.state.asked
