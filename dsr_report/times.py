@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -46,7 +46,10 @@ def add_months(day: date, months: int) -> date:
 
 
 def read_moment(raw: object, zone: ZoneInfo) -> Moment | None:
-    """The moment that `raw` names, or None where it names none (also for `0000-00-00` and empty text)."""
+    """The moment that `raw` names, or None where it names none (also for `0000-00-00` and empty text).
+
+    The years 1 and 9999 stand for "none" and "for ever", and cannot be told in every zone: None as well.
+    """
     if isinstance(raw, bool) or raw is None:
         return None
     text = str(raw).strip()
@@ -56,6 +59,8 @@ def read_moment(raw: object, zone: ZoneInfo) -> Moment | None:
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, offset = match.groups()
+    if not MINYEAR < int(year) < MAXYEAR:
+        return None
     try:
         naive = datetime(  # noqa: DTZ001 - the zone follows
             int(year),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -104,6 +104,15 @@ class Manifest(_Model):
         """The manifest as it is written: UTF-8, two spaces, the same bytes for the same content."""
         content: Mapping[str, Any] = self.model_dump(mode="json")
         return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """The manifest that `to_json` wrote (pydantic's own reader refuses halves of characters in pointers).
+
+        Raises:
+            ValueError: it is none.
+        """
+        return cls.model_validate(json.loads(text))
 
     def with_files(self, files: Iterable[FileEntry]) -> Manifest:
         """The same manifest, listing these files."""

@@ -179,7 +179,7 @@ class _Zip(Contents):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._zip = zipfile.ZipFile(path)
-        self.manifest = Manifest.model_validate_json(self._zip.read("manifest.json"))
+        self.manifest = Manifest.from_json(self._zip.read("manifest.json"))
 
     def names(self) -> list[str]:
         return [info.filename for info in self._zip.infolist() if info.filename != "manifest.json"]
@@ -209,7 +209,7 @@ class _Pdf(Contents):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._pdf = pikepdf.open(path)
-        self.manifest = Manifest.model_validate_json(self._read("manifest.json"))
+        self.manifest = Manifest.from_json(self._read("manifest.json"))
 
     def _read(self, name: str) -> bytes:
         return self._pdf.attachments[name].get_file().read_bytes()
@@ -235,7 +235,7 @@ class _Html(Contents):
         self._text = path.read_text(encoding="utf-8", errors="replace")
         finder = _ManifestFinder()
         finder.feed(self._text[: 1 << 22])
-        self.manifest = Manifest.model_validate_json(finder.found or "")
+        self.manifest = Manifest.from_json(finder.found or "")
 
     def unsafe(self) -> Iterator[str]:
         yield from unsafe_html(self._text)

@@ -231,6 +231,7 @@ class Walk:
         self.has_data = False
         self.first_is_over = False
         self.cutoff: Cutoff | None = None
+        self._value_end = 0  # in the buffer, of the value that was read last
 
     def batches(self) -> Iterator[Batch]:
         """Every batch, in the order of the file.
@@ -485,16 +486,19 @@ class Walk:
         return pointer, labels, byte
 
     def _document(self, pointer: str, parent: _Frame | None) -> Iterator[Batch]:
-        """Read an object that may be a document of its own (with `info` or `data`); else it is an item."""
+        """Read an object that may be a document of its own (with `info` or `data`); else it is an item.
+
+        A line of JSON Lines that says something besides its `data` is a record, if that is one object.
+        """
         tape = self._tape
         found = self._value(pointer, stay=True)
-        if found is None or (isinstance(found[0], dict) and not found[0].keys().isdisjoint(("info", "data"))):
+        if found is None or (isinstance(found[0], dict) and _is_document(found[0])):
             if parent:
                 self._ended(parent)
             self._open(OPEN_OBJECT, "document", pointer, ())
             return
         start = tape.offset
-        found = cast("tuple[JsonValue]", self._value(pointer))
+        tape.pos = self._value_end
         if parent:
             self._ended(parent)
         yield Batch([Item(pointer, (), found[0])], start, tape.offset, "value")
@@ -541,6 +545,7 @@ class Walk:
             if not tape.more():
                 raise Broken(tape.origin + len(tape.buffer), "the file ends within a value", cut=True)
         value = self._exact(tape.buffer[tape.pos : end], tape.pos, pointer)
+        self._value_end = end
         if not stay:
             tape.pos = end
         return (value,)
@@ -628,3 +633,10 @@ class Walk:
         self._report(
             "cut-off", pointer, f"{error.reason} at byte {error.offset}; what is whole before it was read"
         )
+
+
+def _is_document(value: dict[str, JsonValue]) -> bool:
+    """Whether an object is an export, rather than a record with its kind: `{"type": …, "data": {…}}`."""
+    if "info" in value or "data" not in value:
+        return "info" in value
+    return not isinstance(value["data"], dict) or len(value) == 1

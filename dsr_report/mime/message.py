@@ -13,7 +13,7 @@ import html as escaping
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
@@ -245,6 +245,8 @@ class MimeMessage:
             return None
         try:
             at = parsedate_to_datetime(raw)
+            if not MINYEAR < at.year < MAXYEAR:  # such a day cannot be told in every zone
+                return None
             return at if at.tzinfo else at.replace(tzinfo=UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             return None

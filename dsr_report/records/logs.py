@@ -143,15 +143,23 @@ def log_of_row(row: list[JsonValue], kind: str | None) -> tuple[str, str, tuple[
 
 def columns_of_log(name: str) -> tuple[str, tuple[str, ...]] | None:
     """Kind and columns of the log of that name (`cdm-click`, `cdm_click.2019-01-02.log`), or None."""
-    wanted = _log_key(name)
-    for known, found in LOGS.items():
-        if _log_key(known) == wanted:
-            return found
-    return None
+    return _by_key().get(_log_key(name)) if len(name) <= _LONGEST_NAME else None
 
 
+_LONGEST_NAME = 200
+_STEM = re.compile(r"[.\-_]?\d{4}-\d\d-\d\d.*\Z|\.(?:log|csv|json|xml)\Z")
+_NO_LETTERS = re.compile(r"[^a-z]+")
+
+
+@lru_cache(maxsize=1)
+def _by_key() -> dict[str, tuple[str, tuple[str, ...]]]:
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for name, log in LOGS.items():
+        found.setdefault(_log_key(name), log)
+    return found
+
+
+@lru_cache(maxsize=4096)
 def _log_key(name: str) -> str:
-    stem = re.sub(r"[.\-_]?\d{4}-\d\d-\d\d.*\Z|\.(?:log|csv|json|xml)\Z", "", name.lower())
-    return "-".join(word.removesuffix("s") for word in re.split(r"[^a-z]+", stem) if word).replace(
-        "ie-", "y-"
-    )
+    words = _NO_LETTERS.split(_STEM.sub("", name.lower()))
+    return "-".join(word.removesuffix("s") for word in words if word).replace("ie-", "y-")

@@ -31,6 +31,7 @@ _SURVEY_XML = re.compile(r"<(?:survey|submission|questions?|enquete|enquête|ans
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}\s*", re.ASCII)
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w-]+=[^;,]*)*)(;base64)?,", re.ASCII | re.IGNORECASE)
 _SHORTEST_BASE64 = 24
+_TELLING = re.compile("[:<,;\t]")  # without any of these a short text is of no kind
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n", "image/png"),
@@ -45,6 +46,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 
 def kind_of_text(text: str) -> tuple[str, str] | None:
     """Kind and rule that a bare text tells by its look, or None; records as JSON are `record_in_json`'s."""
+    if len(text) < _SHORTEST_BASE64 and _TELLING.search(text) is None:
+        return None
     head = text[:_LOOK].lstrip("\ufeff")
     if uri := _DATA_URI.match(head):
         media_type = (uri[1] or "text/plain").lower()

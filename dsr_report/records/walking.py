@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from dsr_report.records.deciding import (
     told_by_request,
 )
 from dsr_report.records.found import Found
-from dsr_report.records.vocabulary import kind_labelled, listed, plain
+from dsr_report.records.vocabulary import kind_labelled, kind_named, listed, plain
 
 NESTING_KINDS = listed("profile subprofile message mailing")
 """Kinds whose members may hold records of their own (a profile with its subprofiles and messages)."""
@@ -37,8 +37,10 @@ _OWN_MEMBERS = listed(
 _DEEPEST = 48
 _LONGEST_NAME = 60
 _MOST_PARENTS = 64
-_MOST_LOOSE = 200
+_MOST_LOOSE = 5_000
+_HEAVIEST = 4 << 20
 _SMALL = 60
+_MOST_FIELDS = 5_000
 _DOCUMENT = re.compile(r"(?:/~d\d+|/\d+)*")
 _IN_DATA = re.compile(r"(?:/~d\d+|/\d+)*/data(?:/|\Z)")
 
@@ -74,6 +76,7 @@ class Walk:
         self._kinds = tuple(kinds)
         self._parents: dict[str, Siblings] = {}
         self._loose: dict[str, JsonValue] = {}
+        self._loose_weight = 0
         self._loose_parent = ""
         self._loose_labels: tuple[str, ...] = ()
         self.listening = False
@@ -91,14 +94,15 @@ class Walk:
         if last == "info" and _DOCUMENT.fullmatch(parent) and isinstance(value, dict):
             out.append(Found("envelope", pointer, value, "info of a further document", labels))
             return out
-        if parent and labels and escaped(labels[-1]) == last and _is_small(value):
+        if parent and labels and escaped(labels[-1]) == last and (weight := _weight(value)) is not None:
             # The reader took an object apart: its members may belong together.
             if self._loose and parent != self._loose_parent:
                 self._flush(out)
             self._loose_parent, self._loose_labels = parent, labels[:-1]
             self._loose[labels[-1]] = value
+            self._loose_weight += weight
             self.listening = True
-            if len(self._loose) > _MOST_LOOSE:
+            if len(self._loose) > _MOST_LOOSE or self._loose_weight > _HEAVIEST:
                 self._flush(out)
             return out
         if not labels and last and not _IN_DATA.match(pointer):
@@ -137,7 +141,7 @@ class Walk:
     def _flush(self, out: list[Found]) -> None:
         """Bare members of an object that was taken apart: an envelope, a name for its lists, or a record."""
         loose, parent, labels = self._loose, self._loose_parent, self._loose_labels
-        self._loose, self.listening = {}, False
+        self._loose, self._loose_weight, self.listening = {}, 0, False
         above = self._name_above(f"{parent}/")
         if above is not None:
             labels = (*labels, above)
@@ -181,7 +185,7 @@ class Walk:
             self._container(value, at, siblings, out)
             if len(out) == before and at.labels and at.pointer.endswith(f"/{escaped(at.labels[-1])}"):
                 out.append(Found("envelope", at.pointer, value, "nothing in it", at.labels))
-        elif isinstance(value, str) and not at.labels and (name := _list_name(value)):
+        elif isinstance(value, str) and not at.labels and (name := _list_name(value)) and names_list(value):
             siblings.name, siblings.columns = name, None
             out.append(Found("envelope", at.pointer, value, "name of a list", at.labels))
         else:
@@ -558,6 +562,11 @@ def _list_name(value: JsonValue) -> str | None:
     return None
 
 
+def names_list(value: str) -> bool:
+    """Whether a text that stands by itself says no more than a kind: what follows it cannot be seen yet."""
+    return bool(kind_named(value) or logs.columns_of_log(value))
+
+
 def _named_list(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str, str] | None:
     """The member that holds a list, and its name, of a wrapper: `{"name": "opens", "records": […]}`."""
     payload = next(
@@ -584,9 +593,28 @@ def _has_containers(value: dict[str, JsonValue], but: str) -> bool:
     return any(isinstance(member, (dict, list)) for name, member in value.items() if name != but)
 
 
-def _is_small(value: JsonValue) -> bool:
-    """Whether a member may be held back until its siblings are read."""
-    return not isinstance(value, (dict, list)) or len(value) <= _SMALL
+def _weight(value: JsonValue) -> int | None:
+    """What it costs to hold a member back until its siblings are read; None where it is too large for it.
+
+    Long lists are lists of records; a large object may be the fields of a person, if all it has is bare.
+    """
+    if isinstance(value, str):
+        return len(value) + 1
+    if not isinstance(value, (dict, list)):
+        return 1
+    if len(value) <= _SMALL:
+        return 1 + sum(len(m) if isinstance(m, (str, dict, list)) else 1 for m in _members_in(value))
+    if (
+        isinstance(value, dict)
+        and len(value) <= _MOST_FIELDS
+        and not any(isinstance(m, (dict, list)) and m for m in value.values())
+    ):
+        return len(value) + sum(len(m) for m in value.values() if isinstance(m, str))
+    return None
+
+
+def _members_in(value: dict[str, JsonValue] | list[JsonValue]) -> Iterable[JsonValue]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _is_convincing(found: Found) -> bool:

@@ -66,6 +66,8 @@ def test_what_was_once_lost_is_in_its_disclosure(raw: str, ending: str, tmp_path
     assert seen is not None
     assert list(missing(raw.encode("ascii"), seen)) == []
     assert_counts_agree(raw.encode("ascii"), seen)
+    checks = verify(tmp_path / f"a.{ending}").checks
+    assert [check.text for check in checks if check.ok is False] == []
 
 
 @examples(1500)

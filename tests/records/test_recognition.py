@@ -1,5 +1,6 @@
 """Recognition: every documented form and layout is understood, and no value is lost or named twice."""
 
+import json
 from collections import Counter
 from zoneinfo import ZoneInfo
 
@@ -412,3 +413,33 @@ def test_an_old_record_is_an_open_or_a_click_by_what_its_request_asked_for(heade
 def test_the_undecidable_sample_is_left_open():
     with open_export(str(shipped("sample_exports") / "layouts" / "02-undecidable.json")) as export:
         assert [found.kind for found in Recogniser().find(export.items())] == ["open_or_click"] * 2
+
+
+@pytest.mark.parametrize("count", [10, 61, 300, 3000])
+def test_one_record_as_data_is_put_together_again_whatever_its_size(count):
+    """The reader gives the members of an object one by one."""
+    fields = {f"field {n}": f"value {n}" for n in range(count)}
+    for data in (
+        {"ID": "7", "fields": fields, "database": "1", "secret": "x"},
+        {**{f"extra {n}": n for n in range(count)}, "ID": "7", "fields": {"a": "b"}, "database": "1"},
+    ):
+        with open_export(json.dumps({"info": {}, "data": data}).encode()) as export:
+            (found,) = Recogniser().find(export.items())
+        assert (found.kind, found.pointer) == ("profile", "/data")
+        assert found.value_count() == sum(1 for _ in values(data))
+
+
+def test_what_is_held_back_is_bounded():
+    big = {f"r{n}": {"ID": n, "fields": {"a": "x" * 1000}} for n in range(20_000)}
+    with open_export(json.dumps({"info": {}, "data": big}).encode()) as export:
+        walk = walking.Walk()
+        held = 0
+        for item in export.items():
+            walk.item(*item)
+            held = max(held, len(walk._loose))
+    assert 0 < held <= 5_000
+
+
+def test_texts_that_merely_hold_a_word_of_ours_are_no_names_of_lists():
+    founds = found_in(["a text 1", "the text 2", "clicks", [{"ID": "1", "timestamp": "2024-01-02 03:04:05"}]])
+    assert [found.kind for found in founds] == ["unrecognised", "unrecognised", "envelope", "click"]
