@@ -36,7 +36,6 @@ __all__ = [
     "in_text",
     "occurrences",
     "replaced",
-    "seen_in",
     "without_part",
 ]
 
@@ -59,12 +58,6 @@ def occurrences(raw: bytes, passage: str) -> int:
     """How often a message holds a passage: in its bytes, header fields, texts, files, at any depth."""
     texts = _texts(raw) if len(raw) > _LARGE else _remembered(raw)
     return sum(in_views(seen, passage) for seen in texts)
-
-
-def seen_in(raw: bytes) -> Iterator[str]:
-    """Every text that `occurrences` looks into."""
-    for views_of_one in _remembered(raw) if len(raw) <= _LARGE else _texts(raw):
-        yield from views_of_one
 
 
 @lru_cache(maxsize=2)  # one passage after the other is looked for in the same message

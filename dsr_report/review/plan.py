@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 Treatment = Literal["disclose", "mask", "withhold"]
 _WORD = re.compile(r"[A-Za-z0-9]+")
-_LONG_WORD = re.compile(r"[a-z0-9]{6,}")
+_LONG_WORD = re.compile(r"[A-Za-z0-9]{10,}")
+_SHORTEST_WORD = 10
 _MOST_SEARCHED = 16
 """Tokens that are also looked for in every other spelling in all values, as other hidden values are."""
 SHORTEST_PASSAGE = 6
@@ -148,8 +149,9 @@ def make_plan(decisions: Iterator[tuple[Decision, str]], mark_text: MarkText = e
             mark.everywhere = True
             plan.passages.setdefault(hidden, mark)
     bare = [token for token in plan.tokens if token not in plan.passages and token.isalnum()]
-    for token in bare[:_MOST_SEARCHED]:
-        plan.passages[token] = plan.tokens[token]
+    wordless = [token for token in plan.tokens if len(token_word(token)) < _SHORTEST_WORD]
+    for token in (*bare[:_MOST_SEARCHED], *wordless):
+        plan.passages.setdefault(token, plan.tokens[token])
     plan.tokens = {token: mark for token, mark in plan.tokens.items() if token not in plan.passages}
     return plan
 
@@ -161,10 +163,10 @@ def token_word(token: str) -> str:
 
 def words_in(text: str) -> set[str]:
     """Every run of ASCII letters and digits in a text that can be the word of a token."""
-    found = set(_LONG_WORD.findall(text.lower()))
+    found = set(_LONG_WORD.findall(text))
     if "%" in text:
-        found.update(_LONG_WORD.findall(unquote(unquote(text)).lower()))
-    return found
+        found.update(_LONG_WORD.findall(unquote(unquote(text))))
+    return {word.lower() for word in found}
 
 
 def counts(plan: Plan, total: int) -> Mapping[str, int]:

@@ -18,8 +18,8 @@ from dsr_report.export.reading import ExportFile
 from dsr_report.export.renaming import rename_members
 from dsr_report.export.rewriting import rewrite
 from dsr_report.files import written_whole
-from dsr_report.mime.message import text_of_wire, wire_of_text
-from dsr_report.mime.rewriting import closed_files, occurrences, replaced, seen_in
+from dsr_report.mime.message import parse, text_of_wire, wire_of_text
+from dsr_report.mime.rewriting import closed_files, occurrences, replaced
 from dsr_report.mime.spellings import forms_of, in_text, without_passages
 from dsr_report.pointers import repointed, tokens
 from dsr_report.review.plan import SHORTEST_PASSAGE, Mark, Plan, token_word, words_in
@@ -29,6 +29,7 @@ _MOST_SHAPES = 20_000
 _NOWHERE = ""
 """The place of a name: it is no value, and has no pointer of its own."""
 _MAY_BE_ENCODED = frozenset("%&=\\+")
+_ENCODED = {"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"}
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 
 
@@ -236,10 +237,12 @@ def is_message(text: str) -> bool:
 
 
 def words_of_message(wire: bytes) -> set[str]:
-    """The words that tokens are found by, in all that a message says."""
-    found: set[str] = set()
-    for text in seen_in(wire):
-        found |= words_in(text)
+    """The words that tokens are found by: in the bytes of a message, and in its parts as they are decoded."""
+    found = words_in(wire.decode("utf-8", "replace"))
+    for part in parse(wire).walk():
+        is_text = not part.is_container and part.media_type.startswith(("text/", "application/"))
+        if is_text and part.transfer_encoding in _ENCODED:
+            found |= words_in(part.exact_text)
     return found
 
 
