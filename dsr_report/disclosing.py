@@ -143,6 +143,7 @@ class Report:
         self._folder: TemporaryFolder | None = None
         self._shown: Export | None = None
         self._plan: Plan | None = None
+        self._workers: int | None = None
 
     def to_pdf(
         self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
@@ -151,21 +152,25 @@ class Report:
 
         Args:
             target: the file; replaced when the report is whole.
-            workers: how many processes lay out pages, one a core by default; or a pool of them that is kept
-                for several reports.
+            workers: how many processes work at once, one a core by default; or a pool for the layout that
+                is kept for several reports.
             progress: is told how many of the report's parts are done, and how many there are.
         """
         from dsr_report.disclosure.pdf import write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
 
+        self._workers = _count(workers)
         with self._document("pdf") as (document, manifest, _), written_whole(target) as file:
             count, pool = (workers, None) if isinstance(workers, int) else (None, workers)
             pages = write_pdf(document, file, workers=count, pool=pool, progress=progress).pages
             put_seal(file)
         return self._written(target, "pdf", manifest, pages)
 
-    def to_html(self, target: str | os.PathLike[str], *, progress: Progress | None = None) -> Written:
+    def to_html(
+        self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
+    ) -> Written:
         """Write the report as one HTML file that needs nothing else, offline, without scripts."""
         del progress  # it is quick
+        self._workers = workers
         with self._document("html") as (document, manifest, _), written_whole(target) as file:
             write_html(document, file)
             put_seal(file)
@@ -207,7 +212,7 @@ class Report:
         if chosen == "pdf":
             return self.to_pdf(target, workers=workers, progress=progress)
         if chosen == "html":
-            return self.to_html(target, progress=progress)
+            return self.to_html(target, workers=_count(workers), progress=progress)
         return self.to_zip(target, workers=workers, progress=progress)
 
     @property
@@ -270,7 +275,7 @@ class Report:
     def _redact(self, plan: Plan) -> None:
         self._folder = TemporaryFolder()
         copy = Path(self._folder.name) / "export.json"
-        self.warnings += write_redacted(self.export.file, plan, copy)
+        self.warnings += write_redacted(self.export.file, plan, copy, self._workers)
         self._shown = Export(
             open_export(copy, name=self.export.name, salvage=self.export.incomplete),
             self.export.zone,
@@ -474,6 +479,10 @@ class Report:
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self)[1:-1])}</p>"
+
+
+def _count(workers: Workers) -> int | None:
+    return workers if workers is None or isinstance(workers, int) else workers.workers
 
 
 def _marks(plan: Plan) -> tuple[Mark, ...]:

@@ -206,7 +206,10 @@ def report_options(command: Command) -> Command:
         ),
         click.option("--reference", metavar="TEXT", help="Your reference of the request."),
         click.option(
-            "--workers", type=click.IntRange(1), metavar="N", help="Processes that lay out the PDF."
+            "--workers",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Processes that work at once; one a core by default.",
         ),
         salvage_option,
     ]

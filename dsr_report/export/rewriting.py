@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from dsr_report.errors import RedactionError
@@ -15,6 +16,10 @@ from dsr_report.export.walking import Batch, Cutoff, Walk
 
 Replacements = Callable[[Item], Mapping[str, str]]
 """For an item: the pointers of the values to replace, each with what is to stand in its place."""
+
+Wanted = Sequence[Mapping[str, str]]
+ReplacementsOfMany = Callable[[Iterable[Sequence[Item]]], Iterator[Wanted]]
+"""The same for lists of items that come one after another, in their order; a few may be asked for ahead."""
 
 _BLOCK = 1 << 20
 
@@ -33,16 +38,33 @@ def rewrite(export: ExportFile, replacements: Replacements, target: BinaryIO) ->
     Raises:
         RedactionError: a pointer names no value of its item.
     """
+
+    def one_by_one(lists: Iterable[Sequence[Item]]) -> Iterator[Wanted]:
+        for items in lists:
+            yield [replacements(item) for item in items]
+
+    rewrite_many(export, one_by_one, target)
+
+
+def rewrite_many(export: ExportFile, replacements: ReplacementsOfMany, target: BinaryIO) -> None:
+    """The same as `rewrite`, where the replacements are worked out for many items at a time."""
     cutoff: Cutoff | None = None
 
     def finished(walk: Walk) -> None:
         nonlocal cutoff
         cutoff = walk.cutoff
 
+    waiting: deque[Batch] = deque()
+
+    def lists() -> Iterator[Sequence[Item]]:
+        for batch in export.pieces(finished):
+            waiting.append(batch)
+            yield batch.items
+
     done = 0
     with export.raw() as file:
-        for batch in export.pieces(finished):
-            wanted = [replacements(item) for item in batch.items]
+        for wanted in replacements(lists()):
+            batch = waiting.popleft()
             if batch.rescued is None and not any(wanted):
                 continue
             _copy(file, target, batch.start - done)
@@ -65,7 +87,7 @@ def _copy(file: BinaryIO, target: BinaryIO, size: int) -> None:
         size -= len(block)
 
 
-def _replaced(text: bytes, batch: Batch, wanted: list[Mapping[str, str]]) -> list[bytes]:
+def _replaced(text: bytes, batch: Batch, wanted: Wanted) -> list[bytes]:
     """The text of a batch in pieces, with what is wanted in it."""
     pieces: list[bytes] = []
     done = 0

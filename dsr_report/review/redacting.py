@@ -7,25 +7,32 @@ links in their encoded forms, and complete messages, whose parts are decoded, ch
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple, Self
 
 from dsr_report.errors import RedactionError
 from dsr_report.export.items import Item, values
 from dsr_report.export.reading import ExportFile
 from dsr_report.export.renaming import rename_members
-from dsr_report.export.rewriting import rewrite
+from dsr_report.export.rewriting import Wanted, rewrite, rewrite_many
 from dsr_report.files import written_whole
 from dsr_report.mime.message import parse, text_of_wire, wire_of_text
 from dsr_report.mime.rewriting import closed_files, occurrences, replaced
 from dsr_report.mime.spellings import forms_of, in_text, without_passages
 from dsr_report.pointers import repointed, tokens
+from dsr_report.processes import Processes
 from dsr_report.review.plan import SHORTEST_PASSAGE, Mark, Plan, token_word, words_in
+from dsr_report.temporary import TemporaryFolder
 
 _LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
 _MOST_SHAPES = 20_000
+_WORTH_PROCESSES = 3_000_000
+"""Bytes; starting a process takes as long as looking through some hundred thousand."""
 _NOWHERE = ""
 """The place of a name: it is no value, and has no pointer of its own."""
 _MAY_BE_ENCODED = frozenset("%&=\\+")
@@ -33,11 +40,13 @@ _ENCODED = {"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uu
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 
 
-def write_redacted(export: ExportFile, plan: Plan, target: Path) -> list[str]:
+def write_redacted(export: ExportFile, plan: Plan, target: Path, workers: int | None = 1) -> list[str]:
     """Write the redacted export to `target`, and note in the plan's marks where each value was hidden.
 
     A hidden value that is also (part of) the name of a member is hidden there as well: the member gets a
     name of its own, made of the mark, and the plan's pointers follow.
+
+    A large export is worked on by several processes (`workers`; as many as there are processors if None).
 
     Returns warnings: files in which a withheld value could stand unseen.
 
@@ -46,7 +55,11 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path) -> list[str]:
     """
     hiding = _Hiding(plan)
     with written_whole(target) as file:
-        rewrite(export, hiding.replacements, file)
+        if export.bytes < _WORTH_PROCESSES or workers == 1:
+            rewrite(export, hiding.replacements, file)
+        else:
+            with _Crew(hiding, workers) as crew:
+                rewrite_many(export, crew.replacements, file)
     hiding.check()
     if hiding.is_name:
         names = _Names(hiding)
@@ -61,11 +74,57 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path) -> list[str]:
     return []
 
 
+class _Found(NamedTuple):
+    """What a process found in some items: what changes, and what marks and sums must know of it."""
+
+    wanted: Wanted
+    passages: dict[int, list[str]]
+    whole_seen: int
+    closed_files: int
+    is_name: bool
+
+
+class _Crew:
+    """Processes that hide, each with the plan as it was at the beginning; what they find is noted in ours."""
+
+    def __init__(self, hiding: _Hiding, workers: int | None) -> None:
+        self._hiding = hiding
+        self._folder = TemporaryFolder()
+        self._plan = str(Path(self._folder.name) / "plan")
+        Path(self._plan).write_bytes(pickle.dumps(hiding.plan))
+        self._processes = Processes(workers, error=RedactionError)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._processes.close()
+        self._folder.cleanup()
+
+    def replacements(self, lists: Iterable[Sequence[Item]]) -> Iterator[Wanted]:
+        """The new texts of values for lists of items, in their order."""
+        jobs = ((self._plan, items) for items in lists)
+        for found in self._processes.in_order(found_in, jobs):
+            self._hiding.note(found)
+            yield found.wanted
+
+
+def found_in(job: tuple[str, Sequence[Item]]) -> _Found:
+    """What changes in some items, by a plan in a file; runs in a process of its own."""
+    plan, items = job
+    return _hiding_of(plan).found_in(items)
+
+
+@lru_cache(maxsize=1)
+def _hiding_of(plan: str) -> _Hiding:
+    return _Hiding(pickle.loads(Path(plan).read_bytes()))  # noqa: S301 - written by our own parent process
+
+
 class _Hiding:
     """Knows what is hidden, and takes it out of texts."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self.plan = plan
         self.is_name = False
         """Some hidden value is also the name of a member."""
         self._whole_seen = 0
@@ -89,7 +148,7 @@ class _Hiding:
         if not self.is_name and (self._passages or self._tokens):
             self.is_name = self._look_at_names(item)
         for pointer, value in values(item.value, item.pointer):
-            whole = self._plan.whole.get(pointer)
+            whole = self.plan.whole.get(pointer)
             if whole is not None:
                 changed[pointer] = whole.text
                 self._whole_seen += 1
@@ -100,18 +159,38 @@ class _Hiding:
                     changed[pointer] = hidden
         return changed
 
+    def found_in(self, items: Sequence[Item]) -> _Found:
+        """What changes in some items, and all that was noted of it; nothing of it is kept."""
+        self._whole_seen = self.closed_files = 0
+        for mark in self.plan.marks:
+            mark.passage_pointers.clear()
+        wanted = [self.replacements(item) for item in items]
+        passages = {
+            mark.number: list(mark.passage_pointers) for mark in self.plan.marks if mark.passage_pointers
+        }
+        return _Found(wanted, passages, self._whole_seen, self.closed_files, self.is_name)
+
+    def note(self, found: _Found) -> None:
+        """Take over what another process found in the items that follow."""
+        for number, pointers in found.passages.items():
+            for pointer in pointers:
+                _note(self.plan.marks[number - 1], pointer)
+        self._whole_seen += found.whole_seen
+        self.closed_files += found.closed_files
+        self.is_name |= found.is_name
+
     def check(self) -> None:
         """Refuse to go on where something to withhold is nowhere: it may be there in another form.
 
         Raises:
             RedactionError: there is such a thing.
         """
-        if self._whole_seen < len(self._plan.whole):
+        if self._whole_seen < len(self.plan.whole):
             raise RedactionError(
-                f"{len(self._plan.whole) - self._whole_seen} of the values to hide are not in the export",
+                f"{len(self.plan.whole) - self._whole_seen} of the values to hide are not in the export",
                 hint="Check the pointers in the review file; a pointer must lead to a single value.",
             )
-        for mark in self._plan.marks:
+        for mark in self.plan.marks:
             if mark.treatment == "withhold" and not mark.pointers and not mark.passage_pointers:
                 raise RedactionError(
                     f"the value to withhold as number {mark.number} is nowhere in the export",
@@ -147,7 +226,7 @@ class _Hiding:
 
     def _without_passages(self, text: str, pointer: str) -> str | None:
         """`text` with every hidden passage replaced, or None where it holds none."""
-        here: Sequence[tuple[str, Mark]] = self._plan.only_at.get(pointer, ())
+        here: Sequence[tuple[str, Mark]] = self.plan.only_at.get(pointer, ())
         if not self._passages and not here and not self._tokens:
             return None
         passages = [*here, *self._passages]

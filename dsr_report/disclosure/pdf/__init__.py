@@ -1,7 +1,7 @@
 """The report as one PDF that is PDF/A-3a and PDF/UA-1, laid out by several processes.
 
     chunks      parts → jobs of a few pages                 (always the same, whoever lays them out)
-    pool        jobs → processes, a bounded number          worker, layout: what runs in them
+    pool        jobs → processes, a bounded number          layout, glyphs: what runs in them
     assembly    pieces → one file, written as they come     furniture, embedding, metadata, file
 
 The bytes depend on the document alone: not on the number of processes, the folder, or the machine's fonts.
