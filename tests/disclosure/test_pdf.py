@@ -357,14 +357,14 @@ def test_an_attachment_that_is_gone_leaves_nothing(tmp_path, pool):
 
 def test_a_process_that_dies_is_an_error_of_ours(tmp_path):
     with LayoutPool(1) as crew:
-        started = crew._start
+        started = crew._processes._start
 
         def short_lived() -> object:
             process = started()
             process.kill()
             return process
 
-        crew._start = short_lived
+        crew._processes._start = short_lived
         with pytest.raises(LayoutError, match="ended by itself"):
             write_pdf(report(1), tmp_path / "report.pdf", pool=crew)
     assert not list(tmp_path.iterdir())
