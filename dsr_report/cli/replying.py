@@ -80,12 +80,12 @@ def reply(
             hint="Run `dsr-report verify`.",
         )
     manifest = checked.manifest
-    known = known_addresses(disclosure)
+    known = known_addresses(disclosure) or _addresses_in_register(disclosure, database)
     if not is_known_address(recipient, known) and not confirm_recipient:
         raise CheckFailedError(
             "the recipient is not an address of the person in the export"
             if known
-            else "the export names no address of the person, so the recipient cannot be checked",
+            else "no address of the person is known from the export, so the recipient cannot be checked",
             where=str(disclosure),
             hint="Check whom it is for, then use --confirm-recipient.",
         )
@@ -139,6 +139,24 @@ def known_addresses(disclosure: Path) -> frozenset[str]:
             return frozenset(own)
         with contents.open(contents.export_name) as stream, read(stream) as export:
             return subject_addresses(export.found(), export.info.id) | own
+
+
+def _addresses_in_register(disclosure: Path, database: str | None) -> frozenset[str]:
+    """The subject's addresses, from the export that, as the register knows, a disclosure was made of."""
+    from dsr_report.files import sha256_of
+    from dsr_report.reading import read
+    from dsr_report.register import Register
+    from dsr_report.review.findings import subject_addresses
+
+    with Register.open(database) as register:
+        case = register.case_of_file(sha256_of(disclosure))
+        files = register.files(case.reference) if case else []
+    for file in files:
+        path = Path(file.path) if file.kind == "export" and file.path else None
+        if path is not None and path.is_file() and sha256_of(path) == file.sha256:
+            with read(path) as export:
+                return subject_addresses(export.found(), export.info.id)
+    return frozenset()
 
 
 def _send(draft: bytes, server: str, recipient: str, *, yes: bool) -> None:

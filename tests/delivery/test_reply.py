@@ -1,6 +1,7 @@
 """The reply: a draft for any mail program and the right person, protected on request, sent over TLS."""
 
 import email
+import json
 import socket
 import subprocess
 import sys
@@ -10,12 +11,16 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from click.testing import CliRunner
 
 import dsr_report
+from dsr_report.cli import replying
 from dsr_report.delivery.protection import new_passphrase, write_protected
 from dsr_report.delivery.reply import Reply, is_known_address, write_reply
 from dsr_report.delivery.sending import send
 from dsr_report.errors import FetchError, UsageError
+from dsr_report.files import sha256_of
+from dsr_report.register import Register
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
 
@@ -140,3 +145,31 @@ def test_a_server_without_tls_gets_nothing(package):
     listener.close()
     assert b"MAIL FROM" not in seen.upper()
     assert b"AUTH" not in seen.upper()
+
+
+def test_a_page_that_holds_no_export_is_checked_with_the_one_that_the_register_knows(tmp_path):
+    data = [{"ID": "7", "fields": {"Email": "jan@example.org"}, "database": "1", "interests": []}]
+    (tmp_path / "7.json").write_text(json.dumps({"info": {"type": "profile", "id": "7"}, "data": data}))
+    page = tmp_path / "disclosure.html"
+    with dsr_report.read(tmp_path / "7.json") as export, dsr_report.Report(export) as report:
+        report.to_html(page)
+    database = f"sqlite:///{tmp_path}/register.sqlite3"
+    with Register.open(database) as register:
+        entry = register.claim("profile", "7")
+        register.posting(entry)
+        register.attach_request_id(entry.number, "r7")
+        sha256 = sha256_of(tmp_path / "7.json")
+        register.note_file(entry.number, sha256=sha256, path=str(tmp_path / "7.json"))
+        register.note_disclosure(entry.reference, sha256=sha256_of(page), path=str(page))
+    ends = []
+    for recipient, known_to in (
+        ("jan@example.org", database),
+        ("piet@example.org", database),
+        ("jan@example.org", "sqlite://"),
+    ):
+        command = [str(page), "--to", recipient, "--database", known_to, "-o", str(tmp_path / "r.eml")]
+        done = CliRunner().invoke(replying.reply, command)
+        ends.append(str(done.exception) if done.exception else "made")
+    assert ends[0] == "made"
+    assert "is not an address of the person" in ends[1]
+    assert "cannot be checked" in ends[2]
