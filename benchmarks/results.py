@@ -46,12 +46,24 @@ def of_runs(title: str, runs: Mapping[str, Run], megabytes: float = 0) -> Case:
     return case
 
 
+def seconds_of(name: str, command: str, folder: Path) -> float | None:
+    """How long a command of a case took when that was measured, if it was."""
+    rows = [row for case in _kept(folder).get(name, ()) for row in case["rows"] if row[0] == command]
+    return float(rows[0][1]) if rows else None
+
+
+def _kept(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    file = folder / "results.json"
+    return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}
+
+
 def keep(cases: Mapping[str, Sequence[Case]], folder: Path) -> str:
     """Replace the results of these cases in a folder, keep those of others; returns the text."""
-    file = folder / "results.json"
-    kept: dict[str, list[dict[str, Any]]] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    kept = _kept(folder)
     kept |= {name: [asdict(case) for case in of_name] for name, of_name in cases.items()}
-    file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "results.json").write_text(
+        json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     text = "\n".join([*_head(), *_targets(kept), *_tables(kept)])
     (folder / "RESULTS.md").write_text(text, encoding="utf-8")
     return text
