@@ -17,7 +17,7 @@ _WEB_VERSION = re.compile(
     r"web-?(?:versi|ansicht|view)|online-?(?:versi|ansicht)|version en ligne|mirror-?page|"
     r"(?:view|read|see|open)\W{0,3}(?:it |this |e-?mail |message |newsletter )*"
     r"(?:in|on) (?:your |the |a )?(?:web|browser)|"
-    r"view-?(?:in-?)?(?:browser|online)|(?:bekijk|lees)\b.{0,40}\b(?:online|browser)|"
+    r"view[- ]?(?:in[- ]?)?(?:browser|online)|(?:bekijk|lees)\b.{0,40}\b(?:online|browser)|"
     r"im browser|(?:dans|avec) (?:votre|le|un) navigateur|in (?:je|uw|de) (?:web)?browser",
     re.IGNORECASE,
 )

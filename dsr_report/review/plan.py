@@ -121,6 +121,8 @@ def make_plan(decisions: Iterator[tuple[Decision, str]], mark_text: MarkText = e
         if decision.treatment == "disclose":
             continue
         hidden = value if decision.passage is None else decision.passage
+        if decision.is_token and hidden in plan.passages:
+            continue  # known by a name that says more
         key = (decision.treatment, decision.group or hidden)
         mark = by_value.get(key)
         if mark is None:

@@ -61,6 +61,7 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path, workers: int | 
             with _Crew(hiding, workers) as crew:
                 rewrite_many(export, crew.replacements, file)
     hiding.check()
+    plan.marks = [mark for mark in plan.marks if mark.pointers or mark.passage_pointers]
     if hiding.is_name:
         names = _Names(hiding)
         with target.open("rb") as source, written_whole(target) as file:

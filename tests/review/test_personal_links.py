@@ -197,3 +197,22 @@ def test_an_operator_can_disclose_links_and_then_nothing_of_them_is_hidden(tmp_p
     plan, _, _ = rendered(file, tmp_path / "a.html", review=review)
     assert not plan
     assert TOKEN in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
+def test_a_key_that_is_known_by_its_name_is_counted_there_and_not_again_as_a_link(tmp_path):
+    profile = {"type": "profile", "ID": "7", "secret": TOKEN, "fields": {"a": "b"}}
+    click = {"type": "click", "data": {"ID": "9", "link": UNSUBSCRIBE, "timestamp": "2021-01-01 10:00:00"}}
+    for data in ([profile, click], [click, profile]):
+        plan, values, _ = rendered(export(tmp_path, data), tmp_path / "a.html")
+        assert [mark.what for mark in plan.marks] == ["access-code"]
+        assert (values.masked, values.passages) == (1, 1)
+        assert TOKEN not in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["profile-70001-world-scripts.json", "subprofile-20285.json"])
+def test_every_mark_of_a_sample_stands_somewhere(name, tmp_path):
+    plan, _, _ = rendered(SAMPLES / name, tmp_path / "a.html")
+    assert all(mark.pointers or mark.passage_pointers for mark in plan.marks)
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "In 0 places" not in page
+    assert all(page.count(f"[masked {mark.number}: ") >= 2 for mark in plan.marks)
