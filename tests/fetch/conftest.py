@@ -5,6 +5,7 @@ import time
 from contextlib import ExitStack
 
 import pytest
+import trustme
 
 from dsr_report.fetch.client import Client
 from dsr_report.sandbox.server import running_sandbox
@@ -38,6 +39,19 @@ def samples(tmp_path_factory):
     (folder / "profile.json").write_bytes(export_of("profile", 7, [{"ID": "7"}]))
     (folder / "email.json").write_bytes(export_of("email", "Zoë.o'Neil+news/x?&#%@example.org", []))
     return folder
+
+
+@pytest.fixture(scope="session")
+def one_authority(tmp_path_factory):
+    """One certificate to trust: reading a system's whole list takes longer than most of these tests."""
+    file = tmp_path_factory.mktemp("trust") / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(file))
+    return str(file)
+
+
+@pytest.fixture(autouse=True)
+def quick_trust(one_authority, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", one_authority)
 
 
 @pytest.fixture
