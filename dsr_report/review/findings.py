@@ -96,6 +96,11 @@ class Finding:
             return f"{self.value[:2]}… ({len(self.value)} characters)"
         return _excerpt(self.value)
 
+    @property
+    def _reason(self) -> str:
+        """The reason that the report gives in its own language where the operator gives none."""
+        return "live-key" if self.proposal == "mask" else ""
+
     def decision(
         self, treatment: Treatment, reason: str = "", article: str = ""
     ) -> Iterator[tuple[Decision, str]]:
@@ -116,7 +121,7 @@ class Finding:
                     pointer,
                     treatment,
                     self.key,
-                    reason or self.why,
+                    reason or self._reason,
                     article or self.article,
                     everywhere=False,
                     group=self.id,
@@ -129,7 +134,7 @@ class Finding:
                     pointer,
                     treatment,
                     self.key,
-                    reason or self.why,
+                    reason or self._reason,
                     article or self.article,
                     everywhere=self.everywhere,
                     passage=None if self.whole else self.value,

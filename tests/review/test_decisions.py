@@ -8,6 +8,7 @@ import dsr_report
 from dsr_report.disclosure.leaks import hidden_values
 from dsr_report.disclosure.verify import verify
 from dsr_report.errors import CheckFailedError, ConfigError, RedactionError, UsageError
+from dsr_report.report.language import language
 
 STRANGER = "piet.vreemd@elders.example"
 ADDRESS = "jan@example.org"
@@ -136,6 +137,17 @@ def test_a_review_file_that_makes_no_sense_is_refused_with_the_reason(case, chan
     made.review.write_text(change(made.toml()), encoding="utf-8")
     with pytest.raises(ConfigError, match=complaint):
         made.shown()
+
+
+@pytest.mark.parametrize("lang", ["en", "nl", "de", "fr"])
+def test_secrets_that_are_left_masked_have_a_reason_in_the_language_of_the_report(case, lang, tmp_path):
+    made = case({"ID": "7", "fields": {"a": "b"}, "secret": CODE}).decide("undecided", reason="")
+    with dsr_report.read(made.file) as source, dsr_report.Report(source, lang, review=made.review) as report:
+        assert [mark.reason for mark in report.plan.marks] == ["live-key"]
+        report.to(tmp_path / "a.html")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert language(lang).text("it works like a key to your data") in page
+    assert "whoever has it" not in page
 
 
 def also(**entry):
