@@ -90,6 +90,10 @@ class Cluster:
             else:
                 clear_leftovers(task.target)
 
+    def stop(self) -> None:
+        """Take back what the workers were given."""
+        self._client.close()
+
     def __enter__(self) -> Self:
         return self
 

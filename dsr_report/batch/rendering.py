@@ -73,6 +73,9 @@ class Renderers(Protocol):
 
     def render(self, key: str, task: Task) -> Rendered: ...
 
+    def stop(self) -> None:
+        """End what is under way; whoever waits for it hears of an error."""
+
 
 def whom_of(subject_type: str | None, subject_id: str | None) -> str:
     """A hash by which a renderer knows whether an export is about whom it should be."""
@@ -163,6 +166,8 @@ class Processes:
 
     def __init__(self, count: int | None = None) -> None:
         self.width = count or _cores()
+        self._is_stopped = False
+        self._busy: set[ProcessPoolExecutor] = set()
         self._idle: queue.SimpleQueue[ProcessPoolExecutor] = queue.SimpleQueue()
         for _ in range(self.width):
             self._idle.put(_process())
@@ -173,18 +178,30 @@ class Processes:
         process = self._idle.get()
         try:
             for _ in range(_TRIES):
+                if self._is_stopped:
+                    return Rendered(error="stopped. The same command goes on", exit_code=1)
+                self._busy.add(process)
                 try:
                     return process.submit(render, task).result()
                 except BrokenProcessPool:
                     process.shutdown(wait=False)
+                    self._busy.discard(process)
                     process = _process()
         finally:
+            self._busy.discard(process)
             self._idle.put(process)
         return Rendered(
             error="rendering ended with its process, twice; is there enough memory? "
             "The same command tries it again",
             exit_code=1,
         )
+
+    def stop(self) -> None:
+        """End the processes that render."""
+        self._is_stopped = True
+        for pool in list(self._busy):
+            for process in list((pool._processes or {}).values()):  # noqa: SLF001 - `kill_workers` came in 3.14
+                process.kill()
 
     def __enter__(self) -> Self:
         return self

@@ -182,6 +182,7 @@ class _Assembly:
                     yield work, rendered
         except BaseException:
             self._halt.now()
+            self._renderers.stop()
             raise
         finally:
             fetchers.shutdown(cancel_futures=True)
@@ -235,6 +236,14 @@ def _alone_in(folder: Path) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise UsageError("another batch is at work in this folder", where=str(folder)) from error
-            for left in (*folder.glob(".*.part"), *(folder / "exports").glob(".*.part")):
-                left.unlink(missing_ok=True)
-        yield
+            _clear(folder)
+        try:
+            yield
+        finally:
+            if sys.platform != "win32":
+                _clear(folder)  # of renderers that were stopped
+
+
+def _clear(folder: Path) -> None:
+    for left in (*folder.glob(".*.part"), *(folder / "exports").glob(".*.part")):
+        left.unlink(missing_ok=True)

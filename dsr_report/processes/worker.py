@@ -28,8 +28,11 @@ def main() -> None:
             answer = error
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller must hear of it whole
             answer = Failure(type(error).__name__, traceback.format_exc())
-        pickle.dump(answer, answers, protocol=5)
-        answers.flush()
+        try:
+            pickle.dump(answer, answers, protocol=5)
+            answers.flush()
+        except BrokenPipeError:
+            os._exit(1)  # the caller was killed, and nobody needs to hear of it
 
 
 class Failure:

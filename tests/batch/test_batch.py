@@ -151,6 +151,7 @@ def test_interrupted_it_stops_at_once_and_goes_on_later_with_the_same_data_reque
             _, err = batch.communicate(timeout=60)
         assert (batch.returncode, len(sandbox.state.jobs)) == (130, 2)
         assert "Traceback" not in err
+        assert not list((tmp_path / "out").rglob("*.part"))
         sandbox.state.delay_seconds = 0
         arguments[-4:] = []
         assert subprocess.run(arguments, env=environment, capture_output=True, check=False).returncode == 0

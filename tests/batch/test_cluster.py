@@ -87,6 +87,10 @@ def test_a_worker_killed_in_the_middle_costs_no_subject_and_repeats_none(subject
 def test_shared_storage_carries_exports_and_is_empty_afterwards(subjects, dask, tmp_path):
     (tmp_path / "shared").mkdir()
     storage = (tmp_path / "shared").as_uri()
+    (tmp_path / "out").mkdir(mode=0o700)
+    (tmp_path / "out" / ".batch-storage").write_text("dsr-report-of-a-killed-run", encoding="ascii")
+    (tmp_path / "shared" / "dsr-report-of-a-killed-run").mkdir()
+    (tmp_path / "shared" / "dsr-report-of-a-killed-run" / "0.json").write_text("left", encoding="utf-8")
     config = tmp_path / "controller.toml"
     config.write_text('[controller]\nname = "Voorbeeld BV"\nlogo = "beeld/logo.png"\n', encoding="utf-8")
     (tmp_path / "beeld").mkdir()
@@ -104,6 +108,21 @@ def test_shared_storage_carries_exports_and_is_empty_afterwards(subjects, dask, 
     assert not [path for path in (tmp_path / "shared").rglob("*") if path.is_file()]
     assert str(tmp_path / "out" / "exports").encode() not in dask.overheard.heard
     assert_only_references_passed(dask, subjects)
+
+
+@pytest.mark.slow
+def test_interrupted_while_workers_render_it_ends_without_waiting_for_them(subjects, dask, tmp_path):
+    arguments, environment = command(subjects, tmp_path, "--dask", dask.address)
+    arguments[arguments.index("html")] = "pdf"
+    with subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True) as batch:
+        until = time.monotonic() + 60
+        while subjects.state.count("GET", "/data$") < 4 and time.monotonic() < until:
+            time.sleep(0.02)
+        batch.send_signal(signal.SIGINT)
+        _, err = batch.communicate(timeout=60)
+    assert batch.returncode == 130
+    assert err.splitlines()[-1].endswith("stopped; no half-written file was left")
+    assert "Traceback" not in err
 
 
 def assert_only_references_passed(dask, sandbox):
