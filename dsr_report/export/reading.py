@@ -185,6 +185,8 @@ class ExportFile:
             with self.raw() as file:
                 walk = Walk(file, self._limits, log.add, salvage=self._salvage, seen=seen)
                 yield from self._with_our_errors(walk)
+                if walk.lost:
+                    self.incomplete = True
                 if walk.cutoff:
                     self.incomplete = True
                     while block := file.read(1 << 20):
@@ -240,7 +242,7 @@ class ExportFile:
                     info = _info(batch.items[0])
                 elif batch.kind == "start":
                     has_data = True
-                elif not has_data and len(others) < 20:
+                elif batch.items and not has_data and len(others) < 20:
                     others += batch.items[:20]
                     if info is None and not batch.items[0].labels:
                         break  # a list of something else than documents

@@ -69,6 +69,8 @@ def rewrite_many(export: ExportFile, replacements: ReplacementsOfMany, target: B
                 continue
             _copy(file, target, batch.start - done)
             text = batch.rescued if batch.rescued is not None else file.read(batch.end - batch.start)
+            if batch.rescued is not None:
+                file.seek(batch.end)
             done = batch.end
             target.writelines(_replaced(text, batch, wanted))
         if cutoff:

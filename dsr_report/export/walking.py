@@ -13,7 +13,7 @@ import json
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -177,6 +177,12 @@ class _Frame:
     at_value: bool = False  # whether the tape has gone beyond that name
     failures: int = 0
     pause: int = 0
+    latest: list[Item] = field(default_factory=list)
+
+    @property
+    def shapes(self) -> set[frozenset[str]]:
+        """The names that the latest elements have."""
+        return {frozenset(map(str, item.value)) for item in self.latest if isinstance(item.value, dict)}
 
     def learn(self, border: bytes) -> None:
         """Take what stood between two elements, with a byte of each, for what stands between others."""
@@ -231,6 +237,9 @@ class Walk:
         self.has_data = False
         self.first_is_over = False
         self.cutoff: Cutoff | None = None
+        self.lost = 0
+        """How many bytes were passed over, after which reading went on."""
+        self._began = 0  # the document that is being read
         self._value_end = 0  # in the buffer, of the value that was read last
 
     def batches(self) -> Iterator[Batch]:
@@ -240,12 +249,18 @@ class Walk:
             Broken: the file is no JSON, and `salvage` was not asked for.
             NotReadyError: `data` says that the export is not ready.
         """
-        try:
-            yield from self._all()
-        except Broken as error:
-            if not self._salvage or error.deep:
-                raise
-            yield from self._rescue(error)
+        reading = self._all()
+        while True:
+            try:
+                yield from reading
+            except Broken as error:
+                if not self._salvage or error.deep:
+                    raise
+                if not (yield from self._rescue(error)):
+                    return
+                reading = self._documents_left()
+            else:
+                return
 
     def _all(self) -> Iterator[Batch]:
         tape = self._tape
@@ -255,11 +270,19 @@ class Walk:
         if tape.buffer.startswith(b"\xef\xbb\xbf"):
             tape.pos = 3
             self._report("byte-order-mark", "", "the file begins with a byte-order mark")
+        yield from self._documents_left()
+
+    def _documents_left(self) -> Iterator[Batch]:
+        """What is not read yet of the document that is open, and the documents after it."""
+        tape = self._tape
+        while self._stack:
+            yield from self._step(self._stack[-1])
         while True:
             byte = tape.next_byte(_BETWEEN_DOCUMENTS if self._documents else SPACE)
             if byte < 0:
                 return
             self._documents += 1
+            self._began = tape.offset
             prefix = "" if self._documents == 1 else f"/~d{self._documents}"
             if self._documents == 2:
                 self._report("several-documents", "", "more follows after the end of the first JSON document")
@@ -388,6 +411,7 @@ class Walk:
             frame.reading = None
             done = end
         tape.pos = done
+        frame.latest = items
         frame.end = tape.offset
         return Batch(items, start, tape.offset, frame.shape.value)
 
@@ -402,6 +426,7 @@ class Walk:
                 prefix, labels = f"{frame.pointer}/", frame.labels
                 pointers = [f"{prefix}{i}" for i in range(frame.count, frame.count + len(elements))]
                 items = list(map(_ITEM, zip(pointers, repeat(labels), elements, strict=False)))
+                frame.latest = items
             else:
                 members = cast("dict[str, JsonValue]", decoding.fast(b"{%b}" % piece))
                 items = []
@@ -588,14 +613,23 @@ class Walk:
 
     # -- broken files ------------------------------------------------------------------------------
 
-    def _rescue(self, error: Broken) -> Iterator[Batch]:
-        """What is whole of the value in which the file is broken, as an item; then the end."""
+    def _rescue(self, error: Broken) -> Generator[Batch, None, bool]:
+        """What is whole of the value in which the file is broken, as an item; then the end.
+
+        Returns whether reading can go on: at the next line of JSON Lines, or the next element of the list.
+        """
         tape = self._tape
         if not self._stack:
             if not self._documents or not self.first_is_over:
                 raise error
-            self._end_at(error, tape.offset, b"")
-            return
+            began = self._began
+            if self._at_next_line(error):
+                self._documents -= 1
+                self._note_lost("", began, tape.offset, error)
+                yield Batch([], began, tape.offset, "elements", b"")
+                return True
+            self._end_at(error, began, b"")
+            return False
         frame = self._stack[-1]
         rest = b""
         items: list[Item] = []
@@ -622,10 +656,96 @@ class Walk:
                 ]
             rest = (b"," if frame.count else b"") + repaired[1:-1]
         start = frame.end
+        if self._at_next_element(frame, error, has_before=bool(frame.count or items)):
+            frame.count += len(items)
+            frame.reading = None
+            frame.end = tape.offset
+            self._note_lost(frame.pointer, start, tape.offset, error)
+            yield Batch(items, start, tape.offset, frame.shape.value, rest)
+            return True
         closers = b"".join(b"]" if f.shape is Shape.ELEMENTS else b"}" for f in reversed(self._stack))
         self._end_at(error, start, closers)
         if items:
             yield Batch(items, start, start, frame.shape.value, rest)
+        return False
+
+    def _at_next_line(self, error: Broken) -> bool:
+        """Go to the line after the one that is broken, if documents stand one on a line."""
+        tape = self._tape
+        tape.pos = self._from(error, 0)
+        while (end := tape.buffer.find(b"\n", tape.pos)) < 0:
+            tape.pos = len(tape.buffer)
+            if not tape.more():
+                return False
+        tape.pos = end + 1
+        return tape.next_byte(_BETWEEN_DOCUMENTS) in (OPEN_OBJECT, OPEN_LIST)
+
+    def _at_next_element(self, frame: _Frame, error: Broken, *, has_before: bool) -> bool:
+        """Go to the next element of a list that surely is one: it stands as earlier ones do, and is whole.
+
+        Between elements is the same text as before, with a line end, or it has the names of an earlier one.
+        """
+        tape = self._tape
+        border = frame.border
+        if (
+            frame.shape is not Shape.ELEMENTS
+            or frame.role != "items"
+            or frame.kept != 1
+            or b"{" not in border
+        ):
+            return False
+        comma = border.index(b",")
+        tape.pos = self._from(error, len(border))
+        while True:
+            at = tape.buffer.find(border, tape.pos)
+            if at < 0:
+                tape.pos = max(tape.pos, len(tape.buffer) - len(border))
+                if not tape.more():
+                    return False
+                continue
+            tape.pos = at + len(border) - 1
+            names = self._names_of_whole()
+            back = len(border) - 1 - comma
+            if names is not None and (b"\n" in border or names in frame.shapes):
+                tape.pos -= back if has_before else 0
+                return True
+            tape.pos += 1
+
+    def _from(self, error: Broken, before: int) -> int:
+        """Where to look on: a text that never ends hides how far it should have gone."""
+        tape = self._tape
+        return (
+            tape.pos
+            if error.cut
+            else min(max(tape.pos, error.offset - tape.origin - before), len(tape.buffer))
+        )
+
+    def _names_of_whole(self) -> frozenset[str] | None:
+        """The names of the object that begins here, if it is whole and has any; the tape stays there."""
+        tape, report = self._tape, self._report
+        self._report = lambda *_: None
+        try:
+            found = self._value("", stay=True)
+        except Broken:
+            return None
+        finally:
+            self._report = report
+        value = found[0] if found else None
+        if self._value_end == len(tape.buffer):
+            self._value_end -= tape.pos
+            self._value_end += 0 if tape.more() else tape.pos
+        after = tape.buffer[self._value_end : self._value_end + 1]
+        if not isinstance(value, dict) or not value or after not in _AFTER_VALUE[:1] + _AFTER_VALUE[2:]:
+            return None
+        return frozenset(map(str, value))
+
+    def _note_lost(self, pointer: str, start: int, end: int, error: Broken) -> None:
+        self.lost += end - start
+        self._report(
+            "lost",
+            f"{pointer}#{start}",
+            f"bytes {start} to {end} are left out: {error.reason} at byte {error.offset}",
+        )
 
     def _end_at(self, error: Broken, whole: int, closers: bytes) -> None:
         self.cutoff = Cutoff(error.offset, error.reason, whole, closers)

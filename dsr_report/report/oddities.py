@@ -16,6 +16,7 @@ ODDITIES: dict[str, str] = {
     "data-is-text": _("The data are one text, not a list of records."),
     "duplicate-key": _("A name occurs more than once in one record. Every value is kept."),
     "invalid-utf-8": _("A text holds bytes that are no characters. They are shown by their numbers."),
+    "lost": _("A part of the file could not be read, and is left out."),
     "lone-surrogate": _("A text holds half a character. It is kept as it is."),
     "no-data": _("The file holds no data."),
     "no-info": _("The file does not say whom it is about."),

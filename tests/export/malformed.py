@@ -304,7 +304,23 @@ CASES: dict[str, tuple[Malformed, ...]] = {
             "cut off in `info`", "refused, also with `--salvage`", GOOD[:20], BrokenJsonError, "byte 20"
         ),
         Malformed(
-            "something else in the middle",
+            "a broken record among whole ones, in a list whose records stand alike (one a line, indented, or with "
+            "the same members)",
+            "refused; `--salvage` reads what is whole of it, goes on at the next record that is whole, and gives "
+            "the bytes that are lost (warning `lost`)",
+            export(b'[{"a":1},{"a":2},{"a":oops},{"a":4},{"a":5}]'),
+            BrokenJsonError,
+            "byte 75",
+        ),
+        Malformed(
+            "a broken line of JSON Lines",
+            "the same, from the next line on",
+            b'{"info":{"id":"a@example.org"},"data":[]}\n{"a":1}\n{"a":oops}\n{"a":3}\n',
+            BrokenJsonError,
+            "byte 55",
+        ),
+        Malformed(
+            "something else in the middle, where no such place follows",
             "refused; `--salvage` reads what stands before it",
             export(b'[{"a":1},{"b":oops},{"c":2}]'),
             BrokenJsonError,

@@ -165,6 +165,63 @@ def test_a_file_cut_anywhere_is_refused_or_salvaged_but_never_crashes(text, data
     assert len(set(results)) == 1
 
 
+RECORDS = st.lists(
+    st.fixed_dictionaries(
+        {"ID": st.integers(), "link": st.text(max_size=5)}, optional={"a": st.lists(st.just({"ID": 1}))}
+    ),
+    min_size=3,
+    max_size=8,
+)  # fmt: skip
+
+
+@PATIENT
+@given(RECORDS, st.sampled_from(["one line", "a line each", "indented", "JSON Lines"]), st.data())
+def test_what_is_salvaged_of_a_damaged_file_is_what_a_rewrite_of_it_holds(records, form, data):
+    head = {"info": {"id": "7"}, "data": records}
+    text = json.dumps(head, indent=2 if form == "indented" else None, separators=(",", ":"))
+    if form == "a line each":
+        text = text.replace("},{", "},\n{")
+    elif form == "JSON Lines":
+        text = "\n".join(map(json.dumps, [{**head, "data": []}, *records]))
+    raw = text.encode()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(40, len(raw)))
+        raw = (
+            raw[:at] + data.draw(st.sampled_from([b'"', b"x", b"}", b"]", b"{[", b",", b""])) + raw[at + 1 :]
+        )
+    for limits in (Limits(), Limits(1, guess=False), Limits(9)):
+        try:
+            with open_export(raw, salvage=True, limits=limits) as export:
+                found = [(item.pointer, item.value) for item in export.items()]
+                target = io.BytesIO()
+                rewrite(export, lambda item: {}, target)
+        except DsrReportError:
+            continue
+        with open_export(target.getvalue()) as again:
+            assert [(item.pointer, item.value) for item in again.items()] == found
+
+
+@pytest.mark.parametrize("form", ["one line", "a line each", "indented", "JSON Lines"])
+def test_reading_goes_on_after_a_broken_record_and_says_which_bytes_are_lost(form):
+    records = [{"ID": str(n), "link": f"https://x.example/{n}"} for n in range(50)]
+    head = {"info": {"id": "7"}, "data": records}
+    text = json.dumps(head, indent=2 if form == "indented" else None)
+    if form == "a line each":
+        text = text.replace("}, {", "},\n{")
+    elif form == "JSON Lines":
+        text = "\n".join(map(json.dumps, [{**head, "data": []}, *records]))
+    raw = text.replace('example/30"', 'example/"30"').encode()
+    with pytest.raises(DsrReportError), open_export(raw) as export:
+        list(export.items())
+    with open_export(raw, salvage=True) as export:
+        links = {item.value.get("link") for item in export.items()}
+        (warning,) = (w for w in export.warnings if w.code == "lost")
+        assert export.incomplete
+    assert {f"https://x.example/{n}" for n in range(50)} - links == {"https://x.example/30"}
+    start, end = [int(word) for word in warning.message.split() if word.isdigit()][:2]
+    assert start < raw.index(b'example/"30"') < end < raw.index(b"example/31")
+
+
 @PATIENT
 @given(export_texts(), st.data())
 def test_a_file_damaged_anywhere_raises_only_our_errors(text, data):
