@@ -400,6 +400,10 @@ class Report:
             raise CheckFailedError(
                 "; ".join(problems), hint="Complete the configuration (`dsr-report config init`)."
             )
+        if self.export.incomplete:
+            problems.append(
+                "the export is incomplete: what was whole of it is disclosed, and page one says so"
+            )
         if self.due and self.replied and self.replied > self.due:
             problems.append(
                 f"the answer is of {self.replied}, and was due by {self.due}; if the time was extended "

@@ -79,7 +79,7 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
         values = Values(total, total - items.masked, items.masked, 0)
         report = as_object(file, summary, values)
         if suggesting:
-            text = suggest(summary.examples)
+            text = suggest(summary.examples, {group.pointer: group.count for group in summary.unrecognised()})
         elif as_json:
             text = json.dumps(report, indent=2, ensure_ascii=True)
         else:

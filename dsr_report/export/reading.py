@@ -225,7 +225,7 @@ class ExportFile:
         return BrokenJsonError(
             f"this is no JSON: {error.reason}",
             where=where,
-            hint="Download it again, or read what is whole before this place with --salvage.",
+            hint="Download it again, or read what is whole with --salvage.",
         )
 
     def _peeked(self) -> Info:

@@ -48,14 +48,17 @@ class CustomKind:
         )
 
 
-def suggest(unrecognised: Iterable[Found]) -> str:
-    """The skeleton of a configuration that names what was not recognised: TOML, to be completed by hand."""
+def suggest(unrecognised: Iterable[Found], counts: Mapping[str, int] | None = None) -> str:
+    """The skeleton of a configuration that names what was not recognised: TOML, to be completed by hand.
+
+    `counts` says, by pointer, of how many alike a record is the first.
+    """
     groups: dict[tuple[str, ...], tuple[Found, int]] = {}
     for found in unrecognised:
         if isinstance(found.value, dict) and found.value:
             keys = tuple(sorted(map(str, found.value)))
             first, count = groups.get(keys, (found, 0))
-            groups[keys] = (first, count + 1)
+            groups[keys] = (first, count + (counts or {}).get(found.pointer, 1))
     parts: list[str] = []
     taken: set[str] = set()
     for keys, (found, count) in groups.items():

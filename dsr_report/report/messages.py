@@ -87,6 +87,8 @@ class MessageRenderer:
         text = parsed.text if parsed is not None else record.text
         if text is None and record.html is not None:
             text = text_of_html(record.html)
+            if not text and "<img" not in record.html.lower():
+                text = record.html  # a page that shows nothing: as it is stored
         layout = None
         frame = None
         if html_source is not None and options.messages != "list":

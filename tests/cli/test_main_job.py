@@ -171,3 +171,14 @@ def test_every_command_explains_itself_with_an_example(command):
     done = run(command, "--help")
     assert done.returncode == 0, done.stderr
     assert "Example" in done.stdout
+
+
+def test_suggestions_count_all_records_alike_and_an_incomplete_export_is_warned_of(tmp_path):
+    export = tmp_path / "export.json"
+    records = [{"loyalty": "gold", "points": n} for n in range(5)]
+    text = json.dumps({"info": {"type": "profile", "id": "7"}, "data": records})
+    export.write_text(text, encoding="utf-8")
+    assert "# 5 such records, the first at /data/0" in run("inspect", "--suggest", export).stdout
+    export.write_text(text[:-20], encoding="utf-8")
+    done = run("render", "--salvage", export, "-o", tmp_path / "a.html")
+    assert "the export is incomplete" in done.stderr
