@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +92,7 @@ if TYPE_CHECKING:
 @api_version_option
 @click.option("--sandbox", is_flag=True, help="Talk to a built-in sandbox; needs no account.")
 @click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests.")
+@click.option("--json", "as_json", is_flag=True, help="The results as JSON on standard output.")
 @verbosity_options
 def batch(
     file: Any,
@@ -108,6 +111,7 @@ def batch(
     api_version: Version | None,
     sandbox: bool,
     database: str | None,
+    as_json: bool,
     **options: Any,
 ) -> int:
     """Fetch and render for every subject in FILE: one id a line, or a CSV with the columns id and type.
@@ -170,11 +174,14 @@ def batch(
             at_once=at_once, dask=dask, storage=storage, halt=halt, told=table.add, moved=table.moved, noted=noted,
         )  # fmt: skip
     for warning, count in Counter(one for result in results for one in result.warnings).most_common():
-        say(f"warning, in {count} disclosures: {warning}")
+        say(f"warning, in {count} {'disclosure' if count == 1 else 'disclosures'}: {warning}")
     failed = [result for result in results if not result.ok]
-    click.echo(f"{len(results) - len(failed)} of {len(results)} disclosures are in {output}")
+    if as_json:
+        click.echo(json.dumps([asdict(result) for result in results], indent=1, ensure_ascii=False))
+    else:
+        click.echo(f"{len(results) - len(failed)} of {len(results)} disclosures are in {output}")
     for result in failed:
-        click.echo(f"line {result.line}, {result.key}: {result.error}", err=True)
+        click.echo(f"number {result.line}, {result.key}: {result.error}", err=True)
     return 1 if failed else 0
 
 

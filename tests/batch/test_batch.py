@@ -1,6 +1,7 @@
 """Batch: every subject once, what fails does not stop the others, a kill loses and repeats nothing."""
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -44,8 +45,14 @@ def test_one_that_fails_does_not_stop_the_others(tmp_path):
         (tmp_path / "subjects.txt").write_text("1\n2\n99\n3\n", encoding="utf-8")
         arguments, environment = command(sandbox, tmp_path)
         done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+        again = subprocess.run(
+            [*arguments, "--json"], env=environment, capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, again.returncode) == (1, 1)
     assert done.stdout.startswith("3 of 4 disclosures")
+    told = {one["key"]: (one["ok"], one["skipped"]) for one in json.loads(again.stdout)}
+    assert told.pop("profile-99") == (False, False)
+    assert set(told.values()) == {(True, True)}
     assert "profile-99" in done.stderr
     for number in (1, 2, 3):
         assert verify(tmp_path / "out" / f"disclosure-profile-{number}.html").ok
