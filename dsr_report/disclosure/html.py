@@ -31,6 +31,7 @@ _LARGE = 1_500_000
 _IDS = re.compile(r"""<[^>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))""")
 _FRAMED = re.compile(r"""\ssrcdoc\s*=\s*(?:"[^"]*"|'[^']*')""")
 _LINKS = re.compile(r"""(<a\b[^>]*?\shref\s*=\s*)(["']?)#([^"'\s>]+)""", re.IGNORECASE)
+_HEADED = re.compile(r"\s*(?:<(?!h[1-6]\b)[^>]*>\s*)*<h[12]\b", re.IGNORECASE)
 _NAME = re.compile(r"[^a-z0-9-]+")
 
 
@@ -57,8 +58,9 @@ def write_html(document: ReportDocument, target: str | os.PathLike[str] | Binary
 def write_pages(document: ReportDocument, folder: Folder) -> list[str]:
     """Write the report as linked pages into a folder, and give their names.
 
-    A small report is one page, `report.html`. In a large one that page holds the first chapter and the list
-    of the others, and each other chapter is a page in `pages/`.
+    A small report is one page, `report.html`. In a large one that page holds the first chapter and links to
+    all others, and each other chapter is a page in `pages/`. Pages that go on with the page before are
+    reached from that one.
     """
     with _Shelf() as shelf:
         for part in document.parts():
@@ -79,6 +81,7 @@ class _Chapter:
     key: str
     title: str
     name: str
+    follows: bool = False
     parts: list[tuple[str, bool, int, int]] = field(default_factory=list)
 
 
@@ -90,6 +93,7 @@ class _Shelf:
         self.size = 0
         self._places: dict[str, str] = {}
         self._names: set[str] = set()
+        self._first_links: set[str] = set()
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
 
     def __enter__(self) -> Self:
@@ -101,12 +105,16 @@ class _Shelf:
     def put(self, part: Part) -> None:
         """Put a part aside, and remember its ids."""
         if not self.chapters or self.chapters[-1].key != part.chapter:
-            self.chapters.append(_Chapter(part.chapter, part.chapter_title, self._name(part.chapter)))
+            self.chapters.append(
+                _Chapter(part.chapter, part.chapter_title, self._name(part.chapter), part.follows)
+            )
         chapter = self.chapters[-1]
         packed = zlib.compress(part.html.encode("utf-8", "surrogatepass"), 1)
         chapter.parts.append((part.anchor, part.new_page, self._file.tell(), len(packed)))
         self._file.write(packed)
         self.size += len(part.html)
+        if len(self.chapters) == 1:
+            self._first_links.update(match[3] for match in _LINKS.finditer(part.html))
         self._places.setdefault(part.anchor, chapter.name)
         for anchor in anchors_in(part.html):
             self._places.setdefault(anchor, chapter.name)
@@ -117,6 +125,11 @@ class _Shelf:
             self._file.seek(start)
             html = zlib.decompress(self._file.read(length)).decode("utf-8", "surrogatepass")
             yield Part(anchor, chapter.key, chapter.title, html, new_page=new_page)
+
+    def unlisted(self) -> list[_Chapter]:
+        """The chapters that the first one has no link to, those that go on with another aside."""
+        listed = {self._places.get(anchor) for anchor in self._first_links}
+        return [c for c in self.chapters[1:] if not c.follows and c.name not in listed]
 
     def linked(self, html: str, page: str) -> str:
         """The HTML with links that lead to the page on which their target is."""
@@ -166,12 +179,14 @@ def _write_chapter(document: ReportDocument, page: Sink, shelf: _Shelf, place: i
     title = document.title if first else f"{chapter.title} – {document.title}"
     around = _around(document, chapters, place)
     page.write(_head(document, title, "" if first else around, heading=not first))
-    for part in shelf.parts(chapter):
+    for number, part in enumerate(shelf.parts(chapter)):
+        if number == 0 and not _HEADED.match(part.html):
+            page.write(encoded(f"<h2>{escape(chapter.title)}</h2>\n"))
         page.write(encoded(section(part, shelf.linked(part.html, chapter.name))))
-    if first:
+    if first and (others := shelf.unlisted()):
         rows = "".join(
             f'<li><a href="{escape(relative(START, other.name))}">{escape(other.title)}</a></li>'
-            for other in chapters[1:]
+            for other in others
         )
         page.write(
             encoded(

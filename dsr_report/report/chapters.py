@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from markupsafe import escape
 from dsr_report.reading import Export
 from dsr_report.records.base import members_of
 from dsr_report.report.activity import OPENED, PROBLEMS, MessageEntry
+from dsr_report.report.annexes import ANNEX_A, ANNEX_B, NEVER, Annexes, batched, happened
 from dsr_report.report.collecting import Collected
 from dsr_report.report.document import Part
 from dsr_report.report.events import moment_text
@@ -24,19 +24,16 @@ from dsr_report.report.language import HIDDEN_THINGS
 from dsr_report.report.language import translatable as _
 from dsr_report.report.oddities import oddities, rule_text
 from dsr_report.report.options import ReportOptions
+from dsr_report.report.periods import ContentsLine
 from dsr_report.report.plots import Series, bars
 from dsr_report.report.stored import Row, name_shown, value_html
-from dsr_report.report.text import inert, inline, shown
-
-_NEVER = datetime(1, 1, 2, tzinfo=UTC)
-_LINES = 120
-_WEIGHT = 60_000
+from dsr_report.report.text import inline
 
 PLACES = {
     "you": _("Who you are to us"),
     "told": _("What you told us"),
-    "messages": _("Annex A: the messages in full"),
-    "events": _("Annex B: every event"),
+    "messages": ANNEX_A,
+    "events": ANNEX_B,
     "files": _("Annex C: files"),
     "other": _("Annex D: other records"),
     "background": _("Annex D: other records"),
@@ -45,11 +42,12 @@ PLACES = {
 
 
 class TocEntry(NamedTuple):
-    """A line of the contents."""
+    """A line of the contents, and the years and months below it."""
 
     anchor: str
     title: str
     note: str
+    periods: Sequence[ContentsLine] = ()
 
 
 class Line(NamedTuple):
@@ -70,6 +68,7 @@ class Chapters:
         self._words = options.words
         self._collected = collected
         self._environment = env
+        self._annexes = Annexes(options, collected)
 
     def parts(self) -> Iterator[Part]:
         """All parts, in reading order."""
@@ -83,8 +82,8 @@ class Chapters:
         yield self._statements()
         yield self._hidden()
         yield self._glossary()
-        yield from self._messages()
-        yield from self._events()
+        yield from self._annexes.messages()
+        yield from self._annexes.events()
         yield from self._records(
             "files", "annex-c", self._words.text("Annex C: files"), _INTRO["files"], annex=True
         )
@@ -169,13 +168,21 @@ class Chapters:
             n = len(spools["messages"])
             entries.append(
                 TocEntry(
-                    "annex-a", words.text(PLACES["messages"]), words.count("{n} message", "{n} messages", n)
+                    "annex-a",
+                    words.text(PLACES["messages"]),
+                    words.count("{n} message", "{n} messages", n),
+                    self._annexes.contents_of_messages(),
                 )
             )
         if len(spools["events"]):
             n = len(spools["events"])
             entries.append(
-                TocEntry("annex-b", words.text(PLACES["events"]), words.count("{n} event", "{n} events", n))
+                TocEntry(
+                    "annex-b",
+                    words.text(PLACES["events"]),
+                    words.count("{n} event", "{n} events", n),
+                    self._annexes.contents_of_events(),
+                )
             )
         if len(spools["files"]):
             entries.append(TocEntry("annex-c", words.text(PLACES["files"]), ""))
@@ -203,8 +210,8 @@ class Chapters:
                 f"{anchor}-part", anchor, heading, f"{head}<p>{escape(words.text('Nothing is stored.'))}</p>"
             )
             return
-        ordered = (html for _key, html in pieces.pieces(lambda key: (key[1] or _NEVER, key[2])))
-        for number, html in enumerate(_batched(ordered)):
+        ordered = (html for _key, html in pieces.pieces(lambda key: (key[1] or NEVER, key[2])))
+        for number, html in enumerate(batched(ordered)):
             yield self._part(
                 f"{anchor}-part-{number}",
                 anchor,
@@ -239,7 +246,7 @@ class Chapters:
                 block.append(f"<h4>{escape(title)}</h4>")
             block.append('<ul class="lines">' + "".join(self._sent_line(entry) for entry in group) + "</ul>")
             lines.append("".join(block))
-        for number, html in enumerate(_batched(lines)):
+        for number, html in enumerate(batched(lines)):
             yield self._part(
                 f"sent-part-{number}",
                 "sent",
@@ -260,26 +267,8 @@ class Chapters:
         when = moment_text(entry.sent_at, entry.sent_raw, None, self._options)
         return (
             f'<li><a href="#{entry.anchor}">{entry.number}.</a> <bdi>{inline(subject)}</bdi>'
-            f"<br><small>{escape(when)}{self._happened(entry)}</small></li>"
+            f"<br><small>{escape(when)}{happened(entry, words)}</small></li>"
         )
-
-    def _happened(self, entry: MessageEntry) -> str:
-        words, events = self._words, entry.events
-        parts = []
-        if events["delivery"]:
-            parts.append(words.text("delivered"))
-        opened = sum(events[kind] for kind in OPENED)
-        if opened:
-            parts.append(words.count("{n} opening", "{n} openings", opened))
-        if events["click"]:
-            parts.append(words.count("{n} click", "{n} clicks", events["click"]))
-        if any(events[kind] for kind in ("error", "bounce")):
-            parts.append(words.text("not delivered, or came back"))
-        if events["abuse"]:
-            parts.append(words.text("reported as unwanted"))
-        if events["unsubscribe"]:
-            parts.append(words.text("unsubscribed"))
-        return "".join(f" · {escape(part)}" for part in parts)
 
     def _noticed(self) -> Part:
         words, activity = self._words, self._collected.activity
@@ -360,8 +349,8 @@ class Chapters:
         else:
             pieces.append(f"<p>{escape(words.text('Nothing is stored.'))}</p>")
         shown_lines = (self._sent_line(m) for m in sorted(affected, key=_newest_first))
-        pieces += [f'<ul class="lines">{html}</ul>' for html in _batched(shown_lines)]
-        for number, html in enumerate(_batched(pieces)):
+        pieces += [f'<ul class="lines">{html}</ul>' for html in batched(shown_lines)]
+        for number, html in enumerate(batched(pieces)):
             yield self._part(f"problems-part-{number}", "problems", heading, html)
 
     def _concluded(self) -> Part:
@@ -419,135 +408,6 @@ class Chapters:
         html = self._render("glossary", terms=terms)
         return self._part("glossary-part", "glossary", words.text("Words in this report"), html)
 
-    def _messages(self) -> Iterator[Part]:
-        """Annex A: every message, the oldest first, a part each (small ones together), a chapter a year."""
-        spool = self._collected.spools["messages"]
-        if not len(spool):
-            return
-        words = self._words
-        title = words.text(PLACES["messages"])
-        entries = self._collected.activity.messages
-        intro = words.text(
-            "The oldest first. Links are shown as text and do not work, so that nobody is told you followed them."
-        )
-        first = f'<h2 id="annex-a">{escape(title)}</h2><p>{escape(intro)}</p>{self._see("annex-a")}'
-        batch: list[str] = []
-        weight = 0
-        chapter: tuple[str, str] | None = None
-        number = 0
-
-        def flush() -> Iterator[Part]:
-            nonlocal first, number, weight
-            if batch and chapter is not None:
-                yield self._part(
-                    f"annex-a-{number}", chapter[0], chapter[1], first + "".join(batch), new_page=number == 0
-                )
-                number += 1
-                first = ""
-            batch.clear()
-            weight = 0
-
-        for key, html in spool.pieces(lambda key: (entries[key[0]].sent_at or _NEVER, key[0])):
-            entry = entries[key[0]]
-            year = entry.sent_at.astimezone(self._options.zone).year if entry.sent_at is not None else None
-            here = (
-                f"messages-{year or 'undated'}",
-                words.text("Messages of {year}").format(year=year)
-                if year
-                else words.text("Messages without a date"),
-            )
-            if chapter != here or weight > _WEIGHT:
-                yield from flush()
-                chapter = here
-            happened = self._happened(entry)
-            batch.append(
-                html.replace("@@EVENTS@@", f'<p class="when">{happened[3:]}</p>' if happened else "", 1)
-            )
-            weight += len(html) if self._options.medium != "html" else len(html) // 4
-        yield from flush()
-
-    def _events(self) -> Iterator[Part]:
-        """Annex B: every event, under its message, the oldest first."""
-        spool = self._collected.spools["events"]
-        if not len(spool):
-            return
-        words, activity = self._words, self._collected.activity
-        title = words.text(PLACES["events"])
-        intro = words.text(
-            "Each event with all values as they are stored. Texts that recur are numbered and stand at the end."
-        )
-        first = f'<h2 id="annex-b">{escape(title)}</h2><p>{escape(intro)}</p>'
-
-        def order(key: tuple[Any, ...]) -> tuple[Any, ...]:
-            entry = activity.message_for(key[0])
-            at = key[2] or _NEVER
-            if entry is None:
-                return (1, _NEVER, 0, str(key[1] or ""), at, key[4])
-            return (0, entry.sent_at or _NEVER, entry.number, "", at, key[4])
-
-        batch: list[str] = []
-        number = lines = 0
-        heading = None
-        for key, html in spool.pieces(order):
-            entry = activity.message_for(key[0])
-            here = entry.number if entry is not None else -1
-            if here != heading or lines >= _LINES:
-                if batch:
-                    batch.append("</ul>")
-                if lines >= _LINES:
-                    yield self._part(
-                        f"annex-b-{number}",
-                        self._event_chapter(number),
-                        title,
-                        first + "".join(batch),
-                        new_page=number == 0,
-                    )
-                    first, batch, lines = "", [], 0
-                    number += 1
-                if here != heading or not batch:
-                    batch.append(self._event_heading(entry))
-                batch.append('<ul class="lines">')
-                heading = here
-            batch.append(html)
-            lines += 1
-        batch.append("</ul>")
-        yield self._part(
-            f"annex-b-{number}",
-            self._event_chapter(number),
-            title,
-            first + "".join(batch),
-            new_page=number == 0,
-        )
-        yield from self._long_texts(title, number)
-
-    def _event_chapter(self, number: int) -> str:
-        return f"events-{number // 40 + 1}"
-
-    def _event_heading(self, entry: MessageEntry | None) -> str:
-        words = self._words
-        if entry is None:
-            return f"<h3>{escape(words.text('Events without a message in this report'))}</h3>"
-        subject = entry.subject or words.text("(no subject)")
-        return f'<h3><a href="#{entry.anchor}">{entry.number}.</a> <bdi>{inline(subject)}</bdi></h3>'
-
-    def _long_texts(self, title: str, number: int) -> Iterator[Part]:
-        references = self._collected.references
-        if not len(references):
-            return
-        words = self._words
-        head = (
-            f'<h3 id="long-texts">{escape(words.text("Texts that recur"))}</h3>'
-            f"<p>{escape(words.text('Mostly the lines with which devices and programs introduce themselves.'))}</p>"
-        )
-        items = (f'<p id="long-{n}"><b>{n}.</b> {shown(inert(text))}</p>' for n, text in references)
-        for position, html in enumerate(_batched(items)):
-            yield self._part(
-                f"long-texts-{position}",
-                self._event_chapter(number),
-                title,
-                (head if position == 0 else "") + html,
-            )
-
     def _other(self) -> Iterator[Part]:
         """Annex D: what was not recognised, and the background of mailings; by kind."""
         words, spools = self._words, self._collected.spools
@@ -558,9 +418,9 @@ class Chapters:
         number = 0
         for name in ("other", "background"):
             ordered = (
-                html for _key, html in spools[name].pieces(lambda key: (key[0], key[1] or _NEVER, key[2]))
+                html for _key, html in spools[name].pieces(lambda key: (key[0], key[1] or NEVER, key[2]))
             )
-            for html in _batched(ordered):
+            for html in batched(ordered):
                 yield self._part(
                     f"annex-d-{number}",
                     "annex-d",
@@ -669,17 +529,3 @@ def _all_months(months: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         return known
     start, end = first_year * 12 + first_month - 1, last_year * 12 + last_month - 1
     return [(m // 12, m % 12 + 1) for m in range(start, end + 1)]
-
-
-def _batched(pieces: Iterable[str]) -> Iterator[str]:
-    """Pieces put together until they weigh a few pages."""
-    batch: list[str] = []
-    weight = 0
-    for piece in pieces:
-        if batch and weight + len(piece) > _WEIGHT:
-            yield "".join(batch)
-            batch, weight = [], 0
-        batch.append(piece)
-        weight += len(piece)
-    if batch:
-        yield "".join(batch)

@@ -29,6 +29,8 @@ class Part:
     chapter_title: str
     html: str
     new_page: bool = False
+    follows: bool = False
+    """Its page of a package goes on with the page before, and is in no list of pages."""
 
 
 @dataclass(frozen=True, slots=True)

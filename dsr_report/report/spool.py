@@ -37,6 +37,11 @@ class Spool:
             self._file.seek(start)
             yield key, self._file.read(length).decode("utf-8", "surrogatepass")
 
+    def sizes(self, order: Callable[[Any], Any]) -> Iterator[tuple[Any, int]]:
+        """The key and the length of every piece, sorted by `order` of the key."""
+        for key, _, length in sorted(self._index, key=lambda entry: order(entry[0])):
+            yield key, length
+
     def close(self) -> None:
         """Remove the file."""
         self._file.close()

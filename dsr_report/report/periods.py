@@ -1,0 +1,125 @@
+"""Years and months: the headings in long annexes, their lines in the contents, their pages in a package."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from dsr_report.report.options import ReportOptions
+
+_BY_MONTH = 200
+_IN_CONTENTS = 30
+_PAGE = 4_000_000
+
+UNDATED = 0
+NO_MESSAGE = 10_000  # after the last year that a date can have
+
+
+class Period(NamedTuple):
+    """A month, a whole year (month 0), or what has none: `UNDATED`, `NO_MESSAGE`. They sort as they are shown."""
+
+    year: int
+    month: int = 0
+
+    @property
+    def key(self) -> str:
+        """The end of its ids and of the names of its pages."""
+        if self.year == UNDATED:
+            return "undated"
+        if self.year == NO_MESSAGE:
+            return "other"
+        return f"{self.year}-{self.month:02}" if self.month else str(self.year)
+
+
+class ContentsLine(NamedTuple):
+    """A line of the contents below an annex: a year with its months, or without."""
+
+    anchor: str
+    title: str
+    number: str
+    months: list[ContentsLine]
+
+
+class Page(NamedTuple):
+    """A page of a package that holds a piece of an annex; `follows` where it goes on with the page before."""
+
+    name: str
+    period: Period
+    number: int
+    follows: bool
+
+
+class Periods:
+    """How the annexes of one report are divided: by month where there are many messages, else by year."""
+
+    def __init__(self, options: ReportOptions, messages: int) -> None:
+        self._options = options
+        self._words = options.words
+        self._by_month = messages > _BY_MONTH
+
+    def of(self, at: datetime | None) -> Period:
+        """The period of a moment."""
+        if at is None:
+            return Period(UNDATED)
+        local = at.astimezone(self._options.zone)
+        return Period(local.year, local.month if self._by_month else 0)
+
+    def title(self, period: Period) -> str:
+        """What it is called: 2016, January 2016."""
+        words = self._words
+        if period.year == UNDATED:
+            return words.text("Without a date")
+        if period.year == NO_MESSAGE:
+            return words.text("Events without a message in this report")
+        return words.month(period.year, period.month) if period.month else str(period.year)
+
+    def contents(self, annex: str, periods: Iterable[Period]) -> list[ContentsLine]:
+        """The lines of the contents for an annex whose ids begin with `annex`; none where it is short."""
+        counts = Counter(periods)
+        if counts.total() < _IN_CONTENTS or len(counts) < 2:
+            return []
+        lines = []
+        for year, group in groupby(sorted(counts), key=lambda period: period.year):
+            within = list(group)
+            months = [
+                ContentsLine(
+                    f"{annex}-{period.key}", self.title(period), self._words.number(counts[period]), []
+                )
+                for period in within
+            ]
+            if within[0].month:
+                total = self._words.number(sum(counts[period] for period in within))
+                lines.append(ContentsLine(months[0].anchor, str(year), total, months))
+            else:
+                lines += months
+        return lines
+
+    def paged(self, annex: str, sizes: Sequence[tuple[Period, int]]) -> Iterator[Page]:
+        """For each piece of an annex, in order, the page that it stands on.
+
+        A page is a year if that is not too much for a browser, else a month, else as much of it as fits.
+        """
+        for _year, group in groupby(sizes, key=lambda piece: piece[0].year):
+            pieces = list(group)
+            if sum(size for _, size in pieces) <= _PAGE:
+                year = pieces[0][0]._replace(month=0)
+                whole = Page(f"{annex}-{year.key}", year, 1, follows=False)
+                yield from (whole for _ in pieces)
+                continue
+            page, weight = None, 0
+            for period, size in pieces:
+                if page is None or page.period != period:
+                    page, weight = Page(f"{annex}-{period.key}", period, 1, follows=False), 0
+                elif weight + size > _PAGE:
+                    number = page.number + 1
+                    page, weight = Page(f"{annex}-{period.key}-{number}", period, number, follows=True), 0
+                weight += size
+                yield page
+
+    def page_title(self, annex: str, page: Page) -> str:
+        """What a page is called, for its title and the links that lead to it."""
+        number = f", {self._words.number(page.number)}" if page.number > 1 else ""
+        return f"{annex} ({self.title(page.period)}{number})"
