@@ -12,7 +12,7 @@ from dsr_report.report.options import ReportOptions
 
 _BY_MONTH = 200
 _IN_CONTENTS = 30
-_PAGE = 4_000_000
+_PAGE = 3_000_000
 
 UNDATED = 0
 NO_MESSAGE = 10_000  # after the last year that a date can have

@@ -38,7 +38,7 @@ def test_every_attached_file_is_in_the_pdf_as_it_was_and_the_pdf_verifies(tmp_pa
     files = embedded(target)
     assert wanted
     assert sorted(files.pop(name) for name in list(files) if name[:5].isdigit()) == sorted(wanted)
-    assert sorted(files) == ["export.json", "manifest.json"]
+    assert sorted(files) == ["export.json", "ledger.jsonl", "manifest.json"]
     assert verify(target, SAMPLES / "hostile.json").ok
     assert all("/" not in name and "\\" not in name and ".." not in name for name in embedded(target))
 
@@ -46,7 +46,7 @@ def test_every_attached_file_is_in_the_pdf_as_it_was_and_the_pdf_verifies(tmp_pa
 @pytest.mark.slow
 def test_they_are_not_in_it_unless_asked_for(tmp_path):
     target = written("hostile.json", tmp_path / "a.pdf", messages="list")
-    assert sorted(embedded(target)) == ["export.json", "manifest.json"]
+    assert sorted(embedded(target)) == ["export.json", "ledger.jsonl", "manifest.json"]
 
 
 @pytest.mark.slow

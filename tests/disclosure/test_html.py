@@ -160,3 +160,19 @@ def test_chapters_whose_names_look_alike_stay_apart(tmp_path):
     assert list(pages) == [
         "report.html", "pages/mail-2021.html", "pages/mail-2021-2.html", "pages/page.html", "pages/page-2.html",
     ]  # fmt: skip
+
+
+def test_the_first_page_links_to_each_other_page_once_and_not_to_what_goes_on_with_one(tmp_path):
+    filler = "<p>" + "x " * 400_000 + "</p>"
+    parts = [
+        Part("start", "start", "Start", '<h1>Your data</h1><p><a href="#may">May</a></p>'),
+        Part("a", "may", "Messages of May", '<h2 id="may">May</h2>' + filler),
+        Part("b", "may-2", "Messages of May, 2", "<h3>One more</h3>" + filler, follows=True),
+        Part("c", "june", "Messages of June", "<h2>June</h2>" + filler),
+    ]
+    pages = package(document(lambda: iter(parts)), tmp_path)
+    listed = re.findall(r'href="(pages/[^"#]+)', pages["report.html"].partition("<div data-label")[0])
+    assert listed == ["pages/may.html", "pages/june.html"]
+    assert 'rel="next" href="may-2.html"' in pages["pages/may.html"]
+    assert "<h2>Messages of May, 2</h2>" in pages["pages/may-2.html"]
+    assert pages["pages/may.html"].count("<h2") == 1
