@@ -5,6 +5,7 @@ The values of the items are divided among the `Found`s exactly: none is lost, no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -14,9 +15,13 @@ from dsr_report.export.items import Item, JsonValue, count_values
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.deciding import Decision, decide, discriminators
 from dsr_report.records.found import Found as Found  # noqa: PLC0414 - what `find` yields
+from dsr_report.records.text import kind_of_text
+from dsr_report.records.vocabulary import kind_labelled
 from dsr_report.records.walking import NESTING_KINDS, Walk
 
 _MOST_SHAPES = 20_000
+_NESTED = frozenset({dict, list})
+_IN_LIST = re.compile(r"/data/\d+\Z").match
 _MOST_VALUES = 2_000
 
 
@@ -43,6 +48,7 @@ class Recogniser:
         """`kinds` are the controller's own, tried before all others."""
         self._kinds = tuple(kinds)
         self._shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = {}
+        self._unknown: dict[tuple[str, ...], bool] = {}
 
     def find(self, items: Iterable[Item]) -> Iterator[Found]:
         """The records of `items` in their order, each value in one of them.
@@ -75,6 +81,9 @@ class Recogniser:
                         self._remember(labels, value, decision)
                         yield Found(decision.kind, pointer, value, decision.rule, labels)
                         continue
+                    if decision is None and not labels and self._is_unknown(value) and _IN_LIST(pointer):
+                        yield Found("unrecognised", pointer, value, "no known keys", labels)
+                        continue
             out = walk.item(pointer, labels, value)
             if len(out) != 1 or out[0].value is not value:
                 owed += count_values(value) - sum(map(Found.value_count, out))
@@ -85,6 +94,18 @@ class Recogniser:
         if owed := owed - sum(map(Found.value_count, out)):
             raise _unbalanced(out[0].pointer if out else "", owed)
         yield from out
+
+    def _is_unknown(self, value: dict[str, JsonValue]) -> bool:
+        """Whether an object for which nothing was decided is one record, none of its members another."""
+        if not _NESTED.isdisjoint(map(type, value.values())):
+            return False
+        names = tuple(value)
+        if (known := self._unknown.get(names)) is None:
+            if len(self._unknown) >= _MOST_SHAPES:
+                self._unknown.clear()
+            known = not all(map(str.isdigit, names)) and "message" not in map(kind_labelled, names)
+            self._unknown[names] = known
+        return known and not any(isinstance(m, str) and kind_of_text(m) for m in value.values())
 
     def _remember(self, labels: tuple[str, ...], value: dict[str, JsonValue], decision: Decision) -> None:
         if not decision.by_names_alone:

@@ -443,3 +443,16 @@ def test_what_is_held_back_is_bounded():
 def test_texts_that_merely_hold_a_word_of_ours_are_no_names_of_lists():
     founds = found_in(["a text 1", "the text 2", "clicks", [{"ID": "1", "timestamp": "2024-01-02 03:04:05"}]])
     assert [found.kind for found in founds] == ["unrecognised", "unrecognised", "envelope", "click"]
+
+
+def one_by_one(entries):
+    walk = walking.Walk()
+    for entry in entries:
+        yield from walk.item(*entry)
+    yield from walk.end()
+
+
+@examples(300)
+@given(st.lists(mutated() | _JSON | st.dictionaries(_NAMES, _SCALARS, max_size=4), min_size=1, max_size=5))
+def test_ways_that_are_short_lead_to_the_same_records(data):
+    assert list(Recogniser().find(items(data * 2))) == list(one_by_one(items(data * 2)))
