@@ -519,6 +519,12 @@ def _check_against_original(
     for leak in found:
         result.add("leaks", False, f"LEAK: a hidden value (number {leak.number}) is still in {leak.place}.")
     if not found:
+        here_alone = sum(not mark.everywhere for mark in contents.manifest.marks)
+        rest = (
+            f" {here_alone} more are words that may well stand elsewhere; they are hidden where they stand."
+            if here_alone
+            else ""
+        )
         result.add(
-            "leaks", True, f"Closed: none of {len(hidden)} hidden values is found in any decoded byte."
+            "leaks", True, f"Closed: none of {len(hidden)} hidden values is found in any decoded byte.{rest}"
         )

@@ -231,7 +231,7 @@ class Chapters:
                 "sent-part", "sent", heading, f"{head}<p>{escape(words.text('No messages are stored.'))}</p>"
             )
             return
-        intro = words.text("The newest first. The number leads to the whole message in Annex A.")
+        intro = words.text("The newest first. Each line leads to the whole message in Annex A.")
         head += f"<p>{escape(intro)}</p>{self._see('sent')}"
         by_month = groupby(sorted(messages, key=_newest_first), key=self._month_of)
         lines: list[str] = []
@@ -266,7 +266,7 @@ class Chapters:
         subject = entry.subject or words.text("(no subject)")
         when = moment_text(entry.sent_at, entry.sent_raw, None, self._options)
         return (
-            f'<li><a href="#{entry.anchor}">{entry.number}.</a> <bdi>{inline(subject)}</bdi>'
+            f'<li><a href="#{entry.anchor}" aria-label="{entry.number}. {escape(inert(subject)[:160])}">{entry.number}.</a> <bdi>{inline(subject)}</bdi>'
             f"<br><small>{escape(when)}{happened(entry, words)}</small></li>"
         )
 
