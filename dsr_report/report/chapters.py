@@ -27,7 +27,7 @@ from dsr_report.report.options import ReportOptions
 from dsr_report.report.periods import ContentsLine
 from dsr_report.report.plots import Series, bars
 from dsr_report.report.stored import Row, name_shown, value_html
-from dsr_report.report.text import inline
+from dsr_report.report.text import inert, inline
 
 PLACES = {
     "you": _("Who you are to us"),
