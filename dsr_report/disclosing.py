@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from importlib.metadata import PackageNotFoundError, version
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, Union
 
@@ -24,7 +25,7 @@ from dsr_report.export.reading import open_export
 from dsr_report.files import sha256_of, written_whole
 from dsr_report.reading import Export, zone_named
 from dsr_report.report.build import BuiltReport, build
-from dsr_report.report.document import Attachment, ReportDocument
+from dsr_report.report.document import Attachment, Part, ReportDocument
 from dsr_report.report.language import LANGUAGES, language, mark_text
 from dsr_report.report.ledger import Ledger
 from dsr_report.report.options import Mark, ReportOptions
@@ -33,6 +34,7 @@ from dsr_report.review.findings import findings_of
 from dsr_report.review.plan import Plan, make_plan
 from dsr_report.review.redacting import write_redacted
 from dsr_report.review.secrets import find_secrets
+from dsr_report.steps import Progress, Steps
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
 
@@ -42,8 +44,17 @@ if TYPE_CHECKING:
 Format = Literal["pdf", "html", "zip"]
 FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
 Messages = Literal["text", "layout", "list"]
+_FIRST = {"find": 70.0, "hide": 250.0, "count": 10.0}
+_PDF = {**_FIRST, "render": 60.0, "prepare": 6.0, "lay out": 1300.0, "embed": 100.0}
+_STEPS: dict[Format, dict[str, float]] = {
+    "pdf": _PDF,
+    "html": {**_FIRST, "render": 215.0, "prepare": 6.0, "write": 10.0},
+    "zip": {**_PDF, "render pages": 215.0, "prepare pages": 6.0, "write": 15.0, "add files": 100.0},
+}
+"""The steps of each format, and how many milliseconds a megabyte takes (150 messages, 600 events)."""
+_LAYOUT_MILLISECONDS = 0.014
+"""For each character of HTML, in one process."""
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
-Progress = Callable[[int, int], None]
 Workers = Union[int, "LayoutPool", None]
 
 
@@ -144,6 +155,7 @@ class Report:
         self._shown: Export | None = None
         self._plan: Plan | None = None
         self._workers: int | None = None
+        self._steps = Steps(None, {})
 
     def to_pdf(
         self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
@@ -154,14 +166,24 @@ class Report:
             target: the file; replaced when the report is whole.
             workers: how many processes work at once, one a core by default; or a pool for the layout that
                 is kept for several reports.
-            progress: is told how many of the report's parts are done, and how many there are.
+            progress: is told how much is done and how much there is, in about milliseconds of work.
         """
-        from dsr_report.disclosure.pdf import write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
+        with self._stepping(progress, "pdf"):
+            return self._to_pdf(target, workers)
+
+    def _to_pdf(self, target: str | os.PathLike[str], workers: Workers) -> Written:
+        from dsr_report.disclosure.pdf import LayoutPool, write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
 
         self._workers = _count(workers)
         with self._document("pdf") as (document, manifest, _), written_whole(target) as file:
             count, pool = (workers, None) if isinstance(workers, int) else (None, workers)
-            pages = write_pdf(document, file, workers=count, pool=pool, progress=progress).pages
+            crew = pool if pool is not None else LayoutPool(count)
+            laid_out = self._laying_out(document, crew.workers)
+            try:
+                pages = write_pdf(document, file, pool=crew, progress=laid_out).pages
+            finally:
+                if pool is None:
+                    crew.close()
             put_seal(file)
         return self._written(target, "pdf", manifest, pages)
 
@@ -169,10 +191,14 @@ class Report:
         self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
     ) -> Written:
         """Write the report as one HTML file that needs nothing else, offline, without scripts."""
-        del progress  # it is quick
         self._workers = workers
-        with self._document("html") as (document, manifest, _), written_whole(target) as file:
-            write_html(document, file)
+        with (
+            self._stepping(progress, "html"),
+            self._document("html") as (document, manifest, _),
+            written_whole(target) as file,
+        ):
+            self._steps.begin("write")
+            write_html(self._counted(document), file)
             put_seal(file)
         return self._written(target, "html", manifest)
 
@@ -180,21 +206,22 @@ class Report:
         self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
     ) -> Written:
         """Write the package: PDF, HTML, the export, tables, the messages as files, and a manifest."""
-        with TemporaryFolder() as folder:
+        with self._stepping(progress, "zip"), TemporaryFolder() as folder:
             pdf = Path(folder) / "report.pdf"
-            written = self.to_pdf(pdf, workers=workers, progress=progress)
+            written = self._to_pdf(pdf, workers)
             with (
                 self._document("html", package=True) as (document, manifest, ledger),
                 written_whole(target) as file,
             ):
                 content = PackageInput(
                     export=self.shown,
-                    document=replace(document, seal="", manifest="", ledger=""),
+                    document=self._counted(replace(document, seal="", manifest="", ledger="")),
                     manifest=manifest.model_copy(update={"medium": "zip"}),
                     pdf=pdf,
                     ledger=ledger,
                     words=language(self.lang),
                 )
+                self._steps.begin("write")
                 write_package(content, file)
                 put_seal(file)
         return self._written(target, "zip", manifest, written.pages)
@@ -250,10 +277,47 @@ class Report:
         last = self.export.period[1]
         return max(last.astimezone(UTC).replace(microsecond=0), _EARLIEST) if last else _EARLIEST
 
+    @contextmanager
+    def _stepping(self, progress: Progress | None, format_: Format) -> Iterator[None]:
+        """Tell `progress` of the steps that a format takes."""
+        milliseconds = {step: self.export.bytes / 1e6 * cost for step, cost in _STEPS[format_].items()}
+        self._steps = Steps(progress, milliseconds)
+        self.export.file.watch(self._told)
+        yield
+        self._steps.finish()
+
+    def _told(self, done: int, total: int | None) -> None:
+        self._steps.told(done, total)
+
+    def _laying_out(self, document: ReportDocument, workers: int) -> Progress:
+        """Begin with the layout; what to tell of it, by the length of what is laid out."""
+        lengths = list(accumulate(document.part_lengths, initial=0))
+        self._steps.expect("lay out", lengths[-1] * _LAYOUT_MILLISECONDS / workers)
+        self._steps.begin("lay out")
+
+        def laid_out(done: int, total: int) -> None:
+            self._steps.told(lengths[min(done, len(lengths) - 1)], lengths[-1])
+            if done == total:
+                self._steps.begin("embed")
+
+        return laid_out
+
+    def _counted(self, document: ReportDocument) -> ReportDocument:
+        """The document; of each part that is taken from it, the progress is told."""
+
+        def parts() -> Iterator[Part]:
+            for number, part in enumerate(document.parts(), 1):
+                yield part
+                self._steps.told(number, document.part_count)
+            self._steps.begin("add files")
+
+        return replace(document, parts=parts)
+
     def _decide(self) -> Plan:
         if self._plan is not None:
             return self._plan
         export = self.export
+        self._steps.begin("find")
         if self.original:
             plan = Plan()
         else:
@@ -275,12 +339,14 @@ class Report:
     def _redact(self, plan: Plan) -> None:
         self._folder = TemporaryFolder()
         copy = Path(self._folder.name) / "export.json"
+        self._steps.begin("hide")
         self.warnings += write_redacted(self.export.file, plan, copy, self._workers)
         self._shown = Export(
-            open_export(copy, name=self.export.name, salvage=self.export.incomplete),
+            open_export(copy, name=self.export.name, salvage=self.export.incomplete, progress=self._told),
             self.export.zone,
             self.export.custom,
         )
+        self._steps.begin("count")
         if self._shown.value_count != self.export.value_count:
             raise RedactionError(
                 "the redacted export does not hold as many values as the original",
@@ -314,8 +380,10 @@ class Report:
             passages=values.passages,
             templates=self.templates,
         )
+        self._steps.begin("render pages" if package else "render")
         built = build(self.shown, options)
         try:
+            self._steps.begin("prepare pages" if package else "prepare")
             self._check_strictly(built)
             manifest = self._manifest(built, plan, medium)
             with TemporaryFolder() as folder:

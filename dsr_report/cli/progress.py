@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,9 @@ from dsr_report.cli.options import is_quiet, opened
 from dsr_report.export.reading import ExportFile, open_export
 
 _WIDTH = 30
+_NARROWEST = 5
+_WORDS = 32
+"""How long what stands beside the bar can be: ` [] 100%, about 12 min 34 s left`."""
 _PAUSE_SECONDS = 0.1
 _SURE_FROM = 0.02
 
@@ -49,6 +53,7 @@ def bar(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
         yield None
         return
     started = last = time.monotonic()
+    width = min(78, _columns() - 1)  # a line that wraps could not be drawn over
 
     def tell(done: int, total: int | None) -> None:
         nonlocal last
@@ -56,22 +61,31 @@ def bar(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
         if now - last < _PAUSE_SECONDS and done != total:
             return
         last = now
-        click.echo(f"\r{_line(label, done, total, now - started):<78}", nl=False, err=True)
+        line = _line(label, done, total, now - started, width)[:width]
+        click.echo(f"\r{line:<{width}}", nl=False, err=True)
 
     try:
         yield tell
     finally:
-        click.echo(f"\r{'':<78}\r", nl=False, err=True)
+        click.echo(f"\r{'':<{width}}\r", nl=False, err=True)
 
 
-def _line(label: str, done: int, total: int | None, seconds: float) -> str:
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except OSError:
+        return 80
+
+
+def _line(label: str, done: int, total: int | None, seconds: float, width: int) -> str:
     if not total:
         return f"{label} {done:,}"
     share = min(done / total, 1.0)
-    filled = round(share * _WIDTH)
+    bar_width = max(_NARROWEST, min(_WIDTH, width - len(label) - _WORDS))
+    filled = round(share * bar_width)
     left = seconds * (1 - share) / share if share > _SURE_FROM else 0
     estimate = f", about {_duration(left)} left" if left > 1 else ""
-    return f"{label} [{'#' * filled}{'.' * (_WIDTH - filled)}] {share:4.0%}{estimate}"
+    return f"{label} [{'#' * filled}{'.' * (bar_width - filled)}] {share:4.0%}{estimate}"
 
 
 def _duration(seconds: float) -> str:

@@ -123,6 +123,10 @@ class ExportFile:
         """Let go of the file, and remove the private copy if there was one."""
         self._source.close()
 
+    def watch(self, progress: Progress | None) -> None:
+        """Tell `progress`, from now on, how many bytes are read, of how many; from the start in each pass."""
+        self._progress = progress
+
     def raw(self) -> BinaryIO:
         """The bytes of the JSON, from their beginning, on a handle of their own."""
         return self._source.raw()

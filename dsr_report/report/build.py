@@ -48,6 +48,7 @@ class BuiltReport:
         override = options.templates / "styles" / "report.css" if options.templates else None
         sheet = override if override is not None and override.is_file() else styles / "report.css"
         name = options.config.controller.name if options.config.controller else ""
+        lengths = tuple(len(part.html) for part in self._parts())
         return ReportDocument(
             title=title(options),
             language=options.language,
@@ -55,7 +56,8 @@ class BuiltReport:
             description=words.text("Answer to a request for access under Article 15 GDPR"),
             stylesheet=sheet.read_text(encoding="utf-8"),
             parts=self._parts,
-            part_count=sum(1 for _ in self._parts()),
+            part_count=len(lengths),
+            part_lengths=lengths,
             created=options.created,
             generator=options.generator,
             running_header=" · ".join(p for p in (name, options.reference) if p),

@@ -76,6 +76,8 @@ class ReportDocument:
     running_header: str
     page_of: str
     """How a page number reads, with `{page}` and `{pages}` (`Page {page} of {pages}`)."""
+    part_lengths: tuple[int, ...] = ()
+    """How long the HTML of each part is, for progress."""
     attachments: tuple[Attachment, ...] = field(default=())
     words: PageWords = field(default=PageWords())
     manifest: str = ""
