@@ -19,10 +19,11 @@ from dsr_report.cli.options import (
 from dsr_report.cli.progress import reading, zone_named
 from dsr_report.export.items import Item, count_values
 from dsr_report.export.reading import ExportFile
+from dsr_report.records.counting import Counting
 from dsr_report.records.custom import suggest
 from dsr_report.records.recognise import Recogniser
 from dsr_report.records.summary import Summary
-from dsr_report.review.secrets import Watch
+from dsr_report.review.secrets import Watch, concern
 
 
 class Values(NamedTuple):
@@ -71,10 +72,13 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
     """
     summary = Summary(zone_named(timezone))
     with reading(export, salvage=salvage) as file:
-        add, find = summary.add, Recogniser().find
-        items = _Watched(chain.from_iterable(file.batches()))
-        for found in find(items):
+        add, recogniser = summary.add, Recogniser()
+        counting = Counting(recogniser, summary, concern)
+        learn = counting.learn
+        items = _Watched(chain.from_iterable(file.batches(counting)))
+        for found in recogniser.find(items):
             add(found)
+            learn(found)
         total = summary.values + count_values(file.info.value)
         values = Values(total, total - items.masked, items.masked, 0)
         report = as_object(file, summary, values)

@@ -15,7 +15,7 @@ from dsr_report.export import looks
 from dsr_report.export.items import Item, JsonValue, ReadWarning
 from dsr_report.export.scanning import Broken
 from dsr_report.export.sources import Progress, Source, opened
-from dsr_report.export.walking import Batch, Limits, Walk
+from dsr_report.export.walking import Batch, Count, Limits, Walk
 
 DEFAULT_LIMITS = Limits()
 _MANY = 100
@@ -162,9 +162,12 @@ class ExportFile:
         for batch in self.batches():
             yield from batch
 
-    def batches(self) -> Iterator[list[Item]]:
-        """Every item, as `items` gives them, in lists: faster."""
-        for batch in self.pieces():
+    def batches(self, count: Count | None = None) -> Iterator[list[Item]]:
+        """Every item, as `items` gives them, in lists: faster.
+
+        `count` may take elements of long lists as bytes; those are then in no batch.
+        """
+        for batch in self._walked(count=count):
             if batch.kind != "info" and batch.items:
                 yield batch.items
 
@@ -172,7 +175,9 @@ class ExportFile:
         """Every batch with its place in the file, `info` among them, for `rewriting`."""
         return self._walked(finished)
 
-    def _walked(self, finished: Callable[[Walk], None] | None = None) -> Iterator[Batch]:
+    def _walked(
+        self, finished: Callable[[Walk], None] | None = None, count: Count | None = None
+    ) -> Iterator[Batch]:
         log = source_log(self._source)
         hashing = _Hash() if self._sha256 is None else None
         done = 0
@@ -187,7 +192,7 @@ class ExportFile:
 
         try:
             with self.raw() as file:
-                walk = Walk(file, self._limits, log.add, salvage=self._salvage, seen=seen)
+                walk = Walk(file, self._limits, log.add, salvage=self._salvage, seen=seen, count=count)
                 yield from self._with_our_errors(walk)
                 if walk.lost:
                     self.incomplete = True

@@ -90,6 +90,14 @@ class Batch(NamedTuple):
     rescued: bytes | None = None
 
 
+Count = Callable[[bytes, int, int, tuple[str, ...]], tuple[int, int, bool]]
+"""Is asked to count elements as bytes: in a buffer, from here to there at most, in containers of these names.
+
+It says how many it took, where the last of them ends, and, where it took none, whether it wants just the
+first of them decoded.
+"""
+
+
 class Tape:
     """The bytes of a file, of which a part is in `buffer`; `pos` is the place in it that is next."""
 
@@ -216,6 +224,7 @@ class Walk:
         report: is told of everything odd.
         salvage: whether to end where the file is broken, in place of raising.
         seen: is given every block of bytes, in order.
+        count: takes elements that need not be decoded.
     """
 
     def __init__(
@@ -226,7 +235,9 @@ class Walk:
         *,
         salvage: bool = False,
         seen: Callable[[bytes], None] | None = None,
+        count: Count | None = None,
     ) -> None:
+        self._count = count
         self._limits = limits
         self._report = report
         self._salvage = salvage
@@ -339,7 +350,16 @@ class Walk:
                 return
         if byte < 0:
             raise Broken(tape.offset, "a value is missing", cut=True)
-        if frame.role == "items":
+        single = False
+        if self._count and frame.role == "items" and frame.shape is Shape.ELEMENTS:
+            limit = self._limit()
+            number, end, single = self._count(tape.buffer, tape.pos, limit, frame.labels)
+            if number:
+                frame.count += number
+                tape.pos = end
+                frame.end = tape.offset
+                return
+        if frame.role == "items" and not single:
             batch = self._guessed(frame) or self._run(frame)
             if batch:
                 yield batch

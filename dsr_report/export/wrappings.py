@@ -8,13 +8,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import unquote_to_bytes
 
 from dsr_report.errors import BrokenJsonError, NotAnExportError
 from dsr_report.export.walking import Limits
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 MOST: Final = 4
 """Wrappings within each other that are taken off: a gzip in a ZIP in a mail, and one to spare."""
@@ -161,6 +162,8 @@ def _mail(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]
     content = file.read(_LARGEST_MAIL + 1)
     if len(content) > _LARGEST_MAIL:
         raise NotAnExportError("the mail is too large", where=guard.name, hint="Save its attachment first.")
+    from email import message_from_bytes, policy  # noqa: PLC0415 - few exports come in a mail
+
     message = message_from_bytes(content, policy=policy.default)
     found = [payload for part in message.walk() if (payload := _export_in(part)) is not None]
     if len(found) != 1:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import core_schema
 
-from dsr_report.export.items import JsonValue, Scalar, leaves, values
-from dsr_report.pointers import joined
+from dsr_report.export.items import JsonValue, Scalar
+from dsr_report.records.members import Member, values_of
 from dsr_report.times import Certainty as Certainty  # noqa: PLC0414 - models name it beside their moments
 
 Family = Literal["publisher", "marketing-suite", "smtpeter"]
@@ -39,58 +39,6 @@ if TYPE_CHECKING:
 else:  # pydantic must not look into the recursive alias
     Exact = Annotated[Any, AsItIs]
     ExactMap = Annotated[Any, AsItIs]
-
-
-class Members(dict[str, JsonValue]):
-    """Members of one record that do not stand in one object: a row's cells, or what is left of an envelope.
-
-    `places` gives each member's pointer below the record's own pointer (`{"time": "/1"}`), so that a record
-    read from a row has names, and its values still have their true pointers.
-    """
-
-    __slots__ = ("places",)
-
-    def __init__(self, members: dict[str, JsonValue], places: dict[str, str]) -> None:
-        super().__init__(members)
-        self.places = places
-
-
-class Member(NamedTuple):
-    """One named value of a record, with the pointer that it has in the export."""
-
-    name: str
-    pointer: str
-    value: JsonValue
-
-
-def values_of(value: JsonValue, pointer: str) -> Iterator[tuple[str, Scalar]]:
-    """Every scalar value of a record that stands at `pointer`, each with its own pointer."""
-    if isinstance(value, Members):
-        for name, member in value.items():
-            yield from values(member, pointer + value.places[name])
-    else:
-        yield from values(value, pointer)
-
-
-def leaves_of(value: JsonValue, pointer: str) -> Iterator[tuple[str, JsonValue]]:
-    """What `values_of` gives, and every empty list and object as well, which has a name but no value."""
-    if isinstance(value, Members):
-        for name, member in value.items():
-            yield from leaves(member, pointer + value.places[name])
-    else:
-        yield from leaves(value, pointer)
-
-
-def members_of(value: JsonValue, pointer: str) -> Iterator[Member]:
-    """The members of a record's value, each with its pointer; a bare scalar or list is one unnamed member."""
-    if isinstance(value, Members):
-        for name, member in value.items():
-            yield Member(name, pointer + value.places[name], member)
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            yield Member(name, joined(pointer, name), member)
-    else:
-        yield Member("", pointer, value)
 
 
 class Record(BaseModel):

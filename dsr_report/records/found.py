@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dsr_report.export.items import JsonValue, Scalar, count_values
-from dsr_report.records.base import values_of
+from dsr_report.records.members import values_of
 
 
 class Found(NamedTuple):

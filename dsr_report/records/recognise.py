@@ -49,6 +49,32 @@ class Recogniser:
         self._kinds = tuple(kinds)
         self._shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = {}
         self._unknown: dict[tuple[str, ...], bool] = {}
+        self._walk = Walk(self._kinds)
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether something that was read could change what the next object is."""
+        return self._walk.listening
+
+    def deciding(self, found: Found) -> tuple[str, ...] | None:
+        """The members of a record whose values decide its kind, with all names; None where others do, too."""
+        value = found.value
+        if type(value) is not dict:
+            return None
+        shape = self._shapes.get((found.labels, tuple(value)))
+        if shape is None:
+            return None
+        table, key, payload = shape
+        try:
+            decided = table.get(key(value))
+        except TypeError:
+            return None
+        inner = None if payload is None else value[payload]
+        if decided != (found.kind, found.rule) or not (
+            payload is None or (type(inner) is dict and "data" not in inner)
+        ):
+            return None
+        return tuple(discriminators(value))
 
     def find(self, items: Iterable[Item]) -> Iterator[Found]:
         """The records of `items` in their order, each value in one of them.
@@ -59,7 +85,7 @@ class Recogniser:
         """
         shapes = self._shapes
         owed = 0  # values of items that records were not yet made of
-        walk = Walk(self._kinds)
+        walk = self._walk = Walk(self._kinds)
         new = tuple.__new__  # a NamedTuple's own constructor takes three times as long
         for pointer, labels, value in items:
             if type(value) is dict and not walk.listening:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dsr_report.export.items import JsonValue, count_values
-from dsr_report.records.base import Members, Record
 from dsr_report.records.found import Found
-from dsr_report.records.parsing import parse
+from dsr_report.records.members import Members
 from dsr_report.records.vocabulary import EVENT_KINDS, plain
 from dsr_report.times import read_moment
+
+if TYPE_CHECKING:
+    from dsr_report.records.base import Record
 
 _MOST_GROUPS = 500
 _MOST_RULES = 5_000
@@ -73,7 +77,7 @@ class Summary:
     _texts: list[str] = field(default_factory=list)
     _first: datetime | None = None
     _last: datetime | None = None
-    _shapes: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _shapes: dict[tuple[str, ...], str | None] = field(default_factory=dict)
 
     def add(self, found: Found) -> None:
         """Take in one record."""
@@ -99,13 +103,45 @@ class Summary:
             self.values += count_values(value)
         if kind in _DATED_KINDS:
             if members is not None:
-                raw = members.get("timestamp") or members.get("time") or members.get("timestampsent")
+                name = self._moment_in(members)
+                raw = None if name is None else members[name]
                 texts = self._texts
                 if texts and type(raw) is str and len(raw) == 19 and texts[0] <= raw <= texts[1]:
                     return  # neither earlier nor later than what is known
             self._date(found)
         elif kind == "unrecognised":
             self._group(found)
+
+    def add_alike(self, kind: str, rule: str, values: int, count: int) -> None:
+        """Take in so many records of one kind and rule with so many values each, but for their moments."""
+        key = (kind, rule)
+        if key not in self.rules and len(self.rules) >= _MOST_RULES:
+            key = (kind, "other rules")
+        self.rules[key] = self.rules.get(key, 0) + count
+        self.values += values * count
+
+    def moment_of(self, found: Found) -> tuple[str, ...] | None:
+        """The names that lead from a record to the member that dates it; None where nothing does."""
+        value = found.value
+        if found.kind not in _DATED_KINDS or not isinstance(value, dict):
+            return None
+        inner = value.get("data")
+        members, above = (inner, ("data",)) if isinstance(inner, dict) else (value, ())
+        name = self._moment_in(members)
+        return None if name is None else (*above, name)
+
+    @property
+    def local_times(self) -> tuple[bytes, bytes]:
+        """The first and the last local time (`YYYY-MM-DD HH:MM:SS`) so far; nothing is between at first."""
+        texts = self._texts or ("\x7f", "")
+        return texts[0].encode("utf-8", "replace"), texts[-1].encode("utf-8", "replace")
+
+    def add_local_times(self, texts: AbstractSet[bytes]) -> None:
+        """Take in when records happened, written as `local_times` are."""
+        for ordered in (sorted(texts), sorted(texts, reverse=True)):
+            for text in ordered:
+                if self._text(text.decode("ascii")):
+                    break
 
     @property
     def kinds(self) -> Counter[str]:
@@ -150,35 +186,47 @@ class Summary:
         value = found.value
         if not isinstance(value, dict):
             if isinstance(value, str) and len(value) <= _LONG_TEXT and found.rule.startswith("text JSON"):
+                from dsr_report.records.parsing import parse  # noqa: PLC0415 - models take 0.1 s to build
+
                 self._record(parse(found, self.zone))
             return
         inner = value.get("data")
         members: dict[str, JsonValue] = inner if type(inner) is dict else value
-        shape = tuple(members)
-        names = self._shapes.get(shape)
-        if names is None:
-            if len(self._shapes) >= _MOST_SHAPES:
-                self._shapes.clear()
-            by_name = {plain(name): name for name in reversed(members)}
-            names = self._shapes[shape] = tuple(by_name[name] for name in _MOMENTS if name in by_name)
-        for name in names[:1]:
+        name = self._moment_in(members)
+        if name is not None:
             raw = members[name]
             if type(raw) is str and len(raw) == 19 and raw[4] == raw[7] == "-" and raw[10] == " ":
                 self._text(raw)
             else:
                 self._moment(raw)
 
-    def _text(self, raw: str) -> None:
-        """A local time: those compare as texts, so only a new first or last one is read."""
+    def _moment_in(self, members: dict[str, JsonValue]) -> str | None:
+        """The name of the member that says when a record happened."""
+        shape = tuple(members)
+        try:
+            return self._shapes[shape]
+        except KeyError:
+            if len(self._shapes) >= _MOST_SHAPES:
+                self._shapes.clear()
+            by_name = {plain(name): name for name in reversed(members)}
+            name = next((by_name[name] for name in _MOMENTS if name in by_name), None)
+            self._shapes[shape] = name
+            return name
+
+    def _text(self, raw: str) -> bool:
+        """Whether it is a local time: those compare as texts, so only a new first or last one is read."""
         texts = self._texts
+        if texts and texts[0] <= raw <= texts[1]:
+            return True
+        if read_moment(raw, self.zone) is None:
+            return False
         if not texts:
-            if read_moment(raw, self.zone) is not None:
-                texts += [raw, raw]
+            texts += [raw, raw]
         elif raw < texts[0]:
-            if read_moment(raw, self.zone) is not None:
-                texts[0] = raw
-        elif raw > texts[1] and read_moment(raw, self.zone) is not None:
+            texts[0] = raw
+        else:
             texts[1] = raw
+        return True
 
     def _moment(self, raw: JsonValue) -> None:
         moment = None if isinstance(raw, (dict, list)) else read_moment(raw, self.zone)

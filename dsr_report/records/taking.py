@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from dsr_report.export.items import JsonValue
 from dsr_report.pointers import joined
-from dsr_report.records.base import Family, Member, Members, Record, members_of
+from dsr_report.records.base import Family, Record
 from dsr_report.records.deciding import DISCRIMINATORS, by_plain, payload_of
 from dsr_report.records.found import Found
+from dsr_report.records.members import Member, Members, members_of
 from dsr_report.records.people import Interest
 from dsr_report.records.text import record_in_json
 from dsr_report.records.vocabulary import listed, plain

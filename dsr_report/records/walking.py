@@ -10,7 +10,6 @@ from typing import NamedTuple
 from dsr_report.export.items import JsonValue
 from dsr_report.pointers import escaped, joined, tokens
 from dsr_report.records import logs, text
-from dsr_report.records.base import Members
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.deciding import (
     COLUMNS,
@@ -26,6 +25,7 @@ from dsr_report.records.deciding import (
     told_by_request,
 )
 from dsr_report.records.found import Found
+from dsr_report.records.members import Members
 from dsr_report.records.vocabulary import kind_labelled, kind_named, listed, plain
 
 NESTING_KINDS = listed("profile subprofile message mailing")

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from markupsafe import escape
 
 from dsr_report.reading import Export
-from dsr_report.records.base import members_of
+from dsr_report.records.members import members_of
 from dsr_report.report.activity import OPENED, PROBLEMS, MessageEntry
 from dsr_report.report.annexes import ANNEX_A, ANNEX_B, NEVER, Annexes, batched, happened
 from dsr_report.report.collecting import Collected

@@ -15,8 +15,8 @@ from typing import Protocol
 
 from dsr_report.errors import LedgerError
 from dsr_report.export.items import Item, JsonValue, count_values, values
-from dsr_report.records.base import Members
 from dsr_report.records.found import Found
+from dsr_report.records.members import Members
 
 _HINT = "Nothing was written. Please report this with the output of `dsr-report inspect -v`."
 _MOST_OPEN = 5_000_000

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.plain_text import text_of_html
 from dsr_report.mime.safe_html import SafeHtml, Wording, print_style, safe, safe_frame
-from dsr_report.records.base import members_of
 from dsr_report.records.mail import Message
+from dsr_report.records.members import members_of
 from dsr_report.report.environment import environment
 from dsr_report.report.events import moment_text
 from dsr_report.report.language import translatable as _

@@ -15,7 +15,8 @@ from dsr_report.errors import LedgerError
 from dsr_report.export.items import JsonValue, Number, Scalar, count_values
 from dsr_report.pointers import RepeatedName, tokens
 from dsr_report.printable import printable
-from dsr_report.records.base import Member, Record, leaves_of, members_of
+from dsr_report.records.base import Record
+from dsr_report.records.members import Member, leaves_of, members_of
 from dsr_report.report.dictionary import explanation_of, label_of, meaning_of
 from dsr_report.report.language import Language
 from dsr_report.report.text import inert, inline, isolated, shown

@@ -16,8 +16,8 @@ from dsr_report.export.items import Item, Scalar
 from dsr_report.mime.live_links import LINK_KINDS
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.pointers import tokens
-from dsr_report.records.base import values_of
 from dsr_report.records.found import Found
+from dsr_report.records.members import values_of
 from dsr_report.review.links import LinkKeys
 from dsr_report.review.numbers import find_numbers
 from dsr_report.review.plan import Decision, Treatment

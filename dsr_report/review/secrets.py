@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dsr_report.export.items import Item, JsonValue, values
 from dsr_report.pointers import tokens
-from dsr_report.review.links import LinkKeys
 from dsr_report.review.plan import Decision
 
 _PASSWORD = re.compile(
@@ -47,6 +46,8 @@ def find_secrets(items: Iterable[Item]) -> Iterator[tuple[Decision, str]]:
 
     Those in links come last: the same token may stand under a name that says more.
     """
+    from dsr_report.review.links import LinkKeys  # noqa: PLC0415 - only who hides something reads messages
+
     look, links = Watch(), LinkKeys()
     for item in items:
         yield from look.at(item)
@@ -87,6 +88,16 @@ class Watch:
             elif type(current) is list:
                 stack.extend([member for member in current if type(member) in _CONTAINERS])
         return False
+
+
+def concern(name: str) -> Literal["none", "always", "length"]:
+    """What a member's name says about its value: `might_hold` is false of, true of, or depends on its length.
+
+    A dump of headers can hold a credential, but only in a passage of it.
+    """
+    if _is_telling(name):
+        return "always"
+    return "length" if name == "code" else "none"
 
 
 class _Telling(NamedTuple):

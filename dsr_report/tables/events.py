@@ -12,9 +12,10 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from dsr_report.export.items import JsonValue, Number
-from dsr_report.records.base import Members, Record
+from dsr_report.records.base import Record
 from dsr_report.records.deciding import DISCRIMINATORS, by_plain, payload_of
 from dsr_report.records.found import Found
+from dsr_report.records.members import Members
 from dsr_report.records.parsing import parse
 from dsr_report.records.taking import family_of
 from dsr_report.records.vocabulary import plain

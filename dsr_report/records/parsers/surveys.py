@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dsr_report.export.items import JsonValue
 from dsr_report.pointers import joined
-from dsr_report.records.base import Member, Record
+from dsr_report.records.base import Record
+from dsr_report.records.members import Member
 from dsr_report.records.registry import parses
 from dsr_report.records.surveys import Answer, Form, Survey
 from dsr_report.records.taking import Taker, as_text
