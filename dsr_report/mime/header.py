@@ -7,6 +7,7 @@ import quopri
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 from urllib.parse import unquote_to_bytes
 
@@ -20,6 +21,8 @@ _EMPTY_LINE = re.compile(rb"\r*\n|\r(?=.)", re.DOTALL)
 _LINE_END = re.compile(rb"\n(?![ \t])")
 _LINE_END_OF_CR = re.compile(rb"\r(?![ \t])")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
+_SHORT_BLOCK = 400
+_SHORT_FIELD = 200
 _PARAMETER = re.compile(r""";\s*([^\s=;]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)""", re.DOTALL)
 
 
@@ -55,12 +58,16 @@ def split_fields(block: bytes) -> list[bytes]:
 
 def parse_header(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[str, ...]]:
     """All fields of a header block, in order; lines that are no field are kept as fields without a name."""
+    return _remembered_header(block) if len(block) <= _SHORT_BLOCK else _parsed(block)
+
+
+def _parsed(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[str, ...]]:
     fields: list[HeaderField] = []
     defects: list[str] = []
     for field in split_fields(block):
-        match = _FIELD.match(field)
-        if match:
-            fields.append(_field(match.group(1).decode("ascii"), field[match.end() :]))
+        found = _remembered_field(field) if len(field) <= _SHORT_FIELD else _named_field(field)
+        if found:
+            fields.append(found)
         elif field.strip(b"\r\n"):
             fields.append(_field("", field))
             if not field.startswith((b"From ", b">From ")):
@@ -68,6 +75,16 @@ def parse_header(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[str, ...]
     if len(fields) > 1 and b"\0" in block:
         defects.append("its header holds NUL characters")
     return tuple(fields), tuple(dict.fromkeys(defects))
+
+
+def _named_field(field: bytes) -> HeaderField | None:
+    match = _FIELD.match(field)
+    return _field(match.group(1).decode("ascii"), field[match.end() :]) if match else None
+
+
+# The messages of an export share most of their fields, and nearly all headers of their parts.
+_remembered_header = lru_cache(maxsize=512)(_parsed)
+_remembered_field = lru_cache(maxsize=2048)(_named_field)
 
 
 def _field(name: str, raw: bytes) -> HeaderField:
@@ -141,6 +158,15 @@ def decode_base64(raw: bytes) -> tuple[bytes, bool]:
 
 def parameters(value: str) -> dict[str, str]:
     """The parameters of a structured field (`; name=value`), RFC 2231 continuations and charsets resolved."""
+    return dict(_remembered_parameters(value)) if len(value) <= _SHORT_FIELD else _parameters(value)
+
+
+@lru_cache(maxsize=512)
+def _remembered_parameters(value: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_parameters(value).items())
+
+
+def _parameters(value: str) -> dict[str, str]:
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for match in _PARAMETER.finditer(value):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from io import IncrementalNewlineDecoder
 
 from dsr_report.mime.charsets import codec_of, declared_in_page, to_text
 from dsr_report.mime.header import (
@@ -42,7 +43,7 @@ _STRUCTURAL = {
 _SHOWN = {"text/plain", "text/html"}
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+")
 _WORD_AT_START = re.compile(r"""^[\s"']*([\w-]+).*$""", re.DOTALL)
-_BROKEN_QP = re.compile(rb"=(?:[^0-9A-Fa-f\r\n \t]|[0-9A-Fa-f](?:[^0-9A-Fa-f]|\Z)|[ \t]+[^\r\n \t])")
+_BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f][0-9A-Fa-f]|[\r\n]|[ \t]*(?:[\r\n]|\Z))")
 _BOUNDARY = re.compile(rb"^--(?!-*\s*$)([^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:|\r?\n)", re.MULTILINE)
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*(?=(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2})")
 _BEFORE_HEADER = {b"\xef", b"\r", b"\n"}
@@ -122,7 +123,11 @@ class MimePart:
     @property
     def text(self) -> str:
         """The content as text, with line feeds as line ends."""
-        return self._text[0].replace("\r\n", "\n").replace("\r", "\n")
+        text = self._text[0]
+        # The standard library's own way to read text files: half the time of two replacements.
+        return (
+            IncrementalNewlineDecoder(None, translate=True).decode(text, final=True) if "\r" in text else text
+        )
 
     @property
     def exact_text(self) -> str:
@@ -524,7 +529,7 @@ def _before_line_end(body: bytes, at: int) -> int:
 
 def _uu_span(content: bytes) -> tuple[int, int] | None:
     """Where the lines of the first uuencoded file in a text start and end."""
-    if b"begin " not in content:
+    if b"begin" not in content:
         return None
     begin = _UU_BEGIN.search(content)
     end = _UU_END.search(content, begin.end()) if begin else None

@@ -175,6 +175,10 @@ def test_a_page_without_a_declared_charset_is_read_as_it_declares_itself():
         (b"base64", b"", b"", False),
         (b"quoted-printable", b"a=3Db=\r\nc", b"a=bc", False),
         (b"quoted-printable", b"100 = x =zz", b"100 = x =zz", True),
+        (b"quoted-printable", b"a=3db=E2=82=AC=\nc=", b"a=b\xe2\x82\xacc", False),
+        (b"quoted-printable", b"a=4", b"a=4", True),
+        (b"quoted-printable", b"a==41", b"a=41", True),
+        (b"quoted-printable", b"a=\t b", b"a=\t b", True),
         (b"x-uuencode", b"begin 644 a.txt\r\n%:&5L;&\\\r\n`\r\nend\r\n", b"hello", False),
         (b"x-uuencode", b"nothing", b"nothing", True),
         (b"x-unheard-of", b"as it is", b"as it is", True),
@@ -185,6 +189,18 @@ def test_every_transfer_encoding_is_undone_and_broken_ones_are_noted(encoding, b
     part = part_of(b"Content-Type: application/x", b"Content-Transfer-Encoding: " + encoding, body=body).root
     assert part.content == content
     assert bool(part.notes) == is_noted
+
+
+def test_every_line_end_of_a_text_is_a_line_feed_and_its_exact_text_keeps_them():
+    part = part_of(b"Content-Type: text/plain; charset=utf-8", body=b"a\r\n\r\rb\n\r\nc\r").root
+    assert part.text == "a\n\n\nb\n\nc\n"
+    assert part.exact_text == "a\r\n\r\rb\n\r\nc\r"
+
+
+def test_messages_with_the_same_header_share_nothing_that_can_be_changed():
+    first, second = (part_of(b"Content-Type: text/plain; charset=utf-8").root for _ in range(2))
+    first.parameters["charset"] = "x"
+    assert second.parameters == {"charset": "utf-8"}
 
 
 def tree(part):
