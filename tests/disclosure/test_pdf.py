@@ -433,3 +433,10 @@ def test_the_memory_of_a_process_does_not_grow_with_the_report():
     few, many = peak_of(20), peak_of(160)
     assert many < 400 << 20
     assert many < few * 1.4
+
+
+@pytest.mark.parametrize("place", ["bottom-left", "top-right-corner", "right-middle"])
+def test_what_a_style_puts_into_a_margin_is_printed(place, pool, tmp_path):
+    whole = report(1, stylesheet=f"@page {{ @{place} {{ content: 'Kept' }} }}")
+    write_pdf(whole, tmp_path / "report.pdf", pool=pool)
+    assert all("Kept" in page for page in pages_of(tmp_path / "report.pdf"))

@@ -14,13 +14,14 @@ import logging
 import re
 import resource
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import pydyf
 import weasyprint
+import weasyprint.layout
 import weasyprint.pdf
 import weasyprint.pdf.tags
 from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
@@ -36,6 +37,15 @@ _SCALE = 0.75
 _LINKS = ("internal", "external")
 _HEADING = re.compile("h[1-6]")
 _ACTIVE = ("http://", "https://", "mailto:", "tel:")
+
+
+_NO_CONTENT = ("normal", "inhibit", "none")
+_MARGINS = tuple(
+    [f"{side}-{place}" for side in ("top", "bottom") for place in ("left", "center", "right")]
+    + [f"{side}-{place}" for side in ("left", "right") for place in ("top", "middle", "bottom")]
+    + [f"{side}-{place}-corner" for side in ("top", "bottom") for place in ("left", "right")]
+)
+_make_margin_boxes = weasyprint.layout.make_margin_boxes
 
 
 class AssetRefusedError(DsrReportError):
@@ -221,6 +231,15 @@ def prepare_process() -> None:
     weasyprint.pdf.build_fonts_dictionary = _collect_fonts
     weasyprint.pdf.tags._build_box_tree = _build_better_tree  # noqa: SLF001 - there is no public way
     pydyf.PDF.page_references = property(_page_references)
+    weasyprint.layout.make_margin_boxes = _margin_boxes_with_content
+
+
+def _margin_boxes_with_content(context: Any, page: Any, state: Any) -> Iterable[Any]:
+    """What WeasyPrint puts into the margins of a page; nothing is made where no style puts anything there."""
+    styles = (context.style_for(page.page_type, f"@{place}") for place in _MARGINS)
+    if any(style is not None and style["content"] not in _NO_CONTENT for style in styles):
+        return _make_margin_boxes(context, page, state)
+    return ()
 
 
 def _piece(job: LayoutJob, document: Any, elsewhere: dict[str, str], complaints: _Complaints) -> Piece:
