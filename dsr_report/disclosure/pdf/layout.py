@@ -238,7 +238,8 @@ def _margin_boxes_with_content(context: Any, page: Any, state: Any) -> Iterable[
     """What WeasyPrint puts into the margins of a page; nothing is made where no style puts anything there."""
     styles = (context.style_for(page.page_type, f"@{place}") for place in _MARGINS)
     if any(style is not None and style["content"] not in _NO_CONTENT for style in styles):
-        return _make_margin_boxes(context, page, state)
+        made: Iterable[Any] = _make_margin_boxes(context, page, state)
+        return made
     return ()
 
 
