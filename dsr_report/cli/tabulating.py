@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -54,7 +55,7 @@ def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool
     """
     zone = zone_named(timezone)
     with reading(export, salvage=salvage) as file:
-        founds = Recogniser().find(file.items())
+        founds = Recogniser().find(chain.from_iterable(file.batches()))
         info = file.info
         with build(founds, zone, info=info.value, info_pointer=info.pointer, arrow=_has_arrow(form)) as made:
             written = write(made, private_folder(output), form)

@@ -95,11 +95,15 @@ _WITHIN_HOUR = {f":{second // 60:02d}:{second % 60:02d}": second * 1_000_000 for
 
 
 class MomentCells:
-    """Moments of texts, read an hour at a time where the clock does not change within the hour."""
+    """Moments of texts, read a day or an hour at a time where the clock does not change within it.
+
+    No zone has ever set its clock forth and back on one day.
+    """
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
         self._hours: dict[str, tuple[int, str] | None] = {}
+        self._days: set[str] = set()
 
     def column(self, raws: list[Any]) -> tuple[list[int | None], list[str | None]]:
         """Microseconds and certainties of a column of raw values."""
@@ -123,13 +127,29 @@ class MomentCells:
         """The hour's first microsecond and certainty; None where the clock changes in it, or it is none."""
         if len(self._hours) >= _MOST:
             self._hours.clear()
+            self._days.clear()
+        day = hour[:11]
+        if len(hour) == 13 and day not in self._days:
+            if len(self._days) >= _MOST:
+                self._days.clear()
+            self._days.add(day)
+            if (known := self._whole(f"{day}00:00:00", f"{day}23:59:59", 86_399)) is not None:
+                start, certainty = known
+                for number in range(24):
+                    self._hours[f"{day}{number:02d}"] = (start + number * 3_600_000_000, certainty)
+                if hour in self._hours:
+                    return self._hours[hour]
         # Exactly `YYYY-MM-DD HH`: what is longer or shorter would not be the beginning of such a text.
-        first = read_moment(f"{hour}:00:00", self._zone) if len(hour) == 13 else None
-        last = read_moment(f"{hour}:59:59", self._zone)
-        found = None
-        if first is not None and last is not None and first.certainty == last.certainty:
-            start, end = microseconds(first.at), microseconds(last.at)
-            if start is not None and end is not None and end - start == 3_599_000_000:
-                found = (start, first.certainty)
+        found = self._whole(f"{hour}:00:00", f"{hour}:59:59", 3_599) if len(hour) == 13 else None
         self._hours[hour] = found
         return found
+
+    def _whole(self, first: str, last: str, seconds: int) -> tuple[int, str] | None:
+        """The first microsecond and the certainty of a time in which the clock does not change."""
+        begin, end = read_moment(first, self._zone), read_moment(last, self._zone)
+        if begin is None or end is None or begin.certainty != end.certainty:
+            return None
+        start, stop = microseconds(begin.at), microseconds(end.at)
+        if start is None or stop is None or stop - start != seconds * 1_000_000:
+            return None
+        return start, begin.certainty

@@ -33,7 +33,7 @@ from dsr_report.tables.cells import (
 from dsr_report.tables.exact import json_text
 from dsr_report.tables.schema import EVENTS
 
-_GROUP = 250
+_GROUP = 500
 _MOST_GROUPS = 200
 _PLAIN_FIELDS = tuple(
     name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from dsr_report.errors import MissingExtraError
@@ -25,8 +26,14 @@ def write(tables: Tables, folder: Path) -> Iterator[Written]:
         with (
             written_whole(path) as file,
             pq.ParquetWriter(file, schema, compression="zstd", write_statistics=True) as writer,
+            ThreadPoolExecutor(1, thread_name_prefix="parquet") as beside,
         ):
+            under_way: Future[None] | None = None
             for batch in tables.arrow_batches(table.name, schema):
                 count += batch.num_rows
-                writer.write_batch(batch)
+                if under_way:
+                    under_way.result()
+                under_way = beside.submit(writer.write_batch, batch)  # while the next one is put in order
+            if under_way:
+                under_way.result()
         yield Written(path, table.name, count)
