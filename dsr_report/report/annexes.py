@@ -55,6 +55,10 @@ class Annexes:
         intro = self._words.text(
             "The oldest first. Links are shown as text and do not work, so that nobody is told you followed them."
         )
+        if self._options.messages == "list" and self._options.medium != "html":
+            intro = self._words.text(
+                "The texts are not printed here. The complete messages are in the file export.json inside this document."
+            )
         see = see_also("annex-a", self._collected.kinds, self._words)
         parts = _Parts(self, "annex-a", ANNEX_A, f"<p>{escape(intro)}</p>{see}")
 

@@ -91,7 +91,8 @@ class MessageRenderer:
                 text = record.html  # a page that shows nothing: as it is stored
         layout = None
         frame = None
-        if html_source is not None and options.messages != "list":
+        listed = options.messages == "list" and options.medium != "html"
+        if html_source is not None and not listed:
             if options.medium == "html":
                 layout = safe(html_source, parsed, wording=self._wording)
                 frame = safe_frame(layout)
@@ -114,7 +115,8 @@ class MessageRenderer:
             facts=self._facts(parsed),
             header=[(f.name, f.value) for f in parsed.header] if parsed is not None else [],
             medium=options.medium,
-            listed=options.messages == "list" and options.medium != "html",
+            listed=listed,
+            stored=parsed is not None or bool(text),
             text=paragraphs(inert(text)) if text and not (layout and options.medium != "html") else None,
             frame=frame,
             scope=f"mail-{number}",

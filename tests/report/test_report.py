@@ -445,3 +445,18 @@ def test_memory_does_not_grow_with_the_bodies_of_messages(built: Callable[..., A
         report.close()
     assert length > 15_000_000
     assert peak < length
+
+
+def test_a_list_of_messages_says_once_where_their_texts_are_and_only_in_the_pdf(
+    built: Callable[..., Any],
+) -> None:
+    mime = "Subject: {0}\r\nContent-Type: text/html\r\n\r\n<p>Words of {0}</p>"
+    data = [{"type": "message", "messageID": str(n), "mime": mime.format(n)} for n in range(3)]
+    with built(data, medium="pdf", messages="list") as report:
+        assert (
+            report.html.count("The complete messages are in the file export.json inside this document.") == 1
+        )
+        assert "Words of" not in report.html
+    with built(data, medium="html", messages="list") as report:
+        assert "export.json inside this document" not in report.html
+        assert report.html.count("<iframe") == 3
