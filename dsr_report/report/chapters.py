@@ -27,7 +27,7 @@ from dsr_report.report.options import ReportOptions
 from dsr_report.report.periods import ContentsLine
 from dsr_report.report.plots import Series, bars
 from dsr_report.report.stored import Row, name_shown, value_html
-from dsr_report.report.text import inert, inline
+from dsr_report.report.text import inline, spoken
 
 PLACES = {
     "you": _("Who you are to us"),
@@ -266,8 +266,8 @@ class Chapters:
         subject = entry.subject or words.text("(no subject)")
         when = moment_text(entry.sent_at, entry.sent_raw, None, self._options)
         return (
-            f'<li><a href="#{entry.anchor}" aria-label="{entry.number}. {escape(inert(subject)[:160])}">{entry.number}.</a> <bdi>{inline(subject)}</bdi>'
-            f"<br><small>{escape(when)}{happened(entry, words)}</small></li>"
+            f'<li><a href="#{entry.anchor}" aria-label="{entry.number}. {spoken(subject)}">{entry.number}.</a>'
+            f" <bdi>{inline(subject)}</bdi><br><small>{escape(when)}{happened(entry, words)}</small></li>"
         )
 
     def _noticed(self) -> Part:

@@ -10,6 +10,8 @@ from dsr_report.printable import printable
 
 _SCHEME = re.compile(r"\b(https?|ftp)://", re.IGNORECASE)
 
+_MARKUP_SIGNS = re.compile(r"[<>=]")
+_SPOKEN = 160
 _LONG_WORD = 1000
 _PIECE = 400
 _LONG = re.compile(rf"(\S{{{_LONG_WORD},}})")
@@ -45,6 +47,12 @@ def _escaped(line: str) -> Markup:
         )
         for word in words
     )
+
+
+def spoken(text: str) -> str:
+    """`text` for the label of a link, which is read aloud: its beginning, without the signs of markup."""
+    plain = _MARKUP_SIGNS.sub(" ", printable(inert(text)))
+    return escape(" ".join(plain.split())[:_SPOKEN])
 
 
 def isolated(text: str) -> str:
