@@ -48,13 +48,17 @@ def escaped(token: str | int) -> str:
     """One reference token, ready to be put after a slash."""
     if isinstance(token, int):
         return str(token)
+    if type(token) is str and "~" not in token and "/" not in token:
+        return token
     text = str(token).replace("~", "~0").replace("/", "~1")
     return f"{text}~r{token.occurrence}" if isinstance(token, RepeatedName) else text
 
 
 def joined(pointer: str, *tokens: str | int) -> str:
     """`pointer` with `tokens` below it: `joined("/data", 0, "a/b")` is `/data/0/a~1b`."""
-    return pointer + "".join(f"/{escaped(token)}" for token in tokens)
+    for token in tokens:
+        pointer = f"{pointer}/{escaped(token)}"
+    return pointer
 
 
 def tokens(pointer: str) -> list[str]:

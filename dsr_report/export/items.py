@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from dsr_report.pointers import joined
+from dsr_report.pointers import escaped
 
 
 class Number(str):
@@ -69,9 +69,9 @@ def leaves(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, JsonValue
         if not current and isinstance(current, (dict, list)):
             yield at, current
         elif isinstance(current, dict):
-            stack.extend((joined(at, key), member) for key, member in reversed(current.items()))
+            stack.extend([(f"{at}/{escaped(key)}", member) for key, member in reversed(current.items())])
         elif isinstance(current, list):
-            stack.extend((joined(at, i), current[i]) for i in range(len(current) - 1, -1, -1))
+            stack.extend([(f"{at}/{i}", current[i]) for i in range(len(current) - 1, -1, -1)])
         else:
             yield at, current
 
