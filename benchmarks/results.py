@@ -46,12 +46,6 @@ def of_runs(title: str, runs: Mapping[str, Run], megabytes: float = 0) -> Case:
     return case
 
 
-def seconds_of(name: str, command: str, folder: Path) -> float | None:
-    """How long a command of a case took when that was measured, if it was."""
-    rows = [row for case in _kept(folder).get(name, ()) for row in case["rows"] if row[0] == command]
-    return float(rows[0][1]) if rows else None
-
-
 def _kept(folder: Path) -> dict[str, list[dict[str, Any]]]:
     file = folder / "results.json"
     return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}

@@ -42,7 +42,7 @@ def main() -> None:
     for name, case in CASES.items():
         if not options.cases or name in options.cases:
             with tempfile.TemporaryDirectory(prefix="dsr-report-benchmark-") as space:
-                found = case(Setting(Path(space), folder, options.runs, options.largest))
+                found = case(Setting(Path(space), options.runs, options.largest))
             text = keep({name: found}, folder)
             print(
                 name,
