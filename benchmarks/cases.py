@@ -141,7 +141,7 @@ def mime(setting: Setting) -> list[Case]:
 
 
 def typical_peers(setting: Setting) -> list[Case]:
-    """What others need for a PDF of a typical export, and of a tenth of it where a whole one takes them long."""
+    """What others need for a PDF of a typical export; of a tenth of it where a whole one takes them long."""
     file = setting.export("typical", 150, 600)
     out = setting.folder / "out"
     pages = setting.folder / "pages.html"
