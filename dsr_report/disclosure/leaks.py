@@ -20,7 +20,7 @@ from dsr_report.disclosure.page_text import page_texts
 from dsr_report.export.items import Scalar, values
 from dsr_report.export.reading import ExportFile
 from dsr_report.mime.live_links import LINK_KINDS
-from dsr_report.mime.rewriting import forms_of, occurrences, plain_letters
+from dsr_report.mime.rewriting import forms_of, holds, plain_letters
 from dsr_report.pointers import tokens
 from dsr_report.review.links import link_keys
 from dsr_report.review.plan import SHORTEST_PASSAGE, token_word, words_in
@@ -145,7 +145,7 @@ def _tokens_in(content: bytes, by_word: Mapping[str, Sequence[tuple[int, str]]])
     present = [pair for word in sorted(by_word.keys() & words) for pair in by_word[word]]
     plain = html.unescape(unquote(text)) if present else ""
     for number, token in present:
-        if token.lower() in text or token.lower() in plain or (is_a_message and occurrences(content, token)):
+        if token.lower() in text or token.lower() in plain or (is_a_message and holds(content, token)):
             yield number
 
 
@@ -160,7 +160,7 @@ def _holds(content: bytes, text: str) -> bool:
     as_text = content.decode("utf-8", "replace")
     if "&" in as_text and text.casefold() in html.unescape(as_text).casefold():
         return True
-    return is_message(as_text[:1_000_000]) and bool(occurrences(content, text))
+    return is_message(as_text[:1_000_000]) and holds(content, text)
 
 
 def _decoded(path: Path) -> Iterator[tuple[str, bytes]]:

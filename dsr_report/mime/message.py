@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import IncrementalNewlineDecoder
 
 from dsr_report.mime.charsets import codec_of, declared_in_page, to_text
@@ -32,6 +32,8 @@ from dsr_report.mime.plain_text import text_of_html
 
 _DEEPEST = 30
 _MOST_PARTS = 10_000
+_LARGE = 1_000_000
+"""Bytes; a larger message is not kept in memory to be asked again."""
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]+\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
 _UU_NAMES = {"x-uuencode", "uuencode", "uue", "x-uue"}
@@ -343,6 +345,16 @@ def parse(raw: bytes | str) -> MimeMessage:
     """A message, from its bytes, or from the text that an export holds of it. Never fails."""
     wire = wire_of_text(raw) if isinstance(raw, str) else raw
     return _message(wire, "1", 0)
+
+
+def parse_once(wire: bytes) -> MimeMessage:
+    """As `parse`, for who comes back to the same message: the last two that are not large are remembered."""
+    return parse(wire) if len(wire) > _LARGE else _remembered(wire)
+
+
+@lru_cache(maxsize=2)
+def _remembered(wire: bytes) -> MimeMessage:
+    return parse(wire)
 
 
 def split_message(wire: bytes) -> tuple[bytes, bytes, bytes, str | None]:

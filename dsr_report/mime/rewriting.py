@@ -18,7 +18,7 @@ from urllib.parse import quote
 from dsr_report.mime.charsets import encoded
 from dsr_report.mime.header import decoded, parameters, split_fields, split_header, unfolded
 from dsr_report.mime.inside_files import is_closed, texts_inside
-from dsr_report.mime.message import MimePart, parse, split_message
+from dsr_report.mime.message import MimePart, parse, parse_once, split_message
 from dsr_report.mime.spellings import (
     base64_forms,
     forms_of,
@@ -33,8 +33,8 @@ __all__ = [
     "base64_forms",
     "closed_parts",
     "forms_of",
+    "holds",
     "in_text",
-    "occurrences",
     "replaced",
     "without_part",
 ]
@@ -54,10 +54,16 @@ _STRUCTURED = {b"content-type", b"content-disposition"}
 Replacements = Sequence[tuple[str, str]]
 
 
-def occurrences(raw: bytes, passage: str) -> int:
-    """How often a message holds a passage: in its bytes, header fields, texts, files, at any depth."""
-    texts = _texts(raw) if len(raw) > _LARGE else _remembered(raw)
-    return sum(in_views(seen, passage) for seen in texts)
+def holds(raw: bytes, passage: str) -> bool:
+    """Whether a message holds a passage: in its bytes, header fields, texts, files, at any depth."""
+    if len(raw) > _LARGE:
+        return any(in_views(seen, passage) for seen in _texts(raw))
+    return _remembered_answer(raw, passage)
+
+
+@lru_cache(maxsize=64)  # who has replaced a passage asks whether it is gone, and so does the caller
+def _remembered_answer(raw: bytes, passage: str) -> bool:
+    return any(in_views(seen, passage) for seen in _remembered(raw))
 
 
 @lru_cache(maxsize=2)  # one passage after the other is looked for in the same message
@@ -67,22 +73,26 @@ def _remembered(raw: bytes) -> tuple[tuple[str, ...], ...]:
 
 def _texts(raw: bytes) -> Iterator[tuple[str, ...]]:
     """All that a message says, each text as its views."""
-    yield (raw.decode("utf-8", "surrogateescape").casefold(),)
-    message = parse(raw)
+    yield (_one_case(raw),)
+    message = parse_once(raw)
     fields = list(message.header)
     for part in message.walk():
         if part.path != "1":
             fields.extend(part.header)
         if part.nested is not None:
             fields.extend(part.nested.header)
-            yield (part.inner.decode("utf-8", "surrogateescape").casefold(),)
+            yield (_one_case(part.inner),)
         elif part.children:
             if part.transfer_encoding in _ENCODINGS:  # else it was seen with what it is in
-                yield (part.inner.decode("utf-8", "surrogateescape").casefold(),)
+                yield (_one_case(part.inner),)
         else:
             yield from _texts_of(part)
     # in one text, as most of the time goes into the many small ones; no passage reaches across the marks
     yield views_of(_BETWEEN.join(text for field in fields for text in _texts_of_field(field.raw)))
+
+
+def _one_case(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape").casefold()
 
 
 def _texts_of_field(raw: bytes) -> Iterator[str]:
@@ -125,7 +135,7 @@ def closed_files(raw: bytes) -> tuple[tuple[str, str], ...]:
     """The `closed_parts` that are files of their own, not pictures within the text: path and media type."""
     return tuple(
         (part.path, part.media_type)
-        for part in parse(raw).walk()
+        for part in parse_once(raw).walk()
         if not part.is_container
         and not (
             part.media_type.startswith("image/") and part.content_id and part.disposition != "attachment"
@@ -141,6 +151,9 @@ def replaced(raw: bytes, replacements: Replacements) -> bytes:
     says so (see `without_part`).
     """
     result = _replaced_message(raw, replacements)
+    replacements = [pair for pair in replacements if holds(result, pair[0])]
+    if not replacements:
+        return result
     for part in parse(result).walk():
         if part.is_container:
             continue
@@ -155,7 +168,7 @@ def replaced(raw: bytes, replacements: Replacements) -> bytes:
 
 def _replaced_message(raw: bytes, replacements: Replacements) -> bytes:
     before, block, body, _ = split_message(raw)
-    root = parse(raw).root
+    root = parse_once(raw).root
     return before + _replaced_header(block, replacements) + _replaced_body(root, body, replacements)
 
 
@@ -168,8 +181,8 @@ def _replaced_field(field: bytes, replacements: Replacements) -> bytes:
     name, colon, value = field.partition(b":")
     if not colon:
         name, value = b"", field
-    seen = [views_of(text) for text in dict.fromkeys((*_texts_of_field(value), _text(field)))]
-    present = [pair for pair in replacements if any(in_views(one, pair[0]) for one in seen)]
+    seen = views_of(_BETWEEN.join(dict.fromkeys((*_texts_of_field(value), _text(field)))))
+    present = [pair for pair in replacements if in_views(seen, pair[0])]
     if not present:
         return field
     end = re.search(rb"[\r\n]*\Z", field)

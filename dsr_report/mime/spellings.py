@@ -13,10 +13,12 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html.entities import html5
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import quote, quote_plus
+
+from dsr_report.mime.percent import unquoted, unquoted_latin
 
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u034f\u200e\u200f"
 _TAG = (
@@ -31,7 +33,6 @@ _SPACE = (
     r"(?:[\s\u00a0\u2000-\u200a\u202f\u3000]|\+|_|%(?:25)*(?:20|a0|c2%(?:25)*a0)|=20|&(?:amp;)*nbsp;?|"
     r"&(?:amp;)*#0*(?:160|32);?|&(?:amp;)*#x0*(?:a0|20);?|\\+u00(?:a0|20)|<br[^<>]{0,99}>)+"
 )
-_ESCAPED = re.compile(r"[&%\\=]")
 _JSON_ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
 _STRIPPED = re.compile(f"[{re.escape(_INVISIBLE)}]")  # ten times as fast as str.translate
 _RUN = r"[A-Za-z0-9+/_-]*"
@@ -39,6 +40,7 @@ _LARGE = 200_000
 """Characters; the views of a longer text are made anew for each passage, to keep memory bounded."""
 _LONGEST = 160
 """Characters; a longer passage is looked for letter by letter only as far as its literal forms go."""
+_PIECE = 4
 _NAMES: dict[str, list[str]] = {}
 for _name, _character in html5.items():
     if len(_character) == 1 and _name.endswith(";"):
@@ -105,12 +107,11 @@ def views(text: str) -> Iterator[str]:
     yield (plain := _folded(text))
     seen = {plain}
     for _ in range(3):
-        if not _ESCAPED.search(text):
-            break
         before = text
-        text = html.unescape(unquote(before, errors="replace"))
+        resolved = unquoted(before)
+        text = html.unescape(resolved) if "&" in resolved else resolved
         if text.count("\ufffd") > before.count("\ufffd"):  # percent-encoded, but not as UTF-8
-            yield _folded(html.unescape(unquote(before, encoding="latin-1")))
+            yield _folded(html.unescape(unquoted_latin(before)))
         if "\\" in text:
             text = _JSON_ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text).replace("\\/", "/")
         if text == before:
@@ -124,7 +125,9 @@ def views(text: str) -> Iterator[str]:
 
 def _folded(text: str) -> str:
     if not text.isascii():
-        text = _STRIPPED.sub("", unicodedata.normalize("NFC", text))
+        if any(invisible in text for invisible in _INVISIBLE):
+            text = _STRIPPED.sub("", text)
+        text = unicodedata.normalize("NFC", text)
     return " ".join(text.split()).casefold()
 
 
@@ -137,15 +140,15 @@ def needles(passage: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in found if form))
 
 
-def in_views(seen: Sequence[str], passage: str) -> int:
-    """How often the views of a text hold a passage: the most that one of them does."""
-    wanted = needles(passage)
-    return max((sum(view.count(form) for form in wanted if form in view) for view in seen), default=0)
-
-
-def in_text(text: str, passage: str) -> int:
-    """How often a text holds a passage, in any spelling."""
+def in_text(text: str, passage: str) -> bool:
+    """Whether a text holds a passage, in any spelling."""
     return in_views(views_of(text), passage)
+
+
+def in_views(seen: Iterable[str], passage: str) -> bool:
+    """Whether one of the views of a text holds a passage."""
+    wanted = needles(passage)
+    return any(form in view for view in seen for form in wanted)
 
 
 def views_of(text: str) -> tuple[str, ...]:
@@ -160,19 +163,50 @@ def _remembered(text: str) -> tuple[str, ...]:
 
 def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_markup: bool = False) -> str:
     """A text with each passage replaced by its mark, in whatever way it is spelled."""
-    for passage, mark in replacements:
-        if not in_text(text, passage):
-            continue
-        shown = html.escape(mark) if is_markup else mark
-        if passage in text:  # most often it stands there as it is, and nowhere else
-            text = text.replace(passage, shown)
-            if not in_text(text, passage):
-                continue
-        text = _replaced(text, passage, shown, is_markup=is_markup)
-        if in_text(text, passage):  # a mixture of encodings: they are resolved first
-            resolved = html.unescape(unquote(text, errors="replace"))
-            text = _replaced(resolved, passage, shown, is_markup=is_markup)
+    seen = views_of(text)
+    present = [
+        (passage, html.escape(mark) if is_markup else mark)
+        for passage, mark in replacements
+        if in_views(seen, passage)
+    ]
+    while present:
+        # most often they stand there as they are, and nowhere else: then one look at the result is enough
+        group = _unlike(present)
+        present = present[len(group) :]
+        for passage, mark in group:
+            text = text.replace(passage, mark)
+        seen = views_of(text)
+        for passage, mark in group:
+            if in_views(seen, passage):
+                text = _spelled_out(text, passage, mark, is_markup=is_markup)
+                seen = views_of(text)
     return text
+
+
+def _spelled_out(text: str, passage: str, mark: str, *, is_markup: bool) -> str:
+    text = _replaced(text, passage, mark, is_markup=is_markup)
+    if in_text(text, passage):  # a mixture of encodings: they are resolved first
+        resolved = html.unescape(unquoted(text))
+        text = _replaced(resolved, passage, mark, is_markup=is_markup)
+    return text
+
+
+def _unlike(replacements: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """The first of them that have no piece in common: taking out one cannot leave half of another."""
+    known: set[str] = set()
+    for count, (passage, _) in enumerate(replacements):
+        pieces = _pieces(passage)
+        if count and not known.isdisjoint(pieces):
+            return replacements[:count]
+        known |= pieces
+    return replacements
+
+
+@lru_cache(maxsize=512)
+def _pieces(passage: str) -> frozenset[str]:
+    """Every run of a few letters in a passage; the whole of a short one."""
+    plain = _folded(passage)
+    return frozenset(plain[at : at + _PIECE] for at in range(max(1, len(plain) - _PIECE + 1)))
 
 
 def literally_without(raw: bytes, replacements: Sequence[tuple[str, str]]) -> bytes:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import unquote
+
+from dsr_report.mime.percent import unquoted
 
 Treatment = Literal["disclose", "mask", "withhold"]
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -167,7 +168,7 @@ def words_in(text: str) -> set[str]:
     """Every run of ASCII letters and digits in a text that can be the word of a token."""
     found = set(_LONG_WORD.findall(text))
     if "%" in text:
-        found.update(_LONG_WORD.findall(unquote(unquote(text))))
+        found.update(_LONG_WORD.findall(unquoted(unquoted(text))))
     return {word.lower() for word in found}
 
 

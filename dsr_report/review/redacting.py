@@ -21,8 +21,8 @@ from dsr_report.export.reading import ExportFile
 from dsr_report.export.renaming import rename_members
 from dsr_report.export.rewriting import Wanted, rewrite, rewrite_many
 from dsr_report.files import written_whole
-from dsr_report.mime.message import parse, text_of_wire, wire_of_text
-from dsr_report.mime.rewriting import closed_files, occurrences, replaced
+from dsr_report.mime.message import parse_once, text_of_wire, wire_of_text
+from dsr_report.mime.rewriting import closed_files, holds, replaced
 from dsr_report.mime.spellings import forms_of, in_text, without_passages
 from dsr_report.pointers import repointed, tokens
 from dsr_report.processes import Processes
@@ -272,12 +272,12 @@ class _Hiding:
             self.closed_files += len(closed_files(wire))
         if self._tokens:
             passages = [*passages, *self._tokens_among(words_of_message(wire))]
-        present = [(passage, mark) for passage, mark in passages if occurrences(wire, passage)]
+        present = [(passage, mark) for passage, mark in passages if holds(wire, passage)]
         if not present:
             return None
         result = replaced(wire, [(passage, mark.text) for passage, mark in present])
         for passage, mark in present:
-            if occurrences(result, passage):
+            if holds(result, passage):
                 raise RedactionError(
                     f"the value hidden as number {mark.number} cannot be taken out of this message",
                     where=pointer,
@@ -319,7 +319,7 @@ def is_message(text: str) -> bool:
 def words_of_message(wire: bytes) -> set[str]:
     """The words that tokens are found by: in the bytes of a message, and in its parts as they are decoded."""
     found = words_in(wire.decode("utf-8", "replace"))
-    for part in parse(wire).walk():
+    for part in parse_once(wire).walk():
         is_text = not part.is_container and part.media_type.startswith(("text/", "application/"))
         if is_text and part.transfer_encoding in _ENCODED:
             found |= words_in(part.exact_text)
