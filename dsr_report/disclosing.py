@@ -23,6 +23,7 @@ from dsr_report.disclosure.settled import packed
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError
 from dsr_report.export.reading import open_export
 from dsr_report.files import sha256_of, written_whole
+from dsr_report.processes import Processes
 from dsr_report.reading import Export, zone_named
 from dsr_report.report.build import BuiltReport, build
 from dsr_report.report.document import Attachment, Part, ReportDocument
@@ -54,6 +55,8 @@ _STEPS: dict[Format, dict[str, float]] = {
 """The steps of each format, and how many milliseconds a megabyte takes (150 messages, 600 events)."""
 _LAYOUT_MILLISECONDS = 0.014
 """For each character of HTML, in one process."""
+_WORTH_PROCESSES = 3_000_000
+"""Bytes; starting a process takes as long as looking through some hundred thousand."""
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
 Workers = Union[int, "LayoutPool", None]
 
@@ -155,6 +158,7 @@ class Report:
         self._shown: Export | None = None
         self._plan: Plan | None = None
         self._workers: int | None = None
+        self._processes: Processes | None = None
         self._steps = Steps(None, {})
 
     def to_pdf(
@@ -313,9 +317,26 @@ class Report:
 
         return replace(document, parts=parts)
 
+    @contextmanager
+    def _sharing(self) -> Iterator[Processes | None]:
+        """Processes that share the work, for the time of a `with` block; None where one is as fast."""
+        if self._processes is not None or self._workers == 1 or self.export.bytes < _WORTH_PROCESSES:
+            yield self._processes
+            return
+        with Processes(self._workers) as processes:
+            self._processes = processes
+            try:
+                yield processes
+            finally:
+                self._processes = None
+
     def _decide(self) -> Plan:
-        if self._plan is not None:
-            return self._plan
+        if self._plan is None:
+            with self._sharing() as processes:
+                self._plan = self._decided(processes)
+        return self._plan
+
+    def _decided(self, processes: Processes | None) -> Plan:
         export = self.export
         self._steps.begin("find")
         if self.original:
@@ -327,20 +348,19 @@ class Report:
                     self.review, findings, export.sha256, strict=self.strict, warnings=self.warnings
                 )
             else:
-                decisions = find_secrets(export.file.items())
+                decisions = find_secrets(export.file.items(), processes)
             plan = make_plan(
                 decisions, lambda treatment, number, what: mark_text(self.lang, treatment, number, what)
             )
         if plan:
-            self._redact(plan)
-        self._plan = plan
+            self._redact(plan, processes)
         return plan
 
-    def _redact(self, plan: Plan) -> None:
+    def _redact(self, plan: Plan, processes: Processes | None) -> None:
         self._folder = TemporaryFolder()
         copy = Path(self._folder.name) / "export.json"
         self._steps.begin("hide")
-        self.warnings += write_redacted(self.export.file, plan, copy, self._workers)
+        self.warnings += write_redacted(self.export.file, plan, copy, processes)
         self._shown = Export(
             open_export(copy, name=self.export.name, salvage=self.export.incomplete, progress=self._told),
             self.export.zone,
@@ -358,6 +378,22 @@ class Report:
         self, medium: Literal["pdf", "html"], *, package: bool = False
     ) -> Iterator[tuple[ReportDocument, Manifest, Ledger]]:
         """The document of one medium, its manifest and its ledger."""
+        with self._sharing() as processes:
+            built = self._built(medium, package=package, processes=processes)
+        plan = self._decide()
+        try:
+            self._steps.begin("prepare pages" if package else "prepare")
+            self._check_strictly(built)
+            manifest = self._manifest(built, plan, medium)
+            with TemporaryFolder() as folder:
+                document = self._completed(built, manifest, Path(folder), medium)
+                yield document, manifest, built.ledger
+        finally:
+            built.close()
+
+    def _built(
+        self, medium: Literal["pdf", "html"], *, package: bool, processes: Processes | None
+    ) -> BuiltReport:
         plan, values = self._decide(), self.values
         options = ReportOptions(
             language=self.lang,
@@ -381,16 +417,7 @@ class Report:
             templates=self.templates,
         )
         self._steps.begin("render pages" if package else "render")
-        built = build(self.shown, options)
-        try:
-            self._steps.begin("prepare pages" if package else "prepare")
-            self._check_strictly(built)
-            manifest = self._manifest(built, plan, medium)
-            with TemporaryFolder() as folder:
-                document = self._completed(built, manifest, Path(folder), medium)
-                yield document, manifest, built.ledger
-        finally:
-            built.close()
+        return build(self.shown, options, processes)
 
     def _completed(
         self, built: BuiltReport, manifest: Manifest, folder: Path, medium: Literal["pdf", "html"]

@@ -11,7 +11,7 @@ import dsr_report
 
 PACKAGE = Path(dsr_report.__file__).parent
 FLOORS = {
-    "errors": -1, "pointers": 0, "temporary": 0, "times": 0, "files": 0, "shipped": 0, "processes": 0,
+    "errors": -1, "pointers": 0, "temporary": 0, "times": 0, "files": 0, "shipped": 0, "processes": 0.1,
     "steps": 0, "printable": 0.2,
     "config": 2.5,
     "export": 1,

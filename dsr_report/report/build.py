@@ -7,6 +7,7 @@ from functools import cached_property
 
 from jinja2 import Environment
 
+from dsr_report.processes import Processes
 from dsr_report.reading import Export
 from dsr_report.report.chapters import Chapters
 from dsr_report.report.collecting import Collected, collect
@@ -24,11 +25,11 @@ class BuiltReport:
     Close it when it is written.
     """
 
-    def __init__(self, export: Export, options: ReportOptions) -> None:
+    def __init__(self, export: Export, options: ReportOptions, processes: Processes | None = None) -> None:
         self._export = export
         self._options = options
         self._environment: Environment = environment(options.words, options.templates)
-        self._collected: Collected = collect(export, options)
+        self._collected: Collected = collect(export, options, processes)
 
     @property
     def ledger(self) -> Ledger:
@@ -79,10 +80,10 @@ class BuiltReport:
         self._collected.close()
 
 
-def build(export: Export, options: ReportOptions) -> BuiltReport:
-    """Render the report of an export.
+def build(export: Export, options: ReportOptions, processes: Processes | None = None) -> BuiltReport:
+    """Render the report of an export; `processes` share the work, and change no byte of it.
 
     Raises:
         LedgerError: a value of the export would not be accounted for.
     """
-    return BuiltReport(export, options)
+    return BuiltReport(export, options, processes)

@@ -20,6 +20,8 @@ from dsr_report.records.members import Members
 
 _HINT = "Nothing was written. Please report this with the output of `dsr-report inspect -v`."
 _MOST_OPEN = 5_000_000
+_MOST_WHOLE = 5_000
+"""Items that have arrived and are not settled: they wait for the processes that render them."""
 
 
 class Sink(Protocol):
@@ -45,16 +47,18 @@ class Ledger:
         self.lines = 0
         self._hidden = dict(hidden or {})
         self._above = {above for pointer in self._hidden for above in _ancestors(pointer)}
-        self._whole: Item | None = None
+        self._whole: dict[str, Item] = {}
         self._open: dict[str, None] = {}
         self._file = tempfile.TemporaryFile(prefix="dsr-report-")  # noqa: SIM115 - closed by `remove`
 
     def arriving(self, items: Iterable[Item]) -> Iterator[Item]:
-        """The same items; each is open until it is settled."""
+        """The same items; each is open until it is settled, which may be some items later."""
         for item in items:
-            if self._whole is not None:
-                self._divide(self._whole)
-            self._whole = item
+            if item.pointer in self._whole:
+                self._divide(item.pointer)
+            self._whole[item.pointer] = item
+            if len(self._whole) > _MOST_WHOLE:
+                self._divide(next(iter(self._whole)))
             yield item
 
     def settle(self, found: Found, place: str, anchor: str, shown: int) -> None:
@@ -63,9 +67,9 @@ class Ledger:
         Raises:
             LedgerError: it was settled before, or not all of it is shown.
         """
-        whole = self._whole
-        if whole is not None and found.value is whole.value and found.pointer == whole.pointer:
-            self._whole = None
+        whole = self._whole.get(found.pointer)
+        if whole is not None and found.value is whole.value:
+            del self._whole[found.pointer]
             count = count_values(found.value)
         else:
             count = self._strike(found)
@@ -101,9 +105,8 @@ class Ledger:
         Raises:
             LedgerError: a value is open, or the report shows more or fewer than the export holds.
         """
-        if self._whole is not None:
-            self._divide(self._whole)
-            self._whole = None
+        for pointer in list(self._whole):
+            self._divide(pointer)
         if self._open:
             self._fail(f"the value at {next(iter(self._open))} would not be shown")
         if self._hidden:
@@ -122,18 +125,21 @@ class Ledger:
         self._file.close()
 
     def _strike(self, found: Found) -> int:
-        if self._whole is not None:
-            self._divide(self._whole)
-            self._whole = None
         count = 0
         for pointer, _ in found.values():
+            if pointer not in self._open:
+                self._divide(next((above for above in _ancestors(pointer) if above in self._whole), None))
             if pointer not in self._open:
                 self._fail(f"the value at {pointer} would be shown twice, or is not in the export")
             del self._open[pointer]
             count += 1
         return count
 
-    def _divide(self, item: Item) -> None:
+    def _divide(self, pointer: str | None) -> None:
+        """Of an item that is not shown as it is, each value is open by itself."""
+        if pointer is None:
+            return
+        item = self._whole.pop(pointer)
         self._open.update((pointer, None) for pointer, _ in values(item.value, item.pointer))
         if len(self._open) > _MOST_OPEN:
             self._fail(f"the value at {next(iter(self._open))} would not be shown")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from dsr_report.records.base import Record
 from dsr_report.records.people import Profile, Subprofile
 from dsr_report.report.language import Language
 
@@ -27,13 +26,10 @@ class Person:
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
 
-    def note(self, record: Record) -> None:
-        """Take up the name in a profile or a part of one."""
-        if isinstance(record, (Profile, Subprofile)) and len(self._names) < _MOST:
-            number = record.subprofile_id if isinstance(record, Subprofile) else record.profile_id
-            name = _name_in(record)
-            if name:
-                self._names.setdefault(str(number), name)
+    def note(self, name: tuple[str, str] | None) -> None:
+        """Take up a name that `name_in` found."""
+        if name is not None and len(self._names) < _MOST:
+            self._names.setdefault(*name)
 
     def about(self, subject_type: str | None, subject_id: str | None, words: Language) -> str:
         """The subject by name, or by number; of an address the first letter and the domain."""
@@ -49,7 +45,14 @@ class Person:
         return f"{name} ({numbered})" if name else numbered
 
 
-def _name_in(record: Profile | Subprofile) -> str:
+def name_in(record: Profile | Subprofile) -> tuple[str, str] | None:
+    """The number of a profile or a part of one, and the name in it, where it has one."""
+    number = record.subprofile_id if isinstance(record, Subprofile) else record.profile_id
+    name = _name_of(record)
+    return (str(number), name) if name else None
+
+
+def _name_of(record: Profile | Subprofile) -> str:
     parts = ["", "", ""]
     whole = ""
     for name, value in record.fields.items():

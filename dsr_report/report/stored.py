@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from secrets import token_hex
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from markupsafe import Markup, escape
 
@@ -24,7 +24,8 @@ from dsr_report.report.text import inert, inline, isolated, shown
 _COUNTED = f"\ue000{token_hex(6)}-"
 """Begins the invisible number that a value carries until its page is made (see `Numbered`)."""
 _NUMBER = re.compile(re.escape(_COUNTED) + r"(\d+);")
-_LONG = 60
+LONG = 60
+"""Characters; a longer text that recurs is printed once."""
 _ENVELOPES = {"data", "record", "payload"}
 _MOST_REFERENCES = 20_000
 
@@ -249,6 +250,14 @@ def _scalar(value: Scalar, language: Language) -> Markup:
     return shown(inert(str(value)))
 
 
+class Numbering(Protocol):
+    """What knows the numbers of long texts, or puts something in their place."""
+
+    def number_of(self, text: str) -> object | None:
+        """The number of a long text, or None where it is printed in place."""
+        ...
+
+
 class References:
     """Long texts that recur (browser lines, header dumps): printed once, and referred to by number."""
 
@@ -257,7 +266,7 @@ class References:
 
     def number_of(self, text: str) -> int | None:
         """The number of a long text, or None where it is printed in place."""
-        if len(text) <= _LONG:
+        if len(text) <= LONG:
             return None
         number = self._numbers.get(text)
         if number is None and len(self._numbers) < _MOST_REFERENCES:
@@ -271,7 +280,7 @@ class References:
         return len(self._numbers)
 
 
-def stored_line(record: Record, language: Language, references: References) -> tuple[str, int]:
+def stored_line(record: Record, language: Language, references: Numbering) -> tuple[str, int]:
     """All values of a record on one line of HTML, and how many there are."""
     path = path_of(record, language) if record.labels else ""
     pieces = [path] if path else []

@@ -48,25 +48,14 @@ class LinkKeys:
 
     def note(self, item: Item) -> None:
         """Look at every value of an item."""
-        numbers: list[str] = []
-        found: list[tuple[str, LiveKey]] = []
-        for pointer, value in values(item.value, item.pointer):
-            if not isinstance(value, str) or len(value) < _SHORTEST:
-                continue
-            if "=" in value or "//" in value or "mailto:" in value:
-                if is_message(value):
-                    keys = keys_in_message(wire_of_text(value))
-                    numbers += _ID_FIELD.findall(_BLANK_LINE.split(value, maxsplit=1)[0] + "\n")
-                else:
-                    keys = keys_in_text(value)
-                found += [(pointer, key) for key in dict.fromkeys(keys)]
-            elif len(value) < _LONGEST_ID and _ID_NAME.fullmatch(_name(pointer)):
-                numbers.append(value)
-        own = "\n".join(numbers) if found else ""
-        for pointer, key in found:
+        self.add(keys_seen_in(item))
+
+    def add(self, keys: Iterable[KeySeen]) -> None:
+        """Take up what was seen in an item."""
+        for pointer, key, is_number in keys:
             seen = self._seen.setdefault(key.token, _Seen(key.kind, pointer, {}))
             seen.in_links.setdefault(key.in_link)
-            if key.token in own:
+            if is_number:
                 self._numbers.add(key.token)
             places = self.places.setdefault(seen.kind, [])
             if places[-1:] != [pointer]:
@@ -82,6 +71,34 @@ class LinkKeys:
                 for passage in seen.in_links if is_number else (token,):
                     if not is_number or passage != token:
                         yield _decision(kind, seen.pointer, passage), passage
+
+
+class KeySeen(NamedTuple):
+    """A live key in a value, and whether it is also the number of something in the same item."""
+
+    pointer: str
+    key: LiveKey
+    is_number: bool
+
+
+def keys_seen_in(item: Item) -> list[KeySeen]:
+    """The live keys in the links of an item."""
+    numbers: list[str] = []
+    found: list[tuple[str, LiveKey]] = []
+    for pointer, value in values(item.value, item.pointer):
+        if not isinstance(value, str) or len(value) < _SHORTEST:
+            continue
+        if "=" in value or "//" in value or "mailto:" in value:
+            if is_message(value):
+                keys = keys_in_message(wire_of_text(value))
+                numbers += _ID_FIELD.findall(_BLANK_LINE.split(value, maxsplit=1)[0] + "\n")
+            else:
+                keys = keys_in_text(value)
+            found += [(pointer, key) for key in dict.fromkeys(keys)]
+        elif len(value) < _LONGEST_ID and _ID_NAME.fullmatch(_name(pointer)):
+            numbers.append(value)
+    own = "\n".join(numbers) if found else ""
+    return [KeySeen(pointer, key, key.token in own) for pointer, key in found]
 
 
 def link_keys(items: Iterable[Item]) -> LinkKeys:

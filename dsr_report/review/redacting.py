@@ -7,13 +7,12 @@ links in their encoded forms, and complete messages, whose parts are decoded, ch
 
 from __future__ import annotations
 
-import pickle
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from dsr_report.errors import RedactionError
 from dsr_report.export.items import Item, values
@@ -26,13 +25,11 @@ from dsr_report.mime.rewriting import closed_files, holds, replaced
 from dsr_report.mime.spellings import forms_of, in_text, without_passages
 from dsr_report.pointers import repointed, tokens
 from dsr_report.processes import Processes
+from dsr_report.processes.jobs import handed_over, taken_over
 from dsr_report.review.plan import SHORTEST_PASSAGE, Mark, Plan, token_word, words_in
-from dsr_report.temporary import TemporaryFolder
 
 _LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
 _MOST_SHAPES = 20_000
-_WORTH_PROCESSES = 3_000_000
-"""Bytes; starting a process takes as long as looking through some hundred thousand."""
 _NOWHERE = ""
 """The place of a name: it is no value, and has no pointer of its own."""
 _MAY_BE_ENCODED = frozenset("%&=\\+")
@@ -40,13 +37,15 @@ _ENCODED = {"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uu
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 
 
-def write_redacted(export: ExportFile, plan: Plan, target: Path, workers: int | None = 1) -> list[str]:
+def write_redacted(
+    export: ExportFile, plan: Plan, target: Path, processes: Processes | None = None
+) -> list[str]:
     """Write the redacted export to `target`, and note in the plan's marks where each value was hidden.
 
     A hidden value that is also (part of) the name of a member is hidden there as well: the member gets a
     name of its own, made of the mark, and the plan's pointers follow.
 
-    A large export is worked on by several processes (`workers`; as many as there are processors if None).
+    With `processes`, they share the work; the result is the same.
 
     Returns warnings: files in which a withheld value could stand unseen.
 
@@ -55,11 +54,11 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path, workers: int | 
     """
     hiding = _Hiding(plan)
     with written_whole(target) as file:
-        if export.bytes < _WORTH_PROCESSES or workers == 1:
+        if processes is None:
             rewrite(export, hiding.replacements, file)
         else:
-            with _Crew(hiding, workers) as crew:
-                rewrite_many(export, crew.replacements, file)
+            with handed_over(plan) as path:
+                rewrite_many(export, partial(_shared_out, hiding, processes, path), file)
     hiding.check()
     plan.marks = [mark for mark in plan.marks if mark.pointers or mark.passage_pointers]
     if hiding.is_name:
@@ -85,29 +84,13 @@ class _Found(NamedTuple):
     is_name: bool
 
 
-class _Crew:
-    """Processes that hide, each with the plan as it was at the beginning; what they find is noted in ours."""
-
-    def __init__(self, hiding: _Hiding, workers: int | None) -> None:
-        self._hiding = hiding
-        self._folder = TemporaryFolder()
-        self._plan = str(Path(self._folder.name) / "plan")
-        Path(self._plan).write_bytes(pickle.dumps(hiding.plan))
-        self._processes = Processes(workers, error=RedactionError)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._processes.close()
-        self._folder.cleanup()
-
-    def replacements(self, lists: Iterable[Sequence[Item]]) -> Iterator[Wanted]:
-        """The new texts of values for lists of items, in their order."""
-        jobs = ((self._plan, items) for items in lists)
-        for found in self._processes.in_order(found_in, jobs):
-            self._hiding.note(found)
-            yield found.wanted
+def _shared_out(
+    hiding: _Hiding, processes: Processes, plan: str, lists: Iterable[Sequence[Item]]
+) -> Iterator[Wanted]:
+    """The new texts of values for lists of items, in their order; each process has the plan as it began."""
+    for found in processes.in_order(found_in, ((plan, items) for items in lists)):
+        hiding.note(found)
+        yield found.wanted
 
 
 def found_in(job: tuple[str, Sequence[Item]]) -> _Found:
@@ -118,7 +101,7 @@ def found_in(job: tuple[str, Sequence[Item]]) -> _Found:
 
 @lru_cache(maxsize=1)
 def _hiding_of(plan: str) -> _Hiding:
-    return _Hiding(pickle.loads(Path(plan).read_bytes()))  # noqa: S301 - written by our own parent process
+    return _Hiding(taken_over(plan))
 
 
 class _Hiding:

@@ -8,12 +8,18 @@ HTTP request headers can hold credentials. (copernica.md: REST pages on profiles
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dsr_report.export.items import Item, JsonValue, values
+from dsr_report.export.items import Item, JsonValue, rough_size, values
 from dsr_report.pointers import tokens
+from dsr_report.processes import Processes
+from dsr_report.processes.jobs import portions
 from dsr_report.review.plan import Decision
+
+if TYPE_CHECKING:
+    from dsr_report.review.links import KeySeen
 
 _PASSWORD = re.compile(
     r"(?:(?:repeat|confirm|new|old)[ _-]?)?"
@@ -41,18 +47,42 @@ _CODE_LENGTH = 32
 _ARTICLE = "Art. 5(1)(f), 32 GDPR"
 
 
-def find_secrets(items: Iterable[Item]) -> Iterator[tuple[Decision, str]]:
+def find_secrets(items: Iterable[Item], processes: Processes | None = None) -> Iterator[tuple[Decision, str]]:
     """A decision to mask for each live key, with the value it is about; in the order of the export.
 
-    Those in links come last: the same token may stand under a name that says more.
+    Those in links come last: the same token may stand under a name that says more. With `processes`, they
+    share the work; the result is the same.
     """
     from dsr_report.review.links import LinkKeys  # noqa: PLC0415 - only who hides something reads messages
 
-    look, links = Watch(), LinkKeys()
-    for item in items:
-        yield from look.at(item)
-        links.note(item)
+    links = LinkKeys()
+    found = (
+        _seen_in(items, Watch())
+        if processes is None
+        else chain.from_iterable(
+            processes.in_order(seen_in_portion, portions(items, lambda item: rough_size(item.value)))
+        )
+    )
+    for decisions, in_links in found:
+        yield from decisions
+        links.add(in_links)
     yield from links.decisions()
+
+
+_Seen = tuple[list[tuple[Decision, str]], "Sequence[KeySeen]"]
+"""What one item holds: values under telling names, and keys in links."""
+
+
+def seen_in_portion(items: Sequence[Item]) -> list[_Seen]:
+    """The live keys in some items; runs in a process of its own."""
+    return list(_seen_in(items, Watch()))
+
+
+def _seen_in(items: Iterable[Item], watch: Watch) -> Iterator[_Seen]:
+    from dsr_report.review.links import keys_seen_in  # noqa: PLC0415 - as above
+
+    for item in items:
+        yield list(watch.at(item)), keys_seen_in(item)
 
 
 class Watch:

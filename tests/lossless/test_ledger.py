@@ -151,7 +151,7 @@ def test_a_chapter_that_drops_or_repeats_a_field_stops_the_report_and_names_it(
                 "T", (), {"render": lambda _, **values: change(template.render(**values))}
             )()
 
-    monkeypatch.setattr("dsr_report.report.collecting.RecordRenderer", Changed)
+    monkeypatch.setattr("dsr_report.report.rendering.RecordRenderer", Changed)
     export = {"info": {}, "data": [{"ID": "7", "fields": {"a": "b"}, "database": "1"}]}
     if place is None:
         assert verify(written(export, tmp_path / "a.html")).ok

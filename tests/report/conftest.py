@@ -15,6 +15,7 @@ import pytest
 
 import dsr_report
 from dsr_report.config import Config
+from dsr_report.processes import Processes
 from dsr_report.report.build import BuiltReport, build
 from dsr_report.report.options import ReportOptions
 
@@ -64,7 +65,9 @@ def built() -> Callable[..., Any]:
     """Builds the report of an export (JSON content, bytes or a path) in a `with` block."""
 
     @contextmanager
-    def make(content: Any, lang: str = "en", **options: Any) -> Iterator[Built]:
+    def make(
+        content: Any, lang: str = "en", processes: Processes | None = None, **options: Any
+    ) -> Iterator[Built]:
         source = content
         if not isinstance(content, (bytes, Path)):
             source = json.dumps({"info": {"type": "profile", "id": "7"}, "data": content}).encode()
@@ -76,7 +79,7 @@ def built() -> Callable[..., Any]:
                 "generator": "dsr-report",
                 "config": Config(),
             }
-            report = build(export, ReportOptions(**(settings | options)))
+            report = build(export, ReportOptions(**(settings | options)), processes)
             try:
                 yield Built(report)
             finally:

@@ -18,7 +18,7 @@ from dsr_report.errors import LedgerError
 from dsr_report.export.items import Item, values
 from dsr_report.printable import printable
 from dsr_report.records.found import Found
-from dsr_report.report import collecting
+from dsr_report.report import rendering
 from dsr_report.report.ledger import Ledger
 from dsr_report.report.text import inert
 
@@ -108,12 +108,12 @@ def test_every_value_of_a_sample_is_in_the_text_of_its_report(
 def test_a_value_that_is_left_out_stops_the_report(
     built: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Forgetful(collecting.RecordRenderer):
+    class Forgetful(rendering.RecordRenderer):
         def render(self, record: Any, number: int) -> tuple[str, int]:
             html, count = super().render(record, number)
             return html, count - 1
 
-    monkeypatch.setattr(collecting, "RecordRenderer", Forgetful)
+    monkeypatch.setattr(rendering, "RecordRenderer", Forgetful)
     with pytest.raises(LedgerError, match="values"), built([{"a": 1, "b": 2}]):
         pass
 

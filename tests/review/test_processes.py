@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,10 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hidden(export: Path, target: Path, workers: int) -> tuple[bytes, Plan, list[str]]:
-    with open_export(export) as file:
-        plan = make_plan(find_secrets(file.items()))
-        warnings = write_redacted(file, plan, target, workers)
+    with open_export(export) as file, ExitStack() as crew:
+        processes = crew.enter_context(Processes(workers)) if workers > 1 else None
+        plan = make_plan(find_secrets(file.items(), processes))
+        warnings = write_redacted(file, plan, target, processes)
     return target.read_bytes(), plan, warnings
 
 

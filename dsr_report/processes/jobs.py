@@ -1,0 +1,49 @@
+"""What processes are given: once what all jobs need, then work in portions of a like size."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dsr_report.temporary import TemporaryFolder
+
+Piece = TypeVar("Piece")
+PORTION = 64_000
+"""Characters of a portion: a few messages, or some hundred events."""
+
+
+@contextmanager
+def handed_over(value: object) -> Iterator[str]:
+    """A private file for the time of a `with` block, in which processes find `value` (`taken_over`)."""
+    with TemporaryFolder() as folder:
+        path = Path(folder) / "job"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            pickle.dump(value, file, protocol=5)
+        yield str(path)
+
+
+@lru_cache(maxsize=1)
+def taken_over(path: str) -> Any:
+    """What our parent process handed over; read once."""
+    return pickle.loads(Path(path).read_bytes())  # noqa: S301 - written by our own parent process
+
+
+def portions(
+    pieces: Iterable[Piece], weigh: Callable[[Piece], int], most: int = PORTION
+) -> Iterator[list[Piece]]:
+    """Lists of pieces, in their order, each of `most` characters or a little more."""
+    portion: list[Piece] = []
+    weight = 0
+    for piece in pieces:
+        portion.append(piece)
+        weight += weigh(piece)
+        if weight >= most:
+            yield portion
+            portion, weight = [], 0
+    if portion:
+        yield portion
