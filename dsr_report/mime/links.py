@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from typing import Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+
+from dsr_report.mime.percent import unquoted
+from dsr_report.mime.word_pattern import WordPattern
 
 Purpose = Literal["ordinary", "tracking", "unsubscribe", "web-version", "mail", "phone", "place", "unsafe"]
-
-_UNSUBSCRIBE = re.compile(
+_UNSUBSCRIBE = WordPattern(
     r"unsub|opt[-_ ]?out|afmeld|uitschrij[fv]|\babmeld|abbestell|"
     r"d[eé]sabonn|d[eé]s-?inscri|sign[- ]?off|list-unsub",
-    re.IGNORECASE,
+    "unsub|opt|afmeld|uitschrij|abmeld|abbestell|sabonn|inscri|sign",
 )
-_WEB_VERSION = re.compile(
+_WEB_VERSION = WordPattern(
     r"web-?(?:versi|ansicht|view)|online-?(?:versi|ansicht)|version en ligne|mirror-?page|"
     r"(?:view|read|see|open)\W{0,3}(?:it |this |e-?mail |message |newsletter )*"
     r"(?:in|on) (?:your |the |a )?(?:web|browser)|"
     r"view[- ]?(?:in[- ]?)?(?:browser|online)|(?:bekijk|lees)\b.{0,40}\b(?:online|browser)|"
     r"im browser|(?:dans|avec) (?:votre|le|un) navigateur|in (?:je|uw|de) (?:web)?browser",
-    re.IGNORECASE,
+    "web|online|en ligne|mirror|browser|navigateur",
 )
 _TRACKING = re.compile(
     r"(?:^|[./_-])(?:click|clicks|clk|track|tracking|tracker|trk|redir|redirect|ct|pixel|beacon)\d*(?:[./?_-]|$)|"
@@ -66,14 +68,19 @@ def purpose_of(url: str, label: str = "") -> Purpose:
         return "unsafe"
     if text.startswith("#"):
         return "place"
-    readable = unquote(text)
-    if _UNSUBSCRIBE.search(readable) or _UNSUBSCRIBE.search(label):
-        return "unsubscribe"
-    if _WEB_VERSION.search(readable) or _WEB_VERSION.search(label):
-        return "web-version"
+    said = purpose_said(unquoted(text), label)
+    if said is not None:
+        return said
     if _TRACKING.search(text.partition("//")[2]) or url_tokens(text):
         return "tracking"
     return "ordinary"
+
+
+def purpose_said(*texts: str) -> Literal["unsubscribe", "web-version"] | None:
+    """What a link is for, where its address (readable) or the words it stands under say so."""
+    if any(_UNSUBSCRIBE.is_in(text) for text in texts):
+        return "unsubscribe"
+    return "web-version" if any(_WEB_VERSION.is_in(text) for text in texts) else None
 
 
 def url_tokens(url: str) -> tuple[Span, ...]:
@@ -94,7 +101,7 @@ def url_tokens(url: str) -> tuple[Span, ...]:
     )
     for match in _PAIR.finditer(url, host_end):
         value = match.group(2)
-        if len(value) < _SHORTEST or not _TOKEN_NAME.fullmatch(unquote(match.group(1))):
+        if len(value) < _SHORTEST or not _TOKEN_NAME.fullmatch(unquoted(match.group(1))):
             continue
         if re.search(r"[0-9@%]", value) or (
             len(value) >= _TELLING_NAMES_SHORTEST and not _READABLE.fullmatch(value)

@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
-from urllib.parse import unquote
 
-from dsr_report.mime.links import purpose_of, url_tokens
+from dsr_report.mime.links import purpose_of, purpose_said, url_tokens
 from dsr_report.mime.message import MimePart, parse
+from dsr_report.mime.percent import unquoted
+from dsr_report.mime.word_pattern import WordPattern
 
 LinkKind = Literal["link-key", "unsubscribe-link", "personal-link"]
 LINK_KINDS: tuple[LinkKind, ...] = ("link-key", "unsubscribe-link", "personal-link")
@@ -50,19 +51,22 @@ _LIKELY_NAME = re.compile(
     re.IGNORECASE,
 )
 _PASSWORD_NAME = re.compile(r"passw(?:or)?d|pwd|passwd|wachtwoord|passwort|otp|pin|pincode", re.IGNORECASE)
-_URL = re.compile(r"(?:https?:)?//[^\s\"'<>\\^`{|}]{4,2000}", re.IGNORECASE)
+_AFTER_SCHEME = re.compile(r"//[^\s\"'<>\\^`{|}]{4,2000}")
+_SCHEMES = ("https:", "http:")
 _LOGIN = re.compile(r"//([^\s/:@?#\"'<>]{1,100}:[^\s/:@?#\"'<>]{1,100})@[\w-]")
 _ANCHOR = re.compile(
     r"<a\b[^<>]{0,2000}?\bhref\s*=\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')[^<>]*>(.{0,400}?)</a>",
     re.IGNORECASE | re.DOTALL,
 )
 _MAILTO = re.compile(r"mailto:([^\s\"'<>\\^`{|}]{4,500})", re.IGNORECASE)
-_PERSONAL = re.compile(
+_PERSONAL = WordPattern(
     r"prefer|voorkeur|einstellung|pr[ée]f[ée]ren|profile?s?\b|profiel|profil\b|account|mijn-?|konto|mon-?compte|"
     r"survey|enqu[eê]te|umfrage|sondage|tell-?a-?friend|doorsturen|weiterempf|transf[ée]rer|passwor[dt]|"
     r"wachtwoord|kennwort|mot-?de-?passe|log-?in|inlog|anmeld|connexion|sign-?in|reset|magic|confirm|bevestig|"
     r"best[äa]tig|verif|activ|aktivier|[?&/](?:me|you)\b",
-    re.IGNORECASE,
+    "prefer|voorkeur|einstellung|profi|account|mijn|konto|compte|survey|enqu|umfrage|sondage|friend|doorsturen|"
+    "weiterempf|transf|passw|wachtwoord|kennwort|passe|log|anmeld|connexion|sign|reset|magic|confirm|bevestig|"
+    "best|verif|activ|aktivier|?me|&me|/me|?you|&you|/you",
 )
 _LEAVE = re.compile(
     r"leave|unsub|remove|opt-?out|afmeld|abmeld|uitschrij|d[ée]sabonn|d[ée]sinscri", re.IGNORECASE
@@ -104,8 +108,8 @@ def keys_in_text(text: str) -> Iterator[LiveKey]:
     if "//" in text:
         if "@" in text:
             for login in _LOGIN.findall(text):
-                yield LiveKey("link-key", unquote(login), unquote(login))
-        for url in _URL.findall(text):
+                yield LiveKey("link-key", unquoted(login), unquoted(login))
+        for url in _urls(text):
             whole = url.rstrip(".,;:!?)]")
             yield from keys_in_link(html.unescape(whole) if "&" in whole else whole, "")
     if "href" in text:
@@ -122,22 +126,31 @@ def keys_in_text(text: str) -> Iterator[LiveKey]:
             yield from keys_in_text(_unwrapped(wrapped))
 
 
+def _urls(text: str) -> Iterator[str]:
+    """The addresses of pages in a text, with their scheme where they name one."""
+    for match in _AFTER_SCHEME.finditer(text):
+        start = match.start()
+        before = text[max(0, start - 6) : start].lower()
+        scheme = next((scheme for scheme in _SCHEMES if before.endswith(scheme)), "")
+        yield text[start - len(scheme) : match.end()]
+
+
 @lru_cache(maxsize=4096)
 def keys_in_link(url: str, label: str) -> tuple[LiveKey, ...]:
     """The live keys in one address that is personal by what it is for."""
     host_end = url.find("/", url.find("//") + 2)
     if host_end < 0 or not any(map(str.isdigit, url[host_end:])):
         return ()
-    purpose = purpose_of(url, label)
-    if purpose == "unsubscribe":
+    said = purpose_said(unquoted(url), label)
+    if said == "unsubscribe":
         kind: LinkKind = "unsubscribe-link"
-    elif purpose == "web-version" or _PERSONAL.search(unquote(url[host_end:])) or _PERSONAL.search(label):
+    elif said == "web-version" or _PERSONAL.is_in(unquoted(url[host_end:])) or _PERSONAL.is_in(label):
         kind = "personal-link"
     else:
         return ()
     found = []
     for start, end in url_tokens(url):
-        token = unquote(url[start:end])
+        token = unquoted(url[start:end])
         if (
             start >= host_end
             and "@" not in token
@@ -167,7 +180,7 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
         if name.startswith("list-"):
             for address in _MAILTO.findall(text):
                 yield from _of_mailto(address)
-            for url in _URL.findall(text):
+            for url in _urls(text):
                 yield from keys_in_link(url, "unsubscribe")
         yield from keys_in_text(text)
 
@@ -202,13 +215,13 @@ def _plain(value: str) -> str:
     for _ in range(3):
         if "%" not in value:
             break
-        value = unquote(value)
+        value = unquoted(value)
     return value
 
 
 def _of_mailto(address: str) -> Iterator[LiveKey]:
     """The token of an address to which mail is sent to unsubscribe, with all that stands before its @."""
-    plain = unquote(address)
+    plain = unquoted(address)
     local, at, rest = plain.partition("@")
     for run in _RUN.findall(local):
         if at and is_random(run, shortest=10, changes=2):
@@ -226,4 +239,4 @@ def _key(kind: LinkKind, token: str, before: str) -> LiveKey:
 
 @lru_cache(maxsize=1024)
 def _tells(label: str) -> bool:
-    return purpose_of("https://x.example/", label) != "ordinary" or bool(_PERSONAL.search(label))
+    return purpose_of("https://x.example/", label) != "ordinary" or _PERSONAL.is_in(label)

@@ -39,6 +39,8 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "li": frozenset(["value"]),
     "hr": frozenset("width size color noshade".split()),
 }
+_PLAIN = TAGS - {"img", "table"}
+"""Elements whose start depends on nothing but their own attributes."""
 _VOID = frozenset("br col hr img wbr".split())
 _TABLE = frozenset("table tbody thead tfoot tr td th caption colgroup col".split())
 _WITHOUT_CONTENT = frozenset(
@@ -83,6 +85,10 @@ _DEEPEST_TABLE_FOR_PRINT = 12
 _PAGE_WIDTH = 460
 _MOST_FOR_PRINT = {"cellspacing": 8, "cellpadding": 20, "border": 8, "colspan": 20}
 _LONGEST_LABEL = 200
+_MOST_KEPT = 4_000
+_LONGEST_KEPT = 2_000
+_OPENED: dict[tuple[object, ...], tuple[str, str]] = {}
+"""Starts and ends of elements, by their name, attributes, and the two settings that change them."""
 
 
 class Writer:
@@ -129,7 +135,10 @@ class Writer:
                 stack.append((None, ending))
                 depth += 1
                 tables += ending == "</table>"
-            stack.extend((child, "") for child in reversed(list(children(node))))
+            child = node.last_child
+            while child is not None:
+                stack.append((child, ""))
+                child = child.prev
         return "".join(self._out)
 
     def style_sheet(self) -> str:
@@ -152,7 +161,14 @@ class Writer:
     def _open(self, node: LexborNode, tag: str, *, is_deep: bool) -> str:
         """Write an element's start. Gives its end: empty where only its content is kept, `-` where not."""
         attributes = node.attributes
-        self._note(tag, attributes)
+        is_plain = tag in _PLAIN and not is_deep
+        if is_plain:  # most of a newsletter: the same cells, hundreds of times
+            key = (tag, *attributes.items(), self._for_print, bool(self._scope))
+            known = _OPENED.get(key)
+            if known is not None:
+                self._out.append(known[0])
+                return known[1]
+        is_unlike = self._note(tag, attributes)
         if tag == "style":
             self._read_sheet(node)
         if tag in {"img", "image", "input", "area", "video"}:
@@ -178,10 +194,18 @@ class Writer:
         name, heading = tag, ""
         if self._scope and _HEADING.fullmatch(tag):
             name, heading = "div", f"dsr-heading dsr-{tag}"
-        self._out.append(f"<{name}{self._attributes(tag, attributes, heading)}{extra}>")
-        return "" if tag in _VOID else f"</{name}>"
+        start = f"<{name}{self._attributes(tag, attributes, heading)}{extra}>"
+        ending = "" if tag in _VOID else f"</{name}>"
+        if is_plain and not is_unlike and len(start) < _LONGEST_KEPT:
+            if len(_OPENED) >= _MOST_KEPT:
+                _OPENED.clear()
+            _OPENED[key] = start, ending
+        self._out.append(start)
+        return ending
 
-    def _note(self, tag: str, attributes: Mapping[str, str | None]) -> None:
+    def _note(self, tag: str, attributes: Mapping[str, str | None]) -> bool:
+        """Note what is left out of an element; whether there is such a thing."""
+        before = self.removed.total()
         if tag in _NOTED:
             self.removed[tag] += 1
         if tag == "meta" and (attributes.get("http-equiv") or "").strip().lower() == "refresh":
@@ -194,6 +218,7 @@ class Writer:
             elif name == "style" and value and "url(" in value.lower():
                 for address in addresses_in(value):
                     self._background(address)
+        return self.removed.total() > before
 
     def _background(self, address: str) -> None:
         outcome = outcome_of(address, {}, self._inline)

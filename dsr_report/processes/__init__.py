@@ -87,7 +87,7 @@ class Processes:
         try:
             for job in jobs:
                 waiting.append(self._threads.submit(self._run, function, job))
-                if len(waiting) > self.workers + 1:
+                if len(waiting) > 2 * self.workers:
                     yield waiting.pop(0).result()
             while waiting:
                 yield waiting.pop(0).result()

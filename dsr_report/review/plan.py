@@ -168,7 +168,8 @@ def words_in(text: str) -> set[str]:
     """Every run of ASCII letters and digits in a text that can be the word of a token."""
     found = set(_LONG_WORD.findall(text))
     if "%" in text:
-        found.update(_LONG_WORD.findall(unquoted(unquoted(text))))
+        encoded = " ".join(piece for piece in text.split() if "%" in piece)
+        found.update(_LONG_WORD.findall(unquoted(unquoted(encoded))))
     return {word.lower() for word in found}
 
 

@@ -3,9 +3,11 @@
 # ruff: noqa: E501 - fragments and addresses stand on one line, as they do in messages
 
 import pytest
+from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsr_report.mime import links, live_links
 from dsr_report.mime.links import purpose_of, url_tokens
 
 
@@ -74,3 +76,14 @@ def test_any_text_is_judged_without_failing_and_pieces_never_overlap(url):
         assert end <= span.start < span.end <= len(url)
         end = span.end
     assert purpose_of(url, url)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [links._UNSUBSCRIBE, links._WEB_VERSION, live_links._PERSONAL],
+    ids=["unsubscribe", "web version", "personal"],
+)
+@given(data=st.data())
+@examples(300)
+def test_words_are_found_whatever_is_looked_for_first(words, data):
+    assert words.is_in(data.draw(st.from_regex(words._pattern)))
