@@ -1,0 +1,250 @@
+"""WeasyPrint's text, asked for less often: what a style says is looked up once, and a line is shaped once.
+
+Each line was shaped anew to be drawn, by a layout made of the style's properties one by one, and written
+glyph by glyph. Here the layout of a line is kept until the line is drawn; layouts of the same style share
+what does not change; and how a glyph is written is remembered for each font. Whatever is not plain text in
+an ordinary font goes through WeasyPrint's own functions, so the bytes are the same.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import weasyprint.draw.text
+import weasyprint.layout.inline
+from weasyprint.text import line_break
+from weasyprint.text.constants import PANGO_DIRECTION
+from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
+from weasyprint.text.fonts import font_features, get_font_description
+
+_Layout: Any = line_break.Layout
+_draw_first_line = weasyprint.draw.text.draw_first_line
+_strut = line_break.strut
+
+_GLYPH_INFO = 20
+_FIELDS = 5
+_SIZED_BY_FONT = 14802
+"""From this version of Pango on, a font knows the size that it is drawn in."""
+_END = 0xFFFFFFFF
+_BREAKS = frozenset("\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+_FEATURES = (
+    "font_kerning", "font_variant_ligatures", "font_variant_position", "font_variant_caps",
+    "font_variant_numeric", "font_variant_alternates", "font_variant_east_asian", "font_feature_settings",
+)  # fmt: skip
+_BREAKING = ("anywhere", "break-word")
+
+
+def install() -> None:
+    """Replace WeasyPrint's functions, where glyphs lie in memory as we read them."""
+    weasyprint.layout.inline.strut = _known_strut
+    line_break.Layout = _KeptLayout
+    if ffi.sizeof("PangoGlyphInfo") == _GLYPH_INFO and pango.pango_version() >= _SIZED_BY_FONT:
+        weasyprint.draw.text.draw_first_line = _draw_known_line
+
+
+class _Shared:
+    """What all layouts of a style have in common."""
+
+    __slots__ = ("attributes", "context", "description", "language", "lines")
+
+    def __init__(self, style: Any) -> None:
+        layout = _Layout(style)
+        self.language = layout.language
+        self.description = get_font_description(style)
+        self.context = ffi.gc(
+            pango.pango_font_map_create_context(style.font_config.font_map), gobject.g_object_unref
+        )
+        pango.pango_context_set_round_glyph_positions(self.context, False)
+        pango.pango_context_set_base_dir(self.context, PANGO_DIRECTION[style["direction"]])
+        if style["lang"]:
+            pango.pango_context_set_language(self.context, self.language)
+        self.attributes = None
+        if style["overflow_wrap"] in _BREAKING:
+            self.attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
+            whole = pango.pango_attr_insert_hyphens_new(False)
+            whole.start_index, whole.end_index = 0, _END
+            pango.pango_attr_list_change(self.attributes, whole)
+        self.lines = {
+            name: value
+            for name, value in vars(layout).items()
+            if name in {"ascent", "underline_position", "strikethrough_position"}
+            or name.endswith("_thickness")
+        }
+
+
+def _shared(style: Any) -> _Shared | None:
+    """What layouts of a style have in common; none where its text is not plain."""
+    known: dict[str, Any] = vars(style)
+    if "_shared_by_layouts" not in known:
+        plain = (
+            style["letter_spacing"] == "normal"
+            and not style["word_spacing"]
+            and style["font_language_override"] == "normal"
+            and not font_features(*(style[name] for name in _FEATURES))
+        )
+        known["_shared_by_layouts"] = _Shared(style) if plain else None
+    found: _Shared | None = known["_shared_by_layouts"]
+    return found
+
+
+class _KeptLayout(_Layout):  # type: ignore[misc] # WeasyPrint has no types
+    """A layout that stays as it is from the breaking of its line until the line is drawn."""
+
+    kept = False
+    shared: _Shared | None = None
+    drawing = False
+
+    def setup(self, style: Any) -> None:
+        """Make a layout for texts of a style."""
+        self.kept = False
+        self.shared = shared = None if self.justification_spacing else _shared(style)
+        if shared is None:
+            super().setup(style)
+            return
+        self.style = style
+        self.first_line_direction = 0
+        self.language = shared.language
+        self.__dict__.update(shared.lines)
+        self.layout = layout = ffi.gc(pango.pango_layout_new(shared.context), gobject.g_object_unref)
+        pango.pango_layout_set_auto_dir(layout, False)
+        pango.pango_layout_set_font_description(layout, shared.description)
+        if shared.attributes is not None:
+            pango.pango_layout_set_attributes(layout, shared.attributes)
+
+    def set_text(self, text: str, justify: bool = False) -> None:  # noqa: FBT001, FBT002 - as WeasyPrint has it
+        """Lay out another text."""
+        if self.shared is None or "\t" in text:
+            if self.shared is not None:  # its attributes are others' too
+                self.shared = None
+                pango.pango_layout_set_attributes(self.layout, ffi.NULL)
+            super().set_text(text, justify)
+            return
+        index = text.find("\n")
+        if index != -1:  # no more than the first line and a character is needed
+            text = text[: index + 2]
+        self.text = text
+        pango.pango_layout_set_text(self.layout, text.encode().replace(b"\0", b""), -1)
+
+    def deactivate(self) -> None:
+        """Stay as it is, for drawing, where the text is one line; else forget all but the text."""
+        if self.shared is not None and not self.drawing and _BREAKS.isdisjoint(self.text):
+            self.kept = True
+            return
+        self.kept = False
+        super().deactivate()
+
+    def reactivate(self, style: Any) -> None:
+        """Be ready to be drawn."""
+        self.drawing = True
+        if not self.kept or style is not self.style:
+            super().reactivate(style)
+
+
+def _known_strut(style: Any) -> tuple[float, float]:
+    """Height and baseline of an empty line, kept with the style."""
+    known = vars(style)
+    if "_known_strut" not in known:
+        known["_known_strut"] = _strut(style)
+    found: tuple[float, float] = known["_known_strut"]
+    return found
+
+
+class _KnownFont:
+    """How glyphs of a font are written, by their number and width.
+
+    `holder` is a layout in this font, so that another font never has its address.
+    """
+
+    __slots__ = ("font", "holder", "ordinary", "size", "written")
+
+    def __init__(self, font: Any, size: float, holder: Any) -> None:
+        self.font, self.size, self.holder = font, size, holder
+        self.ordinary = not (font.bitmap or font.png or font.svg or font.colr)
+        self.written: dict[tuple[int, int], str] = {}
+
+    def learn(self, glyph: int, width: int) -> bool:
+        """Whether it is known now how a glyph is written; WeasyPrint must have drawn it once."""
+        font = self.font
+        if not self.ordinary or not glyph or glyph not in font.widths or glyph not in font.to_unicode:
+            return False
+        kerning = font.widths[glyph] - width * 1000 * FROM_UNITS / self.size
+        text = f"{glyph:04x}"
+        self.written[glyph, width] = text + f">{int(kerning)}<" if kerning else text
+        return True
+
+
+class _KnownFonts:
+    """The fonts of the document that is being drawn."""
+
+    def __init__(self) -> None:
+        self.owner: object = None
+        self.fonts: dict[Any, _KnownFont] = {}
+
+    def of(self, stream: Any, pango_font: Any, holder: Any) -> _KnownFont:
+        owner = stream._fonts  # noqa: SLF001 - there is no public way
+        if self.owner is not owner:
+            self.owner = owner
+            self.fonts = {}
+        found = self.fonts.get(pango_font)
+        if found is None:
+            font, size = stream.add_font(pango_font)
+            found = self.fonts[pango_font] = _KnownFont(font, size, holder)
+        return found
+
+
+_known_fonts = _KnownFonts()
+
+
+def _draw_known_line(
+    stream: Any, textbox: Any, text_overflow: str, block_ellipsis: Any, matrix: Any
+) -> list[Any]:
+    """Draw a line of ordinary glyphs that were drawn before, or have it drawn by WeasyPrint."""
+    layout = textbox.pango_layout
+    if text_overflow != "ellipsis" and block_ellipsis == "none" and getattr(layout, "kept", False):
+        if not textbox.text.strip():
+            return []
+        shows = _shows(stream, layout)
+        if shows is not None:
+            stream.set_text_matrix(*matrix.values)
+            for font, strings in shows:
+                stream.set_font_size(font.font.hash, font.size)
+                stream.show_text("".join(strings))
+            return []
+    drawn: list[Any] = _draw_first_line(stream, textbox, text_overflow, block_ellipsis, matrix)
+    return drawn
+
+
+def _shows(stream: Any, layout: Any) -> list[tuple[_KnownFont, list[str]]] | None:
+    """What is shown in which font; none where a glyph is not known."""
+    run = pango.pango_layout_get_line_readonly(layout.layout, 0).runs[0]
+    shows: list[tuple[_KnownFont, list[str]]] = []
+    previous = None
+    strings: list[str] = []
+    while run != ffi.NULL:
+        item = run.data
+        run = run.next
+        pango_font = item.item.analysis.font
+        if pango_font != previous:
+            previous = pango_font
+            font = _known_fonts.of(stream, pango_font, layout.layout)
+            if not font.ordinary or not font.size:
+                return None
+            written = font.written
+            strings = []
+            shows.append((font, strings))
+        glyphs = item.glyphs
+        count = glyphs.num_glyphs
+        values = struct.unpack(f"={count * _FIELDS}i", ffi.buffer(glyphs.glyphs, count * _GLYPH_INFO))
+        if any(values[2::_FIELDS]) or any(values[3::_FIELDS]):
+            return None
+        pairs = list(zip(values[::_FIELDS], values[1::_FIELDS], strict=True))
+        try:
+            text = "".join([written[pair] for pair in pairs])
+        except KeyError:
+            if not all(pair in written or font.learn(*pair) for pair in pairs):
+                return None
+            text = "".join([written[pair] for pair in pairs])
+        if text:
+            strings.append("<" + text + ">" if text[-1] != "<" else "<" + text[:-1])
+    return shows
