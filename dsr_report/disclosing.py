@@ -28,7 +28,7 @@ from dsr_report.reading import Export, zone_named
 from dsr_report.report.build import BuiltReport, build
 from dsr_report.report.document import Attachment, Part, ReportDocument
 from dsr_report.report.language import LANGUAGES, language, mark_text
-from dsr_report.report.ledger import Ledger
+from dsr_report.report.ledger import EMBEDDED, Ledger
 from dsr_report.report.options import Mark, ReportOptions
 from dsr_report.review.decisions import load_decisions
 from dsr_report.review.findings import findings_of
@@ -435,7 +435,7 @@ class Report:
                 seal=PLACEHOLDER,
             )
         words = language(self.lang)
-        data = folder / "export.json"
+        data = folder / EMBEDDED
         with self.shown.file.raw() as source, data.open("wb") as target:
             while block := source.read(1 << 20):
                 target.write(block)
@@ -443,7 +443,7 @@ class Report:
         listed = manifest.with_files(
             FileEntry(path=name, bytes=path.stat().st_size, sha256=digest)
             for name, path, digest in (
-                ("export.json", data, self.shown.sha256),
+                (EMBEDDED, data, self.shown.sha256),
                 ("ledger.jsonl", ledger, sha256_of(ledger)),
                 *((file.name, file.path, sha256_of(file.path)) for file in files),
             )
@@ -453,7 +453,7 @@ class Report:
         created = self.created
         attachments = (
             Attachment(
-                "export.json", data, "application/json",
+                EMBEDDED, data, "application/json",
                 words.text("All your data, in a form that computers can read"), "Source", created,
             ),
             Attachment(

@@ -1,8 +1,9 @@
 """The ledger of a disclosure, read back: does it account for each value of the export exactly once?
 
-A ledger is JSON Lines: `pointer`, `members`, `values`, `masked`, `withheld`, `kind`, `place`, `anchor`.
-A line speaks for all values at and below `pointer`, or, with `members`, for those at and below
-`pointer + member` alone. Lines stand in the order of the export, so that both are read side by side.
+A ledger is JSON Lines: `pointer`, `members`, `values`, `masked`, `withheld`, `kind`, `place`, `anchor`,
+`file`, `in_file`. A line speaks for all values at and below `pointer`, or, with `members`, for those at and
+below `pointer + member` alone; those at and below `pointer + in_file` are in full in `file` alone, which the
+disclosure carries. Lines stand in the order of the export, so that both are read side by side.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class _Claim:
     subtrees: tuple[str, ...]
     left: int
     hidden: int
+    in_file: list[str]
+    """Pointers of which a value is still to be met."""
 
 
 class Settling:
@@ -62,14 +65,22 @@ class Settling:
     Attributes:
         lines: how many records the ledger has.
         values: how many values it accounts for.
-        anchors: whether each place of a line is one of `named`, the ids of the report; None without those.
+        nameless: a place or file of a line that the report does not have (`named`: the ids in its pages,
+            where they are known; `files`: the names of what it carries).
     """
 
-    def __init__(self, lines: Iterable[bytes], hidden: Iterable[str], named: set[str] | None = None) -> None:
+    def __init__(
+        self,
+        lines: Iterable[bytes],
+        hidden: Iterable[str],
+        named: set[str] | None = None,
+        files: Iterable[str] = (),
+    ) -> None:
         self._lines = iter(lines)
         self._claims: dict[str, _Claim] = {}
         self._hidden = set(hidden)
         self._named = named
+        self._files = frozenset(files)
         self.lines = 0
         self.values = 0
         self.nameless: str | None = None
@@ -86,7 +97,7 @@ class Settling:
             self._read()
         count = count_values(item.value)
         claim = self._claims.get(pointer)
-        if claim is not None and claim.subtrees == (pointer,) and claim.left == count:
+        if claim is not None and claim.subtrees == (pointer,) and claim.left == count and not claim.in_file:
             del self._claims[pointer]
         else:
             for at, _ in values(item.value, pointer):
@@ -119,7 +130,10 @@ class Settling:
         if not claim.left:
             raise UnsettledError(f"the value at {at} is one more than the line of {claim.pointer} says")
         claim.left -= 1
+        claim.in_file = [one for one in claim.in_file if at != one and not at.startswith(f"{one}/")]
         if not claim.left:
+            if claim.in_file:
+                raise UnsettledError(f"nothing stands at {claim.in_file[0]}, which should be in a file alone")
             for subtree in claim.subtrees:
                 self._claims.pop(subtree, None)
 
@@ -140,8 +154,11 @@ class Settling:
         line: dict[str, Any] = json.loads(text)
         pointer, count = line["pointer"], int(line["values"])
         subtrees = tuple(f"{pointer}{member}" for member in line.get("members", ("",)))
-        claim = _Claim(pointer, subtrees, count, line.get("masked", 0) + line.get("withheld", 0))
+        in_file = [f"{pointer}{member}" for member in line.get("in_file", ())]
+        claim = _Claim(pointer, subtrees, count, line.get("masked", 0) + line.get("withheld", 0), in_file)
         self.lines += 1
+        if "file" in line and line["file"] not in self._files and self.nameless is None:
+            self.nameless = str(line["file"])
         if self._named is not None and line["anchor"] not in self._named and self.nameless is None:
             self.nameless = str(line["anchor"])
         if claim.hidden:

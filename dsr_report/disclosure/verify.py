@@ -467,7 +467,7 @@ class _LedgerCheck:
         self._result = result
         hidden = (pointer for mark in contents.manifest.marks for pointer in mark.pointers)
         self._named = contents.anchors()
-        self._settling: Settling | None = Settling(contents.ledger(), hidden, self._named)
+        self._settling: Settling | None = Settling(contents.ledger(), hidden, self._named, contents.names())
 
     def meet(self, item: Item) -> int:
         """How many values an item has; each is looked for in the ledger."""
@@ -491,7 +491,7 @@ class _LedgerCheck:
         self._result.add(
             "ledger",
             nameless is None,
-            f"NAMELESS: the ledger names a place that the report does not have ({nameless})."
+            f"NAMELESS: the ledger names a place or file that the report does not have ({nameless})."
             if nameless is not None
             else f"Settled: each value is accounted for once, in {self._settling.lines} places with a name.",
         )

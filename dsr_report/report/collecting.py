@@ -103,7 +103,11 @@ def _collect(
             if record.mailing_id and record.subject:
                 collected.activity.subjects.setdefault(record.mailing_id, record.subject)
         collected.ledger.settle(
-            found if found.kind == kind else found._replace(kind=kind), place, record.anchor, record.values
+            found if found.kind == kind else found._replace(kind=kind),
+            place,
+            record.anchor,
+            record.values,
+            record.in_file,
         )
     collected.ledger.settle_info(export.info.pointer, export.info.value, "technical", "technical")
     _join(collected)

@@ -19,6 +19,8 @@ from dsr_report.records.found import Found
 from dsr_report.records.members import Members
 
 _HINT = "Nothing was written. Please report this with the output of `dsr-report inspect -v`."
+EMBEDDED = "export.json"
+"""The name of the export that a PDF carries."""
 _MOST_OPEN = 5_000_000
 _MOST_WHOLE = 5_000
 """Items that have arrived and are not settled: they wait for the processes that render them."""
@@ -61,8 +63,13 @@ class Ledger:
                 self._divide(next(iter(self._whole)))
             yield item
 
-    def settle(self, found: Found, place: str, anchor: str, shown: int) -> None:
+    def settle(
+        self, found: Found, place: str, anchor: str, shown: int, in_file: tuple[str, ...] = ()
+    ) -> None:
         """Note that a record is shown at `anchor` of `place`, with `shown` values.
+
+        Those at and below `in_file` (pointers below the record's own) are not printed there in full; the
+        export that is embedded in the report has them.
 
         Raises:
             LedgerError: it was settled before, or not all of it is shown.
@@ -79,7 +86,7 @@ class Ledger:
                 hint=_HINT,
             )
         members = tuple(found.value.places.values()) if isinstance(found.value, Members) else ()
-        self._note(found.pointer, found.kind, found.value, count, place, anchor, members)
+        self._note(found.pointer, found.kind, found.value, count, place, anchor, members, in_file)
         self.records[found.kind, place] += 1
 
     def settle_info(self, pointer: str, value: JsonValue, place: str, anchor: str) -> None:
@@ -153,15 +160,17 @@ class Ledger:
         place: str,
         anchor: str,
         members: tuple[str, ...],
+        in_file: tuple[str, ...] = (),
     ) -> None:
         self.values[place] += count
         self.lines += 1
         more = f',"members":[{",".join(map(quoted, members))}]' if members else ""
         if pointer in self._above:
             more += self._hidden_below(pointer, value)
+        file = f',"file":"{EMBEDDED}","in_file":[{",".join(map(quoted, in_file))}]' if in_file else ""
         self._file.write(
             f'{{"pointer":{quoted(pointer)}{more},"values":{count},"kind":{quoted(kind)},'
-            f'"place":"{place}","anchor":"{anchor}"}}\n'.encode("ascii")
+            f'"place":"{place}","anchor":"{anchor}"{file}}}\n'.encode("ascii")
         )
 
     def _hidden_below(self, pointer: str, value: JsonValue) -> str:

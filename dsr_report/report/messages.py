@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from jinja2 import Template
@@ -18,7 +19,7 @@ from dsr_report.report.events import moment_text
 from dsr_report.report.language import translatable as _
 from dsr_report.report.message_notes import note_text
 from dsr_report.report.options import ReportOptions
-from dsr_report.report.stored import Numbered, Row, has_own_form, path_of, rows_of
+from dsr_report.report.stored import Numbered, Row, has_own_form, path_of, rows_of, stored_members
 from dsr_report.report.text import inert, paragraphs
 
 _TEXT_OF_HTML = re.compile(r"(?:^|>)[^<]*")
@@ -72,12 +73,7 @@ class MessageRenderer:
     def render(self, record: Message, parsed: MimeMessage | None, number: int) -> tuple[str, int]:
         """The HTML of one message, and how many values of the export it accounts for."""
         options, words = self._options, self._options.words
-        source_pointers = {
-            record.sources.get(name, "")
-            for name in ("mime", "html", "text", "amp")
-            if getattr(record, name)  # what is empty is stated as such
-        } - {""}
-        source = frozenset(source_pointers)
+        source = _bodies(record)
         numbered = Numbered(record)
         rows = list(rows_of(record, words, numbered, source))
         for member, first in numbered.members:
@@ -134,6 +130,15 @@ class MessageRenderer:
             path=Markup(path_of(record, words)),  # noqa: S704 - made of escaped names
         )
         return numbered.settled(html)
+
+    def in_file(self, record: Message) -> tuple[str, ...]:
+        """Where in the record stands what the pages do not print: a PDF prints no source, and maybe no text."""
+        if self._options.medium == "html":
+            return ()
+        is_listed = self._options.messages == "list" and record.mime is None
+        bodies = _bodies(record, ("mime", "html", "text") if is_listed else ("mime", "html"))
+        skip = len(record.pointer)
+        return tuple(m.pointer[skip:] for m in stored_members(record) if has_own_form(m, bodies))
 
     def _sheet(self, layout: SafeHtml, scope: str) -> Markup:
         """The style sheet of a message that is printed as it looked."""
@@ -207,3 +212,10 @@ class MessageRenderer:
             )
             for part in parsed.attachments
         ]
+
+
+def _bodies(record: Message, names: Sequence[str] = ("mime", "html", "text", "amp")) -> frozenset[str]:
+    """The pointers of a message's source and of the versions of its text; what is empty is stated as such."""
+    return frozenset(
+        record.sources[name] for name in names if getattr(record, name) and record.sources.get(name)
+    )

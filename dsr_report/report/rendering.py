@@ -67,6 +67,8 @@ class Rendered(NamedTuple):
     collection: str = ""
     conclusions: tuple[Conclusion, ...] = ()
     interests: tuple[tuple[str, bool], ...] = ()
+    in_file: tuple[str, ...] = ()
+    """Pointers below the record's: what is not printed in full, but is in the embedded export."""
     long_texts: tuple[str, ...] = ()
     """Texts that are printed once in a report; the HTML has `Later` in place of their numbers."""
 
@@ -139,6 +141,7 @@ class Renderer:
             record.sent_at,
             message=entry,
             message_ids=tuple(key for key in (record.message_id, record.internal_id) if key),
+            in_file=self._messages.in_file(record),
         )
 
     def _conclusions(self, record: Profile | Subprofile) -> tuple[Conclusion, ...]:

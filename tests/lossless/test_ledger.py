@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from accounting import account
 
@@ -211,3 +212,47 @@ def test_a_hidden_value_that_no_record_holds_stops_the_report() -> None:
     with pytest.raises(LedgerError, match="/data/9"):
         ledger.close(0)
     ledger.remove()
+
+
+@pytest.mark.parametrize(
+    ("messages", "elsewhere"),
+    [("text", [["/mime"], ["/html"], None]), ("list", [["/mime"], ["/html"], ["/text"]])],
+)
+def test_the_ledger_of_a_pdf_names_the_file_that_has_what_is_not_printed(
+    messages: Any, elsewhere: list[list[str] | None], tmp_path: Path
+) -> None:
+    told = [
+        {"mime": "Subject: a\r\n\r\nfrom a source"},
+        {"html": "<p>from a page"},
+        {"text": "as text"},
+    ]
+    when = "2024-01-02 03:04:05"
+    data = {"messages": [{"id": f"{n:032x}", "timestampsent": when, **one} for n, one in enumerate(told, 1)]}
+    report = written({"info": {}, "data": data}, tmp_path / "a.pdf", messages=messages)
+    assert verify(report).ok
+    with pikepdf.open(report) as pdf:
+        embedded = {name: file.get_file().read_bytes() for name, file in pdf.attachments.items()}
+    lines = [json.loads(line) for line in embedded["ledger.jsonl"].splitlines()]
+    assert [line.get("in_file") for line in lines if line["kind"] == "message"] == elsewhere
+    assert {line["file"] for line in lines if "in_file" in line} == {"export.json"} <= set(embedded)
+    page = written({"info": {}, "data": data}, tmp_path / "a.html")
+    assert not any("file" in line for line in ledger_of(page))
+
+
+@pytest.mark.parametrize(
+    ("file", "in_file", "problem"),
+    [("export.json", ["/b"], None), ("lost.json", ["/b"], "lost.json"), ("export.json", ["/c"], "/data/0/c")],
+)
+def test_a_file_that_is_not_carried_or_holds_no_such_value_is_named(
+    file: str, in_file: list[str], problem: str | None
+) -> None:
+    item = Item("/data/0", (), {"a": 1, "b": {"x": 2}})
+    line = {"pointer": "/data/0", "values": 2, "anchor": "x", "file": file, "in_file": in_file}
+    settling = Settling([json.dumps(line).encode()], [], {"x"}, ["export.json"])
+    if problem is not None and problem.startswith("/"):
+        with pytest.raises(UnsettledError, match=problem):
+            settling.meet(item)
+        return
+    settling.meet(item)
+    settling.close()
+    assert settling.nameless == problem
