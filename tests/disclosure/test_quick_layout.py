@@ -55,12 +55,12 @@ BODY = "".join(
 )  # fmt: skip
 
 
-def laid_out(folder: Path, how: str) -> str:
+def laid_out(folder: Path, how: str, style: str = STYLE, body: str = BODY) -> str:
     config = folder / "fonts.conf"
     config.write_text(fontconfig(folder), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, how],
-        input=f"{STYLE}\0<html lang='en'><head><title>t</title></head><body>{BODY}</body></html>",
+        input=f"{style}\0<html lang='en'><head><title>t</title></head><body>{body}</body></html>",
         env={**os.environ, "FONTCONFIG_FILE": str(config), "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"},
         capture_output=True,
         encoding="utf-8",
@@ -83,6 +83,14 @@ def plain(folder: Path) -> str:
 def test_every_kind_of_text_has_the_same_bytes_with_our_functions_and_with_those_of_weasyprint(folder, plain):
     assert plain.count("Page(") > 10
     assert laid_out(folder, "quick") == plain
+
+
+@pytest.mark.parametrize(
+    "style", ["em { float: footnote }", "em { float: f\\6fotnote }", "em { color: red }"]
+)
+def test_notes_at_the_foot_of_a_page_are_there_where_a_style_asks_for_them(folder, style):
+    body = f"<p>one<em>{WORDS}</em></p><p style='color: #900'>two<em>{WORDS}</em></p>"
+    assert laid_out(folder, "quick", style, body) == laid_out(folder, "plain", style, body)
 
 
 def test_the_installed_weasyprint_is_one_that_our_functions_were_written_for():

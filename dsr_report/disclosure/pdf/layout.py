@@ -29,7 +29,7 @@ from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
 from weasyprint.urls import FatalURLFetchingError
 
 from dsr_report.disclosure.fonts import files
-from dsr_report.disclosure.pdf import quick_text
+from dsr_report.disclosure.pdf import quick_boxes, quick_text
 from dsr_report.disclosure.pdf.assets import NothingIsFetched
 from dsr_report.disclosure.pdf.pieces import Anchor, Bookmark, FontUse, LayoutJob, Page, Piece
 from dsr_report.disclosure.pdf.structure import Structure, number
@@ -90,6 +90,7 @@ def lay_out(job: LayoutJob) -> Piece:
     logger.propagate = False
     try:
         html = weasyprint.HTML(string=job.html, url_fetcher=NothingIsFetched())
+        quick_boxes.mark_notes(html, job.stylesheet, job.html)
         elsewhere = _prepare(html.etree_element, job.page_of_anchor)
         document = html.render(
             font_config=_fonts(),
@@ -243,6 +244,7 @@ def prepare_process(*, quick: bool = weasyprint.__version__ in _QUICK_VERSIONS) 
     weasyprint.layout.make_margin_boxes = _margin_boxes_with_content
     if quick:
         quick_text.install()
+        quick_boxes.install()
 
 
 def _margin_boxes_with_content(context: Any, page: Any, state: Any) -> Iterable[Any]:
@@ -385,7 +387,7 @@ def _serialized(item: Any) -> tuple[bytes, bytes | None]:
     extra = pydyf.Dictionary(dict(item.extra))
     if "Interpolate" in extra:
         extra["Interpolate"] = "false"  # PDF/A allows nothing else
-    content = b"\n".join(pydyf._to_bytes(line) for line in item.stream)  # noqa: SLF001 - as pydyf does
+    content = b"\n".join(quick_boxes.as_bytes(line) for line in item.stream)
     if "Filter" not in extra:
         content = zlib.compress(content, 6)
         extra["Filter"] = "/FlateDecode"

@@ -20,12 +20,15 @@ from weasyprint.text.fonts import font_features, get_font_description
 
 _Layout: Any = line_break.Layout
 _draw_first_line = weasyprint.draw.text.draw_first_line
+_split_first_line = line_break.split_first_line
 _strut = line_break.strut
 
 _GLYPH_INFO = 20
 _FIELDS = 5
 _SIZED_BY_FONT = 14802
 """From this version of Pango on, a font knows the size that it is drawn in."""
+_SHORT = 400
+"""Characters of texts whose lines are kept: the rest of a long paragraph is not asked for twice."""
 _END = 0xFFFFFFFF
 _BREAKS = frozenset("\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _FEATURES = (
@@ -38,6 +41,7 @@ _BREAKING = ("anywhere", "break-word")
 def install() -> None:
     """Replace WeasyPrint's functions, where glyphs lie in memory as we read them."""
     weasyprint.layout.inline.strut = _known_strut
+    weasyprint.layout.inline.split_first_line = _known_first_line
     line_break.Layout = _KeptLayout
     if ffi.sizeof("PangoGlyphInfo") == _GLYPH_INFO and pango.pango_version() >= _SIZED_BY_FONT:
         weasyprint.draw.text.draw_first_line = _draw_known_line
@@ -93,7 +97,6 @@ class _KeptLayout(_Layout):  # type: ignore[misc] # WeasyPrint has no types
 
     kept = False
     shared: _Shared | None = None
-    drawing = False
 
     def setup(self, style: Any) -> None:
         """Make a layout for texts of a style."""
@@ -128,17 +131,35 @@ class _KeptLayout(_Layout):  # type: ignore[misc] # WeasyPrint has no types
 
     def deactivate(self) -> None:
         """Stay as it is, for drawing, where the text is one line; else forget all but the text."""
-        if self.shared is not None and not self.drawing and _BREAKS.isdisjoint(self.text):
+        if self.kept:
+            return
+        if self.shared is not None and _BREAKS.isdisjoint(self.text):
             self.kept = True
             return
-        self.kept = False
         super().deactivate()
 
     def reactivate(self, style: Any) -> None:
         """Be ready to be drawn."""
-        self.drawing = True
         if not self.kept or style is not self.style:
             super().reactivate(style)
+
+
+def _known_first_line(
+    text: str, style: Any, context: Any, max_width: Any, justification_spacing: Any, **line: bool
+) -> Any:
+    """The first line of a text, kept with the style: it is asked for again, and stands in many places."""
+    if justification_spacing or len(text) > _SHORT:
+        return _split_first_line(text, style, context, max_width, justification_spacing, **line)
+    lines = vars(style).get("_known_lines")
+    if lines is None:
+        lines = style._known_lines = {}  # noqa: SLF001 - our own attribute
+    key = (text, max_width, *line.items())
+    found = lines.get(key)
+    if found is None:
+        found = _split_first_line(text, style, context, max_width, justification_spacing, **line)
+        if found[0].kept:
+            lines[key] = found
+    return found
 
 
 def _known_strut(style: Any) -> tuple[float, float]:
@@ -201,7 +222,11 @@ def _draw_known_line(
 ) -> list[Any]:
     """Draw a line of ordinary glyphs that were drawn before, or have it drawn by WeasyPrint."""
     layout = textbox.pango_layout
-    if text_overflow != "ellipsis" and block_ellipsis == "none" and getattr(layout, "kept", False):
+    kept = getattr(layout, "kept", False)
+    if kept and (text_overflow == "ellipsis" or block_ellipsis != "none"):  # it is cut, where others are not
+        textbox.pango_layout = own = _KeptLayout(layout.style, max_width=layout.max_width)
+        own.set_text(layout.text)
+    elif kept:
         if not textbox.text.strip():
             return []
         shows = _shows(stream, layout)
