@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 Format = Literal["pdf", "html", "zip"]
 FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
 Messages = Literal["text", "layout", "list"]
-_FIRST = {"find": 70.0, "hide": 250.0, "count": 10.0}
-_PDF = {**_FIRST, "render": 60.0, "prepare": 6.0, "lay out": 1300.0, "embed": 100.0}
+_FIRST = {"find": 45.0, "hide": 120.0, "count": 8.0}
+_PDF = {**_FIRST, "render": 50.0, "prepare": 6.0, "lay out": 900.0, "embed": 100.0}
 _STEPS: dict[Format, dict[str, float]] = {
     "pdf": _PDF,
-    "html": {**_FIRST, "render": 215.0, "prepare": 6.0, "write": 10.0},
-    "zip": {**_PDF, "render pages": 215.0, "prepare pages": 6.0, "write": 15.0, "add files": 100.0},
+    "html": {**_FIRST, "render": 140.0, "prepare": 6.0, "write": 10.0},
+    "zip": {**_PDF, "render pages": 140.0, "prepare pages": 6.0, "write": 15.0, "add files": 100.0},
 }
 """The steps of each format, and how many milliseconds a megabyte takes (150 messages, 600 events)."""
 _LAYOUT_MILLISECONDS = 0.014

@@ -120,10 +120,22 @@ class Chapters:
                     zone=self._options.zone.key
                 ),
                 machine=self._machine_copy(),
+                left_out=self._left_out(),
                 ambiguous=self._collected.activity.ambiguous,
             ),
             new_page=True,
         )
+
+    def _left_out(self) -> str:
+        """Which annexes are not there; a gap in their letters would look like something withheld."""
+        words, spools = self._words, self._collected.spools
+        empty = [
+            words.text(PLACES[name])
+            for name in ("messages", "events", "files", "other")
+            if not len(spools[name]) and not (name == "other" and len(spools["background"]))
+        ]
+        said = words.text("Left out, because there is nothing to show: {annexes}.")
+        return said.format(annexes=words.listed(empty)) if empty else ""
 
     def _machine_copy(self) -> str:
         """Where the copy for computers is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import quopri
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def file_part(content: bytes, media_type: str, name: str, cid: str | None = None
     if name.isascii():
         kind, shown = f'{media_type}; name="{name}"', f'{disposition}; filename="{name}"'
     else:
-        escaped = "".join(chr(b) if chr(b).isalnum() or b in b"-._" else f"%{b:02X}" for b in name.encode())
+        escaped = quote(name, safe="")
         kind, shown = f'{media_type};\n name="{word(name)}"', f"{disposition};\n filename*=UTF-8''{escaped}"
     fields = [("Content-Type", kind), ("Content-Transfer-Encoding", "base64"), ("Content-Disposition", shown)]
     if cid:

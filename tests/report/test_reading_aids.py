@@ -123,3 +123,14 @@ def test_every_note_on_the_form_of_a_message_is_in_the_language_of_the_report(la
         text = note_text(note, words)
         assert text != note, note
         assert lang == "en" or text != note_text(note, english), note
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_annexes_that_are_not_there_are_named_so_that_no_letter_seems_to_be_withheld(tmp_path, lang):
+    annexes = {"annex-a": "A", "annex-b": "B", "annex-c": "C", "annex-d": "D"}
+    for sample in ("nothing-found.json", "subprofile-20285.json", "subprofile-41522.json"):
+        text = page(SAMPLES / sample, tmp_path, lang)
+        missing = {letter for anchor, letter in annexes.items() if f'id="{anchor}"' not in text}
+        how = re.search(r'id="how-to-read".*?(?=<h2|<section|$)', text, re.DOTALL)[0]
+        said = set(re.findall(r"(?:Annex|Bijlage|Anhang|Annexe) ([A-D])(?=\s?:)", how))
+        assert said == missing
