@@ -37,8 +37,8 @@ lint: setup-tests ## ruff
 types: setup-tests ## mypy --strict
 	$(BIN)/mypy
 
-tests: setup-tests ## pytest, on two processes
-	$(BIN)/pytest -n 2 --dist loadfile
+tests: setup-tests ## pytest, on two processes, slow modules first (tests/conftest.py)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 format: setup-tests ## let ruff put the code in order
 	$(BIN)/ruff format .

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dsr_report.errors import DsrReportError, FileError
+from dsr_report.temporary import is_temporary
 
 try:
     import fcntl
@@ -25,7 +26,8 @@ _BLOCK = 1 << 20
 def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A binary file that becomes `target` when the block ends well, and leaves nothing when it does not.
 
-    It is written to a temporary neighbour (its `name`) with mode 0600, flushed to disk and renamed.
+    It is written to a temporary neighbour (its `name`) with mode 0600, flushed to disk and renamed. In a
+    `TemporaryFolder` it is not flushed: there is nothing to keep, and waiting for a disk takes long.
 
     Raises:
         FileError: the folder does not exist, cannot be written to, or the disk is full.
@@ -46,7 +48,8 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             _lock(file)
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if not is_temporary(path.parent):
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -49,6 +49,11 @@ class TemporaryFolder(tempfile.TemporaryDirectory[str]):
         self.cleanup()
 
 
+def is_temporary(folder: Path) -> bool:
+    """Whether this is a folder of ours that does not outlive its process, so that its files need not last."""
+    return folder.name.startswith(_PREFIX) and (folder / _LOCK).exists()
+
+
 def clear_temporary(place: Path) -> int:
     """Remove the folders that killed processes left in `place`, and say how many; those in use are spared."""
     count = 0

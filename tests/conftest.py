@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +12,42 @@ import pytest
 from checkers import browser, verapdf
 from examples import examples  # noqa: F401 - registers the profiles `tests` and `fuzz`
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system, not a file that others could guess
+_ROOM_BYTES = 4 << 30
+
+
+def _has_room_in_memory() -> bool:
+    """Whether temporary files can lie in memory: flushing thousands of them to a disk takes minutes."""
+    if not (_MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)):
+        return False
+    space = os.statvfs(_MEMORY)
+    return space.f_bavail * space.f_frsize > _ROOM_BYTES and not space.f_flag & os.ST_NOEXEC
+
+
+if "TMPDIR" not in os.environ and _has_room_in_memory():
+    os.environ["TMPDIR"] = str(_MEMORY)  # for the programs that tests start, too
+    tempfile.tempdir = None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules with slow tests come first, so that at the end no process waits for another."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
 
 @pytest.fixture(scope="session")
-def assert_pdf_a_ua() -> Callable[..., None]:
+def assert_pdf_a_ua() -> Iterator[Callable[..., None]]:
     """Asserts that PDF files pass veraPDF's profiles for PDF/A-3a and PDF/UA-1."""
     if verapdf.missing():
         pytest.skip(f"PDF IS NOT CHECKED: {verapdf.missing()}; `make setup` installs it")
+    running = verapdf.VeraPdf()
 
     def check(*paths: Path) -> None:
-        broken = verapdf.complaints(*paths)
+        broken = running.complaints(*paths)
         assert not broken, "\n".join(line[:600] for line in broken)
 
-    return check
+    yield check
+    running.close()
 
 
 @pytest.fixture(scope="session")

@@ -96,7 +96,7 @@ def test_two_hundred_subjects_killed_three_times_are_answered_with_one_data_requ
     assert noted == {sha256_of(page) for page in pages}
 
 
-def wait_until(is_so, seconds=60):
+def wait_until(is_so, seconds=300):
     until = time.monotonic() + seconds
     while not is_so() and time.monotonic() < until:
         time.sleep(0.02)

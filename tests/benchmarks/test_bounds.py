@@ -16,7 +16,10 @@ import pytest
 _COUNTING = Path(__file__).with_name("counting.py")
 _ROOT = _COUNTING.parents[2]
 _MIB = 1 << 20
-pytestmark = pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="counts come from Linux's /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="counts come from Linux's /proc"),
+]
 
 
 def _python(*words: str | Path) -> str:

@@ -1,13 +1,15 @@
-"""Asks veraPDF whether files follow PDF/A-3a and PDF/UA-1."""
+"""Asks veraPDF whether files follow PDF/A-3a and PDF/UA-1, in one Java process for a whole run of tests."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 _DRIVER = Path(__file__).parent / "VeraPdf.java"
 _JAXB = Path("/usr/share/java")
@@ -25,16 +27,51 @@ def missing() -> str:
     return ""
 
 
-def complaints(*paths: Path) -> list[str]:
-    """The rules that the files break, a line each; empty when all of them follow both standards."""
-    done = subprocess.run([*command(), *map(str, paths)], capture_output=True, text=True, check=False)
-    lines = done.stdout.splitlines()
-    verdicts = [line for line in lines if "compliant=" in line]
-    assert len(verdicts) == 2 * len(paths), f"veraPDF did not answer for each file:\n{done.stderr[-2000:]}"
-    if done.returncode == 0:
-        assert all("compliant=true" in line for line in verdicts)
-        return []
-    return lines
+class VeraPdf:
+    """A process of veraPDF; it starts when it is first asked."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
+
+    def complaints(self, *paths: Path) -> list[str]:
+        """The rules that the files break, a line each; empty when all of them follow both standards."""
+        lines = self._answer(paths)
+        verdicts = [line for line in lines if "compliant=" in line]
+        assert len(verdicts) == 2 * len(paths) > 0, f"veraPDF did not answer for each file:\n{self._said()}"
+        if all("compliant=true" in line for line in verdicts):
+            assert lines == verdicts, "a rule is broken and the verdict is good"
+            return []
+        return lines
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.communicate()
+        self._errors.close()
+
+    def _answer(self, paths: tuple[Path, ...]) -> list[str]:
+        if self._process is None:
+            self._process = self._started()
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert answers is not None
+        asked.write("".join(f"{path.resolve()}\n" for path in paths) + "\n")
+        asked.flush()
+        lines = []
+        while line := answers.readline().rstrip("\n"):
+            lines.append(line)
+        return lines
+
+    def _started(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command("-XX:+UseSerialGC", "-Dstdout.encoding=UTF-8", "-Dsun.jnu.encoding=UTF-8"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, encoding="utf-8",
+        )  # fmt: skip
+
+    def _said(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace")[-2000:]
 
 
 def command(*options: str) -> list[str]:

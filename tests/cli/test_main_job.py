@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dsr_report.disclosure.verify import verify
@@ -30,11 +31,11 @@ def run(*args, env=None, cwd=None, stdin=None):
 @pytest.mark.slow
 def test_fetch_and_render_makes_a_pdf_that_verifies_against_the_original(tmp_path):
     target = tmp_path / "a.pdf"
-    done = run("fetch-and-render", "20285", "--sandbox", "-o", target, "--messages", "list")
+    done = run("fetch-and-render", "41522", "--sandbox", "-o", target)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert oct(target.stat().st_mode & 0o777) == "0o600"
-    assert verify(target, MAIN).ok
+    assert verify(target, SAMPLES / "subprofile-41522.json").ok
 
 
 def test_fetch_and_render_of_an_address_makes_html(tmp_path):
@@ -73,7 +74,7 @@ def test_a_wrong_token_is_refused_and_not_repeated(tmp_path):
 
 
 def test_not_ready_in_time_gives_code_3_and_the_same_command_takes_it_up(tmp_path):
-    with running_sandbox(delay_seconds=1.5) as sandbox:
+    with running_sandbox(delay_seconds=3600) as sandbox:
         env = {
             "COPERNICA_TOKEN": sandbox.state.token, "COPERNICA_API_URL": sandbox.api_url,
             "COPERNICA_AUTH_URL": sandbox.auth_url, "DSR_REPORT_DATABASE": f"sqlite:///{tmp_path}/register.sqlite",
@@ -84,7 +85,8 @@ def test_not_ready_in_time_gives_code_3_and_the_same_command_takes_it_up(tmp_pat
         )
         assert first.returncode == 3, first.stderr
         assert next(iter(sandbox.state.jobs)) in first.stderr
-        second = run("fetch", "20285", "-o", tmp_path / "x.json", "--poll", "0.2s", env=env)
+        sandbox.state.delay_seconds = 0
+        second = run("fetch", "20285", "-o", tmp_path / "x.json", "--poll", "0.1s", env=env)
         assert second.returncode == 0, second.stderr
         assert len(sandbox.state.jobs) == 1
     assert (tmp_path / "x.json").read_bytes() == MAIN.read_bytes()
@@ -125,16 +127,25 @@ def test_a_full_disk_leaves_nothing(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal to a group of processes")
 def test_ctrl_c_is_one_line_and_leaves_neither_file_nor_process(tmp_path):
+    out, scratch = tmp_path / "out", tmp_path / "tmp"
+    out.mkdir()
+    scratch.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "dsr_report", "render", str(MAIN), "-o", str(tmp_path / "a.pdf"), "-q"],
-        stderr=subprocess.PIPE, text=True, start_new_session=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        [sys.executable, "-m", "dsr_report", "render", str(MAIN), "-o", str(out / "a.pdf"), "-q"],
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)},
     )  # fmt: skip
-    time.sleep(4)
+    helpers = []
+    while process.poll() is None and not (helpers := psutil.Process(process.pid).children(recursive=True)):
+        time.sleep(0.02)
+    assert helpers, "it ended before it had laid out anything"
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.strip() == "dsr-report: stopped; no half-written file was left"
-    assert list(tmp_path.iterdir()) == []
+    assert list(out.iterdir()) == list(scratch.iterdir()) == []
+    psutil.wait_procs(helpers, timeout=60)
+    assert not [helper for helper in helpers if helper.is_running()]
 
 
 def test_standard_input_is_read_and_standard_output_is_clean(tmp_path):

@@ -1,5 +1,6 @@
 """On request the PDF carries the files that came with messages, byte for byte, and stays valid."""
 
+import json
 from pathlib import Path
 
 import pikepdf
@@ -24,8 +25,15 @@ def embedded(path):
         return {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
 
 
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A PDF with the files of hostile mail in it."""
+    target = tmp_path_factory.mktemp("attachments") / "hostile.pdf"
+    return written("hostile.json", target, attachments=True, messages="list", lang="fr")
+
+
 @pytest.mark.slow
-def test_every_attached_file_is_in_the_pdf_as_it_was_and_the_pdf_verifies(tmp_path):
+def test_every_attached_file_is_in_the_pdf_as_it_was_and_the_pdf_verifies(hostile):
     with dsr_report.read(SAMPLES / "hostile.json") as export:
         messages = [parse_record(found, export.zone) for found in export.found() if found.kind == "message"]
         wanted = [
@@ -34,24 +42,32 @@ def test_every_attached_file_is_in_the_pdf_as_it_was_and_the_pdf_verifies(tmp_pa
             if record.mime
             for part in parse(record.mime).attachments
         ]
-    target = written("hostile.json", tmp_path / "a.pdf", attachments=True, messages="list")
-    files = embedded(target)
+    files = embedded(hostile)
     assert wanted
+    assert all("/" not in name and "\\" not in name and ".." not in name for name in files)
     assert sorted(files.pop(name) for name in list(files) if name[:5].isdigit()) == sorted(wanted)
     assert sorted(files) == ["export.json", "ledger.jsonl", "manifest.json"]
-    assert verify(target, SAMPLES / "hostile.json").ok
-    assert all("/" not in name and "\\" not in name and ".." not in name for name in embedded(target))
+    assert verify(hostile, SAMPLES / "hostile.json").ok
 
 
 @pytest.mark.slow
-def test_they_are_not_in_it_unless_asked_for(tmp_path):
-    target = written("hostile.json", tmp_path / "a.pdf", messages="list")
-    assert sorted(embedded(target)) == ["export.json", "ledger.jsonl", "manifest.json"]
+def test_they_are_in_it_only_where_they_are_asked_for(tmp_path):
+    mime = (
+        "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        "--b\r\n\r\nHello\r\n"
+        "--b\r\nContent-Disposition: attachment; filename=list.txt\r\n\r\nA list\r\n--b--\r\n"
+    )
+    data = [{"type": "message", "data": {"ID": "1", "mime": mime}}]
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps({"info": {"type": "profile", "id": "7"}, "data": data}), encoding="utf-8")
+    without = embedded(written(export, tmp_path / "without.pdf"))
+    with_them = embedded(written(export, tmp_path / "with.pdf", attachments=True))
+    assert sorted(without) == ["export.json", "ledger.jsonl", "manifest.json"]
+    assert sorted(with_them.keys() - without.keys()) == ["00001-list.txt"]
 
 
 @pytest.mark.slow
 @pytest.mark.checkers
-def test_attached_files_keep_the_pdf_valid(tmp_path, assert_pdf_a_ua):
-    hostile = written("hostile.json", tmp_path / "a.pdf", attachments=True, messages="list", lang="fr")
+def test_attached_files_keep_the_pdf_valid(hostile, tmp_path, assert_pdf_a_ua):
     shop = written("profile-90211.json", tmp_path / "b.pdf", attachments=True, messages="list", lang="de")
     assert_pdf_a_ua(hostile, shop)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import dsr_report
+from dsr_report.disclosure.verify import verify
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
 ENTRIES = json.loads((SAMPLES / "index.json").read_text(encoding="utf-8"))["samples"]
@@ -57,6 +58,13 @@ def test_messages_as_they_looked_keep_the_pdf_valid(tmp_path, assert_pdf_a_ua):
     hostile = tmp_path / "hostile.pdf"
     written("hostile.json", "en", hostile, messages="layout")
     assert_pdf_a_ua(target, hostile)
+
+
+@pytest.mark.slow
+def test_the_pdf_of_every_sample_verifies_against_its_export(pdfs):
+    for name, _ in PAIRS:
+        checked = verify(pdfs / f"{Path(name).stem}.pdf", SAMPLES / name)
+        assert checked.ok, (name, [check.text for check in checked.checks if check.ok is False])
 
 
 @pytest.mark.slow

@@ -70,6 +70,7 @@ def test_what_was_once_lost_is_in_its_disclosure(raw: str, ending: str, tmp_path
     assert [check.text for check in checks if check.ok is False] == []
 
 
+@pytest.mark.slow
 @examples(1500)
 @given(raw=exports())
 def test_every_value_and_every_name_of_any_export_is_in_the_text_of_its_report(
@@ -81,6 +82,7 @@ def test_every_value_and_every_name_of_any_export_is_in_the_text_of_its_report(
         assert_counts_agree(raw, seen)
 
 
+@pytest.mark.slow
 @examples(600)
 @given(raw=exports())
 @pytest.mark.usefixtures("without_pages")
