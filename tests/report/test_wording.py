@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import statistics
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ def script() -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.all_texts = cache(module.all_texts)  # the whole code is read once
     return module
 
 
