@@ -153,11 +153,12 @@ class MessageRenderer:
         if parsed is None:
             return []
         words = self._options.words
+        date = parsed.get("date")
         facts = [
             (words.text("From"), parsed.sender),
             (words.text("To"), ", ".join(parsed.recipients) or None),
             (words.text("Subject"), parsed.subject),
-            (words.text("Date"), parsed.get("date")),
+            (words.text("Date"), words.moment(parsed.date, self._options.zone) if parsed.date else date),
         ]
         return [(label, value) for label, value in facts if value]
 

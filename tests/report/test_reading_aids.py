@@ -134,3 +134,26 @@ def test_annexes_that_are_not_there_are_named_so_that_no_letter_seems_to_be_with
         how = re.search(r'id="how-to-read".*?(?=<h2|<section|$)', text, re.DOTALL)[0]
         said = set(re.findall(r"(?:Annex|Bijlage|Anhang|Annexe) ([A-D])(?=\s?:)", how))
         assert said == missing
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "6 March 2020, 08:00"),
+        ("nl", "6 maart 2020, 08:00"),
+        ("de", "6. März 2020, 08:00 Uhr"),
+        ("fr", "6 mars 2020 à 08:00"),
+    ],
+)
+def test_the_date_of_a_message_is_told_in_the_readers_language_and_zone(tmp_path, lang, said):
+    mime = "Date: Fri, 06 Mar 2020 07:00:00 +0000\r\nSubject: a\r\n\r\nText"
+    odd = "Date: Zaterdag de zesde\r\nSubject: b\r\n\r\nText"
+    source = export(
+        tmp_path, *({"mime": text, "timestampsent": "2020-03-07 09:00:00"} for text in (mime, odd))
+    )
+    facts = [
+        term.parent.css_first("dd").text()
+        for term in LexborHTMLParser(page(source, tmp_path, lang)).css("dl.facts dt")
+        if term.text() in {"Date", "Datum"}
+    ]
+    assert facts == [said, "Zaterdag de zesde"]
