@@ -6,9 +6,11 @@ needs no style; and the type of most values that are written is known at a glanc
 
 from __future__ import annotations
 
+import builtins
 import copy
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
@@ -35,11 +37,18 @@ _STYLED = re.compile(r"<style|\sstyle\s*=", re.IGNORECASE)
 
 _resolve_percentages = percent.resolve_percentages
 _is_in_normal_flow = boxes.Box.is_in_normal_flow
+_can_break_text = inline.can_break_text
+_can_break_between = lru_cache(4096)(_can_break_text)
+_avoid_collisions = float.avoid_collisions
 _to_bytes = pydyf._to_bytes  # noqa: SLF001 - there is no public way
+_numbers: dict[builtins.float, bytes] = {}
+_MOST_NUMBERS = 50_000
 
 
 def install() -> None:
     """Replace WeasyPrint's functions."""
+    inline.avoid_collisions = _place_of_line
+    inline.can_break_text = _may_break
     for module in (absolute, block, column, flex, float, grid, inline, page, percent, table):
         if hasattr(module, "resolve_percentages"):
             module.resolve_percentages = _resolve
@@ -75,6 +84,25 @@ def _absolute(style: Any, values: tuple[Any, ...]) -> dict[str, Any] | None:
     return found
 
 
+def _may_break(text: str, language: str | None) -> bool:
+    """Whether a line may end within a text; where it is two letters, they are asked about again and again."""
+    known = _can_break_between if len(text) <= 2 else _can_break_text
+    found: bool = known(text, language)
+    return found
+
+
+def _place_of_line(context: Any, line: Any, containing_block: Any, *, outer: bool) -> tuple[Any, Any, Any]:
+    """Where a line begins and how much room it has: all of its block, where nothing floats beside it."""
+    if context.excluded_shapes or outer or containing_block.style["direction"] != "ltr":
+        found: tuple[Any, Any, Any] = _avoid_collisions(context, line, containing_block, outer=outer)
+        return found
+    left = containing_block.content_box_x()
+    right = left + containing_block.width
+    left += line.margin_left
+    right -= line.margin_right
+    return left - line.margin_left, line.border_box_y() - line.margin_top, right - left
+
+
 def _flows(box: Any) -> bool:
     """Whether a box is in normal flow."""
     style = box.style
@@ -93,8 +121,15 @@ def as_bytes(item: Any) -> bytes:
     if kind is str:
         text: str = item
         return text.encode("ascii")
-    written: bytes = _to_bytes(item)
-    return written
+    if kind is not builtins.float:
+        written: bytes = _to_bytes(item)
+        return written
+    known = _numbers.get(item)
+    if known is None:
+        if len(_numbers) >= _MOST_NUMBERS:
+            _numbers.clear()
+        known = _numbers[item] = _to_bytes(item)
+    return known
 
 
 class _Browsers:
