@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import dsr_report
 from dsr_report.disclosure.leaks import leaks
+from dsr_report.disclosure.seal import PLACEHOLDER, put_seal
 from dsr_report.disclosure.verify import unsafe_html, verify
 from dsr_report.errors import CheckFailedError, ConfigError
 
@@ -73,6 +74,24 @@ def test_changed_bytes_are_found_in_a_package(tmp_path):
     with zipfile.ZipFile(target, "a") as archive:
         archive.writestr("extra.txt", "added")
     assert not verify(target).ok
+
+
+@pytest.mark.slow
+def test_a_file_that_was_swapped_in_a_package_is_named_even_if_it_was_sealed_anew(tmp_path):
+    original = written(SAMPLES / "nothing-found.json", tmp_path / "a.zip")
+    target = tmp_path / "b.zip"
+    with zipfile.ZipFile(original) as old, zipfile.ZipFile(target, "w") as new:
+        new.comment = PLACEHOLDER.encode()
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "README.txt":
+                content = content[:-1] + bytes([content[-1] ^ 1])
+            new.writestr(entry, content)
+    with target.open("r+b") as file:
+        put_seal(file)
+    checks = verify(target).checks
+    assert [check.code for check in checks if check.ok is False] == ["files"]
+    assert any("ALTERED: README.txt" in check.text for check in checks)
 
 
 @pytest.mark.slow
