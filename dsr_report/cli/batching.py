@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How the PDF prints messages.",
 )
+@click.option("--attachments", is_flag=True, help="Embed the files that came with messages in the PDFs.")
 @click.option("--strict", is_flag=True, help="Missing statements and unrecognised records are errors.")
 @click.option("--received", type=Day(), metavar="DATE", help="Day the requests arrived.")
 @click.option("--replied", type=Day(), metavar="DATE", help="Day of the answers.")

@@ -130,6 +130,8 @@ def receive(
     public = urlsplit(url)
     if public.scheme != "https" or not public.hostname or public.query or public.fragment or public.username:
         raise UsageError("--url is no address like https://dsr.example.org/copernica")
+    if (certificate is None) != (key is None):
+        raise UsageError("--certificate and --key go together", hint="Give both, or neither behind a proxy.")
     if unsigned == bool(account):
         raise UsageError(
             "say whose signed calls are taken (--account), or --unsigned", hint="Use one of them."
@@ -167,7 +169,12 @@ def receive(
     rules = None if account is None else Rules(public.netloc, account, timedelta(seconds=max_age))
     settings = load_config(config) if config else None
     with open_register(None, settings) as register:
-        inbox = Inbox(folder, register, api_url=os.environ.get("COPERNICA_API_URL") or DEFAULT_API_URL)
+        inbox = Inbox(
+            folder,
+            register,
+            api_url=os.environ.get("COPERNICA_API_URL") or DEFAULT_API_URL,
+            hands_on=reports is not None,
+        )
         endpoint = Endpoint(
             Door(path, rules, DnsKeys(), limits=Limits(body_bytes=max_bytes)),
             inbox,

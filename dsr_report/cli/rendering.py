@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from dsr_report.disclosing import Written
     from dsr_report.reading import Export
 
+_MANY_MESSAGES = 1_000
+
 
 @click.command()
 @export_argument
@@ -65,6 +67,12 @@ def write_report(
     chosen = format_of(output, format_) if output else format_of("x.pdf", format_)
     target = output or Path(default_name(source.info.type, source.info.id, chosen))
     clear_leftovers(target)
+    count = source.summary.kinds["message"]
+    if chosen != "html" and messages != "list" and count >= _MANY_MESSAGES:
+        say(
+            f"{count:,} messages make thousands of pages; --messages list prints a few lines of each, and the "
+            "PDF carries all of them in its embedded export"
+        )
     with (
         Report(
             source,

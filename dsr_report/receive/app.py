@@ -67,7 +67,8 @@ class Endpoint:
     Args:
         door: who may come in.
         inbox: where exports go.
-        on_received: called in a thread for each matched export; what it raises is logged, not answered.
+        on_received: called in a thread for each matched export; what it raises is logged, not answered, and
+            it is called again at the next start if the inbox hands on.
         retry_seconds: how long to wait where the register cannot be reached.
     """
 
@@ -191,6 +192,8 @@ class Endpoint:
 
     async def _settle_all(self) -> None:
         """Settle what comes in until the end; what cannot be settled now waits on the disk."""
+        for received in await run_in_threadpool(self._inbox.left):
+            await self._handed_on(received)
         while True:
             self._news.clear()
             failed = False
@@ -217,7 +220,11 @@ class Endpoint:
             await run_in_threadpool(self._on_received, received)
         except Exception as error:  # noqa: BLE001 - the export is safe whatever becomes of the report
             what = error if isinstance(error, DsrReportError) else type(error).__name__
-            _LOG.error("data request %d was received, but: %s", received.number, what)
+            _LOG.error(
+                "data request %d was received, but: %s; tried again at the next start", received.number, what
+            )
+        else:
+            await run_in_threadpool(self._inbox.done, received)
 
 
 def call_of(request: Request) -> Call:

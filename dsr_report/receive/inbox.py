@@ -3,6 +3,7 @@
 FOLDER/incoming/HASH.json       answered for, not yet matched; looked at again after a restart
 FOLDER/received-HASH.json       matched; the register knows its path
 FOLDER/unmatched/HASH.json      no data request is known for it, or it cannot be read to its end
+FOLDER/incoming/HASH.todo       matched, and not handed on yet (to be rendered, say); again after a restart
 
 An export that was polled already, and comes again by HTTP POST, is a second delivery: the same bytes are not
 kept twice, other bytes are written down beside the first.
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from dsr_report.errors import NotAnExportError, NotReadyError
 from dsr_report.export.reading import Info, open_export
-from dsr_report.files import private_folder, sha256_of
+from dsr_report.files import private_folder, sha256_of, written_whole
 from dsr_report.register.entries import DataRequestEntry
 from dsr_report.register.requests import api_name
 from dsr_report.register.store import Register
@@ -43,9 +44,11 @@ class Inbox:
         folder: private; made where it is missing.
         register: where outstanding data requests are looked up and the file is written down.
         api_url: of the data requests that can be meant.
+        hands_on: something is done with each matched export, and is to be done again if it was not `done`.
     """
 
-    def __init__(self, folder: Path, register: Register, *, api_url: str) -> None:
+    def __init__(self, folder: Path, register: Register, *, api_url: str, hands_on: bool = False) -> None:
+        self._hands_on = hands_on
         self.folder = private_folder(folder)
         self.incoming = private_folder(folder / "incoming")
         self.unmatched = private_folder(folder / "unmatched")
@@ -88,9 +91,28 @@ class Inbox:
         self._register.note_file(
             entry.number, sha256=sha256, path=str(final.resolve()), size_bytes=final.stat().st_size
         )
+        if self._hands_on:
+            with written_whole(self.incoming / f"{sha256}.todo") as note:
+                note.write(f"{entry.number} {entry.reference}".encode())
         path.unlink()
         _LOG.info("received the export of data request %d", entry.number)
         return Received(final, sha256, entry.number, entry.reference)
+
+    def left(self) -> list[Received]:
+        """What was matched, and not handed on: an earlier process was killed, or failed at it."""
+        if not self._hands_on:
+            return []
+        found = []
+        for note in sorted(self.incoming.glob("*.todo")):
+            number, _, reference = note.read_text(encoding="utf-8").partition(" ")
+            path = self.folder / f"received-{note.stem}.json"
+            if path.is_file() and not (self.incoming / f"{note.stem}.json").exists():
+                found.append(Received(path, note.stem, int(number), reference))
+        return found
+
+    def done(self, received: Received) -> None:
+        """Note that a matched export was handed on."""
+        (self.incoming / f"{received.sha256}.todo").unlink(missing_ok=True)
 
     def _entry_for(self, info: Info) -> DataRequestEntry | None:
         """The one data request that the export can be of: outstanding, or else the last one collected."""

@@ -244,6 +244,10 @@ class Chapters:
             )
             return
         intro = words.text("The newest first. Each line leads to the whole message in Annex A.")
+        if self._options.messages == "list" and self._options.medium == "pdf":
+            intro = words.text(
+                "The newest first. Each line leads to the message in Annex A. The whole messages are in the file export.json, which is inside this PDF."
+            )
         head += f"<p>{escape(intro)}</p>{self._see('sent')}"
         by_month = groupby(sorted(messages, key=_newest_first), key=self._month_of)
         lines: list[str] = []

@@ -104,6 +104,19 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
     words, config = options.words, options.config
     name = config.controller.name if config.controller else words.text("the company")
     found = bool(collected.kinds)
+    lead = (
+        words.text(
+            "Yes, {company} holds personal data about you in its e-mail system. This report shows all of it."
+        )
+        if found and not options.marks
+        else words.text(
+            "Yes, {company} holds personal data about you in its e-mail system. This report shows it, and lists what is masked or withheld."
+        )
+        if found
+        else words.text("{company} searched its e-mail system and found no personal data about you.")
+    ).format(company=name)
+    if not config.controller:  # a company's own name is written as it writes it
+        lead = lead[:1].upper() + lead[1:]
     gap = Markup('<p><mark class="gap">{}</mark></p>')
     sources = texts_of(config, "source", collected, options)
     retention = texts_of(config, "retention", collected, options)
@@ -119,17 +132,7 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "original": options.original,
         "incomplete": incomplete,
         "found": found,
-        "lead": (
-            words.text(
-                "Yes, {company} holds personal data about you in its e-mail system. This report shows all of it."
-            )
-            if found and not options.marks
-            else words.text(
-                "Yes, {company} holds personal data about you in its e-mail system. This report shows it, and lists what is masked or withheld."
-            )
-            if found
-            else words.text("{company} searched its e-mail system and found no personal data about you.")
-        ).format(company=name),
+        "lead": lead,
         "facts": facts(collected, options),
         "period": period(collected, options),
         "sources": _short(sources)
@@ -233,7 +236,7 @@ def hidden_sentence(options: ReportOptions) -> str:
     """Whether anything was masked or withheld, in one sentence."""
     words = options.words
     if not options.marks:
-        return words.text("Nothing was withheld.")
+        return words.text("Nothing was masked or withheld.")
     parts = []
     masked = sum(m.treatment == "mask" for m in options.marks)
     if masked:
@@ -249,7 +252,7 @@ def hidden_sentence(options: ReportOptions) -> str:
             )
         )
     else:
-        parts.append(words.text("Nothing was withheld."))
+        parts.append(words.text("All the rest is disclosed."))
     return " ".join(parts)
 
 

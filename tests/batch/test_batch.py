@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import pikepdf
 import psutil
 import pytest
 from batches import command, many_exports
@@ -189,3 +190,22 @@ def test_on_a_terminal_the_table_is_drawn_over_and_failures_stay(monkeypatch):
     assert written.splitlines()[-1].endswith(
         "2 of 2 done, 1 failed, 0 from an earlier run, 0 under way, 0 to come"
     )
+
+
+@pytest.mark.parametrize("words", [[], ["--attachments"]])
+def test_a_batch_embeds_attachments_where_it_is_asked_to(words, tmp_path):
+    mime = (
+        "Subject: a\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nText\r\n--x\r\n"
+        "Content-Type: text/csv\r\nContent-Disposition: attachment; filename=b.csv\r\n\r\n1,2\r\n--x--\r\n"
+    )
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    content = {"info": {"type": "profile", "id": "1"}, "data": [{"mime": mime}]}
+    (samples / "1.json").write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "subjects.txt").write_text("1\n", encoding="utf-8")
+    with running_sandbox(samples=samples) as sandbox:
+        arguments, environment = command(sandbox, tmp_path)
+        pdf = ["pdf" if word == "html" else word for word in arguments]
+        subprocess.run([*pdf, *words], env=environment, capture_output=True, text=True, check=True)
+    with pikepdf.open(tmp_path / "out" / "disclosure-profile-1.pdf") as made:
+        assert any(name.endswith("-b.csv") for name in made.attachments) == bool(words)

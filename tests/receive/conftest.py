@@ -65,7 +65,7 @@ def start(inbox, name_server):
     """Starts an endpoint; all are stopped at the end."""
     running = []
 
-    def begin(*, rules=None, signed=True, path="/copernica", limits=None, **options) -> Running:
+    def begin(*, rules=None, signed=True, path="/copernica", limits=None, inbox=inbox, **options) -> Running:
         if signed:
             rules = rules or Rules(HOST, "1234", timedelta(seconds=60))
         keys = DnsKeys(["127.0.0.1"], port=name_server.port, timeout=2)

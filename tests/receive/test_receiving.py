@@ -198,6 +198,26 @@ def test_what_follows_is_told_of_each_export_and_its_failure_harms_nothing(
     assert register.request(outstanding).state == "collected"
 
 
+def test_what_failed_to_follow_follows_at_the_next_start_and_once_only(
+    start, signer, register, outstanding, folder
+):
+    inbox = Inbox(folder, register, api_url="https://api.copernica.com/v4", hands_on=True)
+    told = []
+
+    def follow(received):
+        told.append((received.number, received.path.read_bytes(), received.reference))
+        if len(told) == 1:
+            raise RuntimeError("killed")
+
+    for _ in range(3):
+        endpoint = start(inbox=inbox, on_received=follow)
+        if not told:
+            assert endpoint.call(signer.headers()) == 202
+        endpoint.stop()
+    assert told == [(outstanding, EXPORT, register.request(outstanding).reference)] * 2
+    assert list((folder / "incoming").iterdir()) == []
+
+
 def test_neither_the_log_nor_the_answer_names_a_person_or_the_path(start, caplog, register):
     caplog.set_level("DEBUG", logger="dsr_report")
     body = b'{"info": {"type": "email", "id": "jan@example.org"}, "data": []}'

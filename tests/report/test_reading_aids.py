@@ -157,3 +157,11 @@ def test_the_date_of_a_message_is_told_in_the_readers_language_and_zone(tmp_path
         if term.text() in {"Date", "Datum"}
     ]
     assert facts == [said, "Zaterdag de zesde"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_first_sentence_begins_with_a_capital_where_no_controller_is_named(tmp_path, lang):
+    tree = LexborHTMLParser(page(SAMPLES / "nothing-found.json", tmp_path, lang))
+    assert tree.css_first("#start").parent.text().strip()[0].isupper()
+    company = {"en": "The company", "nl": "Het bedrijf", "de": "Das Unternehmen", "fr": "L'entreprise"}
+    assert company[lang] in tree.body.text()

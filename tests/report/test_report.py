@@ -460,3 +460,15 @@ def test_a_list_of_messages_says_once_where_their_texts_are_and_only_in_the_pdf(
     with built(data, medium="html", messages="list") as report:
         assert "export.json inside this document" not in report.html
         assert report.html.count("<iframe") == 3
+
+
+def test_a_pdf_that_lists_messages_says_where_they_are_in_full(built: Callable[..., Any]) -> None:
+    data = [{"mime": "Subject: a\r\n\r\nText", "timestampsent": "2024-01-02 03:04:05"}]
+    said = {}
+    for messages in ("text", "list"):
+        for medium in ("pdf", "html"):
+            with built(data, messages=messages, medium=medium) as report:
+                said[messages, medium] = (
+                    "export.json, which is inside this PDF" in report.part("sent-part-0").text
+                )
+    assert [key for key, value in said.items() if value] == [("list", "pdf")]

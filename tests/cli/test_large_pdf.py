@@ -1,0 +1,44 @@
+"""Who is about to print thousands of pages is told of the shorter way, and nothing is decided for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dsr_report.cli import main, rendering
+from dsr_report.disclosing import Report
+from dsr_report.errors import CheckFailedError
+
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_exports" / "subprofile-20285.json"
+
+
+@pytest.mark.parametrize(
+    ("ending", "messages", "least", "told"),
+    [
+        ("pdf", "text", 1, True),
+        ("zip", "layout", 1, True),
+        ("pdf", "list", 1, False),
+        ("html", "text", 1, False),
+        ("pdf", "text", 1_000, False),
+    ],
+)
+def test_the_shorter_way_is_told_where_there_are_many_messages(  # noqa: PLR0917 - cases and fixtures
+    ending: str,
+    messages: str,
+    least: int,
+    told: bool,  # noqa: FBT001
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise CheckFailedError("far enough")
+
+    monkeypatch.setattr(rendering, "_MANY_MESSAGES", least)
+    monkeypatch.setattr(Report, "to", stop)
+    with pytest.raises(SystemExit):
+        main(["render", str(SAMPLE), "--messages", messages, "-o", str(tmp_path / f"a.{ending}")])
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert ("--messages list" in captured.err) == told
