@@ -192,8 +192,8 @@ class Endpoint:
 
     async def _settle_all(self) -> None:
         """Settle what comes in until the end; what cannot be settled now waits on the disk."""
-        for received in await run_in_threadpool(self._inbox.left):
-            await self._handed_on(received)
+        for left in await run_in_threadpool(self._inbox.left):
+            await self._handed_on(left)
         while True:
             self._news.clear()
             failed = False
