@@ -117,7 +117,7 @@ def test_page_one_answers_the_questions_that_people_have(built: Callable[..., An
         "Copernica B.V.",
         words.text("You can say no"),
         "dpo@lindenhof.example",
-        words.text("Nothing was withheld."),
+        words.text("Nothing was masked or withheld."),
         words.text("Not satisfied? You can complain to the data protection authority."),
     ):
         assert said(fact) in page
