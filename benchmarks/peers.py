@@ -80,7 +80,7 @@ def ordinary_pages(export: str, target: str) -> None:
         data = json.load(file)["data"]
     tables: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     mails: list[tuple[dict[str, Any], str]] = []
-    for record in data:
+    for record in map(_flat, data):
         raw = next((v for v in record.values() if isinstance(v, str) and "\nMIME-Version:" in v), None)
         if raw is None:
             tables.setdefault(tuple(record), []).append(record)
@@ -106,6 +106,14 @@ def ordinary_pages(export: str, target: str) -> None:
             if body is not None:
                 out.write(f"<pre>{html.escape(body.get_content())}</pre>")
         out.write("</html>")
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the members of its envelope in place of that."""
+    inner = record.get("data")
+    if not isinstance(inner, dict):
+        return record
+    return {name: value for name, value in record.items() if name != "data"} | inner
 
 
 def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
