@@ -25,9 +25,9 @@ from dsr_report.mime.spellings import (
     in_text,
     in_views,
     literally_without,
-    views_of,
     without_passages,
 )
+from dsr_report.mime.views import views_of
 
 __all__ = [
     "base64_forms",

@@ -13,31 +13,22 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html.entities import html5
 from urllib.parse import quote, quote_plus
 
-from dsr_report.mime.percent import unquoted, unquoted_latin
+from dsr_report.mime.percent import unquoted
+from dsr_report.mime.views import INVISIBLE, folded, views_of
 
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u034f\u200e\u200f"
-_TAG = (
-    r"</?(?:a|abbr|b|bdi|big|code|del|em|font|i|ins|kbd|mark|nobr|o:p|s|samp|small|span|strike|strong|sub|sup|"
-    r"tt|u|var|wbr)\b[^<>]{0,2000}>|<!--(?:(?!-->).){0,500}-->"
-)
-_INLINE_TAG = re.compile(_TAG, re.IGNORECASE | re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
-_GAP = rf"(?:[{_INVISIBLE}]|&(?:shy;?|zwn?j;|#0*(?:173|8203|8204|8205);))*"
-_GAP_IN_MARKUP = rf"(?:[{_INVISIBLE}]|&(?:shy;?|zwn?j;|#0*(?:173|8203|8204|8205);)|{_ANY_TAG.pattern})*"
+_GAP = rf"(?:[{INVISIBLE}]|&(?:shy;?|zwn?j;|#0*(?:173|8203|8204|8205);))*"
+_GAP_IN_MARKUP = rf"(?:[{INVISIBLE}]|&(?:shy;?|zwn?j;|#0*(?:173|8203|8204|8205);)|{_ANY_TAG.pattern})*"
 _SPACE = (
     r"(?:[\s\u00a0\u2000-\u200a\u202f\u3000]|\+|_|%(?:25)*(?:20|a0|c2%(?:25)*a0)|=20|&(?:amp;)*nbsp;?|"
     r"&(?:amp;)*#0*(?:160|32);?|&(?:amp;)*#x0*(?:a0|20);?|\\+u00(?:a0|20)|<br[^<>]{0,99}>)+"
 )
-_JSON_ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
-_STRIPPED = re.compile(f"[{re.escape(_INVISIBLE)}]")  # ten times as fast as str.translate
 _RUN = r"[A-Za-z0-9+/_-]*"
-_LARGE = 200_000
-"""Characters; the views of a longer text are made anew for each passage, to keep memory bounded."""
 _LONGEST = 160
 """Characters; a longer passage is looked for letter by letter only as far as its literal forms go."""
 _PIECE = 4
@@ -102,39 +93,10 @@ def _encodings(passage: str) -> tuple[str, ...]:
 _DIGESTS = ("md5", "sha1", "sha256")
 
 
-def views(text: str) -> Iterator[str]:
-    """A text as it would be read, in one case: escapes resolved, spaces alike, inline markup left out."""
-    yield (plain := _folded(text))
-    seen = {plain}
-    for _ in range(3):
-        before = text
-        resolved = unquoted(before)
-        text = html.unescape(resolved) if "&" in resolved else resolved
-        if text.count("\ufffd") > before.count("\ufffd"):  # percent-encoded, but not as UTF-8
-            yield _folded(html.unescape(unquoted_latin(before)))
-        if "\\" in text:
-            text = _JSON_ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text).replace("\\/", "/")
-        if text == before:
-            break
-        if (view := _folded(text)) not in seen:
-            seen.add(view)
-            yield view
-    if "<" in text and (view := _folded(_INLINE_TAG.sub("", text))) not in seen:
-        yield view
-
-
-def _folded(text: str) -> str:
-    if not text.isascii():
-        if any(invisible in text for invisible in _INVISIBLE):
-            text = _STRIPPED.sub("", text)
-        text = unicodedata.normalize("NFC", text)
-    return " ".join(text.split()).casefold()
-
-
 @lru_cache(maxsize=512)
 def needles(passage: str) -> tuple[str, ...]:
     """What to look for in the `views` of a text."""
-    found = [_folded(form) for form in forms_of(passage)]
+    found = [folded(form) for form in forms_of(passage)]
     if " " in passage.strip():
         found += [found[0].replace(" ", "+"), found[0].replace(" ", "_")]
     return tuple(dict.fromkeys(form for form in found if form))
@@ -148,17 +110,11 @@ def in_text(text: str, passage: str) -> bool:
 def in_views(seen: Iterable[str], passage: str) -> bool:
     """Whether one of the views of a text holds a passage."""
     wanted = needles(passage)
-    return any(form in view for view in seen for form in wanted)
-
-
-def views_of(text: str) -> tuple[str, ...]:
-    """All `views` of a text; those of the last few texts are remembered, as many passages are looked for."""
-    return _remembered(text) if len(text) <= _LARGE else tuple(views(text))
-
-
-@lru_cache(maxsize=32)
-def _remembered(text: str) -> tuple[str, ...]:
-    return tuple(views(text))
+    for view in seen:
+        for form in wanted:
+            if form in view:  # a plain loop: most texts are short, and there are many of them
+                return True
+    return False
 
 
 def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_markup: bool = False) -> str:
@@ -205,7 +161,7 @@ def _unlike(replacements: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]
 @lru_cache(maxsize=512)
 def _pieces(passage: str) -> frozenset[str]:
     """Every run of a few letters in a passage; the whole of a short one."""
-    plain = _folded(passage)
+    plain = folded(passage)
     return frozenset(plain[at : at + _PIECE] for at in range(max(1, len(plain) - _PIECE + 1)))
 
 

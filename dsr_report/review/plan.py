@@ -16,8 +16,10 @@ from dsr_report.mime.percent import unquoted
 
 Treatment = Literal["disclose", "mask", "withhold"]
 _WORD = re.compile(r"[A-Za-z0-9]+")
-_LONG_WORD = re.compile(r"[A-Za-z0-9]{10,}")
 _SHORTEST_WORD = 10
+_LONG_WORD = re.compile(rb" ([^ ]{10,})")
+"""Among words in one case, with a space for all else (`_PLAIN`): that is twice as fast."""
+_PLAIN = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256)).lower()
 _MOST_SEARCHED = 16
 """Tokens that are also looked for in every other spelling in all values, as other hidden values are."""
 SHORTEST_PASSAGE = 6
@@ -165,12 +167,18 @@ def token_word(token: str) -> str:
 
 
 def words_in(text: str) -> set[str]:
-    """Every run of ASCII letters and digits in a text that can be the word of a token."""
-    found = set(_LONG_WORD.findall(text))
+    """Every run of ASCII letters and digits in a text that can be the word of a token, in one case."""
+    found = _long_words(text)
     if "%" in text:
-        encoded = " ".join(piece for piece in text.split() if "%" in piece)
-        found.update(_LONG_WORD.findall(unquoted(unquoted(encoded))))
-    return {word.lower() for word in found}
+        lines = [line for line in text.split("\n") if "%" in line]
+        encoded = " ".join(piece for line in lines for piece in line.split() if "%" in piece)
+        found |= _long_words(unquoted(unquoted(encoded)))
+    return found
+
+
+def _long_words(text: str) -> set[str]:
+    plain = text.encode("utf-8", "surrogatepass").translate(_PLAIN)
+    return {word.decode("ascii") for word in _LONG_WORD.findall(b" " + plain)}
 
 
 def counts(plan: Plan, total: int) -> Mapping[str, int]:
