@@ -77,6 +77,7 @@ _VALUES = {
     "scope": re.compile(r"row|col|rowgroup|colgroup", re.IGNORECASE),
 }
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_FIELD = re.compile(r"\{(text|address|number)\}")
 _HEADING = re.compile(r"h[1-6]")
 _LEADS = {"a", "area"}
 _DEEPEST = 250
@@ -349,12 +350,13 @@ class Writer:
             words = self._wording.pixel
         elif outcome == "missing":
             words = self._wording.missing
-        address = short_address(source) if outcome in {"remote", "pixel"} else source[:30]
-        filled = re.sub(
-            r"\{(text|address|number)\}",
-            lambda match: {"text": alternative, "address": address, "number": str(number)}[match.group(1)],
-            words,
-        )
+
+        def said(match: re.Match[str]) -> str:
+            if match.group(1) == "address":
+                return short_address(source) if outcome in {"remote", "pixel"} else source[:30]
+            return alternative if match.group(1) == "text" else str(number)
+
+        filled = _FIELD.sub(said, words)
         self._out.append(f'<span class="dsr-picture">[{_visible(filled)}]</span>')
 
 

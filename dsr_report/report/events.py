@@ -12,7 +12,7 @@ from dsr_report.report.devices import agent_of, device_reading
 from dsr_report.report.dictionary import DEVICES, EVENTS, meaning_of
 from dsr_report.report.options import ReportOptions
 from dsr_report.report.stored import Numbering, stored_line
-from dsr_report.report.text import inert, isolated
+from dsr_report.report.text import isolated
 
 
 def moment_text(at: datetime | None, raw: str | None, certainty: str | None, options: ReportOptions) -> str:
@@ -45,7 +45,7 @@ def event_line(record: Event, options: ReportOptions, references: Numbering, num
     words = options.words
     when = moment_text(record.occurred_at, record.occurred_at_raw, record.occurred_at_certainty, options)
     what = words.text(EVENTS.get(record.kind, "Event"))
-    details = " · ".join(isolated(inert(text)) for text in _details(record, options) if text)
+    details = " · ".join(isolated(text) for text in _details(record, options) if text)
     stored, count = stored_line(record, words, references)
     return (
         f'<li><b id="event-{number}">{escape(when)}</b> {escape(what)}'

@@ -297,7 +297,7 @@ def stored_line(record: Record, language: Language, references: Numbering) -> tu
         if number is not None:
             what = f'<a href="#long-{number}">{escape(language.text("text no."))} {number}</a>'
         else:
-            what = isolated(inert(text))
+            what = isolated(text)
         pieces.append(f"{name} {what}" if name else what)
     return " · ".join(pieces), count
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from dsr_report.printable import printable
 
-_SCHEME = re.compile(r"\b(https?|ftp)://", re.IGNORECASE)
+_SCHEME = re.compile(r":(?:(?<=\bhttps:)|(?<=\bhttp:)|(?<=\bftp:))//", re.IGNORECASE)
+"""Begins with the sign that most texts have none of: that is looked for at once."""
 
 _MARKUP_SIGNS = re.compile(r"[<>=]")
 _SPOKEN = 160
 _LONG_WORD = 1000
 _PIECE = 400
+_SHORT = 60
 _LONG = re.compile(rf"(\S{{{_LONG_WORD},}})")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\u200e\u200f\u202a-\u202c\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff"
@@ -32,20 +35,20 @@ def inline(text: str) -> str:
     return str(_escaped(printable(inert(text))))
 
 
-def _escaped(line: str) -> Markup:
-    """A line as HTML; a word of many pages (a file as base64, say) in pieces, so that breaking it stays quick.
+def _escaped(text: str) -> Markup:
+    """A text as HTML; a word of many pages (a file as base64, say) in pieces, so that breaking it stays quick.
 
     WeasyPrint lays a word out again from each line end on: its time grows with the square of a word's length.
     """
-    if len(line) < _LONG_WORD or not (words := _LONG.split(line))[1:]:
-        return escape(line)
+    if len(text) < _LONG_WORD or max(map(len, text.split()), default=0) < _LONG_WORD:
+        return escape(text)
     return Markup("").join(
         escape(word)
         if len(word) < _LONG_WORD
         else Markup("").join(
             Markup("<span>{}</span>").format(word[at : at + _PIECE]) for at in range(0, len(word), _PIECE)
         )
-        for word in words
+        for word in _LONG.split(text)
     )
 
 
@@ -56,14 +59,21 @@ def spoken(text: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """`text` as HTML on one line; in an element of its own only where some of it runs from right to left.
+    """`inline` text; in an element of its own only where some of it runs from right to left.
 
     An element for every value would be right too, but WeasyPrint breaks the first word inside an element
     wherever the line happens to end.
     """
+    return _remembered(text) if len(text) <= _SHORT else _isolated(text)
+
+
+def _isolated(text: str) -> str:
     if text.isascii() or not _RIGHT_TO_LEFT.search(text):
         return inline(text)
     return f"<bdi>{inline(text)}</bdi>"
+
+
+_remembered = lru_cache(maxsize=4096)(_isolated)  # the values of events recur
 
 
 def paragraphs(text: str) -> Markup:
@@ -73,15 +83,10 @@ def paragraphs(text: str) -> Markup:
     """
     clean = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
     parts = re.split(r"\n[ \t]*\n\s*", clean.strip("\n"))
-    return Markup("").join(
-        Markup('<p class="t" dir="auto">{}</p>').format(
-            Markup("\n").join(_escaped(line) for line in part.split("\n"))
-        )
-        for part in parts
-        if part
-    )
+    html = "".join(f'<p class="t" dir="auto">{_escaped(part)}</p>' for part in parts if part)
+    return Markup(html)  # noqa: S704 - escaped
 
 
 def inert(text: str) -> str:
     """`text` with addresses that no viewer turns into links: the scheme stands apart from the rest."""
-    return _SCHEME.sub(r"\1: //", text) if "://" in text else text
+    return _SCHEME.sub(": //", text) if "://" in text else text

@@ -116,4 +116,9 @@ def _decision(kind: LinkKind, pointer: str, passage: str) -> Decision:
 
 
 def _name(pointer: str) -> str:
-    return next((t for t in reversed(tokens(pointer)) if not t.isdigit()), "")
+    """The last name in a pointer that is not the place in a list."""
+    while pointer:
+        pointer, _, last = pointer.rpartition("/")
+        if not last.isdigit():
+            return "".join(tokens(f"/{last}"))
+    return ""
