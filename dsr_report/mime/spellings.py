@@ -13,7 +13,7 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from html.entities import html5
 from urllib.parse import quote, quote_plus
@@ -31,6 +31,7 @@ _SPACE = (
 _RUN = r"[A-Za-z0-9+/_-]*"
 _LONGEST = 160
 """Characters; a longer passage is looked for letter by letter only as far as its literal forms go."""
+_LONG_TEXT = 2_000
 _PIECE = 4
 _NAMES: dict[str, list[str]] = {}
 for _name, _character in html5.items():
@@ -107,14 +108,23 @@ def in_text(text: str, passage: str) -> bool:
     return in_views(views_of(text), passage)
 
 
-def in_views(seen: Iterable[str], passage: str) -> bool:
+def in_views(seen: tuple[str, ...], passage: str) -> bool:
     """Whether one of the views of a text holds a passage."""
+    return _remembered(seen, passage) if len(seen[0]) > _LONG_TEXT else _in_views(seen, passage)
+
+
+def _in_views(seen: tuple[str, ...], passage: str) -> bool:
     wanted = needles(passage)
     for view in seen:
         for form in wanted:
             if form in view:  # a plain loop: most texts are short, and there are many of them
                 return True
     return False
+
+
+_remembered = lru_cache(maxsize=32)(
+    _in_views
+)  # it is asked again whether it is gone
 
 
 def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_markup: bool = False) -> str:
