@@ -110,19 +110,20 @@ class Writer:
 
     def write(self, root: LexborNode) -> str:
         """The page as a fragment; also collects its style sheets."""
-        # (node, None) is to be written, (None, text) is the end of something that was opened
-        stack: list[tuple[LexborNode | None, str]] = [(root, "")]
+        # a node is to be written, a text is the end of something that was opened
+        stack: list[LexborNode | str] = [root]
+        out = self._out
         depth = tables = 0
         while stack:
-            node, ending = stack.pop()
-            if node is None:
-                self._out.append(ending)
+            node = stack.pop()
+            if isinstance(node, str):
+                out.append(node)
                 depth -= 1
-                tables -= ending == "</table>"
+                tables -= node == "</table>"
                 continue
             tag = node.tag or ""
             if tag == "-text":
-                self._out.append(_visible(node.text_content or ""))
+                out.append(_visible(node.text_content or ""))
                 continue
             is_deep = depth >= self._deepest or (
                 self._for_print and tables >= _DEEPEST_TABLE_FOR_PRINT and tag in _TABLE
@@ -133,14 +134,14 @@ class Writer:
                     self._read_head(node)
                 continue
             if ending:
-                stack.append((None, ending))
+                stack.append(ending)
                 depth += 1
                 tables += ending == "</table>"
             child = node.last_child
             while child is not None:
-                stack.append((child, ""))
+                stack.append(child)
                 child = child.prev
-        return "".join(self._out)
+        return "".join(out)
 
     def style_sheet(self) -> str:
         """The page's style sheets, as one."""
@@ -197,29 +198,31 @@ class Writer:
             name, heading = "div", f"dsr-heading dsr-{tag}"
         start = f"<{name}{self._attributes(tag, attributes, heading)}{extra}>"
         ending = "" if tag in _VOID else f"</{name}>"
-        if is_plain and not is_unlike and len(start) < _LONGEST_KEPT:
-            if len(_OPENED) >= _MOST_KEPT:
-                _OPENED.clear()
-            _OPENED[key] = start, ending
+        if is_plain and not is_unlike:
+            _keep(key, (start, ending))
         self._out.append(start)
         return ending
 
     def _note(self, tag: str, attributes: Mapping[str, str | None]) -> bool:
         """Note what is left out of an element; whether there is such a thing."""
-        before = self.removed.total()
-        if tag in _NOTED:
+        is_noted = tag in _NOTED
+        if is_noted:
             self.removed[tag] += 1
         if tag == "meta" and (attributes.get("http-equiv") or "").strip().lower() == "refresh":
+            is_noted = True
             self.removed["meta refresh"] += 1
         for name, value in attributes.items():
             if name.startswith("on"):
+                is_noted = True
                 self.removed["event handler"] += 1
             elif name == "background" and value:
+                is_noted = True
                 self._background(value)
             elif name == "style" and value and "url(" in value.lower():
                 for address in addresses_in(value):
+                    is_noted = True
                     self._background(address)
-        return self.removed.total() > before
+        return is_noted
 
     def _background(self, address: str) -> None:
         outcome = outcome_of(address, {}, self._inline)
@@ -314,8 +317,17 @@ class Writer:
         if is_deep or not address:
             self._out.append(note)
             return ""
-        self._out.append(f"<span{self._attributes('span', attributes, 'dsr-link')}>")
+        self._out.append(self._start_of_link(attributes))
         return f"{note}</span>"
+
+    def _start_of_link(self, attributes: Mapping[str, str | None]) -> str:
+        rest = [pair for pair in attributes.items() if pair[0] != "href"]
+        key = ("a", *rest, self._for_print, bool(self._scope))
+        known = _OPENED.get(key)
+        if known is None:
+            known = f"<span{self._attributes('span', dict(rest), 'dsr-link')}>", "</span>"
+            _keep(key, known)
+        return known[0]
 
     def _replaced(self, tag: str, attributes: Mapping[str, str | None]) -> None:
         if tag == "area":
@@ -358,6 +370,14 @@ class Writer:
 
         filled = _FIELD.sub(said, words)
         self._out.append(f'<span class="dsr-picture">[{_visible(filled)}]</span>')
+
+
+def _keep(key: tuple[object, ...], opened: tuple[str, str]) -> None:
+    """Remember how an element opens, as long as that is short."""
+    if len(opened[0]) < _LONGEST_KEPT:
+        if len(_OPENED) >= _MOST_KEPT:
+            _OPENED.clear()
+        _OPENED[key] = opened
 
 
 def _visible(text: str) -> str:

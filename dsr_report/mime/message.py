@@ -122,7 +122,7 @@ class MimePart:
         found = to_text(self.content, charset, is_raw=self.transfer_encoding not in _ENCODED)
         return found if problem is None else (found[0], found[1], problem)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The content as text, with line feeds as line ends."""
         text = self._text[0]

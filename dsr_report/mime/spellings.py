@@ -122,9 +122,7 @@ def _in_views(seen: tuple[str, ...], passage: str) -> bool:
     return False
 
 
-_remembered = lru_cache(maxsize=32)(
-    _in_views
-)  # it is asked again whether it is gone
+_remembered = lru_cache(maxsize=32)(_in_views)  # it is asked again whether it is gone
 
 
 def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_markup: bool = False) -> str:

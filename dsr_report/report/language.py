@@ -28,6 +28,10 @@ class Language:
     locale: Locale
     catalog: Catalog | None
 
+    def __hash__(self) -> int:
+        """There is one of each code; hashing a locale takes longer than what is remembered by it."""
+        return hash(self.code)
+
     def text(self, message: str) -> str:
         """The wording for `message` (English is the key)."""
         if self.catalog is None:
