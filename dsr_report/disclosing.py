@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 Format = Literal["pdf", "html", "zip"]
 FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
 Messages = Literal["text", "layout", "list"]
-_FIRST = {"find": 45.0, "hide": 120.0, "count": 8.0}
+_FIRST = {"find": 45.0, "hide": 120.0}
 _PDF = {**_FIRST, "render": 50.0, "prepare": 6.0, "lay out": 900.0, "embed": 100.0}
 _STEPS: dict[Format, dict[str, float]] = {
     "pdf": _PDF,
@@ -250,6 +250,7 @@ class Report:
     def shown(self) -> Export:
         """The export as it is disclosed: the original, or the private copy with marks in it."""
         self._decide()
+        self._check_count()
         return self._shown or self.export
 
     @property
@@ -348,7 +349,7 @@ class Report:
                     self.review, findings, export.sha256, strict=self.strict, warnings=self.warnings
                 )
             else:
-                decisions = find_secrets(export.file.items(), processes)
+                decisions = find_secrets(export.counted_items(), processes)
             plan = make_plan(
                 decisions, lambda treatment, number, what: mark_text(self.lang, treatment, number, what)
             )
@@ -366,8 +367,9 @@ class Report:
             self.export.zone,
             self.export.custom,
         )
-        self._steps.begin("count")
-        if self._shown.value_count != self.export.value_count:
+
+    def _check_count(self) -> None:
+        if self._shown is not None and self._shown.value_count != self.export.value_count:
             raise RedactionError(
                 "the redacted export does not hold as many values as the original",
                 hint="Nothing was written. Please report this with `dsr-report inspect -v`.",
@@ -417,7 +419,13 @@ class Report:
             templates=self.templates,
         )
         self._steps.begin("render pages" if package else "render")
-        return build(self.shown, options, processes)
+        built = build(self._shown or self.export, options, processes)
+        try:
+            self._check_count()  # both were counted on the way
+        except RedactionError:
+            built.close()
+            raise
+        return built
 
     def _completed(
         self, built: BuiltReport, manifest: Manifest, folder: Path, medium: Literal["pdf", "html"]

@@ -108,6 +108,34 @@ class Export:
         items = self.file.items()
         return Recogniser(self.custom).find(watch(items) if watch else items)
 
+    def counted(self, watch: Callable[[Iterator[Item]], Iterator[Item]] | None = None) -> Iterator[Found]:
+        """The same as `found`; when the last one was taken, the `summary` takes no further reading."""
+        if "summary" in self.__dict__:
+            yield from self.found(watch)
+            return
+        summary = Summary(self.zone)
+        for found in self.found(watch):
+            summary.add(found)
+            yield found
+        self.__dict__["summary"] = summary
+
+    def counted_items(self) -> Iterator[Item]:
+        """The items of the file; when the last one was taken, the `summary` takes no further reading."""
+        if "summary" in self.__dict__:
+            yield from self.file.items()
+            return
+        waiting: list[Item] = []
+
+        def watch(items: Iterator[Item]) -> Iterator[Item]:
+            for item in items:
+                waiting.append(item)
+                yield item
+
+        for _ in self.counted(watch):
+            yield from waiting
+            waiting.clear()
+        yield from waiting
+
     @property
     def records(self) -> Records:
         """The typed records."""

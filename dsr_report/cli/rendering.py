@@ -67,8 +67,8 @@ def write_report(
     chosen = format_of(output, format_) if output else format_of("x.pdf", format_)
     target = output or Path(default_name(source.info.type, source.info.id, chosen))
     clear_leftovers(target)
-    count = source.summary.kinds["message"]
-    if chosen != "html" and messages != "list" and count >= _MANY_MESSAGES:
+    is_printed = chosen != "html" and messages != "list"
+    if is_printed and (count := source.summary.kinds["message"]) >= _MANY_MESSAGES:
         say(
             f"{count:,} messages make thousands of pages; --messages list prints a few lines of each, and the "
             "PDF carries all of them in its embedded export"

@@ -82,7 +82,7 @@ def collect(export: Export, options: ReportOptions, processes: Processes | None 
 def _collect(
     export: Export, options: ReportOptions, collected: Collected, processes: Processes | None
 ) -> None:
-    founds = export.found(collected.ledger.arriving)
+    founds = export.counted(collected.ledger.arriving)
     records = rendered(founds, options, export.zone, collected.references, processes)
     for number, (found, record) in enumerate(records, 1):
         kind, place = record.kind, place_of(record.kind)
