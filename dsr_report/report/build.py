@@ -49,7 +49,8 @@ class BuiltReport:
         override = options.templates / "styles" / "report.css" if options.templates else None
         sheet = override if override is not None and override.is_file() else styles / "report.css"
         name = options.config.controller.name if options.config.controller else ""
-        lengths = tuple(len(part.html) for part in self._parts())
+        is_laid_out = options.medium == "pdf"  # only then the parts take longer than making them twice
+        lengths = tuple(len(part.html) for part in self._parts()) if is_laid_out else ()
         return ReportDocument(
             title=title(options),
             language=options.language,

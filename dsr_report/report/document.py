@@ -71,6 +71,7 @@ class ReportDocument:
     stylesheet: str
     parts: Callable[[], Iterator[Part]]
     part_count: int
+    """How many there are; 0 where that is not known."""
     created: datetime
     generator: str
     running_header: str

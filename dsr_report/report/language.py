@@ -60,7 +60,7 @@ class Language:
 
     def number(self, value: int) -> str:
         """A whole number with this language's grouping."""
-        return str(format_decimal(value, locale=self.locale))
+        return _number(value, self)
 
     def day(self, value: date) -> str:
         """A day in words: 12 maart 2022."""
@@ -96,6 +96,11 @@ class Language:
         if size_bytes < 1_000_000:
             return f"{format_decimal(round(size_bytes / 1000), locale=self.locale)} kB"
         return f"{format_decimal(size_bytes / 1_000_000, '#,##0.0', locale=self.locale)} MB"
+
+
+@lru_cache(maxsize=1024)  # most numbers are small, and a report is full of them
+def _number(value: int, words: Language) -> str:
+    return str(format_decimal(value, locale=words.locale))
 
 
 _LONG = {"en": "d MMMM y", "nl": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
