@@ -85,13 +85,16 @@ class Taker:
 
     def has(self, *names: str) -> bool:
         """Whether there is a member of one of the names that nobody claimed."""
-        return any(True for _ in self._numbers(names))
+        return bool(self._numbers(names))
 
-    def _numbers(self, names: Iterable[str]) -> Iterable[int]:
+    def _numbers(self, names: Iterable[str]) -> list[int]:
+        index, claimed = self._index, self.claimed
+        found: list[int] = []
         for name in names:
-            for number in self._index.get(plain(name), ()):
-                if number not in self.claimed:
-                    yield number
+            known = index.get(plain(name))
+            if known is not None:  # most names are in few records
+                found += [number for number in known if number not in claimed]
+        return found
 
     def _claim(self, field: str, number: int) -> None:
         self.claimed.add(number)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dsr_report.export.items import Item, values
+from dsr_report.export.items import Item, JsonValue, values
 from dsr_report.mime.live_links import LINK_KINDS, LinkKind, LiveKey, keys_in_message, keys_in_text
 from dsr_report.mime.message import wire_of_text
 from dsr_report.pointers import tokens
@@ -83,6 +83,8 @@ class KeySeen(NamedTuple):
 
 def keys_seen_in(item: Item) -> list[KeySeen]:
     """The live keys in the links of an item."""
+    if not _may_hold_links(item.value):
+        return []
     numbers: list[str] = []
     found: list[tuple[str, LiveKey]] = []
     for pointer, value in values(item.value, item.pointer):
@@ -99,6 +101,21 @@ def keys_seen_in(item: Item) -> list[KeySeen]:
             numbers.append(value)
     own = "\n".join(numbers) if found else ""
     return [KeySeen(pointer, key, key.token in own) for pointer, key in found]
+
+
+def _may_hold_links(value: JsonValue) -> bool:
+    """Whether one of the values may hold a link, at a glance; False is sure."""
+    stack = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, str):
+            if len(current) >= _SHORTEST and ("=" in current or "//" in current or "mailto:" in current):
+                return True
+        elif isinstance(current, dict):
+            stack.extend(current.values())
+        elif isinstance(current, list):
+            stack.extend(current)
+    return False
 
 
 def link_keys(items: Iterable[Item]) -> LinkKeys:

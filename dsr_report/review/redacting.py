@@ -22,7 +22,8 @@ from dsr_report.export.rewriting import Wanted, rewrite, rewrite_many
 from dsr_report.files import written_whole
 from dsr_report.mime.message import parse_once, text_of_wire, wire_of_text
 from dsr_report.mime.rewriting import closed_files, holds, replaced
-from dsr_report.mime.spellings import forms_of, in_text, without_passages
+from dsr_report.mime.spellings import forms_of, in_text, needles, without_passages
+from dsr_report.mime.views import folded
 from dsr_report.pointers import repointed, tokens
 from dsr_report.processes import Processes
 from dsr_report.processes.jobs import handed_over, taken_over
@@ -124,6 +125,14 @@ class _Hiding:
         self._tokens: dict[str, list[tuple[str, Mark]]] = {}
         for token, mark in plan.tokens.items():
             self._tokens.setdefault(token_word(token), []).append((token, mark))
+        self._shortest = min(
+            (
+                *(len(form) for passage, _ in self._passages for form in needles(passage)),
+                *(len(folded(token)) for token in plan.tokens),  # its encodings are longer
+            ),
+            default=0,
+        )
+        """A shorter text in ASCII holds nothing that is hidden, but for what is hidden at its place alone."""
         self._by_form = {form.casefold(): mark for form, mark in reversed(self._forms)}
 
     def replacements(self, item: Item) -> Mapping[str, str]:
@@ -211,7 +220,8 @@ class _Hiding:
     def _without_passages(self, text: str, pointer: str) -> str | None:
         """`text` with every hidden passage replaced, or None where it holds none."""
         here: Sequence[tuple[str, Mark]] = self.plan.only_at.get(pointer, ())
-        if not self._passages and not here and not self._tokens:
+        is_short = len(text) < self._shortest and text.isascii()
+        if not here and (is_short or not (self._passages or self._tokens)):
             return None
         passages = [*here, *self._passages]
         if is_message(text):
