@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -78,9 +79,15 @@ def purpose_of(url: str, label: str = "") -> Purpose:
 
 def purpose_said(*texts: str) -> Literal["unsubscribe", "web-version"] | None:
     """What a link is for, where its address (readable) or the words it stands under say so."""
-    if any(_UNSUBSCRIBE.is_in(text) for text in texts):
+    found = {_said(text) for text in texts if text}
+    return "unsubscribe" if "unsubscribe" in found else "web-version" if "web-version" in found else None
+
+
+@lru_cache(maxsize=4096)  # links recur, and the words that they stand under do
+def _said(text: str) -> Literal["unsubscribe", "web-version"] | None:
+    if _UNSUBSCRIBE.is_in(text):
         return "unsubscribe"
-    return "web-version" if any(_WEB_VERSION.is_in(text) for text in texts) else None
+    return "web-version" if _WEB_VERSION.is_in(text) else None
 
 
 def url_tokens(url: str) -> tuple[Span, ...]:

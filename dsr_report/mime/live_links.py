@@ -53,7 +53,6 @@ _LIKELY_NAME = re.compile(
 )
 _PASSWORD_NAME = re.compile(r"passw(?:or)?d|pwd|passwd|wachtwoord|passwort|otp|pin|pincode", re.IGNORECASE)
 _AFTER_SCHEME = re.compile(r"//[^\s\"'<>\\^`{|}]{4,2000}")
-_SCHEMES = ("https:", "http:")
 _LOGIN = re.compile(r"//([^\s/:@?#\"'<>]{1,100}:[^\s/:@?#\"'<>]{1,100})@[\w-]")
 _ANCHOR = re.compile(
     r"<a\b[^<>]{0,2000}?\bhref\s*=\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')[^<>]*>(.{0,400}?)</a>",
@@ -133,8 +132,11 @@ def _urls(text: str) -> Iterator[str]:
     for match in _AFTER_SCHEME.finditer(text):
         start = match.start()
         before = text[max(0, start - 6) : start].lower()
-        scheme = next((scheme for scheme in _SCHEMES if before.endswith(scheme)), "")
-        yield text[start - len(scheme) : match.end()]
+        if before.endswith("https:"):
+            start -= 6
+        elif before.endswith("http:"):
+            start -= 5
+        yield text[start : match.end()]
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import html as escaping
 import re
+from collections.abc import Callable
 
 import nh3
 
@@ -26,6 +27,8 @@ from dsr_report.mime.shown import Link, Picture, SafeHtml, Wording
 __all__ = ["POLICY", "Link", "Picture", "SafeHtml", "Wording", "print_style", "safe", "safe_frame"]
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_ATTRIBUTES = {tag: set(names) for tag, names in ATTRIBUTES.items()}
+_ASKED = re.compile(r' (src|style)="([^"]*)"')
 _OUR_STYLE = (
     "{0}.dsr-picture{{border:1px dashed #666;padding:2px 4px;color:#444;background:#fff;font:12px sans-serif;"
     "line-height:1.3;text-decoration:none;display:inline-block;box-sizing:border-box;max-width:100%;"
@@ -63,17 +66,25 @@ def safe(
             return safe_declarations(value, for_print=for_print) or None
         return value
 
-    fragment = nh3.clean(
-        written,
+    fragment = _cleaned(written)
+    # asking about every attribute takes half as long again, and nearly always all of them may stay
+    asked = {(name, escaping.unescape(value)) for name, value in _ASKED.findall(fragment)}
+    if any(checked("img", name, value) != value for name, value in asked):
+        fragment = _cleaned(written, checked)
+    return SafeHtml(
+        fragment, writer.style_sheet(), writer.all_links(), tuple(writer.pictures), dict(writer.removed)
+    )
+
+
+def _cleaned(html: str, checked: Callable[[str, str, str], str | None] | None = None) -> str:
+    return nh3.clean(
+        html,
         tags=TAGS,
         clean_content_tags={"script", "style", "title"},
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attributes=_ATTRIBUTES,
         attribute_filter=checked,
         link_rel=None,
         url_schemes={"data"},
-    )
-    return SafeHtml(
-        fragment, writer.style_sheet(), writer.all_links(), tuple(writer.pictures), dict(writer.removed)
     )
 
 

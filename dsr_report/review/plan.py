@@ -16,6 +16,7 @@ from dsr_report.mime.percent import unquoted
 
 Treatment = Literal["disclose", "mask", "withhold"]
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 _SHORTEST_WORD = 10
 _LONG_WORD = re.compile(rb" ([^ ]{10,})")
 """Among words in one case, with a space for all else (`_PLAIN`): that is twice as fast."""
@@ -170,7 +171,7 @@ def words_in(text: str) -> set[str]:
     """Every run of ASCII letters and digits in a text that can be the word of a token, in one case."""
     found = _long_words(text)
     if "%" in text:
-        lines = [line for line in text.split("\n") if "%" in line]
+        lines = [line for line in text.split("\n") if "%" in line and _ENCODED.search(line)]
         encoded = " ".join(piece for line in lines for piece in line.split() if "%" in piece)
         found |= _long_words(unquoted(unquoted(encoded)))
     return found
