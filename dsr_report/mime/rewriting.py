@@ -40,6 +40,8 @@ __all__ = [
 ]
 
 _LARGE = 1_000_000
+_SHORT_FIELD = 1_000
+_FOLD = re.compile(r"[\r\n]+[ \t]*")
 _BETWEEN = "\n\x01\n"
 _MARKUP = {
     "text/html",
@@ -95,14 +97,21 @@ def _one_case(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape").casefold()
 
 
-def _texts_of_field(raw: bytes) -> Iterator[str]:
+def _texts_of_field(raw: bytes) -> tuple[str, ...]:
+    return _remembered_texts(raw) if len(raw) <= _SHORT_FIELD else _all_texts_of_field(raw)
+
+
+def _all_texts_of_field(raw: bytes) -> tuple[str, ...]:
     text = unfolded(raw)
-    yield text
-    yield re.sub(r"[\r\n]+[ \t]*", "", raw.decode("utf-8", "surrogateescape"))
+    found = [text, _FOLD.sub("", raw.decode("utf-8", "surrogateescape"))]
     if "=?" in text:
-        yield decoded(raw)
+        found.append(decoded(raw))
     if ";" in text and "=" in text:
-        yield from parameters(text).values()
+        found += parameters(text).values()
+    return tuple(dict.fromkeys(found))
+
+
+_remembered_texts = lru_cache(maxsize=1024)(_all_texts_of_field)  # most fields recur, or are looked at again
 
 
 def _texts_of(part: MimePart) -> Iterator[tuple[str, ...]]:
@@ -181,7 +190,7 @@ def _replaced_field(field: bytes, replacements: Replacements) -> bytes:
     name, colon, value = field.partition(b":")
     if not colon:
         name, value = b"", field
-    seen = views_of(_BETWEEN.join(dict.fromkeys((*_texts_of_field(value), _text(field)))))
+    seen = _views_of_field(field, value)
     present = [pair for pair in replacements if in_views(seen, pair[0])]
     if not present:
         return field
@@ -199,6 +208,18 @@ def _replaced_field(field: bytes, replacements: Replacements) -> bytes:
             content = mark
     lead = name + colon + b" " if colon else b""
     return lead + _encoded_words(content, joint) + line_end
+
+
+def _views_of_field(field: bytes, value: bytes) -> tuple[str, ...]:
+    make = _remembered_views if len(field) <= _SHORT_FIELD else _all_views_of_field
+    return make(field, value)
+
+
+def _all_views_of_field(field: bytes, value: bytes) -> tuple[str, ...]:
+    return views_of(_BETWEEN.join(dict.fromkeys((*_texts_of_field(value), _text(field)))))
+
+
+_remembered_views = lru_cache(maxsize=1024)(_all_views_of_field)
 
 
 def _text(raw: bytes) -> str:

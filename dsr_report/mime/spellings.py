@@ -18,6 +18,7 @@ from functools import lru_cache
 from html.entities import html5
 from urllib.parse import quote, quote_plus
 
+from dsr_report.mime.live_links import is_random
 from dsr_report.mime.percent import unquoted
 from dsr_report.mime.views import INVISIBLE, folded, views_of
 
@@ -85,6 +86,8 @@ def _encodings(passage: str) -> tuple[str, ...]:
     found = list(base64_forms(passage))
     if len(raw) >= 6:
         found.append(raw.hex())
+    is_guessable = "@" in passage or not is_random(passage, shortest=16)
+    if len(raw) >= 6 and is_guessable:  # what is drawn by chance, no digest gives away
         for spelling in dict.fromkeys((passage, passage.strip().lower())):
             content = spelling.encode("utf-8", "surrogatepass")
             found += [hashlib.new(name, content, usedforsecurity=False).hexdigest() for name in _DIGESTS]
