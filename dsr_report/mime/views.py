@@ -21,7 +21,7 @@ _JSON_ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
 _MAY_BE_ESCAPED = re.compile(r"[%&\\]")
 _INLINE_TAG = re.compile(
     r"<(?:/?(?:a(?:bbr)?|b(?:di|ig)?|code|del|em|font|i(?:ns)?|kbd|mark|nobr|o:p|"
-    r"s(?:amp|mall|pan|trike|trong|ub|up)?|tt|u|var|wbr)\b[^<>]{0,2000}>|!--(?:(?!-->).){0,500}-->)",
+    r"s(?:amp|mall|pan|trike|trong|ub|up)?|tt|u|var|wbr)\b(?!\u0307)[^<>]{0,2000}>|!--(?:(?!-->).){0,500}-->)",
     re.DOTALL,
 )
 """In one case: it is looked for in what is folded already."""
@@ -48,10 +48,13 @@ def views(text: str) -> Iterator[str]:
             yield view
     if "%" in text and "\ufffd" in view:  # percent-encoded, but not as UTF-8
         yield from dict.fromkeys(folded(one) for one in _as_latin(text))
-    if "<" in view:
-        view = _INLINE_TAG.sub("", view)
-        if not view.isascii():
-            view = unicodedata.normalize("NFC", view)
+    if "<" in view or "≮" in view:
+        if view.isascii():
+            view = _INLINE_TAG.sub("", view)
+        else:
+            for composed in "≮≯":  # a bracket of a tag, and a letter that was composed with it
+                view = view.replace(composed, unicodedata.normalize("NFD", composed))
+            view = unicodedata.normalize("NFC", _INLINE_TAG.sub("", view))
         if (view := " ".join(view.split())) not in seen:
             yield view
 
