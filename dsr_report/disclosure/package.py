@@ -22,7 +22,6 @@ from dsr_report.report.document import ReportDocument
 from dsr_report.report.environment import environment
 from dsr_report.report.language import Language
 from dsr_report.report.ledger import Ledger
-from dsr_report.tables.writers import write
 from dsr_report.temporary import TemporaryFolder
 
 _BLOCK = 1 << 20
@@ -68,6 +67,8 @@ def _readme(content: PackageInput) -> str:
 
 
 def _write_tables(export: Export, folder: ZipFolder) -> None:
+    from dsr_report.tables.writers import write  # noqa: PLC0415 - numpy is heavy; only a package has tables
+
     with TemporaryFolder() as place:
         for path, _table, _rows in write(export.tables, Path(place), "csv"):
             folder.copy(f"data/tables/{path.name}", path)
