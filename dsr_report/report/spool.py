@@ -14,11 +14,14 @@ class Spool:
         self._file = tempfile.TemporaryFile(prefix="dsr-report-")  # noqa: SIM115 - lives as long as the spool
         self._index: list[tuple[Any, int, int]] = []
         self._end = 0
+        self._is_at_end = True
 
     def add(self, key: Any, html: str) -> None:
         """Keep a piece; `key` is what `pieces` sorts and groups by."""
         raw = html.encode("utf-8", "surrogatepass")
-        self._file.seek(self._end)
+        if not self._is_at_end:  # each change of place writes what is gathered to disk
+            self._file.seek(self._end)
+            self._is_at_end = True
         self._file.write(raw)
         self._index.append((key, self._end, len(raw)))
         self._end += len(raw)
@@ -33,6 +36,7 @@ class Spool:
     def pieces(self, order: Callable[[Any], Any] | None = None) -> Iterator[tuple[Any, str]]:
         """Every piece with its key; sorted by `order` of the key, else as they were added."""
         index = self._index if order is None else sorted(self._index, key=lambda entry: order(entry[0]))
+        self._is_at_end = False
         for key, start, length in index:
             self._file.seek(start)
             yield key, self._file.read(length).decode("utf-8", "surrogatepass")
