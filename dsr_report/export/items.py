@@ -104,7 +104,7 @@ def count_values(value: JsonValue) -> int:
 def rough_size(value: JsonValue) -> int:
     """About how many characters a value takes, at a glance: exact where most of it is text in its members."""
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
-    return _OBJECT + sum(len(member) for member in members if isinstance(member, (str, dict, list)))
+    return _OBJECT + sum([len(member) for member in members if isinstance(member, (str, dict, list))])
 
 
 _OBJECT = 500

@@ -285,9 +285,8 @@ def stored_line(record: Record, language: Language, references: Numbering) -> tu
     path = path_of(record, language) if record.labels else ""
     pieces = [path] if path else []
     count = 0
-    skip = len(record.pointer)
-    for pointer, value in leaves_of(record.value, record.pointer):
-        name = _path(pointer[skip:], language)
+    for pointer, value in leaves_of(record.value, ""):
+        name = _path(pointer, language)
         if isinstance(value, (dict, list)):
             pieces.append(f"{name} <i>{escape(language.text('(empty)'))}</i>")
             continue
