@@ -15,7 +15,7 @@ import dsr_report
 from dsr_report.disclosure.leaks import leaks
 from dsr_report.disclosure.seal import PLACEHOLDER, put_seal
 from dsr_report.disclosure.verify import unsafe_html, verify
-from dsr_report.errors import CheckFailedError, ConfigError
+from dsr_report.errors import CheckFailedError, ConfigError, RedactionError
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
 MAIN = SAMPLES / "subprofile-20285.json"
@@ -111,6 +111,27 @@ def test_an_original_copy_hides_nothing_and_says_so_on_page_one(tmp_path):
     text = target.read_text(encoding="utf-8")
     assert "nothing is masked or withheld in this copy" in text
     assert verify(target, MAIN).ok
+
+
+@pytest.mark.parametrize("ending", ["html", "pdf", "zip"])
+def test_a_copy_that_lost_a_value_while_it_was_redacted_is_never_disclosed(ending, tmp_path, monkeypatch):
+    from dsr_report import disclosing
+
+    def losing(export, plan, target, processes=None):
+        warnings = disclosing_write(export, plan, target, processes)
+        whole = json.loads(target.read_text(encoding="utf-8"))
+        whole["data"].pop()
+        target.write_text(json.dumps(whole), encoding="utf-8")
+        return warnings
+
+    disclosing_write = disclosing.write_redacted
+    monkeypatch.setattr(disclosing, "write_redacted", losing)
+    target = tmp_path / f"a.{ending}"
+    with pytest.raises(RedactionError, match="as many values as the original"):
+        written(MAIN, target)
+    assert list(tmp_path.iterdir()) == []
+    with dsr_report.read(MAIN) as source, dsr_report.Report(source) as report, pytest.raises(RedactionError):
+        report.shown  # noqa: B018 - who looks at it is told as well
 
 
 def decisions_for(export, tmp_path, change):

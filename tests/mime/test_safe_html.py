@@ -16,6 +16,7 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsr_report.mime.markup import Writer
 from dsr_report.mime.message import parse
 from dsr_report.mime.safe_html import POLICY, Wording, print_style, safe, safe_frame
 
@@ -171,6 +172,16 @@ def test_nothing_of_a_hostile_fragment_is_live(fragment, for_print):
         shown = safe(html, scope=scope, for_print=for_print)
         assert list(dangers(shown)) == []
         assert list(dangers(safe(shown.html, for_print=for_print))) == []  # nor when it is read again
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE.keys() - {"surrogate", "svg that says png"}))
+def test_the_second_layer_alone_lets_nothing_through_either(name, monkeypatch):
+    """But for lone surrogates, which it is never given, and the content of pictures, which it does not decode."""
+    fragment = HOSTILE[name]
+    monkeypatch.setattr(Writer, "write", lambda *_: f"<p>before</p>{fragment}")
+    shown = safe(fragment)
+    assert list(dangers(shown)) == []
+    assert "before" in shown.html
 
 
 def test_the_checker_of_these_tests_sees_what_it_should():
