@@ -405,14 +405,30 @@ def _check_export(result: Verification, contents: Contents, given: Path | None) 
         with open_export(given, salvage=True) as export:
             if export.sha256 == manifest.export.sha256:
                 _check_counts(result, contents, export)
+            elif manifest.export.is_original:
+                result.add(
+                    "export", False, "DIFFERENT: this is not the export that the disclosure was made of."
+                )
             else:
                 result.add(
                     "export",
-                    False if manifest.export.is_original else None,
-                    "DIFFERENT: this is not the export that the disclosure was made of."
-                    if manifest.export.is_original
-                    else "Not compared by hash: values were hidden, so what was disclosed differs.",
+                    None,
+                    "Not compared by hash: values were hidden, so what was disclosed differs.",
                 )
+                _check_total(result, contents, export)
+
+
+def _check_total(result: Verification, contents: Contents, export: ExportFile) -> None:
+    """Of an original of which values were hidden: whether it holds as many as the disclosure accounts for."""
+    stated = contents.manifest.values.total
+    total = sum(count_values(item.value) for item in export.items()) + count_values(export.info.value)
+    result.add(
+        "counts",
+        total == stated,
+        f"Complete: counted again, the export holds {total} values, as stated."
+        if total == stated
+        else f"DIFFERENT: the export holds {total} values, and the disclosure accounts for {stated}.",
+    )
 
 
 def _check_counts(result: Verification, contents: Contents, export: ExportFile) -> None:

@@ -106,6 +106,16 @@ def test_an_access_code_is_nowhere_in_a_package(tmp_path):
     assert list(leaks(target, dict(enumerate([[code] for code in codes])))) == []
 
 
+def test_html_of_which_values_are_hidden_is_held_against_the_number_of_values_of_an_export(tmp_path):
+    target = written(MAIN, tmp_path / "a.html")
+    result = verify(target, MAIN)
+    assert result.ok
+    assert [check.ok for check in result.checks if check.code == "export"] == [None], "the hash says nothing"
+    other = verify(target, SAMPLES / "email-someone.json")
+    assert not other.ok
+    assert next(check.text for check in other.checks if check.ok is False).startswith("DIFFERENT")
+
+
 def test_an_original_copy_hides_nothing_and_says_so_on_page_one(tmp_path):
     target = written(MAIN, tmp_path / "a.html", original=True)
     text = target.read_text(encoding="utf-8")
