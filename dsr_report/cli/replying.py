@@ -128,7 +128,7 @@ def reply(
 
 def known_addresses(disclosure: Path) -> frozenset[str]:
     """The subject's addresses, from the export inside a disclosure; none where it holds no export."""
-    from dsr_report.disclosure.verify import contents_of
+    from dsr_report.disclosure.contents import contents_of
     from dsr_report.reading import read
     from dsr_report.review.findings import subject_addresses
 

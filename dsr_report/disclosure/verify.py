@@ -10,29 +10,25 @@ controller's original at hand, no masked or withheld value is found in any decod
 from __future__ import annotations
 
 import hashlib
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import pikepdf
 
-from dsr_report.disclosure.html import anchors_in
+from dsr_report.disclosure.contents import Contents, contents_of, medium_of
 from dsr_report.disclosure.manifest import Manifest
 from dsr_report.disclosure.seal import check_seal
-from dsr_report.disclosure.settled import Settling, UnsettledError, unpacked
-from dsr_report.errors import DsrReportError, NotAnExportError, UsageError
+from dsr_report.disclosure.settled import Settling, UnsettledError
+from dsr_report.errors import DsrReportError, NotAnExportError
 from dsr_report.export.items import Item, count_values
 from dsr_report.export.reading import ExportFile, open_export
 from dsr_report.records.recognise import Recogniser
 
 _BLOCK = 1 << 20
-MANIFEST_META = "dsr-report-manifest"
-_LEDGER = re.compile(r'<meta name="dsr-report-ledger" content="([A-Za-z0-9+/=]*)">')
 _DAMAGE = (
     DsrReportError,
     zipfile.BadZipFile,
@@ -81,7 +77,7 @@ def verify(path: Path, export: Path | None = None) -> Verification:
         FileError, OSError: the file cannot be read.
         UsageError: it is none of the files that dsr-report writes.
     """
-    medium = _medium(path)
+    medium = medium_of(path)
     result = Verification(path, medium)
     seal = check_seal(path)
     result.add(
@@ -108,247 +104,6 @@ def verify(path: Path, export: Path | None = None) -> Verification:
     except _DAMAGE as error:
         result.add("readable", False, f"DAMAGED: it cannot be read to its end ({type(error).__name__}).")
     return result
-
-
-def contents_of(path: Path) -> Contents:
-    """What stands inside a disclosure: its manifest, its files.
-
-    Raises:
-        UsageError: it is none of the files that dsr-report writes.
-        ValueError, KeyError and others: it is damaged.
-    """
-    return {"pdf": _Pdf, "html": _Html, "zip": _Zip}[_medium(path)](path)
-
-
-def _medium(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(1024)
-    if head.startswith(b"%PDF-"):
-        return "pdf"
-    if head.startswith(b"PK"):
-        return "zip"
-    if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        return "html"
-    raise UsageError(
-        "is neither a PDF, an HTML page nor a ZIP", where=str(path), hint="Name a file that dsr-report wrote."
-    )
-
-
-class Contents:
-    """What stands inside a disclosure. Use it in a `with` block."""
-
-    manifest: Manifest
-
-    @property
-    def export_name(self) -> str | None:
-        """The name of the embedded export, where there is one."""
-        return next((n for n in self.names() if n in {"export.json", "data/export.json"}), None)
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def names(self) -> list[str]:
-        return []
-
-    def open(self, name: str) -> BinaryIO:
-        raise KeyError(name)
-
-    def unsafe(self) -> Iterator[str]:
-        yield from ()
-
-    def ledger(self) -> Iterator[bytes]:
-        """The lines of the ledger."""
-        with self.open("ledger.jsonl") as file:
-            yield from file
-
-    def anchors(self) -> set[str] | None:
-        """The ids of all places in the report; None where they cannot be had."""
-        return None
-
-    def close(self) -> None:
-        pass
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-class _Zip(Contents):
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._zip = zipfile.ZipFile(path)
-        self.manifest = Manifest.from_json(self._zip.read("manifest.json"))
-
-    def names(self) -> list[str]:
-        return [info.filename for info in self._zip.infolist() if info.filename != "manifest.json"]
-
-    def open(self, name: str) -> BinaryIO:
-        return self._zip.open(name)  # type: ignore[return-value]
-
-    def unsafe(self) -> Iterator[str]:
-        for name in self.names():
-            if name == "report.html" or (name.startswith("pages/") and name.endswith(".html")):
-                for problem in unsafe_html(self._zip.read(name).decode("utf-8", "replace")):
-                    yield f"{name}: {problem}"
-
-    def anchors(self) -> set[str] | None:
-        return {
-            anchor
-            for name in self.names()
-            if name == "report.html" or (name.startswith("pages/") and name.endswith(".html"))
-            for anchor in anchors_in(self._zip.read(name).decode("utf-8", "replace"))
-        }
-
-    def close(self) -> None:
-        self._zip.close()
-
-
-class _Pdf(Contents):
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._pdf = pikepdf.open(path)
-        self.manifest = Manifest.from_json(self._read("manifest.json"))
-
-    def _read(self, name: str) -> bytes:
-        return self._pdf.attachments[name].get_file().read_bytes()
-
-    def names(self) -> list[str]:
-        return [name for name in self._pdf.attachments if name != "manifest.json"]
-
-    def open(self, name: str) -> BinaryIO:
-        import io  # noqa: PLC0415 - needed here alone
-
-        return io.BytesIO(self._read(name))
-
-    def unsafe(self) -> Iterator[str]:
-        yield from unsafe_pdf(self._pdf)
-
-    def close(self) -> None:
-        self._pdf.close()
-
-
-class _Html(Contents):
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._text = path.read_text(encoding="utf-8", errors="replace")
-        finder = _ManifestFinder()
-        finder.feed(self._text[: 1 << 22])
-        self.manifest = Manifest.from_json(finder.found or "")
-
-    def unsafe(self) -> Iterator[str]:
-        yield from unsafe_html(self._text)
-
-    def ledger(self) -> Iterator[bytes]:
-        found = _LEDGER.search(self._text)
-        if found is None:
-            raise KeyError("ledger")
-        yield from unpacked(found[1]).splitlines()
-
-    def anchors(self) -> set[str] | None:
-        return set(anchors_in(self._text))
-
-
-class _ManifestFinder(HTMLParser):
-    found: str | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "meta" and dict(attrs).get("name") == MANIFEST_META:
-            self.found = dict(attrs).get("content")
-
-
-class _Unsafe(HTMLParser):
-    """Collects what could run, load or track, in a page and in the frames inside it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.problems: list[str] = []
-        self.has_policy = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag in {"script", "object", "embed", "form", "base", "applet", "audio", "video", "link"}:
-            self.problems.append(f"a <{tag}> element")
-        if tag == "meta":
-            equivalent = values.get("http-equiv", "").lower()
-            if equivalent == "content-security-policy" and "default-src 'none'" in values.get("content", ""):
-                self.has_policy = True
-            elif equivalent == "refresh":
-                self.problems.append("a page that loads another")
-        if tag == "iframe":
-            if values.get("sandbox", "missing") != "" or "src" in values:
-                self.problems.append("a frame that is not sandboxed")
-            inner = _Unsafe()
-            inner.feed(values.get("srcdoc", ""))
-            self.problems.extend(inner.problems)
-            if not inner.has_policy:
-                self.problems.append("a frame without a content security policy")
-        for name, value in values.items():
-            if name.startswith("on"):
-                self.problems.append(f"an event handler ({name})")
-            elif name in {
-                "src",
-                "srcset",
-                "background",
-                "poster",
-                "data",
-                "xlink:href",
-                "action",
-                "formaction",
-            }:
-                if not value.startswith("data:image/"):
-                    self.problems.append(f"something loaded from elsewhere ({tag} {name})")
-            elif name == "style" and "url(" in value.lower().replace("url(data:", ""):
-                self.problems.append("a style that loads something")
-            elif name == "href" and tag != "a" and not value.startswith("#"):
-                self.problems.append(f"something loaded from elsewhere ({tag} href)")
-            elif name == "href" and re.match(r"\s*(javascript|data|vbscript)\s*:", value, re.IGNORECASE):
-                self.problems.append("a link that runs something")
-
-
-def unsafe_html(text: str) -> list[str]:
-    """What in an HTML page could run, load or track; empty where nothing could."""
-    finder = _Unsafe()
-    finder.feed(text)
-    finder.close()
-    problems = list(dict.fromkeys(finder.problems))
-    if not finder.has_policy:
-        problems.append("no content security policy")
-    return problems
-
-
-def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
-    """What in a PDF could run, load or open something."""
-    for name in ("/OpenAction", "/AA"):
-        if name in pdf.Root and name == "/AA":
-            yield "actions of the document"
-    if "/Names" in pdf.Root and "/JavaScript" in pdf.Root.Names:
-        yield "scripts"
-    bad = {
-        "/JavaScript",
-        "/Launch",
-        "/SubmitForm",
-        "/ImportData",
-        "/GoToR",
-        "/Rendition",
-        "/RichMediaExecute",
-    }
-    seen: set[str] = set()
-    for thing in pdf.objects:
-        if isinstance(thing, pikepdf.Dictionary):
-            action = thing.get("/S")
-            if action in bad and str(action) not in seen:
-                seen.add(str(action))
-                yield f"an action of type {str(action)[1:]}"
-            nested = thing.get("/A")
-            if (
-                isinstance(nested, pikepdf.Dictionary)
-                and nested.get("/S") in bad
-                and str(nested.S) not in seen
-            ):
-                seen.add(str(nested.S))
-                yield f"an action of type {str(nested.S)[1:]}"
 
 
 def _check_files(result: Verification, contents: Contents) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import dsr_report
 from dsr_report.disclosure.leaks import leaks
 from dsr_report.disclosure.seal import PLACEHOLDER, put_seal
-from dsr_report.disclosure.verify import unsafe_html, verify
+from dsr_report.disclosure.unsafe import unsafe_html
+from dsr_report.disclosure.verify import verify
 from dsr_report.errors import CheckFailedError, ConfigError, RedactionError
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
@@ -114,6 +115,29 @@ def test_html_of_which_values_are_hidden_is_held_against_the_number_of_values_of
     other = verify(target, SAMPLES / "email-someone.json")
     assert not other.ok
     assert next(check.text for check in other.checks if check.ok is False).startswith("DIFFERENT")
+
+
+@pytest.mark.parametrize("ending", ["html", "pdf"])
+@pytest.mark.parametrize(
+    ("address", "is_safe"),
+    [
+        ("https://www.controller.example/privacy", True),
+        ("https://www.controller.example/unsubscribe/7d2e5f90a1b3c4d6", False),
+        ("https://click.controller.example/?id=7d2e5f90a1b3c4d6e8", False),
+    ],
+)
+def test_a_link_of_a_template_that_would_tell_who_followed_it_is_found(address, is_safe, ending, tmp_path):
+    report = tmp_path / "templates" / "report"
+    report.mkdir(parents=True)
+    shipped = (SAMPLES.parent / "templates" / "report" / "glossary.html.j2").read_text(encoding="utf-8")
+    (report / "glossary.html.j2").write_text(
+        f'<p><a href="{address}">here</a></p>{shipped}', encoding="utf-8"
+    )
+    target = written(
+        SAMPLES / "email-someone.json", tmp_path / f"a.{ending}", templates=tmp_path / "templates"
+    )
+    problems = [check.text for check in verify(target).checks if check.ok is False]
+    assert problems == ([] if is_safe else ["NOT SAFE: a link that tells who followed it."])
 
 
 def test_an_original_copy_hides_nothing_and_says_so_on_page_one(tmp_path):

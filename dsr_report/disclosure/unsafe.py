@@ -1,0 +1,113 @@
+"""What in a finished HTML page or PDF could run, load, or tell that it was opened or followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pikepdf
+
+from dsr_report.mime.links import purpose_of
+
+_BAD_ACTIONS = {
+    "/JavaScript",
+    "/Launch",
+    "/SubmitForm",
+    "/ImportData",
+    "/GoToR",
+    "/Rendition",
+    "/RichMediaExecute",
+}
+
+
+class _Unsafe(HTMLParser):
+    """Collects what could run, load or track, in a page and in the frames inside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[str] = []
+        self.has_policy = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag in {"script", "object", "embed", "form", "base", "applet", "audio", "video", "link"}:
+            self.problems.append(f"a <{tag}> element")
+        if tag == "meta":
+            equivalent = values.get("http-equiv", "").lower()
+            if equivalent == "content-security-policy" and "default-src 'none'" in values.get("content", ""):
+                self.has_policy = True
+            elif equivalent == "refresh":
+                self.problems.append("a page that loads another")
+        if tag == "iframe":
+            if values.get("sandbox", "missing") != "" or "src" in values:
+                self.problems.append("a frame that is not sandboxed")
+            inner = _Unsafe()
+            inner.feed(values.get("srcdoc", ""))
+            self.problems.extend(inner.problems)
+            if not inner.has_policy:
+                self.problems.append("a frame without a content security policy")
+        for name, value in values.items():
+            if name.startswith("on"):
+                self.problems.append(f"an event handler ({name})")
+            elif name in {
+                "src",
+                "srcset",
+                "background",
+                "poster",
+                "data",
+                "xlink:href",
+                "action",
+                "formaction",
+            }:
+                if not value.startswith("data:image/"):
+                    self.problems.append(f"something loaded from elsewhere ({tag} {name})")
+            elif name == "style" and "url(" in value.lower().replace("url(data:", ""):
+                self.problems.append("a style that loads something")
+            elif name == "href" and tag != "a" and not value.startswith("#"):
+                self.problems.append(f"something loaded from elsewhere ({tag} href)")
+            elif name == "href" and re.match(r"\s*(javascript|data|vbscript)\s*:", value, re.IGNORECASE):
+                self.problems.append("a link that runs something")
+            elif name == "href" and _tracks(value):
+                self.problems.append("a link that tells who followed it")
+
+
+def _tracks(address: str) -> bool:
+    """Whether an address is personal: the sender would learn from it who followed it."""
+    return "//" in address and purpose_of(address) in {"tracking", "unsubscribe", "web-version"}
+
+
+def unsafe_html(text: str) -> list[str]:
+    """What in an HTML page could run, load or track; empty where nothing could."""
+    finder = _Unsafe()
+    finder.feed(text)
+    finder.close()
+    problems = list(dict.fromkeys(finder.problems))
+    if not finder.has_policy:
+        problems.append("no content security policy")
+    return problems
+
+
+def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
+    """What in a PDF could run, load or open something."""
+    for name in ("/OpenAction", "/AA"):
+        if name in pdf.Root and name == "/AA":
+            yield "actions of the document"
+    if "/Names" in pdf.Root and "/JavaScript" in pdf.Root.Names:
+        yield "scripts"
+    found: dict[str, None] = {}
+    for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Dictionary):
+            found.update(dict.fromkeys(_of_action(thing)))
+            nested = thing.get("/A")
+            if isinstance(nested, pikepdf.Dictionary):
+                found.update(dict.fromkeys(_of_action(nested)))
+    yield from found
+
+
+def _of_action(action: pikepdf.Dictionary) -> Iterator[str]:
+    kind = action.get("/S")
+    if kind in _BAD_ACTIONS:
+        yield f"an action of type {str(kind)[1:]}"
+    if kind == "/URI" and _tracks(str(action.get("/URI", ""))):
+        yield "a link that tells who followed it"
