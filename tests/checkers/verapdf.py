@@ -88,4 +88,6 @@ def _jars() -> list[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(missing() or subprocess.run([*command("-Xmx12g"), *sys.argv[1:]], check=False).returncode)
+    # a PDF of 14,000 pages takes 20 GB
+    at_most = ("-XX:+UseParallelGC", "-XX:MaxRAMPercentage=85")
+    sys.exit(missing() or subprocess.run([*command(*at_most), *sys.argv[1:]], check=False).returncode)
