@@ -70,7 +70,10 @@ class Annexes:
         period = None
         for (key, html), (here, _size), page in zip(spool.pieces(order), sizes, pages, strict=True):
             if page != parts.page or parts.weight > WEIGHT:
+                is_new = page != parts.page
                 yield from parts.flush(page)
+                if is_new and here == period:
+                    parts.add(self._heading_again(page), 0)
             if here != period:
                 parts.add(self._heading("messages", here), 0)
                 period = here
@@ -100,8 +103,11 @@ class Annexes:
             if page != parts.page or parts.weight >= _LINES:
                 if parts.page is not None:
                     parts.add("</ul>", 0)
+                is_new = page != parts.page
                 yield from parts.flush(page)
                 heading = None
+                if is_new and here == period:
+                    parts.add(self._heading_again(page), 0)
             elif number != heading:
                 parts.add("</ul>", 0)
             if here != period:
@@ -127,6 +133,12 @@ class Annexes:
 
     def _heading(self, annex: str, period: Period) -> str:
         return f'<h3 class="period" id="{annex}-{period.key}">{escape(self._periods.title(period))}</h3>'
+
+    def _heading_again(self, page: Page) -> str:
+        """The period at the top of a page that goes on with it: without it, that page would lack a level."""
+        if not self._options.package:
+            return ""
+        return f'<h3 class="period">{escape(self._periods.part_title(page))}</h3>'
 
     def _order_of_event(self, key: tuple[Any, ...]) -> tuple[Any, ...]:
         entry = self._activity.message_for(key[0])

@@ -121,5 +121,9 @@ class Periods:
 
     def page_title(self, annex: str, page: Page) -> str:
         """What a page is called, for its title and the links that lead to it."""
+        return f"{annex} ({self.part_title(page)})"
+
+    def part_title(self, page: Page) -> str:
+        """Its period, and which part of it: January 2016, 2."""
         number = f", {self._words.number(page.number)}" if page.number > 1 else ""
-        return f"{annex} ({self.title(page.period)}{number})"
+        return f"{self.title(page.period)}{number}"

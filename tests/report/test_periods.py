@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from dsr_report.report.options import ReportOptions
 from dsr_report.report.periods import NO_MESSAGE, UNDATED, Period, Periods
 
+FRAMES = re.compile(r'\ssrcdoc="[^"]*"')
 MANY, FEW = 5_000, 150
 
 
@@ -65,3 +69,31 @@ def test_a_year_that_is_not_large_is_one_page() -> None:
     (page,) = set(pages.paged("events", sizes))
     assert page.name == "events-2016"
     assert pages.page_title("Annex B", page) == "Annex B (2016)"
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_no_page_of_a_package_lacks_a_level_of_headings(
+    lang: str, built: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dsr_report.report.periods._PAGE", 4_000)
+    monkeypatch.setattr("dsr_report.report.annexes.WEIGHT", 500)
+    monkeypatch.setattr("dsr_report.report.annexes._LINES", 5)
+    data: list[dict[str, str]] = []
+    for number in range(60):
+        moment = f"2021-0{1 + number // 20}-0{1 + number % 9} 10:00:00"
+        text = f"From: a@example.org\r\nSubject: letter {number}\r\n\r\n{'word ' * 60}"
+        data.append({"messageid": f"m{number}", "timestamp": moment, "mime": text})
+        data += [{"event": "click", "messageid": f"m{number}", "timestamp": moment, "ip": "192.0.2.1"}] * 8
+    with built(data, lang, medium="html", package=True) as report:
+        pages: dict[str, str] = {}
+        follows = set()
+        for part in report.parts:
+            pages[part.chapter] = pages.get(part.chapter, "") + part.html
+            follows |= {part.chapter} if part.follows else set()
+    assert {name.partition("-")[0] for name in follows} >= {"messages", "events"}
+    for name, html in pages.items():
+        levels = [int(level) for level in re.findall(r"<h([1-6])\b", FRAMES.sub("", html))]
+        top = 2 if name in follows else 1  # where a page goes on, its writer puts a heading above it
+        assert not [pair for pair in pairwise([top, *levels]) if pair[1] > pair[0] + 1], (name, levels)
+    ids = re.findall(r'\sid="([^"]+)"', FRAMES.sub("", "".join(pages.values())))
+    assert len(ids) == len(set(ids))
