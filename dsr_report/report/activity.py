@@ -51,8 +51,13 @@ class Activity:
         if at is None:
             return
         self.months.setdefault((at.year, at.month), Counter())[kind] += 1
-        self.first = at if self.first is None or at < self.first else self.first
-        self.last = at if self.last is None or at > self.last else self.last
+        self.note_span(at)
+
+    def note_span(self, *moments: datetime) -> None:
+        """Let the time from the first to the last moment include these."""
+        for at in moments:
+            self.first = at if self.first is None or at < self.first else self.first
+            self.last = at if self.last is None or at > self.last else self.last
 
     def message_for(self, *ids: str | None) -> MessageEntry | None:
         """The message that an event refers to, by hash or number."""

@@ -100,6 +100,10 @@ def _collect(
             collected.activity.note_time(at, kind, record.certainty)
         else:
             collected.spools[place].add((kind, record.at, number, record.rule), record.html)
+            if (
+                place != "background"
+            ):  # a template of the sender may be older than all that is about the subject
+                collected.activity.note_span(*record.times)
             if record.mailing_id and record.subject:
                 collected.activity.subjects.setdefault(record.mailing_id, record.subject)
         collected.ledger.settle(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from secrets import token_hex
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dsr_report.export.items import rough_size
@@ -56,6 +56,8 @@ class Rendered(NamedTuple):
     """How many the HTML shows."""
     at: datetime | None = None
     certainty: str | None = None
+    times: tuple[datetime, ...] = ()
+    """Of what is neither message nor event: all its moments, `at` first."""
     message: MessageEntry | None = None
     message_ids: tuple[str, ...] = ()
     is_event: bool = False
@@ -121,7 +123,9 @@ class Renderer:
 
     def _other(self, record: Record, kind: str, number: int) -> Rendered:
         html, count = self._records.render(record, number)
-        made = Rendered(kind, record.rule, f"record-{number}", html, count, _time_of(record))
+        times = _times_of(record)
+        at = times[0] if times else None
+        made = Rendered(kind, record.rule, f"record-{number}", html, count, at, times=times)
         if isinstance(record, (Profile, Subprofile)):
             return made._replace(name=name_in(record), conclusions=self._conclusions(record))
         if isinstance(record, (Mailing, Snapshot)) and record.mailing_id and record.subject:
@@ -279,9 +283,7 @@ def _entry(record: Message, parsed: MimeMessage | None, number: int) -> MessageE
     )
 
 
-def _time_of(record: Record) -> Any:
-    for name in ("submitted_at", "occurred_at", "sent_at", "created_at", "modified_at", "valid_from"):
-        at = getattr(record, name, None)
-        if at is not None:
-            return at
-    return None
+def _times_of(record: Record) -> tuple[datetime, ...]:
+    """When a record came to be and was changed, the most telling moment first."""
+    names = ("submitted_at", "occurred_at", "sent_at", "created_at", "modified_at", "valid_from")
+    return tuple(at for name in names if (at := getattr(record, name, None)) is not None)

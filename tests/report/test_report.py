@@ -75,7 +75,7 @@ PLAIN_TAGS = {
 FACTS = {
     "title": {
         "en": "The personal data that Lindenhof Versand holds about you in its e-mail system",
-        "nl": "De persoonsgegevens die Lindenhof Versand van u heeft in het e-mailsysteem",
+        "nl": "De persoonsgegevens die Lindenhof Versand van u heeft in het mailsysteem",
         "de": "Die personenbezogenen Daten, die Lindenhof Versand im E-Mail-System über Sie gespeichert hat",
         "fr": "Les données personnelles que Lindenhof Versand détient sur vous dans son système d'envoi "
         "d'e-mails",

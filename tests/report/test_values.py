@@ -213,3 +213,23 @@ def test_a_word_of_many_pages_comes_in_pieces_that_read_as_one(built: Callable[.
     with built([data], medium="pdf") as report:
         assert word in report.text
         assert max(len(piece) for piece in re.findall(r"[0-9]+", report.html)) < 1000
+
+
+def test_the_oldest_and_newest_on_page_one_are_those_of_all_that_is_shown(built: Any) -> None:
+    profile = {
+        "type": "profile",
+        "ID": "7",
+        "created": "2019-10-02 11:04:55",
+        "modified": "2024-05-06 07:08:09",
+    }
+    opened = {"event": "open", "messageid": "a", "timestamp": "2020-03-06 10:00:00", "ip": "192.0.2.1"}
+    with built([profile | {"fields": {"Name": "Jan"}}, opened]) as report:
+        assert "The oldest is of 2 October 2019, the newest of 6 May 2024." in report.part("start").text
+
+
+def test_what_a_change_of_a_field_was_is_said_in_words(built: Any) -> None:
+    data = {"history": [{"field": "Surname", "before": "Old", "after": "New", "at": "2020-07-11 10:00:00"}]}
+    with built(data, "nl") as report:
+        for label in ("Veld (field)", "Eerst (before)", "Daarna (after)", "Tijd (at)"):
+            assert " ".join(label.split()) in " ".join(report.text.split())
+        assert "geen omschrijving" not in report.text
