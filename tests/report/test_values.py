@@ -221,9 +221,10 @@ def test_the_oldest_and_newest_on_page_one_are_those_of_all_that_is_shown(built:
         "ID": "7",
         "created": "2019-10-02 11:04:55",
         "modified": "2024-05-06 07:08:09",
+        "fields": {"Name": "Jan"},
     }
     opened = {"event": "open", "messageid": "a", "timestamp": "2020-03-06 10:00:00", "ip": "192.0.2.1"}
-    with built([{"type": "profile", "ID": "7", "fields": {"Name": "Jan"}} | moments, opened]) as report:
+    with built([profile, opened]) as report:
         assert "The oldest is of 2 October 2019, the newest of 6 May 2024." in report.part("start").text
 
 
