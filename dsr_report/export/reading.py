@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,6 +64,10 @@ class WarningLog:
         return [*self._kept.values(), *more]
 
 
+_HANDING_OVER = 1e-6
+"""Seconds; without a pause, the thread that hashes gets its turn only when it is waited for."""
+
+
 class _Hash:
     """SHA-256 of blocks, worked out beside the reading (hashing lets other threads run)."""
 
@@ -76,6 +81,7 @@ class _Hash:
         if self._last:
             self._last.result()
         self._last = self._thread.submit(self._sum.update, block)
+        time.sleep(_HANDING_OVER)
 
     def hexdigest(self) -> str:
         """The sum of all blocks."""

@@ -438,17 +438,17 @@ class Walk:
     def _decoded(self, frame: _Frame, start: int, end: int) -> Batch | None:
         """The elements between `start` and `end`, decoded at once; None if something there is odd."""
         tape = self._tape
-        piece = tape.buffer[start:end]
+        piece = memoryview(tape.buffer)[start:end]
         items: list[Item]
         try:
             if frame.shape is Shape.ELEMENTS:
-                elements = cast("list[JsonValue]", decoding.fast(b"[%b]" % piece))
+                elements = cast("list[JsonValue]", decoding.fast(b"".join((b"[", piece, b"]"))))
                 prefix, labels = f"{frame.pointer}/", frame.labels
                 pointers = [f"{prefix}{i}" for i in range(frame.count, frame.count + len(elements))]
                 items = list(map(_ITEM, zip(pointers, repeat(labels), elements, strict=False)))
                 frame.latest = items
             else:
-                members = cast("dict[str, JsonValue]", decoding.fast(b"{%b}" % piece))
+                members = cast("dict[str, JsonValue]", decoding.fast(b"".join((b"{", piece, b"}"))))
                 items = []
                 for raw, member in members.items():
                     items.append(Item(*self._named(frame, raw), member))
