@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import logging
@@ -100,8 +101,13 @@ def group() -> None:
 group.help = _with_marks(group.help)
 
 
+COLLECTED_AFTER = (20_000, 20, 20)
+"""Records are many objects and no rings of them: looking for rings as often as usual takes a twentieth more."""
+
+
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code that the contract gives for what happened."""
+    gc.set_threshold(*COLLECTED_AFTER)
     arguments = sys.argv[1:] if args is None else args
     verbose = any(a in {"-v", "-vv", "--verbose"} for a in arguments)
     try:
