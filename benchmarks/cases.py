@@ -182,23 +182,34 @@ def typical(setting: Setting) -> list[Case]:
 
 
 def heavy(setting: Setting) -> list[Case]:
-    """A report of 2,000 messages and 50,000 events as PDF and HTML, and Chromium's print."""
+    """A report of 2,000 messages and 50,000 events as PDF, and Chromium's print."""
     file = _heavy_export(setting)
     out = setting.folder / "heavy"
     pages = setting.folder / "heavy-pages.html"
-    commands = [_render(setting, file, ending, out) for ending in ("pdf", "html")]
-    found = compared(commands, 1)
+    ours = _render(setting, file, "pdf", out)
+    found = compared([ours], 1)
     measured(setting.peer("our pages", "our-pages", file, pages))
     chromium = _chromium("Chromium's print, our pages", pages, out.with_suffix(".3.pdf"))
     found |= compared([chromium], 1)
-    case = of_runs("Report, heavy: 2,000 messages and 50,000 events", found)
-    pdf, html = (found[command.name] for command in commands)
+    case = of_runs("Report, heavy: 2,000 messages and 50,000 events, PDF", found)
+    pdf = found[ours.name]
     case.targets += [
         _at_most("PDF ≤ 5 min", pdf.wall, 300, " s"),
         _at_most(f"PDF ≤ {_MIB_REPORT} MiB a process", pdf.peak, _MIB_REPORT, " MiB"),
         _at_most("PDF no slower than Chromium", pdf.wall / found[chromium.name].wall, 1, "× of it"),
-        _at_most("HTML ≤ 30 s", html.wall, 30, " s"),
-        _at_most(f"HTML ≤ {_MIB_REPORT} MiB", html.peak, _MIB_REPORT, " MiB"),
+    ]
+    return [case]
+
+
+def heavy_html(setting: Setting) -> list[Case]:
+    """The same as HTML."""
+    ours = _render(setting, _heavy_export(setting), "html", setting.folder / "heavy")
+    found = compared([ours], setting.runs)
+    case = of_runs("Report, heavy: 2,000 messages and 50,000 events, HTML", found)
+    run = found[ours.name]
+    case.targets += [
+        _at_most("HTML ≤ 30 s", run.wall, 30, " s"),
+        _at_most(f"HTML ≤ {_MIB_REPORT} MiB", run.peak, _MIB_REPORT, " MiB"),
     ]
     return [case]
 
@@ -309,6 +320,7 @@ CASES: dict[str, Callable[[Setting], list[Case]]] = {
     "typical-peers": typical_peers,
     "typical": typical,
     "heavy": heavy,
+    "heavy-html": heavy_html,
     "heavy-package": heavy_package,
     "heavy-checked": heavy_checked,
     "batch": batch,
