@@ -215,11 +215,13 @@ def load_config(path: str | os.PathLike[str]) -> Config:
             hint="Make one with `dsr-report config init`.",
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError("is not UTF-8 text", where=str(file)) from error
+        raise ConfigError("is not UTF-8 text", where=str(file), hint="Save it as UTF-8.") from error
     try:
         content = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not TOML: {error}", where=str(file)) from error
+        raise ConfigError(
+            f"is not TOML: {error}", where=str(file), hint="`dsr-report config init` shows how it is written."
+        ) from error
     try:
         config = Config.model_validate(content)
     except ValidationError as error:

@@ -81,6 +81,30 @@ def format_of(target: str | os.PathLike[str], override: str | None = None) -> Fo
     )
 
 
+def check_choices(
+    *,
+    original: bool = False,
+    review: str | os.PathLike[str] | None = None,
+    received: date | None = None,
+    replied: date | None = None,
+    due: date | None = None,
+) -> None:
+    """Whether choices of a report go together; known before there is an export.
+
+    Raises:
+        UsageError: they do not.
+    """
+    if original and review is not None:
+        raise UsageError("--original hides nothing, --review hides things", hint="Use one of them.")
+    for name, day in (("--replied", replied), ("--due", due)):
+        if received is not None and day is not None and day < received:
+            raise UsageError(
+                f"{day} is before the request arrived ({received})",
+                where=name,
+                hint="Compare it with --received.",
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A disclosure that was written: where, its hash, and the sum of its values."""
@@ -137,8 +161,7 @@ class Report:
     ) -> None:
         if lang not in LANGUAGES:
             raise UsageError(f"there is no report in {lang!r}", hint="Choose en, nl, de or fr.")
-        if original and review is not None:
-            raise UsageError("--original hides nothing, --review hides things", hint="Use one of them.")
+        check_choices(original=original, review=review, received=received, replied=replied, due=due)
         self.export = export
         self.lang = lang
         self.config = load_config(config) if isinstance(config, (str, os.PathLike)) else config or Config()

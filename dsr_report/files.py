@@ -30,9 +30,10 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     `TemporaryFolder` it is not flushed: there is nothing to keep, and waiting for a disk takes long.
 
     Raises:
-        FileError: the folder does not exist, cannot be written to, or the disk is full.
+        FileError: `target` is a folder, or its folder does not exist, cannot be written to, or is full.
     """
     path = Path(target)
+    check_target(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
     except OSError as error:
@@ -67,6 +68,23 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise
 
 
+def check_target(target: str | os.PathLike[str]) -> None:
+    """Whether a file of this name can be written, as far as can be told without writing it.
+
+    Raises:
+        FileError: it is a folder, or there is no folder to write it to.
+    """
+    path = Path(target)
+    if path.is_dir():
+        raise FileError("is a folder", where=str(path), hint="Name a file in it with --output.")
+    if not path.parent.is_dir():
+        raise FileError(
+            "cannot write here (its folder is not there)",
+            where=str(path),
+            hint="Make the folder, or choose another place with --output.",
+        )
+
+
 def clear_leftovers(target: str | os.PathLike[str]) -> int:
     """Remove what killed writers of `target` left behind, and say how many; who still writes is spared."""
     path = Path(target)
@@ -95,7 +113,9 @@ def private_folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise FileError(f"cannot make this folder ({error.strerror})", where=str(path)) from error
+        raise FileError(
+            f"cannot make this folder ({error.strerror})", where=str(path), hint="Choose another place."
+        ) from error
     return path
 
 

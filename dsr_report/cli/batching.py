@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     "--config",
     type=click.Path(path_type=Path),
     envvar="DSR_REPORT_CONFIG",
+    show_envvar=True,
     metavar="FILE",
     help="Controller, contact, statements (TOML).",
 )
@@ -92,7 +93,13 @@ if TYPE_CHECKING:
 @click.option("--poll", type=Duration(), default="5s", show_default=True, help="How often to ask.")
 @api_version_option
 @click.option("--sandbox", is_flag=True, help="Talk to a built-in sandbox; needs no account.")
-@click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests.")
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="DSR_REPORT_DATABASE",
+    show_envvar=True,
+    help="The register of requests.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The results as JSON on standard output.")
 @verbosity_options
 def batch(

@@ -43,7 +43,13 @@ class Finding(NamedTuple):
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, one JSON object.")
 @click.option("--offline", is_flag=True, help="Do not call the API.")
-@click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests.")
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="DSR_REPORT_DATABASE",
+    show_envvar=True,
+    help="The register of requests.",
+)
 @verbosity_options
 def doctor(as_json: bool, offline: bool, database: str | None) -> int:
     """Check fonts, libraries, token, API, database and permissions; exit code 1 where something is at fault.

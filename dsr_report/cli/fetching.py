@@ -45,6 +45,7 @@ def api_version_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--api-version",
         type=click.Choice(["v4", "v3", "v2", "v1"]),
         envvar="COPERNICA_API_VERSION",
+        show_envvar=True,
         help="How to authenticate, where not as COPERNICA_API_URL ends: v1 to v3 send the token itself.",
     )(command)
 
@@ -66,7 +67,7 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         api_version_option,
         click.option("--sandbox", is_flag=True,
                      help="Talk to a built-in sandbox, started for this run; needs no account."),
-        click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests."),
+        click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", show_envvar=True, help="The register of requests."),
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -76,7 +77,11 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @fetch_options
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the export goes."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the export goes; export-TYPE-ID.json by default.",
 )
 @calendar_option
 @verbosity_options
@@ -91,8 +96,10 @@ def fetch(output: Path | None, **options: Any) -> None:
     """
     from dsr_report.cli.rendering import default_name
     from dsr_report.export.reading import open_export
-    from dsr_report.files import clear_leftovers, written_whole
+    from dsr_report.files import check_target, clear_leftovers, written_whole
 
+    if output is not None:
+        check_target(output)  # now, not after half an hour of waiting
     with obtained(**options, config=controller()) as export:
         with open_export(export.path) as file:
             name = default_name(file.info.type, file.info.id, "json").replace("disclosure-", "export-", 1)
@@ -118,7 +125,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
         dsr-report fetch-and-render someone@example.org --sandbox -o disclosure.html
     """
     import dsr_report
-    from dsr_report.cli.rendering import write_report
+    from dsr_report.cli.rendering import check_first, write_report
     from dsr_report.config import load_config
 
     names = (
@@ -134,6 +141,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     )
     fetching = {name: options.pop(name) for name in names}
     settings = load_config(config) if config else None
+    check_first(timezone, options)  # now, not after half an hour of waiting
     with (
         obtained(
             **fetching, reference=options["reference"], config=settings, received_on=options["received"]
@@ -186,8 +194,10 @@ def obtained(
     from dsr_report.fetch.client import Client
     from dsr_report.jobs import Patience, Progress, obtain, open_register, subject_named
 
-    if (identifier is None) == (request_id is None):
+    if identifier is None and request_id is None:
         raise click.UsageError("Give an ID, or take up a data request with --request.")
+    if identifier is not None and request_id is not None:
+        raise click.UsageError("--request is in place of ID: give one of them.")
     if sandbox and request_id:
         raise click.UsageError("A sandbox of one run knows no earlier data request: leave --request out.")
     subject = subject_named(identifier, subject_type) if identifier is not None else None

@@ -17,6 +17,7 @@ from dsr_report.cli.options import (
     verbosity_options,
 )
 from dsr_report.cli.progress import reading, zone_named
+from dsr_report.errors import UsageError
 from dsr_report.export.items import Item, count_values
 from dsr_report.export.reading import ExportFile
 from dsr_report.records.counting import Counting
@@ -70,6 +71,8 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
     Example:
         dsr-report inspect export.json --json | jq .records
     """
+    if as_json and suggesting:
+        raise UsageError("--json and --suggest are two answers", hint="Use one of them.")
     summary = Summary(zone_named(timezone))
     with reading(export, salvage=salvage) as file:
         add, recogniser = summary.add, Recogniser()
@@ -88,7 +91,7 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
             text = json.dumps(report, indent=2, ensure_ascii=True)
         else:
             text = as_text(file, report, summary, verbose=is_verbose())
-    click.echo(text)
+    click.echo(text.rstrip("\n"))
 
 
 def as_object(file: ExportFile, summary: Summary, values: Values) -> dict[str, Any]:

@@ -110,6 +110,7 @@ def calendar_option(command: Command) -> Command:
         "--config",
         type=click.Path(path_type=Path),
         envvar="DSR_REPORT_CONFIG",
+        show_envvar=True,
         metavar="FILE",
         callback=keep,
         expose_value=False,
@@ -142,7 +143,8 @@ def report_options(command: Command) -> Command:
             "--output",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="Where it goes; the ending picks the format: .pdf, .html, .zip.",
+            help="Where it goes; the ending picks the format: .pdf, .html, .zip. "
+            "disclosure-TYPE-ID.pdf by default.",
         ),
         click.option(
             "--format", "format_", type=click.Choice(["pdf", "html", "zip"]), help="Overrides the ending."
@@ -159,6 +161,7 @@ def report_options(command: Command) -> Command:
             "--config",
             type=click.Path(path_type=Path),
             envvar="DSR_REPORT_CONFIG",
+            show_envvar=True,
             metavar="FILE",
             help="Controller, contact, statements and redaction rules (TOML).",
         ),

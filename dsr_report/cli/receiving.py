@@ -98,6 +98,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     "--config",
     type=click.Path(path_type=Path),
     envvar="DSR_REPORT_CONFIG",
+    show_envvar=True,
     metavar="FILE",
     help="Controller, contact and statements (TOML), for the reports.",
 )

@@ -178,8 +178,11 @@ def add(
     """
     if identifier is None and subject_type is not None:
         raise UsageError("--type needs an ID")
-    if identifier is not None and subject_type is None:
-        subject_type = "email" if "@" in identifier else "subprofile"
+    if identifier is not None:
+        from dsr_report.jobs import subject_named
+
+        whom = subject_named(identifier, subject_type)
+        subject_type, identifier = whom.type, whom.id
     opened = _open(database, actor)
     made = opened.add(
         subject_type,

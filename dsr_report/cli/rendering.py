@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import click
 
 from dsr_report.cli.options import export_argument, opened, report_options, say, verbosity_options
 from dsr_report.cli.progress import bar
+from dsr_report.errors import UsageError
 
 if TYPE_CHECKING:
     from dsr_report.disclosing import Written
@@ -39,6 +41,41 @@ def render(export: str, timezone: str, salvage: bool, config: Path | None, **opt
         opened(export), timezone=timezone, salvage=salvage, custom=settings.custom_kinds() if settings else ()
     ) as source:
         write_report(source, config=settings, **options)
+
+
+def check_first(timezone: str, options: Mapping[str, Any]) -> None:
+    """What can be known to be wrong with a report's options before an export is asked for and waited for.
+
+    Raises:
+        UsageError: options do not go together, or name something that there is not.
+        FileError: the report cannot be written where it shall go.
+    """
+    from dsr_report.disclosing import check_choices, format_of
+    from dsr_report.files import check_target
+    from dsr_report.reading import zone_named
+
+    check_choices(**{name: options[name] for name in ("original", "review", "received", "replied", "due")})
+    zone_named(timezone)
+    output, review = options["output"], options["review"]
+    if output is not None:
+        format_of(output, options["format_"])
+        check_target(output)
+    if review is not None:
+        check_review(review)
+
+
+def check_review(file: Path) -> None:
+    """Whether a file of decisions can be read.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if not file.is_file():
+        raise UsageError(
+            "there is no such file of decisions",
+            where=f"--review {file}",
+            hint="Make one with `dsr-report review EXPORT -o FILE`.",
+        )
 
 
 def write_report(

@@ -22,28 +22,45 @@ from dsr_report.temporary import TemporaryFolder
     "--from", "sender", metavar="ADDRESS", help="Who sends it; the controller's address by default."
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the draft goes (.eml)."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the draft goes; beside DISCLOSURE, ending in .eml, by default.",
 )
 @click.option(
-    "--lang", type=click.Choice(["en", "nl", "de", "fr"]), help="Of the letter; the report's by default."
+    "--lang",
+    type=click.Choice(["en", "nl", "de", "fr"]),
+    help="Language of the letter; the report's by default.",
 )
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
     envvar="DSR_REPORT_CONFIG",
+    show_envvar=True,
     metavar="FILE",
-    help="The controller's name and contact.",
+    help="Controller and contact (TOML).",
 )
-@click.option("--received", type=Day(), metavar="DATE", help="Day the request arrived.")
+@click.option("--received", type=Day(), metavar="DATE", help="Day the request arrived (YYYY-MM-DD).")
 @click.option(
     "--encrypt", is_flag=True, help="Attach a copy protected with a passphrase, which is shown once."
 )
 @click.option(
     "--confirm-recipient", is_flag=True, help="The address is right, though it is not in the export."
 )
-@click.option("--smtp", metavar="URL", help="Send it: smtps://user@host or smtp://user@host (SMTP_PASSWORD).")
+@click.option(
+    "--smtp",
+    metavar="URL",
+    help="Send it by this server: smtps://user@host or smtp://user@host; password in SMTP_PASSWORD.",
+)
 @click.option("--yes", is_flag=True, help="Send without asking.")
-@click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", help="The register of requests.")
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="DSR_REPORT_DATABASE",
+    show_envvar=True,
+    help="The register of requests.",
+)
 @verbosity_options
 def reply(
     disclosure: Path,
@@ -72,6 +89,12 @@ def reply(
     from dsr_report.disclosure.verify import verify
     from dsr_report.files import written_whole
 
+    if smtp:
+        from dsr_report.delivery.sending import check_server
+
+        check_server(smtp)
+    elif yes:
+        raise UsageError("--yes goes with --smtp", hint="Without it nothing is sent; leave --yes out.")
     checked = verify(disclosure)
     if not checked.ok or checked.manifest is None:
         raise CheckFailedError(

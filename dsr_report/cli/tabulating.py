@@ -59,8 +59,12 @@ def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool
         info = file.info
         with build(founds, zone, info=info.value, info_pointer=info.pointer, arrow=_has_arrow(form)) as made:
             written = write(made, private_folder(output), form)
-    for path, table, rows in written if is_verbose() else ():
-        say(f"{path}: {table}: {rows} rows")
+    rows_in_all = 0
+    for path, table, rows in written:
+        rows_in_all += rows
+        if is_verbose():
+            say(f"{path}: {table}: {rows} rows")
+    say(f"{output}: {len(written)} tables, {rows_in_all:,} rows")
 
 
 def _has_arrow(form: str) -> bool:

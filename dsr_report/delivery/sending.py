@@ -25,33 +25,44 @@ def send(draft: bytes, server: str, *, password: str | None = None, timeout: flo
         UsageError: the server's address cannot be used, or the draft has no sender.
         FetchError: the server refused it or could not be reached; nothing was sent.
     """
+    check_server(server)
     parts = urlsplit(server)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise UsageError(
-            "this is not a mail server", where=server, hint="Use smtps://user@host or smtp://user@host."
-        )
-    if parts.password:
-        raise UsageError(
-            "a password must not stand in the server's address", hint="Set SMTP_PASSWORD instead."
-        )
     message = message_from_bytes(draft, policy=SMTP.clone())
     if not isinstance(message, EmailMessage) or not message["From"]:
         raise UsageError("the reply has no sender", hint="Give one with --from.")
     del message["X-Unsent"]
     context = ssl.create_default_context()
+    host = parts.hostname or ""
     try:
-        with _connected(parts.scheme, parts.hostname, parts.port, context, timeout) as smtp:
+        with _connected(parts.scheme, host, parts.port, context, timeout) as smtp:
             if parts.username:
                 smtp.login(unquote(parts.username), password or "")
             refused = smtp.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
         raise FetchError(
             f"the reply was not sent ({type(error).__name__})",
-            where=parts.hostname,
+            where=host,
             hint="Send the draft with your own mail program, or try again.",
         ) from error
     if refused:
-        raise FetchError("the server refused the recipient", where=parts.hostname, hint="Check the address.")
+        raise FetchError("the server refused the recipient", where=host, hint="Check the address.")
+
+
+def check_server(server: str) -> None:
+    """Whether this is the address of a mail server that `send` can use.
+
+    Raises:
+        UsageError: it is not.
+    """
+    parts = urlsplit(server)
+    if parts.password:  # first: what is said of an address below quotes it
+        raise UsageError(
+            "a password must not stand in the server's address", hint="Set SMTP_PASSWORD instead."
+        )
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise UsageError(
+            "this is not a mail server", where=server, hint="Use smtps://user@host or smtp://user@host."
+        )
 
 
 def _connected(

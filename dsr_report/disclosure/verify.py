@@ -76,8 +76,12 @@ def verify(path: Path, export: Path | None = None) -> Verification:
     Raises:
         FileError, OSError: the file cannot be read.
         UsageError: it is none of the files that dsr-report writes.
+        NotAnExportError: `export` is no export.
     """
     medium = medium_of(path)
+    if export is not None:
+        with open_export(export, salvage=True):
+            pass  # else the disclosure would be called damaged for a wrong file beside it
     result = Verification(path, medium)
     seal = check_seal(path)
     result.add(

@@ -212,7 +212,11 @@ def _target(report: str) -> str:
     text = report.strip()
     is_web = re.fullmatch(r"https?://[^\s/]+\S*", text) is not None
     if _UNFIT.search(text) or not (is_web or re.fullmatch(r"[^\s@:/]+@[^\s@]+", text)):
-        raise UsageError("the report can go to an e-mail address or a web address", where="--report")
+        raise UsageError(
+            "this is neither an e-mail address nor a web address",
+            where="--report",
+            hint="Give one like name@example.org or https://dsr.example.org/copernica.",
+        )
     return text
 
 

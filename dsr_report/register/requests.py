@@ -443,7 +443,11 @@ def _request(journal: Journal, number: int) -> tuple[DataRequest, Case]:
 
 
 def _no_such_request(number: int) -> RegisterError:
-    return RegisterError("the register knows no such data request", where=f"request {number}")
+    return RegisterError(
+        "the register knows no such data request",
+        where=f"data request {number}",
+        hint="dsr-report register show REFERENCE lists the numbers of a case.",
+    )
 
 
 def _is_stale(request: DataRequest, at: datetime) -> bool:

@@ -13,6 +13,7 @@ from dsr_report.review.findings import Finding
 from dsr_report.review.plan import SHORTEST_PASSAGE, Decision
 
 DECISIONS = ("undecided", "disclose", "mask", "withhold")
+_MAKE = "Make one with `dsr-report review EXPORT -o FILE`."
 _HEAD = """\
 # Findings to decide on, made by `dsr-report review`. This file holds personal data: keep it private.
 #
@@ -151,9 +152,9 @@ def _entries(path: Path, export_sha256: str) -> tuple[dict[str, dict[str, Any]],
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", where=str(path)) from error
+        raise ConfigError(f"cannot be read ({error.strerror})", where=str(path), hint=_MAKE) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"is not TOML: {error}", where=str(path)) from error
+        raise ConfigError(f"is not TOML: {error}", where=str(path), hint=_MAKE) from error
     if content.get("export_sha256") != export_sha256:
         raise ConfigError(
             "these decisions were taken on another export",

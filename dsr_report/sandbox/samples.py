@@ -38,7 +38,11 @@ def load_samples(folder: Path | None = None) -> dict[tuple[str, str], Sample]:
             if info is not None:
                 found.setdefault((info[0], info[1].casefold()), Sample(path, *info))
     if not found:
-        raise FileError("this folder holds no sample exports", where=str(place))
+        raise FileError(
+            "this folder holds no sample exports",
+            where=str(place),
+            hint="Put exports (*.json) into it, or leave --samples out.",
+        )
     return found
 
 

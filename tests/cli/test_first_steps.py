@@ -1,0 +1,105 @@
+"""What goes wrong at a first try is told before anything is asked for, in a line that says what to do."""
+
+import io
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from types import SimpleNamespace
+
+import pytest
+
+from dsr_report.cli.group import main
+
+SAMPLE = {"info": {"type": "profile", "id": "1"}, "data": [{"ID": "1", "fields": {"Naam": "P"}}]}
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("COPERNICA_TOKEN", "DSR_REPORT_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DSR_REPORT_DATABASE", f"sqlite:///{tmp_path}/register.sqlite3")
+    (tmp_path / "export.json").write_text(json.dumps(SAMPLE), encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    return tmp_path
+
+
+def ran(*arguments):
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return SimpleNamespace(exit_code=ended.value.code, stdout=out.getvalue(), stderr=err.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["-o", "report.docx"], "no report can be written as 'docx'"),
+        (["-o", "missing/report.pdf"], "its folder is not there"),
+        (["-o", "folder", "--format", "pdf"], "is a folder"),
+        (["--timezone", "Mars"], "no time zone 'Mars'"),
+        (["--review", "missing.toml"], "no such file of decisions"),
+        (["--received", "2026-02-01", "--replied", "2026-01-31"], "before the request arrived"),
+        (["--received", "2026-02-01", "--due", "2026-01-31"], "before the request arrived"),
+        (["--original", "--review", "export.json"], "hides nothing"),
+    ],
+    ids=["ending", "no folder", "folder", "zone", "review", "replied", "due", "original"],
+)
+def test_a_report_that_cannot_be_made_is_refused_before_an_export_is_asked_for(place, options, says):
+    done = ran("fetch-and-render", "20285", "--sandbox", *options)
+    assert done.exit_code in {1, 2}
+    assert says in done.stderr
+    assert "data request" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(place.glob("disclosure-*"))
+
+
+@pytest.mark.parametrize("target", ["missing/export.json", "folder"])
+def test_an_export_that_cannot_be_stored_is_not_asked_for(place, target):
+    done = ran("fetch", "20285", "--sandbox", "-o", str(place / target))
+    assert done.exit_code == 1
+    assert "data request" not in done.stderr
+
+
+def test_fetch_says_that_an_id_and_a_data_request_are_two_things(place):
+    done = ran("fetch", "20285", "--request", "abc")
+    assert done.exit_code == 2
+    assert "in place of ID" in done.stderr
+
+
+def test_a_disclosure_is_not_called_damaged_for_a_wrong_export_beside_it(place):
+    assert ran("render", "export.json", "-o", "report.html").exit_code == 0
+    (place / "other.json").write_text("{}", encoding="utf-8")
+    done = ran("verify", "report.html", "--export", "other.json")
+    assert done.exit_code == 4
+    assert done.stderr.startswith("dsr-report: other.json: ")
+    assert done.stdout == ""
+
+
+def test_two_answers_at_once_are_not_half_given(place):
+    done = ran("inspect", "export.json", "--json", "--suggest")
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_tables_say_what_they_wrote(place):
+    done = ran("tables", "export.json", "-o", "made")
+    assert done.stdout == ""
+    assert done.stderr.startswith("made: ")
+    assert ran("tables", "export.json", "-o", "made", "-q").stderr == ""
+
+
+def test_a_mail_server_that_is_none_is_told_before_anything_is_made(place):
+    ran("render", "export.json", "-o", "report.html")
+    arguments = ["--to", "someone@example.org", "--confirm-recipient"]
+    done = ran("reply", "report.html", *arguments, "--smtp", "http://me:secret@mail.example.org")
+    assert done.exit_code == 2
+    assert "secret" not in done.stderr
+    assert not (place / "report.eml").exists()
+    assert ran("reply", "report.html", *arguments, "--yes").exit_code == 2
+
+
+@pytest.mark.parametrize("identifier", ["nobody", "a@b@example.org", "-4x"])
+def test_the_register_takes_no_id_that_no_data_request_could_have(place, identifier):
+    done = ran("register", "add", "--", identifier)
+    assert done.exit_code == 2
+    assert "\n" not in done.stderr.strip()
+    assert ran("register", "list").stderr.startswith("no cases")
