@@ -133,12 +133,16 @@ def batch(
     from dsr_report.batch import Halt, read_subjects, run_batch
     from dsr_report.cli.batch_table import BatchTable
     from dsr_report.config import load_config
+    from dsr_report.disclosing import check_choices
     from dsr_report.fetch.client import Client
     from dsr_report.files import private_folder
     from dsr_report.jobs import Patience, obtain, open_register
+    from dsr_report.reading import zone_named
 
     subjects = read_subjects(file.read(), subject_type)
     controller = load_config(config) if config else None  # its faults are told before anything is requested
+    zone_named(options["timezone"])
+    check_choices(received=received, replied=replied)
     if storage and not dask:
         raise click.UsageError("--storage goes with --dask.")
     settings = options | {"received": received, "replied": replied}

@@ -7,12 +7,13 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
+from click.core import ParameterSource
 
-from dsr_report.cli.options import say, verbosity_options
+from dsr_report.cli.options import say, timezone_option, verbosity_options
 from dsr_report.errors import FileError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -94,6 +95,18 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     type=click.Choice(["en", "nl", "de", "fr"]),
     help="Of the reports.",
 )
+@timezone_option
+@click.option(
+    "--messages",
+    type=click.Choice(["text", "layout", "list"]),
+    default="text",
+    show_default=True,
+    help="How the PDF prints messages: their text, as they looked, or one line each.",
+)
+@click.option("--attachments", is_flag=True, help="Embed the files that came with messages in the PDF.")
+@click.option(
+    "--strict", is_flag=True, help="Render no report that lacks statements, or has what nobody decided on."
+)
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
@@ -116,9 +129,8 @@ def receive(
     max_bytes: int,
     max_age: int,
     reports: Path | None,
-    format_: str,
-    lang: str,
     config: Path | None,
+    **choices: Any,
 ) -> None:
     """Run the endpoint for Copernica's HTTP POST of a finished export, until Ctrl-C.
 
@@ -133,6 +145,13 @@ def receive(
         raise UsageError("--url is no address like https://dsr.example.org/copernica")
     if (certificate is None) != (key is None):
         raise UsageError("--certificate and --key go together", hint="Give both, or neither behind a proxy.")
+    if reports is None:
+        for name in ("format_", "lang", "timezone", "messages", "attachments", "strict"):
+            if click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise UsageError(
+                    f"--{name.rstrip('_')} says what reports are like, and none is rendered",
+                    hint="Say with --render where they go.",
+                )
     if unsigned == bool(account):
         raise UsageError(
             "say whose signed calls are taken (--account), or --unsigned", hint="Use one of them."
@@ -179,7 +198,7 @@ def receive(
         endpoint = Endpoint(
             Door(path, rules, DnsKeys(), limits=Limits(body_bytes=max_bytes)),
             inbox,
-            on_received=_renderer(reports, format_, lang, config) if reports else None,
+            on_received=_renderer(reports, config, **choices) if reports else None,
         )
         server = make_server(endpoint.application(), host=host, port=port, certificate=certificate, key=key)
         click.echo(f"https://{public.netloc}{path}")
@@ -203,11 +222,15 @@ def _secret(folder: Path) -> str:
     return file.read_text(encoding="ascii").strip()
 
 
-def _renderer(folder: Path, format_: str, lang: str, config: Path | None) -> Callable[[Received], None]:
-    """Writes a report of each export that comes in."""
+def _renderer(
+    folder: Path, config: Path | None, *, format_: str, lang: str, timezone: str, **choices: Any
+) -> Callable[[Received], None]:
+    """Writes a report of each export that comes in, under a name with the number of its data request."""
     from dsr_report.config import load_config
     from dsr_report.files import private_folder
+    from dsr_report.reading import zone_named
 
+    zone_named(timezone)
     settings = load_config(config) if config else None
     private_folder(folder)
 
@@ -218,11 +241,13 @@ def _renderer(folder: Path, format_: str, lang: str, config: Path | None) -> Cal
 
         custom = settings.custom_kinds() if settings else ()
         with (
-            dsr_report.read(received.path, custom=custom) as export,
-            dsr_report.Report(export, lang, settings, reference=received.reference) as report,
+            dsr_report.read(received.path, timezone=timezone, custom=custom) as export,
+            dsr_report.Report(export, lang, settings, reference=received.reference, **choices) as report,
         ):
-            name = default_name(export.info.type, export.info.id, format_)
-            report.to(folder / name, format_of(name))
+            # a later request of the same person must not replace an answer that was given
+            name = Path(default_name(export.info.type, export.info.id, format_))
+            target = folder / f"{name.stem}-request-{received.number}{name.suffix}"
+            report.to(target, format_of(target))
 
     return render
 

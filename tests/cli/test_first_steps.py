@@ -53,6 +53,22 @@ def test_a_report_that_cannot_be_made_is_refused_before_an_export_is_asked_for(p
     assert not list(place.glob("disclosure-*"))
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--timezone", "Mars"], "no time zone 'Mars'"),
+        (["--received", "2026-02-01", "--replied", "2026-01-31"], "before the request arrived"),
+    ],
+    ids=["zone", "replied"],
+)
+def test_a_batch_that_cannot_be_rendered_asks_for_nothing(place, options, says):
+    (place / "subjects.txt").write_text("20285\n90211\n", encoding="utf-8")
+    done = ran("batch", "subjects.txt", "--sandbox", "-o", "out", *options)
+    assert done.exit_code == 2
+    assert says in done.stderr
+    assert not (place / "out").exists()
+
+
 @pytest.mark.parametrize("target", ["missing/export.json", "folder"])
 def test_an_export_that_cannot_be_stored_is_not_asked_for(place, target):
     done = ran("fetch", "20285", "--sandbox", "-o", str(place / target))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -96,8 +97,10 @@ def place(tmp_path):
         (["--unsigned", "--host", "192.0.2.7"], "unencrypted"),
         (["--unsigned", "--url", "http://dsr.example.org/x"], "no address like https"),
         (["--unsigned", "--url", "https://user:secret@dsr.example.org/x"], "no address like https"),
+        (["--unsigned", "--lang", "nl"], "--lang says what reports are like, and none is rendered"),
+        (["--unsigned", "--format", "pdf"], "--format says what reports are like, and none is rendered"),
     ],
-    ids=["nobody", "both", "account", "open host", "plain http", "password"],
+    ids=["nobody", "both", "account", "open host", "plain http", "password", "language", "format"],
 )
 def test_a_start_that_would_be_unsafe_is_refused_in_one_line(place, arguments, says):
     done = place.ran(*arguments)
@@ -127,14 +130,23 @@ def test_the_secret_path_is_private_and_the_same_after_a_restart_and_signals_end
 
 
 @pytest.mark.slow
-def test_a_report_is_rendered_of_each_export_that_was_asked_for(place, tmp_path):
-    with Register.open(place.database) as register:
-        ask(register, 7)
-    with place.start("--render", str(tmp_path / "reports"), "--format", "html") as process:
-        assert place.call("POST", place.path, export_of(7)) == 202
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-    assert verify(tmp_path / "reports" / "disclosure-subprofile-7.html").ok
+def test_a_report_is_rendered_of_each_export_that_was_asked_for_and_replaces_no_earlier_one(place, tmp_path):
+    reports = tmp_path / "reports"
+    for number in (1, 2):
+        with Register.open(place.database) as register:
+            ask(register, 7, reuse_for=timedelta(0))
+        options = ["--format", "html", "--lang", "nl", "--timezone", "Europe/Brussels", "--messages", "list"]
+        with place.start("--render", str(reports), *options) as process:
+            assert place.call("POST", place.path, export_of(7) + b"\n" * number) == 202
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+    names = [f"disclosure-subprofile-7-request-{number}.html" for number in (1, 2)]
+    assert sorted(path.name for path in reports.iterdir()) == names
+    for name in names:
+        found = verify(reports / name)
+        assert found.ok
+        assert found.manifest is not None
+        assert (found.manifest.language, found.manifest.time_zone) == ("nl", "Europe/Brussels")
 
 
 @pytest.mark.slow
@@ -176,10 +188,10 @@ def sha_of(number):
     return hashlib.sha256(export_of(number)).hexdigest()
 
 
-def ask(register, number):
-    entry = register.claim("subprofile", str(number))
+def ask(register, number, **claim):
+    entry = register.claim("subprofile", str(number), **claim)
     register.posting(entry)
-    register.attach_request_id(entry.number, f"request-{number}")
+    register.attach_request_id(entry.number, f"request-{entry.number}-{number}")
     return entry.number
 
 
