@@ -221,6 +221,13 @@ def _api(*, offline: bool) -> Iterator[Finding]:
         yield Finding("token", "fault", error.what, error.hint or "")
         return
     yield Finding("token", "ok", "there is one")
+    if bool(os.environ.get("COPERNICA_API_URL")) != bool(os.environ.get("COPERNICA_AUTH_URL")):
+        yield Finding(
+            "API",
+            "note",
+            "only one of COPERNICA_API_URL and COPERNICA_AUTH_URL is set; the other is Copernica's own",
+            "With v4 the token goes to the second of them: set both, or neither.",
+        )
     with Client(token) as client:
         if offline:
             yield Finding("API", "note", f"{client.api_url} was not called")

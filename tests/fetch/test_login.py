@@ -161,3 +161,10 @@ def test_not_even_the_most_talkative_command_shows_the_token(  # noqa: PLR0917 -
     assert done.stderr
     assert "hush" not in done.stdout + done.stderr
     assert "someone" not in done.stdout + done.stderr
+
+
+def test_the_doctor_notes_that_the_token_goes_to_another_place_than_the_data_come_from(run, api):
+    done = run("doctor", "--offline", COPERNICA_TOKEN="hush-hush", COPERNICA_AUTH_URL="")  # noqa: S106 - invented
+    assert "set both, or neither" in done.stdout
+    done = run("doctor", "--offline", COPERNICA_TOKEN="hush-hush")  # noqa: S106 - invented
+    assert "set both, or neither" not in done.stdout
