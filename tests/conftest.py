@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,10 @@ def _has_room_in_memory() -> bool:
     space = os.statvfs(_MEMORY)
     return space.f_bavail * space.f_frsize > _ROOM_BYTES and not space.f_flag & os.ST_NOEXEC
 
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # what a shell starts in the background inherits that, and no program of the tests could be interrupted
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if "TMPDIR" not in os.environ and _has_room_in_memory():
     os.environ["TMPDIR"] = str(_MEMORY)  # for the programs that tests start, too
