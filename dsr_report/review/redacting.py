@@ -8,14 +8,14 @@ links in their encoded forms, and complete messages, whose parts are decoded, ch
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from dsr_report.errors import RedactionError
-from dsr_report.export.items import Item, values
+from dsr_report.export.items import Item, rough_size, values
 from dsr_report.export.reading import ExportFile
 from dsr_report.export.renaming import rename_members
 from dsr_report.export.rewriting import Wanted, rewrite, rewrite_many
@@ -26,7 +26,7 @@ from dsr_report.mime.spellings import forms_of, in_text, needles, without_passag
 from dsr_report.mime.views import folded
 from dsr_report.pointers import repointed, tokens
 from dsr_report.processes import Processes
-from dsr_report.processes.jobs import handed_over, taken_over
+from dsr_report.processes.jobs import handed_over, portions, taken_over
 from dsr_report.review.plan import SHORTEST_PASSAGE, Mark, Plan, token_word, words_in
 
 _LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
@@ -88,10 +88,30 @@ class _Found(NamedTuple):
 def _shared_out(
     hiding: _Hiding, processes: Processes, plan: str, lists: Iterable[Sequence[Item]]
 ) -> Iterator[Wanted]:
-    """The new texts of values for lists of items, in their order; each process has the plan as it began."""
-    for found in processes.in_order(found_in, ((plan, items) for items in lists)):
+    """The new texts of values for lists of items, in their order; each process has the plan as it began.
+
+    The lists are as long as the reading made them: in smaller portions, hardly more than what is being
+    worked on is in memory.
+    """
+    portions_of: deque[int] = deque()
+
+    def jobs() -> Iterator[tuple[str, Sequence[Item]]]:
+        for items in lists:
+            of_list = list(portions(items, lambda item: rough_size(item.value))) or [[]]
+            portions_of.append(len(of_list))
+            for portion in of_list:
+                yield plan, portion
+
+    wanted: list[Mapping[str, str]] = []
+    taken = 0
+    for found in processes.in_order(found_in, jobs()):
         hiding.note(found)
-        yield found.wanted
+        wanted += found.wanted
+        taken += 1
+        if taken == portions_of[0]:
+            yield wanted
+            portions_of.popleft()
+            wanted, taken = [], 0
 
 
 def found_in(job: tuple[str, Sequence[Item]]) -> _Found:
