@@ -63,7 +63,7 @@ class Limits:
         ratio: how many times its size an archive may become, once that exceeds 64 MiB.
     """
 
-    window: int = 1 << 20
+    window: int = 1 << 19
     largest: int = 8 << 20
     guess: bool = True
     unpacked: int = 64 << 30

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from sys import intern
 
 from dsr_report.processes import Processes
 from dsr_report.reading import Export
@@ -94,7 +95,8 @@ def _collect(
             collected.spools["messages"].add((record.message.number - 1, record.at), record.html)
         elif record.is_event:
             collected.spools["events"].add(
-                (record.message_id, record.mailing_id, record.at, kind, number), record.html
+                (_once(record.message_id), _once(record.mailing_id), record.at, _once(kind), number),
+                record.html,
             )
             at = record.at.astimezone(options.zone) if record.at is not None else None
             collected.activity.note_time(at, kind, record.certainty)
@@ -116,6 +118,11 @@ def _collect(
     collected.ledger.settle_info(export.info.pointer, export.info.value, "technical", "technical")
     _join(collected)
     collected.ledger.close(export.value_count)
+
+
+def _once(text: str | None) -> str | None:
+    """The same text, in memory once: many events are about one message."""
+    return text if text is None else intern(text)
 
 
 def _note(collected: Collected, record: Rendered) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -32,6 +33,10 @@ class Period(NamedTuple):
         if self.year == NO_MESSAGE:
             return "other"
         return f"{self.year}-{self.month:02}" if self.month else str(self.year)
+
+
+_period = lru_cache(maxsize=1_000)(Period)
+"""In memory once: every event and message has one."""
 
 
 class ContentsLine(NamedTuple):
@@ -63,9 +68,9 @@ class Periods:
     def of(self, at: datetime | None) -> Period:
         """The period of a moment."""
         if at is None:
-            return Period(UNDATED)
+            return _period(UNDATED)
         local = at.astimezone(self._options.zone)
-        return Period(local.year, local.month if self._by_month else 0)
+        return _period(local.year, local.month if self._by_month else 0)
 
     def title(self, period: Period) -> str:
         """What it is called: 2016, January 2016."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 
@@ -12,39 +13,46 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="dsr-report-")  # noqa: SIM115 - lives as long as the spool
-        self._index: list[tuple[Any, int, int]] = []
-        self._end = 0
+        self._keys: list[Any] = []
+        self._starts = array("Q", [0])
+        """Where each piece begins, and where the last one ends."""
         self._is_at_end = True
 
     def add(self, key: Any, html: str) -> None:
         """Keep a piece; `key` is what `pieces` sorts and groups by."""
         raw = html.encode("utf-8", "surrogatepass")
         if not self._is_at_end:  # each change of place writes what is gathered to disk
-            self._file.seek(self._end)
+            self._file.seek(self._starts[-1])
             self._is_at_end = True
         self._file.write(raw)
-        self._index.append((key, self._end, len(raw)))
-        self._end += len(raw)
+        self._keys.append(key)
+        self._starts.append(self._starts[-1] + len(raw))
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self._keys)
 
-    def index(self) -> list[Any]:
+    def index(self) -> Sequence[Any]:
         """The keys, in the order of adding."""
-        return [key for key, _, _ in self._index]
+        return self._keys
 
     def pieces(self, order: Callable[[Any], Any] | None = None) -> Iterator[tuple[Any, str]]:
         """Every piece with its key; sorted by `order` of the key, else as they were added."""
-        index = self._index if order is None else sorted(self._index, key=lambda entry: order(entry[0]))
         self._is_at_end = False
-        for key, start, length in index:
-            self._file.seek(start)
-            yield key, self._file.read(length).decode("utf-8", "surrogatepass")
+        for place in self._places(order):
+            self._file.seek(self._starts[place])
+            yield self._keys[place], self._file.read(self._size(place)).decode("utf-8", "surrogatepass")
 
     def sizes(self, order: Callable[[Any], Any]) -> Iterator[tuple[Any, int]]:
         """The key and the length of every piece, sorted by `order` of the key."""
-        for key, _, length in sorted(self._index, key=lambda entry: order(entry[0])):
-            yield key, length
+        for place in self._places(order):
+            yield self._keys[place], self._size(place)
+
+    def _places(self, order: Callable[[Any], Any] | None) -> Iterable[int]:
+        places = range(len(self._keys))
+        return places if order is None else sorted(places, key=lambda place: order(self._keys[place]))
+
+    def _size(self, place: int) -> int:
+        return self._starts[place + 1] - self._starts[place]
 
     def close(self) -> None:
         """Remove the file."""

@@ -26,11 +26,13 @@ from dsr_report.mime.spellings import forms_of, in_text, needles, without_passag
 from dsr_report.mime.views import folded
 from dsr_report.pointers import repointed, tokens
 from dsr_report.processes import Processes
-from dsr_report.processes.jobs import handed_over, portions, taken_over
+from dsr_report.processes.jobs import PORTION, handed_over, portions, taken_over
 from dsr_report.review.plan import SHORTEST_PASSAGE, Mark, Plan, token_word, words_in
 
 _LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
 _MOST_SHAPES = 20_000
+_PORTION = 4 * PORTION
+"""What comes back is written a window at a time: those that wait meanwhile must be enough to work on."""
 _NOWHERE = ""
 """The place of a name: it is no value, and has no pointer of its own."""
 _MAY_BE_ENCODED = frozenset("%&=\\+")
@@ -97,7 +99,7 @@ def _shared_out(
 
     def jobs() -> Iterator[tuple[str, Sequence[Item]]]:
         for items in lists:
-            of_list = list(portions(items, lambda item: rough_size(item.value))) or [[]]
+            of_list = list(portions(items, lambda item: rough_size(item.value), _PORTION)) or [[]]
             portions_of.append(len(of_list))
             for portion in of_list:
                 yield plan, portion
