@@ -125,7 +125,7 @@ class Exact:
     Args:
         report: is told of everything odd.
         depth: levels of nesting that a value may have.
-        tokens: is given the place of every scalar.
+        tokens: is given the place of every scalar, and strings are not decoded, as only places matter.
         whole: is given, wherever a value has ended, that place and the brackets that are open there.
     """
 
@@ -205,12 +205,8 @@ class Exact:
         Raises:
             Broken: there is no string.
         """
-        match = STRING.match(text, start)
-        if match is None:
-            if text[start : start + 1] in (b'"', b""):
-                raise Broken(len(text), "a string has no end", cut=True)
-            raise Broken(start, "a string in double quotes is missing")
-        raw = text[start + 1 : match.end() - 1]
+        end = _end_of_string(text, start)
+        raw = text[start + 1 : end - 1]
         errors = "strict"
         try:
             decoded = raw.decode("utf-8")
@@ -231,7 +227,7 @@ class Exact:
             self._report(
                 "control-character", self._here(), "a control character stands unescaped in a string"
             )
-        return decoded, match.end()
+        return decoded, end
 
     def _place(self, text: bytes, at: int, top: _Open) -> int:
         if isinstance(top.value, list):
@@ -250,7 +246,7 @@ class Exact:
 
     def _scalar(self, text: bytes, at: int) -> tuple[Scalar, int]:
         if text[at : at + 1] == b'"':
-            return self._string(text, at)
+            return self._string(text, at) if self._tokens is None else ("", _end_of_string(text, at))
         if match := _NUMBER.match(text, at):
             if text[match.end() : match.end() + 1] in _IN_NUMBERS:
                 raise Broken(match.end(), "a number is not written as JSON wants it")
@@ -267,6 +263,15 @@ class Exact:
 
     def _here(self) -> str:
         return joined(self._pointer, *(o.place for o in self._stack))
+
+
+def _end_of_string(text: bytes, start: int) -> int:
+    match = STRING.match(text, start)
+    if match is not None:
+        return match.end()
+    if text[start : start + 1] in (b'"', b""):
+        raise Broken(len(text), "a string has no end", cut=True)
+    raise Broken(start, "a string in double quotes is missing")
 
 
 def _number(match: re.Match[bytes]) -> Scalar:
