@@ -13,7 +13,7 @@ import dsr_report
 PACKAGE = Path(dsr_report.__file__).parent
 FLOORS = {
     "errors": -1, "temporary": -1, "pointers": 0, "times": 0, "files": 0, "shipped": 0, "processes": 0.1,
-    "steps": 0, "printable": 0.2,
+    "steps": 0, "sorting": 0, "printable": 0.2,
     "config": 2.5,
     "export": 1,
     "mime": 2, "records": 2,

@@ -44,7 +44,7 @@ class Annexes:
 
     def contents_of_events(self) -> list[ContentsLine]:
         """Years and months of annex B, for the contents."""
-        periods = (self._period_of_event(key) for key in self._collected.spools["events"].index())
+        periods = (self._period_of_event(key) for key, _size in self._collected.spools["events"].index())
         return self._periods.contents("events", periods)
 
     def messages(self) -> Iterator[Part]:
@@ -65,10 +65,14 @@ class Annexes:
         def order(key: tuple[Any, ...]) -> tuple[Any, ...]:
             return (entries[key[0]].sent_at or NEVER, key[0])
 
-        sizes = [(self._periods.of(entries[key[0]].sent_at), size) for key, size in spool.sizes(order)]
-        pages = self._periods.paged("messages", sizes)
+        def period_of(key: tuple[Any, ...]) -> Period:
+            return self._periods.of(entries[key[0]].sent_at)
+
+        pager = self._periods.pager("messages", ((period_of(key), size) for key, size in spool.index()))
         period = None
-        for (key, html), (here, _size), page in zip(spool.pieces(order), sizes, pages, strict=True):
+        for key, size, html in spool.pieces(order):
+            here = period_of(key)
+            page = pager.page_of(here, size)
             if page != parts.page or parts.weight > WEIGHT:
                 is_new = page != parts.page
                 yield from parts.flush(page)
@@ -92,12 +96,13 @@ class Annexes:
             "Each event with all values as they are stored. Texts that recur are numbered and stand at the end."
         )
         parts = _Parts(self, "annex-b", ANNEX_B, f"<p>{escape(intro)}</p>")
-        sizes = [(self._period_of_event(key), size) for key, size in spool.sizes(self._order_of_event)]
-        pages = self._periods.paged("events", sizes)
+        pager = self._periods.pager(
+            "events", ((self._period_of_event(key), size) for key, size in spool.index())
+        )
         period = heading = None
-        for (key, html), (here, _size), page in zip(
-            spool.pieces(self._order_of_event), sizes, pages, strict=True
-        ):
+        for key, size, html in spool.pieces(self._order_of_event):
+            here = self._period_of_event(key)
+            page = pager.page_of(here, size)
             entry = self._activity.message_for(key[0])
             number = entry.number if entry is not None else -1
             if page != parts.page or parts.weight >= _LINES:

@@ -222,7 +222,7 @@ class Chapters:
                 f"{anchor}-part", anchor, heading, f"{head}<p>{escape(words.text('Nothing is stored.'))}</p>"
             )
             return
-        ordered = (html for _key, html in pieces.pieces(lambda key: (key[1] or NEVER, key[2])))
+        ordered = (piece.html for piece in pieces.pieces(lambda key: (key[1] or NEVER, key[2])))
         for number, html in enumerate(batched(ordered)):
             yield self._part(
                 f"{anchor}-part-{number}",
@@ -434,7 +434,7 @@ class Chapters:
         number = 0
         for name in ("other", "background"):
             ordered = (
-                html for _key, html in spools[name].pieces(lambda key: (key[0], key[1] or NEVER, key[2]))
+                piece.html for piece in spools[name].pieces(lambda key: (key[0], key[1] or NEVER, key[2]))
             )
             for html in batched(ordered):
                 yield self._part(

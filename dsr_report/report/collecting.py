@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from sys import intern
 
 from dsr_report.processes import Processes
 from dsr_report.reading import Export
@@ -95,7 +94,7 @@ def _collect(
             collected.spools["messages"].add((record.message.number - 1, record.at), record.html)
         elif record.is_event:
             collected.spools["events"].add(
-                (_once(record.message_id), _once(record.mailing_id), record.at, _once(kind), number),
+                (record.message_id, record.mailing_id, record.at, kind, number),
                 record.html,
             )
             at = record.at.astimezone(options.zone) if record.at is not None else None
@@ -118,11 +117,6 @@ def _collect(
     collected.ledger.settle_info(export.info.pointer, export.info.value, "technical", "technical")
     _join(collected)
     collected.ledger.close(export.value_count)
-
-
-def _once(text: str | None) -> str | None:
-    """The same text, in memory once: many events are about one message."""
-    return text if text is None else intern(text)
 
 
 def _note(collected: Collected, record: Rendered) -> None:
@@ -152,7 +146,7 @@ def _note_message(collected: Collected, entry: MessageEntry, ids: tuple[str, ...
 def _join(collected: Collected) -> None:
     """Now that all messages are known: count each event at its message."""
     activity = collected.activity
-    for message_id, _mailing, _at, kind, _number in collected.spools["events"].index():
+    for (message_id, _mailing, _at, kind, _number), _size in collected.spools["events"].index():
         activity.kinds[kind] += 1
         entry = activity.message_for(message_id)
         if entry is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -57,6 +57,32 @@ class Page(NamedTuple):
     follows: bool
 
 
+class Pager:
+    """Gives the page of each piece of an annex, one after the other in their order.
+
+    A page is a year if that is not too much for a browser, else a month, else as much of it as fits.
+    """
+
+    def __init__(self, annex: str, divided: set[int]) -> None:
+        self._annex = annex
+        self._divided = divided
+        self._page: Page | None = None
+        self._weight = 0
+
+    def page_of(self, period: Period, size: int) -> Page:
+        """The page of the next piece."""
+        whole = period if period.year in self._divided else _period(period.year)
+        page = self._page
+        if page is None or page.period != whole:
+            page, self._weight = Page(f"{self._annex}-{whole.key}", whole, 1, follows=False), 0
+        elif self._weight + size > _PAGE and whole.year in self._divided:
+            number = page.number + 1
+            page, self._weight = Page(f"{self._annex}-{whole.key}-{number}", whole, number, follows=True), 0
+        self._page = page
+        self._weight += size
+        return page
+
+
 class Periods:
     """How the annexes of one report are divided: by month where there are many messages, else by year."""
 
@@ -102,27 +128,12 @@ class Periods:
                 lines += months
         return lines
 
-    def paged(self, annex: str, sizes: Sequence[tuple[Period, int]]) -> Iterator[Page]:
-        """For each piece of an annex, in order, the page that it stands on.
-
-        A page is a year if that is not too much for a browser, else a month, else as much of it as fits.
-        """
-        for _year, group in groupby(sizes, key=lambda piece: piece[0].year):
-            pieces = list(group)
-            if sum(size for _, size in pieces) <= _PAGE:
-                year = pieces[0][0]._replace(month=0)
-                whole = Page(f"{annex}-{year.key}", year, 1, follows=False)
-                yield from (whole for _ in pieces)
-                continue
-            page, weight = None, 0
-            for period, size in pieces:
-                if page is None or page.period != period:
-                    page, weight = Page(f"{annex}-{period.key}", period, 1, follows=False), 0
-                elif weight + size > _PAGE:
-                    number = page.number + 1
-                    page, weight = Page(f"{annex}-{period.key}-{number}", period, number, follows=True), 0
-                weight += size
-                yield page
+    def pager(self, annex: str, sizes: Iterable[tuple[Period, int]]) -> Pager:
+        """What says on which page each piece of an annex stands, given the sizes of all, in any order."""
+        years: Counter[int] = Counter()
+        for period, size in sizes:
+            years[period.year] += size
+        return Pager(annex, {year for year, size in years.items() if size > _PAGE})
 
     def page_title(self, annex: str, page: Page) -> str:
         """What a page is called, for its title and the links that lead to it."""
