@@ -17,6 +17,7 @@ from dsr_report.disclosure.sections import encoded, section
 from dsr_report.files import written_whole
 from dsr_report.report.document import Part, ReportDocument
 from dsr_report.shipped import shipped
+from dsr_report.sorting import Rows
 
 CONTENT_SECURITY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
@@ -28,6 +29,8 @@ START = "report.html"
 """The first page of a package."""
 
 _LARGE = 1_500_000
+_PAGE = 4_000_000
+"""Characters of a page of a package, at most, but for parts that are larger themselves."""
 _IDS = re.compile(r"""<[^>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))""")
 _FRAMED = re.compile(r"""\ssrcdoc\s*=\s*(?:"[^"]*"|'[^']*')""")
 _LINKS = re.compile(r"""(<a\b[^>]*?\shref\s*=\s*)(["']?)#([^"'\s>]+)""", re.IGNORECASE)
@@ -65,6 +68,7 @@ def write_pages(document: ReportDocument, folder: Folder) -> list[str]:
     with _Shelf() as shelf:
         for part in document.parts():
             shelf.put(part)
+        shelf.finish()
         chapters = shelf.chapters
         if len(chapters) < 2 or shelf.size < _LARGE:
             return [_write_alone(document, folder, shelf)]
@@ -82,6 +86,7 @@ class _Chapter:
     title: str
     name: str
     follows: bool = False
+    size: int = 0
     parts: list[tuple[str, bool, int, int]] = field(default_factory=list)
 
 
@@ -91,8 +96,12 @@ class _Shelf:
     def __init__(self) -> None:
         self.chapters: list[_Chapter] = []
         self.size = 0
+        self._ids: Rows[tuple[str, int]] = Rows()
+        """Every id, and the number of its chapter."""
+        self._linked: set[str] = set()
         self._places: dict[str, str] = {}
         self._names: set[str] = set()
+        self._numbers: dict[str, int] = {}
         self._first_links: set[str] = set()
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
 
@@ -101,23 +110,42 @@ class _Shelf:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+        self._ids.close()
 
     def put(self, part: Part) -> None:
         """Put a part aside, and remember its ids."""
-        if not self.chapters or self.chapters[-1].key != part.chapter:
-            self.chapters.append(
-                _Chapter(part.chapter, part.chapter_title, self._name(part.chapter), part.follows)
-            )
-        chapter = self.chapters[-1]
+        chapter = self._chapter_of(part)
         packed = zlib.compress(part.html.encode("utf-8", "surrogatepass"), 1)
         chapter.parts.append((part.anchor, part.new_page, self._file.tell(), len(packed)))
+        chapter.size += len(part.html)
         self._file.write(packed)
         self.size += len(part.html)
+        links = {match[3] for match in _LINKS.finditer(part.html)}
+        self._linked |= links
         if len(self.chapters) == 1:
-            self._first_links.update(match[3] for match in _LINKS.finditer(part.html))
-        self._places.setdefault(part.anchor, chapter.name)
-        for anchor in anchors_in(part.html):
-            self._places.setdefault(anchor, chapter.name)
+            self._first_links |= links
+        for anchor in (part.anchor, *anchors_in(part.html)):
+            self._ids.add((anchor, len(self.chapters) - 1))
+
+    def finish(self) -> None:
+        """Find where all ids are that links lead to; others need no memory."""
+        for anchor, chapter in self._ids:
+            if anchor in self._linked:
+                self._places.setdefault(anchor, self.chapters[chapter].name)
+
+    def _chapter_of(self, part: Part) -> _Chapter:
+        """The page of the next part: a chapter that becomes too large for a browser goes on with another."""
+        last = self.chapters[-1] if self.chapters else None
+        if last is None or last.key != part.chapter:
+            new = _Chapter(part.chapter, part.chapter_title, self._name(part.chapter), part.follows)
+        elif last.size and last.size + len(part.html) > _PAGE:
+            number = self._numbers[part.chapter] = self._numbers.get(part.chapter, 1) + 1
+            title = f"{part.chapter_title}, {number}"
+            new = _Chapter(part.chapter, title, self._name(part.chapter), follows=True)
+        else:
+            return last
+        self.chapters.append(new)
+        return new
 
     def parts(self, chapter: _Chapter) -> Iterator[Part]:
         """The parts of a chapter again."""

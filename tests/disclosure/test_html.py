@@ -176,3 +176,25 @@ def test_the_first_page_links_to_each_other_page_once_and_not_to_what_goes_on_wi
     assert 'rel="next" href="may-2.html"' in pages["pages/may.html"]
     assert "<h2>Messages of May, 2</h2>" in pages["pages/may-2.html"]
     assert pages["pages/may.html"].count("<h2") == 1
+
+
+def test_a_chapter_too_large_for_a_browser_goes_on_over_pages_that_lead_to_each_other(tmp_path):
+    def parts() -> Iterator[Part]:
+        yield Part("start", "start", "Start", '<h1>Your data</h1><p><a href="#record-9">far</a></p>')
+        for number in range(10):
+            head = "<h2>Annex D</h2>" if number == 0 else ""
+            record = f'{head}<h3 id="record-{number}">Record {number}</h3><p>{"words " * 170_000}</p>'
+            yield Part(f"annex-d-{number}", "annex-d", "Annex D", record)
+
+    pages = package(document(parts), tmp_path)
+    assert list(pages) == [
+        "report.html", "pages/annex-d.html", "pages/annex-d-2.html", "pages/annex-d-3.html", "pages/annex-d-4.html",
+    ]  # fmt: skip
+    assert max(map(len, pages.values())) < 4_100_000
+    assert [len(re.findall("<h3", html)) for html in pages.values()] == [0, 3, 3, 3, 1]
+    assert 'href="pages/annex-d-4.html#record-9"' in pages["report.html"]
+    assert "annex-d-2" not in pages["report.html"].partition("report-pages")[2], (
+        "it is reached from the first"
+    )
+    assert "<h2>Annex D, 2</h2>" in pages["pages/annex-d-2.html"]
+    assert 'rel="next" href="annex-d-3.html"' in pages["pages/annex-d-2.html"]
