@@ -121,7 +121,7 @@ class Annexes:
             if number != heading:
                 parts.add(self._event_heading(entry) + '<ul class="lines">', 0)
                 heading = number
-            parts.add(html, 1)
+            parts.add(self._collected.references.resolved(html), 1)
         parts.add("</ul>", 0)
         last = parts.page
         yield from parts.flush(None)

@@ -7,6 +7,7 @@ from collections import Counter
 from dsr_report.processes import Processes
 from dsr_report.reading import Export
 from dsr_report.report.activity import Activity, MessageEntry
+from dsr_report.report.language import Language
 from dsr_report.report.ledger import Ledger
 from dsr_report.report.options import ReportOptions
 from dsr_report.report.person import Person
@@ -30,10 +31,10 @@ EVENTS = {
 class Collected:
     """Everything of an export, rendered and waiting on disk, with the numbers that the first pages give."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, language: Language) -> None:
         self.ledger = ledger
         self.activity = Activity()
-        self.references = References()
+        self.references = References(language)
         self.spools = {
             name: Spool() for name in ("you", "told", "messages", "events", "files", "other", "background")
         }
@@ -70,7 +71,7 @@ def place_of(kind: str) -> str:
 def collect(export: Export, options: ReportOptions, processes: Processes | None = None) -> Collected:
     """Render every record of an export once; `processes` share the work."""
     hidden = {pointer: mark.treatment for mark in options.marks for pointer in mark.pointers}
-    collected = Collected(Ledger(hidden))
+    collected = Collected(Ledger(hidden), options.words)
     try:
         _collect(export, options, collected, processes)
     except BaseException:

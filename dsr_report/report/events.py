@@ -11,7 +11,7 @@ from dsr_report.records.events import Abuse, Click, Delivery, Error, Event, Unsu
 from dsr_report.report.devices import agent_of, device_reading
 from dsr_report.report.dictionary import DEVICES, EVENTS, meaning_of
 from dsr_report.report.options import ReportOptions
-from dsr_report.report.stored import Numbering, stored_line
+from dsr_report.report.stored import Marking, stored_line
 from dsr_report.report.text import isolated
 
 
@@ -37,7 +37,7 @@ def printable_raw(raw: str | None, options: ReportOptions) -> str:
     return printable(raw)
 
 
-def event_line(record: Event, options: ReportOptions, references: Numbering, number: int) -> tuple[str, int]:
+def event_line(record: Event, options: ReportOptions, references: Marking, number: int) -> tuple[str, int]:
     """The HTML of one event, and how many values it shows.
 
     The id stands on its first word: WeasyPrint computes the styles of all that is in an element with an id anew.

@@ -32,7 +32,8 @@ from dsr_report.report.messages import MessageRenderer
 from dsr_report.report.options import ReportOptions
 from dsr_report.report.person import name_in
 from dsr_report.report.records import RecordRenderer
-from dsr_report.report.stored import LONG, Numbering, References
+from dsr_report.report.stored import LONG, Marking, References
+from dsr_report.report.text import isolated
 
 MOST_CONCLUSIONS = 500
 """All of them are in the records; this is the overview."""
@@ -72,7 +73,7 @@ class Rendered(NamedTuple):
     in_file: tuple[str, ...] = ()
     """Pointers below the record's: what is not printed in full, but is in the embedded export."""
     long_texts: tuple[str, ...] = ()
-    """Texts that are printed once in a report; the HTML has `Later` in place of their numbers."""
+    """Texts that may recur in a report; the HTML has marks of `Later` in place of them."""
 
 
 class Renderer:
@@ -85,7 +86,7 @@ class Renderer:
         self._records = RecordRenderer(options)
         self._messages = MessageRenderer(options)
 
-    def render(self, found: Found, number: int, message_number: int, references: Numbering) -> Rendered:
+    def render(self, found: Found, number: int, message_number: int, references: Marking) -> Rendered:
         """The record that was found as number `number`; if it is a message, it is number `message_number`."""
         record = parse(found, self._zone)
         kind = found.kind if record.kind != "unrecognised" else record.kind
@@ -106,7 +107,7 @@ class Renderer:
             )
         return made
 
-    def _event(self, record: Event, kind: str, number: int, references: Numbering) -> Rendered:
+    def _event(self, record: Event, kind: str, number: int, references: Marking) -> Rendered:
         html, count = event_line(record, self._options, references, number)
         return Rendered(
             kind,
@@ -158,13 +159,13 @@ class Renderer:
 
 
 class Later:
-    """Marks in place of the numbers of long texts, which are given where all records are known."""
+    """Marks in place of long texts, which get those of the report where all records are known."""
 
     def __init__(self, mark: str) -> None:
         self._mark = mark
         self._texts: dict[str, int] = {}
 
-    def number_of(self, text: str) -> str | None:
+    def mark_of(self, text: str) -> str | None:
         """The mark of a long text, or None where it is printed in place."""
         if len(text) <= LONG:
             return None
@@ -246,11 +247,12 @@ class _Shared:
             return None  # something before it looked like a message, and was none
         if not answer.long_texts:
             return answer
-        numbers = [self._references.number_of(text) for text in answer.long_texts]
-        if None in numbers:
-            return None  # there are too many of them: it is printed in place
-        html = self._marked.sub(lambda match: str(numbers[int(match.group(1))]), answer.html)
-        return answer._replace(html=html, long_texts=())
+
+        def marked(match: re.Match[str]) -> str:
+            text = answer.long_texts[int(match[1])]
+            return self._references.mark_of(text) or isolated(text)
+
+        return answer._replace(html=self._marked.sub(marked, answer.html), long_texts=())
 
 
 def render_portion(job: _Job) -> list[Rendered]:

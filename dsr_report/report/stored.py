@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from secrets import token_hex
 from typing import NamedTuple, Protocol
 
@@ -28,6 +28,8 @@ LONG = 60
 """Characters; a longer text that recurs is printed once."""
 _ENVELOPES = {"data", "record", "payload"}
 _MOST_REFERENCES = 20_000
+_MOST_REFERRED_TO = 8_000_000
+"""Characters of all texts that are printed once; more would fill the memory."""
 
 
 def value_text(value: Scalar, language: Language) -> str:
@@ -250,37 +252,69 @@ def _scalar(value: Scalar, language: Language) -> Markup:
     return shown(inert(str(value)))
 
 
-class Numbering(Protocol):
-    """What knows the numbers of long texts, or puts something in their place."""
+class Marking(Protocol):
+    """What puts a mark in place of a long text, as it may recur."""
 
-    def number_of(self, text: str) -> object | None:
-        """The number of a long text, or None where it is printed in place."""
+    def mark_of(self, text: str) -> str | None:
+        """The mark that stands for a text in HTML, or None where the text is printed in place."""
         ...
 
 
 class References:
-    """Long texts that recur (browser lines, header dumps): printed once, and referred to by number."""
+    """Long texts that recur (browser lines, header dumps): printed once, and referred to by number.
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+    Whether a text recurs is known where all records are: until then a mark stands for it (`resolved`).
+    """
 
-    def number_of(self, text: str) -> int | None:
-        """The number of a long text, or None where it is printed in place."""
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._texts: dict[str, int] = {}
+        self._recurring: dict[str, int] = {}
+        self._room = _MOST_REFERRED_TO
+        self._mark = f"\ue000{token_hex(6)}="
+        self._marked = re.compile(re.escape(self._mark) + r"(\d+);")
+
+    def mark_of(self, text: str) -> str | None:
+        """Note that a text occurs; see `Marking`."""
         if len(text) <= LONG:
             return None
-        number = self._numbers.get(text)
-        if number is None and len(self._numbers) < _MOST_REFERENCES:
-            number = self._numbers[text] = len(self._numbers) + 1
-        return number
+        number = self._texts.get(text)
+        if number is not None:
+            self._recurring.setdefault(text, number)
+        elif len(self._texts) < _MOST_REFERENCES and len(text) <= self._room:
+            number = self._texts[text] = len(self._texts)
+            self._room -= len(text)
+        return None if number is None else f"{self._mark}{number};"
+
+    def resolved(self, html: str) -> str:
+        """HTML with links to the texts that recur, and the others in place, now that all are known."""
+        return self._marked.sub(self._resolved, html) if self._mark in html else html
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        return ((number, text) for text, number in self._numbers.items())
+        return ((number, text) for text, number in self._numbers.values())
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._recurring)
+
+    def _resolved(self, match: re.Match[str]) -> str:
+        place = int(match[1])
+        if place not in self._numbers:
+            return isolated(self._in_order[place])
+        number = self._numbers[place][1]
+        return f'<a href="#long-{number}">{escape(self._language.text("text no."))} {number}</a>'
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return list(self._texts)
+
+    @cached_property
+    def _numbers(self) -> dict[int, tuple[str, int]]:
+        """By the place of a text that recurs: the text, and its number."""
+        places = sorted((place, text) for text, place in self._recurring.items())
+        return {place: (text, number) for number, (place, text) in enumerate(places, 1)}
 
 
-def stored_line(record: Record, language: Language, references: Numbering) -> tuple[str, int]:
+def stored_line(record: Record, language: Language, references: Marking) -> tuple[str, int]:
     """All values of a record on one line of HTML, and how many there are."""
     path = path_of(record, language) if record.labels else ""
     pieces = [path] if path else []
@@ -292,11 +326,7 @@ def stored_line(record: Record, language: Language, references: Numbering) -> tu
             continue
         count += 1
         text = value_text(value, language)
-        number = references.number_of(text) if isinstance(value, str) else None
-        if number is not None:
-            what = f'<a href="#long-{number}">{escape(language.text("text no."))} {number}</a>'
-        else:
-            what = isolated(text)
+        what = (references.mark_of(text) if isinstance(value, str) else None) or isolated(text)
         pieces.append(f"{name} {what}" if name else what)
     return " · ".join(pieces), count
 

@@ -81,10 +81,11 @@ def test_a_message_that_cannot_be_read_shifts_the_numbers_of_those_behind_it(
         assert two.html == one.html
 
 
+@pytest.mark.parametrize(("limit", "most"), [("_MOST_REFERENCES", 3), ("_MOST_REFERRED_TO", 250)])
 def test_long_texts_are_numbered_in_the_order_of_the_export_until_there_are_too_many(
-    built: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    limit: str, most: int, built: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored, "_MOST_REFERENCES", 3)
+    monkeypatch.setattr(stored, limit, most)
     with built(MIXED) as one, built(MIXED, processes=InOrder(1)) as two:
         assert "#long-3" in one.html
         assert "#long-4" not in one.html

@@ -170,6 +170,18 @@ def test_a_value_that_recurs_in_many_events_is_printed_once_and_referred_to(
         assert 'id="long-1"' in report.html
 
 
+def test_a_long_value_that_occurs_once_is_printed_in_its_place(built: Callable[..., Any]) -> None:
+    agents = [
+        f"A program that introduces itself with {'many words and ' * 3}number {n // 2}" for n in range(3)
+    ]
+    events = [{"type": "open", "data": {"ID": str(n), "useragent": name}} for n, name in enumerate(agents)]
+    with built(events) as report:
+        assert report.html.count('href="#long-1"') == 2
+        assert report.html.count('id="long-1"') == 1
+        assert "long-2" not in report.html
+        assert [report.text.count(agent) for agent in agents] == [1, 1, 1]
+
+
 def test_deep_nesting_is_shown_whole(built: Callable[..., Any]) -> None:
     value: Any = "bottom"
     for _ in range(200):
