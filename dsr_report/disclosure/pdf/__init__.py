@@ -81,23 +81,23 @@ def write_pdf(
 def _write(
     document: ReportDocument, file: PdfFile, crew: LayoutPool, progress: Callable[[int, int], None]
 ) -> PdfResult:
-    assembly = Assembly(file)
     deferred: dict[int, LayoutJob] = {}
     done = _Progress(document, progress)
     missing: set[int] = set()
     pieces = crew.lay_out(_jobs(document, deferred, done))
-    assembly.add_header(next(pieces))
-    with_contents: list[Piece] = []
-    for piece in pieces:
-        missing |= piece.missing_glyphs
-        if piece.index in deferred:
-            with_contents.append(piece)
-        else:
+    with Assembly(file) as assembly:
+        assembly.add_header(next(pieces))
+        with_contents: list[Piece] = []
+        for piece in pieces:
+            missing |= piece.missing_glyphs
+            if piece.index in deferred:
+                with_contents.append(piece)
+            else:
+                assembly.add(piece)
+            done.finished(piece.index)
+        for piece in _contents(crew, assembly, deferred, with_contents):
             assembly.add(piece)
-        done.finished(piece.index)
-    for piece in _contents(crew, assembly, deferred, with_contents):
-        assembly.add(piece)
-    entries, pages, lost = assembly.finish(document.page_of)
+        entries, pages, lost = assembly.finish(document.page_of)
     assembly.fonts.embed(file, assembly.shared["fonts"], crew.cut_down)
     metadata.put_profile(file, assembly.shared["profile"])
     _finish(document, file, entries, assembly.shared["profile"])
@@ -120,8 +120,9 @@ def _contents(
     """Lay out the pieces with contents again, now that the numbers of pages are known."""
     if not deferred:
         return []
+    wanted = {name for job in deferred.values() for name in chunks.targets(job)}
     for _ in range(_ROUNDS):
-        known = {**_own_anchors(assembly, first), **assembly.page_numbers(_pages(first))}
+        known = {**_own_anchors(assembly, first), **assembly.page_numbers(wanted, _pages(first))}
         pieces = list(
             crew.lay_out(
                 replace(

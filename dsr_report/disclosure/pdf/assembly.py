@@ -7,13 +7,21 @@ so that memory does not grow with the pages' content.
 from __future__ import annotations
 
 import hashlib
+import heapq
 import re
+from array import array
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, Self
 
 from dsr_report.disclosure.pdf.embedding import UsedFonts
 from dsr_report.disclosure.pdf.file import PdfFile, reference, text
 from dsr_report.disclosure.pdf.furniture import NAME, PageNumbers, header_placed
-from dsr_report.disclosure.pdf.pieces import Anchor, Bookmark, FontUse, Page, Piece
+from dsr_report.disclosure.pdf.pieces import Bookmark, FontUse, Piece
+from dsr_report.sorting import Rows, in_order
 
 _TOKENS = re.compile(rb"\((?:[^\\()]|\\.)*\)|(?<![\d.])(\d+) 0 R|\x01(\d+)|\x02([a-z]+)|\x03(\d+)", re.DOTALL)
 _SHARED = ("pages", "document", "fonts", "profile", "header")
@@ -25,14 +33,37 @@ class _Placed:
     """What is remembered of a piece that was written."""
 
     node: int
-    pages: list[Page]
-    numbers: list[int]
+    numbers: array[int]
+    """The objects of its pages."""
+    sizes: list[tuple[float, float]]
+    """Width and height of each page; nearly always the same one."""
     around: int
     elements: list[int]
-    anchors: list[Anchor]
     bookmarks: list[Bookmark]
-    links: list[tuple[str, int]]
     ids: tuple[int, str, str] | None
+
+
+class _Anchored(NamedTuple):
+    """Where an anchor is: what it sorts by among the destinations, its piece, its place in that, its page."""
+
+    key: bytes
+    piece: int
+    place: int
+    name: str
+    page: int
+    number: int
+    x: float
+    y: float
+
+
+class _Linked(NamedTuple):
+    """A link to an anchor: the same, and the page that has it."""
+
+    key: bytes
+    piece: int
+    place: int
+    name: str
+    number: int
 
 
 @dataclass(slots=True)
@@ -46,17 +77,30 @@ class _Entry:
 
 
 class Assembly:
-    """A PDF that grows by pieces. Pieces may come in any order; they stand in the order of their index."""
+    """A PDF that grows by pieces. Pieces may come in any order; they stand in the order of their index.
+
+    Use it as a context manager: what only the end needs waits in temporary files.
+    """
 
     def __init__(self, file: PdfFile) -> None:
         self.file = file
         self.shared = {name: file.allocate() for name in _SHARED}
         self.fonts = UsedFonts()
         self._placed: dict[int, _Placed] = {}
+        self._anchors: Rows[_Anchored] = Rows()
+        self._links: Rows[_Linked] = Rows()
+        self._sizes: dict[tuple[float, float], tuple[float, float]] = {}
         self._known_pictures: dict[bytes, int] = {}
         self._next_key = 0
         self._parents: list[tuple[int, int, int]] = []
         self._root = file.allocate()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._anchors.close()
+        self._links.close()
 
     def add_header(self, piece: Piece) -> None:
         """Write the running header, as a form that every page shows."""
@@ -83,17 +127,20 @@ class Assembly:
         for number, dictionary, content in piece.objects:
             if number not in known:
                 self._put(numbers[number], self._rewritten(dictionary, numbers, key, around), content)
+        pages = array("L", (numbers[page.number] for page in piece.pages))
         self._placed[piece.index] = _Placed(
             node=numbers[1],
-            pages=piece.pages,
-            numbers=[numbers[page.number] for page in piece.pages],
+            numbers=pages,
+            sizes=[self._sizes.setdefault(size, size) for size in ((p.width, p.height) for p in piece.pages)],
             around=around,
             elements=[numbers[element] for element in piece.elements],
-            anchors=piece.anchors,
             bookmarks=piece.bookmarks,
-            links=piece.links,
             ids=self._put_ids(piece, numbers),
         )
+        for place, (name, page, x, y) in enumerate(piece.anchors):
+            self._anchors.add(_Anchored(text(name), piece.index, place, name, page, pages[page], x, y))
+        for place, (name, page) in enumerate(dict(reversed(piece.links)).items()):
+            self._links.add(_Linked(text(name), piece.index, place, name, pages[page]))
         if piece.parents:
             rows = b" ".join(
                 b"%d %s" % (key + place, self._rewritten(entry, numbers, key, around))
@@ -111,27 +158,28 @@ class Assembly:
         for index in sorted(self._placed.keys() | counts.keys()):
             firsts[index] = before
             placed = self._placed.get(index)
-            before += counts[index] if placed is None else len(placed.pages)
+            before += counts[index] if placed is None else len(placed.numbers)
         return firsts
 
-    def page_numbers(self, counts: dict[int, int]) -> dict[str, int]:
-        """The page on which each anchor stands, given the pages of pieces that are still to come."""
+    def page_numbers(self, wanted: AbstractSet[str], counts: dict[int, int]) -> dict[str, int]:
+        """The pages of the `wanted` anchors, given the pages of pieces that are still to come."""
         firsts = self.first_pages(counts)
-        found: dict[str, int] = {}
-        for index in sorted(self._placed):
-            for anchor in self._placed[index].anchors:
-                found.setdefault(anchor.name, firsts[index] + anchor.page + 1)
-        return found
+        found: dict[str, tuple[int, int]] = {}
+        for anchor in self._anchors:
+            if anchor.name in wanted:
+                here = (anchor.piece, firsts[anchor.piece] + anchor.page + 1)
+                found[anchor.name] = min(found.get(anchor.name, here), here)
+        return {name: page for name, (_, page) in found.items()}
 
     def finish(self, wording: str) -> tuple[dict[str, bytes], int, list[str]]:
         """Write what belongs to the whole; the entries of the catalogue, the pages, and lost anchors."""
         order = [self._placed[index] for index in sorted(self._placed)]
-        total = sum(len(placed.pages) for placed in order)
+        total = sum(len(placed.numbers) for placed in order)
         self._put_around(order, total, wording)
         kids = b" ".join(reference(placed.node) for placed in order)
         self.file.put(self.shared["pages"], b"<</Type /Pages/Count %d/Kids [%s]>>" % (total, kids))
         self._put_structure(order)
-        dests, lost = self._put_destinations(order)
+        dests, lost = self._put_destinations()
         entries = {"Pages": reference(self.shared["pages"]), "StructTreeRoot": reference(self._root)}
         if dests:
             entries["Dests"] = dests
@@ -200,9 +248,9 @@ class Assembly:
         self.fonts.add(uses)
         number = 0
         for placed in order:
-            for place, page in enumerate(placed.pages):
+            for place, (width, height) in enumerate(placed.sizes):
                 number += 1
-                content = header_placed(page.height) + numbering.placed(number, total, page.width)
+                content = header_placed(height) + numbering.placed(number, total, width)
                 length = b"<</Length %d>>" % len(content)
                 self.file.put_stream(placed.around + place, length, content)
 
@@ -226,31 +274,38 @@ class Assembly:
             + reference(tree) + b"/ParentTreeNextKey %d" % self._next_key + named + b">>",
         )  # fmt: skip
 
-    def _put_destinations(self, order: list[_Placed]) -> tuple[bytes, list[str]]:
-        found: dict[str, bytes] = {}
-        for placed in order:
-            for anchor in placed.anchors:
-                place = b"[%d 0 R /XYZ %.2f %.2f 0]" % (placed.numbers[anchor.page], anchor.x, anchor.y)
-                found.setdefault(anchor.name, place)
-        lost = []
-        for placed in order:  # as in a browser: a link to what is not there stays where it is
-            for name, page in placed.links:
-                if name not in found:
-                    lost.append(name)
-                    found[name] = b"[%d 0 R /Fit]" % placed.numbers[page]
-        rows = sorted((text(name), place) for name, place in found.items())
-        if not rows:
+    def _put_destinations(self) -> tuple[bytes, list[str]]:
+        """Write where all anchors are; those that links lead to and that are nowhere are returned."""
+        lost: list[str] = []
+        leaves: list[int] = []
+        rows: list[tuple[bytes, bytes]] = []
+        for row in self._destinations(lost):
+            rows.append(row)
+            if len(rows) == _LEAF:
+                leaves.append(self._put_leaf(rows))
+                rows = []
+        if rows:
+            leaves.append(self._put_leaf(rows))
+        if not leaves:
             return b"", lost
-        leaves = []
-        for start in range(0, len(rows), _LEAF):
-            some = rows[start : start + _LEAF]
-            names = b" ".join(key + b" " + place for key, place in some)
-            leaves.append(
-                self.file.add(b"<</Limits [" + some[0][0] + some[-1][0] + b"]/Names [" + names + b"]>>")
-            )
-        return reference(
-            self.file.add(b"<</Kids [" + b" ".join(reference(leaf) for leaf in leaves) + b"]>>")
-        ), lost
+        kids = b" ".join(reference(leaf) for leaf in leaves)
+        return reference(self.file.add(b"<</Kids [" + kids + b"]>>")), lost
+
+    def _destinations(self, lost: list[str]) -> Iterator[tuple[bytes, bytes]]:
+        """The names of all anchors in the order of a name tree, each with its place."""
+        anchors: Iterator[_Anchored | _Linked] = in_order(self._anchors)
+        links: Iterator[_Anchored | _Linked] = in_order(self._links)
+        for key, group in groupby(heapq.merge(anchors, links, key=itemgetter(0)), itemgetter(0)):
+            first = next(group)
+            if isinstance(first, _Anchored):
+                yield key, b"[%d 0 R /XYZ %.2f %.2f 0]" % (first.number, first.x, first.y)
+            else:  # as in a browser: a link to what is not there stays where it is
+                lost.append(first.name)
+                yield key, b"[%d 0 R /Fit]" % first.number
+
+    def _put_leaf(self, rows: list[tuple[bytes, bytes]]) -> int:
+        names = b" ".join(key + b" " + place for key, place in rows)
+        return self.file.add(b"<</Limits [" + rows[0][0] + rows[-1][0] + b"]/Names [" + names + b"]>>")
 
     def _put_outline(self, order: list[_Placed]) -> int:
         top: list[_Entry] = []

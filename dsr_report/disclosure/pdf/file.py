@@ -6,10 +6,12 @@ import hashlib
 import zlib
 from array import array
 from collections.abc import Iterable
+from itertools import islice
 from typing import BinaryIO
 
 _FREE, _PLAIN, _PACKED = 0, 1, 2
 _BATCH = 500
+_ROWS = 10_000
 
 
 class PdfFile:
@@ -86,10 +88,7 @@ class PdfFile:
         number = self.allocate()
         self._kinds[number], self._places[number] = _PLAIN, self._position
         width = max(4, (self._position.bit_length() + 7) // 8)
-        rows = bytearray()
-        for kind, place, slot in zip(self._kinds, self._places, self._slots, strict=True):
-            rows += kind.to_bytes(1, "big") + place.to_bytes(width, "big") + slot.to_bytes(2, "big")
-        packed = zlib.compress(bytes(rows), 6)
+        packed = self._packed_table(width)
         identifier = self._digest.hexdigest()[:32].encode()
         start = self._position
         dictionary = (
@@ -98,6 +97,18 @@ class PdfFile:
         ) % (len(self._kinds), width, root, info, identifier, identifier, len(packed), extra)
         self._write(b"%d 0 obj\n" % number + dictionary + b"\nstream\n" + packed + b"\nendstream\nendobj\n")
         self._write(b"startxref\n%d\n%%%%EOF\n" % start)
+
+    def _packed_table(self, width: int) -> bytes:
+        """Where each object is, compressed some thousand at a time."""
+        packer = zlib.compressobj(6)
+        objects = zip(self._kinds, self._places, self._slots, strict=True)
+        packed = bytearray()
+        while some := list(islice(objects, _ROWS)):
+            rows = [
+                k.to_bytes(1, "big") + p.to_bytes(width, "big") + s.to_bytes(2, "big") for k, p, s in some
+            ]
+            packed += packer.compress(b"".join(rows))
+        return bytes(packed + packer.flush())
 
     def _begin(self, number: int) -> None:
         self._kinds[number], self._places[number] = _PLAIN, self._position

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 HEADER = -1
 """The index of the piece that holds the running header."""
@@ -59,8 +60,7 @@ class Bookmark:
     y: float
 
 
-@dataclass(slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """An id that links can lead to."""
 
     name: str
