@@ -291,8 +291,8 @@ class Chapters:
         subject = entry.subject or words.text("(no subject)")
         when = moment_text(entry.sent_at, entry.sent_raw, None, self._options)
         return (
-            f'<li><a href="#{entry.anchor}" aria-label="{entry.number}. {self._spoken(entry)}">{entry.number}.</a>'
-            f" <bdi>{inline(subject)}</bdi><br><small>{escape(when)}{happened(entry, words)}</small></li>"
+            f'<li><a href="#{entry.anchor}" aria-label="{entry.number}. {self._spoken(entry)}">{entry.number}.'
+            f" <bdi>{inline(subject)}</bdi></a><br><small>{escape(when)}{happened(entry, words)}</small></li>"
         )
 
     def _noticed(self) -> Part:
