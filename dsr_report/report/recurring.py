@@ -62,7 +62,7 @@ def event_list(events: Sequence[str], words: Language) -> str:
         above.append(f'<p class="stored"><b>{escape(said)}</b> {_DOT.join(in_order)}</p>')
     items = []
     for line, marks, above_it in zip(lines, letters, elsewhere, strict=True):
-        here = _DOT.join([*(value for value in line.values if value not in above_it), *marks])
+        here = _DOT.join([*marks, *(value for value in line.values if value not in above_it)])
         items.append(f"{line.said} {STORED}{here}{_END}" if here else f"{line.said}</li>")
     return f'{"".join(above)}<ul class="lines">{"".join(items)}</ul>'
 
