@@ -87,7 +87,7 @@ def opened(path: Path, *, javascript: bool = False, **options: Any) -> Iterator[
 def violations(path: Path, **options: Any) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA, a line each.
 
-    Every part is laid out for it: of parts that are skipped until they are scrolled to, it measures places and
+    Every part is laid out for it: of those that are skipped until one scrolls to them, it measures places and
     sizes that they never have.
     """
     with opened(path, javascript=True, **options) as seen:
