@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dsr_report.reading import Export
 
 _MANY_MESSAGES = 1_000
+_LARGE_PAGE = 30_000_000
 
 
 @click.command()
@@ -137,6 +138,11 @@ def write_report(
         f"{target}: {values.total:,} values = {values.disclosed:,} disclosed + {values.masked:,} masked + "
         f"{values.withheld:,} withheld{pages}"
     )
+    if chosen == "html" and (size := target.stat().st_size) > _LARGE_PAGE:
+        say(
+            f"a page of {size / 1_000_000:,.0f} MB loads slowly, and many phones will not open it; "
+            "a .zip has the same report as linked pages"
+        )
     return written
 
 

@@ -28,6 +28,9 @@ CONTENT_SECURITY = (
 START = "report.html"
 """The first page of a package."""
 
+CONTENTS = "contents"
+"""The id of the contents, where a report has them."""
+
 _LARGE = 1_500_000
 _PAGE = 4_000_000
 """Characters of a page of a package, at most, but for parts that are larger themselves."""
@@ -159,6 +162,11 @@ class _Shelf:
         listed = {self._places.get(anchor) for anchor in self._first_links}
         return [c for c in self.chapters[1:] if not c.follows and c.name not in listed]
 
+    def contents(self, page: str) -> str:
+        """How a page refers to the contents; they stand below what one reads first."""
+        place = self._places.get(CONTENTS)
+        return relative(page, START) if place is None else f"{relative(page, place)}#{CONTENTS}"
+
     def linked(self, html: str, page: str) -> str:
         """The HTML with links that lead to the page on which their target is."""
 
@@ -205,10 +213,10 @@ def _write_chapter(document: ReportDocument, page: Sink, shelf: _Shelf, place: i
     words = document.words
     first = place == 0
     title = document.title if first else f"{chapter.title} – {document.title}"
-    around = _around(document, chapters, place)
+    around = _around(document, shelf, place)
     page.write(_head(document, title, "" if first else around, heading=not first))
     for number, part in enumerate(shelf.parts(chapter)):
-        if number == 0 and not _HEADED.match(part.html):
+        if number == 0 and not first and not _HEADED.match(part.html):
             page.write(encoded(f"<h2>{escape(chapter.title)}</h2>\n"))
         page.write(encoded(section(part, shelf.linked(part.html, chapter.name))))
     if first and (others := shelf.unlisted()):
@@ -226,17 +234,19 @@ def _write_chapter(document: ReportDocument, page: Sink, shelf: _Shelf, place: i
     page.write(encoded(again) + _FOOT)
 
 
-def _around(document: ReportDocument, chapters: list[_Chapter], place: int) -> str:
-    words, page = document.words, chapters[place].name
+def _around(document: ReportDocument, shelf: _Shelf, place: int) -> str:
+    words, chapters = document.words, shelf.chapters
+    page = chapters[place].name
     links = []
     if place:
-        links.append((words.contents, chapters[0], "index"))
-        links.append((f"{words.previous}: {chapters[place - 1].title}", chapters[place - 1], "prev"))
+        links.append((words.contents, shelf.contents(page), "index"))
+        before = chapters[place - 1]
+        links.append((f"{words.previous}: {before.title}", relative(page, before.name), "prev"))
     if place + 1 < len(chapters):
-        links.append((f"{words.next}: {chapters[place + 1].title}", chapters[place + 1], "next"))
+        after = chapters[place + 1]
+        links.append((f"{words.next}: {after.title}", relative(page, after.name), "next"))
     anchors = "".join(
-        f'<a rel="{kind}" href="{escape(relative(page, other.name))}">{escape(text)}</a>'
-        for text, other, kind in links
+        f'<a rel="{kind}" href="{escape(leads_to)}">{escape(text)}</a>' for text, leads_to, kind in links
     )
     return f'<nav aria-label="{escape(words.pages)}" class="report-pages">{anchors}</nav>'
 

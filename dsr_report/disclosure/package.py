@@ -42,9 +42,9 @@ class PackageInput:
 def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
     """Write the package, `manifest.json` last; returns that manifest. The caller puts the seal."""
     with ZipFolder(target, content.document.created, comment=PLACEHOLDER.encode("ascii")) as folder:
-        folder.add("README.txt", _readme(content).encode("utf-8"))
         folder.copy("report.pdf", content.pdf)
-        write_pages(content.document, folder)
+        pages = write_pages(content.document, folder)
+        folder.add("README.txt", _readme(content, has_pages=len(pages) > 1).encode("utf-8"))
         with content.export.file.raw() as source, folder.writing("data/export.json") as sink:
             while block := source.read(_BLOCK):
                 sink.write(block)
@@ -60,10 +60,9 @@ def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
     return manifest
 
 
-def _readme(content: PackageInput) -> str:
-    return (
-        environment(content.words).get_template("report/readme.txt.j2").render(title=content.document.title)
-    )
+def _readme(content: PackageInput, *, has_pages: bool) -> str:
+    template = environment(content.words).get_template("report/readme.txt.j2")
+    return template.render(title=content.document.title, has_pages=has_pages)
 
 
 def _write_tables(export: Export, folder: ZipFolder) -> None:

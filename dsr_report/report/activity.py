@@ -28,6 +28,11 @@ class MessageEntry:
         """Its id in the report."""
         return f"message-{self.number}"
 
+    @property
+    def events_anchor(self) -> str:
+        """The id of the heading above its events."""
+        return f"events-of-{self.number}"
+
 
 @dataclass(slots=True)
 class Activity:

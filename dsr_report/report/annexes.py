@@ -16,6 +16,7 @@ from dsr_report.report.language import Language
 from dsr_report.report.language import translatable as _
 from dsr_report.report.options import ReportOptions
 from dsr_report.report.periods import NO_MESSAGE, ContentsLine, Page, Period, Periods
+from dsr_report.report.recurring import event_list
 from dsr_report.report.text import inert, inline, shown
 
 NEVER = datetime(1, 1, 2, tzinfo=UTC)
@@ -23,8 +24,12 @@ WEIGHT = 60_000
 """How much HTML of letters is a part: a few pages."""
 
 ANNEX_A = _("Annex A: the messages in full")
+ANNEX_A_LISTED = _("Annex A: the messages")
 ANNEX_B = _("Annex B: every event")
 _LINES = 120
+_OF_A_LINE = 4_000
+"""Bytes of HTML; an event with more counts as several lines, so that a part never grows large."""
+DOT = " · "
 
 
 class Annexes:
@@ -55,12 +60,13 @@ class Annexes:
         intro = self._words.text(
             "The oldest first. Links are shown as text and do not work, so that nobody is told you followed them."
         )
-        if self._options.messages == "list" and self._options.medium != "html":
+        if self._options.is_list:
             intro = self._words.text(
                 "The texts are not printed here. The complete messages are in the file export.json inside this document."
             )
         see = see_also("annex-a", self._collected.kinds, self._words)
-        parts = _Parts(self, "annex-a", ANNEX_A, f"<p>{escape(intro)}</p>{see}")
+        title = ANNEX_A_LISTED if self._options.is_list else ANNEX_A
+        parts = _Parts(self, "annex-a", title, f"<p>{escape(intro)}</p>{see}")
 
         def order(key: tuple[Any, ...]) -> tuple[Any, ...]:
             return (entries[key[0]].sent_at or NEVER, key[0])
@@ -81,8 +87,7 @@ class Annexes:
             if here != period:
                 parts.add(self._heading("messages", here), 0)
                 period = here
-            noted = happened(entries[key[0]], self._words)
-            noted = f'<p class="when">{noted[3:]}</p>' if noted else ""
+            noted = self._noted(entries[key[0]])
             weight = len(html) if self._options.medium != "html" else len(html) // 4
             parts.add(html.replace("@@EVENTS@@", noted, 1), weight)
         yield from parts.flush(None)
@@ -93,39 +98,49 @@ class Annexes:
         if not len(spool):
             return
         intro = self._words.text(
-            "Each event with all values as they are stored. Texts that recur are numbered and stand at the end."
+            "Each event with all values as they are stored. What several events of a message have in common stands above them. Texts that recur are numbered and stand at the end."
         )
         parts = _Parts(self, "annex-b", ANNEX_B, f"<p>{escape(intro)}</p>")
         pager = self._periods.pager(
             "events", ((self._period_of_event(key), size) for key, size in spool.index())
         )
-        period = heading = None
+        period = heading = last = None
+        lines: list[str] = []
+        weight = 0
         for key, size, html in spool.pieces(self._order_of_event):
             here = self._period_of_event(key)
             page = pager.page_of(here, size)
             entry = self._activity.message_for(key[0])
             number = entry.number if entry is not None else -1
+            if page != parts.page or number != heading or parts.weight + weight >= _LINES:
+                parts.add(event_list(lines, self._words), weight)
+                lines, weight = [], 0
             if page != parts.page or parts.weight >= _LINES:
-                if parts.page is not None:
-                    parts.add("</ul>", 0)
                 is_new = page != parts.page
                 yield from parts.flush(page)
                 heading = None
                 if is_new and here == period:
                     parts.add(self._heading_again(page), 0)
-            elif number != heading:
-                parts.add("</ul>", 0)
             if here != period:
                 parts.add(self._heading("events", here), 0)
                 period = here
             if number != heading:
-                parts.add(self._event_heading(entry) + '<ul class="lines">', 0)
-                heading = number
-            parts.add(self._collected.references.resolved(html), 1)
-        parts.add("</ul>", 0)
-        last = parts.page
+                parts.add(self._event_heading(entry, is_first=number != last), 0)
+                heading = last = number
+            lines.append(self._collected.references.resolved(html))
+            weight += 1 + size // _OF_A_LINE
+        parts.add(event_list(lines, self._words), weight)
+        last_page = parts.page
         yield from parts.flush(None)
-        yield from self._long_texts(last)
+        yield from self._long_texts(last_page)
+
+    def _noted(self, entry: MessageEntry) -> str:
+        """What was noticed of a message; it leads to the events."""
+        noted = happened(entry, self._words).removeprefix(DOT)
+        if not noted:
+            return ""
+        label = f"{entry.number}. {noted}"
+        return f'<p class="when"><a href="#{entry.events_anchor}" aria-label="{label}">{noted}</a></p>'
 
     def part(self, anchor: str, page: Page, title: str, html: str, *, new_page: bool = False) -> Part:
         """A part of an annex on a page of its own in a package."""
@@ -156,11 +171,16 @@ class Annexes:
         entry = self._activity.message_for(key[0])
         return Period(NO_MESSAGE) if entry is None else self._periods.of(entry.sent_at)
 
-    def _event_heading(self, entry: MessageEntry | None) -> str:
+    def _event_heading(self, entry: MessageEntry | None, *, is_first: bool) -> str:
+        """The message that events are about; what leads to them leads to the first place that has some."""
         if entry is None:
             return ""
         subject = entry.subject or self._words.text("(no subject)")
-        return f'<h4 class="title"><a href="#{entry.anchor}">{entry.number}.</a> <bdi>{inline(subject)}</bdi></h4>'
+        identity = f' id="{entry.events_anchor}"' if is_first else ""
+        return (
+            f'<h4 class="title"{identity}><a href="#{entry.anchor}">{entry.number}.</a>'
+            f" <bdi>{inline(subject)}</bdi></h4>"
+        )
 
     def _long_texts(self, page: Page | None) -> Iterator[Part]:
         references, words = self._collected.references, self._words
@@ -221,13 +241,17 @@ def happened(entry: MessageEntry, words: Language) -> str:
         parts.append(words.count("{n} opening", "{n} openings", opened))
     if events["click"]:
         parts.append(words.count("{n} click", "{n} clicks", events["click"]))
-    if any(events[kind] for kind in ("error", "bounce")):
-        parts.append(words.text("not delivered, or came back"))
+    if events["error"]:
+        parts.append(
+            words.count("{n} failed delivery attempt", "{n} failed delivery attempts", events["error"])
+        )
+    if events["bounce"]:
+        parts.append(words.text("came back"))
     if events["abuse"]:
         parts.append(words.text("reported as unwanted"))
     if events["unsubscribe"]:
         parts.append(words.text("unsubscribed"))
-    return "".join(f" · {escape(part)}" for part in parts)
+    return "".join(f"{DOT}{escape(part)}" for part in parts)
 
 
 def batched(pieces: Iterable[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from markupsafe import escape
 from dsr_report.reading import Export
 from dsr_report.records.members import members_of
 from dsr_report.report.activity import OPENED, PROBLEMS, MessageEntry
-from dsr_report.report.annexes import ANNEX_A, ANNEX_B, NEVER, Annexes, batched, happened
+from dsr_report.report.annexes import ANNEX_A, ANNEX_A_LISTED, ANNEX_B, NEVER, Annexes, batched, happened
 from dsr_report.report.collecting import Collected
 from dsr_report.report.document import Part
 from dsr_report.report.events import moment_text
@@ -39,6 +39,10 @@ PLACES = {
     "background": _("Annex D: other records"),
     "technical": _("Annex E: technical details"),
 }
+
+
+_MOST_LINES = 40
+"""Of messages that went wrong; more are named by their numbers."""
 
 
 class TocEntry(NamedTuple):
@@ -96,6 +100,11 @@ class Chapters:
     def _render(self, template: str, **values: Any) -> str:
         return self._environment.get_template(f"report/{template}.html.j2").render(**values)
 
+    def _place(self, name: str) -> str:
+        """What the chapter is called that shows some records."""
+        is_list = name == "messages" and self._options.is_list
+        return self._words.text(ANNEX_A_LISTED if is_list else PLACES[name])
+
     def _see(self, chapter: str) -> str:
         return str(see_also(chapter, self._collected.kinds, self._words))
 
@@ -130,7 +139,7 @@ class Chapters:
         """Which annexes are not there; a gap in their letters would look like something withheld."""
         words, spools = self._words, self._collected.spools
         empty = [
-            words.text(PLACES[name])
+            self._place(name)
             for name in ("messages", "events", "files", "other")
             if not len(spools[name]) and not (name == "other" and len(spools["background"]))
         ]
@@ -181,7 +190,7 @@ class Chapters:
             entries.append(
                 TocEntry(
                     "annex-a",
-                    words.text(PLACES["messages"]),
+                    self._place("messages"),
                     words.count("{n} message", "{n} messages", n),
                     self._annexes.contents_of_messages(),
                 )
@@ -191,19 +200,19 @@ class Chapters:
             entries.append(
                 TocEntry(
                     "annex-b",
-                    words.text(PLACES["events"]),
+                    self._place("events"),
                     words.count("{n} event", "{n} events", n),
                     self._annexes.contents_of_events(),
                 )
             )
         if len(spools["files"]):
-            entries.append(TocEntry("annex-c", words.text(PLACES["files"]), ""))
+            entries.append(TocEntry("annex-c", self._place("files"), ""))
         n = len(spools["other"]) + len(spools["background"])
         if n:
             entries.append(
-                TocEntry("annex-d", words.text(PLACES["other"]), words.count("{n} record", "{n} records", n))
+                TocEntry("annex-d", self._place("other"), words.count("{n} record", "{n} records", n))
             )
-        entries.append(TocEntry("technical", words.text(PLACES["technical"]), ""))
+        entries.append(TocEntry("technical", self._place("technical"), ""))
         return entries
 
     def _records(
@@ -244,7 +253,7 @@ class Chapters:
             )
             return
         intro = words.text("The newest first. Each line leads to the whole message in Annex A.")
-        if self._options.messages == "list" and self._options.medium == "pdf":
+        if self._options.is_list:
             intro = words.text(
                 "The newest first. Each line leads to the message in Annex A. The whole messages are in the file export.json, which is inside this PDF."
             )
@@ -282,8 +291,8 @@ class Chapters:
         subject = entry.subject or words.text("(no subject)")
         when = moment_text(entry.sent_at, entry.sent_raw, None, self._options)
         return (
-            f'<li><a href="#{entry.anchor}" aria-label="{entry.number}. {spoken(subject)}">{entry.number}.</a>'
-            f" <bdi>{inline(subject)}</bdi><br><small>{escape(when)}{happened(entry, words)}</small></li>"
+            f'<li><a href="#{entry.anchor}" aria-label="{entry.number}. {self._spoken(entry)}">{entry.number}.'
+            f" <bdi>{inline(subject)}</bdi></a><br><small>{escape(when)}{happened(entry, words)}</small></li>"
         )
 
     def _noticed(self) -> Part:
@@ -358,16 +367,35 @@ class Chapters:
         pieces = [f'<h2 id="problems">{escape(heading)}</h2>']
         if lines:
             explanation = words.text(
-                "An error or a returned message means that a message did not reach you. "
+                "An error or a returned message means that a message did not reach you, or not at once. "
                 "A complaint means that a message was reported as unwanted."
             )
             pieces.append(f"<ul>{''.join(lines)}</ul><p>{escape(explanation)}</p>{self._see('problems')}")
         else:
             pieces.append(f"<p>{escape(words.text('Nothing is stored.'))}</p>")
-        shown_lines = (self._sent_line(m) for m in sorted(affected, key=_newest_first))
-        pieces += [f'<ul class="lines">{html}</ul>' for html in batched(shown_lines)]
+        affected.sort(key=_newest_first)
+        if len(affected) > _MOST_LINES:
+            pieces += self._numbers_of(affected)
+        else:
+            shown_lines = map(self._sent_line, affected)
+            pieces += [f'<ul class="lines">{html}</ul>' for html in batched(shown_lines)]
         for number, html in enumerate(batched(pieces)):
             yield self._part(f"problems-part-{number}", "problems", heading, html)
+
+    def _numbers_of(self, messages: Sequence[MessageEntry]) -> Iterator[str]:
+        """Many messages by their numbers, a paragraph for each year: "What we sent you" has their lines."""
+        words = self._words
+        said = words.text("These messages are concerned. Each number leads to the message in Annex A.")
+        yield f"<p>{escape(said)}</p>"
+        for year, group in groupby(messages, key=lambda entry: self._month_of(entry)[0]):
+            links = " ".join(
+                f'<a href="#{entry.anchor}" aria-label="{entry.number}. {self._spoken(entry)}">{entry.number}</a>'
+                for entry in group
+            )
+            yield f'<h3>{year or escape(words.text("Without a date"))}</h3><p class="many">{links}</p>'
+
+    def _spoken(self, entry: MessageEntry) -> str:
+        return spoken(entry.subject or self._words.text("(no subject)"))
 
     def _concluded(self) -> Part:
         """Groups and scores that the controller says it made, and the interests that are noted."""
@@ -429,7 +457,7 @@ class Chapters:
         words, spools = self._words, self._collected.spools
         if not len(spools["other"]) and not len(spools["background"]):
             return
-        title = words.text(PLACES["other"])
+        title = self._place("other")
         head = f'<h2 id="annex-d">{escape(title)}</h2><p>{escape(words.text(_INTRO["other"]))}</p>'
         number = 0
         for name in ("other", "background"):
@@ -466,7 +494,7 @@ class Chapters:
             )
         merged: Counter[str] = Counter()
         for place, n in ledger.values.items():
-            merged[words.text(PLACES[place])] += n
+            merged[self._place(place)] += n
         file = [
             (words.text("Kind of search"), str(export.info.type)),
             (words.text("Searched for"), str(export.info.id)),
@@ -492,7 +520,7 @@ class Chapters:
             info=self._info(),
             warnings=oddities(export.warnings, words),
         )
-        return self._part("technical-part", "technical", words.text(PLACES["technical"]), html, new_page=True)
+        return self._part("technical-part", "technical", self._place("technical"), html, new_page=True)
 
     def _kinds(self) -> list[tuple[str, str, int]]:
         """The kinds of records, what decided each, and how many there are; in the words of the report."""

@@ -11,6 +11,7 @@ from dsr_report.records.events import Abuse, Click, Delivery, Error, Event, Unsu
 from dsr_report.report.devices import agent_of, device_reading
 from dsr_report.report.dictionary import DEVICES, EVENTS, meaning_of
 from dsr_report.report.options import ReportOptions
+from dsr_report.report.recurring import STORED
 from dsr_report.report.stored import Marking, stored_line
 from dsr_report.report.text import isolated
 
@@ -38,7 +39,7 @@ def printable_raw(raw: str | None, options: ReportOptions) -> str:
 
 
 def event_line(record: Event, options: ReportOptions, references: Marking, number: int) -> tuple[str, int]:
-    """The HTML of one event, and how many values it shows.
+    """The HTML of one event, to be made a list of (`recurring.event_list`), and how many values it shows.
 
     The id stands on its first word: WeasyPrint computes the styles of all that is in an element with an id anew.
     """
@@ -49,8 +50,8 @@ def event_line(record: Event, options: ReportOptions, references: Marking, numbe
     stored, count = stored_line(record, words, references)
     return (
         f'<li><b id="event-{number}">{escape(when)}</b> {escape(what)}'
-        f"{f': {details}' if details else ''}"
-        f' <small class="stored">{stored}</small></li>',
+        f"{f'{words.colon} {details}' if details else ''}"
+        f" {STORED}{stored}</small></li>",
         count,
     )
 

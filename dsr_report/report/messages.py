@@ -87,7 +87,7 @@ class MessageRenderer:
                 text = record.html  # a page that shows nothing: as it is stored
         layout = None
         frame = None
-        listed = options.messages == "list" and options.medium != "html"
+        listed = options.is_list
         if html_source is not None and not listed:
             if options.medium == "html":
                 layout = safe(html_source, parsed, wording=self._wording)

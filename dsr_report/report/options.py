@@ -58,3 +58,8 @@ class ReportOptions:
     def words(self) -> Language:
         """The report's language."""
         return language(self.language)
+
+    @property
+    def is_list(self) -> bool:
+        """Messages are listed, and only the embedded export has their texts."""
+        return self.messages == "list" and self.medium != "html"

@@ -26,6 +26,8 @@ _COUNTED = f"\ue000{token_hex(6)}-"
 _NUMBER = re.compile(re.escape(_COUNTED) + r"(\d+);")
 LONG = 60
 """Characters; a longer text that recurs is printed once."""
+BETWEEN = "\x00"
+"""Parts the values on a line until it is printed; no value has it, as what is printable has no NUL."""
 _ENVELOPES = {"data", "record", "payload"}
 _MOST_REFERENCES = 20_000
 _MOST_REFERRED_TO = 8_000_000
@@ -315,7 +317,7 @@ class References:
 
 
 def stored_line(record: Record, language: Language, references: Marking) -> tuple[str, int]:
-    """All values of a record on one line of HTML, and how many there are."""
+    """All values of a record on one line of HTML, with `BETWEEN` between them, and how many there are."""
     path = path_of(record, language) if record.labels else ""
     pieces = [path] if path else []
     count = 0
@@ -328,7 +330,7 @@ def stored_line(record: Record, language: Language, references: Marking) -> tupl
         text = value_text(value, language)
         what = (references.mark_of(text) if isinstance(value, str) else None) or isolated(text)
         pieces.append(f"{name} {what}" if name else what)
-    return " · ".join(pieces), count
+    return BETWEEN.join(pieces), count
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""Who is about to print thousands of pages is told of the shorter way, and nothing is decided for them."""
+"""Who makes thousands of pages, or a huge one, is told of the better way, and nothing is decided for them."""
 
 from __future__ import annotations
 
@@ -42,3 +42,19 @@ def test_the_shorter_way_is_told_where_there_are_many_messages(  # noqa: PLR0917
     captured = capsys.readouterr()
     assert captured.out == ""
     assert ("--messages list" in captured.err) == told
+
+
+@pytest.mark.parametrize(("ending", "told"), [("html", True), ("zip", False)])
+def test_linked_pages_are_told_of_where_one_page_became_large(
+    ending: str,
+    told: bool,  # noqa: FBT001
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(rendering, "_LARGE_PAGE", 1_000)
+    export = tmp_path / "a.json"
+    export.write_text('{"info": {"type": "profile", "id": "7"}, "data": [{"a": 1}]}', encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["render", str(export), "--workers", "1", "-o", str(tmp_path / f"a.{ending}")])
+    assert ("a .zip has the same report as linked pages" in capsys.readouterr().err) == told

@@ -151,6 +151,22 @@ def test_pages_of_a_package_lead_forward_back_and_to_the_start(tmp_path):
         assert pages[name].count("<h1") == 1
 
 
+def test_pages_lead_to_the_contents_where_there_are_some(tmp_path):
+    filler = "<p>" + "x " * 800_000 + "</p>"
+    start = '<p>A letter</p><h1>Your data</h1><h2 id="contents">Contents</h2>'
+    parts = [Part("start", "start", "Overview", start), Part("a", "may", "May", "<h2>May</h2>" + filler)]
+    pages = package(document(lambda: iter(parts)), tmp_path)
+    assert 'rel="index" href="../report.html#contents"' in pages["pages/may.html"]
+
+
+def test_nothing_stands_above_the_title_of_the_first_page(tmp_path):
+    filler = "<p>" + "x " * 800_000 + "</p>"
+    start = Part("start", "start", "Overview", "<header><p>A letter</p></header><h1>Your data</h1>")
+    pages = package(document(lambda: iter([start, Part("a", "may", "May", filler)])), tmp_path)
+    assert "Overview" not in pages["report.html"]
+    assert "<h2>May</h2>" in pages["pages/may.html"]
+
+
 def test_chapters_whose_names_look_alike_stay_apart(tmp_path):
     filler = "<p>" + "x " * 400_000 + "</p>"
     keys = ("start", "Mail/2021", "mail 2021", "../..", "")

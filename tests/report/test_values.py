@@ -161,10 +161,11 @@ def test_a_value_that_recurs_in_many_events_is_printed_once_and_referred_to(
 ) -> None:
     agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:115.0) Gecko/20100101 Thunderbird/115.6.0"
     events = [
-        {"type": "open", "data": {"ID": str(n), "timestamp": f"2024-01-02 03:04:{n:02}", "useragent": agent}}
+        {"type": "open", "messageID": str(n), "timestamp": f"2024-01-02 03:04:{n:02}", "useragent": agent}
         for n in range(20)
     ]
-    with built(events) as report:
+    messages = [{"type": "message", "messageID": str(n), "mime": "Subject: a"} for n in range(20)]
+    with built(messages + events) as report:
         assert report.text.count(agent) == 1
         assert report.html.count('href="#long-1"') == 20
         assert 'id="long-1"' in report.html
