@@ -101,7 +101,7 @@ class _Shelf:
         self.size = 0
         self._ids: Rows[tuple[str, int]] = Rows()
         """Every id, and the number of its chapter."""
-        self._linked: set[str] = set()
+        self._linked = {CONTENTS}
         self._places: dict[str, str] = {}
         self._names: set[str] = set()
         self._numbers: dict[str, int] = {}

@@ -30,6 +30,8 @@ _LINES = 120
 _OF_A_LINE = 4_000
 """Bytes of HTML; an event with more counts as several lines, so that a part never grows large."""
 DOT = " · "
+EVENTS = "<!--events-->"
+"""Where the page of a message tells what was noticed of it; no text that was escaped can hold this."""
 
 
 class Annexes:
@@ -89,7 +91,7 @@ class Annexes:
                 period = here
             noted = self._noted(entries[key[0]])
             weight = len(html) if self._options.medium != "html" else len(html) // 4
-            parts.add(html.replace("@@EVENTS@@", noted, 1), weight)
+            parts.add(html.replace(EVENTS, noted, 1), weight)
         yield from parts.flush(None)
 
     def events(self) -> Iterator[Part]:

@@ -99,6 +99,17 @@ def test_a_message_leads_to_its_events_and_they_lead_back(built: Callable[..., A
         assert re.search(r'<h4 class="title" id="events-of-1"><a href="#message-1">', report.html)
 
 
+@pytest.mark.parametrize("subject", ["@@EVENTS@@", "<!--events-->"])
+def test_no_subject_is_taken_for_the_place_where_events_are_told(
+    built: Callable[..., Any], subject: str
+) -> None:
+    with built([{**MAIL, "mime": f"Subject: {subject}\r\n\r\nHello"}, *opens(2)]) as report:
+        title = re.search(r'<h4 class="title" id="message-1">.*?</h4>', report.html)
+        assert title
+        assert "events-of-1" not in title[0]
+        assert report.part("annex-a-0").text.count(subject) >= 1
+
+
 def test_the_place_of_events_has_its_id_once_however_many_there_are(
     built: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
