@@ -22,7 +22,10 @@ from dsr_report.report.options import Mark
 
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "sample_exports"
 CONFIG = load_config(Path(__file__).with_name("controller.toml"))
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><iframe srcdoc=x></iframe>{{ 7*7 }}<!--events-->"
+HOSTILE = (
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><iframe srcdoc=x></iframe>{{ 7*7 }}"
+    "<!--events-->"
+)
 PLAIN_TAGS = {
     "a",
     "article",
