@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.File("r", encoding="utf-8-sig"))
+@click.argument("file", metavar="FILE", type=click.File("rb"))
 @click.option(
     "-o",
     "--output",

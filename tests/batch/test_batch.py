@@ -11,7 +11,7 @@ import time
 import pikepdf
 import psutil
 import pytest
-from batches import command, many_exports
+from batches import clean_environment, command, many_exports
 
 from dsr_report.batch import RESULTS, Result, key_of, read_subjects
 from dsr_report.cli.batch_table import BatchTable
@@ -34,6 +34,53 @@ def test_lists_and_tables_are_read_and_faults_are_all_named():
     ]
     with pytest.raises(UsageError, match=r"line 2: .*line 3"):
         read_subjects("1\nabc\n-4\n")
+
+
+def test_a_type_that_is_misspelled_is_a_fault_and_not_a_subprofile():
+    assert read_subjects("id,type\n7,Profile\n") == [Subject("profile", "7")]
+    with pytest.raises(UsageError, match="line 3: 'profiel' is no type"):
+        read_subjects("id,type\n7,profile\n8,profiel\n")
+
+
+def test_a_line_without_an_id_is_a_fault_with_the_number_that_an_editor_shows():
+    with pytest.raises(UsageError, match="line 4: no id is given"):
+        read_subjects("id,type\n\n7,profile\n,profile\n")
+    assert read_subjects("id;type\r\n7;profile\r\n;\r\n") == [Subject("profile", "7")]
+
+
+def test_an_address_in_two_spellings_is_answered_once():
+    assert read_subjects("Someone@example.org\nsomeone@EXAMPLE.org\n") == [
+        Subject("email", "Someone@example.org")
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_lists_are_read_as_spreadsheets_save_them(encoding):
+    assert read_subjects("id\ttype\r\nzo\u00eb@example.org\t\r\n".encode(encoding)) == [
+        Subject("email", "zo\u00eb@example.org")
+    ]
+
+
+def test_a_list_in_another_encoding_is_told_with_its_line(tmp_path):
+    (tmp_path / "subjects.txt").write_bytes(b"id\nzo\xeb@example.org\n")
+    arguments = [sys.executable, "-m", "dsr_report", "batch", str(tmp_path / "subjects.txt"), "--sandbox"]
+    done = subprocess.run(
+        arguments, env=clean_environment(), capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 2
+    assert done.stderr == ("dsr-report: line 2 is no UTF-8. Save the list as UTF-8 (in Excel: CSV UTF-8).\n")
+
+
+def test_a_table_without_the_column_id_is_told_so_and_not_quoted():
+    with pytest.raises(UsageError, match="names no column `id`") as told:
+        read_subjects("name,email\nJan,jan@example.org\n")
+    assert "Jan" not in str(told.value)
+
+
+@pytest.mark.parametrize("text", ["@", "a@", "@b.example", "a@@b.example"])
+def test_half_an_address_is_not_asked_for(text):
+    with pytest.raises(UsageError, match="no e-mail address"):
+        read_subjects(text)
 
 
 def test_a_key_holds_no_address():
