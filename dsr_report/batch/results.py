@@ -28,7 +28,7 @@ class Result:
         exit_code: that `fetch-and-render` would have ended with.
         seconds: that rendering took.
         warnings: of the report, such as statements that are missing.
-        skipped: an earlier run finished it.
+        skipped: an earlier run finished it; `warnings` says if that had other settings.
     """
 
     line: int
@@ -44,11 +44,23 @@ class Result:
     skipped: bool = False
 
 
-class Journal:
-    """The results file: one JSON object a line, flushed to disk line by line."""
+OTHER_SETTINGS = (
+    "made by an earlier run with other options or another configuration, and left as it is: "
+    "remove the file, or choose another folder, to have it made again"
+)
 
-    def __init__(self, path: Path) -> None:
+
+class Journal:
+    """The results file: one JSON object a line, flushed to disk line by line.
+
+    Args:
+        path: of the file.
+        settings: a hash of the options and the configuration that disclosures are made with now.
+    """
+
+    def __init__(self, path: Path, settings: str) -> None:
         self._path = path
+        self._settings = settings
         self._known: dict[str, dict[str, Any]] = {}
         self._ends_whole = True
         if path.exists():
@@ -69,13 +81,16 @@ class Journal:
         file = folder / name
         if not file.is_file() or sha256_of(file) != entry.get("sha256"):
             return None
+        is_same = entry.get("settings", self._settings) == self._settings
         return Result(
-            line, key, ok=True, file=name, sha256=entry["sha256"], values=entry.get("values"), skipped=True
-        )
+            line, key, ok=True, file=name, sha256=entry["sha256"], values=entry.get("values"), skipped=True,
+            warnings=() if is_same else (OTHER_SETTINGS,),
+        )  # fmt: skip
 
     def add(self, result: Result) -> None:
         """Write one result down."""
-        line = json.dumps(asdict(result), ensure_ascii=False) + "\n"
+        entry = asdict(result) | {"settings": self._settings}
+        line = json.dumps(entry, ensure_ascii=False) + "\n"
         if not self._ends_whole:
             line, self._ends_whole = f"\n{line}", True
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -6,6 +6,8 @@ disclosure is whole on disk. A later run skips a subject whose line and file are
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import queue
 import sys
@@ -21,7 +23,7 @@ from dsr_report.batch.lists import key_of
 from dsr_report.batch.rendering import Processes, Rendered, Renderers, Task, whom_of
 from dsr_report.batch.results import RESULTS, Journal, Result
 from dsr_report.errors import DsrReportError, UsageError
-from dsr_report.files import private_folder
+from dsr_report.files import private_folder, sha256_of
 from dsr_report.jobs import Obtained, Subject
 
 _log = logging.getLogger(__name__)
@@ -112,7 +114,7 @@ def run_batch(
     halt = halt or Halt()
     with ExitStack() as stack:
         stack.enter_context(_alone_in(folder))
-        journal = Journal(folder / RESULTS)
+        journal = Journal(folder / RESULTS, _hash_of(options, config))
         results: dict[str, Result] = {}
         waiting: list[_Work] = []
         for line, subject in enumerate(subjects, 1):
@@ -214,6 +216,12 @@ class _Assembly:
             config=self._config,
         )
         return work, self._renderers.render(work.key, task)
+
+
+def _hash_of(options: Mapping[str, Any], config: Path | None) -> str:
+    """A hash of all that disclosures are made with, apart from exports."""
+    settings = json.dumps([dict(options), sha256_of(config) if config else None], sort_keys=True, default=str)
+    return hashlib.sha256(settings.encode("utf-8")).hexdigest()[:16]
 
 
 def _result(work: _Work, rendered: Rendered) -> Result:

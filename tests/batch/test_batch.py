@@ -106,6 +106,19 @@ def test_one_that_fails_does_not_stop_the_others(tmp_path):
         assert verify(tmp_path / "out" / f"disclosure-profile-{number}.html").ok
 
 
+def test_what_an_earlier_run_made_with_other_options_is_left_and_told(tmp_path):
+    with running_sandbox(samples=many_exports(tmp_path / "samples", 2)) as sandbox:
+        (tmp_path / "subjects.txt").write_text("1\n2\n", encoding="utf-8")
+        arguments, environment = command(sandbox, tmp_path)
+        english, same, dutch = [
+            subprocess.run([*arguments, *more], env=environment, capture_output=True, text=True, check=True)
+            for more in ((), (), ("--lang", "nl"))
+        ]
+    assert "earlier run" not in english.stderr + same.stderr
+    assert "warning, in 2 disclosures: made by an earlier run with other options" in dutch.stderr
+    assert b'lang="en"' in (tmp_path / "out" / "disclosure-profile-1.html").read_bytes()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_two_hundred_subjects_killed_three_times_are_answered_with_one_data_request_each(tmp_path):
