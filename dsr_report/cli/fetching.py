@@ -81,7 +81,7 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where the export goes; export-TYPE-ID.json by default.",
+    help="Where the export goes (- for standard output); export-TYPE-ID.json by default.",
 )
 @calendar_option
 @verbosity_options
@@ -98,9 +98,14 @@ def fetch(output: Path | None, **options: Any) -> None:
     from dsr_report.export.reading import open_export
     from dsr_report.files import check_target, clear_leftovers, written_whole
 
-    if output is not None:
+    is_piped = str(output) == "-"
+    if output is not None and not is_piped:
         check_target(output)  # now, not after half an hour of waiting
     with obtained(**options, config=controller()) as export:
+        if is_piped:
+            with export.path.open("rb") as source:
+                shutil.copyfileobj(source, sys.stdout.buffer, 1 << 20)
+            return
         with open_export(export.path) as file:
             name = default_name(file.info.type, file.info.id, "json").replace("disclosure-", "export-", 1)
         target = output or Path(name)

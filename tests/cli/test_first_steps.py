@@ -2,7 +2,12 @@
 
 import io
 import json
+import os
+import socket
+import subprocess
+import sys
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -119,3 +124,35 @@ def test_the_register_takes_no_id_that_no_data_request_could_have(place, identif
     assert done.exit_code == 2
     assert "\n" not in done.stderr.strip()
     assert ran("register", "list").stderr.startswith("no cases")
+
+
+def test_an_export_is_piped_where_the_output_is_a_dash(place):
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-m", "dsr_report", "fetch", "nobody@example.org", "--sandbox", "-o", "-"],
+        env=environment, capture_output=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["info"]["id"] == "nobody@example.org"
+    assert not (place / "-").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["render", "export.json", "--format", "html"], ["tables", "export.json"]],
+    ids=["render", "tables"],
+)
+def test_no_file_or_folder_is_called_a_dash(place, words):
+    done = ran(*words, "-o", "-")
+    assert done.exit_code in {1, 2}
+    assert "Name a f" in done.stderr
+    assert not (place / "-").exists()
+
+
+def test_an_endpoint_whose_port_is_taken_says_so_and_prints_no_address(place):
+    pytest.importorskip("uvicorn")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = ran("receive", "--url", "https://dsr.example.org/c", "--account", "1", "--port", port)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "cannot listen here" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
