@@ -548,6 +548,7 @@ class Report:
             time_zone=shown.zone.key,
             created=self.created,
             reference=self.reference,
+            for_archive=self.original,
             export=ExportEntry(
                 type=shown.info.type,
                 id=shown.info.id,
