@@ -15,6 +15,7 @@ import click
 
 from dsr_report.cli.options import calendar_option, controller, report_options, say, verbosity_options
 from dsr_report.cli.progress import bar
+from dsr_report.errors import NotReadyError
 from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -208,6 +209,8 @@ def obtained(
     subject = subject_named(identifier, subject_type) if identifier is not None else None
     if report_to and "@" in report_to:
         say("warning: the export will go through mail unencrypted, to the address of --report")
+    elif report_to and report_to.lower().startswith("http://"):
+        say("warning: the export will travel unencrypted to the address of --report; an endpoint has https")
     with ExitStack() as stack:
         folder = None
         if sandbox:
@@ -226,18 +229,27 @@ def obtained(
         stack.enter_context(client)
         stack.enter_context(register)
         downloading = stack.enter_context(bar("Downloading"))
-        found = obtain(
-            client,
-            register,
-            subject,
-            request_id=request_id,
-            report=report_to,
-            folder=folder,
-            patience=Patience(timeout, poll),
-            progress=Progress(say, _waiting if sys.stderr.isatty() else None, downloading),
-            reference=reference,
-            received_on=received_on,
-        )
+        try:
+            found = obtain(
+                client,
+                register,
+                subject,
+                request_id=request_id,
+                report=report_to,
+                folder=folder,
+                patience=Patience(timeout, poll),
+                progress=Progress(say, _waiting if sys.stderr.isatty() else None, downloading),
+                reference=reference,
+                received_on=received_on,
+            )
+        except NotReadyError as error:
+            if not sandbox:
+                raise
+            raise NotReadyError(
+                error.what,
+                where=error.where,
+                hint="This sandbox ends with its run, and the data request with it: give it a longer --timeout.",
+            ) from error
         yield Export(found, register)
 
 

@@ -12,7 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
+import dsr_report
 from dsr_report.cli.group import main
+from dsr_report.errors import UsageError
 
 SAMPLE = {"info": {"type": "profile", "id": "1"}, "data": [{"ID": "1", "fields": {"Naam": "P"}}]}
 
@@ -156,3 +158,22 @@ def test_an_endpoint_whose_port_is_taken_says_so_and_prints_no_address(place):
     assert (done.exit_code, done.stdout) == (2, "")
     assert "cannot listen here" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_a_sandbox_of_one_run_began_is_not_said_to_be_taken_up_again(place):
+    done = ran("fetch", "20285", "--sandbox", "--timeout", "0s")
+    assert done.exit_code == 3
+    assert "ends with its run" in done.stderr
+    assert "--request" not in done.stderr
+
+
+def test_an_export_that_would_travel_without_tls_is_warned_of(place):
+    done = ran(
+        "fetch", "20285", "--sandbox", "--timeout", "0s", "--report", "http://dsr.example.org/copernica"
+    )
+    assert "warning: the export will travel unencrypted" in done.stderr
+
+
+def test_a_way_to_print_messages_that_there_is_not_is_told_at_once(place):
+    with dsr_report.read(place / "export.json") as export, pytest.raises(UsageError, match="'none'"):
+        dsr_report.Report(export, messages="none")
