@@ -6,20 +6,45 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from dsr_report.errors import UsageError
 from dsr_report.jobs import Subject, subject_named
+from dsr_report.report.language import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A subject of a list, and what the list says of this one request; None where it says nothing."""
+
+    subject: Subject
+    received: date | None = None
+    reference: str | None = None
+    lang: str | None = None
+
+    def options(self) -> dict[str, Any]:
+        """The options of this subject's report that differ from those of the batch."""
+        said = {"received": self.received, "reference": self.reference, "lang": self.lang}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 def read_subjects(source: str | bytes, subject_type: str | None = None) -> list[Subject]:
-    """The subjects of a list (one id a line) or of a CSV with the columns `id` and, if need be, `type`.
+    """The subjects of a list; see `read_list`."""
+    return [listed.subject for listed in read_list(source, subject_type)]
 
-    Columns are parted by commas, semicolons or tabs; bytes are UTF-8, or UTF-16 with its mark. Who stands in
-    it twice, if with another spelling of the address, is answered once.
+
+def read_list(source: str | bytes, subject_type: str | None = None) -> list[Listed]:
+    """The subjects of a list (one id a line) or of a CSV with the column `id`.
+
+    Further columns of a CSV may be `type`, `received`, `reference` and `lang`. Columns are parted by commas,
+    semicolons or tabs; bytes are UTF-8, or UTF-16 with its mark. Who stands in it twice, if with another
+    spelling of the address, is answered once.
 
     Raises:
-        UsageError: a line names no subject; all of them are named.
+        UsageError: a line names no subject, or says what cannot be; all of them are named.
     """
     text = source if isinstance(source, str) else _decoded(source)
     lines = text.lstrip("\ufeff").splitlines()
@@ -35,30 +60,46 @@ def read_subjects(source: str | bytes, subject_type: str | None = None) -> list[
         )
     else:
         rows = [
-            (number, line.strip(), None)
+            (number, {"id": line.strip()})
             for number, line in enumerate(lines, 1)
             if line.strip() and not line.lstrip().startswith("#")
         ]
-    subjects: dict[tuple[str, str], Subject] = {}
+    found: dict[tuple[str, str], Listed] = {}
     faults = []
-    for number, identifier, kind in rows:
+    for number, row in rows:
         try:
-            subject = subject_named(identifier, kind or subject_type)
+            listed = _listed(row, subject_type)
+            key = (listed.subject.type, listed.subject.id.casefold())
         except UsageError as error:
             faults.append(f"line {number}: {error.what}")
-        else:
-            subjects.setdefault((subject.type, subject.id.casefold()), subject)
+            continue
+        if found.setdefault(key, listed).options() != listed.options():
+            faults.append(
+                f"line {number}: this subject stands above with another date, reference or language"
+            )
     if faults:
         more = f"; and {len(faults) - 20} more" if len(faults) > 20 else ""
         raise UsageError("; ".join(faults[:20]) + more, hint="Correct the list; nothing was requested.")
-    if not subjects:
+    if not found:
         raise UsageError("the list names no subject")
-    if len({key_of(subject) for subject in subjects.values()}) < len(subjects):
+    if len({key_of(listed.subject) for listed in found.values()}) < len(found):
         raise UsageError(
             "two addresses have the same short name, so that one disclosure would replace the other",
             hint="Put them into two lists, with a folder each.",
         )
-    return list(subjects.values())
+    return list(found.values())
+
+
+def _listed(row: Mapping[str, str], subject_type: str | None) -> Listed:
+    subject = subject_named(row.get("id", ""), row.get("type") or subject_type)
+    received, lang = row.get("received"), (row.get("lang") or "").lower()
+    if lang and lang not in LANGUAGES:
+        raise UsageError(f"{lang!r} is no language of reports ({', '.join(LANGUAGES)})")
+    try:
+        day = date.fromisoformat(received) if received else None
+    except ValueError as error:
+        raise UsageError(f"{received!r} is not a date like 2026-03-05") from error
+    return Listed(subject, day, row.get("reference") or None, lang or None)
 
 
 def _decoded(content: bytes) -> str:
@@ -72,13 +113,13 @@ def _decoded(content: bytes) -> str:
         ) from error
 
 
-def _rows(lines: list[str], parted_by: str) -> Iterator[tuple[int, str, str | None]]:
-    """Number, id and type of each line of a CSV."""
+def _rows(lines: list[str], parted_by: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Number and cells of each line of a CSV."""
     reader = csv.DictReader(io.StringIO("\n".join(lines)), delimiter=parted_by)
     for row in reader:
         plain = {(k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str)}
         if any(plain.values()):  # spreadsheets end in lines of commas alone
-            yield reader.line_num, plain.get("id", ""), plain.get("type") or None
+            yield reader.line_num, plain
 
 
 def key_of(subject: Subject) -> str:

@@ -51,16 +51,10 @@ OTHER_SETTINGS = (
 
 
 class Journal:
-    """The results file: one JSON object a line, flushed to disk line by line.
+    """The results file: one JSON object a line, flushed to disk line by line."""
 
-    Args:
-        path: of the file.
-        settings: a hash of the options and the configuration that disclosures are made with now.
-    """
-
-    def __init__(self, path: Path, settings: str) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._settings = settings
         self._known: dict[str, dict[str, Any]] = {}
         self._ends_whole = True
         if path.exists():
@@ -73,7 +67,7 @@ class Journal:
                 except (ValueError, KeyError, TypeError):
                     continue  # a line that was cut off by a crash: its subject is done again
 
-    def finished(self, key: str, line: int, name: str, folder: Path) -> Result | None:
+    def finished(self, key: str, line: int, name: str, folder: Path, settings: str) -> Result | None:
         """The result of an earlier run, where its file has this name and is still whole."""
         entry = self._known.get(key)
         if entry is None or not entry.get("ok") or entry.get("file") != name:
@@ -81,15 +75,15 @@ class Journal:
         file = folder / name
         if not file.is_file() or sha256_of(file) != entry.get("sha256"):
             return None
-        is_same = entry.get("settings", self._settings) == self._settings
+        is_same = entry.get("settings", settings) == settings
         return Result(
             line, key, ok=True, file=name, sha256=entry["sha256"], values=entry.get("values"), skipped=True,
             warnings=() if is_same else (OTHER_SETTINGS,),
         )  # fmt: skip
 
-    def add(self, result: Result) -> None:
-        """Write one result down."""
-        entry = asdict(result) | {"settings": self._settings}
+    def add(self, result: Result, settings: str) -> None:
+        """Write one result down, with a hash of what its disclosure was made with."""
+        entry = asdict(result) | {"settings": settings}
         line = json.dumps(entry, ensure_ascii=False) + "\n"
         if not self._ends_whole:
             line, self._ends_whole = f"\n{line}", True

@@ -15,8 +15,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from dsr_report.batch.lists import key_of
@@ -69,6 +70,8 @@ class _Work:
     subject: Subject
     key: str
     target: Path
+    options: Mapping[str, Any]
+    settings: str
     obtained: Obtained | None = None
 
 
@@ -79,6 +82,7 @@ def run_batch(
     *,
     ending: str = "pdf",
     options: Mapping[str, Any],
+    each: Mapping[Subject, Mapping[str, Any]] = MappingProxyType({}),
     config: Path | None = None,
     workers: int | None = None,
     at_once: int = AT_ONCE,
@@ -97,6 +101,7 @@ def run_batch(
         fetch: gets an export; called by several threads at a time.
         ending: `pdf`, `html` or `zip`.
         options: of `dsr_report.Report` but for `config`, as plain values.
+        each: those of one subject, in place of the batch's.
         config: the controller's configuration.
         workers: rendering processes; one a core by default.
         at_once: how many data requests are under way at a time.
@@ -114,13 +119,16 @@ def run_batch(
     halt = halt or Halt()
     with ExitStack() as stack:
         stack.enter_context(_alone_in(folder))
-        journal = Journal(folder / RESULTS, _hash_of(options, config))
+        journal = Journal(folder / RESULTS)
+        config_hash = sha256_of(config) if config else None
         results: dict[str, Result] = {}
         waiting: list[_Work] = []
         for line, subject in enumerate(subjects, 1):
             key = key_of(subject)
-            work = _Work(line, subject, key, folder / f"disclosure-{key}.{ending}")
-            done = journal.finished(key, line, work.target.name, folder)
+            own = {**options, **each.get(subject, {})}
+            target = folder / f"disclosure-{key}.{ending}"
+            work = _Work(line, subject, key, target, own, _hash_of(own, config_hash))
+            done = journal.finished(key, line, target.name, folder, work.settings)
             if done is None:
                 waiting.append(work)
             else:
@@ -136,13 +144,13 @@ def run_batch(
 
             renderers = stack.enter_context(Cluster(dask, folder, storage=storage, config=config))
         settings = ((str(config.resolve()), config.name),) if config else ()
-        line_up = _Assembly(fetch, renderers, halt, moved, dict(options), settings)
+        line_up = _Assembly(fetch, renderers, halt, moved, settings)
         for work, rendered in line_up.finished(waiting, min(at_once, len(waiting))):
             result = _result(work, rendered)
             results[work.key] = result
             if work.obtained is not None and result.ok:
                 noted(work.obtained, result)  # first: what stands in the results is not looked at again
-            journal.add(result)
+            journal.add(result, work.settings)
             told(result)
     return [results[key_of(subject)] for subject in subjects]
 
@@ -150,20 +158,18 @@ def run_batch(
 class _Assembly:
     """Two groups of threads: one fetches, the other waits for renderers."""
 
-    def __init__(  # noqa: PLR0917 - private, and called once
+    def __init__(
         self,
         fetch: Fetcher,
         renderers: Renderers,
         halt: Halt,
         moved: Callable[[str, Stage], None],
-        options: Mapping[str, Any],
         config: tuple[tuple[str, str], ...],
     ) -> None:
         self._fetch = fetch
         self._renderers = renderers
         self._halt = halt
         self._moved = moved
-        self._options = options
         self._config = config
 
     def finished(self, waiting: Sequence[_Work], at_once: int) -> Iterator[tuple[_Work, Rendered]]:
@@ -201,7 +207,7 @@ class _Assembly:
             text = f"fetching stopped ({type(error).__name__}); the same command tries it again"
             return work, Rendered(error=text, exit_code=1)
         self._moved(work.key, "collected")
-        return _Work(work.line, work.subject, work.key, work.target, obtained), None
+        return replace(work, obtained=obtained), None
 
     def _rendered(self, work: _Work) -> tuple[_Work, Rendered | None]:
         if work.obtained is None:
@@ -212,15 +218,15 @@ class _Assembly:
             sha256=work.obtained.sha256,
             target=str(work.target),
             whom=whom_of(work.subject.type, work.subject.id),
-            options=self._options,
+            options=work.options,
             config=self._config,
         )
         return work, self._renderers.render(work.key, task)
 
 
-def _hash_of(options: Mapping[str, Any], config: Path | None) -> str:
-    """A hash of all that disclosures are made with, apart from exports."""
-    settings = json.dumps([dict(options), sha256_of(config) if config else None], sort_keys=True, default=str)
+def _hash_of(options: Mapping[str, Any], config_hash: str | None) -> str:
+    """A hash of all that a disclosure is made with, apart from its export."""
+    settings = json.dumps([options, config_hash], sort_keys=True, default=str)
     return hashlib.sha256(settings.encode("utf-8")).hexdigest()[:16]
 
 

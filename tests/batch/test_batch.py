@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 
 import pikepdf
 import psutil
 import pytest
-from batches import clean_environment, command, many_exports
+from batches import ROOT, clean_environment, command, many_exports
 
-from dsr_report.batch import RESULTS, Result, key_of, read_subjects
+from dsr_report.batch import RESULTS, Result, key_of, read_list, read_subjects
 from dsr_report.cli.batch_table import BatchTable
 from dsr_report.disclosure.verify import verify
 from dsr_report.errors import UsageError
@@ -75,6 +76,38 @@ def test_a_table_without_the_column_id_is_told_so_and_not_quoted():
     with pytest.raises(UsageError, match="names no column `id`") as told:
         read_subjects("name,email\nJan,jan@example.org\n")
     assert "Jan" not in str(told.value)
+
+
+def test_a_list_says_what_differs_from_request_to_request():
+    first, second = read_list("id;type;received;reference;lang\n7;profile;2026-01-05;AVG-7;NL\n8;;;;\n")
+    assert first.options() == {"received": date(2026, 1, 5), "reference": "AVG-7", "lang": "nl"}
+    assert second.options() == {}
+
+
+def test_what_cannot_be_in_a_list_is_told_with_its_line():
+    with pytest.raises(UsageError) as told:
+        read_list("id,received,lang,reference\n7,5-1-2026,,\n8,,xx,\n9,,,A\n9,,,B\n")
+    for fault in ("line 2: '5-1-2026' is not a date", "line 3: 'xx' is no language", "line 5: this subject"):
+        assert fault in str(told.value)
+
+
+def test_each_report_of_a_strict_batch_has_the_reference_date_and_language_of_its_line(tmp_path):
+    rows = "id,received,reference,lang\n1,2026-01-05,AVG-1,nl\n2,2026-01-06,AVG-2,de\n"
+    (tmp_path / "subjects.txt").write_text(rows, encoding="utf-8")
+    with running_sandbox(samples=many_exports(tmp_path / "samples", 2)) as sandbox:
+        config = str(ROOT / "sample_exports" / "controller.toml")
+        arguments, environment = command(
+            sandbox, tmp_path, "--strict", "--replied", "2026-01-20", "--config", config
+        )
+        done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for number, lang in (("1", "nl"), ("2", "de")):
+        page = (tmp_path / "out" / f"disclosure-profile-{number}.html").read_text(encoding="utf-8")
+        assert f'lang="{lang}"' in page
+        assert f"AVG-{number}" in page
+    with Register.open(environment["DSR_REPORT_DATABASE"]) as register:
+        received = {case.reference: case.received_on for case in register.cases()}
+    assert received == {"AVG-1": date(2026, 1, 5), "AVG-2": date(2026, 1, 6)}
 
 
 @pytest.mark.parametrize("text", ["@", "a@", "@b.example", "a@@b.example"])
