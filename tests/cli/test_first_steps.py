@@ -167,6 +167,17 @@ def test_what_a_sandbox_of_one_run_began_is_not_said_to_be_taken_up_again(place)
     assert "--request" not in done.stderr
 
 
+@pytest.mark.parametrize(("words", "is_told"), [([], False), (["-v"], True), (["-q"], False)])
+def test_verbose_tells_how_the_data_request_stands_where_no_terminal_shows_it(place, words, is_told):
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-m", "dsr_report", "fetch", "nobody@example.org", "--sandbox", *words],
+        env=environment, capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert (" available after " in done.stderr) == is_told
+    assert "nobody@example.org" not in done.stderr
+
+
 def test_an_export_that_would_travel_without_tls_is_warned_of(place):
     done = ran(
         "fetch", "20285", "--sandbox", "--timeout", "0s", "--report", "http://dsr.example.org/copernica"
