@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, Union
+from typing import TYPE_CHECKING, Literal, Self, Union, get_args
 
 from dsr_report.config import Config, load_config, source_date
 from dsr_report.disclosure.html import write_html
@@ -161,6 +161,10 @@ class Report:
     ) -> None:
         if lang not in LANGUAGES:
             raise UsageError(f"there is no report in {lang!r}", hint="Choose en, nl, de or fr.")
+        if messages not in get_args(Messages):
+            raise UsageError(
+                f"messages cannot be printed as {messages!r}", hint="Choose text, layout or list."
+            )
         check_choices(original=original, review=review, received=received, replied=replied, due=due)
         self.export = export
         self.lang = lang
@@ -548,6 +552,7 @@ class Report:
             time_zone=shown.zone.key,
             created=self.created,
             reference=self.reference,
+            for_archive=self.original,
             export=ExportEntry(
                 type=shown.info.type,
                 id=shown.info.id,

@@ -75,6 +75,8 @@ def check_target(target: str | os.PathLike[str]) -> None:
         FileError: it is a folder, or there is no folder to write it to.
     """
     path = Path(target)
+    if str(path) == "-":
+        raise FileError("standard output cannot be written to here", where="-", hint="Name a file.")
     if path.is_dir():
         raise FileError("is a folder", where=str(path), hint="Name a file in it with --output.")
     if not path.parent.is_dir():

@@ -84,9 +84,13 @@ def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
         UsageError: it is neither, or does not go with the type.
     """
     text = identifier.strip()
-    kind = subject_type or ("email" if "@" in text else "subprofile")
+    kind = (subject_type or "").strip().lower() or ("email" if "@" in text else "subprofile")
+    if kind not in get_args(SubjectType):
+        raise UsageError(f"{kind!r} is no type (subprofile, profile or email)")
+    if not text:
+        raise UsageError("no id is given", hint="Give the number, or an e-mail address.")
     if kind == "email":
-        if text.count("@") != 1 or any(c.isspace() for c in text) or len(text) > 320:
+        if not re.fullmatch(r"[^\s@]+@[^\s@]+", text) or len(text) > 320:
             raise UsageError("this is no e-mail address", hint="Give one like name@example.org, or a number.")
         return Subject("email", text)
     if not re.fullmatch(r"[0-9]{1,18}", text):

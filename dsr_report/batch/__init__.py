@@ -10,8 +10,19 @@ results     what is finished: `batch-results.jsonl`
 
 from __future__ import annotations
 
-from dsr_report.batch.lists import key_of, read_subjects
+from dsr_report.batch.lists import Listed, key_of, read_list, read_subjects
 from dsr_report.batch.results import RESULTS, Result
 from dsr_report.batch.running import AT_ONCE, Halt, Stage, run_batch
 
-__all__ = ["AT_ONCE", "RESULTS", "Halt", "Result", "Stage", "key_of", "read_subjects", "run_batch"]
+__all__ = [
+    "AT_ONCE",
+    "RESULTS",
+    "Halt",
+    "Listed",
+    "Result",
+    "Stage",
+    "key_of",
+    "read_list",
+    "read_subjects",
+    "run_batch",
+]

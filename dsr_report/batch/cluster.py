@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from dsr_report.batch.rendering import Rendered, Task, render
-from dsr_report.batch.storage import below, check_place, copy_here, copy_there, remove
+from dsr_report.batch.storage import (
+    below,
+    check_place,
+    copy_here,
+    copy_there,
+    remove,
+    remove_file,
+    try_place,
+)
 from dsr_report.config import load_config
 from dsr_report.disclosing import generator
 from dsr_report.errors import DsrReportError, FileError, MissingExtraError, UsageError
@@ -38,12 +46,12 @@ class Cluster:
 
     Raises:
         UsageError: the workers cannot be used: another version, or they do not see the folder.
+        FileError: this machine or a worker cannot use the storage.
         MissingExtraError: the extra `dask` is not installed.
     """
 
     def __init__(self, address: str, folder: Path, *, storage: str | None, config: Path | None) -> None:
         self._folder = folder.resolve()
-        self._storage = storage
         try:
             self._library: Any = importlib.import_module("distributed")
         except ImportError as error:
@@ -52,10 +60,13 @@ class Cluster:
             ) from error
         if storage is not None:
             check_place(storage)
+            if "://" not in storage:  # a path: workers have another working directory
+                storage = str(Path(storage).resolve())
+        self._storage = storage
         self._client = self._connected(address)
         try:
-            threads = self._checked()
             self._place = self._own_place()
+            threads = self._checked()
             self._config = self._shared_config(config)
         except BaseException:
             self._client.close()
@@ -86,7 +97,7 @@ class Cluster:
             return Rendered(error=text, exit_code=1)
         finally:
             if self._storage is not None:
-                self._quietly(remove, placed.export)
+                self._quietly(remove_file, placed.export)
             else:
                 clear_leftovers(task.target)
 
@@ -119,13 +130,19 @@ class Cluster:
             raise UsageError(
                 f"the cluster has no worker after {_WORKERS_SECONDS} s", where="--dask"
             ) from error
-        with written_whole(self._folder / ".batch-probe"):
-            pass
-        probe = str(self._folder / ".batch-probe")
+        with written_whole(self._folder / ".batch-probe") as file:
+            file.write(secrets.token_bytes(16))
+        probe = self._folder / ".batch-probe"
+        shared = None
         try:
-            answers = self._client.run(about_worker, probe, on_error="return")
+            if self._storage is not None:
+                shared = (self._place, below(self._place, "probe"), probe.read_bytes())
+                copy_there(probe, shared[1])
+            answers = self._client.run(about_worker, str(probe), shared, on_error="return")
         finally:
-            Path(probe).unlink(missing_ok=True)
+            probe.unlink(missing_ok=True)
+            if shared is not None:
+                self._quietly(remove, self._place)
         for worker, answer in answers.items():
             if not isinstance(answer, tuple):
                 raise UsageError(
@@ -133,9 +150,16 @@ class Cluster:
                     where=worker,
                     hint="Install the same version there.",
                 )
-            version, sees = answer
+            version, sees, problem = answer
             if version != generator():
                 raise UsageError(f"a worker has {version}, this machine {generator()}", where=worker)
+            if problem:
+                raise FileError(
+                    problem,
+                    where=f"worker {worker}",
+                    hint="Give each worker its library, address and credentials by its own environment; "
+                    "nothing was requested.",
+                )
             if not sees and self._storage is None:
                 raise UsageError(
                     "a worker does not see the output folder",
@@ -196,7 +220,7 @@ class Cluster:
                 Path(task.target).unlink(missing_ok=True)
                 raise FileError("the disclosure in the shared storage is not the one that was put there")
         finally:
-            self._quietly(remove, rendered.target)
+            self._quietly(remove_file, rendered.target)
         return rendered
 
     def _quietly(self, work: Callable[[str], None], reference: str) -> None:
@@ -207,6 +231,6 @@ class Cluster:
             _log.warning("shared storage could not be cleared (%s)", type(error).__name__)
 
 
-def about_worker(probe: str) -> tuple[str, bool]:
-    """What a worker runs, and whether it sees a file."""
-    return generator(), Path(probe).is_file()
+def about_worker(probe: str, shared: tuple[str, str, bytes] | None = None) -> tuple[str, bool, str]:
+    """What a worker runs, whether it sees a file, and what keeps it from using the shared storage."""
+    return generator(), Path(probe).is_file(), try_place(*shared) if shared else ""

@@ -2,50 +2,124 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from dsr_report.errors import UsageError
 from dsr_report.jobs import Subject, subject_named
+from dsr_report.report.language import LANGUAGES
 
 
-def read_subjects(text: str, subject_type: str | None = None) -> list[Subject]:
-    """The subjects of a list (one id a line) or of a CSV with the columns `id` and, if need be, `type`.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A subject of a list, and what the list says of this one request; None where it says nothing."""
+
+    subject: Subject
+    received: date | None = None
+    reference: str | None = None
+    lang: str | None = None
+
+    def options(self) -> dict[str, Any]:
+        """The options of this subject's report that differ from those of the batch."""
+        said = {"received": self.received, "reference": self.reference, "lang": self.lang}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+def read_subjects(source: str | bytes, subject_type: str | None = None) -> list[Subject]:
+    """The subjects of a list; see `read_list`."""
+    return [listed.subject for listed in read_list(source, subject_type)]
+
+
+def read_list(source: str | bytes, subject_type: str | None = None) -> list[Listed]:
+    """The subjects of a list (one id a line) or of a CSV with the column `id`.
+
+    Further columns of a CSV may be `type`, `received`, `reference` and `lang`. Columns are parted by commas,
+    semicolons or tabs; bytes are UTF-8, or UTF-16 with its mark. Who stands in it twice, if with another
+    spelling of the address, is answered once.
 
     Raises:
-        UsageError: a line names no subject; all of them are named.
+        UsageError: a line names no subject, or says what cannot be; all of them are named.
     """
-    rows: list[tuple[int, str, str | None]] = []
+    text = source if isinstance(source, str) else _decoded(source)
     lines = text.lstrip("\ufeff").splitlines()
     head = next((line for line in lines if line.strip()), "")
-    dialect = ";" if head.count(";") > head.count(",") else ","
-    names = [name.strip().strip('"').lower() for name in head.split(dialect)]
+    parted_by = max(",;\t", key=head.count)
+    names = [name.strip().strip('"').strip().lower() for name in head.split(parted_by)]
     if "id" in names:
-        reader = csv.DictReader(io.StringIO("\n".join(lines)), delimiter=dialect)
-        for number, row in enumerate(reader, 2):
-            plain = {
-                (k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str)
-            }
-            if plain.get("id"):
-                rows.append((number, plain["id"], plain.get("type") or None))
+        rows = list(_rows(lines, parted_by))
+    elif len(names) > 1:
+        raise UsageError(
+            "the first line names no column `id`",
+            hint="Begin with a line such as id,type; or give one id a line.",
+        )
     else:
         rows = [
-            (number, line.strip(), None)
+            (number, {"id": line.strip()})
             for number, line in enumerate(lines, 1)
             if line.strip() and not line.lstrip().startswith("#")
         ]
-    subjects, faults = [], []
-    for number, identifier, kind in rows:
+    found: dict[tuple[str, str], Listed] = {}
+    faults = []
+    for number, row in rows:
         try:
-            subjects.append(subject_named(identifier, kind or subject_type))
+            listed = _listed(row, subject_type)
+            key = (listed.subject.type, listed.subject.id.casefold())
         except UsageError as error:
             faults.append(f"line {number}: {error.what}")
+            continue
+        if found.setdefault(key, listed).options() != listed.options():
+            faults.append(
+                f"line {number}: this subject stands above with another date, reference or language"
+            )
     if faults:
-        raise UsageError("; ".join(faults[:20]), hint="Correct the list; nothing was requested.")
-    if not subjects:
+        more = f"; and {len(faults) - 20} more" if len(faults) > 20 else ""
+        raise UsageError("; ".join(faults[:20]) + more, hint="Correct the list; nothing was requested.")
+    if not found:
         raise UsageError("the list names no subject")
-    return list(dict.fromkeys(subjects))
+    if len({key_of(listed.subject) for listed in found.values()}) < len(found):
+        raise UsageError(
+            "two addresses have the same short name, so that one disclosure would replace the other",
+            hint="Put them into two lists, with a folder each.",
+        )
+    return list(found.values())
+
+
+def _listed(row: Mapping[str, str], subject_type: str | None) -> Listed:
+    subject = subject_named(row.get("id", ""), row.get("type") or subject_type)
+    received, lang = row.get("received"), (row.get("lang") or "").lower()
+    if lang and lang not in LANGUAGES:
+        raise UsageError(f"{lang!r} is no language of reports ({', '.join(LANGUAGES)})")
+    try:
+        day = date.fromisoformat(received) if received else None
+    except ValueError as error:
+        raise UsageError(f"{received!r} is not a date like 2026-03-05") from error
+    return Listed(subject, day, row.get("reference") or None, lang or None)
+
+
+def _decoded(content: bytes) -> str:
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"line {line} is no UTF-8", hint="Save the list as UTF-8 (in Excel: CSV UTF-8)."
+        ) from error
+
+
+def _rows(lines: list[str], parted_by: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Number and cells of each line of a CSV."""
+    reader = csv.DictReader(io.StringIO("\n".join(lines)), delimiter=parted_by)
+    for row in reader:
+        plain = {(k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str)}
+        if any(plain.values()):  # spreadsheets end in lines of commas alone
+            yield reader.line_num, plain
 
 
 def key_of(subject: Subject) -> str:

@@ -19,7 +19,7 @@ from multiprocessing import connection, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from dsr_report.batch.storage import copy_here, copy_there, local_path
+from dsr_report.batch.storage import copy_here, copy_there, is_there, local_path
 from dsr_report.errors import DsrReportError, FileError, UsageError
 from dsr_report.temporary import TemporaryFolder
 
@@ -115,6 +115,8 @@ def _rendered(task: Task) -> Rendered:
         written = report.to(target, workers=_layout() if target.suffix in {".pdf", ".zip"} else 1)
         place = task.target
         if local_path(place) is None:
+            if not is_there(task.export):  # who takes it back, takes no disclosure of it any more
+                raise FileError("the batch was stopped, and took its export back")
             stem, dot, ending = place.rpartition(".")
             place = f"{stem}.{secrets.token_hex(4)}{dot}{ending}"  # two workers may be given the same task
             copy_there(target, place)

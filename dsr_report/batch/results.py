@@ -28,7 +28,7 @@ class Result:
         exit_code: that `fetch-and-render` would have ended with.
         seconds: that rendering took.
         warnings: of the report, such as statements that are missing.
-        skipped: an earlier run finished it.
+        skipped: an earlier run finished it; `warnings` says if that had other settings.
     """
 
     line: int
@@ -42,6 +42,12 @@ class Result:
     seconds: float | None = None
     warnings: tuple[str, ...] = ()
     skipped: bool = False
+
+
+OTHER_SETTINGS = (
+    "made by an earlier run with other options or another configuration, and left as it is: "
+    "remove the file, or choose another folder, to have it made again"
+)
 
 
 class Journal:
@@ -61,7 +67,7 @@ class Journal:
                 except (ValueError, KeyError, TypeError):
                     continue  # a line that was cut off by a crash: its subject is done again
 
-    def finished(self, key: str, line: int, name: str, folder: Path) -> Result | None:
+    def finished(self, key: str, line: int, name: str, folder: Path, settings: str) -> Result | None:
         """The result of an earlier run, where its file has this name and is still whole."""
         entry = self._known.get(key)
         if entry is None or not entry.get("ok") or entry.get("file") != name:
@@ -69,13 +75,16 @@ class Journal:
         file = folder / name
         if not file.is_file() or sha256_of(file) != entry.get("sha256"):
             return None
+        is_same = entry.get("settings", settings) == settings
         return Result(
-            line, key, ok=True, file=name, sha256=entry["sha256"], values=entry.get("values"), skipped=True
-        )
+            line, key, ok=True, file=name, sha256=entry["sha256"], values=entry.get("values"), skipped=True,
+            warnings=() if is_same else (OTHER_SETTINGS,),
+        )  # fmt: skip
 
-    def add(self, result: Result) -> None:
-        """Write one result down."""
-        line = json.dumps(asdict(result), ensure_ascii=False) + "\n"
+    def add(self, result: Result, settings: str) -> None:
+        """Write one result down, with a hash of what its disclosure was made with."""
+        entry = asdict(result) | {"settings": settings}
+        line = json.dumps(entry, ensure_ascii=False) + "\n"
         if not self._ends_whole:
             line, self._ends_whole = f"\n{line}", True
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

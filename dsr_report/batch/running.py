@@ -6,6 +6,8 @@ disclosure is whole on disk. A later run skips a subject whose line and file are
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import queue
 import sys
@@ -13,15 +15,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from dsr_report.batch.lists import key_of
 from dsr_report.batch.rendering import Processes, Rendered, Renderers, Task, whom_of
 from dsr_report.batch.results import RESULTS, Journal, Result
 from dsr_report.errors import DsrReportError, UsageError
-from dsr_report.files import private_folder
+from dsr_report.files import private_folder, sha256_of
 from dsr_report.jobs import Obtained, Subject
 
 _log = logging.getLogger(__name__)
@@ -67,6 +70,8 @@ class _Work:
     subject: Subject
     key: str
     target: Path
+    options: Mapping[str, Any]
+    settings: str
     obtained: Obtained | None = None
 
 
@@ -77,6 +82,7 @@ def run_batch(
     *,
     ending: str = "pdf",
     options: Mapping[str, Any],
+    each: Mapping[Subject, Mapping[str, Any]] = MappingProxyType({}),
     config: Path | None = None,
     workers: int | None = None,
     at_once: int = AT_ONCE,
@@ -95,6 +101,7 @@ def run_batch(
         fetch: gets an export; called by several threads at a time.
         ending: `pdf`, `html` or `zip`.
         options: of `dsr_report.Report` but for `config`, as plain values.
+        each: those of one subject, in place of the batch's.
         config: the controller's configuration.
         workers: rendering processes; one a core by default.
         at_once: how many data requests are under way at a time.
@@ -113,12 +120,15 @@ def run_batch(
     with ExitStack() as stack:
         stack.enter_context(_alone_in(folder))
         journal = Journal(folder / RESULTS)
+        config_hash = sha256_of(config) if config else None
         results: dict[str, Result] = {}
         waiting: list[_Work] = []
         for line, subject in enumerate(subjects, 1):
             key = key_of(subject)
-            work = _Work(line, subject, key, folder / f"disclosure-{key}.{ending}")
-            done = journal.finished(key, line, work.target.name, folder)
+            own = {**options, **each.get(subject, {})}
+            target = folder / f"disclosure-{key}.{ending}"
+            work = _Work(line, subject, key, target, own, _hash_of(own, config_hash))
+            done = journal.finished(key, line, target.name, folder, work.settings)
             if done is None:
                 waiting.append(work)
             else:
@@ -134,13 +144,13 @@ def run_batch(
 
             renderers = stack.enter_context(Cluster(dask, folder, storage=storage, config=config))
         settings = ((str(config.resolve()), config.name),) if config else ()
-        line_up = _Assembly(fetch, renderers, halt, moved, dict(options), settings)
+        line_up = _Assembly(fetch, renderers, halt, moved, settings)
         for work, rendered in line_up.finished(waiting, min(at_once, len(waiting))):
             result = _result(work, rendered)
             results[work.key] = result
             if work.obtained is not None and result.ok:
                 noted(work.obtained, result)  # first: what stands in the results is not looked at again
-            journal.add(result)
+            journal.add(result, work.settings)
             told(result)
     return [results[key_of(subject)] for subject in subjects]
 
@@ -148,20 +158,18 @@ def run_batch(
 class _Assembly:
     """Two groups of threads: one fetches, the other waits for renderers."""
 
-    def __init__(  # noqa: PLR0917 - private, and called once
+    def __init__(
         self,
         fetch: Fetcher,
         renderers: Renderers,
         halt: Halt,
         moved: Callable[[str, Stage], None],
-        options: Mapping[str, Any],
         config: tuple[tuple[str, str], ...],
     ) -> None:
         self._fetch = fetch
         self._renderers = renderers
         self._halt = halt
         self._moved = moved
-        self._options = options
         self._config = config
 
     def finished(self, waiting: Sequence[_Work], at_once: int) -> Iterator[tuple[_Work, Rendered]]:
@@ -199,7 +207,7 @@ class _Assembly:
             text = f"fetching stopped ({type(error).__name__}); the same command tries it again"
             return work, Rendered(error=text, exit_code=1)
         self._moved(work.key, "collected")
-        return _Work(work.line, work.subject, work.key, work.target, obtained), None
+        return replace(work, obtained=obtained), None
 
     def _rendered(self, work: _Work) -> tuple[_Work, Rendered | None]:
         if work.obtained is None:
@@ -210,10 +218,16 @@ class _Assembly:
             sha256=work.obtained.sha256,
             target=str(work.target),
             whom=whom_of(work.subject.type, work.subject.id),
-            options=self._options,
+            options=work.options,
             config=self._config,
         )
         return work, self._renderers.render(work.key, task)
+
+
+def _hash_of(options: Mapping[str, Any], config_hash: str | None) -> str:
+    """A hash of all that a disclosure is made with, apart from its export."""
+    settings = json.dumps([options, config_hash], sort_keys=True, default=str)
+    return hashlib.sha256(settings.encode("utf-8")).hexdigest()[:16]
 
 
 def _result(work: _Work, rendered: Rendered) -> Result:

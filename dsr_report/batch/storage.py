@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import re
+import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from dsr_report.errors import FileError, MissingExtraError, UsageError
+from dsr_report.errors import DsrReportError, FileError, MissingExtraError, UsageError
 from dsr_report.files import private_folder, written_whole
 
 _BLOCK = 1 << 20
+_NOT_LITERAL = re.compile(r"[?#*\[\]]")
+_ONE_SLASH = re.compile(r"[a-z][a-z0-9+.-]+:(?!//)", re.IGNORECASE)
 
 
 def below(folder: str, name: str) -> str:
@@ -28,19 +32,57 @@ def check_place(folder: str) -> None:
     """Write a file to a folder, and remove it again.
 
     Raises:
-        UsageError: there is no such kind of storage, or its address holds a password.
+        UsageError: there is no such kind of storage, or its address cannot be used: it names no bucket, holds
+            a password or wildcards.
         FileError: it cannot be written to.
     """
-    if urlsplit(folder).password:
+    _check_address(folder)
+    probe = below(folder, ".dsr-report-probe")
+    with _told(folder, where=f"--storage {folder}"):
+        _write(probe, b"")
+        remove_file(probe)
+
+
+def _check_address(folder: str) -> None:
+    parts = urlsplit(folder)
+    local = local_path(folder)
+    if parts.password:
         raise UsageError(
             "the storage's address holds a password, which would travel to the workers",
             where="--storage",
             hint="Give it to each machine by its environment or its role.",
         )
-    probe = below(folder, ".dsr-report-probe")
-    with _told(folder):
-        _write(probe, b"")
-        remove(probe)
+    if "://" in folder and _NOT_LITERAL.search(folder):
+        raise UsageError(
+            "the storage's address holds one of ? # * [ ], which storages take for something else",
+            where="--storage",
+            hint="Name a bucket and a folder, such as s3://bucket/folder; settings go by the environment.",
+        )
+    if (
+        _ONE_SLASH.match(folder)
+        or ("://" in folder and not (parts.netloc or parts.path.strip("/")))
+        or (local is not None and "://" in folder and parts.netloc not in {"", "localhost"})
+    ):
+        raise UsageError(
+            "this address names no place",
+            where=f"--storage {folder}",
+            hint="Give one such as s3://bucket/folder or file:///mnt/folder.",
+        )
+
+
+def try_place(folder: str, probe: str, content: bytes) -> str:
+    """What keeps this machine from using a folder in which another put a file; empty if nothing does."""
+    own = below(folder, f"probe-{secrets.token_hex(8)}")
+    try:
+        with _told(folder):
+            with _opened(probe, "rb") as file:
+                if file.read() != content:
+                    return "it finds another file there"
+            _write(own, b"")
+            remove_file(own)
+    except DsrReportError as error:
+        return error.what
+    return ""
 
 
 def copy_here(reference: str, target: Path) -> str:
@@ -50,8 +92,13 @@ def copy_here(reference: str, target: Path) -> str:
         FileError: it is not there, or cannot be read or written.
     """
     digest = hashlib.sha256()
-    with _told(reference), written_whole(target) as copy, _opened(reference, "rb") as source:
-        while block := source.read(_BLOCK):
+    told = _told(reference)
+    with told, _opened(reference, "rb") as source, written_whole(target) as copy:
+        while True:
+            with told:  # within: what the storage raises is no fault of the target
+                block = source.read(_BLOCK)
+            if not block:
+                break
             digest.update(block)
             copy.write(block)
     return digest.hexdigest()
@@ -74,6 +121,24 @@ def copy_there(source: Path, reference: str) -> None:
         with _opened(reference, "wb") as copy:  # object stores show it when it is whole
             while block := file.read(_BLOCK):
                 copy.write(block)
+
+
+def is_there(reference: str) -> bool:
+    """Whether a file is in storage.
+
+    Raises:
+        FileError: nobody can tell.
+    """
+    with _told(reference):
+        system, path = _system(reference)
+        return bool(system.exists(path))
+
+
+def remove_file(reference: str) -> None:
+    """Remove one file, in one call; nothing happens where it is not there."""
+    system, path = _system(reference)
+    with suppress(FileNotFoundError):
+        system.rm_file(path)
 
 
 def remove(reference: str) -> None:
@@ -129,6 +194,7 @@ def _system(reference: str) -> tuple[Any, str]:
         ) from error
     except ValueError as error:
         raise UsageError("there is no such kind of storage", where=_kind(reference)) from error
+    system.invalidate_cache()  # other machines write there, too: what was listed before says nothing
     return system, str(path)
 
 
@@ -137,10 +203,10 @@ def _kind(reference: str) -> str:
 
 
 class _told:  # noqa: N801 - reads as a statement: `with _told(where)`
-    """Turns what storages raise into one error that names the place, not what is in it."""
+    """Turns what storages raise into one error that names the kind of place, not what is in it."""
 
-    def __init__(self, reference: str) -> None:
-        self._where = _kind(reference)
+    def __init__(self, reference: str, *, where: str | None = None) -> None:
+        self._where = where or _kind(reference)
 
     def __enter__(self) -> None:
         return
@@ -150,7 +216,23 @@ class _told:  # noqa: N801 - reads as a statement: `with _told(where)`
         if error is None or isinstance(error, known) or not isinstance(error, Exception):
             return
         raise FileError(
-            f"the shared storage cannot be used ({type(error).__name__})",
+            f"the shared storage cannot be used: {_reason(error)}",
             where=self._where,
-            hint="Can this machine and each worker read and write there?",
+            hint="Can this machine and each worker read, write and remove there?",
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Why a storage failed, as far as the kind of error says; its text could quote a file's name."""
+    name = type(error).__name__
+    if "Credential" in name:
+        text = "no credentials were found in the environment"
+    elif isinstance(error, PermissionError):
+        text = "the credentials are refused, or may not do this"
+    elif isinstance(error, FileNotFoundError):
+        text = "there is no such bucket, folder or file"
+    elif isinstance(error, ConnectionError | TimeoutError) or re.search("Connect|Timeout", name):
+        text = "it cannot be reached"
+    else:
+        return name
+    return f"{text} ({name})"

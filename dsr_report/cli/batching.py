@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.File("r", encoding="utf-8-sig"))
+@click.argument("file", metavar="FILE", type=click.File("rb"))
 @click.option(
     "-o",
     "--output",
@@ -122,7 +122,9 @@ def batch(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Fetch and render for every subject in FILE: one id a line, or a CSV with the columns id and type.
+    """Fetch and render for every subject in FILE: one id a line, or a CSV with the column id.
+
+    Columns type, received, reference and lang say more of one request, in place of the options.
 
     Interrupted? The same command goes on where it stopped.
 
@@ -130,7 +132,7 @@ def batch(
     Example:
         dsr-report batch subjects.csv --lang nl --config controller.toml -o disclosures
     """
-    from dsr_report.batch import Halt, read_subjects, run_batch
+    from dsr_report.batch import Halt, key_of, read_list, run_batch
     from dsr_report.cli.batch_table import BatchTable
     from dsr_report.config import load_config
     from dsr_report.disclosing import check_choices
@@ -139,13 +141,16 @@ def batch(
     from dsr_report.jobs import Patience, obtain, open_register
     from dsr_report.reading import zone_named
 
-    subjects = read_subjects(file.read(), subject_type)
+    listed = read_list(file.read(), subject_type)
+    each = {one.subject: one for one in listed}
     controller = load_config(config) if config else None  # its faults are told before anything is requested
     zone_named(options["timezone"])
-    check_choices(received=received, replied=replied)
+    for one in listed:
+        check_choices(received=one.received or received, replied=replied)
     if storage and not dask:
         raise click.UsageError("--storage goes with --dask.")
     settings = options | {"received": received, "replied": replied}
+    languages = {key_of(one.subject): one.lang for one in listed}
     halt = Halt()
     with ExitStack() as stack:
         if sandbox:
@@ -170,19 +175,21 @@ def batch(
                 subject,
                 folder=exports,
                 patience=patience,
-                received_on=received,
+                reference=each[subject].reference,
+                received_on=each[subject].received or received,
                 sleep=halt.nap,
             )
 
         def noted(obtained: Obtained, result: Result) -> None:
             register.note_disclosure(
                 obtained.reference, sha256=str(result.sha256), path=str((output / str(result.file)).resolve()),
-                language=str(options["lang"]),
+                language=languages.get(result.key) or str(options["lang"]),
             )  # fmt: skip
 
-        table = stack.enter_context(BatchTable(len(subjects)))
+        table = stack.enter_context(BatchTable(len(listed)))
         results = run_batch(
-            subjects, output, fetch, ending=format_, options=settings, config=config, workers=workers,
+            list(each), output, fetch, ending=format_, options=settings,
+            each={subject: one.options() for subject, one in each.items()}, config=config, workers=workers,
             at_once=at_once, dask=dask, storage=storage, halt=halt, told=table.add, moved=table.moved, noted=noted,
         )  # fmt: skip
     for warning, count in Counter(one for result in results for one in result.warnings).most_common():

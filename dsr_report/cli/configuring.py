@@ -48,7 +48,7 @@ def init(output: Path | None, lang: str, force: bool) -> None:
     from dsr_report.report.configuration import configuration_text
 
     text = configuration_text(lang).encode("utf-8")
-    if output is None:
+    if output is None or str(output) == "-":
         sys.stdout.buffer.write(text)
         return
     if output.exists() and not force:

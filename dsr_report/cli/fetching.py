@@ -15,6 +15,7 @@ import click
 
 from dsr_report.cli.options import calendar_option, controller, report_options, say, verbosity_options
 from dsr_report.cli.progress import bar
+from dsr_report.errors import NotReadyError
 from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where the export goes; export-TYPE-ID.json by default.",
+    help="Where the export goes (- for standard output); export-TYPE-ID.json by default.",
 )
 @calendar_option
 @verbosity_options
@@ -98,9 +99,14 @@ def fetch(output: Path | None, **options: Any) -> None:
     from dsr_report.export.reading import open_export
     from dsr_report.files import check_target, clear_leftovers, written_whole
 
-    if output is not None:
+    is_piped = str(output) == "-"
+    if output is not None and not is_piped:
         check_target(output)  # now, not after half an hour of waiting
     with obtained(**options, config=controller()) as export:
+        if is_piped:
+            with export.path.open("rb") as source:
+                shutil.copyfileobj(source, sys.stdout.buffer, 1 << 20)
+            return
         with open_export(export.path) as file:
             name = default_name(file.info.type, file.info.id, "json").replace("disclosure-", "export-", 1)
         target = output or Path(name)
@@ -203,6 +209,8 @@ def obtained(
     subject = subject_named(identifier, subject_type) if identifier is not None else None
     if report_to and "@" in report_to:
         say("warning: the export will go through mail unencrypted, to the address of --report")
+    elif report_to and report_to.lower().startswith("http://"):
+        say("warning: the export will travel unencrypted to the address of --report; an endpoint has https")
     with ExitStack() as stack:
         folder = None
         if sandbox:
@@ -221,18 +229,27 @@ def obtained(
         stack.enter_context(client)
         stack.enter_context(register)
         downloading = stack.enter_context(bar("Downloading"))
-        found = obtain(
-            client,
-            register,
-            subject,
-            request_id=request_id,
-            report=report_to,
-            folder=folder,
-            patience=Patience(timeout, poll),
-            progress=Progress(say, _waiting if sys.stderr.isatty() else None, downloading),
-            reference=reference,
-            received_on=received_on,
-        )
+        try:
+            found = obtain(
+                client,
+                register,
+                subject,
+                request_id=request_id,
+                report=report_to,
+                folder=folder,
+                patience=Patience(timeout, poll),
+                progress=Progress(say, _waiting if sys.stderr.isatty() else None, downloading),
+                reference=reference,
+                received_on=received_on,
+            )
+        except NotReadyError as error:
+            if not sandbox:
+                raise
+            raise NotReadyError(
+                error.what,
+                where=error.where,
+                hint="This sandbox ends with its run, and the data request with it: give it a longer --timeout.",
+            ) from error
         yield Export(found, register)
 
 

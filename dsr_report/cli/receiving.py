@@ -165,7 +165,7 @@ def receive(
         from dsr_report.receive.app import Door, Endpoint, Limits
         from dsr_report.receive.inbox import Inbox
         from dsr_report.receive.keys import DnsKeys
-        from dsr_report.receive.server import make_server
+        from dsr_report.receive.server import check_port, make_server
         from dsr_report.receive.signatures import RejectedError, Rules, identity
     except ModuleNotFoundError as error:
         raise MissingExtraError(
@@ -182,6 +182,7 @@ def receive(
             raise UsageError(
                 "--account is no number", hint="The dashboard shows it; GET /identity, too."
             ) from None
+    check_port(host, port)
     folder = output or export_folder()
     path = public.path if public.path not in {"", "/"} else "/copernica"
     if unsigned:

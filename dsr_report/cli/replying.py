@@ -103,6 +103,12 @@ def reply(
             hint="Run `dsr-report verify`.",
         )
     manifest = checked.manifest
+    if manifest.for_archive:
+        raise CheckFailedError(
+            "this report was made with --original, for your own archive: live keys can be read in it",
+            where=str(disclosure),
+            hint="Render it again without --original.",
+        )
     known = known_addresses(disclosure) or _addresses_in_register(disclosure, database)
     if not is_known_address(recipient, known) and not confirm_recipient:
         raise CheckFailedError(

@@ -79,7 +79,7 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
             text = to_toml(findings, source.sha256) + closed_comment(closed)
     if closed:
         say(f"{len(closed)} attached files cannot be looked into: see them for yourself")
-    if output is None:
+    if output is None or str(output) == "-":
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         return
     with written_whole(output) as file:

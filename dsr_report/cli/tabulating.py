@@ -17,6 +17,7 @@ from dsr_report.cli.options import (
     verbosity_options,
 )
 from dsr_report.cli.progress import reading, zone_named
+from dsr_report.errors import UsageError
 from dsr_report.files import private_folder
 from dsr_report.records.recognise import Recogniser
 from dsr_report.tables.build import build
@@ -54,6 +55,8 @@ def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool
         dsr-report tables export.json -o tables --format parquet
     """
     zone = zone_named(timezone)
+    if str(output) == "-":
+        raise UsageError("tables are several files", where="--output -", hint="Name a folder.")
     with reading(export, salvage=salvage) as file:
         founds = Recogniser().find(chain.from_iterable(file.batches()))
         info = file.info

@@ -83,7 +83,10 @@ class FileEntry(_Model):
 
 
 class Manifest(_Model):
-    """What stands in `manifest.json`."""
+    """What stands in `manifest.json`.
+
+    `for_archive`: it was asked that nothing be hidden, so that live keys can be read; not for the subject.
+    """
 
     format: Literal["dsr-report-disclosure"] = "dsr-report-disclosure"
     version: Literal[1] = 1
@@ -93,6 +96,7 @@ class Manifest(_Model):
     time_zone: str
     created: datetime
     reference: str | None = None
+    for_archive: bool = False
     export: ExportEntry
     values: Values
     records: dict[str, RecordsEntry]

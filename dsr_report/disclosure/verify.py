@@ -179,6 +179,12 @@ def _check_export(result: Verification, contents: Contents, given: Path | None) 
 
 def _check_total(result: Verification, contents: Contents, export: ExportFile) -> None:
     """Of an original of which values were hidden: whether it holds as many as the disclosure accounts for."""
+    entry = contents.manifest.export
+    is_hidden = any(
+        p.startswith("/info") for mark in contents.manifest.marks for p in mark.pointers + mark.passages_in
+    )
+    if not is_hidden and (entry.type, entry.id) != (export.info.type, export.info.id):
+        result.add("subject", False, "DIFFERENT: the export is about someone else.")
     stated = contents.manifest.values.total
     total = sum(count_values(item.value) for item in export.items()) + count_values(export.info.value)
     result.add(

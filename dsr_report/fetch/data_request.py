@@ -169,6 +169,10 @@ class DataRequest:
                 _log.info("data request %s: %s; asking again", self.id, error.what)
             waited = self._clock() - started
             if trouble is None:
+                size = (
+                    "" if status.collected_bytes is None else f", {status.collected_bytes:,} bytes gathered"
+                )
+                _log.info("data request %s: %s after %.0f s%s", self.id, status.state, waited, size)
                 if progress is not None:
                     progress(status, waited)
                 if status.state == "available":

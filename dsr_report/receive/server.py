@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+
+from dsr_report.errors import UsageError
+
+
+def check_port(host: str, port: int) -> None:
+    """Whether a port can be listened on.
+
+    Raises:
+        UsageError: it cannot; another program has it, say.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, port), family=family):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen here ({error.strerror or type(error).__name__})",
+            where=f"--host {host} --port {port}",
+            hint="Is another endpoint running? Choose another port.",
+        ) from error
 
 
 def make_server(

@@ -1,7 +1,8 @@
-"""A sandbox with many subjects, the command that answers them, and a Dask cluster of processes."""
+"""A sandbox with many subjects, the command that answers them, a Dask cluster, a server of buckets."""
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+
+import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,7 +27,9 @@ def many_exports(folder, count, filling=""):
 
 
 def clean_environment(**more):
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("COPERNICA", "DSR_REPORT", "DASK"))}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("COPERNICA", "DSR_REPORT", "DASK", "AWS"))
+    }
     return kept | {"PYTHONPATH": str(ROOT)} | more
 
 
@@ -93,7 +98,7 @@ class Overheard:
 class DaskProcesses:
     """A scheduler and workers, each a process of its own, on loopback; they know no token."""
 
-    def __init__(self, folder, workers):
+    def __init__(self, folder, workers, **environment):
         self._folder = folder
         self._environment = clean_environment(
             DASK_DISTRIBUTED__COMM__COMPRESSION="none", DASK_DISTRIBUTED__ADMIN__TICK__LIMIT="1h"
@@ -104,20 +109,35 @@ class DaskProcesses:
             "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"
         )
         self.overheard = Overheard(port)
-        self.workers = [
-            self._start(
-                "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny",
-                "--no-dashboard", "--memory-limit", "0", "--local-directory", str(folder),
-            )
-            for _ in range(workers)
-        ]  # fmt: skip
+        self.workers = []
+        for _ in range(workers):
+            self.add_worker(**environment)
 
-    def _start(self, *arguments):
+    def add_worker(self, **environment):
+        """Another worker, with these variables in its environment."""
+        worker = self._start(
+            "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny",
+            "--no-dashboard", "--memory-limit", "0", "--local-directory", str(self._folder), **environment,
+        )  # fmt: skip
+        self.workers.append(worker)
+        return worker
+
+    def wait_for(self, workers):
+        """Until the scheduler has heard of so many workers."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            (log,) = self._folder.glob("scheduler-*.log")
+            if log.read_bytes().count(b"Register worker addr") >= workers:
+                return
+            time.sleep(0.05)
+        raise TimeoutError(f"fewer than {workers} workers came")
+
+    def _start(self, *arguments, **environment):
         log = (self._folder / f"{arguments[0]}-{time.monotonic_ns()}.log").open("wb")
         with log:
             return subprocess.Popen(
                 [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
-                env=self._environment, stdout=log, stderr=log, cwd=self._folder,
+                env=self._environment | environment, stdout=log, stderr=log, cwd=self._folder,
             )  # fmt: skip
 
     def close(self):
@@ -125,3 +145,49 @@ class DaskProcesses:
         for process in [*self.workers, self.scheduler]:
             process.kill()
             process.wait()
+
+
+class BucketServer:
+    """An S3 server of its own process, on loopback, with one bucket, `dsr`."""
+
+    def __init__(self, folder):
+        port = free_port()
+        self._url = f"http://127.0.0.1:{port}"
+        self.keys = ("AKIAEXAMPLEEXAMPLE", "secret-of-the-storage")
+        self.environment = {
+            "AWS_ENDPOINT_URL": self._url,
+            "AWS_ACCESS_KEY_ID": self.keys[0],
+            "AWS_SECRET_ACCESS_KEY": self.keys[1],
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        with (folder / "server.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)],
+                env=clean_environment(), stdout=log, stderr=log, cwd=folder,
+            )  # fmt: skip
+        until = time.monotonic() + 60
+        while not self._answers():
+            if time.monotonic() > until or self._process.poll() is not None:
+                self.close()
+                raise RuntimeError((folder / "server.log").read_text(encoding="utf-8"))
+            time.sleep(0.1)
+        httpx.put(f"{self._url}/dsr", trust_env=False).raise_for_status()
+
+    def _answers(self):
+        with suppress(httpx.TransportError):
+            return httpx.get(self._url, trust_env=False).is_success
+        return False
+
+    def put(self, name, content):
+        """Leave a file in the bucket."""
+        httpx.put(f"{self._url}/dsr/{name}", content=content, trust_env=False).raise_for_status()
+
+    def names(self):
+        """The files in the bucket."""
+        listing = httpx.get(f"{self._url}/dsr?list-type=2", trust_env=False).raise_for_status().text
+        return re.findall(r"<Key>(.*?)</Key>", listing)
+
+    def close(self):
+        self._process.kill()
+        self._process.wait()

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 
 import pikepdf
 import psutil
 import pytest
-from batches import command, many_exports
+from batches import ROOT, clean_environment, command, many_exports
 
-from dsr_report.batch import RESULTS, Result, key_of, read_subjects
+from dsr_report.batch import RESULTS, Result, key_of, read_list, read_subjects
 from dsr_report.cli.batch_table import BatchTable
 from dsr_report.disclosure.verify import verify
 from dsr_report.errors import UsageError
@@ -34,6 +35,85 @@ def test_lists_and_tables_are_read_and_faults_are_all_named():
     ]
     with pytest.raises(UsageError, match=r"line 2: .*line 3"):
         read_subjects("1\nabc\n-4\n")
+
+
+def test_a_type_that_is_misspelled_is_a_fault_and_not_a_subprofile():
+    assert read_subjects("id,type\n7,Profile\n") == [Subject("profile", "7")]
+    with pytest.raises(UsageError, match="line 3: 'profiel' is no type"):
+        read_subjects("id,type\n7,profile\n8,profiel\n")
+
+
+def test_a_line_without_an_id_is_a_fault_with_the_number_that_an_editor_shows():
+    with pytest.raises(UsageError, match="line 4: no id is given"):
+        read_subjects("id,type\n\n7,profile\n,profile\n")
+    assert read_subjects("id;type\r\n7;profile\r\n;\r\n") == [Subject("profile", "7")]
+
+
+def test_an_address_in_two_spellings_is_answered_once():
+    assert read_subjects("Someone@example.org\nsomeone@EXAMPLE.org\n") == [
+        Subject("email", "Someone@example.org")
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_lists_are_read_as_spreadsheets_save_them(encoding):
+    assert read_subjects("id\ttype\r\nzo\u00eb@example.org\t\r\n".encode(encoding)) == [
+        Subject("email", "zo\u00eb@example.org")
+    ]
+
+
+def test_a_list_in_another_encoding_is_told_with_its_line(tmp_path):
+    (tmp_path / "subjects.txt").write_bytes(b"id\nzo\xeb@example.org\n")
+    arguments = [sys.executable, "-m", "dsr_report", "batch", str(tmp_path / "subjects.txt"), "--sandbox"]
+    done = subprocess.run(
+        arguments, env=clean_environment(), capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 2
+    assert done.stderr == ("dsr-report: line 2 is no UTF-8. Save the list as UTF-8 (in Excel: CSV UTF-8).\n")
+
+
+def test_a_table_without_the_column_id_is_told_so_and_not_quoted():
+    with pytest.raises(UsageError, match="names no column `id`") as told:
+        read_subjects("name,email\nJan,jan@example.org\n")
+    assert "Jan" not in str(told.value)
+
+
+def test_a_list_says_what_differs_from_request_to_request():
+    first, second = read_list("id;type;received;reference;lang\n7;profile;2026-01-05;AVG-7;NL\n8;;;;\n")
+    assert first.options() == {"received": date(2026, 1, 5), "reference": "AVG-7", "lang": "nl"}
+    assert second.options() == {}
+
+
+def test_what_cannot_be_in_a_list_is_told_with_its_line():
+    with pytest.raises(UsageError) as told:
+        read_list("id,received,lang,reference\n7,5-1-2026,,\n8,,xx,\n9,,,A\n9,,,B\n")
+    for fault in ("line 2: '5-1-2026' is not a date", "line 3: 'xx' is no language", "line 5: this subject"):
+        assert fault in str(told.value)
+
+
+def test_each_report_of_a_strict_batch_has_the_reference_date_and_language_of_its_line(tmp_path):
+    rows = "id,received,reference,lang\n1,2026-01-05,AVG-1,nl\n2,2026-01-06,AVG-2,de\n"
+    (tmp_path / "subjects.txt").write_text(rows, encoding="utf-8")
+    with running_sandbox(samples=many_exports(tmp_path / "samples", 2)) as sandbox:
+        config = str(ROOT / "sample_exports" / "controller.toml")
+        arguments, environment = command(
+            sandbox, tmp_path, "--strict", "--replied", "2026-01-20", "--config", config
+        )
+        done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for number, lang in (("1", "nl"), ("2", "de")):
+        page = (tmp_path / "out" / f"disclosure-profile-{number}.html").read_text(encoding="utf-8")
+        assert f'lang="{lang}"' in page
+        assert f"AVG-{number}" in page
+    with Register.open(environment["DSR_REPORT_DATABASE"]) as register:
+        received = {case.reference: case.received_on for case in register.cases()}
+    assert received == {"AVG-1": date(2026, 1, 5), "AVG-2": date(2026, 1, 6)}
+
+
+@pytest.mark.parametrize("text", ["@", "a@", "@b.example", "a@@b.example"])
+def test_half_an_address_is_not_asked_for(text):
+    with pytest.raises(UsageError, match="no e-mail address"):
+        read_subjects(text)
 
 
 def test_a_key_holds_no_address():
@@ -57,6 +137,19 @@ def test_one_that_fails_does_not_stop_the_others(tmp_path):
     assert "profile-99" in done.stderr
     for number in (1, 2, 3):
         assert verify(tmp_path / "out" / f"disclosure-profile-{number}.html").ok
+
+
+def test_what_an_earlier_run_made_with_other_options_is_left_and_told(tmp_path):
+    with running_sandbox(samples=many_exports(tmp_path / "samples", 2)) as sandbox:
+        (tmp_path / "subjects.txt").write_text("1\n2\n", encoding="utf-8")
+        arguments, environment = command(sandbox, tmp_path)
+        english, same, dutch = [
+            subprocess.run([*arguments, *more], env=environment, capture_output=True, text=True, check=True)
+            for more in ((), (), ("--lang", "nl"))
+        ]
+    assert "earlier run" not in english.stderr + same.stderr
+    assert "warning, in 2 disclosures: made by an earlier run with other options" in dutch.stderr
+    assert b'lang="en"' in (tmp_path / "out" / "disclosure-profile-1.html").read_bytes()
 
 
 @pytest.mark.slow

@@ -2,12 +2,19 @@
 
 import io
 import json
+import os
+import socket
+import subprocess
+import sys
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+import dsr_report
 from dsr_report.cli.group import main
+from dsr_report.errors import UsageError
 
 SAMPLE = {"info": {"type": "profile", "id": "1"}, "data": [{"ID": "1", "fields": {"Naam": "P"}}]}
 
@@ -119,3 +126,65 @@ def test_the_register_takes_no_id_that_no_data_request_could_have(place, identif
     assert done.exit_code == 2
     assert "\n" not in done.stderr.strip()
     assert ran("register", "list").stderr.startswith("no cases")
+
+
+def test_an_export_is_piped_where_the_output_is_a_dash(place):
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-m", "dsr_report", "fetch", "nobody@example.org", "--sandbox", "-o", "-"],
+        env=environment, capture_output=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["info"]["id"] == "nobody@example.org"
+    assert not (place / "-").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["render", "export.json", "--format", "html"], ["tables", "export.json"]],
+    ids=["render", "tables"],
+)
+def test_no_file_or_folder_is_called_a_dash(place, words):
+    done = ran(*words, "-o", "-")
+    assert done.exit_code in {1, 2}
+    assert "Name a f" in done.stderr
+    assert not (place / "-").exists()
+
+
+def test_an_endpoint_whose_port_is_taken_says_so_and_prints_no_address(place):
+    pytest.importorskip("uvicorn")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = ran("receive", "--url", "https://dsr.example.org/c", "--account", "1", "--port", port)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "cannot listen here" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_a_sandbox_of_one_run_began_is_not_said_to_be_taken_up_again(place):
+    done = ran("fetch", "20285", "--sandbox", "--timeout", "0s")
+    assert done.exit_code == 3
+    assert "ends with its run" in done.stderr
+    assert "--request" not in done.stderr
+
+
+@pytest.mark.parametrize(("words", "is_told"), [([], False), (["-v"], True), (["-q"], False)])
+def test_verbose_tells_how_the_data_request_stands_where_no_terminal_shows_it(place, words, is_told):
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-m", "dsr_report", "fetch", "nobody@example.org", "--sandbox", *words],
+        env=environment, capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert (" available after " in done.stderr) == is_told
+    assert "nobody@example.org" not in done.stderr
+
+
+def test_an_export_that_would_travel_without_tls_is_warned_of(place):
+    done = ran(
+        "fetch", "20285", "--sandbox", "--timeout", "0s", "--report", "http://dsr.example.org/copernica"
+    )
+    assert "warning: the export will travel unencrypted" in done.stderr
+
+
+def test_a_way_to_print_messages_that_there_is_not_is_told_at_once(place):
+    with dsr_report.read(place / "export.json") as export, pytest.raises(UsageError, match="'none'"):
+        dsr_report.Report(export, messages="none")

@@ -119,6 +119,22 @@ def test_reply_stops_where_the_recipient_is_someone_else(package, tmp_path):
     assert right.returncode == 0, right.stderr
 
 
+def test_a_report_for_the_archive_is_not_sent_to_the_person(tmp_path):
+    """`--original` leaves live keys readable."""
+    with (
+        dsr_report.read(SAMPLES / "nothing-found.json") as export,
+        dsr_report.Report(export, original=True) as report,
+    ):
+        report.to_html(tmp_path / "archive.html")
+    command = [sys.executable, "-m", "dsr_report", "reply", str(tmp_path / "archive.html")]
+    done = subprocess.run(
+        [*command, "--to", "nobody@example.org"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 5
+    assert "--original" in done.stderr
+    assert not (tmp_path / "archive.eml").exists()
+
+
 def test_a_server_without_tls_gets_nothing(package):
     """A server that offers no STARTTLS sees neither the login nor the letter."""
     seen = bytearray()

@@ -202,6 +202,21 @@ def export_with_a_stranger(tmp_path):
     return file, stranger
 
 
+def test_html_with_hidden_values_is_not_in_order_beside_the_export_of_someone_else(tmp_path):
+    exports = []
+    for number in ("7", "8"):
+        data = [
+            {"ID": number, "secret": f"k3Jd82hsQp{number}", "fields": {"Naam": "Persoon"}, "database": "1"}
+        ]
+        exports.append(tmp_path / f"{number}.json")
+        exports[-1].write_text(json.dumps({"info": {"type": "profile", "id": number}, "data": data}))
+    target = written(exports[0], tmp_path / "a.html")
+    assert verify(target, exports[0]).ok
+    result = verify(target, exports[1])
+    assert "DIFFERENT: the export is about someone else." in [check.text for check in result.checks]
+    assert not result.ok
+
+
 @pytest.mark.slow
 def test_a_withheld_address_is_gone_from_every_part_of_a_package_in_every_encoding(tmp_path):
     export, stranger = export_with_a_stranger(tmp_path)
