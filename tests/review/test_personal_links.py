@@ -48,6 +48,31 @@ def test_a_token_is_found_however_the_link_is_written(text):
     assert found_in(text) == {TOKEN}
 
 
+def encoded_as(charset, kind="text/html", declared=None):
+    page = base64.encodebytes(f'<p><a href="{UNSUBSCRIBE}">x</a></p>'.encode(charset)).decode()
+    of_charset = f"; charset={declared}" if declared else ""
+    return f"Content-Type: {kind}{of_charset}\nContent-Transfer-Encoding: base64\n\n{page}"
+
+
+@pytest.mark.parametrize(
+    "mime",
+    [
+        encoded_as("utf-8").replace("=", ""),
+        encoded_as("utf-16", declared="utf-16"),
+        encoded_as("utf-16"),
+        encoded_as("utf-16", "text/csv"),
+        encoded_as("utf-8", "image/svg+xml"),
+        f"Content-Type: multipart/mixed; boundary=b\n\n{UNSUBSCRIBE}\n--b\n\nx\n--b--\n",
+        json.dumps({"to": f"https://www.shop.example/unsubscribe/{TOKEN}"}).replace("/", "\\/"),
+        f"https://r.example/L0/{base64.b64encode(UNSUBSCRIBE.encode()).decode().rstrip('=')}/1/0",
+        f"https://r.example/{base64.b64encode(json.dumps({'to': UNSUBSCRIBE}).encode()).decode()}",
+    ],
+    ids=["no = and no //", "UTF-16", "UTF-16 unsaid", "table", "SVG", "preamble", "PHP", "path", "object"],
+)
+def test_a_token_is_found_whatever_the_value_is_that_holds_it(mime):
+    assert TOKEN in {token for _, token in link_keys([Item("/data/0", (), {"mime": mime})]).decisions()}
+
+
 def test_login_data_in_an_address_are_found():
     assert found_in("see https://jan:Geheim99@files.shop.example/a.pdf") == {"jan:Geheim99"}
 
