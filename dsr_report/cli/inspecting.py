@@ -47,7 +47,7 @@ class _Watched:
         watch = Watch()
         might_hold = watch.might_hold
         for item in self._items:
-            if might_hold(item[2]):
+            if might_hold(item):
                 self.masked += sum(decision.passage is None for decision, _ in watch.at(item))
             yield item
 

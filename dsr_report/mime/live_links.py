@@ -8,13 +8,13 @@ addresses are no keys. (disclosure rules on personal links, EDPB 01/2022 and Art
 from __future__ import annotations
 
 import base64
-import binascii
 import html
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.links import purpose_of, purpose_said, url_tokens
 from dsr_report.mime.message import MimePart, parse
 from dsr_report.mime.percent import unquoted
@@ -79,7 +79,8 @@ _HEXADECIMAL = re.compile(r"[0-9a-f]+", re.IGNORECASE)
 _CHANGES = re.compile(r"(?<=[0-9])[A-Za-z]|(?<=[A-Za-z])[0-9]")
 _CASES = re.compile(r"(?<=[a-z])[A-Z]")
 _BEFORE = re.compile(r"(?:[\w.~-]{1,60}(?:=|%(?:25)*3D|/)|[\w.~]{1,60}-)\Z", re.IGNORECASE)
-_WRAPPED = re.compile(r"aHR0c[A-Za-z0-9+/_-]{20,2000}")
+_WRAPPED = re.compile(r"(?:aHR0c|eyJ)[A-Za-z0-9+/_-]{20,2000}")
+"""Base64 of `http…` and of `{"…`."""
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _SIGNATURE_FIELD = re.compile(
     r"(?:x-[\w-]*)?dkim-signature|arc-[\w-]+|authentication-results|domainkey-signature|received"
@@ -103,6 +104,7 @@ def is_random(text: str, *, shortest: int = 12, changes: int = 3) -> bool:
 
 def keys_in_text(text: str) -> Iterator[LiveKey]:
     """The live keys in the links of a text or of a page; the same one may come more than once."""
+    text = text.replace("\\/", "/")  # as PHP writes JSON
     if "=" in text:
         for match in _NAMED.finditer(text):
             yield from _named(match.group(1), match.group(2))
@@ -122,9 +124,15 @@ def keys_in_text(text: str) -> Iterator[LiveKey]:
         for address in _MAILTO.findall(text):
             if _LEAVE.search(address):
                 yield from _of_mailto(html.unescape(address))
-    if "aHR0c" in text:
-        for wrapped in _WRAPPED.findall(text):
-            yield from keys_in_text(_unwrapped(wrapped))
+    for wrapped in wrapped_in(text):
+        yield from keys_in_text(wrapped)
+
+
+def wrapped_in(text: str) -> Iterator[str]:
+    """The addresses, and the objects that may hold some, that a text has in base64."""
+    if "aHR0c" in text or "eyJ" in text:
+        for wrapped in _WRAPPED.findall(unquoted(unquoted(text))):
+            yield _unwrapped(wrapped)
 
 
 def _urls(text: str) -> Iterator[str]:
@@ -174,8 +182,11 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
             fields.extend(part.header)
         if part.nested is not None:
             fields.extend(part.nested.header)
-        elif not part.children and not _is_picture(part):
-            yield from keys_in_text(part.exact_text)
+        elif part.children:
+            yield from keys_in_text(part.around_parts.decode("utf-8", "replace"))
+        else:
+            for text in _texts_of(part):
+                yield from keys_in_text(text)
     for field in fields:
         name = field.name.lower()
         if _SIGNATURE_FIELD.fullmatch(name):
@@ -189,15 +200,19 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
         yield from keys_in_text(text)
 
 
-def _is_picture(part: MimePart) -> bool:
-    return part.media_type.startswith(("image/", "audio/", "video/", "font/")) or b"\0" in part.content[:1024]
+def _texts_of(part: MimePart) -> Iterator[str]:
+    is_text = part.media_type.startswith("text/") or part.media_type.endswith("xml")
+    if not is_text and part.media_type.startswith(("image/", "audio/", "video/", "font/")):
+        return
+    if b"\0" not in part.content[:1024] or "\0" not in part.exact_text[:1024]:
+        yield part.exact_text
+    elif is_text:  # UTF-16 that does not say so
+        yield from texts_inside(part.content)
 
 
 def _unwrapped(text: str) -> str:
-    try:
-        content = base64.urlsafe_b64decode(text.replace("+", "-").replace("/", "_") + "==")
-    except (ValueError, binascii.Error):
-        return ""
+    whole = text[:-1] if len(text) % 4 == 1 else text  # a letter alone is no byte
+    content = base64.urlsafe_b64decode(whole.replace("+", "-").replace("/", "_") + "==")
     return content.decode("utf-8", "replace")
 
 

@@ -97,6 +97,13 @@ class MimePart:
         """Whether it holds parts rather than content."""
         return bool(self.children) or self.nested is not None
 
+    @property
+    def around_parts(self) -> bytes:
+        """What stands before, between and after the parts below it."""
+        ends = [0, *(child.start + len(child.piece) for child in self.children)]
+        starts = [*(child.start for child in self.children), len(self.inner)]
+        return b"\n".join(self.inner[end:start] for end, start in zip(ends, starts, strict=True))
+
     @cached_property
     def _decoded(self) -> tuple[bytes, bool]:
         return _decoded(self.raw_body, self.transfer_encoding)

@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -35,13 +35,16 @@ __all__ = [
     "forms_of",
     "holds",
     "in_text",
+    "readings",
     "replaced",
+    "texts_of",
     "without_part",
 ]
 
 _LARGE = 1_000_000
 _SHORT_FIELD = 1_000
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
+_FOLD_IN_BYTES = re.compile(rb"[\r\n]+[ \t]+")
 _BETWEEN = "\n\x01\n"
 _MARKUP = {
     "text/html",
@@ -59,13 +62,18 @@ Replacements = Sequence[tuple[str, str]]
 def holds(raw: bytes, passage: str) -> bool:
     """Whether a message holds a passage: in its bytes, header fields, texts, files, at any depth."""
     if len(raw) > _LARGE:
-        return any(in_views(seen, passage) for seen in _texts(raw))
+        return any(in_views(seen, passage) for seen in readings(raw))
     return _remembered_answer(raw, passage)
 
 
 @lru_cache(maxsize=64)  # who has replaced a passage asks whether it is gone, and so does the caller
 def _remembered_answer(raw: bytes, passage: str) -> bool:
-    return any(in_views(seen, passage) for seen in _remembered(raw))
+    return any(in_views(seen, passage) for seen in readings(raw))
+
+
+def readings(raw: bytes) -> Iterable[tuple[str, ...]]:
+    """All that a message says, each text as its `views`: what passages are looked for in."""
+    return _texts(raw) if len(raw) > _LARGE else _remembered(raw)
 
 
 @lru_cache(maxsize=2)  # one passage after the other is looked for in the same message
@@ -74,8 +82,22 @@ def _remembered(raw: bytes) -> tuple[tuple[str, ...], ...]:
 
 
 def _texts(raw: bytes) -> Iterator[tuple[str, ...]]:
-    """All that a message says, each text as its views."""
-    yield (_one_case(raw),)
+    for literal in _literally(raw):
+        yield (literal.decode("utf-8", "surrogateescape").casefold(),)
+    for text in texts_of(raw):
+        yield views_of(text)
+
+
+def _literally(raw: bytes) -> Iterator[bytes]:
+    """A message, and what is in it encoded as a whole, as they stand."""
+    yield raw
+    for part in parse_once(raw).walk():
+        if part.nested is not None or (part.children and part.transfer_encoding in _ENCODINGS):
+            yield part.inner
+
+
+def texts_of(raw: bytes) -> Iterator[str]:
+    """All texts of a message, at any depth, decoded: those of parts and files, around them, and of fields."""
     message = parse_once(raw)
     fields = list(message.header)
     for part in message.walk():
@@ -83,18 +105,12 @@ def _texts(raw: bytes) -> Iterator[tuple[str, ...]]:
             fields.extend(part.header)
         if part.nested is not None:
             fields.extend(part.nested.header)
-            yield (_one_case(part.inner),)
         elif part.children:
-            if part.transfer_encoding in _ENCODINGS:  # else it was seen with what it is in
-                yield (_one_case(part.inner),)
+            yield _text(part.around_parts)
         else:
             yield from _texts_of(part)
     # in one text, as most of the time goes into the many small ones; no passage reaches across the marks
-    yield views_of(_BETWEEN.join(text for field in fields for text in _texts_of_field(field.raw)))
-
-
-def _one_case(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape").casefold()
+    yield _BETWEEN.join(text for field in fields for text in _texts_of_field(field.raw))
 
 
 def _texts_of_field(raw: bytes) -> tuple[str, ...]:
@@ -114,12 +130,12 @@ def _all_texts_of_field(raw: bytes) -> tuple[str, ...]:
 _remembered_texts = lru_cache(maxsize=1024)(_all_texts_of_field)  # most fields recur, or are looked at again
 
 
-def _texts_of(part: MimePart) -> Iterator[tuple[str, ...]]:
-    if _is_text(part):
-        yield views_of(part.exact_text)
-    else:
-        for text in texts_inside(part.content):
-            yield views_of(text)
+def _texts_of(part: MimePart) -> Iterator[str]:
+    is_text = _is_text(part)
+    if is_text or part.charset:
+        yield part.exact_text
+    if not is_text or b"\0" in part.content:  # UTF-16 that does not say so, an archive that says it is a text
+        yield from texts_inside(part.content)
 
 
 def _is_text(part: MimePart) -> bool:
@@ -166,7 +182,7 @@ def replaced(raw: bytes, replacements: Replacements) -> bytes:
     for part in parse(result).walk():
         if part.is_container:
             continue
-        seen = list(_texts_of(part))
+        seen = [views_of(text) for text in _texts_of(part)]
         for passage, mark in replacements:
             if any(in_views(one, passage) for one in seen):
                 result = without_part(result, part.path, mark)
@@ -196,9 +212,13 @@ def _replaced_field(field: bytes, replacements: Replacements) -> bytes:
         return field
     end = re.search(rb"[\r\n]*\Z", field)
     line_end = end.group(0) if end else b""
-    joint = b"\r\n" if line_end.startswith(b"\r\n") or b"\r\n" in value else b"\n"
+    joint = _line_end_in(field)
     if any(in_text(_text(name), passage) for passage, _ in present):
         name = b"X-Removed"
+    if b"\n" in value.rstrip(b"\r\n") and not all(_is_read(value, passage) for passage, _ in present):
+        value = _FOLD_IN_BYTES.sub(
+            b"", value
+        )  # a fold in the middle of one: as a space it would part two halves
     if name.strip().lower() in _STRUCTURED:
         content = _structured_without(unfolded(value), present)
     else:
@@ -208,6 +228,12 @@ def _replaced_field(field: bytes, replacements: Replacements) -> bytes:
             content = mark
     lead = name + colon + b" " if colon else b""
     return lead + _encoded_words(content, joint) + line_end
+
+
+def _is_read(value: bytes, passage: str) -> bool:
+    """Whether a field's value holds a passage as it is unfolded: with a space for each fold."""
+    text = unfolded(value)
+    return any(in_text(read, passage) for read in (decoded(value), *parameters(text).values()))
 
 
 def _views_of_field(field: bytes, value: bytes) -> tuple[str, ...]:
@@ -357,12 +383,18 @@ def _with_children(
     return bytes(out)
 
 
+def _line_end_in(raw: bytes) -> bytes:
+    if b"\r\n" in raw:
+        return b"\r\n"
+    return b"\r" if b"\r" in raw and b"\n" not in raw else b"\n"
+
+
 def _encoded_body(content: bytes, transfer_encoding: str, before: bytes) -> bytes:
     """Content in the transfer encoding that it had, with the line ends that it had."""
-    line_end = b"\r\n" if b"\r\n" in before else b"\n"
+    line_end = _line_end_in(before)
     if transfer_encoding == "base64":
         lines = base64.encodebytes(content).replace(b"\n", line_end)
-        return lines if before.endswith(b"\n") else lines.rstrip(b"\r\n")
+        return lines if before.endswith((b"\r", b"\n")) else lines.rstrip(b"\r\n")
     if transfer_encoding == "quoted-printable":
         is_even = content.count(b"\r\n") in {0, content.count(b"\n")}
         return binascii.b2a_qp(content, istext=is_even)

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import html
 import re
+import string
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -22,14 +23,15 @@ from dsr_report.mime.live_links import is_random
 from dsr_report.mime.percent import unquoted
 from dsr_report.mime.views import INVISIBLE, folded, views_of
 
-_ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _GAP = rf"(?:[{INVISIBLE}]|&(?:shy;?|zwn?j;|#0*(?:173|8203|8204|8205);))*"
 _GAP_IN_MARKUP = rf"(?:[{INVISIBLE}]|&(?:shy;?|zwn?j;|#0*(?:173|8203|8204|8205);)|{_ANY_TAG.pattern})*"
 _SPACE = (
     r"(?:[\s\u00a0\u2000-\u200a\u202f\u3000]|\+|_|%(?:25)*(?:20|a0|c2%(?:25)*a0)|=20|&(?:amp;)*nbsp;?|"
-    r"&(?:amp;)*#0*(?:160|32);?|&(?:amp;)*#x0*(?:a0|20);?|\\+u00(?:a0|20)|<br[^<>]{0,99}>)+"
+    r"&(?:amp;)*#0*(?:160|32);?|&(?:amp;)*#x0*(?:a0|20);?|\\+(?:u00(?:a0|20)|[nrt])|<br[^<>]*>)+"
 )
-_RUN = r"[A-Za-z0-9+/_-]*"
+_IN_RUN = string.ascii_letters + string.digits + "+/_-"
+_REST_OF_RUN = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 _LONGEST = 160
 """Characters; a longer passage is looked for letter by letter only as far as its literal forms go."""
 _LONG_TEXT = 2_000
@@ -151,6 +153,7 @@ def without_passages(text: str, replacements: Sequence[tuple[str, str]], *, is_m
 
 
 def _spelled_out(text: str, passage: str, mark: str, *, is_markup: bool) -> str:
+    is_markup = is_markup or "<" in text
     text = _replaced(text, passage, mark, is_markup=is_markup)
     if in_text(text, passage):  # a mixture of encodings: they are resolved first
         resolved = html.unescape(unquoted(text))
@@ -182,7 +185,7 @@ def literally_without(raw: bytes, replacements: Sequence[tuple[str, str]]) -> by
     folded = text.casefold()
     for passage, mark in replacements:
         if any(form in folded for form in needles(passage)):
-            text = _as_a_whole(passage).sub(lambda _, mark=mark: mark, text)  # type: ignore[misc]
+            text = _as_a_whole(text, passage, mark)
             folded = text.casefold()
     return text.encode("utf-8", "surrogateescape")
 
@@ -194,19 +197,36 @@ def _replaced(text: str, passage: str, mark: str, *, is_markup: bool) -> str:
 
     if len(passage) <= _LONGEST:
         text = _letter_by_letter(passage, is_markup=is_markup).sub(marked, text)
-    return _as_a_whole(passage).sub(lambda _: mark, text)
+    return _as_a_whole(text, passage, mark)
+
+
+def _as_a_whole(text: str, passage: str, mark: str) -> str:
+    """A text without a passage as a whole; of base64 the whole run goes, as its ends would tell."""
+    encoded, literal = _whole_forms(passage)
+    pieces: list[str] = []
+    done = 0
+    for match in encoded.finditer(text) if encoded else ():
+        if match.start() >= done:
+            pieces += [text[done : match.start()].rstrip(_IN_RUN), mark]
+            done = _end_of_run(text, match.end())
+    return literal.sub(lambda _: mark, "".join([*pieces, text[done:]]))
+
+
+def _end_of_run(text: str, at: int) -> int:
+    rest = _REST_OF_RUN.match(text, at)
+    return rest.end() if rest else at
 
 
 @lru_cache(maxsize=128)
-def _as_a_whole(passage: str) -> re.Pattern[str]:
-    encoded = "|".join(re.escape(form) for form in _encodings(passage))
+def _whole_forms(passage: str) -> tuple[re.Pattern[str] | None, re.Pattern[str]]:
+    encodings = _encodings(passage)
+    encoded = "|".join(re.escape(form) for form in encodings)
     literal = "|".join(
         re.sub(r"(?:\\ )+", r"\\s+", re.escape(" ".join(form.split(" "))))
         for form in sorted(forms_of(passage), key=len, reverse=True)
-        if form not in _encodings(passage)
+        if form not in encodings
     )
-    # the whole run of base64 goes: what is left of it would still give away its ends
-    return re.compile(rf"{_RUN}(?:{encoded}){_RUN}={{0,2}}|{literal}" if encoded else literal, re.IGNORECASE)
+    return re.compile(encoded, re.IGNORECASE) if encoded else None, re.compile(literal, re.IGNORECASE)
 
 
 @lru_cache(maxsize=128)

@@ -90,7 +90,7 @@ def keys_seen_in(item: Item) -> list[KeySeen]:
     for pointer, value in values(item.value, item.pointer):
         if not isinstance(value, str) or len(value) < _SHORTEST:
             continue
-        if "=" in value or "//" in value or "mailto:" in value:
+        if _may_hold_a_link(value):
             if is_message(value):
                 keys = keys_in_message(wire_of_text(value))
                 numbers += _ID_FIELD.findall(_BLANK_LINE.split(value, maxsplit=1)[0] + "\n")
@@ -109,13 +109,18 @@ def _may_hold_links(value: JsonValue) -> bool:
     while stack:
         current = stack.pop()
         if isinstance(current, str):
-            if len(current) >= _SHORTEST and ("=" in current or "//" in current or "mailto:" in current):
+            if len(current) >= _SHORTEST and _may_hold_a_link(current):
                 return True
         elif isinstance(current, dict):
             stack.extend(current.values())
         elif isinstance(current, list):
             stack.extend(current)
     return False
+
+
+def _may_hold_a_link(text: str) -> bool:
+    """What has several lines may be a message, which says no link before it is decoded."""
+    return "=" in text or "//" in text or "mailto:" in text or "\\/" in text or "\n" in text or "\r" in text
 
 
 def link_keys(items: Iterable[Item]) -> LinkKeys:

@@ -8,17 +8,19 @@ the same value bears the same number wherever it occurs.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dsr_report.mime.percent import unquoted
+from dsr_report.mime.live_links import wrapped_in
+from dsr_report.mime.views import views_of
 
 Treatment = Literal["disclose", "mask", "withhold"]
 _WORD = re.compile(r"[A-Za-z0-9]+")
-_ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 _SHORTEST_WORD = 10
-_LONG_WORD = re.compile(rb" ([^ ]{10,})")
+_LARGE = 200_000
+"""Characters; what is longer is read line by line, to keep memory bounded."""
+_LONG_WORD = re.compile(rb" (" + rb"[^ ]" * 10 + rb"[^ ]*)")
 """Among words in one case, with a space for all else (`_PLAIN`): that is twice as fast."""
 _PLAIN = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256)).lower()
 _MOST_SEARCHED = 16
@@ -168,18 +170,31 @@ def token_word(token: str) -> str:
 
 
 def words_in(text: str) -> set[str]:
-    """Every run of ASCII letters and digits in a text that can be the word of a token, in one case."""
-    found = _long_words(text)
-    if "%" in text:
-        lines = [line for line in text.split("\n") if "%" in line and _ENCODED.search(line)]
-        encoded = " ".join(piece for line in lines for piece in line.split() if "%" in piece)
-        found |= _long_words(unquoted(unquoted(encoded)))
+    """Every run of ASCII letters and digits in a text that can be the word of a token, in one case.
+
+    In the text as it reads in every way, and in the addresses that it holds in base64.
+    """
+    found = words_wrapped_in(text)
+    for piece in [text] if len(text) <= _LARGE else text.split("\n"):
+        found |= words_in_views(views_of(piece))
     return found
 
 
-def _long_words(text: str) -> set[str]:
-    plain = text.encode("utf-8", "surrogatepass").translate(_PLAIN)
-    return {word.decode("ascii") for word in _LONG_WORD.findall(b" " + plain)}
+def words_in_views(views: Iterable[str]) -> set[str]:
+    """The same in a text of which the `views` are known."""
+    found: set[str] = set()
+    for view in views:
+        plain = view.encode("utf-8", "surrogatepass").translate(_PLAIN)
+        found.update([word.decode("ascii") for word in _LONG_WORD.findall(b" " + plain)])
+    return found
+
+
+def words_wrapped_in(text: str) -> set[str]:
+    """The same in the addresses that a text holds in base64, as links that redirect do."""
+    found: set[str] = set()
+    for wrapped in wrapped_in(text):
+        found |= words_in(wrapped)
+    return found
 
 
 def counts(plan: Plan, total: int) -> Mapping[str, int]:

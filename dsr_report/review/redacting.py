@@ -20,24 +20,32 @@ from dsr_report.export.reading import ExportFile
 from dsr_report.export.renaming import rename_members
 from dsr_report.export.rewriting import Wanted, rewrite, rewrite_many
 from dsr_report.files import written_whole
-from dsr_report.mime.message import parse_once, text_of_wire, wire_of_text
-from dsr_report.mime.rewriting import closed_files, holds, replaced
+from dsr_report.mime.message import text_of_wire, wire_of_text
+from dsr_report.mime.rewriting import closed_files, holds, readings, replaced, texts_of
 from dsr_report.mime.spellings import forms_of, in_text, needles, without_passages
 from dsr_report.mime.views import folded
 from dsr_report.pointers import repointed, tokens
 from dsr_report.processes import Processes
 from dsr_report.processes.jobs import PORTION, handed_over, portions, taken_over
-from dsr_report.review.plan import SHORTEST_PASSAGE, Mark, Plan, token_word, words_in
+from dsr_report.review.plan import (
+    SHORTEST_PASSAGE,
+    Mark,
+    Plan,
+    token_word,
+    words_in,
+    words_in_views,
+    words_wrapped_in,
+)
 
-_LOOKS_LIKE_MESSAGE = re.compile(r"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:[^\n]*\n", re.ASCII)
+_LOOKS_LIKE_MESSAGE = re.compile(r"\ufeff?\s*(?:>?From [^\r\n]*[\r\n]+)?[!-9;-~]++[ \t]*:", re.ASCII)
 _MOST_SHAPES = 20_000
 _PORTION = 4 * PORTION
 """What comes back is written a window at a time: those that wait meanwhile must be enough to work on."""
 _NOWHERE = ""
 """The place of a name: it is no value, and has no pointer of its own."""
-_MAY_BE_ENCODED = frozenset("%&=\\+")
-_ENCODED = {"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"}
-_BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
+_MAY_READ_OTHERWISE = re.compile(r"[^ !-~]|[%&=\\+<_]|  ")
+"""What a text has none of that is read as it stands, but for its case."""
+_HAS_TO_BE_PARSED = re.compile(r"\n[ \t\r]*\n|\r\r|=\?")
 
 
 def write_redacted(
@@ -141,7 +149,9 @@ class _Hiding:
         self._names_seen: set[tuple[str, ...]] = set()
         self._passages = sorted(plan.passages.items(), key=lambda pair: (-len(pair[0]), pair[0]))
         self._forms: list[tuple[str, Mark]] = [
-            (form, mark) for passage, mark in self._passages for form in forms_of(passage)
+            (form, mark)
+            for passage, mark in self._passages
+            for form in dict.fromkeys((*forms_of(passage), *needles(passage)))
         ]
         self._any = _alternation([form for form, _ in self._forms])
         self._tokens: dict[str, list[tuple[str, Mark]]] = {}
@@ -248,23 +258,22 @@ class _Hiding:
         passages = [*here, *self._passages]
         if is_message(text):
             return self._message_without(text, passages, pointer)
-        passages += self._tokens_among(words_in(text))
+        found = [*here, *self._tokens_among(words_in(text))]
         result = text
-        for passage, mark in here:
+        for passage, mark in found:
             if passage in result:
                 result = result.replace(passage, mark.text)
                 _note(mark, pointer)
-        for token, mark in passages[len(here) + len(self._passages) :]:
-            if token in result:
-                result = result.replace(token, mark.text)
-                _note(mark, pointer)
         if self._any is not None:
             result = self._any.sub(lambda match: self._mark_for(match.group(0), pointer), result)
-        if not _MAY_BE_ENCODED.isdisjoint(result):
-            for passage, mark in passages:
-                if in_text(result, passage):
-                    result = without_passages(result, [(passage, mark.text)])
-                    _note(mark, pointer)
+        for passage, mark in (
+            [*passages, *found[len(here) :]] if _MAY_READ_OTHERWISE.search(result) else found
+        ):
+            if in_text(result, passage):
+                result = without_passages(result, [(passage, mark.text)])
+                if in_text(result, passage):  # spelled in a way that cannot be changed in place
+                    result = mark.text
+                _note(mark, pointer)
         return result if result != text else None
 
     def _tokens_among(self, words: set[str]) -> list[tuple[str, Mark]]:
@@ -326,18 +335,17 @@ class _Names:
 
 
 def is_message(text: str) -> bool:
-    """Whether a text looks like a complete MIME message: header fields, then a blank line."""
-    head = _LOOKS_LIKE_MESSAGE.match(text, 0, 2000)
-    return head is not None and _BLANK_LINE.search(text) is not None
+    """Whether a text looks like a MIME message: header fields, and a blank line or encoded words."""
+    return _LOOKS_LIKE_MESSAGE.match(text) is not None and _HAS_TO_BE_PARSED.search(text) is not None
 
 
 def words_of_message(wire: bytes) -> set[str]:
-    """The words that tokens are found by: in the bytes of a message, and in its parts as they are decoded."""
-    found = words_in(wire.decode("utf-8", "replace"))
-    for part in parse_once(wire).walk():
-        is_text = not part.is_container and part.media_type.startswith(("text/", "application/"))
-        if is_text and part.transfer_encoding in _ENCODED:
-            found |= words_in(part.exact_text)
+    """The words that tokens are found by: in all that a message says, however it is encoded."""
+    found: set[str] = set()
+    for views in readings(wire):
+        found |= words_in_views(views)
+    for text in texts_of(wire):
+        found |= words_wrapped_in(text)
     return found
 
 

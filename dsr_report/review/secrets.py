@@ -90,18 +90,21 @@ class Watch:
 
     def __init__(self) -> None:
         self._telling: dict[tuple[str, ...], _Telling | None] = {}
+        self._telling_places: dict[str, bool] = {}
 
     def at(self, item: Item) -> Iterator[tuple[Decision, str]]:
         """The live keys in one item."""
-        if self.might_hold(item.value):
+        if self.might_hold(item):
             for pointer, value in values(item.value, item.pointer):
                 if isinstance(value, str) and value:
                     yield from _judge(pointer, value, item)
 
-    def might_hold(self, value: JsonValue) -> bool:
-        """Whether it may hold a live key, by the names in it and a glance at the values; False is sure."""
+    def might_hold(self, item: Item) -> bool:
+        """Whether it may hold a live key, by its names and a glance at the values; False is sure."""
+        if self._stands_under_a_telling_name(item.pointer):
+            return True
         telling = self._telling
-        stack = [value]
+        stack = [item.value]
         while stack:
             current = stack.pop()
             if type(current) is dict:
@@ -118,6 +121,17 @@ class Watch:
             elif type(current) is list:
                 stack.extend([member for member in current if type(member) in _CONTAINERS])
         return False
+
+    def _stands_under_a_telling_name(self, pointer: str) -> bool:
+        """Of an item that is a member of something, or of a list that is: a value by itself, perhaps."""
+        folder, _, name = pointer.rpartition("/")
+        place = folder if name.isdigit() else pointer
+        known = self._telling_places.get(place)
+        if known is None:
+            if len(self._telling_places) > _MOST_SHAPES:
+                self._telling_places.clear()
+            known = self._telling_places[place] = _told(tuple(tokens(place)[-2:])) is not None
+        return known
 
 
 def concern(name: str) -> Literal["none", "always", "length"]:
@@ -175,7 +189,8 @@ def _is_telling(name: str) -> bool:
 def _judge(pointer: str, value: str, item: Item) -> Iterator[tuple[Decision, str]]:
     path = tokens(pointer)
     name = path[-1] if path else ""
-    if _ACCESS_CODE.match(name) or (name == "code" and _HEX_CODE.fullmatch(value) and _is_person(item)):
+    is_code = name == "code" and _HEX_CODE.fullmatch(value) is not None
+    if _ACCESS_CODE.match(name) or (is_code and (_is_person(item) or pointer == item.pointer)):
         yield Decision(pointer, "mask", "access-code", "live-key", _ARTICLE), value
     elif any(_PASSWORD.fullmatch(token) for token in path[-2:]):
         yield (

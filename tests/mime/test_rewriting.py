@@ -149,6 +149,19 @@ def test_a_passage_is_gone_from_every_kind_of_field(field):
         assert after.root.file_name == before.root.file_name.replace(ADDRESS, MARK)
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        f"X-Link: <https://example.org/?u={ADDRESS[:10]}\r\n {ADDRESS[10:]}>",
+        f"Content-Disposition: attachment; filename={ADDRESS[:10]}\r\n\t{ADDRESS[10:]}",
+    ],
+)
+def test_of_a_passage_that_a_fold_parts_no_half_is_left(field):
+    after = is_gone(text_message("Hello", field=field), ADDRESS)
+    assert ADDRESS[:10].encode() not in after.raw
+    assert ADDRESS[10:].encode() not in after.raw
+
+
 def test_marks_in_any_script_are_written_into_fields_and_texts_of_any_charset():
     raw = text_message(
         f"Hallo {ADDRESS}", charset="iso-8859-1", field=f"To: {ADDRESS} =?utf-8?Q?caf=C3=A9?= end"
@@ -193,6 +206,18 @@ def test_a_file_that_cannot_be_changed_is_replaced_whole_and_its_neighbours_stay
     assert files[0].media_type == "text/plain"
     assert raw.partition(b"a.bin")[0].splitlines()[0] == after.raw.splitlines()[0]
     assert after.raw.endswith(raw[raw.index(b'filename="b.bin"') :])
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/csv", "text/html", "application/xml"])
+@pytest.mark.parametrize(
+    "content",
+    [ADDRESS.encode("utf-16"), ADDRESS.encode("utf-16-be"), FILES["zip"], FILES["gzip"]],
+    ids=["UTF-16", "UTF-16, no mark", "zip", "gzip"],
+)
+def test_what_is_called_a_text_and_is_none_is_replaced_whole(content, kind):
+    raw = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode()
+    after = is_gone(raw + base64.encodebytes(content), ADDRESS)
+    assert after.root.text == MARK
 
 
 @pytest.mark.parametrize(
@@ -242,6 +267,17 @@ def test_what_stands_around_the_parts_and_in_the_boundary_is_changed_too():
     ).encode()
     after = is_gone(raw, ADDRESS)
     assert [p.text for p in after.walk() if not p.is_container] == [f"one {MARK}", "two"]
+
+
+@pytest.mark.parametrize(
+    "spelling", ["Jan\u00ad de Vries", "Jan\r\nde Vries", "J&#97;n%20de Vries", "<b>Jan</b> de Vries"]
+)
+def test_what_stands_around_the_parts_is_read_like_the_parts(spelling):
+    raw = (
+        f"Content-Type: multipart/mixed; boundary=b\r\n\r\nDear {spelling}\r\n--b\r\n\r\none\r\n--b--\r\n{spelling}"
+    ).encode()
+    after = is_gone(raw, "Jan de Vries")
+    assert after.raw.count(MARK.encode()) == 2
 
 
 def test_parts_that_do_not_hold_it_keep_every_byte():
@@ -418,6 +454,17 @@ def test_long_texts_and_long_passages_take_no_longer_than_their_size():
     assert (
         holds(replaced(text_message(f"x {long} y", encoding="quoted-printable"), [(long, MARK)]), long) == 0
     )
+
+
+def test_a_picture_on_a_line_of_a_page_takes_no_longer_than_its_size():
+    def seconds(size):
+        raw = text_message(f'<img src="data:image/png;base64,{"iVBOR" * size}"> %4a{ADDRESS[1:]}', "html")
+        began = time.process_time()
+        assert not holds(replaced(raw, [(ADDRESS, MARK)]), ADDRESS)
+        return time.process_time() - began
+
+    seconds(10)
+    assert seconds(10_000) < 60 * max(seconds(1_000), 0.01)
 
 
 FRENCH = "[masqué\u202f1\u00a0: clé d’accès]"

@@ -5,14 +5,14 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.mime import views as module
-from dsr_report.mime.spellings import in_text
+from dsr_report.mime.spellings import in_text, without_passages
 from dsr_report.mime.views import INVISIBLE, folded, views
 
 TAGS = (
@@ -47,7 +47,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 def as_a_whole(text: str) -> list[str]:
     """What the text reads as, worked out for all of it at once."""
     read = [folded(text)]
-    for _ in range(3):
+    for _ in range(6):
         before = text
         text = html.unescape(unquote(text, errors="replace") if text.isascii() else unquoted_runs(text))
         if "\\" in text:
@@ -101,6 +101,31 @@ def test_a_page_on_a_single_line_of_any_length_is_read_like_others(width: int) -
     page = f"<table><tr>{cells}<td>Jan</b><i>sen&#64;ex%61mple.org</i></td>{cells}</tr></table>"
     assert in_text(page, "Jansen@example.org")
     assert not in_text(page, "Jans en@example.org")
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<br>",
+        "<br />",
+        "<BR clear=all>\n",
+        " <cite>",
+        "<wbr> ",
+        f'<b style="{"x" * 3_000}"> ',
+        "\\n",
+        "\\r\\n",
+    ],
+)
+def test_words_are_found_whatever_ends_the_line_between_them(between: str) -> None:
+    assert in_text(f"<p>Dear Jan{between}Jansen,</p>", "Jan Jansen")
+    assert without_passages(f"Dear Jan{between}Jansen,", [("Jan Jansen", "…")]).startswith("Dear …")
+
+
+def test_an_address_is_found_however_often_it_was_encoded() -> None:
+    encoded = "jan@example.org"
+    for _ in range(5):
+        encoded = quote(encoded, safe="").replace("ex", "e%78")
+        assert in_text(f"?u={encoded}", "jan@example.org")
 
 
 def test_latin_percent_encoding_is_read_beside_utf8() -> None:

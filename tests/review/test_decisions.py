@@ -1,5 +1,6 @@
 """Decisions are applied to every occurrence of a value, counted, and refused where they make no sense."""
 
+import base64
 import json
 
 import pytest
@@ -8,6 +9,7 @@ import dsr_report
 from dsr_report.disclosure.leaks import hidden_values
 from dsr_report.disclosure.verify import verify
 from dsr_report.errors import CheckFailedError, ConfigError, RedactionError, UsageError
+from dsr_report.mime.message import parse
 from dsr_report.report.language import language
 
 STRANGER = "piet.vreemd@elders.example"
@@ -164,6 +166,71 @@ def test_an_operator_adds_a_name_that_no_rule_finds(case):
     shown = made.shown()
     assert shown.data[0]["text"].startswith("Gebeld door [withheld 1")
     assert "Berg" not in shown.raw.decode()
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "Els\nvan den  Berg",
+        "Els\u00a0van den Berg",
+        "Els van\tden Berg",
+        "Els van den Be\u00adrg",
+        "<b>Els</b> van den Berg",
+        "Els<br>van den B<i>e</i>rg",
+        "ELS%20VAN%20DEN%20BERG",
+        "E&#108;s+van+den+Berg",
+    ],
+)
+def test_an_added_name_is_hidden_in_any_value_however_it_is_spelled(case, spelling):
+    made = case(note(f"Gebeld door {spelling}."), note("Els van den Berg")).decide(
+        "disclose", extra=also(text="Els van den Berg")
+    )
+    text = made.shown().data[0]["text"]
+    assert text.startswith("Gebeld door ")
+    assert text.endswith(".")
+    assert "[withheld 1: " in text
+    assert "berg" not in text.lower().replace("\u00ad", "").replace("<i>", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [
+        ("Strasse Wegener", "Straße Wegener"),
+        ("Steffi Graf", "Ste\ufb03 Graf"),
+        ("Steffi Graf", "%2526%2523083%253Bteffi Graf"),
+    ],
+)
+def test_a_value_is_hidden_whole_where_a_name_cannot_be_taken_out_of_it(case, name, spelling):
+    made = case(note(f"Gebeld door {spelling}."), note(name)).decide("disclose", extra=also(text=name))
+    shown = made.shown()
+    assert shown.data[0]["text"] == shown.data[1]["text"] == shown.plan.marks[0].text
+
+
+@pytest.mark.parametrize(
+    ("before", "line_end"),
+    [
+        ("\ufeff", "\r\n"),
+        (f"X-Long: {'a' * 3000}\n", "\n"),
+        (">From a@shop.example Fri Mar 12 09:15:00 2021\n", "\n"),
+        ("", "\r\r\n"),
+        ("", "\r"),
+    ],
+    ids=["byte-order mark", "long field", "mailbox line", "CR CR LF", "CR"],
+)
+def test_whatever_is_read_as_a_message_is_decoded_before_anything_is_hidden_in_it(case, before, line_end):
+    body = base64.encodebytes(f"{'x' * 50} Els van den Berg".encode()).decode()
+    head = "From: a@shop.example\nMIME-Version: 1.0\nContent-Type: text/plain\n"
+    mime = (f"{before}{head}Content-Transfer-Encoding: base64\n\n{body}").replace("\n", line_end)
+    made = case({"type": "message", "data": {"ID": "1", "mime": mime}}, note("Els van den Berg"))
+    shown = made.decide("disclose", extra=also(text="Els van den Berg")).shown()
+    assert "[withheld 1: " in parse(shown.data[0]["data"]["mime"]).root.text
+
+
+def test_encoded_words_of_a_message_that_is_its_header_alone_are_decoded(case):
+    mime = "From: a@shop.example\nSubject: =?utf-8?Q?Els_van_d?=\n =?utf-8?Q?en_Berg?=\n"
+    made = case({"type": "message", "data": {"ID": "1", "mime": mime}}, note("Els van den Berg"))
+    shown = made.decide("disclose", extra=also(text="Els van den Berg")).shown()
+    assert parse(shown.data[0]["data"]["mime"]).subject.startswith("[withheld 1: ")
 
 
 def test_an_operator_withholds_a_whole_message_by_its_pointer(case):

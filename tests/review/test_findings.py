@@ -1,5 +1,6 @@
 """`review` finds what could concern others or is a secret, and leaves alone what the person knows."""
 
+import json
 import tomllib
 
 import pytest
@@ -42,6 +43,27 @@ def note(text):
 )
 def test_it_is_found(case, record, key):
     assert key in [finding.key for finding in case(record).findings()]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"secret": CODE, "fields": {"a": "b"}},
+        {"code": CODE, "fields": {"a": "b"}},
+        {"password": [CODE], "fields": {"a": "b"}},
+        {"password": {"value": CODE}, "fields": {"a": "b"}},
+        [{"secret": CODE, "more": ["y" * 1_000_000] * 40}],
+    ],
+    ids=["secret", "code", "list", "object", "in a record too large to hold"],
+)
+def test_a_live_key_is_masked_that_is_an_item_by_itself(case, data):
+    made = case()
+    made.file.write_text(
+        json.dumps({"info": {"type": "email", "id": ADDRESS}, "data": data}), encoding="utf-8"
+    )
+    shown = made.shown()
+    assert CODE not in shown.raw.decode()
+    assert shown.values.masked == 1
 
 
 def test_people_in_mail_that_the_person_received_are_no_finding(case):

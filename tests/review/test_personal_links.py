@@ -1,10 +1,12 @@
 """Keys in personal links are found by their name and purpose, and what is no key is left alone."""
 
 import base64
+import hashlib
 import json
 import quopri
 import zipfile
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -13,6 +15,8 @@ from dsr_report.disclosure.leaks import leaks
 from dsr_report.disclosure.verify import verify
 from dsr_report.export.items import Item
 from dsr_report.mime.live_links import keys_in_message, keys_in_text
+from dsr_report.mime.message import parse
+from dsr_report.mime.rewriting import holds
 from dsr_report.review.links import link_keys
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
@@ -46,6 +50,31 @@ def found_in(text):
 )
 def test_a_token_is_found_however_the_link_is_written(text):
     assert found_in(text) == {TOKEN}
+
+
+def encoded_as(charset, kind="text/html", declared=None):
+    page = base64.encodebytes(f'<p><a href="{UNSUBSCRIBE}">x</a></p>'.encode(charset)).decode()
+    of_charset = f"; charset={declared}" if declared else ""
+    return f"Content-Type: {kind}{of_charset}\nContent-Transfer-Encoding: base64\n\n{page}"
+
+
+@pytest.mark.parametrize(
+    "mime",
+    [
+        encoded_as("utf-8").replace("=", ""),
+        encoded_as("utf-16", declared="utf-16"),
+        encoded_as("utf-16"),
+        encoded_as("utf-16", "text/csv"),
+        encoded_as("utf-8", "image/svg+xml"),
+        f"Content-Type: multipart/mixed; boundary=b\n\n{UNSUBSCRIBE}\n--b\n\nx\n--b--\n",
+        json.dumps({"to": f"https://www.shop.example/unsubscribe/{TOKEN}"}).replace("/", "\\/"),
+        f"https://r.example/L0/{base64.b64encode(UNSUBSCRIBE.encode()).decode().rstrip('=')}/1/0",
+        f"https://r.example/{base64.b64encode(json.dumps({'to': UNSUBSCRIBE}).encode()).decode()}",
+    ],
+    ids=["no = and no //", "UTF-16", "UTF-16 unsaid", "table", "SVG", "preamble", "PHP", "path", "object"],
+)
+def test_a_token_is_found_whatever_the_value_is_that_holds_it(mime):
+    assert TOKEN in {token for _, token in link_keys([Item("/data/0", (), {"mime": mime})]).decisions()}
 
 
 def test_login_data_in_an_address_are_found():
@@ -165,8 +194,6 @@ def items_of(path):
 
 
 def test_thousands_of_different_tokens_are_each_found_and_hidden(tmp_path):
-    import hashlib
-
     tokens = [hashlib.sha256(str(i).encode()).hexdigest()[:32] for i in range(3000)]
     data = [
         {"ID": str(i), "link": f"https://shop.example/u?code={t}", "timestamp": "2021-01-01"}
@@ -181,6 +208,48 @@ def test_thousands_of_different_tokens_are_each_found_and_hidden(tmp_path):
     assert not any(token in text for token in tokens)
     assert len(plan.marks) == 1
     assert values.passages == 3002
+
+
+def many_tokens():
+    tokens = [hashlib.sha256(str(i).encode()).hexdigest()[:32] for i in range(30)]
+    return tokens[20], [
+        {"ID": str(i), "link": f"https://shop.example/u?code={t}"} for i, t in enumerate(tokens)
+    ]
+
+
+ONE_OF_MANY, CLICKS = many_tokens()
+LINK = f"https://shop.example/unsubscribe?code={ONE_OF_MANY}"
+NESTED = "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+PAGE = "Content-Type: text/html\n\n<p>"
+IN_BASE64 = base64.b64encode(LINK.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"List-Unsubscribe: <{LINK[:60]}\n {LINK[60:]}>\n\nx",
+        f"X-Link: =?utf-8?B?{IN_BASE64}?=\n\nx",
+        f"X-Link: =?utf-8?Q?{LINK[:60].replace('=', '=3D')}?=\n =?utf-8?Q?{LINK[60:]}?=\n\nx",
+        f'Content-Type: text/plain; name*0="{ONE_OF_MANY[:9]}"; name*1="{ONE_OF_MANY[9:]}"\n\nx',
+        NESTED + base64.encodebytes(f"From: a@shop.example\n\n{LINK}".encode()).decode(),
+        encoded_as("utf-8", "image/svg+xml").partition("\n\n")[0] + f"\n\n{IN_BASE64}",
+        f"{PAGE}{ONE_OF_MANY[:9]}\u00ad{ONE_OF_MANY[9:]}",
+        f"{PAGE}{ONE_OF_MANY[:9]}<wbr>{ONE_OF_MANY[9:]}",
+        f"{PAGE}&#{ord(ONE_OF_MANY[0])};{ONE_OF_MANY[1:]}",
+        f"https://r.example/?to={quote(quote(quote(quote(LINK, safe=''), safe=''), safe=''), safe='')}",
+        f"https://r.example/?to={IN_BASE64}",
+        '{"to": "?code' + f'\\u003d{ONE_OF_MANY}"}}',
+        '{"say": "It is' + f'\\n{ONE_OF_MANY}"}}',
+        f"It is {ONE_OF_MANY.upper()} here",
+    ],
+)
+def test_one_of_many_tokens_is_hidden_however_it_is_spelled(text, tmp_path):
+    source = export(tmp_path, [*CLICKS, {"ID": "99", "mime": text}])
+    with dsr_report.read(source) as given, dsr_report.Report(given) as report, report.shown.file.raw() as raw:
+        shown = json.loads(raw.read())["data"][-1]["mime"]
+    assert "[masked 1: " in shown or "[masked 1: " in str([part.text for part in parse(shown).walk()])
+    assert not holds(shown.encode(), ONE_OF_MANY)
+    assert ONE_OF_MANY[9:] not in "".join(shown.lower().split())
 
 
 def test_an_operator_can_disclose_links_and_then_nothing_of_them_is_hidden(tmp_path):
