@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from dsr_report.export.items import JsonValue, Number
 from dsr_report.records.base import Record
-from dsr_report.records.deciding import DISCRIMINATORS, by_plain, payload_of
+from dsr_report.records.deciding import DISCRIMINATORS, by_plain, could_wrap, payload_of
 from dsr_report.records.found import Found
 from dsr_report.records.members import Members
 from dsr_report.records.parsing import parse
-from dsr_report.records.taking import family_of
+from dsr_report.records.taking import as_text, family_of
 from dsr_report.records.vocabulary import plain
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import (
@@ -274,7 +274,7 @@ class EventColumns:
         if kinds <= _TEXT_OR_NULL:
             return cells
         if bool in kinds or Number in kinds:  # 1 and true are one to a dictionary
-            return [self._texts.__missing__(cell) for cell in cells]
+            return list(map(as_text, cells))
         return list(map(self._texts.__getitem__, cells))
 
     @staticmethod
@@ -302,7 +302,7 @@ def plan_of(found: Found) -> _Plan | None:
         names = by_plain(value)
         if any(isinstance(value.get(names.get(name, "")), str) for name in DISCRIMINATORS):
             payload = payload_of(value, names)
-        if payload is not None and payload != "data":
+        if payload != "data" and could_wrap(names):  # as others of this shape may do
             return None
     members = _names(found, payload)
     place = {plain(name): name for name in members}

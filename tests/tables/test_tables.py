@@ -265,6 +265,25 @@ def test_events_in_columns_are_the_rows_of_their_records(kind, names, layout, da
     assert sorted(map(comparable, fast)) == sorted(map(comparable, plain))
 
 
+def test_a_cell_of_an_event_does_not_depend_on_the_cells_of_others():
+    event = {"ID": "7", "timestamp": "2020-01-01 10:00:00"}
+    opens = [{"event": "open", "ip": True}, {"event": "open", "value": None}]
+    others = [
+        {"event": "delivery", **event, "attempts": 1},
+        {"event": "open", "value": {"ip": "192.0.2.7"}},
+    ]
+    with tables_of(*opens, *others) as together, tables_of(*others) as alone:
+        cells = [
+            {name: cell for name, cell in row.items() if name != "pointer"}
+            for row in rows(together, "events")
+        ]
+        expected = rows(alone, "events")
+    assert [row["attempts"] for row in expected] == ["1", None]
+    assert [row["ip"] for row in expected] == [None, "192.0.2.7"]
+    for row in expected:
+        assert {name: cell for name, cell in row.items() if name != "pointer"} in cells
+
+
 def schema_kinds():
     return set(store.KIND_ORDER)
 
