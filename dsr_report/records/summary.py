@@ -105,9 +105,10 @@ class Summary:
             if members is not None:
                 name = self._moment_in(members)
                 raw = None if name is None else members[name]
-                texts = self._texts
-                if texts and type(raw) is str and len(raw) == 19 and texts[0] <= raw <= texts[1]:
-                    return  # neither earlier nor later than what is known
+                if type(raw) is str and len(raw) == 19 and raw[10] == " ":
+                    texts = self._texts
+                    if texts and texts[0] <= raw <= texts[1]:
+                        return  # neither earlier nor later than what is known
             self._date(found)
         elif kind == "unrecognised":
             self._group(found)

@@ -457,6 +457,18 @@ def test_inspect_counts_every_value_of_the_export():
     )
 
 
+@pytest.mark.parametrize("spelling", ["2020-01-01T06:00:00", "2020-01-01T05:00:00Z", "1577854800"])
+def test_the_period_begins_with_the_first_moment_however_it_is_written(spelling):
+    moments = ["2020-01-01 09:00:00", "2020-01-02 09:00:00", spelling]
+    records = [{"event": "open", "time": moment} for moment in moments]
+    export = json.dumps({"info": {"type": "profile", "id": "1"}, "data": records})
+    result = run("inspect", "-", "--json", stdin=export.encode())
+    assert json.loads(result.stdout)["period"] == {
+        "first": "2020-01-01T06:00:00+01:00",
+        "last": "2020-01-02T09:00:00+01:00",
+    }
+
+
 def test_inspect_explains_what_decided():
     text = run("inspect", str(SAMPLES / REFERENCE), "-v").stdout
     assert "by event open" in text
