@@ -15,11 +15,11 @@ from dsr_report.export.items import Item, JsonValue, count_values
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.deciding import Decision, decide, discriminators
 from dsr_report.records.found import Found as Found  # noqa: PLC0414 - what `find` yields
+from dsr_report.records.shapes import Shapes
 from dsr_report.records.text import kind_of_text
 from dsr_report.records.vocabulary import kind_labelled
 from dsr_report.records.walking import NESTING_KINDS, Walk
 
-_MOST_SHAPES = 20_000
 _NESTED = frozenset({dict, list})
 _IN_LIST = re.compile(r"/data/\d+\Z").match
 _MOST_VALUES = 2_000
@@ -56,8 +56,8 @@ class Recogniser:
     def __init__(self, kinds: Sequence[CustomKind] = ()) -> None:
         """`kinds` are the controller's own, tried before all others."""
         self._kinds = tuple(kinds)
-        self._shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = {}
-        self._unknown: dict[tuple[str, ...], bool] = {}
+        self._shapes: Shapes[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = Shapes()
+        self._unknown: Shapes[tuple[str, ...], bool] = Shapes()
         self._walk = Walk(self._kinds)
 
     @property
@@ -130,10 +130,8 @@ class Recogniser:
             return False
         names = tuple(value)
         if (known := self._unknown.get(names)) is None:
-            if len(self._unknown) >= _MOST_SHAPES:
-                self._unknown.clear()
             known = not all(map(str.isdigit, names)) and "message" not in map(kind_labelled, names)
-            self._unknown[names] = known
+            self._unknown.keep(names, names, known)
         return known and not any(isinstance(m, str) and kind_of_text(m) for m in value.values())
 
     def _remember(self, labels: tuple[str, ...], value: dict[str, JsonValue], decision: Decision) -> None:
@@ -141,15 +139,14 @@ class Recogniser:
             decision.flat and not _NESTED.isdisjoint(map(type, value.values()))
         ):
             return
-        if len(self._shapes) >= _MOST_SHAPES:
-            self._shapes.clear()
         names = discriminators(value)
         place = (labels, tuple(value))
         shape = self._shapes.get(place)
         told = decision.payload, decision.flat
         if shape is None or len(shape.table) >= _MOST_VALUES or (shape.payload, shape.flat) != told:
             key = itemgetter(*names) if names else _no_key
-            shape = self._shapes[place] = _Shape({}, key, *told)
+            shape = _Shape({}, key, *told)
+            self._shapes.keep(place, place[1], shape)
         try:
             shape.table[shape.key(value)] = (decision.kind, decision.rule)
         except TypeError:
