@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import BinaryIO, Final
 
 from dsr_report.errors import NotAnExportError, NotReadyError
 from dsr_report.export.items import Item, JsonValue
@@ -23,23 +23,28 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard file, which has to be unpacked first"),
     (b"SQLite format 3", "an SQLite database"),
 )
+_BEGINNING = 4096
+_SPACE = b" \t\r\n"
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|title|center|h1)\b", re.IGNORECASE)
 _NO_DETAIL = re.compile(r"[A-Za-z ,'.]{1,80}\Z")
 
 
-def refuse_what_is_no_json(beginning: bytes, name: str) -> None:
-    """Raise unless `beginning` could be that of a JSON list or object.
+def refuse_what_is_no_json(file: BinaryIO, name: str) -> None:
+    """Raise unless `file` begins as a JSON list or object could, after any amount of white space.
 
     Raises:
         NotAnExportError: it says what it looks like instead.
         NotReadyError: it is the sentence that the export is not ready.
     """
-    start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    beginning = file.read(_BEGINNING)
+    start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
+    while not start and (more := file.read(_BEGINNING)):
+        start = more.lstrip(_SPACE)
     if start[:1] in (b"{", b"["):
         return
     if not beginning:
         raise NotAnExportError("the file is empty", where=name, hint="Download it again.")
-    if not start and len(beginning) < 4096:
+    if not start:
         raise NotAnExportError("the file holds white space only", where=name, hint="Download it again.")
     if NOT_READY.match(start.decode("utf-8", "replace").strip().strip('"')):
         raise not_ready(name)

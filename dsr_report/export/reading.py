@@ -246,7 +246,7 @@ class ExportFile:
     def _peeked(self) -> Info:
         """Read until `info` is known and `data` has begun."""
         with self.raw() as file:
-            looks.refuse_what_is_no_json(file.read(4096), self.name)
+            looks.refuse_what_is_no_json(file, self.name)
         info: Info | None = None
         has_data = False
         others: list[Item] = []

@@ -119,16 +119,19 @@ class Counting:
         if words is None:
             return
         forms = self._forms.setdefault(found.labels, _Forms())
+        values = count_values(value)
+        if values > _MOST_LEAVES:
+            return
         form = (tuple([value[word] for word in words]), _names(value))
         if form in forms.seen or len(forms.seen) >= _MOST_FORMS:
             return
         forms.seen.add(form)
         built = _Builder(self._concern, self._summary.moment_of(found), self._style)
         source = built.object(value, frozenset(words), ())
-        if source is None or built.leaves > _MOST_LEAVES:
+        if source is None:
             return
         forms.known.append(_Pattern(re.compile(source).match, len(self._learnt), built.dated))
-        self._learnt.append(_Learnt(found.kind, found.rule, count_values(value)))
+        self._learnt.append(_Learnt(found.kind, found.rule, values))
 
     def __call__(self, buffer: bytes, start: int, end: int, labels: tuple[str, ...]) -> tuple[int, int, bool]:
         """How many of the elements that begin at `start` of `buffer` were counted, and where the last ends.
@@ -215,7 +218,6 @@ class _Builder:
         self._concern = concern
         self._moment = moment
         self.dated = False
-        self.leaves = 0
 
     def object(
         self, value: dict[str, JsonValue], words: frozenset[str], path: tuple[str, ...]
@@ -229,10 +231,8 @@ class _Builder:
             if concern == "always":
                 part = None
             elif name in words:
-                self.leaves += 1
                 part = _literal(member)
             elif (*path, name) == self._moment:
-                self.leaves += 1
                 self.dated = True
                 part = _MOMENT if isinstance(member, str) else None
             else:
@@ -251,7 +251,6 @@ class _Builder:
                 return None
             whole = [part for part in parts if part is not None]
             return rb"\[" + self._style.space + self._style.comma.join(whole) + self._style.space + rb"\]"
-        self.leaves += 1
         return scalar
 
 

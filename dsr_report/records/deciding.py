@@ -38,13 +38,14 @@ PAGING = listed("start limit count total nextid")
 _DISCRIMINATING = frozenset(DISCRIMINATORS)
 _NOT_BY_TYPE = listed("text email mail")  # field types as well
 _FLAT_PAYLOAD_MEMBERS = 4
+_ROWS = ("data", "records", "rows")  # a discriminator beside such a list or object is about what it holds
 
 
 class Decision(NamedTuple):
     """What an object is.
 
     `by_names_alone`: any object with these names, these values of its discriminators and these labels is the
-    same, as long as `payload` (a member's name) holds an object.
+    same, as long as `payload` (a member's name) holds an object and, if it is `flat`, no member holds any.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Decision(NamedTuple):
     by_names_alone: bool
     payload: str | None = None
     is_leaf: bool = True
+    flat: bool = False
 
 
 @lru_cache(maxsize=16384)
@@ -91,16 +93,20 @@ def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Decision | N
     if is_page(value, names):
         return None
     keyed = by_members(value)
-    stable = not values_matter(found)
+    stable = not values_matter(found) and not could_wrap(names)
+    declined = False  # by a word before, perhaps for what its payload holds
     for name in DISCRIMINATORS:
         word = value.get(names[name]) if name in names else None
-        if isinstance(word, str) and (decided := _discriminated(name, word, value, names, keyed)):
-            return decided if stable else decided._replace(by_names_alone=False)
+        if isinstance(word, str):
+            if decided := _discriminated(name, word, value, names, keyed):
+                is_sure = stable if decided.payload is None else not declined
+                return decided if is_sure else decided._replace(by_names_alone=False)
+            declined = True
     labelled = label_kind(labels)
     if labelled is not None and labelled[2] and keyed is None and is_container(value, names):
         return None
     if labelled is not None and labelled[2] and (keyed is None or _label_wins(labelled[0], keyed[0])):
-        return Decision(labelled[0], f"label {_short(labelled[1])}", stable)
+        return Decision(labelled[0], f"label {_short(labelled[1])}", stable, flat=keyed is None)
     if keyed is not None:
         if keyed[0] == "open_or_click" and labelled is not None and labelled[0] in {"impression", "click"}:
             return Decision(labelled[0], f"label {_short(labelled[1])}", stable)
@@ -110,6 +116,14 @@ def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Decision | N
     if labelled is not None and not is_container(value, names):
         return Decision(labelled[0], f"label {_short(labelled[1])}", by_names_alone=False)
     return None
+
+
+def could_wrap(names: dict[str, str]) -> bool:
+    """Whether other values under these names would make an object a wrapper, or a page of a listing."""
+    found = names.keys()
+    return not found.isdisjoint(_ROWS) or (
+        len(names) <= _FLAT_PAYLOAD_MEMBERS and not found.isdisjoint(PAYLOADS)
+    )
 
 
 def payload_of(value: dict[str, JsonValue], names: dict[str, str]) -> str | None:
@@ -178,9 +192,7 @@ def _discriminated(
             ):
                 return Decision(inside[0], f"{inside[1]} in data", by_names_alone=False, payload=payload)
         return None
-    if kind is None or any(
-        p in names and isinstance(value[names[p]], (list, dict)) for p in ("data", "records", "rows")
-    ):
+    if kind is None or any(p in names and isinstance(value[names[p]], (list, dict)) for p in _ROWS):
         return None
     if name in {"type", "kind", "action"} and _says_something_else(name, word, kind, names, keyed):
         return None

@@ -15,11 +15,11 @@ from dsr_report.export.items import Item, JsonValue, count_values
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.deciding import Decision, decide, discriminators
 from dsr_report.records.found import Found as Found  # noqa: PLC0414 - what `find` yields
+from dsr_report.records.shapes import Shapes
 from dsr_report.records.text import kind_of_text
 from dsr_report.records.vocabulary import kind_labelled
 from dsr_report.records.walking import NESTING_KINDS, Walk
 
-_MOST_SHAPES = 20_000
 _NESTED = frozenset({dict, list})
 _IN_LIST = re.compile(r"/data/\d+\Z").match
 _MOST_VALUES = 2_000
@@ -29,12 +29,21 @@ class _Shape(NamedTuple):
     """What was decided for objects with these very names in these containers.
 
     `key` reads the members that could decide otherwise (`type`, `event`); `table` has what was decided for
-    each of their values; `payload` must hold an object that is no page of a listing.
+    each of their values; `payload` must hold an object that is no page of a listing; where it is `flat`, no
+    member may hold a list or an object.
     """
 
     table: dict[Any, tuple[str, str]]
     key: Callable[[dict[str, JsonValue]], Any]
     payload: str | None
+    flat: bool
+
+    def fits(self, value: dict[str, JsonValue]) -> bool:
+        """Whether what was decided holds for this object, too."""
+        if self.payload is None:
+            return not self.flat or _NESTED.isdisjoint(map(type, value.values()))
+        inner = value[self.payload]
+        return type(inner) is dict and "data" not in inner
 
 
 def _no_key(_value: dict[str, JsonValue]) -> None:
@@ -47,8 +56,8 @@ class Recogniser:
     def __init__(self, kinds: Sequence[CustomKind] = ()) -> None:
         """`kinds` are the controller's own, tried before all others."""
         self._kinds = tuple(kinds)
-        self._shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = {}
-        self._unknown: dict[tuple[str, ...], bool] = {}
+        self._shapes: Shapes[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = Shapes()
+        self._unknown: Shapes[tuple[str, ...], bool] = Shapes()
         self._walk = Walk(self._kinds)
 
     @property
@@ -64,15 +73,11 @@ class Recogniser:
         shape = self._shapes.get((found.labels, tuple(value)))
         if shape is None:
             return None
-        table, key, payload = shape
         try:
-            decided = table.get(key(value))
+            decided = shape.table.get(shape.key(value))
         except TypeError:
             return None
-        inner = None if payload is None else value[payload]
-        if decided != (found.kind, found.rule) or not (
-            payload is None or (type(inner) is dict and "data" not in inner)
-        ):
+        if decided != (found.kind, found.rule) or not shape.fits(value):
             return None
         return tuple(discriminators(value))
 
@@ -91,16 +96,14 @@ class Recogniser:
             if type(value) is dict and not walk.listening:
                 shape = shapes.get((labels, tuple(value)))
                 if shape is not None:
-                    table, key, payload = shape
+                    table, key, payload, flat = shape
                     try:
                         decided = table.get(key(value))
                     except TypeError:  # a list or an object, where a word was expected
                         decided = None
-                    if decided is not None:
-                        inner = None if payload is None else value[payload]
-                        if payload is None or (type(inner) is dict and "data" not in inner):
-                            yield new(Found, (decided[0], pointer, value, decided[1], labels))
-                            continue
+                    if decided is not None and ((payload is None and not flat) or shape.fits(value)):
+                        yield new(Found, (decided[0], pointer, value, decided[1], labels))
+                        continue
                 if value and not self._kinds:
                     decision = decide(value, labels)
                     if decision is not None and decision.is_leaf and decision.kind not in NESTING_KINDS:
@@ -127,23 +130,23 @@ class Recogniser:
             return False
         names = tuple(value)
         if (known := self._unknown.get(names)) is None:
-            if len(self._unknown) >= _MOST_SHAPES:
-                self._unknown.clear()
             known = not all(map(str.isdigit, names)) and "message" not in map(kind_labelled, names)
-            self._unknown[names] = known
+            self._unknown.keep(names, names, known)
         return known and not any(isinstance(m, str) and kind_of_text(m) for m in value.values())
 
     def _remember(self, labels: tuple[str, ...], value: dict[str, JsonValue], decision: Decision) -> None:
-        if not decision.by_names_alone:
+        if not decision.by_names_alone or (
+            decision.flat and not _NESTED.isdisjoint(map(type, value.values()))
+        ):
             return
-        if len(self._shapes) >= _MOST_SHAPES:
-            self._shapes.clear()
         names = discriminators(value)
         place = (labels, tuple(value))
         shape = self._shapes.get(place)
-        if shape is None or len(shape.table) >= _MOST_VALUES or shape.payload != decision.payload:
+        told = decision.payload, decision.flat
+        if shape is None or len(shape.table) >= _MOST_VALUES or (shape.payload, shape.flat) != told:
             key = itemgetter(*names) if names else _no_key
-            shape = self._shapes[place] = _Shape({}, key, decision.payload)
+            shape = _Shape({}, key, *told)
+            self._shapes.keep(place, place[1], shape)
         try:
             shape.table[shape.key(value)] = (decision.kind, decision.rule)
         except TypeError:

@@ -13,6 +13,7 @@ from dsr_report.export.items import JsonValue
 from dsr_report.records.vocabulary import listed, plain
 
 Names = frozenset[str]
+_MOST_NAMES = 60  # of an object that is remembered
 
 
 class Signature(NamedTuple):
@@ -148,9 +149,13 @@ _WRAPPED = {
 _WRAPPED_KIND = {"survey": "survey", "webform": "form"}
 
 
-@lru_cache(maxsize=8192)
 def by_names(names: Names) -> tuple[str, str] | None:
     """Kind and rule that an object's plain names tell, or None."""
+    return _told(names) if len(names) <= _MOST_NAMES else _told.__wrapped__(names)
+
+
+@lru_cache(maxsize=8192)
+def _told(names: Names) -> tuple[str, str] | None:
     for kind, what, fits in SIGNATURES:
         if fits(names):
             return kind, f"keys {what}"

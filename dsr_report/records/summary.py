@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from dsr_report.export.items import JsonValue, count_values
 from dsr_report.records.found import Found
 from dsr_report.records.members import Members
+from dsr_report.records.shapes import Shapes
 from dsr_report.records.vocabulary import EVENT_KINDS, plain
 from dsr_report.times import read_moment
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 _MOST_GROUPS = 500
 _MOST_RULES = 5_000
-_MOST_SHAPES = 20_000
 _LONGEST_KEY = 120
 _MOST_KEYS = 50
+_MOST_COLUMNS = 200
 _LONG_TEXT = 100_000
 _MOMENTS = (
     "timestampsent",
@@ -73,11 +74,11 @@ class Summary:
     """Values of all records and envelopes."""
     groups: dict[tuple[str, ...], UnrecognisedGroup] = field(default_factory=dict)
     examples: list[Found] = field(default_factory=list)
-    """The first of each group of unrecognised records that are objects."""
+    """The first of each group of unrecognised records that are objects: their names, without values."""
     _texts: list[str] = field(default_factory=list)
     _first: datetime | None = None
     _last: datetime | None = None
-    _shapes: dict[tuple[str, ...], str | None] = field(default_factory=dict)
+    _shapes: Shapes[tuple[str, ...], str | None] = field(default_factory=Shapes)
 
     def add(self, found: Found) -> None:
         """Take in one record."""
@@ -105,9 +106,10 @@ class Summary:
             if members is not None:
                 name = self._moment_in(members)
                 raw = None if name is None else members[name]
-                texts = self._texts
-                if texts and type(raw) is str and len(raw) == 19 and texts[0] <= raw <= texts[1]:
-                    return  # neither earlier nor later than what is known
+                if type(raw) is str and len(raw) == 19 and raw[10] == " ":
+                    texts = self._texts
+                    if texts and texts[0] <= raw <= texts[1]:
+                        return  # neither earlier nor later than what is known
             self._date(found)
         elif kind == "unrecognised":
             self._group(found)
@@ -206,11 +208,9 @@ class Summary:
         try:
             return self._shapes[shape]
         except KeyError:
-            if len(self._shapes) >= _MOST_SHAPES:
-                self._shapes.clear()
             by_name = {plain(name): name for name in reversed(members)}
             name = next((by_name[name] for name in _MOMENTS if name in by_name), None)
-            self._shapes[shape] = name
+            self._shapes.keep(shape, shape, name)
             return name
 
     def _text(self, raw: str) -> bool:
@@ -253,7 +253,8 @@ class Summary:
                 name = ("\x00more",)
                 keys = ()
             elif keys:
-                self.examples.append(found)
+                names = list(found.value)[:_MOST_COLUMNS] if isinstance(found.value, dict) else []
+                self.examples.append(found._replace(value=dict.fromkeys(names)))
             self.groups.setdefault(name, UnrecognisedGroup(found.pointer, keys, found.rule))
         self.groups[name].count += 1
 

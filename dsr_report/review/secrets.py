@@ -16,6 +16,7 @@ from dsr_report.export.items import Item, JsonValue, rough_size, values
 from dsr_report.pointers import tokens
 from dsr_report.processes import Processes
 from dsr_report.processes.jobs import portions
+from dsr_report.records.shapes import Shapes
 from dsr_report.review.plan import Decision
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ _CREDENTIAL_LINE = re.compile(
 )
 _HEX_CODE = re.compile(r"[0-9a-f]{32}")
 
-_MOST_SHAPES = 20_000
 _CONTAINERS = (dict, list)
 _NESTED = frozenset(_CONTAINERS)
 _CODE_LENGTH = 32
@@ -89,8 +89,8 @@ class Watch:
     """Looks at items one by one; objects with names seen before cost next to nothing."""
 
     def __init__(self) -> None:
-        self._telling: dict[tuple[str, ...], _Telling | None] = {}
-        self._telling_places: dict[str, bool] = {}
+        self._telling: Shapes[tuple[str, ...], _Telling | None] = Shapes()
+        self._telling_places: Shapes[str, bool] = Shapes()
 
     def at(self, item: Item) -> Iterator[tuple[Decision, str]]:
         """The live keys in one item."""
@@ -111,9 +111,8 @@ class Watch:
                 names = tuple(current)
                 known = telling.get(names, _UNKNOWN)
                 if known is _UNKNOWN:
-                    if len(telling) > _MOST_SHAPES:
-                        telling.clear()
-                    known = telling[names] = _told(names)
+                    known = _told(names)
+                    telling.keep(names, names, known)
                 if known is not None and known.in_values(current):
                     return True
                 if not _NESTED.isdisjoint(map(type, current.values())):
@@ -128,9 +127,9 @@ class Watch:
         place = folder if name.isdigit() else pointer
         known = self._telling_places.get(place)
         if known is None:
-            if len(self._telling_places) > _MOST_SHAPES:
-                self._telling_places.clear()
-            known = self._telling_places[place] = _told(tuple(tokens(place)[-2:])) is not None
+            last = tuple(tokens(place)[-2:])
+            known = _told(last) is not None
+            self._telling_places.keep(place, last, known)
         return known
 
 

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from dsr_report.export.items import JsonValue, Number
+from dsr_report.export.items import JsonValue, Number, rough_size
 from dsr_report.records.base import Record
-from dsr_report.records.deciding import DISCRIMINATORS, by_plain, payload_of
+from dsr_report.records.deciding import DISCRIMINATORS, by_plain, could_wrap, payload_of
 from dsr_report.records.found import Found
 from dsr_report.records.members import Members
 from dsr_report.records.parsing import parse
-from dsr_report.records.taking import family_of
+from dsr_report.records.shapes import Shapes
+from dsr_report.records.taking import as_text, family_of
 from dsr_report.records.vocabulary import plain
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import (
@@ -35,6 +36,8 @@ from dsr_report.tables.schema import EVENTS
 
 _GROUP = 500
 _MOST_GROUPS = 200
+_SAMPLE = 8
+_HEAVIEST = 16 << 20
 _PLAIN_FIELDS = tuple(
     name
     for name in EVENTS.names
@@ -159,7 +162,8 @@ class EventColumns:
         self._put = put
         self._put_record = put_record
         self._groups: dict[Any, list[Found]] = {}
-        self._plans: dict[Any, _Plan | None] = {}
+        self._plans: Shapes[Any, _Plan | None] = Shapes()
+        self._count = self._weight = 0
         self._texts = TextCells()
         self._tags = TagCells()
         self._moments = MomentCells(zone)
@@ -194,6 +198,11 @@ class EventColumns:
         if len(group) >= _GROUP:
             self._finish(shape, group)
             group.clear()
+        self._count += 1
+        if self._count % _SAMPLE == 0:
+            self._weight += _SAMPLE * rough_size(_members(value))
+            if self._weight > _HEAVIEST:
+                self.end()
 
     def end(self) -> None:
         """Hand on what is left."""
@@ -201,12 +210,11 @@ class EventColumns:
             if group:
                 self._finish(shape, group)
         self._groups = {}
+        self._weight = 0
 
     def _finish(self, shape: Any, group: list[Found]) -> None:
         if shape not in self._plans:
-            if len(self._plans) > _MOST_GROUPS * 20:
-                self._plans.clear()
-            self._plans[shape] = plan_of(group[0])
+            self._plans.keep(shape, _members(group[0].value), plan_of(group[0]))
         plan = self._plans[shape]
         columns = None if plan is None else self._columns(plan, group)
         if columns is None:
@@ -274,7 +282,7 @@ class EventColumns:
         if kinds <= _TEXT_OR_NULL:
             return cells
         if bool in kinds or Number in kinds:  # 1 and true are one to a dictionary
-            return [self._texts.__missing__(cell) for cell in cells]
+            return list(map(as_text, cells))
         return list(map(self._texts.__getitem__, cells))
 
     @staticmethod
@@ -292,6 +300,12 @@ class EventColumns:
         return found
 
 
+def _members(value: JsonValue) -> dict[str, JsonValue]:
+    """The members of an event, or of what it wraps."""
+    inner = value.get("data", value) if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else value if isinstance(value, dict) else {}
+
+
 def plan_of(found: Found) -> _Plan | None:
     """How events of this one's shape become columns, or None where names could be read in several ways."""
     value = found.value
@@ -302,7 +316,7 @@ def plan_of(found: Found) -> _Plan | None:
         names = by_plain(value)
         if any(isinstance(value.get(names.get(name, "")), str) for name in DISCRIMINATORS):
             payload = payload_of(value, names)
-        if payload is not None and payload != "data":
+        if payload != "data" and could_wrap(names):  # as others of this shape may do
             return None
     members = _names(found, payload)
     place = {plain(name): name for name in members}

@@ -22,6 +22,7 @@ from dsr_report.tables.schema import MOMENT, Table
 _BLOCK_ROWS = 4_000
 _BLOCK_TEXT = 2 << 20
 _MOST_ROWS = 20_000
+_FEWEST_ROWS = 20
 _CHUNK_BYTES = 6 << 20
 _SPOOL = 1 << 20
 _IN_MEMORY = 12 << 20
@@ -222,21 +223,29 @@ class Store:
         self._all_prints = np.frombuffer(b"".join(self._fingerprints), dtype=">u8").astype(np.uint64)
         ranks = self._ranks()
         seen = Seen()
-        size = self._file.seek(0, 2)
-        rows = max(20, min(_MOST_ROWS, _CHUNK_BYTES * self.count // max(size, 1)))
-        if size <= _IN_MEMORY:
+        order = np.argsort(ranks)
+        ends = self._ends(order)
+        if self._file.seek(0, 2) <= _IN_MEMORY:
             block = self.blocks.joined(list(self._loaded(self._file, self._places)))
-            order = np.argsort(ranks)
-            for start in range(0, self.count, rows):
-                places = order[start : start + rows]
+            for start, end in pairwise([0, *ends.tolist()]):
+                places = order[start:end]
                 yield self.blocks.taken(block, places), places, seen
             return
         with tempfile.TemporaryFile() as spread:
-            for pieces in self._spread(ranks, rows, spread):
+            for pieces in self._spread(ranks, ends, spread):
                 block = self.blocks.joined(list(self._loaded(spread, [piece[0] for piece in pieces])))
                 order = np.argsort(np.concatenate([piece[1] for piece in pieces]))
                 arrivals = np.concatenate([piece[2] for piece in pieces])
                 yield self.blocks.taken(block, order), arrivals[order], seen
+
+    def _ends(self, order: Places) -> Places:
+        """Where to part the rows in `order`, so that no chunk is heavy; blocks tell what their rows weigh."""
+        firsts = [first for _, _, first in self._places]
+        counts = np.diff([*firsts, self.count])
+        sizes = np.array([size for _, size, _ in self._places])
+        weights = np.clip(sizes / counts, _CHUNK_BYTES / _MOST_ROWS, _CHUNK_BYTES / _FEWEST_ROWS)
+        chunks = np.cumsum(np.repeat(weights, counts)[order]) // _CHUNK_BYTES
+        return np.append(np.flatnonzero(np.diff(chunks)) + 1, self.count)
 
     def _loaded(self, file: Any, places: Iterable[tuple[int, ...]]) -> Iterator[Any]:
         for offset, size, *_ in places:
@@ -244,23 +253,23 @@ class Store:
             yield self.blocks.unpack(file.read(size))
 
     def _spread(
-        self, ranks: Places, rows: int, spread: Any
+        self, ranks: Places, ends: Places, spread: Any
     ) -> list[list[tuple[tuple[int, int], Places, Places]]]:
         """Put what will stand together into a second file: by chunk (place, ranks, arrivals)."""
-        chunks: list[list[tuple[tuple[int, int], Places, Places]]] = [
-            [] for _ in range(-(-self.count // rows))
-        ]
+        chunks: list[list[tuple[tuple[int, int], Places, Places]]] = [[] for _ in ends]
         group: list[tuple[int, int, int]] = []
         for index, place in enumerate(self._places):
             group.append(place)
-            end = self._places[index + 1][2] if index + 1 < len(self._places) else self.count
-            if end - group[0][2] < rows and index + 1 < len(self._places):
+            is_last = index + 1 == len(self._places)
+            end = self.count if is_last else self._places[index + 1][2]
+            weight = place[0] + place[1] - group[0][0]
+            if not is_last and weight < _CHUNK_BYTES and end - group[0][2] < _MOST_ROWS:
                 continue
             arrivals = np.arange(group[0][2], end)
             order = np.argsort(ranks[arrivals])
             arrivals = arrivals[order]
             block = self.blocks.taken(self.blocks.joined(list(self._loaded(self._file, group))), order)
-            numbers = ranks[arrivals] // rows
+            numbers = np.searchsorted(ends, ranks[arrivals], side="right")
             starts = [*np.flatnonzero(np.diff(numbers, prepend=-1)).tolist(), len(numbers)]
             for start, stop in pairwise(starts):
                 data = self.blocks.repack(self.blocks.part(block, start, stop))

@@ -5,6 +5,7 @@ Costs are differences: between an export and a larger one, so that what every st
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -105,6 +106,35 @@ def test_html_of_a_larger_export_needs_hardly_more_memory(export: Exports, tmp_p
         for size in ((40, 1_000), (160, 4_000))
     )
     assert many - few < 12 * _MIB
+
+
+def test_inspect_keeps_little_of_objects_that_all_have_other_names(tmp_path: Path) -> None:
+    def of(objects: int) -> Path:
+        wide = [{f"name {place} of {number}": 1 for place in range(1_000)} for number in range(objects)]
+        events = [{"event": "open", **members} for members in wide]
+        file = tmp_path / f"{objects}.json"
+        file.write_text(json.dumps({"info": {"type": "profile", "id": "1"}, "data": [*wide, *events]}))
+        return file
+
+    few, many = (count("peak", "inspect", of(objects), "-q") for objects in (100, 300))
+    assert many - few < 12 * _MIB
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_tables_of_more_events_that_are_large_need_hardly_more_memory(form: str, tmp_path: Path) -> None:
+    small = [{"event": "open", "time": f"2019-01-01 10:{n % 60:02}:00", "id": str(n)} for n in range(40_000)]
+
+    def of(errors: int) -> Path:
+        large = [{**small[n], "event": "error", "content": f"{n} x " * 50_000} for n in range(errors)]
+        file = tmp_path / f"{errors}.json"
+        file.write_text(json.dumps({"info": {"type": "profile", "id": "1"}, "data": [*small, *large]}))
+        return file
+
+    few, many = (
+        count("peak", "tables", "-q", of(errors), "--format", form, "-o", tmp_path / f"{errors}")
+        for errors in (100, 300)
+    )
+    assert many - few < 24 * _MIB
 
 
 def test_help_loads_little_more_than_the_library_that_prints_it() -> None:

@@ -65,6 +65,7 @@ CASES: dict[str, tuple[Malformed, ...]] = {
             warns=("byte-order-mark",),
             values=A1,
         ),
+        Malformed("white space before it, of any length", "read", b" \r\n\t" * 5_000 + GOOD, values=A1),
         Malformed(
             "a name twice in one object",
             "every value is kept; the pointer of the second ends in `~r2`, of the third in `~r3`",

@@ -281,6 +281,42 @@ def test_the_cache_changes_nothing():
     assert fast == slow
 
 
+CLICKS = [{"ID": "1", "timestamp": "2020-01-01 10:00:00", "link": "x"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("labels", "plain", "other"),
+    [
+        ((), {"event": "click", "data": None}, {"event": "click", "data": CLICKS}),
+        ((), {"type": "click", "value": 1}, {"type": "click", "value": {"data": CLICKS}}),
+        (
+            (),
+            {**CLICKS[0], "start": 0, "limit": 2, "data": 0},
+            {**CLICKS[0], "start": 0, "limit": 2, "data": CLICKS},
+        ),
+        (
+            (),
+            {"event": "x", "type": "open", "data": {"a": 1}},
+            {"event": "x", "type": "open", "data": CLICKS[0]},
+        ),
+        (("clicks",), {"x": 1, "messages": None}, {"x": 1, "messages": [{"internal": 1}]}),
+        (("clicks",), {"x": 1, "y": None}, {"x": 1, "y": {"start": 0, "total": 2, "data": CLICKS}}),
+    ],
+    ids=["a list", "a payload", "a page", "another word", "a list under a label", "a page under a label"],
+)
+def test_what_an_object_is_does_not_depend_on_what_came_before(labels, plain, other):
+    """Objects of the same names, of which one holds more than the other."""
+    place = "/".join(["/data", *labels])
+    first, *rest = found_at(place, labels, plain, other)
+    alone = found_at(place, labels, other)
+    assert rest == [found._replace(pointer=found.pointer.replace("/0", "/1", 1)) for found in alone]
+    assert [found.rule for found in rest] != [first.rule]
+
+
+def found_at(place, labels, *records):
+    return list(Recogniser().find([Item(f"{place}/{i}", labels, record) for i, record in enumerate(records)]))
+
+
 # ---- anything at all
 
 _WORDS = [

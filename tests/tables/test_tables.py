@@ -265,6 +265,25 @@ def test_events_in_columns_are_the_rows_of_their_records(kind, names, layout, da
     assert sorted(map(comparable, fast)) == sorted(map(comparable, plain))
 
 
+def test_a_cell_of_an_event_does_not_depend_on_the_cells_of_others():
+    event = {"ID": "7", "timestamp": "2020-01-01 10:00:00"}
+    opens = [{"event": "open", "ip": True}, {"event": "open", "value": None}]
+    others = [
+        {"event": "delivery", **event, "attempts": 1},
+        {"event": "open", "value": {"ip": "192.0.2.7"}},
+    ]
+    with tables_of(*opens, *others) as together, tables_of(*others) as alone:
+        cells = [
+            {name: cell for name, cell in row.items() if name != "pointer"}
+            for row in rows(together, "events")
+        ]
+        expected = rows(alone, "events")
+    assert [row["attempts"] for row in expected] == ["1", None]
+    assert [row["ip"] for row in expected] == [None, "192.0.2.7"]
+    for row in expected:
+        assert {name: cell for name, cell in row.items() if name != "pointer"} in cells
+
+
 def schema_kinds():
     return set(store.KIND_ORDER)
 
@@ -436,6 +455,18 @@ def test_inspect_counts_every_value_of_the_export():
     assert json.loads(result.stdout)["values"]["total"] == leaves(
         json.loads((SAMPLES / REFERENCE).read_bytes())
     )
+
+
+@pytest.mark.parametrize("spelling", ["2020-01-01T06:00:00", "2020-01-01T05:00:00Z", "1577854800"])
+def test_the_period_begins_with_the_first_moment_however_it_is_written(spelling):
+    moments = ["2020-01-01 09:00:00", "2020-01-02 09:00:00", spelling]
+    records = [{"event": "open", "time": moment} for moment in moments]
+    export = json.dumps({"info": {"type": "profile", "id": "1"}, "data": records})
+    result = run("inspect", "-", "--json", stdin=export.encode())
+    assert json.loads(result.stdout)["period"] == {
+        "first": "2020-01-01T06:00:00+01:00",
+        "last": "2020-01-02T09:00:00+01:00",
+    }
 
 
 def test_inspect_explains_what_decided():
