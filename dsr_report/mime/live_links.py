@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -81,6 +81,7 @@ _CASES = re.compile(r"(?<=[a-z])[A-Z]")
 _BEFORE = re.compile(r"(?:[\w.~-]{1,60}(?:=|%(?:25)*3D|/)|[\w.~]{1,60}-)\Z", re.IGNORECASE)
 _WRAPPED = re.compile(r"(?:aHR0c|eyJ)[A-Za-z0-9+/_-]{20,2000}")
 """Base64 of `http…` and of `{"…`."""
+_SHORT_TEXT = 1_000
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _SIGNATURE_FIELD = re.compile(
     r"(?:x-[\w-]*)?dkim-signature|arc-[\w-]+|authentication-results|domainkey-signature|received"
@@ -102,8 +103,12 @@ def is_random(text: str, *, shortest: int = 12, changes: int = 3) -> bool:
     return turns >= changes or (len(compact) >= 20 and turns + len(_CASES.findall(compact)) >= changes + 1)
 
 
-def keys_in_text(text: str) -> Iterator[LiveKey]:
+def keys_in_text(text: str) -> Iterable[LiveKey]:
     """The live keys in the links of a text or of a page; the same one may come more than once."""
+    return _remembered_keys(text) if len(text) <= _SHORT_TEXT else _keys_in_text(text)
+
+
+def _keys_in_text(text: str) -> Iterator[LiveKey]:
     text = text.replace("\\/", "/")  # as PHP writes JSON
     if "=" in text:
         for match in _NAMED.finditer(text):
@@ -126,6 +131,11 @@ def keys_in_text(text: str) -> Iterator[LiveKey]:
                 yield from _of_mailto(html.unescape(address))
     for wrapped in wrapped_in(text):
         yield from keys_in_text(wrapped)
+
+
+@lru_cache(maxsize=2048)  # texts of events recur
+def _remembered_keys(text: str) -> tuple[LiveKey, ...]:
+    return tuple(_keys_in_text(text))
 
 
 def wrapped_in(text: str) -> Iterator[str]:

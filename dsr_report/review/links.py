@@ -92,7 +92,7 @@ def keys_seen_in(item: Item) -> list[KeySeen]:
             continue
         if _may_hold_a_link(value):
             if is_message(value):
-                keys = keys_in_message(wire_of_text(value))
+                keys: Iterable[LiveKey] = keys_in_message(wire_of_text(value))
                 numbers += _ID_FIELD.findall(_BLANK_LINE.split(value, maxsplit=1)[0] + "\n")
             else:
                 keys = keys_in_text(value)

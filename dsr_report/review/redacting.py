@@ -39,6 +39,8 @@ from dsr_report.review.plan import (
 
 _LOOKS_LIKE_MESSAGE = re.compile(r"\ufeff?\s*(?:>?From [^\r\n]*[\r\n]+)?[!-9;-~]++[ \t]*:", re.ASCII)
 _MOST_SHAPES = 20_000
+_SHORT = 300
+_MOST_CLEAN = 10_000
 _PORTION = 4 * PORTION
 """What comes back is written a window at a time: those that wait meanwhile must be enough to work on."""
 _NOWHERE = ""
@@ -165,6 +167,8 @@ class _Hiding:
             default=0,
         )
         """A shorter text in ASCII holds nothing that is hidden, but for what is hidden at its place alone."""
+        self._clean: set[str] = set()
+        """Short texts that hold nothing hidden; those of events recur."""
         self._by_form = {form.casefold(): mark for form, mark in reversed(self._forms)}
 
     def replacements(self, item: Item) -> Mapping[str, str]:
@@ -255,6 +259,8 @@ class _Hiding:
         is_short = len(text) < self._shortest and text.isascii()
         if not here and (is_short or not (self._passages or self._tokens)):
             return None
+        if not here and text in self._clean:
+            return None
         passages = [*here, *self._passages]
         if is_message(text):
             return self._message_without(text, passages, pointer)
@@ -274,7 +280,13 @@ class _Hiding:
                 if in_text(result, passage):  # spelled in a way that cannot be changed in place
                     result = mark.text
                 _note(mark, pointer)
-        return result if result != text else None
+        if result != text:
+            return result
+        if len(text) <= _SHORT:
+            if len(self._clean) >= _MOST_CLEAN:
+                self._clean.clear()
+            self._clean.add(text)
+        return None
 
     def _tokens_among(self, words: set[str]) -> list[tuple[str, Mark]]:
         """The tokens that a text with these words may hold, the longest first."""
