@@ -74,6 +74,17 @@ def compared(commands: Sequence[Command], runs: int) -> dict[str, Run]:
     }
 
 
+def pace() -> float:
+    """Milliseconds that a plain loop of a million steps takes now: how fast this machine is at the moment."""
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        for _step in range(1_000_000):
+            pass
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
+
+
 class _Watch(threading.Thread):
     """Reads the peaks of a process and of those below it; some programs do not wait for their children."""
 

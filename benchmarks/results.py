@@ -35,6 +35,8 @@ class Case:
     rows: list[Sequence[str]] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     note: str = ""
+    pace: float = 0.0
+    """Milliseconds of a plain loop of a million steps, before and after (`measuring.pace`)."""
 
 
 def of_runs(title: str, runs: Mapping[str, Run], megabytes: float = 0) -> Case:
@@ -69,8 +71,9 @@ def _head() -> list[str]:
         "# Results",
         "",
         "Written by `make bench`. Whole processes, which take turns; medians. What counts are the ratios "
-        "within a table: seconds depend on the machine and on its mood. What the numbers mean, and the "
-        "profiles behind them: [docs/performance.md](../docs/performance.md).",
+        "within a table: seconds depend on the machine and on its mood; a plain loop that was timed beside a "
+        "case tells how fast it was. What the numbers mean, and the profiles behind them: "
+        "[docs/performance.md](../docs/performance.md).",
         "",
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; {libraries}.",
         "",
@@ -102,4 +105,6 @@ def _tables(kept: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
             lines += ["| " + " | ".join(case["columns"]) + " |", "|---" * len(case["columns"]) + "|"]
             lines += ["| " + " | ".join(row) + " |" for row in case["rows"]]
             lines += ["", *([case["note"], ""] if case["note"] else [])]
+            if pace := case.get("pace"):
+                lines += [f"Meanwhile a plain loop of a million steps took {pace:.0f} ms.", ""]
     return lines

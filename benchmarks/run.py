@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from cases import CASES, Setting
+from measuring import pace
 from results import keep
 
 HERE = Path(__file__).resolve().parent
@@ -41,8 +42,12 @@ def main() -> None:
         parser.error(f"there is no case {', '.join(sorted(unknown))}")
     for name, case in CASES.items():
         if not options.cases or name in options.cases:
+            before = pace()
             with tempfile.TemporaryDirectory(prefix="dsr-report-benchmark-") as space:
                 found = case(Setting(Path(space), options.runs, options.largest))
+            meanwhile = (before + pace()) / 2
+            for one in found:
+                one.pace = meanwhile
             text = keep({name: found}, folder)
             print(
                 name,
