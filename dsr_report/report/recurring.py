@@ -100,11 +100,14 @@ def _shared(lines: Sequence[_Line]) -> list[_Shared]:
 
 def _best(groups: dict[int, list[str]]) -> int:
     """The events that have values in common which are worth most letters; 0 where it is not worth it."""
-    weights = {events: sum(map(_length, values)) for events, values in groups.items()}
+    weights = [(events, sum(map(_length, values))) for events, values in groups.items()]
     best, saved = 0, _WORTH_IT
+    most = sum([weight for _, weight in weights])
     for events in groups:
         count = events.bit_count()
-        length = sum(weight for other, weight in weights.items() if other & events == events)
+        if (count - 1) * most - count * _MARK <= saved:
+            continue
+        length = sum([weight for other, weight in weights if other & events == events])
         saving = (count - 1) * length - count * _MARK
         if saving > saved:
             best, saved = events, saving
