@@ -47,18 +47,18 @@ def test_a_bucket_carries_what_the_scheduler_must_not_hear_and_is_empty_afterwar
 ):
     (tmp_path / "out").mkdir(mode=0o700)
     (tmp_path / "out" / ".batch-storage").write_text("dsr-report-of-a-killed-run", encoding="ascii")
-    buckets.put("work/dsr-report-of-a-killed-run/0.json", b"left")
-    buckets.put("work/of-somebody-else", b"stays")
+    buckets.put("shared/dsr-report-of-a-killed-run/0.json", b"left")
+    buckets.put("shared/of-somebody-else", b"stays")
     heard = dask_with_buckets.overheard
-    done = batch(subjects, tmp_path, buckets, "--dask", heard.address, "--storage", "s3://dsr/work")
+    done = batch(subjects, tmp_path, buckets, "--dask", heard.address, "--storage", "s3://dsr/shared")
     assert done.returncode == 0, done.stderr
     pages = sorted((tmp_path / "out").glob("disclosure-*.html"))
     assert len(pages) == COUNT
     assert all(verify(page).ok for page in pages)
-    assert buckets.names() == ["work/of-somebody-else"]
+    assert buckets.names() == ["shared/of-somebody-else"]
     results = [json.loads(line) for line in (tmp_path / "out" / RESULTS).read_text().splitlines()]
     assert [result["ok"] for result in results] == [True] * COUNT
-    assert b"s3://dsr/work/dsr-report-of-a-killed-run" in heard.heard  # the proxy did hear the tasks
+    assert b"s3://dsr/shared/dsr-report-of-a-killed-run" in heard.heard  # the proxy did hear the tasks
     for secret in (subjects.state.token, *buckets.keys, "Vertrouwelijk", "Persoon", "COPERNICA", "AWS_"):
         assert secret.encode() not in heard.heard
 
