@@ -19,7 +19,6 @@ from dsr_report.disclosure.html import write_html
 from dsr_report.disclosure.manifest import ExportEntry, FileEntry, Manifest, MarkEntry, RecordsEntry, Values
 from dsr_report.disclosure.package import PackageInput, attached_files, write_package
 from dsr_report.disclosure.seal import PLACEHOLDER, put_seal
-from dsr_report.disclosure.settled import packed
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError
 from dsr_report.export.reading import open_export
 from dsr_report.files import sha256_of, written_whole
@@ -246,7 +245,7 @@ class Report:
             ):
                 content = PackageInput(
                     export=self.shown,
-                    document=self._counted(replace(document, seal="", manifest="", ledger="")),
+                    document=self._counted(replace(document, seal="", manifest="", ledger=None)),
                     manifest=manifest.model_copy(update={"medium": "zip"}),
                     pdf=pdf,
                     ledger=ledger,
@@ -466,7 +465,7 @@ class Report:
             return replace(
                 document,
                 manifest=manifest.to_json().decode("utf-8"),
-                ledger=packed(ledger),
+                ledger=ledger,
                 seal=PLACEHOLDER,
             )
         words = language(self.lang)

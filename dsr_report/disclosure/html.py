@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 
 from dsr_report.disclosure.folder import Folder, Sink
 from dsr_report.disclosure.sections import encoded, section
+from dsr_report.disclosure.settled import packed
 from dsr_report.files import written_whole
 from dsr_report.report.document import Part, ReportDocument
 from dsr_report.shipped import shipped
@@ -55,7 +56,7 @@ def write_html(document: ReportDocument, target: str | os.PathLike[str] | Binary
     """
     opened = written_whole(target) if isinstance(target, str | os.PathLike) else nullcontext(target)
     with opened as file:
-        file.write(_head(document, document.title))
+        file.writelines(_head(document, document.title))
         for part in document.parts():
             file.write(encoded(section(part, part.html)))
         file.write(_FOOT)
@@ -199,7 +200,7 @@ def relative(page: str, place: str) -> str:
 
 def _write_alone(document: ReportDocument, folder: Folder, shelf: _Shelf) -> str:
     with folder.writing(START) as page:
-        page.write(_head(document, document.title))
+        page.write(b"".join(_head(document, document.title)))
         for chapter in shelf.chapters:
             for part in shelf.parts(chapter):
                 page.write(encoded(section(part, part.html)))
@@ -214,7 +215,7 @@ def _write_chapter(document: ReportDocument, page: Sink, shelf: _Shelf, place: i
     first = place == 0
     title = document.title if first else f"{chapter.title} – {document.title}"
     around = _around(document, shelf, place)
-    page.write(_head(document, title, "" if first else around, heading=not first))
+    page.write(b"".join(_head(document, title, "" if first else around, heading=not first)))
     for number, part in enumerate(shelf.parts(chapter)):
         if number == 0 and not first and not _HEADED.match(part.html):
             page.write(encoded(f"<h2>{escape(chapter.title)}</h2>\n"))
@@ -251,29 +252,33 @@ def _around(document: ReportDocument, shelf: _Shelf, place: int) -> str:
     return f'<nav aria-label="{escape(words.pages)}" class="report-pages">{anchors}</nav>'
 
 
-def _proof(document: ReportDocument) -> str:
+def _proof(document: ReportDocument) -> Iterator[bytes]:
     """The manifest, the ledger and the seal, where the document has them."""
-    names = (
-        ("dsr-report-manifest", document.manifest),
-        ("dsr-report-ledger", document.ledger),
-        ("dsr-report-seal", document.seal),
+    named = (
+        ("manifest", [encoded(escape(document.manifest))] if document.manifest else []),
+        ("ledger", packed(document.ledger) if document.ledger else []),
+        ("seal", [document.seal.encode("ascii")] if document.seal else []),
     )
-    return "".join(
-        f'<meta name="{name}" content="{escape(content)}">\n' for name, content in names if content
-    )
+    for name, content in named:
+        for number, piece in enumerate(content):
+            yield (b"" if number else b'<meta name="dsr-report-%s" content="' % name.encode("ascii")) + piece
+        if content:
+            yield b'">\n'
 
 
 _FOOT = b"</main></body></html>\n"
 
 
-def _head(document: ReportDocument, title: str, navigation: str = "", *, heading: bool = False) -> bytes:
+def _head(
+    document: ReportDocument, title: str, navigation: str = "", *, heading: bool = False
+) -> Iterator[bytes]:
     styles = shipped("templates") / "styles"
     ours = [(styles / name).read_text(encoding="utf-8") for name in ("page.css", "print.css")]
     css = "\n".join((*ours, document.stylesheet))
     css = css.replace("</", "<\\/")  # nothing in a style sheet may end its element
     running = escape(document.running_header)
     name = f"<h1>{escape(document.title)}</h1>" if heading else ""
-    html = (
+    yield encoded(
         f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -281,10 +286,11 @@ def _head(document: ReportDocument, title: str, navigation: str = "", *, heading
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="format-detection" content="telephone=no, date=no, email=no, address=no">\n'
         f'<meta name="generator" content="{escape(document.generator)}">\n'
-        f"{_proof(document)}"
+    )
+    yield from _proof(document)
+    yield encoded(
         f"<title>{escape(title)}</title>\n<style>\n{css}\n</style>\n</head>\n"
         f'<body>\n<a class="skip-link" href="#main">{escape(document.words.skip)}</a>\n'
         f'<header class="report-header"><p>{running}</p>{name}{navigation}</header>\n'
         '<main id="main" tabindex="-1">\n'
     )
-    return encoded(html)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,17 @@ _FAR = 5_000
 """Lines that are read in search of a value; the reader holds back far fewer records than that."""
 
 
-def packed(ledger: Path) -> str:
-    """A ledger as text for an HTML file."""
+def packed(ledger: Path) -> Iterator[bytes]:
+    """A ledger as text for an HTML file, in pieces."""
     packer = zlib.compressobj(6)
-    pieces = []
+    rest = b""
     with ledger.open("rb") as file:
         while block := file.read(_BLOCK):
-            pieces.append(packer.compress(block))
-    pieces.append(packer.flush())
-    return base64.b64encode(b"".join(pieces)).decode("ascii")
+            rest += packer.compress(block)
+            whole = len(rest) - len(rest) % 3  # three bytes are four letters
+            yield base64.b64encode(rest[:whole])
+            rest = rest[whole:]
+    yield base64.b64encode(rest + packer.flush())
 
 
 def unpacked(text: str) -> bytes:

@@ -83,7 +83,7 @@ class ReportDocument:
     words: PageWords = field(default=PageWords())
     manifest: str = ""
     """The manifest as JSON, for formats that embed no files."""
-    ledger: str = ""
-    """The ledger, packed (zlib, base64), for formats that embed no files."""
+    ledger: Path | None = None
+    """The ledger's file, for formats that embed no files."""
     seal: str = ""
     """A seal of zeros (`disclosure.seal`), to be written in one place where it stays readable."""
