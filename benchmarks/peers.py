@@ -47,11 +47,11 @@ def normalize(export: str, target: str) -> None:
 def our_pages(export: str, target: str) -> None:
     """The HTML that our PDF is laid out from, in one file, for others to lay out."""
     from dsr_report import read  # noqa: PLC0415 - only here
-    from dsr_report.disclosing import generator  # noqa: PLC0415
-    from dsr_report.disclosure.pdf import chunks  # noqa: PLC0415
-    from dsr_report.report.build import build  # noqa: PLC0415
-    from dsr_report.report.options import ReportOptions  # noqa: PLC0415
+    from dsr_report.rendering.build import build  # noqa: PLC0415
+    from dsr_report.rendering.options import ReportOptions  # noqa: PLC0415
+    from dsr_report.report import generator  # noqa: PLC0415
     from dsr_report.shipped import shipped  # noqa: PLC0415
+    from dsr_report.writers.pdf import batching  # noqa: PLC0415
 
     source = read(export)
     last = source.period[1] or datetime.now(UTC)
@@ -68,7 +68,7 @@ def our_pages(export: str, target: str) -> None:
         out.write(f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><style>{stylesheet}</style><body>')
         out.writelines(
             job.html.partition("<body>")[2].partition("</body>")[0]
-            for job in chunks.jobs(built.document, stylesheet)
+            for job in batching.jobs(built.document, stylesheet)
         )
         out.write("</body></html>")
     built.close()

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from dsr_report.errors import DsrReportError
 
 if TYPE_CHECKING:
-    from dsr_report.disclosing import Report, Written
+    from dsr_report.export import Export, read
     from dsr_report.fetch.client import Client
     from dsr_report.fetch.data_request import DataRequest
-    from dsr_report.reading import Export, read
+    from dsr_report.report import Report, Written
 
 __all__ = ["Client", "DataRequest", "DsrReportError", "Export", "Report", "Written", "read"]
 
@@ -28,10 +28,10 @@ logging.getLogger("dsr_report").addHandler(logging.NullHandler())
 _PLACES = {
     "Client": "fetch.client",
     "DataRequest": "fetch.data_request",
-    "Export": "reading",
-    "Report": "disclosing",
-    "Written": "disclosing",
-    "read": "reading",
+    "Export": "export",
+    "Report": "report",
+    "Written": "report",
+    "read": "export",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from fontTools import unicodedata
 from fontTools.ttLib import TTFont
 
-from dsr_report.disclosure import fonts
+from dsr_report.writers import fonts
 
 _IGNORABLE = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x200C, 0x200D, 0x2060}
 

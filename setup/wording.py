@@ -139,14 +139,14 @@ def _faults_of(key: str | tuple[str, str], entry: Message) -> Iterator[str]:
 
 
 def write(code: str, translations: dict[str | tuple[str, str], str | tuple[str, ...]]) -> None:
-    """Write a catalogue in the order of the source."""
+    """Write a catalogue, sorted by its texts: moving code changes nothing in it."""
     made = Catalog(locale=code, charset="utf-8")
-    for key, places in all_texts().items():
-        made.add(key, translations.get(key, ""), locations=[(place, None) for place in dict.fromkeys(places)])
+    for key in sorted(all_texts(), key=lambda key: (key if isinstance(key, str) else key[0]).casefold()):
+        made.add(key, translations.get(key, ""))
     target = LOCALE / code / "LC_MESSAGES" / "dsr_report.po"
     target.parent.mkdir(parents=True, exist_ok=True)
     body = BytesIO()
-    write_po(body, made, width=110, include_lineno=False, omit_header=True)
+    write_po(body, made, width=None, omit_header=True)
     target.write_bytes(
         _HEAD.format(code=code, plural="n > 1" if code == "fr" else "n != 1").encode() + body.getvalue()
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dsr_report.batch.lists import Listed, key_of, read_list, read_subjects
 from dsr_report.batch.results import RESULTS, Result
-from dsr_report.batch.running import AT_ONCE, Halt, Stage, run_batch
+from dsr_report.batch.runner import AT_ONCE, Halt, Stage, run_batch
 
 __all__ = [
     "AT_ONCE",

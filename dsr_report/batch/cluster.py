@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from dsr_report.batch.rendering import Rendered, Task, render
+from dsr_report.batch.render_job import Rendered, Task, render
 from dsr_report.batch.storage import (
     below,
     check_place,
@@ -25,9 +25,9 @@ from dsr_report.batch.storage import (
     try_place,
 )
 from dsr_report.config import load_config
-from dsr_report.disclosing import generator
 from dsr_report.errors import DsrReportError, FileError, MissingExtraError, UsageError
 from dsr_report.files import clear_leftovers, private_folder, written_whole
+from dsr_report.report import generator
 
 _log = logging.getLogger(__name__)
 _WORKERS_SECONDS = 60

@@ -124,8 +124,8 @@ def _libraries() -> Iterator[Finding]:
         yield Finding("libraries", "fault", f"missing: {', '.join(missing)}", "Run: pip install dsr-report")
         return
     try:
-        importlib.import_module("dsr_report.disclosure.pdf")
-        importlib.import_module("dsr_report.disclosure.pdf.layout")
+        importlib.import_module("dsr_report.writers.pdf")
+        importlib.import_module("dsr_report.writers.pdf.layout")
     except (ImportError, OSError) as error:
         yield Finding(
             "libraries",
@@ -153,7 +153,7 @@ def _extras() -> Iterator[Finding]:
 
 
 def _fonts() -> Iterator[Finding]:
-    from dsr_report.disclosure import fonts
+    from dsr_report.writers import fonts
 
     place = fonts.folder()
     count = len(fonts.files()) if place.is_dir() else 0
@@ -191,7 +191,7 @@ def _database(url: str | None) -> Iterator[Finding]:
 
 
 def _exports() -> Iterator[Finding]:
-    from dsr_report.jobs import export_folder
+    from dsr_report.obtain import export_folder
 
     yield from _privacy(export_folder())
 

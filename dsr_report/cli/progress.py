@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from dsr_report.cli.options import is_quiet, opened
-from dsr_report.export.reading import ExportFile, open_export
+from dsr_report.jsonstream.file import ExportFile, open_export
 
 _WIDTH = 30
 _NARROWEST = 5

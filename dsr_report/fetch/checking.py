@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dsr_report.errors import FetchError, NotAnExportError
-from dsr_report.export.reading import Info, open_export
+from dsr_report.jsonstream.file import Info, open_export
 
 
 class Subject(NamedTuple):

@@ -20,7 +20,7 @@ from dsr_report.files import written_whole
 from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
-    from dsr_report.reading import Export
+    from dsr_report.export import Export
 
 __all__ = ["DataRequest", "Download", "Status", "Subject"]
 
@@ -255,7 +255,7 @@ class DataRequest:
 
     def read(self, timezone: str = "Europe/Amsterdam") -> Export:
         """Download the export, and open it. Close it when done with it: its private copy is removed then."""
-        from dsr_report.reading import read  # noqa: PLC0415 - the client works without the rest
+        from dsr_report.export import read  # noqa: PLC0415 - the client works without the rest
 
         with TemporaryFolder() as folder:
             path = Path(folder) / "export.json"

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsr_report.errors import NotAnExportError, NotReadyError
-from dsr_report.export.reading import Info, open_export
 from dsr_report.files import private_folder, sha256_of, written_whole
+from dsr_report.jsonstream.file import Info, open_export
 from dsr_report.register.entries import DataRequestEntry
 from dsr_report.register.requests import api_name
 from dsr_report.register.store import Register

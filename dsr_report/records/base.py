@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import core_schema
 
-from dsr_report.export.items import JsonValue, Scalar
+from dsr_report.jsonstream.items import JsonValue, Scalar
 from dsr_report.records.members import Member, values_of
 from dsr_report.times import Certainty as Certainty  # noqa: PLC0414 - models name it beside their moments
 

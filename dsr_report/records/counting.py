@@ -13,9 +13,9 @@ import re
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
-from dsr_report.export.items import JsonValue, Number, count_values
-from dsr_report.records.found import Found
-from dsr_report.records.recognise import Recogniser
+from dsr_report.jsonstream.items import JsonValue, Number, count_values
+from dsr_report.records.classifier import Classifier
+from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
 
 Concern = Literal["none", "always", "length"]
@@ -95,7 +95,7 @@ class Counting:
         concern: what a member's name says about live keys, which are left to who looks at decoded values.
     """
 
-    def __init__(self, recogniser: Recogniser, summary: Summary, concern: Callable[[str], Concern]) -> None:
+    def __init__(self, recogniser: Classifier, summary: Summary, concern: Callable[[str], Concern]) -> None:
         self._recogniser = recogniser
         self._summary = summary
         self._concern = concern
@@ -107,7 +107,7 @@ class Counting:
         self._is_fluent = False
         self._style = _Style()
 
-    def learn(self, found: Found) -> None:
+    def learn(self, found: RawRecord) -> None:
         """Remember the form of a record that was decoded, if its names alone say what it is."""
         if self._lessons <= 0:
             return

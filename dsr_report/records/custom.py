@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dsr_report.export.items import JsonValue
-from dsr_report.records.found import Found
-from dsr_report.records.vocabulary import listed, plain
+from dsr_report.jsonstream.items import JsonValue
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.vocabulary import normalised_key, word_set
 
 _WORTH_MATCHING = 6
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
@@ -40,20 +40,21 @@ class CustomKind:
         """Whether an object in containers of these names is of this kind."""
         if not (self.keys or self.label or self.where):
             return False
-        if self.label is not None and plain(self.label) not in map(plain, labels):
+        if self.label is not None and normalised_key(self.label) not in map(normalised_key, labels):
             return False
-        members = {plain(name): member for name, member in value.items()}
-        return all(plain(key) in members for key in self.keys) and all(
-            plain(name) in members and str(members[plain(name)]) == text for name, text in self.where.items()
+        members = {normalised_key(name): member for name, member in value.items()}
+        return all(normalised_key(key) in members for key in self.keys) and all(
+            normalised_key(name) in members and str(members[normalised_key(name)]) == text
+            for name, text in self.where.items()
         )
 
 
-def suggest(unrecognised: Iterable[Found], counts: Mapping[str, int] | None = None) -> str:
+def suggest(unrecognised: Iterable[RawRecord], counts: Mapping[str, int] | None = None) -> str:
     """The skeleton of a configuration that names what was not recognised: TOML, to be completed by hand.
 
     `counts` says, by pointer, of how many alike a record is the first.
     """
-    groups: dict[tuple[str, ...], tuple[Found, int]] = {}
+    groups: dict[tuple[str, ...], tuple[RawRecord, int]] = {}
     for found in unrecognised:
         if isinstance(found.value, dict) and found.value:
             keys = tuple(sorted(map(str, found.value)))
@@ -77,11 +78,15 @@ def suggest(unrecognised: Iterable[Found], counts: Mapping[str, int] | None = No
     return "\n".join(parts) if parts else "# Everything was recognised: there is nothing to name.\n"
 
 
-def _name_for(found: Found, keys: tuple[str, ...], taken: set[str]) -> str:
+def _name_for(found: RawRecord, keys: tuple[str, ...], taken: set[str]) -> str:
     candidates = [*reversed(found.labels), *keys, "record"]
-    used = listed("id type name time timestamp data value")
+    used = word_set("id type name time timestamp data value")
     wanted = next(
-        (c for c in candidates if _BARE_KEY.fullmatch(c) and not c.isdigit() and plain(c) not in used),
+        (
+            c
+            for c in candidates
+            if _BARE_KEY.fullmatch(c) and not c.isdigit() and normalised_key(c) not in used
+        ),
         "record",
     )
     base = name = wanted.lower().replace("-", "_")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from dsr_report.export.items import JsonValue
-from dsr_report.records.vocabulary import listed, plain
+from dsr_report.jsonstream.items import JsonValue
+from dsr_report.records.vocabulary import normalised_key, word_set
 
 _CDM_END = "email tags senderdomain profile subprofile template"
 _POM_END = "email tags senderdomain groupid profile subprofile template document"
@@ -69,7 +69,7 @@ LOGS = _read_table()
 KINDS = frozenset(kind for kind, _ in LOGS.values())
 """The kinds of which there are logs."""
 _EITHER = frozenset({"pom-impressions", "pom-clicks-old"})
-_KNOWN_COLUMNS = frozenset(name for _, columns in LOGS.values() for name in columns) | listed(
+_KNOWN_COLUMNS = frozenset(name for _, columns in LOGS.values() for name in columns) | word_set(
     "timestamp link linkid linktitle useragent referer device emailing mailing destination errorcode "
     "errortype errortypedescription smtpresponse messageid internal timestampsent subject html text "
     "mime fields interests secret created modified removed database collection name directory author "
@@ -88,7 +88,7 @@ _CHECKS: dict[str, re.Pattern[str]] = {
     "ip": _IP,
     "countrycode": _COUNTRY,
     **dict.fromkeys(
-        listed(
+        word_set(
             "attempts attempt mailingid profileid subprofileid databaseid collectionid templateid documentid "
             "groupid profile subprofile template document"
         ),
@@ -101,14 +101,14 @@ _CHECKS: dict[str, re.Pattern[str]] = {
 @lru_cache(maxsize=1024)
 def is_header(cells: tuple[str, ...]) -> bool:
     """Whether a row of texts reads as the names of columns rather than as values."""
-    names = [plain(cell) for cell in cells]
+    names = [normalised_key(cell) for cell in cells]
     known = sum(name in _KNOWN_COLUMNS for name in names)
     return len(names) >= 2 and known >= 2 and known >= len(names) * _HEADER_ROW_SHARE
 
 
 def known_names(names: Iterable[str]) -> int:
     """How many of the names are those of columns and members that Copernica is known to write."""
-    return sum(plain(name) in _KNOWN_COLUMNS for name in names)
+    return sum(normalised_key(name) in _KNOWN_COLUMNS for name in names)
 
 
 def logs_fitting(row: list[JsonValue]) -> list[str]:

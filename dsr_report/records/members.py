@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dsr_report.export.items import JsonValue, Scalar, leaves, values
+from dsr_report.jsonstream.items import JsonValue, Scalar, leaves, values
 from dsr_report.pointers import joined
 
 

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from dsr_report.records.base import Record
-from dsr_report.records.found import Found
-from dsr_report.records.other import Custom, Unrecognised
+from dsr_report.records.fields import FieldReader
+from dsr_report.records.models.other import Custom, Unrecognised
 from dsr_report.records.parsers import events, mail, other, people, surveys
+from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.registry import PARSERS
-from dsr_report.records.taking import Taker
 
 KNOWN_KINDS: tuple[str, ...] = tuple(PARSERS)
 """Every kind that has a model of its own."""
@@ -19,13 +19,13 @@ FAMILIES = (people, mail, events, surveys, other)
 """The modules whose import filled the registry."""
 
 
-def parse(found: Found, zone: ZoneInfo) -> Record:
+def parse(found: RawRecord, zone: ZoneInfo) -> Record:
     """The typed record of what was found; never raises, whatever the data.
 
     `zone` is that of local times which name none.
     """
     parser = PARSERS.get(found.kind)
-    taker = Taker(found, zone)
+    taker = FieldReader(found, zone)
     if parser is None:
         taker.fields["name"] = found.kind
         return taker.record(Custom)

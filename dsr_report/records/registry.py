@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dsr_report.records.base import Record
-from dsr_report.records.taking import Taker
+from dsr_report.records.fields import FieldReader
 
-Parser = Callable[[Taker], Record]
+Parser = Callable[[FieldReader], Record]
 
 PARSERS: dict[str, Parser] = {}
 """Kind → the function that makes records of it; filled by `parses` when `records.parsing` is imported."""

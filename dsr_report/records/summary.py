@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from dsr_report.export.items import JsonValue, count_values
-from dsr_report.records.found import Found
+from dsr_report.jsonstream.items import JsonValue, count_values
 from dsr_report.records.members import Members
-from dsr_report.records.shapes import Shapes
-from dsr_report.records.vocabulary import EVENT_KINDS, plain
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.shape_cache import Shapes
+from dsr_report.records.vocabulary import EVENT_KINDS, normalised_key
 from dsr_report.times import read_moment
 
 if TYPE_CHECKING:
@@ -73,14 +73,14 @@ class Summary:
     values: int = 0
     """Values of all records and envelopes."""
     groups: dict[tuple[str, ...], UnrecognisedGroup] = field(default_factory=dict)
-    examples: list[Found] = field(default_factory=list)
+    examples: list[RawRecord] = field(default_factory=list)
     """The first of each group of unrecognised records that are objects: their names, without values."""
     _texts: list[str] = field(default_factory=list)
     _first: datetime | None = None
     _last: datetime | None = None
     _shapes: Shapes[tuple[str, ...], str | None] = field(default_factory=Shapes)
 
-    def add(self, found: Found) -> None:
+    def add(self, found: RawRecord) -> None:
         """Take in one record."""
         kind, _, value, rule, _ = found
         key = (kind, rule)
@@ -122,7 +122,7 @@ class Summary:
         self.rules[key] = self.rules.get(key, 0) + count
         self.values += values * count
 
-    def moment_of(self, found: Found) -> tuple[str, ...] | None:
+    def moment_of(self, found: RawRecord) -> tuple[str, ...] | None:
         """The names that lead from a record to the member that dates it; None where nothing does."""
         value = found.value
         if found.kind not in _DATED_KINDS or not isinstance(value, dict):
@@ -184,7 +184,7 @@ class Summary:
                 known = moment.at
         return None if known is None else known.astimezone(self.zone)
 
-    def _date(self, found: Found) -> None:
+    def _date(self, found: RawRecord) -> None:
         value = found.value
         if not isinstance(value, dict):
             if isinstance(value, str) and len(value) <= _LONG_TEXT and found.rule.startswith("text JSON"):
@@ -208,7 +208,7 @@ class Summary:
         try:
             return self._shapes[shape]
         except KeyError:
-            by_name = {plain(name): name for name in reversed(members)}
+            by_name = {normalised_key(name): name for name in reversed(members)}
             name = next((by_name[name] for name in _MOMENTS if name in by_name), None)
             self._shapes.keep(shape, shape, name)
             return name
@@ -245,7 +245,7 @@ class Summary:
         if self._last is None or at > self._last:
             self._last = at
 
-    def _group(self, found: Found) -> None:
+    def _group(self, found: RawRecord) -> None:
         keys = tuple(map(_shortened, list(found.value)[:_MOST_KEYS])) if isinstance(found.value, dict) else ()
         name = tuple(sorted(keys)) or (f"\x00{found.rule}",)
         if name not in self.groups:

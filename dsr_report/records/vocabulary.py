@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 
-def listed(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
     """The words of a text, as a set: how this room writes its lists of names."""
     return frozenset(text.split())
 
@@ -69,7 +69,7 @@ _PREFIXES = (
     "html",
     "draganddrop",
 )
-_NOISE = listed(
+_NOISE = word_set(
     "log logs logfile logfiles event events record records row rows list lists data table old new json csv "
     "xml all lijst"
 )
@@ -77,8 +77,8 @@ _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W\d_]+")
 
 # Words that also name fields of records: as a label they only decide where the members do not speak against.
-WEAK_KINDS = listed("profile subprofile message mailing document sms file response statistics contact")
-EVENT_KINDS = listed(
+WEAK_KINDS = word_set("profile subprofile message mailing document sms file response statistics contact")
+EVENT_KINDS = word_set(
     "attempt delivery retry impression click open_or_click error bounce response abuse unsubscribe"
 )
 _LONGEST = 80
@@ -129,6 +129,6 @@ _SEPARATORS = re.compile(r"[-_ .]+")
 
 
 @lru_cache(maxsize=16384)
-def plain(name: str) -> str:
+def normalised_key(name: str) -> str:
     """A member's name without case and separators: `user-agent`, `User_Agent` and `useragent` are one."""
     return _SEPARATORS.sub("", str(name).lower())

@@ -7,11 +7,11 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from dsr_report.export.items import JsonValue
+from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
-from dsr_report.records.found import Found
-from dsr_report.records.mail import Message
+from dsr_report.records.models.mail import Message
 from dsr_report.records.parsing import parse
+from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.vocabulary import EVENT_KINDS
 from dsr_report.tables.blocks import ArrowBlocks, Columns, Lists
 from dsr_report.tables.events import EventColumns, row_of
@@ -104,7 +104,7 @@ class TableSet(Mapping[str, Any]):
 
 
 def build(
-    founds: Iterable[Found],
+    founds: Iterable[RawRecord],
     zone: ZoneInfo,
     *,
     info: JsonValue = None,
@@ -114,7 +114,7 @@ def build(
     """The tables of an export's records.
 
     Args:
-        founds: what `records.Recogniser.find` gave.
+        founds: what `records.Classifier.find` gave.
         zone: of local times that name none.
         info: the export's `info`, for the table `subject`.
         info_pointer: where it stands.

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dsr_report.export.items import JsonValue
+from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
-from dsr_report.records.deciding import DISCRIMINATORS
-from dsr_report.records.taking import as_id, as_text
-from dsr_report.records.vocabulary import kind_named, plain
+from dsr_report.records.classify import DISCRIMINATORS
+from dsr_report.records.fields import as_id, as_text
+from dsr_report.records.vocabulary import kind_named, normalised_key
 from dsr_report.tables.exact import json_text
 from dsr_report.times import read_moment
 
@@ -49,7 +49,7 @@ def other_cell(record: Record) -> str | None:
 
 def only_names_kind(name: str, value: JsonValue) -> bool:
     """Whether a member says no more than what kind of record it stands in (`"event": "open"`)."""
-    return plain(name) in DISCRIMINATORS and isinstance(value, str) and kind_named(value) is not None
+    return normalised_key(name) in DISCRIMINATORS and isinstance(value, str) and kind_named(value) is not None
 
 
 _NO_ID = frozenset({None, "", "0"})

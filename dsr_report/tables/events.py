@@ -11,15 +11,15 @@ from collections.abc import Callable
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from dsr_report.export.items import JsonValue, Number, rough_size
+from dsr_report.jsonstream.items import JsonValue, Number, rough_size
 from dsr_report.records.base import Record
-from dsr_report.records.deciding import DISCRIMINATORS, by_plain, could_wrap, payload_of
-from dsr_report.records.found import Found
+from dsr_report.records.classify import DISCRIMINATORS, by_plain, could_wrap, payload_of
+from dsr_report.records.fields import as_text, family_of
 from dsr_report.records.members import Members
 from dsr_report.records.parsing import parse
-from dsr_report.records.shapes import Shapes
-from dsr_report.records.taking import as_text, family_of
-from dsr_report.records.vocabulary import plain
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.shape_cache import Shapes
+from dsr_report.records.vocabulary import normalised_key
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import (
     MomentCells,
@@ -161,14 +161,14 @@ class EventColumns:
         self._zone = zone
         self._put = put
         self._put_record = put_record
-        self._groups: dict[Any, list[Found]] = {}
+        self._groups: dict[Any, list[RawRecord]] = {}
         self._plans: Shapes[Any, _Plan | None] = Shapes()
         self._count = self._weight = 0
         self._texts = TextCells()
         self._tags = TagCells()
         self._moments = MomentCells(zone)
 
-    def add(self, found: Found) -> None:
+    def add(self, found: RawRecord) -> None:
         """One event."""
         value = found.value
         if type(value) is not dict:
@@ -212,7 +212,7 @@ class EventColumns:
         self._groups = {}
         self._weight = 0
 
-    def _finish(self, shape: Any, group: list[Found]) -> None:
+    def _finish(self, shape: Any, group: list[RawRecord]) -> None:
         if shape not in self._plans:
             self._plans.keep(shape, _members(group[0].value), plan_of(group[0]))
         plan = self._plans[shape]
@@ -223,14 +223,14 @@ class EventColumns:
         else:
             self._put(columns, len(group))
 
-    def _columns(self, plan: _Plan, group: list[Found]) -> Columns | None:
+    def _columns(self, plan: _Plan, group: list[RawRecord]) -> Columns | None:
         """The columns of events of one shape, or None where one of them needs a closer look."""
         first, count = group[0], len(group)
         outer = [cast("dict[str, JsonValue]", found.value) for found in group]
         inner = outer
         if plan.payload is not None:
             inner = [cast("dict[str, JsonValue]", value[plan.payload]) for value in outer]
-        family = family_of({plain(n) for n in _names(first, plan.payload)}, first)
+        family = family_of({normalised_key(n) for n in _names(first, plan.payload)}, first)
         result: Columns = {
             "kind": [first.kind] * count,
             "pointer": [found.pointer for found in group],
@@ -306,7 +306,7 @@ def _members(value: JsonValue) -> dict[str, JsonValue]:
     return inner if isinstance(inner, dict) else value if isinstance(value, dict) else {}
 
 
-def plan_of(found: Found) -> _Plan | None:
+def plan_of(found: RawRecord) -> _Plan | None:
     """How events of this one's shape become columns, or None where names could be read in several ways."""
     value = found.value
     if found.kind not in FAST_KINDS or not isinstance(value, dict):
@@ -319,7 +319,7 @@ def plan_of(found: Found) -> _Plan | None:
         if payload != "data" and could_wrap(names):  # as others of this shape may do
             return None
     members = _names(found, payload)
-    place = {plain(name): name for name in members}
+    place = {normalised_key(name): name for name in members}
     if len(place) != len(members):
         return None
     columns: list[tuple[str, str, str]] = []
@@ -347,7 +347,7 @@ def plan_of(found: Found) -> _Plan | None:
     return _Plan(columns, [name for name in members if name not in claimed], payload)
 
 
-def _names(found: Found, payload: str | None) -> list[str]:
+def _names(found: RawRecord, payload: str | None) -> list[str]:
     """The names of an event's members; those of the wrapped object come first."""
     value = found.value
     if not isinstance(value, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from dsr_report.export.items import JsonValue, Number
+from dsr_report.jsonstream.items import JsonValue, Number
 
 
 def json_text(value: JsonValue, *, sort: bool = False) -> str:

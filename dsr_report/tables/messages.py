@@ -9,7 +9,7 @@ from typing import Any
 from dsr_report.mime.anchors import anchors
 from dsr_report.mime.links import purpose_of
 from dsr_report.mime.message import MimeMessage, parse
-from dsr_report.records.mail import Message
+from dsr_report.records.models.mail import Message
 from dsr_report.tables import schema
 from dsr_report.tables.cells import moment_cells, other_cell, tag_cell
 from dsr_report.tables.exact import json_text

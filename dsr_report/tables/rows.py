@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from dsr_report.export.items import JsonValue, count_values
+from dsr_report.jsonstream.items import JsonValue, count_values
 from dsr_report.pointers import joined
 from dsr_report.records.base import Record
-from dsr_report.records.mail import Document, Mailing, Snapshot, Statistics
-from dsr_report.records.other import (
+from dsr_report.records.models.mail import Document, Mailing, Snapshot, Statistics
+from dsr_report.records.models.other import (
     Contact,
     Coupon,
     CouponCampaign,
@@ -25,9 +25,9 @@ from dsr_report.records.other import (
     Todo,
     UploadedFile,
 )
-from dsr_report.records.people import Change, Interest, InterestRecord, Profile, Subprofile
-from dsr_report.records.surveys import Answer, Form, Survey
-from dsr_report.records.text import record_in_json
+from dsr_report.records.models.people import Change, Interest, InterestRecord, Profile, Subprofile
+from dsr_report.records.models.surveys import Answer, Form, Survey
+from dsr_report.records.sniff import record_in_json
 from dsr_report.tables import schema
 from dsr_report.tables.cells import moment_cells, other_cell, tag_cell
 from dsr_report.tables.events import message_key

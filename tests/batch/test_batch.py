@@ -16,12 +16,12 @@ from batches import ROOT, clean_environment, command, many_exports
 
 from dsr_report.batch import RESULTS, Result, key_of, read_list, read_subjects
 from dsr_report.cli.batch_table import BatchTable
-from dsr_report.disclosure.verify import verify
 from dsr_report.errors import UsageError
 from dsr_report.files import sha256_of
-from dsr_report.jobs import Subject
+from dsr_report.obtain import Subject
 from dsr_report.register import Register
 from dsr_report.sandbox.server import running_sandbox
+from dsr_report.verification.verifier import verify
 
 
 def test_lists_and_tables_are_read_and_faults_are_all_named():

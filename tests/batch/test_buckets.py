@@ -9,12 +9,12 @@ import pytest
 from batches import command, many_exports
 
 from dsr_report.batch import RESULTS
-from dsr_report.batch.rendering import Task, render, whom_of
+from dsr_report.batch.render_job import Task, render, whom_of
 from dsr_report.batch.storage import check_place, copy_here, copy_there, is_there, remove
-from dsr_report.disclosing import Report
-from dsr_report.disclosure.verify import verify
 from dsr_report.errors import FileError, UsageError
+from dsr_report.report import Report
 from dsr_report.sandbox.server import running_sandbox
+from dsr_report.verification.verifier import verify
 
 COUNT = 12
 OPTIONS = {"lang": "en", "timezone": "Europe/Amsterdam", "messages": "text", "strict": False}

@@ -11,10 +11,10 @@ import pytest
 from batches import command, many_exports
 
 from dsr_report.batch import RESULTS, key_of
-from dsr_report.batch.rendering import Task, render, whom_of
+from dsr_report.batch.render_job import Task, render, whom_of
 from dsr_report.batch.storage import check_place, copy_here, copy_there, remove
 from dsr_report.errors import DsrReportError, FileError, UsageError
-from dsr_report.jobs import Subject
+from dsr_report.obtain import Subject
 from dsr_report.sandbox.server import running_sandbox
 
 COUNT = 24
@@ -127,7 +127,7 @@ def test_interrupted_while_workers_render_it_ends_without_waiting_for_them(subje
 
 def assert_only_references_passed(dask, sandbox):
     heard = bytes(dask.overheard.heard)
-    assert b"dsr_report.batch.rendering" in heard  # the proxy did hear the tasks
+    assert b"dsr_report.batch.render_job" in heard  # the proxy did hear the tasks
     assert len(heard) < COUNT * 16_000 < COUNT * len(FILLING)
     for secret in (sandbox.state.token, "Vertrouwelijk", "Persoon", ADDRESS, "COPERNICA"):
         assert secret.encode() not in heard

@@ -18,11 +18,6 @@ from contextlib import suppress
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import dsr_report.batch.running
-import dsr_report.disclosing
-import dsr_report.fetch.client
-import dsr_report.jobs
-import dsr_report.register  # noqa: F401 - all of them are warmed up for the forks
 from dsr_report.cli import main
 
 STEPS = {

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dsr_report.disclosure.verify import verify
 from dsr_report.files import sha256_of
 from dsr_report.register import Register
 from dsr_report.sandbox.server import running_sandbox
+from dsr_report.verification.verifier import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_STEPS = 90

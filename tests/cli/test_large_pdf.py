@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dsr_report.cli import main, rendering
-from dsr_report.disclosing import Report
+from dsr_report.cli import main, render
 from dsr_report.errors import CheckFailedError
+from dsr_report.report import Report
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_exports" / "subprofile-20285.json"
 
@@ -35,7 +35,7 @@ def test_the_shorter_way_is_told_where_there_are_many_messages(  # noqa: PLR0917
     def stop(*_: object, **__: object) -> None:
         raise CheckFailedError("far enough")
 
-    monkeypatch.setattr(rendering, "_MANY_MESSAGES", least)
+    monkeypatch.setattr(render, "_MANY_MESSAGES", least)
     monkeypatch.setattr(Report, "to", stop)
     with pytest.raises(SystemExit):
         main(["render", str(SAMPLE), "--messages", messages, "-o", str(tmp_path / f"a.{ending}")])
@@ -52,7 +52,7 @@ def test_linked_pages_are_told_of_where_one_page_became_large(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(rendering, "_LARGE_PAGE", 1_000)
+    monkeypatch.setattr(render, "_LARGE_PAGE", 1_000)
     export = tmp_path / "a.json"
     export.write_text('{"info": {"type": "profile", "id": "7"}, "data": [{"a": 1}]}', encoding="utf-8")
     with pytest.raises(SystemExit):

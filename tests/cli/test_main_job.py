@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dsr_report.disclosure.verify import verify
 from dsr_report.sandbox.server import running_sandbox
+from dsr_report.verification.verifier import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_exports"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import dsr_report
-from dsr_report.disclosing import Report
+from dsr_report.report import Report
 
 _NONE = "TERMINALS ARE NOT TRIED: there are none on this system"
 EXPORT = Path(__file__).resolve().parents[2] / "sample_exports" / "subprofile-41522.json"

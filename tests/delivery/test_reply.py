@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import dsr_report
-from dsr_report.cli import replying
+from dsr_report.cli import reply
 from dsr_report.delivery.protection import new_passphrase, write_protected
 from dsr_report.delivery.reply import Reply, is_known_address, write_reply
 from dsr_report.delivery.sending import send
@@ -184,7 +184,7 @@ def test_a_page_that_holds_no_export_is_checked_with_the_one_that_the_register_k
         ("jan@example.org", "sqlite://"),
     ):
         command = [str(page), "--to", recipient, "--database", known_to, "-o", str(tmp_path / "r.eml")]
-        done = CliRunner().invoke(replying.reply, command)
+        done = CliRunner().invoke(reply.reply, command)
         ends.append(str(done.exception) if done.exception else "made")
     assert ends[0] == "made"
     assert "is not an address of the person" in ends[1]

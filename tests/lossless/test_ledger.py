@@ -14,12 +14,12 @@ import pytest
 from accounting import account
 
 import dsr_report
-from dsr_report.disclosure.settled import Settling, UnsettledError
-from dsr_report.disclosure.verify import verify
 from dsr_report.errors import LedgerError
-from dsr_report.export.items import Item
-from dsr_report.records import recognise
-from dsr_report.report import events, records, stored
+from dsr_report.jsonstream.items import Item
+from dsr_report.records import classifier
+from dsr_report.rendering import events, records, values
+from dsr_report.verification.ledger import Settling, UnsettledError
+from dsr_report.verification.verifier import verify
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
 ODD = {
@@ -152,7 +152,7 @@ def test_a_chapter_that_drops_or_repeats_a_field_stops_the_report_and_names_it(
                 "T", (), {"render": lambda _, **values: change(template.render(**values))}
             )()
 
-    monkeypatch.setattr("dsr_report.report.rendering.RecordRenderer", Changed)
+    monkeypatch.setattr("dsr_report.rendering.record_renderer.RecordRenderer", Changed)
     export = {"info": {}, "data": [{"ID": "7", "fields": {"a": "b"}, "database": "1"}]}
     if place is None:
         assert verify(written(export, tmp_path / "a.html")).ok
@@ -173,9 +173,9 @@ def test_an_operators_template_that_leaves_values_out_stops_the_report(tmp_path:
 def test_an_event_that_drops_a_value_stops_the_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = stored.leaves_of
-    monkeypatch.setattr(stored, "leaves_of", lambda *args: list(whole(*args))[:-1])
-    assert events.stored_line is stored.stored_line
+    whole = values.leaves_of
+    monkeypatch.setattr(values, "leaves_of", lambda *args: list(whole(*args))[:-1])
+    assert events.stored_line is values.stored_line
     with pytest.raises(LedgerError, match=r"/data/0 has 3 values, and 2"):
         written(
             {"info": {}, "data": [{"type": "open", "ID": "1", "device": "x"}]}, tmp_path / "a.html"
@@ -195,18 +195,18 @@ def test_an_event_that_drops_a_value_stops_the_report(
 def test_records_that_are_lost_or_doubled_on_the_way_stop_the_report(
     record: Any, divided: Any, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Careless(recognise.Recogniser):
+    class Careless(classifier.Classifier):
         def find(self, items: Any) -> Any:
             yield from divided(list(super().find(items)))
 
     export = {"info": {}, "data": [record, {"y": 2}]}
-    monkeypatch.setattr("dsr_report.reading.Recogniser", Careless)
+    monkeypatch.setattr("dsr_report.export.Classifier", Careless)
     with pytest.raises(LedgerError, match=problem):
         written(export, tmp_path / "a.html")
 
 
 def test_a_hidden_value_that_no_record_holds_stops_the_report() -> None:
-    from dsr_report.report.ledger import Ledger
+    from dsr_report.rendering.ledger import Ledger
 
     ledger = Ledger({"/data/9": "mask"})
     with pytest.raises(LedgerError, match="/data/9"):

@@ -17,8 +17,8 @@ from generated_exports import exports
 from hypothesis import given
 
 import dsr_report
-from dsr_report.disclosure.verify import verify
 from dsr_report.errors import NotAnExportError, NotReadyError
+from dsr_report.verification.verifier import verify
 
 FOUND = [
     line.split("\t")
@@ -55,7 +55,7 @@ def without_pages(monkeypatch: pytest.MonkeyPatch) -> None:
         file.write(f"%PDF-1.7 {document.seal}".encode())
         return type("Written", (), {"pages": sum(1 for _ in document.parts())})()
 
-    monkeypatch.setattr("dsr_report.disclosure.pdf.write_pdf", stub)
+    monkeypatch.setattr("dsr_report.writers.pdf.write_pdf", stub)
 
 
 @pytest.mark.parametrize("raw", [raw for _, raw in FOUND], ids=[why for why, _ in FOUND])

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from dsr_report.mime.message import parse
-from dsr_report.mime.safe_html import print_style, safe
-from dsr_report.review.redacting import is_message
+from dsr_report.redact.apply import is_message
+from dsr_report.sanitize.safe_html import print_style, safe
 from dsr_report.shipped import shipped
 
 PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from dsr_report.mime.message import MimeMessage, parse
-from dsr_report.mime.safe_html import safe, safe_frame
+from dsr_report.sanitize.safe_html import safe, safe_frame
 
 DATA = Path(__file__).parent / "data"
 CORPUS = sorted(DATA.glob("*.eml"))

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from dsr_report.export.items import Item, JsonValue, Number
+from dsr_report.jsonstream.items import Item, JsonValue, Number
 
 _FILE = Path(__file__).parent.parent / "data" / "specimens.txt"
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from specimens import SPECIMENS, items
 
 from dsr_report.errors import LedgerError
-from dsr_report.export.items import Item, values
-from dsr_report.export.reading import open_export
+from dsr_report.jsonstream.file import open_export
+from dsr_report.jsonstream.items import Item, values
 from dsr_report.pointers import escaped
-from dsr_report.records import walking
+from dsr_report.records import layouts
+from dsr_report.records.classifier import Classifier
 from dsr_report.records.custom import CustomKind, suggest
 from dsr_report.records.parsing import KNOWN_KINDS, parse
-from dsr_report.records.recognise import Recogniser
 from dsr_report.records.registry import parses
 from dsr_report.shipped import shipped
 
@@ -41,7 +41,7 @@ LABELS = dict(
 
 
 def found_in(data, *kinds):
-    return list(Recogniser(kinds).find(items(data)))
+    return list(Classifier(kinds).find(items(data)))
 
 
 def kinds_in(data):
@@ -49,7 +49,7 @@ def kinds_in(data):
 
 
 def assert_divided_exactly(entries):
-    founds = list(Recogniser().find(entries))
+    founds = list(Classifier().find(entries))
     named = Counter(pair for found in founds for pair in _comparable(found.values()))
     there = Counter(pair for entry in entries for pair in _comparable(values(entry.value, entry.pointer)))
     assert named == there
@@ -238,7 +238,7 @@ def test_unknown_members_stay_together_where_known_lists_are_beside_them():
 
 def test_an_object_that_the_reader_took_apart_is_put_together():
     entries = [Item(f"/data/{name}", (name,), member) for name, member in BY_KIND["click"].items()]
-    assert [found.kind for found in Recogniser().find(entries)] == ["click"]
+    assert [found.kind for found in Classifier().find(entries)] == ["click"]
     assert_divided_exactly(entries)
 
 
@@ -276,8 +276,8 @@ def test_every_documented_form_has_a_parser():
 
 def test_the_cache_changes_nothing():
     records = [record for _, record in SPECIMENS] * 3
-    fast = list(Recogniser().find(items(records)))
-    slow = [found for item in items(records) for found in Recogniser().find([item])]
+    fast = list(Classifier().find(items(records)))
+    slow = [found for item in items(records) for found in Classifier().find([item])]
     assert fast == slow
 
 
@@ -314,7 +314,7 @@ def test_what_an_object_is_does_not_depend_on_what_came_before(labels, plain, ot
 
 
 def found_at(place, labels, *records):
-    return list(Recogniser().find([Item(f"{place}/{i}", labels, record) for i, record in enumerate(records)]))
+    return list(Classifier().find([Item(f"{place}/{i}", labels, record) for i, record in enumerate(records)]))
 
 
 # ---- anything at all
@@ -412,10 +412,11 @@ def test_a_file_that_the_reader_took_apart_is_divided_exactly(data):
     ids=["divided", "held"],
 )
 def test_records_that_do_not_add_up_to_what_they_were_made_of_are_an_error(data, change, monkeypatch):
-    whole = walking.Walk.item
-    monkeypatch.setattr(walking.Walk, "item", lambda *args: change(out) if (out := whole(*args)) else out)
+    whole = layouts.LayoutResolver.item
+    changed = lambda *args: change(out) if (out := whole(*args)) else out  # noqa: E731
+    monkeypatch.setattr(layouts.LayoutResolver, "item", changed)
     with pytest.raises(LedgerError, match="values at or above /data"):
-        list(Recogniser().find(items(data)))
+        list(Classifier().find(items(data)))
 
 
 OLD_STYLE = {"id": "a" * 32, "time": "2021-01-02 03:04:05", "ip": "192.0.2.1", "groupid": 1, "document": 2}
@@ -448,7 +449,7 @@ def test_an_old_record_is_an_open_or_a_click_by_what_its_request_asked_for(heade
 
 def test_the_undecidable_sample_is_left_open():
     with open_export(str(shipped("sample_exports") / "layouts" / "02-undecidable.json")) as export:
-        assert [found.kind for found in Recogniser().find(export.items())] == ["open_or_click"] * 2
+        assert [found.kind for found in Classifier().find(export.items())] == ["open_or_click"] * 2
 
 
 @pytest.mark.parametrize("count", [10, 61, 300, 3000])
@@ -460,7 +461,7 @@ def test_one_record_as_data_is_put_together_again_whatever_its_size(count):
         {**{f"extra {n}": n for n in range(count)}, "ID": "7", "fields": {"a": "b"}, "database": "1"},
     ):
         with open_export(json.dumps({"info": {}, "data": data}).encode()) as export:
-            (found,) = Recogniser().find(export.items())
+            (found,) = Classifier().find(export.items())
         assert (found.kind, found.pointer) == ("profile", "/data")
         assert found.value_count() == sum(1 for _ in values(data))
 
@@ -468,7 +469,7 @@ def test_one_record_as_data_is_put_together_again_whatever_its_size(count):
 def test_what_is_held_back_is_bounded():
     big = {f"r{n}": {"ID": n, "fields": {"a": "x" * 1000}} for n in range(20_000)}
     with open_export(json.dumps({"info": {}, "data": big}).encode()) as export:
-        walk = walking.Walk()
+        walk = layouts.LayoutResolver()
         held = 0
         for item in export.items():
             walk.item(*item)
@@ -482,7 +483,7 @@ def test_texts_that_merely_hold_a_word_of_ours_are_no_names_of_lists():
 
 
 def one_by_one(entries):
-    walk = walking.Walk()
+    walk = layouts.LayoutResolver()
     for entry in entries:
         yield from walk.item(*entry)
     yield from walk.end()
@@ -491,4 +492,4 @@ def one_by_one(entries):
 @examples(300)
 @given(st.lists(mutated() | _JSON | st.dictionaries(_NAMES, _SCALARS, max_size=4), min_size=1, max_size=5))
 def test_ways_that_are_short_lead_to_the_same_records(data):
-    assert list(Recogniser().find(items(data * 2))) == list(one_by_one(items(data * 2)))
+    assert list(Classifier().find(items(data * 2))) == list(one_by_one(items(data * 2)))

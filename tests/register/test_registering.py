@@ -13,7 +13,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from dsr_report.cli.registering import COMMANDS, Desk
+from dsr_report.cli.register import COMMANDS, Desk
 from dsr_report.errors import CheckFailedError, DsrReportError, RegisterError, UsageError
 from dsr_report.register import Register
 

@@ -182,7 +182,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
 def test_importing_the_wing_loads_no_database_library():
     heavy = "{'sqlalchemy', 'alembic', 'holidays', 'psycopg', 'platformdirs'}"
     program = (
-        "import sys, dsr_report.register as register, dsr_report.cli.registering\n"
+        "import sys, dsr_report.register as register, dsr_report.cli.register\n"
         f"assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)\n"
         "register.Register.open('sqlite://')\n"
         "assert 'sqlalchemy' in sys.modules and 'psycopg' not in sys.modules\n"

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.cli.group import group
-from dsr_report.export.items import Item
-from dsr_report.export.reading import open_export
+from dsr_report.jsonstream.file import open_export
+from dsr_report.jsonstream.items import Item
+from dsr_report.records.classifier import Classifier
 from dsr_report.records.parsing import parse
-from dsr_report.records.recognise import Recogniser
 from dsr_report.shipped import shipped
 from dsr_report.tables import schema, store
 from dsr_report.tables.build import build
@@ -37,12 +37,12 @@ REFERENCE = "layouts/01-nested.json"
 
 def tables_of(*records, zone=AMSTERDAM, info=None):
     entries = [Item(f"/data/{i}", (), record) for i, record in enumerate(records)]
-    return build(Recogniser().find(entries), zone, info=info)
+    return build(Classifier().find(entries), zone, info=info)
 
 
 def tables_of_file(name):
     with open_export(str(SAMPLES / name)) as file:
-        return build(Recogniser().find(file.items()), AMSTERDAM, info=file.info.value)
+        return build(Classifier().find(file.items()), AMSTERDAM, info=file.info.value)
 
 
 def rows(tables, name):
@@ -251,7 +251,7 @@ def test_events_in_columns_are_the_rows_of_their_records(kind, names, layout, da
         "label": lambda record: {f"{kind}s": [record]},
     }[layout]
     entries = [Item(f"/data/{i}", (), wrap(record)) for i, record in enumerate(records)]
-    founds = [found for found in Recogniser().find(entries) if found.kind in schema_kinds()]
+    founds = [found for found in Classifier().find(entries) if found.kind in schema_kinds()]
     fast = []
 
     def put(columns, count):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dsr_report.records.base import Record
-from dsr_report.records.events import (
+from dsr_report.records.fields import FieldReader, as_id
+from dsr_report.records.models.events import (
     Abuse,
     Attempt,
     Bounce,
@@ -17,10 +18,9 @@ from dsr_report.records.events import (
     Unsubscribe,
 )
 from dsr_report.records.registry import parses
-from dsr_report.records.taking import Taker, as_id
 
 
-def _event(take: Taker) -> None:
+def _event(take: FieldReader) -> None:
     """What all events have. `destination` is the worst trap: an id, a hash, or (SMTPeter) a web address."""
     destination = as_id(take.peek("destination"))
     leads_away = destination is not None and ("://" in destination or take.has("url"))
@@ -51,7 +51,7 @@ def _event(take: Taker) -> None:
     take.text("sender_domain", "senderdomain")
 
 
-def _visit(take: Taker) -> None:
+def _visit(take: FieldReader) -> None:
     take.text("ip", "ip")
     take.text("user_agent", "useragent")
     take.text("referer", "referer", "referrer")
@@ -65,7 +65,7 @@ def _visit(take: Taker) -> None:
 
 
 @parses("attempt")
-def parse_attempt(take: Taker) -> Record:
+def parse_attempt(take: FieldReader) -> Record:
     """Copernica began to send."""
     _event(take)
     take.id("database_id", "database", "databaseid")
@@ -76,7 +76,7 @@ def parse_attempt(take: Taker) -> Record:
 
 
 @parses("delivery")
-def parse_delivery(take: Taker) -> Record:
+def parse_delivery(take: FieldReader) -> Record:
     """The receiving server accepted the message."""
     _event(take)
     take.text("attempts", "attempts", "attempt")
@@ -88,7 +88,7 @@ def parse_delivery(take: Taker) -> Record:
 
 
 @parses("retry")
-def parse_retry(take: Taker) -> Record:
+def parse_retry(take: FieldReader) -> Record:
     """The receiving server asked to try again."""
     _event(take)
     take.text("attempts", "attempt", "attempts")
@@ -96,7 +96,7 @@ def parse_retry(take: Taker) -> Record:
 
 
 @parses("impression")
-def parse_impression(take: Taker) -> Record:
+def parse_impression(take: FieldReader) -> Record:
     """Pictures were loaded."""
     _event(take)
     _visit(take)
@@ -104,7 +104,7 @@ def parse_impression(take: Taker) -> Record:
 
 
 @parses("click")
-def parse_click(take: Taker) -> Record:
+def parse_click(take: FieldReader) -> Record:
     """A link was followed."""
     _event(take)
     _visit(take)
@@ -115,7 +115,7 @@ def parse_click(take: Taker) -> Record:
 
 
 @parses("open_or_click")
-def parse_open_or_click(take: Taker) -> Record:
+def parse_open_or_click(take: FieldReader) -> Record:
     """Old-style logs do not tell which of the two."""
     _event(take)
     _visit(take)
@@ -123,7 +123,7 @@ def parse_open_or_click(take: Taker) -> Record:
 
 
 @parses("error")
-def parse_error(take: Taker) -> Record:
+def parse_error(take: FieldReader) -> Record:
     """The message could not be delivered."""
     _event(take)
     take.text("error_code", "errorcode")
@@ -145,13 +145,13 @@ def parse_error(take: Taker) -> Record:
     return take.record(Error)
 
 
-def _returned(take: Taker) -> None:
+def _returned(take: FieldReader) -> None:
     take.text("mime", "mime", "mail", "")
     take.text("envelope", "envelope")
 
 
 @parses("bounce")
-def parse_bounce(take: Taker) -> Record:
+def parse_bounce(take: FieldReader) -> Record:
     """A message came back."""
     _event(take)
     _returned(take)
@@ -159,7 +159,7 @@ def parse_bounce(take: Taker) -> Record:
 
 
 @parses("response")
-def parse_response(take: Taker) -> Record:
+def parse_response(take: FieldReader) -> Record:
     """Something answered."""
     _event(take)
     _returned(take)
@@ -167,7 +167,7 @@ def parse_response(take: Taker) -> Record:
 
 
 @parses("abuse")
-def parse_abuse(take: Taker) -> Record:
+def parse_abuse(take: FieldReader) -> Record:
     """A spam complaint."""
     _event(take)
     _returned(take)
@@ -181,7 +181,7 @@ def parse_abuse(take: Taker) -> Record:
 
 
 @parses("unsubscribe")
-def parse_unsubscribe(take: Taker) -> Record:
+def parse_unsubscribe(take: FieldReader) -> Record:
     """The subject unsubscribed."""
     _event(take)
     take.text("source", "source")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dsr_report.records import text
+from dsr_report.records import sniff
 from dsr_report.records.base import Record
-from dsr_report.records.mail import Count, Document, Mailing, Message, Snapshot, Statistics
+from dsr_report.records.fields import FieldReader, as_id, as_text
+from dsr_report.records.models.mail import Count, Document, Mailing, Message, Snapshot, Statistics
 from dsr_report.records.registry import parses
-from dsr_report.records.taking import Taker, as_id, as_text
-from dsr_report.records.vocabulary import listed, plain
+from dsr_report.records.vocabulary import normalised_key, word_set
 
 
-def message_ids(take: Taker) -> None:
+def message_ids(take: FieldReader) -> None:
     """The public id and the numeric one: which is which is told by their looks."""
     take.id("message_id", "messageid")
     take.id("internal_id", "internal", "internalid")
@@ -24,7 +24,7 @@ def message_ids(take: Taker) -> None:
 
 
 @parses("message")
-def parse_message(take: Taker) -> Record:
+def parse_message(take: FieldReader) -> Record:
     """A destination, a message's content, or both; also a bare text."""
     if not isinstance(take.found.value, dict) and take.names == {""}:
         _bare_message(take)
@@ -37,10 +37,10 @@ def parse_message(take: Taker) -> Record:
     take.text("subject", "subject")
     mime = take.text("mime", "mime", "raw", "eml")
     if mime is not None:
-        encoding = text.encoding_of(mime)
+        encoding = sniff.encoding_of(mime)
         take.fields["mime_encoding"] = encoding
         if encoding != "text":
-            take.fields["mime"] = text.content_bytes(mime)
+            take.fields["mime"] = sniff.content_bytes(mime)
     take.text("html", "html", "source")
     take.text("text", "text")
     take.text("amp", "amp")
@@ -54,27 +54,27 @@ def parse_message(take: Taker) -> Record:
     return take.record(Message)
 
 
-def _bare_message(take: Taker) -> None:
+def _bare_message(take: FieldReader) -> None:
     value = take.found.value
     if not isinstance(value, str):
         return
-    encoding = text.encoding_of(value)
+    encoding = sniff.encoding_of(value)
     if encoding == "text":
         field = (
             "mime"
-            if text.is_mime(value[:16_384].lstrip("\ufeff"))
+            if sniff.is_mime(value[:16_384].lstrip("\ufeff"))
             else "html"
-            if text.is_html(value)
+            if sniff.is_html(value)
             else "text"
         )
         take.text(field, "")
         if field == "mime":
             take.fields["mime_encoding"] = "text"
         return
-    content = text.content_bytes(value)
+    content = sniff.content_bytes(value)
     inner = content.decode("utf-8", "replace")
     take.text("mime", "")
-    if text.is_html(inner) or text.media_type_of_uri(value) == "text/html":
+    if sniff.is_html(inner) or sniff.media_type_of_uri(value) == "text/html":
         take.fields["html"] = inner
         take.sources["html"] = take.sources.pop("mime")
         del take.fields["mime"]
@@ -84,7 +84,7 @@ def _bare_message(take: Taker) -> None:
 
 
 @parses("mailing")
-def parse_mailing(take: Taker) -> Record:
+def parse_mailing(take: FieldReader) -> Record:
     """A send-out to many."""
     take.id("mailing_id", "id", "mailing", "emailing")
     take.text("subject", "subject")
@@ -104,7 +104,7 @@ def parse_mailing(take: Taker) -> Record:
 
 
 @parses("snapshot")
-def parse_snapshot(take: Taker) -> Record:
+def parse_snapshot(take: FieldReader) -> Record:
     """What a mailing looked like when it was sent."""
     take.text("name", "name")
     take.sender("sender", "from_address", "from")
@@ -116,7 +116,7 @@ def parse_snapshot(take: Taker) -> Record:
 
 
 @parses("document")
-def parse_document(take: Taker) -> Record:
+def parse_document(take: FieldReader) -> Record:
     """A document with its source; also bare HTML."""
     take.id("document_id", "id", "document")
     take.id("template_id", "template", "templateid")
@@ -129,21 +129,21 @@ def parse_document(take: Taker) -> Record:
     return take.record(Document)
 
 
-_COUNTED = listed("abuses clicks deliveries errors impressions retries unsubscribes attempts opens bounces")
+_COUNTED = word_set("abuses clicks deliveries errors impressions retries unsubscribes attempts opens bounces")
 
 
 @parses("statistics")
-def parse_statistics(take: Taker) -> Record:
+def parse_statistics(take: FieldReader) -> Record:
     """Counts of what happened to one message."""
     take.id("message_id", "id", "destination", "messageid")
     take.id("mailing_id", "mailing", "emailing")
     counts = []
     for number, member in enumerate(take.members):
         value = member.value
-        if plain(member.name) not in _COUNTED:
+        if normalised_key(member.name) not in _COUNTED:
             continue
-        if isinstance(value, dict) and value and set(map(plain, value)) <= {"total", "unique"}:
-            parts = {plain(name): as_text(count) for name, count in value.items()}
+        if isinstance(value, dict) and value and set(map(normalised_key, value)) <= {"total", "unique"}:
+            parts = {normalised_key(name): as_text(count) for name, count in value.items()}
             counts.append(Count(str(member.name), parts.get("total"), parts.get("unique")))
         elif as_text(value) is not None:
             counts.append(Count(str(member.name), as_text(value), None))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dsr_report.records import text
+from dsr_report.records import sniff
 from dsr_report.records.base import Record
-from dsr_report.records.deciding import DISCRIMINATORS
-from dsr_report.records.other import (
+from dsr_report.records.classify import DISCRIMINATORS
+from dsr_report.records.fields import FieldReader, as_text
+from dsr_report.records.key_signatures import by_names
+from dsr_report.records.models.other import (
     Contact,
     Coupon,
     CouponCampaign,
@@ -22,22 +24,20 @@ from dsr_report.records.other import (
     UploadedFile,
 )
 from dsr_report.records.registry import parses
-from dsr_report.records.signatures import by_names
-from dsr_report.records.taking import Taker, as_text
-from dsr_report.records.vocabulary import kind_labelled, plain
+from dsr_report.records.vocabulary import kind_labelled, normalised_key
 
 
-def _person(take: Taker) -> None:
+def _person(take: FieldReader) -> None:
     take.id("profile_id", "profile", "profileid")
     take.id("subprofile_id", "subprofile", "subprofileid")
 
 
-def _when(take: Taker) -> None:
+def _when(take: FieldReader) -> None:
     take.moment("occurred_at", "timestamp", "time", "date", "at", "created", "modified")
 
 
 @parses("sms_mailing")
-def parse_sms_mailing(take: Taker) -> Record:
+def parse_sms_mailing(take: FieldReader) -> Record:
     """A send-out of text messages."""
     take.id("mailing_id", "id", "mailing")
     take.id("document_id", "document", "documentid")
@@ -53,7 +53,7 @@ def parse_sms_mailing(take: Taker) -> Record:
 
 
 @parses("sms")
-def parse_sms(take: Taker) -> Record:
+def parse_sms(take: FieldReader) -> Record:
     """A text message, or an error with one."""
     take.id("mailing_id", "mailing", "smsmailing", "mailingid")
     _person(take)
@@ -69,7 +69,7 @@ def parse_sms(take: Taker) -> Record:
 
 
 @parses("fax")
-def parse_fax(take: Taker) -> Record:
+def parse_fax(take: FieldReader) -> Record:
     """A fax."""
     take.id("mailing_id", "mailing", "mailingid")
     _person(take)
@@ -80,7 +80,7 @@ def parse_fax(take: Taker) -> Record:
 
 
 @parses("file")
-def parse_file(take: Taker) -> Record:
+def parse_file(take: FieldReader) -> Record:
     """An uploaded file, with or without its content; also bare base64 or a data URI."""
     take.id("file_id", "id", "file")
     take.text("name", "name", "filename")
@@ -95,15 +95,15 @@ def parse_file(take: Taker) -> Record:
     take.text("media_type", "mediatype", "contenttype", "mimetype")
     content = take.text("content", "content", "data", "base64", "body", "pdf", "")
     if content is not None and take.fields.get("media_type") is None:
-        head = text.decoded_head(content)
-        told = text.media_type_of_uri(content) or (text.media_type_of(head) if head else None)
+        head = sniff.decoded_head(content)
+        told = sniff.media_type_of_uri(content) or (sniff.media_type_of(head) if head else None)
         if told:
             take.fields["media_type"] = told
     return take.record(UploadedFile)
 
 
 @parses("coupon")
-def parse_coupon(take: Taker) -> Record:
+def parse_coupon(take: FieldReader) -> Record:
     """A coupon."""
     take.id("coupon_id", "id")
     take.text("code", "code")
@@ -115,7 +115,7 @@ def parse_coupon(take: Taker) -> Record:
 
 
 @parses("coupon_campaign")
-def parse_coupon_campaign(take: Taker) -> Record:
+def parse_coupon_campaign(take: FieldReader) -> Record:
     """A campaign of coupons; one documented sample says `code` for `name`."""
     take.id("campaign_id", "id")
     take.text("name", "name", "code")
@@ -129,7 +129,7 @@ def parse_coupon_campaign(take: Taker) -> Record:
 
 
 @parses("contact")
-def parse_contact(take: Taker) -> Record:
+def parse_contact(take: FieldReader) -> Record:
     """A contact moment."""
     take.id("contact_id", "id")
     take.text("contact_type", "type", "contacttype")
@@ -141,7 +141,7 @@ def parse_contact(take: Taker) -> Record:
 
 
 @parses("todo")
-def parse_todo(take: Taker) -> Record:
+def parse_todo(take: FieldReader) -> Record:
     """Something planned."""
     take.id("todo_id", "id")
     take.text("todo_type", "type", "todotype")
@@ -155,7 +155,7 @@ def parse_todo(take: Taker) -> Record:
 
 
 @parses("note")
-def parse_note(take: Taker) -> Record:
+def parse_note(take: FieldReader) -> Record:
     """A note; also a bare text."""
     take.id("note_id", "id")
     take.text("user", "user", "author")
@@ -166,7 +166,7 @@ def parse_note(take: Taker) -> Record:
 
 
 @parses("history")
-def parse_history(take: Taker) -> Record:
+def parse_history(take: FieldReader) -> Record:
     """An earlier value."""
     take.id("history_id", "id")
     take.text("field", "field", "fieldname", "name", "column")
@@ -180,7 +180,7 @@ def parse_history(take: Taker) -> Record:
 
 
 @parses("feedback_error")
-def parse_feedback_error(take: Taker) -> Record:
+def parse_feedback_error(take: FieldReader) -> Record:
     """News that could not be passed on."""
     take.text("status", "response", "status")
     take.text("receiving_ip", "recipient")
@@ -190,28 +190,28 @@ def parse_feedback_error(take: Taker) -> Record:
 
 
 @parses("log")
-def parse_log(take: Taker) -> Record:
+def parse_log(take: FieldReader) -> Record:
     """Rows of a log in one text."""
     content = take.text("content", "")
     if content is not None:
-        columns, rows = text.csv_rows(content)
+        columns, rows = sniff.csv_rows(content)
         take.fields["columns"], take.fields["rows"] = columns, tuple(rows)
         labelled = next(
             (kind for label in reversed(take.found.labels) if (kind := kind_labelled(label))), None
         )
-        keyed = by_names(frozenset(map(plain, columns))) if columns else None
+        keyed = by_names(frozenset(map(normalised_key, columns))) if columns else None
         take.fields["row_kind"] = labelled or (keyed[0] if keyed else None)
     return take.record(Log)
 
 
 @parses("envelope")
-def parse_envelope(take: Taker) -> Record:
+def parse_envelope(take: FieldReader) -> Record:
     """How records are packed: all its members stay among the others."""
     return take.record(Envelope)
 
 
 @parses("unrecognised")
-def parse_unrecognised(take: Taker) -> Record:
+def parse_unrecognised(take: FieldReader) -> Record:
     """What we do not know, whole."""
     take.fields["reason"] = as_text(take.found.rule)
     return take.record(Unrecognised)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dsr_report.records.base import Record
-from dsr_report.records.people import Change, InterestRecord, Profile, Subprofile
+from dsr_report.records.fields import FieldReader, as_flag, as_text
+from dsr_report.records.models.people import Change, InterestRecord, Profile, Subprofile
 from dsr_report.records.registry import parses
-from dsr_report.records.taking import Taker, as_flag, as_text
 from dsr_report.times import is_empty_date, read_moment
 
 
-def _person(take: Taker) -> None:
+def _person(take: FieldReader) -> None:
     take.map("fields", "fields")
     take.text("secret", "secret", "accesscode", "code")
     take.moment("created_at", "created", "profilecreated", "createdat")
@@ -17,7 +17,7 @@ def _person(take: Taker) -> None:
     _removed(take)
 
 
-def _removed(take: Taker) -> None:
+def _removed(take: FieldReader) -> None:
     """`removed` is false, or the moment of removal."""
     raw = take.peek("removed")
     if raw is None or isinstance(raw, (dict, list)):
@@ -35,7 +35,7 @@ def _removed(take: Taker) -> None:
 
 
 @parses("profile")
-def parse_profile(take: Taker) -> Record:
+def parse_profile(take: FieldReader) -> Record:
     """A person as one database knows them."""
     take.id("profile_id", "id", "profile", "profileid")
     take.id("database_id", "database", "databaseid")
@@ -45,7 +45,7 @@ def parse_profile(take: Taker) -> Record:
 
 
 @parses("subprofile")
-def parse_subprofile(take: Taker) -> Record:
+def parse_subprofile(take: FieldReader) -> Record:
     """A row of a collection."""
     take.id("subprofile_id", "id", "subprofile", "subprofileid")
     take.id("profile_id", "profile", "profileid")
@@ -56,7 +56,7 @@ def parse_subprofile(take: Taker) -> Record:
 
 
 @parses("interest")
-def parse_interest(take: Taker) -> Record:
+def parse_interest(take: FieldReader) -> Record:
     """An interest that stands on its own, as an object or as a bare name."""
     take.id("interest_id", "id")
     take.text("name", "name", "interest", "")
@@ -67,7 +67,7 @@ def parse_interest(take: Taker) -> Record:
 
 
 @parses("change")
-def parse_change(take: Taker) -> Record:
+def parse_change(take: FieldReader) -> Record:
     """A profile or subprofile was created, updated or deleted."""
     take.text("action", "action", "type", "event", "change")
     take.id("subprofile_id", "subprofile", "subprofileid")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dsr_report.export.items import JsonValue
+from dsr_report.jsonstream.items import JsonValue
 from dsr_report.pointers import joined
 from dsr_report.records.base import Record
+from dsr_report.records.fields import FieldReader, as_text
 from dsr_report.records.members import Member
+from dsr_report.records.models.surveys import Answer, Form, Survey
 from dsr_report.records.registry import parses
-from dsr_report.records.surveys import Answer, Form, Survey
-from dsr_report.records.taking import Taker, as_text
-from dsr_report.records.text import is_xml
-from dsr_report.records.vocabulary import listed, plain
+from dsr_report.records.sniff import is_xml
+from dsr_report.records.vocabulary import normalised_key, word_set
 
-_QUESTION = listed("question number id type answer answers value text title label")
+_QUESTION = word_set("question number id type answer answers value text title label")
 
 
 @parses("survey")
-def parse_survey(take: Taker) -> Record:
+def parse_survey(take: FieldReader) -> Record:
     """A submitted survey, in any of the shapes that its answers are known to have; also as XML or HTML."""
     if take.names == {""}:
         value = take.found.value
@@ -29,18 +29,20 @@ def parse_survey(take: Taker) -> Record:
     answers: list[Answer] = []
     for name in ("questions", "surveyquestions", "answers", "results"):
         for number, member in enumerate(take.members):
-            if plain(member.name) == name and number not in take.claimed:
+            if normalised_key(member.name) == name and number not in take.claimed:
                 found = _answers(member)
                 if found is not None:
                     answers += found
                     take.claimed.add(number)
                     take.sources.setdefault("answers", member.pointer)
     if not answers and take.has("question"):
-        number = next(n for n, m in enumerate(take.members) if plain(m.name) == "question")
+        number = next(n for n, m in enumerate(take.members) if normalised_key(m.name) == "question")
         claimed = [
-            n for n, m in enumerate(take.members) if plain(m.name) in {"question", "answer", "type", "number"}
+            n
+            for n, m in enumerate(take.members)
+            if normalised_key(m.name) in {"question", "answer", "type", "number"}
         ]
-        members = {plain(take.members[n].name): take.members[n].value for n in reversed(claimed)}
+        members = {normalised_key(take.members[n].name): take.members[n].value for n in reversed(claimed)}
         answers = [_answer(None, members, take.members[number].pointer)]
         take.claimed.update(claimed)
         take.sources["answers"] = take.members[number].pointer
@@ -48,7 +50,7 @@ def parse_survey(take: Taker) -> Record:
     return take.record(Survey)
 
 
-def _about(take: Taker, id_field: str, *id_names: str) -> None:
+def _about(take: FieldReader, id_field: str, *id_names: str) -> None:
     take.id(id_field, *id_names)
     take.id("submission_id", "submissionid", "submission", "id")
     take.id("profile_id", "profile", "profileid")
@@ -69,7 +71,7 @@ def _answers(member: Member) -> list[Answer] | None:
     answers = []
     for key, pointer, element in pairs:
         if isinstance(element, dict) and _is_question(element):
-            members = {plain(name): inner for name, inner in element.items()}
+            members = {normalised_key(name): inner for name, inner in element.items()}
             answers.append(_answer(key, members, pointer, element))
         elif isinstance(value, dict) and not (key or "").isdigit():
             answers.append(Answer(None, key, None, element, pointer))
@@ -79,7 +81,7 @@ def _answers(member: Member) -> list[Answer] | None:
 
 
 def _is_question(element: dict[str, JsonValue]) -> bool:
-    names = set(map(plain, element))
+    names = set(map(normalised_key, element))
     return "question" in names or ("answer" in names and names <= _QUESTION)
 
 
@@ -94,7 +96,7 @@ def _answer(
 
 
 @parses("form")
-def parse_form(take: Taker) -> Record:
+def parse_form(take: FieldReader) -> Record:
     """A submitted web form."""
     _about(take, "form_id", "formid", "webformid")
     take.text("title", "webform", "form", "name", "title")

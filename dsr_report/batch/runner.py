@@ -1,0 +1,263 @@
+"""A batch from its list to its results: fetched, rendered and written down, one subject beside the other.
+
+What is finished stands in `batch-results.jsonl` beside the disclosures, a line each, written when the
+disclosure is whole on disk. A later run skips a subject whose line and file are there and agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, Protocol
+
+from dsr_report.batch.lists import key_of
+from dsr_report.batch.render_job import Processes, Rendered, Renderers, Task, whom_of
+from dsr_report.batch.results import RESULTS, Journal, Result
+from dsr_report.errors import DsrReportError, UsageError
+from dsr_report.files import private_folder, sha256_of
+from dsr_report.obtain import Obtained, Subject
+
+_log = logging.getLogger(__name__)
+AT_ONCE = 8
+Stage = Literal["queued", "collecting", "collected", "rendering"]
+
+
+class Fetcher(Protocol):
+    """Gets the export of a subject on disk."""
+
+    def __call__(self, subject: Subject) -> Obtained: ...
+
+
+class HaltedError(DsrReportError):
+    """The batch was told to stop while this subject's data request was waited for."""
+
+
+class Halt:
+    """Lets all threads that wait be woken at once. Give `nap` to whatever waits while it fetches."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def nap(self, seconds: float) -> None:
+        """Wait so long.
+
+        Raises:
+            HaltedError: the batch stops.
+        """
+        if self._event.wait(seconds):
+            raise HaltedError("stopped", hint="The same command goes on.")
+
+    def now(self) -> None:
+        """Wake them all."""
+        self._event.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A subject on its way."""
+
+    line: int
+    subject: Subject
+    key: str
+    target: Path
+    options: Mapping[str, Any]
+    settings: str
+    obtained: Obtained | None = None
+
+
+def run_batch(
+    subjects: Sequence[Subject],
+    folder: Path,
+    fetch: Fetcher,
+    *,
+    ending: str = "pdf",
+    options: Mapping[str, Any],
+    each: Mapping[Subject, Mapping[str, Any]] = MappingProxyType({}),
+    config: Path | None = None,
+    workers: int | None = None,
+    at_once: int = AT_ONCE,
+    dask: str | None = None,
+    storage: str | None = None,
+    halt: Halt | None = None,
+    told: Callable[[Result], None] = lambda _result: None,
+    moved: Callable[[str, Stage], None] = lambda _key, _stage: None,
+    noted: Callable[[Obtained, Result], None] = lambda _obtained, _result: None,
+) -> list[Result]:
+    """Fetch and render every subject; what fails is reported, and does not stop the others.
+
+    Args:
+        subjects: whom to answer.
+        folder: where disclosures and results go; private.
+        fetch: gets an export; called by several threads at a time.
+        ending: `pdf`, `html` or `zip`.
+        options: of `dsr_report.Report` but for `config`, as plain values.
+        each: those of one subject, in place of the batch's.
+        config: the controller's configuration.
+        workers: rendering processes; one a core by default.
+        at_once: how many data requests are under way at a time.
+        dask: address of a Dask scheduler to render on.
+        storage: where exports travel to its workers; without it, these see `folder`.
+        halt: is used to wake `fetch` when the batch is interrupted.
+        told: is told each result as it comes.
+        moved: is told how far a subject is, from any thread.
+        noted: is told, in the same thread as `told`, which export each success was made of.
+
+    Raises:
+        UsageError: another batch works in the folder, or the cluster cannot be used.
+    """
+    private_folder(folder)
+    halt = halt or Halt()
+    with ExitStack() as stack:
+        stack.enter_context(_alone_in(folder))
+        journal = Journal(folder / RESULTS)
+        config_hash = sha256_of(config) if config else None
+        results: dict[str, Result] = {}
+        waiting: list[_Work] = []
+        for line, subject in enumerate(subjects, 1):
+            key = key_of(subject)
+            own = {**options, **each.get(subject, {})}
+            target = folder / f"disclosure-{key}.{ending}"
+            work = _Work(line, subject, key, target, own, _hash_of(own, config_hash))
+            done = journal.finished(key, line, target.name, folder, work.settings)
+            if done is None:
+                waiting.append(work)
+            else:
+                results[key] = done
+                told(done)
+        if not waiting:
+            return [results[key_of(subject)] for subject in subjects]
+        renderers: Renderers
+        if dask is None:
+            renderers = stack.enter_context(Processes(workers and min(workers, len(waiting))))
+        else:
+            from dsr_report.batch.cluster import Cluster  # noqa: PLC0415 - an optional library
+
+            renderers = stack.enter_context(Cluster(dask, folder, storage=storage, config=config))
+        settings = ((str(config.resolve()), config.name),) if config else ()
+        line_up = _Assembly(fetch, renderers, halt, moved, settings)
+        for work, rendered in line_up.finished(waiting, min(at_once, len(waiting))):
+            result = _result(work, rendered)
+            results[work.key] = result
+            if work.obtained is not None and result.ok:
+                noted(work.obtained, result)  # first: what stands in the results is not looked at again
+            journal.add(result, work.settings)
+            told(result)
+    return [results[key_of(subject)] for subject in subjects]
+
+
+class _Assembly:
+    """Two groups of threads: one fetches, the other waits for renderers."""
+
+    def __init__(
+        self,
+        fetch: Fetcher,
+        renderers: Renderers,
+        halt: Halt,
+        moved: Callable[[str, Stage], None],
+        config: tuple[tuple[str, str], ...],
+    ) -> None:
+        self._fetch = fetch
+        self._renderers = renderers
+        self._halt = halt
+        self._moved = moved
+        self._config = config
+
+    def finished(self, waiting: Sequence[_Work], at_once: int) -> Iterator[tuple[_Work, Rendered]]:
+        """Each subject with what came of it, as they are finished."""
+        fetchers = ThreadPoolExecutor(at_once)
+        rendering = ThreadPoolExecutor(min(self._renderers.width, len(waiting)))
+        events: queue.SimpleQueue[Future[tuple[_Work, Rendered | None]]] = queue.SimpleQueue()
+        try:
+            for work in waiting:
+                fetchers.submit(self._fetched, work).add_done_callback(events.put)
+            left = len(waiting)
+            while left:
+                work, rendered = events.get().result()
+                if rendered is None:
+                    rendering.submit(self._rendered, work).add_done_callback(events.put)
+                else:
+                    left -= 1
+                    yield work, rendered
+        except BaseException:
+            self._halt.now()
+            self._renderers.stop()
+            raise
+        finally:
+            fetchers.shutdown(cancel_futures=True)
+            rendering.shutdown(cancel_futures=True)
+
+    def _fetched(self, work: _Work) -> tuple[_Work, Rendered | None]:
+        self._moved(work.key, "collecting")
+        try:
+            obtained = self._fetch(work.subject)
+        except DsrReportError as error:
+            return work, Rendered(error=str(error), exit_code=error.exit_code)
+        except Exception as error:  # noqa: BLE001 - one subject must not take the others along
+            _log.info("fetching failed", exc_info=error)
+            text = f"fetching stopped ({type(error).__name__}); the same command tries it again"
+            return work, Rendered(error=text, exit_code=1)
+        self._moved(work.key, "collected")
+        return replace(work, obtained=obtained), None
+
+    def _rendered(self, work: _Work) -> tuple[_Work, Rendered | None]:
+        if work.obtained is None:
+            raise RuntimeError("nothing was fetched")
+        self._moved(work.key, "rendering")
+        task = Task(
+            export=str(work.obtained.path),
+            sha256=work.obtained.sha256,
+            target=str(work.target),
+            whom=whom_of(work.subject.type, work.subject.id),
+            options=work.options,
+            config=self._config,
+        )
+        return work, self._renderers.render(work.key, task)
+
+
+def _hash_of(options: Mapping[str, Any], config_hash: str | None) -> str:
+    """A hash of all that a disclosure is made with, apart from its export."""
+    settings = json.dumps([options, config_hash], sort_keys=True, default=str)
+    return hashlib.sha256(settings.encode("utf-8")).hexdigest()[:16]
+
+
+def _result(work: _Work, rendered: Rendered) -> Result:
+    if rendered.error is not None:
+        return Result(work.line, work.key, ok=False, error=rendered.error, exit_code=rendered.exit_code)
+    return Result(
+        work.line, work.key, ok=True, file=work.target.name, sha256=rendered.sha256, values=rendered.values,
+        seconds=rendered.seconds, warnings=rendered.warnings,
+    )  # fmt: skip
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep a second batch out of the folder, and clear away what a killed one left half-written."""
+    with (folder / ".batch-lock").open("a", encoding="utf-8") as lock:
+        if sys.platform != "win32":
+            import fcntl  # noqa: PLC0415 - POSIX alone
+
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise UsageError("another batch is at work in this folder", where=str(folder)) from error
+            _clear(folder)
+        try:
+            yield
+        finally:
+            if sys.platform != "win32":
+                _clear(folder)  # of renderers that were stopped
+
+
+def _clear(folder: Path) -> None:
+    for left in (*folder.glob(".*.part"), *(folder / "exports").glob(".*.part")):
+        left.unlink(missing_ok=True)

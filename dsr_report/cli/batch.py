@@ -1,0 +1,207 @@
+"""`dsr-report batch`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsr_report.cli.fetch import Duration, api_version_option
+from dsr_report.cli.options import Day, say, timezone_option, verbosity_options
+
+if TYPE_CHECKING:
+    from dsr_report.batch import Result
+    from dsr_report.fetch.transport import Version
+    from dsr_report.obtain import Obtained, Subject
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.File("rb"))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("disclosures"),
+    show_default=True,
+    metavar="DIR",
+    help="Where the disclosures and the results go.",
+)
+@click.option(
+    "--type", "subject_type", type=click.Choice(["subprofile", "profile", "email"]), help="What the ids are."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["pdf", "html", "zip"]),
+    default="pdf",
+    show_default=True,
+    help="Of every disclosure.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "nl", "de", "fr"]),
+    default="en",
+    show_default=True,
+    help="Language of the reports.",
+)
+@timezone_option
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="DSR_REPORT_CONFIG",
+    show_envvar=True,
+    metavar="FILE",
+    help="Controller, contact, statements (TOML).",
+)
+@click.option(
+    "--messages",
+    type=click.Choice(["text", "layout", "list"]),
+    default="text",
+    show_default=True,
+    help="How the PDF prints messages.",
+)
+@click.option("--attachments", is_flag=True, help="Embed the files that came with messages in the PDFs.")
+@click.option("--strict", is_flag=True, help="Missing statements and unrecognised records are errors.")
+@click.option("--received", type=Day(), metavar="DATE", help="Day the requests arrived.")
+@click.option("--replied", type=Day(), metavar="DATE", help="Day of the answers.")
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Rendering processes; one a core by default."
+)
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 500),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Data requests under way at a time.",
+)
+@click.option("--dask", metavar="ADDRESS", help="Render on this Dask cluster; it sees DIR, or see --storage.")
+@click.option(
+    "--storage",
+    metavar="URL",
+    help="With --dask: where exports go to the workers by, such as s3://bucket/folder.",
+)
+@click.option(
+    "--timeout", type=Duration(), default="2h", show_default=True, help="How long to wait for each export."
+)
+@click.option("--poll", type=Duration(), default="5s", show_default=True, help="How often to ask.")
+@api_version_option
+@click.option("--sandbox", is_flag=True, help="Talk to a built-in sandbox; needs no account.")
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="DSR_REPORT_DATABASE",
+    show_envvar=True,
+    help="The register of requests.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The results as JSON on standard output.")
+@verbosity_options
+def batch(
+    file: Any,
+    output: Path,
+    subject_type: str | None,
+    format_: str,
+    config: Path | None,
+    received: date | None,
+    replied: date | None,
+    workers: int | None,
+    at_once: int,
+    dask: str | None,
+    storage: str | None,
+    timeout: float,
+    poll: float,
+    api_version: Version | None,
+    sandbox: bool,
+    database: str | None,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Fetch and render for every subject in FILE: one id a line, or a CSV with the column id.
+
+    Columns type, received, reference and lang say more of one request, in place of the options.
+
+    Interrupted? The same command goes on where it stopped.
+
+    \b
+    Example:
+        dsr-report batch subjects.csv --lang nl --config controller.toml -o disclosures
+    """
+    from dsr_report.batch import Halt, key_of, read_list, run_batch
+    from dsr_report.cli.batch_table import BatchTable
+    from dsr_report.config import load_config
+    from dsr_report.export import zone_named
+    from dsr_report.fetch.client import Client
+    from dsr_report.files import private_folder
+    from dsr_report.obtain import Patience, obtain, open_register
+    from dsr_report.report import check_choices
+
+    listed = read_list(file.read(), subject_type)
+    each = {one.subject: one for one in listed}
+    controller = load_config(config) if config else None  # its faults are told before anything is requested
+    zone_named(options["timezone"])
+    for one in listed:
+        check_choices(received=one.received or received, replied=replied)
+    if storage and not dask:
+        raise click.UsageError("--storage goes with --dask.")
+    settings = options | {"received": received, "replied": replied}
+    languages = {key_of(one.subject): one.lang for one in listed}
+    halt = Halt()
+    with ExitStack() as stack:
+        if sandbox:
+            from dsr_report.sandbox.server import running_sandbox
+
+            server = stack.enter_context(running_sandbox(delay_seconds=0.3))
+            client = Client(
+                server.state.token, api_url=server.api_url, auth_url=server.auth_url, sleep=halt.nap
+            )
+            poll = min(poll, 0.2)
+        else:
+            client = Client(version=api_version, sleep=halt.nap)
+        stack.enter_context(client)
+        register = stack.enter_context(open_register("sqlite://" if sandbox else database, controller))
+        exports = private_folder(private_folder(output) / "exports")
+
+        def fetch(subject: Subject) -> Obtained:
+            patience = Patience(timeout, poll)
+            return obtain(
+                client,
+                register,
+                subject,
+                folder=exports,
+                patience=patience,
+                reference=each[subject].reference,
+                received_on=each[subject].received or received,
+                sleep=halt.nap,
+            )
+
+        def noted(obtained: Obtained, result: Result) -> None:
+            register.note_disclosure(
+                obtained.reference, sha256=str(result.sha256), path=str((output / str(result.file)).resolve()),
+                language=languages.get(result.key) or str(options["lang"]),
+            )  # fmt: skip
+
+        table = stack.enter_context(BatchTable(len(listed)))
+        results = run_batch(
+            list(each), output, fetch, ending=format_, options=settings,
+            each={subject: one.options() for subject, one in each.items()}, config=config, workers=workers,
+            at_once=at_once, dask=dask, storage=storage, halt=halt, told=table.add, moved=table.moved, noted=noted,
+        )  # fmt: skip
+    for warning, count in Counter(one for result in results for one in result.warnings).most_common():
+        say(f"warning, in {count} {'disclosure' if count == 1 else 'disclosures'}: {warning}")
+    failed = [result for result in results if not result.ok]
+    if as_json:
+        click.echo(json.dumps([asdict(result) for result in results], indent=1, ensure_ascii=False))
+    else:
+        click.echo(f"{len(results) - len(failed)} of {len(results)} disclosures are in {output}")
+    for result in failed:
+        click.echo(f"number {result.line}, {result.key}: {result.error}", err=True)
+    return 1 if failed else 0
+
+
+COMMANDS: dict[str, click.Command] = {"batch": batch}

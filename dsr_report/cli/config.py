@@ -1,0 +1,99 @@
+"""`dsr-report config init` and `dsr-report config check`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from dsr_report.cli.options import say, verbosity_options
+
+_LANGUAGES = click.Choice(["en", "nl", "de", "fr"])
+
+
+@click.group()
+def config() -> None:
+    """Write or check a configuration: who answers, and the statements that the law asks for.
+
+    \b
+    Example:
+        dsr-report config init --lang nl -o controller.toml
+        dsr-report config check controller.toml --lang nl
+    """
+
+
+@config.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where it goes; standard output by default.",
+)
+@click.option(
+    "--lang", type=_LANGUAGES, default="en", show_default=True, help="Language of its notes and texts."
+)
+@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@verbosity_options
+def init(output: Path | None, lang: str, force: bool) -> None:
+    """Write a configuration to fill in, with notes and examples.
+
+    \b
+    Example:
+        dsr-report config init --lang nl -o controller.toml
+    """
+    from dsr_report.errors import FileError
+    from dsr_report.files import written_whole
+    from dsr_report.rendering.configuration import configuration_text
+
+    text = configuration_text(lang).encode("utf-8")
+    if output is None or str(output) == "-":
+        sys.stdout.buffer.write(text)
+        return
+    if output.exists() and not force:
+        raise FileError(
+            "is there already", where=str(output), hint="Choose another name, or replace it with --force."
+        )
+    with written_whole(output) as file:
+        file.write(text)
+    say(f"{output} is ready to be filled in; then run: dsr-report config check {output} --lang {lang}")
+
+
+@config.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--lang", "codes", type=_LANGUAGES, multiple=True, help="A language that reports are made in; repeat it."
+)
+@click.option("--strict", is_flag=True, help="A missing text is an error (exit code 5).")
+@verbosity_options
+def check(file: Path, codes: tuple[str, ...], strict: bool) -> None:
+    """Say what is wrong in configuration FILE, and which texts are still missing.
+
+    Without --lang, the languages that any text is given in are checked.
+
+    \b
+    Example:
+        dsr-report config check controller.toml --lang nl --lang fr --strict
+    """
+    from dsr_report.config import load_config
+    from dsr_report.errors import CheckFailedError
+    from dsr_report.rendering.configuration import missing_from
+    from dsr_report.rendering.language import LANGUAGES, language
+
+    settings = load_config(file)
+    given = {code for statement in settings.statement for code in statement.text}
+    missing = 0
+    for code in codes or [code for code in LANGUAGES if code in given] or ["en"]:
+        gaps = missing_from(settings, language(code))
+        missing += len(gaps)
+        click.echo(f"{code}: {'nothing is missing' if not gaps else f'{len(gaps)} missing'}")
+        for gap in gaps:
+            click.echo(f"  {gap}")
+    if missing and strict:
+        raise CheckFailedError(
+            "the configuration is not complete", where=str(file), hint="The list above names what is missing."
+        )
+
+
+COMMANDS: dict[str, click.Command] = {"config": config}

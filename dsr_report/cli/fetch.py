@@ -1,0 +1,263 @@
+"""`dsr-report fetch` and `dsr-report fetch-and-render`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsr_report.cli.options import calendar_option, controller, report_options, say, verbosity_options
+from dsr_report.cli.progress import bar
+from dsr_report.errors import NotReadyError
+from dsr_report.temporary import TemporaryFolder
+
+if TYPE_CHECKING:
+    from dsr_report.config import Config
+    from dsr_report.fetch.data_request import Status
+    from dsr_report.fetch.transport import Version
+    from dsr_report.obtain import Obtained
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+class Duration(click.ParamType[float]):
+    """A duration such as `30m`, `5s`, `2h`."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The duration in seconds."""
+        match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)", str(value).strip())
+        if match is None:
+            self.fail(f"{value!r} is not a duration like 30m or 5s", param, ctx)
+        return float(match.group(1)) * _UNITS[match.group(2)]
+
+
+def api_version_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--api-version`."""
+    return click.option(
+        "--api-version",
+        type=click.Choice(["v4", "v3", "v2", "v1"]),
+        envvar="COPERNICA_API_VERSION",
+        show_envvar=True,
+        help="How to authenticate, where not as COPERNICA_API_URL ends: v1 to v3 send the token itself.",
+    )(command)
+
+
+def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What `fetch` and `fetch-and-render` have in common."""
+    options: list[Callable[..., Any]] = [
+        click.argument("identifier", metavar="[ID]", required=False),
+        click.option("--type", "subject_type", type=click.Choice(["subprofile", "profile", "email"]),
+                     help="What ID is; a subprofile, or an address if it has an @."),
+        click.option("--request", "request_id", metavar="REQUEST_ID",
+                     help="In place of ID: take up a data request that exists."),
+        click.option("--report", "report_to", metavar="TARGET",
+                     help="Where Copernica shall also send the export: an e-mail or web address. "
+                          "Mail is not encrypted on its way."),
+        click.option("--timeout", type=Duration(), default="30m", show_default=True, help="Time to wait in all."),
+        click.option("--poll", type=Duration(), default="5s", show_default=True,
+                     help="How often to ask; less and less often as time passes."),
+        api_version_option,
+        click.option("--sandbox", is_flag=True,
+                     help="Talk to a built-in sandbox, started for this run; needs no account."),
+        click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", show_envvar=True, help="The register of requests."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@fetch_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the export goes (- for standard output); export-TYPE-ID.json by default.",
+)
+@calendar_option
+@verbosity_options
+def fetch(output: Path | None, **options: Any) -> None:
+    """Request an export of ID from Copernica, wait for it, and download it.
+
+    ID is a subprofile's number, or an e-mail address. The same command takes up an interrupted request.
+
+    \b
+    Example:
+        dsr-report fetch 20285 -o export.json
+    """
+    from dsr_report.cli.render import default_name
+    from dsr_report.files import check_target, clear_leftovers, written_whole
+    from dsr_report.jsonstream.file import open_export
+
+    is_piped = str(output) == "-"
+    if output is not None and not is_piped:
+        check_target(output)  # now, not after half an hour of waiting
+    with obtained(**options, config=controller()) as export:
+        if is_piped:
+            with export.path.open("rb") as source:
+                shutil.copyfileobj(source, sys.stdout.buffer, 1 << 20)
+            return
+        with open_export(export.path) as file:
+            name = default_name(file.info.type, file.info.id, "json").replace("disclosure-", "export-", 1)
+        target = output or Path(name)
+        clear_leftovers(target)
+        with export.path.open("rb") as source, written_whole(target) as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+        say(f"{target}: {target.stat().st_size:,} bytes, SHA-256 {export.sha256}")
+
+
+@click.command("fetch-and-render")
+@fetch_options
+@report_options
+@verbosity_options
+def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **options: Any) -> None:
+    """Request an export of ID, wait for it, download it, and render the disclosure: the main job.
+
+    ID is a subprofile's number, or an e-mail address. The same command takes up an interrupted request.
+
+    \b
+    Example:
+        dsr-report fetch-and-render 20285 --lang nl --config controller.toml -o disclosure.pdf
+        dsr-report fetch-and-render someone@example.org --sandbox -o disclosure.html
+    """
+    import dsr_report
+    from dsr_report.cli.render import check_first, write_report
+    from dsr_report.config import load_config
+
+    names = (
+        "identifier",
+        "subject_type",
+        "request_id",
+        "report_to",
+        "timeout",
+        "api_version",
+        "poll",
+        "sandbox",
+        "database",
+    )
+    fetching = {name: options.pop(name) for name in names}
+    settings = load_config(config) if config else None
+    check_first(timezone, options)  # now, not after half an hour of waiting
+    with (
+        obtained(
+            **fetching, reference=options["reference"], config=settings, received_on=options["received"]
+        ) as export,
+        dsr_report.read(
+            export.path,
+            timezone=timezone,
+            salvage=salvage,
+            custom=settings.custom_kinds() if settings else (),
+        ) as source,
+    ):
+        written = write_report(source, config=settings, **options)
+        export.register.note_disclosure(
+            export.reference,
+            sha256=written.sha256,
+            path=str(written.path.resolve()),
+            size_bytes=written.path.stat().st_size,
+            withheld=written.values.withheld,
+            language=options["lang"],
+        )
+
+
+class Export:
+    """An export that was obtained, with the register that knows of it."""
+
+    def __init__(self, obtained: Obtained, register: Any) -> None:
+        self.path = obtained.path
+        self.sha256 = obtained.sha256
+        self.reference = obtained.reference
+        self.register = register
+
+
+@contextmanager
+def obtained(
+    *,
+    identifier: str | None,
+    subject_type: str | None,
+    request_id: str | None,
+    report_to: str | None,
+    timeout: float,
+    poll: float,
+    api_version: Version | None,
+    sandbox: bool,
+    database: str | None,
+    reference: str | None = None,
+    received_on: date | None = None,
+    config: Config | None = None,
+) -> Iterator[Export]:
+    """The export that the options ask for, on disk."""
+    from dsr_report.fetch.client import Client
+    from dsr_report.obtain import Patience, Progress, obtain, open_register, subject_named
+
+    if identifier is None and request_id is None:
+        raise click.UsageError("Give an ID, or take up a data request with --request.")
+    if identifier is not None and request_id is not None:
+        raise click.UsageError("--request is in place of ID: give one of them.")
+    if sandbox and request_id:
+        raise click.UsageError("A sandbox of one run knows no earlier data request: leave --request out.")
+    subject = subject_named(identifier, subject_type) if identifier is not None else None
+    if report_to and "@" in report_to:
+        say("warning: the export will go through mail unencrypted, to the address of --report")
+    elif report_to and report_to.lower().startswith("http://"):
+        say("warning: the export will travel unencrypted to the address of --report; an endpoint has https")
+    with ExitStack() as stack:
+        folder = None
+        if sandbox:
+            from dsr_report.sandbox.server import running_sandbox
+
+            server = stack.enter_context(running_sandbox(delay_seconds=0.3))
+            folder = Path(stack.enter_context(TemporaryFolder()))
+            client = Client(
+                server.state.token, api_url=server.api_url, auth_url=server.auth_url, version=api_version
+            )
+            register = open_register("sqlite://", config)
+            poll = min(poll, 0.2)
+        else:
+            client = Client(version=api_version)
+            register = open_register(database, config)
+        stack.enter_context(client)
+        stack.enter_context(register)
+        downloading = stack.enter_context(bar("Downloading"))
+        try:
+            found = obtain(
+                client,
+                register,
+                subject,
+                request_id=request_id,
+                report=report_to,
+                folder=folder,
+                patience=Patience(timeout, poll),
+                progress=Progress(say, _waiting if sys.stderr.isatty() else None, downloading),
+                reference=reference,
+                received_on=received_on,
+            )
+        except NotReadyError as error:
+            if not sandbox:
+                raise
+            raise NotReadyError(
+                error.what,
+                where=error.where,
+                hint="This sandbox ends with its run, and the data request with it: give it a longer --timeout.",
+            ) from error
+        yield Export(found, register)
+
+
+def _waiting(status: Status, seconds: float) -> None:
+    size = f", {status.collected_bytes:,} bytes gathered" if status.collected_bytes else ""
+    click.echo(f"\rWaiting for Copernica: {status.state}, {seconds:.0f} s{size}{'':<20}", nl=False, err=True)
+    if status.state == "available":
+        click.echo("", err=True)
+
+
+COMMANDS: dict[str, click.Command] = {"fetch": fetch, "fetch-and-render": fetch_and_render}

@@ -1,0 +1,169 @@
+"""`dsr-report inspect`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any, NamedTuple
+
+import click
+
+from dsr_report.cli.options import (
+    export_argument,
+    is_verbose,
+    salvage_option,
+    timezone_option,
+    verbosity_options,
+)
+from dsr_report.cli.progress import reading, zone_named
+from dsr_report.errors import UsageError
+from dsr_report.jsonstream.file import ExportFile
+from dsr_report.jsonstream.items import Item, count_values
+from dsr_report.records.classifier import Classifier
+from dsr_report.records.counting import Counting
+from dsr_report.records.custom import suggest
+from dsr_report.records.summary import Summary
+from dsr_report.redact.secrets import Watch, concern
+
+
+class Values(NamedTuple):
+    """How many values an export has, and what becomes of them; the last three add up to the first."""
+
+    total: int
+    disclosed: int
+    masked: int
+    withheld: int
+
+
+class _Watched:
+    """Items on their way, with a count of the values that would be masked."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = items
+        self.masked = 0
+
+    def __iter__(self) -> Iterator[Item]:
+        watch = Watch()
+        might_hold = watch.might_hold
+        for item in self._items:
+            if might_hold(item):
+                self.masked += sum(decision.passage is None for decision, _ in watch.at(item))
+            yield item
+
+
+@click.command(short_help="Say what an export holds, what was recognised and what was not.")
+@export_argument
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable: one JSON object.")
+@click.option(
+    "--suggest",
+    "suggesting",
+    is_flag=True,
+    help="Write the skeleton of a configuration that names what was not recognised.",
+)
+@timezone_option
+@salvage_option
+@verbosity_options
+def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggesting: bool) -> None:
+    r"""Say what EXPORT holds, what was recognised and what was not.
+
+    \b
+    Example:
+        dsr-report inspect export.json --json | jq .records
+    """
+    if as_json and suggesting:
+        raise UsageError("--json and --suggest are two answers", hint="Use one of them.")
+    summary = Summary(zone_named(timezone))
+    with reading(export, salvage=salvage) as file:
+        add, recogniser = summary.add, Classifier()
+        counting = Counting(recogniser, summary, concern)
+        learn = counting.learn
+        items = _Watched(chain.from_iterable(file.batches(counting)))
+        for found in recogniser.find(items):
+            add(found)
+            learn(found)
+        total = summary.values + count_values(file.info.value)
+        values = Values(total, total - items.masked, items.masked, 0)
+        report = as_object(file, summary, values)
+        if suggesting:
+            text = suggest(summary.examples, {group.pointer: group.count for group in summary.unrecognised()})
+        elif as_json:
+            text = json.dumps(report, indent=2, ensure_ascii=True)
+        else:
+            text = as_text(file, report, summary, verbose=is_verbose())
+    click.echo(text.rstrip("\n"))
+
+
+def as_object(file: ExportFile, summary: Summary, values: Values) -> dict[str, Any]:
+    """What `--json` prints."""
+    first, last = summary.first, summary.last
+    return {
+        "info": {"type": file.info.type, "id": file.info.id},
+        "sha256": file.sha256,
+        "bytes": file.bytes,
+        "records": dict(sorted(summary.kinds.items(), key=lambda kind: (-kind[1], kind[0]))),
+        "values": values._asdict(),
+        "period": {
+            "first": first.isoformat() if first else None,
+            "last": last.isoformat() if last else None,
+        },
+        "unrecognised": [
+            {"pointer": group.pointer, "keys": list(group.keys), "count": group.count}
+            for group in summary.unrecognised()
+        ],
+        "warnings": [
+            {"code": warning.code, "pointer": warning.pointer, "message": warning.message}
+            for warning in file.warnings
+        ],
+    }
+
+
+def as_text(file: ExportFile, report: dict[str, Any], summary: Summary, *, verbose: bool) -> str:
+    """What is printed for people."""
+    info, values, period = report["info"], report["values"], report["period"]
+    lines = [
+        f"{file.name}: a data request for {info['type'] or 'an unnamed kind of subject'}"
+        + (f" {info['id']}" if info["id"] and info["type"] != "email" else ""),
+        f"  {report['bytes']:,} bytes, SHA-256 {report['sha256']}",
+        "  {total:,} values: {disclosed:,} disclosed, {masked:,} masked, {withheld:,} withheld".format(
+            **values
+        ),
+    ]
+    if period["first"]:
+        lines.append(f"  from {period['first']} to {period['last']}")
+    if file.incomplete:
+        lines.append("  The export is INCOMPLETE: what was whole of it was read.")
+    lines.append("")
+    if not report["records"]:
+        lines.append("No records: the search found nothing.")
+    for kind, count in report["records"].items():
+        lines.append(f"{count:>10,}  {kind}")
+        if verbose:
+            rules = sorted(
+                ((rule, n) for (k, rule), n in summary.rules.items() if k == kind),
+                key=lambda r: (-r[1], r[0]),
+            )
+            lines += [f"{n:>14,}  by {rule}" for rule, n in rules]
+    if verbose and summary.envelopes:
+        lines.append(f"{summary.envelopes:>10,}  envelopes (names of lists, pages, names of columns)")
+    if report["unrecognised"]:
+        lines += ["", "Not recognised (kept, and shown in the report as it is):"]
+        for group in summary.unrecognised():
+            what = ", ".join(map(_printable, group.keys)) if group.keys else group.reason
+            lines.append(f"{group.count:>10,}  {_printable(group.pointer)}: {what}")
+        lines.append("            Name them: dsr-report inspect --suggest")
+    if report["warnings"]:
+        lines += ["", "Warnings:"]
+        lines += [
+            f"  {_printable(w['pointer']) or '-'}: {_printable(w['message'])} ({w['code']})"
+            for w in report["warnings"]
+        ]
+    return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """Text without characters that could steer a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+COMMANDS: dict[str, click.Command] = {"inspect": inspect}

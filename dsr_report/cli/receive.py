@@ -1,0 +1,256 @@
+"""`dsr-report receive`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+from click.core import ParameterSource
+
+from dsr_report.cli.options import say, timezone_option, verbosity_options
+from dsr_report.errors import FileError, MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from dsr_report.receive.inbox import Received
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@click.command()
+@click.option("--url", required=True, metavar="URL", help="The endpoint's public address, https://HOST/PATH.")
+@click.option(
+    "--account", metavar="NUMBER", help="Your Copernica account's number; calls of others are refused."
+)
+@click.option(
+    "--unsigned", is_flag=True, help="Take unsigned calls, on a path that cannot be guessed (it is printed)."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8043, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on."
+)
+@click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Serve TLS itself, with this certificate chain (PEM).",
+)
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The certificate's private key (PEM).",
+)
+@click.option(
+    "--behind-proxy",
+    is_flag=True,
+    help="A proxy that ends TLS reaches --host, although it is not on this machine.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where exports go (the user's data folder).",
+)
+@click.option(
+    "--max-bytes",
+    default=2 << 30,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Largest body that is taken.",
+)
+@click.option(
+    "--max-age",
+    default=60,
+    show_default=True,
+    type=click.IntRange(1, 3600),
+    metavar="SECONDS",
+    help="How old a signed call may be.",
+)
+@click.option(
+    "--render",
+    "reports",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Render a report of each export into this folder, too.",
+)
+@click.option(
+    "--format",
+    "format_",
+    default="pdf",
+    show_default=True,
+    type=click.Choice(["pdf", "html", "zip"]),
+    help="Of the reports.",
+)
+@click.option(
+    "--lang",
+    default="en",
+    show_default=True,
+    type=click.Choice(["en", "nl", "de", "fr"]),
+    help="Of the reports.",
+)
+@timezone_option
+@click.option(
+    "--messages",
+    type=click.Choice(["text", "layout", "list"]),
+    default="text",
+    show_default=True,
+    help="How the PDF prints messages: their text, as they looked, or one line each.",
+)
+@click.option("--attachments", is_flag=True, help="Embed the files that came with messages in the PDF.")
+@click.option(
+    "--strict", is_flag=True, help="Render no report that lacks statements, or has what nobody decided on."
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="DSR_REPORT_CONFIG",
+    show_envvar=True,
+    metavar="FILE",
+    help="Controller, contact and statements (TOML), for the reports.",
+)
+@verbosity_options
+def receive(
+    url: str,
+    account: str | None,
+    unsigned: bool,
+    host: str,
+    port: int,
+    certificate: Path | None,
+    key: Path | None,
+    behind_proxy: bool,
+    output: Path | None,
+    max_bytes: int,
+    max_age: int,
+    reports: Path | None,
+    config: Path | None,
+    **choices: Any,
+) -> None:
+    """Run the endpoint for Copernica's HTTP POST of a finished export, until Ctrl-C.
+
+    Prints the address to give to `fetch --report`. docs/receiving.md shows it behind a reverse proxy.
+
+    \b
+    Example:
+        dsr-report receive --url https://dsr.example.org/copernica --account 1234
+    """
+    public = urlsplit(url)
+    if public.scheme != "https" or not public.hostname or public.query or public.fragment or public.username:
+        raise UsageError("--url is no address like https://dsr.example.org/copernica")
+    if (certificate is None) != (key is None):
+        raise UsageError("--certificate and --key go together", hint="Give both, or neither behind a proxy.")
+    if reports is None:
+        for name in ("format_", "lang", "timezone", "messages", "attachments", "strict"):
+            if click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise UsageError(
+                    f"--{name.rstrip('_')} says what reports are like, and none is rendered",
+                    hint="Say with --render where they go.",
+                )
+    if unsigned == bool(account):
+        raise UsageError(
+            "say whose signed calls are taken (--account), or --unsigned", hint="Use one of them."
+        )
+    if host not in _LOOPBACK and certificate is None and not behind_proxy:
+        raise UsageError(
+            "exports would travel unencrypted", where=f"--host {host}",
+            hint="Listen on 127.0.0.1 behind a proxy, or give --certificate and --key, or --behind-proxy.",
+        )  # fmt: skip
+    try:
+        from dsr_report.receive.app import Door, Endpoint, Limits
+        from dsr_report.receive.inbox import Inbox
+        from dsr_report.receive.keys import DnsKeys
+        from dsr_report.receive.server import check_port, make_server
+        from dsr_report.receive.signatures import RejectedError, Rules, identity
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            "the endpoint needs the extra 'receive'", hint="Install it: pip install 'dsr-report[receive]'."
+        ) from error
+    from dsr_report.config import load_config
+    from dsr_report.obtain import export_folder, open_register
+    from dsr_report.register.requests import DEFAULT_API_URL
+
+    if account is not None:
+        try:
+            identity(account)
+        except RejectedError:
+            raise UsageError(
+                "--account is no number", hint="The dashboard shows it; GET /identity, too."
+            ) from None
+    check_port(host, port)
+    folder = output or export_folder()
+    path = public.path if public.path not in {"", "/"} else "/copernica"
+    if unsigned:
+        path = f"{path.rstrip('/')}/{_secret(folder)}"
+    rules = None if account is None else Rules(public.netloc, account, timedelta(seconds=max_age))
+    settings = load_config(config) if config else None
+    with open_register(None, settings) as register:
+        inbox = Inbox(
+            folder,
+            register,
+            api_url=os.environ.get("COPERNICA_API_URL") or DEFAULT_API_URL,
+            hands_on=reports is not None,
+        )
+        endpoint = Endpoint(
+            Door(path, rules, DnsKeys(), limits=Limits(body_bytes=max_bytes)),
+            inbox,
+            on_received=_renderer(reports, config, **choices) if reports else None,
+        )
+        server = make_server(endpoint.application(), host=host, port=port, certificate=certificate, key=key)
+        click.echo(f"https://{public.netloc}{path}")
+        say(f"listening on {host} port {port}; Ctrl-C ends it")
+        try:
+            server.run()
+        except KeyboardInterrupt:  # uvicorn raises it again when everything is settled
+            say("stopped; every export that was answered for is on disk")
+
+
+def _secret(folder: Path) -> str:
+    """The unguessable part of the path: the same after a restart, and readable by its owner alone."""
+    from dsr_report.files import private_folder, written_whole
+
+    file = private_folder(folder) / "receive-path"
+    if not file.exists():
+        with written_whole(file) as new:
+            new.write(secrets.token_urlsafe(32).encode("ascii"))
+    if file.stat().st_mode & 0o077:
+        raise FileError("others can read the secret path", where=str(file), hint="Remove it and start again.")
+    return file.read_text(encoding="ascii").strip()
+
+
+def _renderer(
+    folder: Path, config: Path | None, *, format_: str, lang: str, timezone: str, **choices: Any
+) -> Callable[[Received], None]:
+    """Writes a report of each export that comes in, under a name with the number of its data request."""
+    from dsr_report.config import load_config
+    from dsr_report.export import zone_named
+    from dsr_report.files import private_folder
+
+    zone_named(timezone)
+    settings = load_config(config) if config else None
+    private_folder(folder)
+
+    def render(received: Received) -> None:
+        import dsr_report
+        from dsr_report.cli.render import default_name
+        from dsr_report.report import format_of
+
+        custom = settings.custom_kinds() if settings else ()
+        with (
+            dsr_report.read(received.path, timezone=timezone, custom=custom) as export,
+            dsr_report.Report(export, lang, settings, reference=received.reference, **choices) as report,
+        ):
+            # a later request of the same person must not replace an answer that was given
+            name = Path(default_name(export.info.type, export.info.id, format_))
+            target = folder / f"{name.stem}-request-{received.number}{name.suffix}"
+            report.to(target, format_of(target))
+
+    return render
+
+
+COMMANDS: dict[str, click.Command] = {"receive": receive}

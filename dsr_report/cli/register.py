@@ -1,0 +1,556 @@
+"""`dsr-report register`: the requests, their states and deadlines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from dsr_report import files
+from dsr_report.cli import register_output as output
+from dsr_report.cli.options import Day, calendar_option, controller, verbosity_options
+from dsr_report.errors import CheckFailedError, UsageError
+
+if TYPE_CHECKING:
+    from dsr_report.register.store import Register
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+_SUBJECTS = click.Choice(["subprofile", "profile", "email"])
+_SOON = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the commands work with, as click's context object: tests hand in their own clock."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    database: str | None = None
+
+
+class _InOrder(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in the order of a case's life, not of the alphabet."""
+        return list(self.commands)
+
+
+def _database(function: _Function) -> _Function:
+    option = click.option(
+        "--database", metavar="URL", help="The register, in place of DSR_REPORT_DATABASE (a SQLAlchemy URL)."
+    )
+    return calendar_option(option(function))
+
+
+def _common(function: _Function) -> _Function:
+    as_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+    return as_json(_database(verbosity_options(function)))
+
+
+def _writes(function: _Function) -> _Function:
+    actor = click.option("--actor", help="Who does it, if not the operating system's user.")
+    return actor(_common(function))
+
+
+def _on(what: str) -> Callable[[_Function], _Function]:
+    return click.option("--on", type=Day(), metavar="DATE", help=f"{what} (today).")
+
+
+@click.group(cls=_InOrder)
+@_database
+@click.pass_context
+def register(ctx: click.Context, database: str | None) -> None:
+    r"""Show the requests, their states and deadlines, and write down what happens to them.
+
+    \b
+    Example:
+        dsr-report register due
+    """
+    desk = ctx.find_object(Desk) or Desk()
+    ctx.obj = Desk(desk.now, database or desk.database)
+
+
+def _open(database: str | None, actor: str | None = None) -> Register:
+    from dsr_report.obtain import open_register
+
+    context = click.get_current_context()
+    desk = context.find_object(Desk) or Desk()
+    stack = context.with_resource(ExitStack())
+    opened = open_register(database or desk.database, controller(), now=desk.now, actor=actor)
+    return stack.enter_context(opened)
+
+
+def _said(register: Register, reference: str, *, as_json: bool) -> None:
+    case = register.case(reference)
+    output.one(case, as_json=as_json)
+
+
+@register.command("list")
+@click.option("--all", "everything", is_flag=True, help="Closed cases too.")
+@_common
+def list_(*, everything: bool, database: str | None, as_json: bool) -> None:
+    r"""List the cases, the most urgent first.
+
+    \b
+    Example:
+        dsr-report register list --all --json | jq '.[].state'
+    """
+    output.table(_open(database).cases(everything=everything), as_json=as_json, nothing="no cases")
+
+
+@register.command()
+@click.option("--within", type=click.IntRange(0), default=_SOON, show_default=True, help="Days from now.")
+@_common
+def due(within: int, *, database: str | None, as_json: bool) -> None:
+    r"""List what is overdue and what is due soon.
+
+    \b
+    Example:
+        dsr-report register due --within 7
+    """
+    cases = _open(database).due(timedelta(days=within))
+    output.table(cases, as_json=as_json, nothing=f"nothing is due within {within} days")
+
+
+@register.command()
+@click.argument("reference")
+@_common
+def show(reference: str, *, database: str | None, as_json: bool) -> None:
+    r"""Show one case: its dates, data requests, files and log.
+
+    \b
+    Example:
+        dsr-report register show 2026-0001
+    """
+    opened = _open(database)
+    output.details(
+        opened.case(reference),
+        opened.requests_of(reference),
+        opened.files(reference),
+        opened.events(reference),
+        as_json=as_json,
+    )
+
+
+@register.command()
+@click.argument("identifier", metavar="[ID]", required=False)
+@click.option("--type", "subject_type", type=_SUBJECTS, help="What ID is (an address by its @).")
+@click.option("--received", type=Day(), metavar="DATE", help="The day the request arrived.")
+@click.option("--reference", help="Yours; otherwise the next number of the year.")
+@click.option("--channel", help="How it arrived, such as mail or letter.")
+@click.option("--language", help="Of the person.")
+@click.option("--country", help="Whose public holidays count (NL).")
+@click.option("--subdivision", help="A region of the country, such as NW for DE.")
+@click.option("--follows", metavar="REFERENCE", help="The case that this one follows up.")
+@click.option(
+    "--evidence",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The original request; only its hash is kept.",
+)
+@click.option("--note", "remark", help="A remark; removed when the case is forgotten.")
+@_writes
+def add(
+    identifier: str | None,
+    *,
+    subject_type: str | None,
+    received: date | None,
+    reference: str | None,
+    channel: str | None,
+    language: str | None,
+    country: str | None,
+    subdivision: str | None,
+    follows: str | None,
+    evidence: Path | None,
+    remark: str | None,
+    actor: str | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    r"""Log a request that came in, about the person with this ID where it is known.
+
+    \b
+    Example:
+        dsr-report register add 20285 --received 2026-03-05 --channel mail
+    """
+    if identifier is None and subject_type is not None:
+        raise UsageError("--type needs an ID")
+    if identifier is not None:
+        from dsr_report.obtain import subject_named
+
+        whom = subject_named(identifier, subject_type)
+        subject_type, identifier = whom.type, whom.id
+    opened = _open(database, actor)
+    made = opened.add(
+        subject_type,
+        identifier,
+        received_on=received,
+        reference=reference,
+        channel=channel,
+        language=language,
+        country=country,
+        subdivision=subdivision,
+        follows=follows,
+        evidence_sha256=files.sha256_of(evidence) if evidence is not None else None,
+        note=remark,
+    )
+    _said(opened, made, as_json=as_json)
+
+
+@register.command()
+@click.argument("reference")
+@click.argument("day", metavar="DATE", type=Day())
+@_writes
+def received(reference: str, day: date, *, actor: str | None, database: str | None, as_json: bool) -> None:
+    r"""Note or correct the day on which a request arrived.
+
+    \b
+    Example:
+        dsr-report register received 2026-0001 2026-03-05
+    """
+    opened = _open(database, actor)
+    opened.set_received(reference, day)
+    _said(opened, reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("reference")
+@click.argument("text", required=False)
+@click.option(
+    "--event", default="note", show_default=True, metavar="EVENT", help="acknowledged, review, approved, …"
+)
+@_writes
+def note(
+    reference: str, text: str | None, event: str, *, actor: str | None, database: str | None, as_json: bool
+) -> None:
+    r"""Write a remark or a step into the log of a case.
+
+    \b
+    Example:
+        dsr-report register note 2026-0001 --event approved "seen by the DPO"
+    """
+    if event == "note" and not (text or "").strip():
+        raise UsageError("a note needs a text")
+    opened = _open(database, actor)
+    opened.note(reference, event, text=text)
+    _said(opened, reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("reference")
+@click.option("--reason", required=True, help="Why it takes longer: what the person was told.")
+@_on("When the person was told")
+@_writes
+def extend(
+    reference: str, reason: str, on: date | None, *, actor: str | None, database: str | None, as_json: bool
+) -> None:
+    r"""Note that the person was told that it takes two months more.
+
+    \b
+    Example:
+        dsr-report register extend 2026-0001 --reason "seven accounts to search"
+    """
+    opened = _open(database, actor)
+    if not opened.extend(reference, reason, on=on):
+        click.echo(
+            "warning: this notice came after the last day for it; the extension may not count", err=True
+        )
+    _said(opened, reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("reference")
+@click.option(
+    "--why", type=click.Choice(["identity", "clarification"]), default="identity", show_default=True
+)
+@click.option("--reason", help="The doubt, or the question; removed when the case is forgotten.")
+@_on("When the person was asked")
+@_writes
+def pause(
+    reference: str,
+    why: str,
+    reason: str | None,
+    on: date | None,
+    *,
+    actor: str | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    r"""Stop the clock: the person was asked who they are, or what they want.
+
+    \b
+    Example:
+        dsr-report register pause 2026-0001 --why identity --reason "asked from another address"
+    """
+    opened = _open(database, actor)
+    opened.pause(reference, "clarification" if why == "clarification" else "identity", reason=reason, on=on)
+    _said(opened, reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("reference")
+@click.option("--evidence", help="The kind of proof, never the document.")
+@_on("When the answer arrived")
+@_writes
+def resume(
+    reference: str,
+    evidence: str | None,
+    on: date | None,
+    *,
+    actor: str | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    r"""Let the clock run again: the person's answer arrived.
+
+    \b
+    Example:
+        dsr-report register resume 2026-0001 --evidence "code sent to the known address"
+    """
+    opened = _open(database, actor)
+    opened.resume(reference, evidence=evidence, on=on)
+    _said(opened, reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("reference")
+@click.argument("disclosure", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--channel", default="email", show_default=True, help="How it was handed over.")
+@click.option("--address", help="Where it went; only a hash of it is kept.")
+@_on("When it was handed over")
+@_writes
+def sent(
+    reference: str,
+    disclosure: Path,
+    channel: str,
+    address: str | None,
+    on: date | None,
+    *,
+    actor: str | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    r"""Note that DISCLOSURE was handed over: the clock stops.
+
+    \b
+    Example:
+        dsr-report register sent 2026-0001 disclosure.pdf --channel letter
+    """
+    opened = _open(database, actor)
+    opened.note_sent(
+        reference,
+        sha256=files.sha256_of(disclosure),
+        size_bytes=disclosure.stat().st_size,
+        channel=channel,
+        address=address,
+        on=on,
+    )
+    _said(opened, reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("reference")
+@click.option("--ground", required=True, help="The legal ground, such as 'Art. 12(5)'.")
+@click.option("--weighing", help="Why; removed when the case is forgotten.")
+@_on("When the person was told")
+@_writes
+def refuse(
+    reference: str,
+    ground: str,
+    weighing: str | None,
+    on: date | None,
+    *,
+    actor: str | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    r"""Note that the person was told of a refusal, with its reasons and how to complain.
+
+    \b
+    Example:
+        dsr-report register refuse 2026-0001 --ground "Art. 12(5)"
+    """
+    opened = _open(database, actor)
+    opened.refuse(reference, ground, weighing=weighing, on=on)
+    _said(opened, reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("reference")
+@_on("When it was taken back")
+@_writes
+def withdraw(
+    reference: str, on: date | None, *, actor: str | None, database: str | None, as_json: bool
+) -> None:
+    r"""Note that the person took the request back.
+
+    \b
+    Example:
+        dsr-report register withdraw 2026-0001
+    """
+    opened = _open(database, actor)
+    opened.withdraw(reference, on=on)
+    _said(opened, reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("number", type=int)
+@click.argument("request_id")
+@_writes
+def attach(number: int, request_id: str, *, actor: str | None, database: str | None, as_json: bool) -> None:
+    r"""Give the data request NUMBER, of which nobody knew whether it was made, the id found for it.
+
+    \b
+    Example:
+        dsr-report register attach 12 4f2a9c
+    """
+    opened = _open(database, actor)
+    _said(opened, opened.attach_request_id(number, request_id).reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why, such as 'not in the dashboard: it was never made'.")
+@_writes
+def abandon(number: int, reason: str, *, actor: str | None, database: str | None, as_json: bool) -> None:
+    r"""Give up the data request NUMBER: the next fetch makes a new one.
+
+    \b
+    Example:
+        dsr-report register abandon 12 --reason "not in the dashboard"
+    """
+    opened = _open(database, actor)
+    _said(opened, opened.abandon(number, reason=reason).reference, as_json=as_json)
+
+
+@register.command("close")
+@click.argument("reference")
+@click.option("--reason", help="Needed where the request was not answered.")
+@_writes
+def close_(
+    reference: str, reason: str | None, *, actor: str | None, database: str | None, as_json: bool
+) -> None:
+    r"""End the work on a case: its retention begins, an address is removed.
+
+    \b
+    Example:
+        dsr-report register close 2026-0001
+    """
+    opened = _open(database, actor)
+    opened.close_case(reference, reason=reason)
+    _said(opened, reference, as_json=as_json)
+
+
+@register.command()
+@click.argument("references", nargs=-1)
+@click.option(
+    "--after", "days", type=click.IntRange(0), default=365, show_default=True, help="Retention, days."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_writes
+def forget(
+    references: tuple[str, ...],
+    days: int,
+    *,
+    yes: bool,
+    actor: str | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    r"""Remove the personal data of closed cases after their retention; the proof of the answer stays.
+
+    \b
+    Example:
+        dsr-report register forget --after 365 --yes
+    """
+    opened = _open(database, actor)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("forgetting cannot be undone", hint="Add --yes to do it.")
+        click.confirm("Remove the personal data of these cases for good?", abort=True, err=True)
+    gone = opened.forget(list(references) or None, retention=timedelta(days=days))
+    output.references(gone, as_json=as_json)
+
+
+@register.command()
+@click.option(
+    "--head", metavar="HASH", help="The head that an earlier check printed: is it still in the log?"
+)
+@_common
+def check(head: str | None, *, database: str | None, as_json: bool) -> None:
+    r"""Check that nothing in the register was altered; exit code 5 if something was.
+
+    \b
+    Example:
+        dsr-report register check
+    """
+    report = _open(database).check(head)
+    output.check(report, as_json=as_json)
+    if report.findings:
+        count = len(report.findings)
+        raise CheckFailedError(f"the register is not as it was written ({count} finding(s))")
+
+
+@register.command()
+@click.option("--year", type=click.IntRange(2018, 9999), help="By the day of receipt (this year).")
+@_common
+def figures(year: int | None, *, database: str | None, as_json: bool) -> None:
+    r"""Count a year's requests: answered, late, extended, refused, the median of days.
+
+    \b
+    Example:
+        dsr-report register figures --year 2026 --json
+    """
+    opened = _open(database)
+    output.figures(opened.figures(year or opened.today.year), as_json=as_json)
+
+
+@register.command()
+@click.option(
+    "-o", "--output", "target", type=click.Path(dir_okay=False), help="A file; else standard output."
+)
+@_common
+def export(target: str | None, *, database: str | None, as_json: bool) -> None:
+    r"""Write all cases as CSV (or JSON), without identifiers of persons.
+
+    \b
+    Example:
+        dsr-report register export -o register.csv
+    """
+    cases = _open(database).cases(everything=True)
+    _write(output.as_json(cases) if as_json else output.as_csv(cases), target)
+
+
+@register.command()
+@click.option(
+    "-o", "--output", "target", type=click.Path(dir_okay=False), help="A file; else standard output."
+)
+@_database
+@verbosity_options
+def ics(target: str | None, *, database: str | None) -> None:
+    r"""Write the deadlines as a calendar file with alarms, without personal data.
+
+    \b
+    Example:
+        dsr-report register ics -o deadlines.ics
+    """
+    _write(_open(database).calendar(), target)
+
+
+def _write(content: bytes, target: str | None) -> None:
+    if target is None or target == "-":
+        click.echo(content, nl=False)
+        return
+    with files.written_whole(target) as file:
+        file.write(content)
+
+
+for _command in (register, *register.commands.values()):
+    _command.help = (_command.help or "").replace(
+        "\\b\n", "\b\n"
+    )  # docstrings are raw: click wants the character
+
+COMMANDS: dict[str, click.Command] = {"register": register}

@@ -1,0 +1,157 @@
+"""`dsr-report render`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dsr_report.cli.options import export_argument, opened, report_options, say, verbosity_options
+from dsr_report.cli.progress import bar
+from dsr_report.errors import UsageError
+
+if TYPE_CHECKING:
+    from dsr_report.export import Export
+    from dsr_report.report import Written
+
+_MANY_MESSAGES = 1_000
+_LARGE_PAGE = 30_000_000
+
+
+@click.command()
+@export_argument
+@report_options
+@verbosity_options
+def render(export: str, timezone: str, salvage: bool, config: Path | None, **options: Any) -> None:
+    """Render EXPORT (a file, or - for standard input) as a disclosure: PDF, HTML or ZIP.
+
+    \b
+    Example:
+        dsr-report render export.json --lang nl --config controller.toml -o disclosure.pdf
+    """
+    import dsr_report
+    from dsr_report.config import load_config
+
+    settings = load_config(config) if config else None
+    with dsr_report.read(
+        opened(export), timezone=timezone, salvage=salvage, custom=settings.custom_kinds() if settings else ()
+    ) as source:
+        write_report(source, config=settings, **options)
+
+
+def check_first(timezone: str, options: Mapping[str, Any]) -> None:
+    """What can be known to be wrong with a report's options before an export is asked for and waited for.
+
+    Raises:
+        UsageError: options do not go together, or name something that there is not.
+        FileError: the report cannot be written where it shall go.
+    """
+    from dsr_report.export import zone_named
+    from dsr_report.files import check_target
+    from dsr_report.report import check_choices, format_of
+
+    check_choices(**{name: options[name] for name in ("original", "review", "received", "replied", "due")})
+    zone_named(timezone)
+    output, review = options["output"], options["review"]
+    if output is not None:
+        format_of(output, options["format_"])
+        check_target(output)
+    if review is not None:
+        check_review(review)
+
+
+def check_review(file: Path) -> None:
+    """Whether a file of decisions can be read.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if not file.is_file():
+        raise UsageError(
+            "there is no such file of decisions",
+            where=f"--review {file}",
+            hint="Make one with `dsr-report review EXPORT -o FILE`.",
+        )
+
+
+def write_report(
+    source: Export,
+    *,
+    output: Path | None,
+    format_: str | None,
+    lang: str,
+    config: Any,
+    messages: Any,
+    attachments: bool,
+    templates: Path | None,
+    review: Path | None,
+    strict: bool,
+    original: bool,
+    received: date | None,
+    replied: date | None,
+    due: date | None,
+    reference: str | None,
+    workers: int | None,
+) -> Written:
+    """Write the report that the options ask for, and say on standard error what was written."""
+    from dsr_report.files import clear_leftovers
+    from dsr_report.report import Report, format_of
+
+    chosen = format_of(output, format_) if output else format_of("x.pdf", format_)
+    target = output or Path(default_name(source.info.type, source.info.id, chosen))
+    clear_leftovers(target)
+    is_printed = chosen != "html" and messages != "list"
+    if is_printed and (count := source.summary.kinds["message"]) >= _MANY_MESSAGES:
+        say(
+            f"{count:,} messages make thousands of pages; --messages list prints a few lines of each, and the "
+            "PDF carries all of them in its embedded export"
+        )
+    with (
+        Report(
+            source,
+            lang,
+            config,
+            messages=messages,
+            attachments=attachments,
+            templates=templates,
+            review=review,
+            strict=strict,
+            original=original,
+            received=received,
+            replied=replied,
+            due=due,
+            reference=reference,
+        ) as report,
+        bar("Writing") as progress,
+    ):
+        written = report.to(target, chosen, workers=workers, progress=progress)
+    for warning in written.warnings:
+        say(f"warning: {warning}")
+    values = written.values
+    pages = f", {written.pages} pages" if written.pages else ""
+    say(
+        f"{target}: {values.total:,} values = {values.disclosed:,} disclosed + {values.masked:,} masked + "
+        f"{values.withheld:,} withheld{pages}"
+    )
+    if chosen == "html" and (size := target.stat().st_size) > _LARGE_PAGE:
+        say(
+            f"a page of {size / 1_000_000:,.0f} MB loads slowly, and many phones will not open it; "
+            "a .zip has the same report as linked pages"
+        )
+    return written
+
+
+def default_name(subject_type: str | None, subject_id: str | None, ending: str) -> str:
+    """`disclosure-TYPE-ID.pdf`, with a short hash in place of an address."""
+    shown = str(subject_id or "unknown")
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", shown):
+        shown = hashlib.sha256(shown.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"disclosure-{subject_type or 'unknown'}-{shown}.{ending}"
+
+
+COMMANDS: dict[str, click.Command] = {"render": render}

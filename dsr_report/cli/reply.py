@@ -1,0 +1,221 @@
+"""`dsr-report reply`."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import click
+
+from dsr_report.cli.options import Day, say, verbosity_options
+from dsr_report.errors import CheckFailedError, RegisterError, UsageError
+from dsr_report.temporary import TemporaryFolder
+
+
+@click.command()
+@click.argument(
+    "disclosure", metavar="DISCLOSURE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--to", "recipient", required=True, metavar="ADDRESS", help="Who receives it.")
+@click.option(
+    "--from", "sender", metavar="ADDRESS", help="Who sends it; the controller's address by default."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the draft goes; beside DISCLOSURE, ending in .eml, by default.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "nl", "de", "fr"]),
+    help="Language of the letter; the report's by default.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="DSR_REPORT_CONFIG",
+    show_envvar=True,
+    metavar="FILE",
+    help="Controller and contact (TOML).",
+)
+@click.option("--received", type=Day(), metavar="DATE", help="Day the request arrived (YYYY-MM-DD).")
+@click.option(
+    "--encrypt", is_flag=True, help="Attach a copy protected with a passphrase, which is shown once."
+)
+@click.option(
+    "--confirm-recipient", is_flag=True, help="The address is right, though it is not in the export."
+)
+@click.option(
+    "--smtp",
+    metavar="URL",
+    help="Send it by this server: smtps://user@host or smtp://user@host; password in SMTP_PASSWORD.",
+)
+@click.option("--yes", is_flag=True, help="Send without asking.")
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="DSR_REPORT_DATABASE",
+    show_envvar=True,
+    help="The register of requests.",
+)
+@verbosity_options
+def reply(
+    disclosure: Path,
+    recipient: str,
+    sender: str | None,
+    output: Path | None,
+    lang: str | None,
+    config: Path | None,
+    received: object,
+    encrypt: bool,
+    confirm_recipient: bool,
+    smtp: str | None,
+    yes: bool,
+    database: str | None,
+) -> None:
+    """Make a ready .eml reply with DISCLOSURE attached.
+
+    Stops where the recipient is not an address of the person in the export.
+
+    \b
+    Example:
+        dsr-report reply disclosure.pdf --to someone@example.org --config controller.toml -o reply.eml
+    """
+    from dsr_report.config import Config, load_config
+    from dsr_report.delivery.reply import Reply, is_known_address, write_reply
+    from dsr_report.files import written_whole
+    from dsr_report.verification.verifier import verify
+
+    if smtp:
+        from dsr_report.delivery.sending import check_server
+
+        check_server(smtp)
+    elif yes:
+        raise UsageError("--yes goes with --smtp", hint="Without it nothing is sent; leave --yes out.")
+    checked = verify(disclosure)
+    if not checked.ok or checked.manifest is None:
+        raise CheckFailedError(
+            "this disclosure is not in order; nothing was made",
+            where=str(disclosure),
+            hint="Run `dsr-report verify`.",
+        )
+    manifest = checked.manifest
+    if manifest.for_archive:
+        raise CheckFailedError(
+            "this report was made with --original, for your own archive: live keys can be read in it",
+            where=str(disclosure),
+            hint="Render it again without --original.",
+        )
+    known = known_addresses(disclosure) or _addresses_in_register(disclosure, database)
+    if not is_known_address(recipient, known) and not confirm_recipient:
+        raise CheckFailedError(
+            "the recipient is not an address of the person in the export"
+            if known
+            else "no address of the person is known from the export, so the recipient cannot be checked",
+            where=str(disclosure),
+            hint="Check whom it is for, then use --confirm-recipient.",
+        )
+    settings = load_config(config) if config else Config()
+    controller = settings.controller
+    with ExitStack() as stack:
+        attached = None
+        passphrase = None
+        if encrypt:
+            from dsr_report.delivery.protection import new_passphrase, write_protected
+
+            folder = Path(stack.enter_context(TemporaryFolder()))
+            attached = folder / disclosure.name
+            passphrase = new_passphrase()
+            write_protected(disclosure, attached, passphrase)
+        draft = write_reply(
+            Reply(
+                to=recipient,
+                controller=controller.name if controller else "",
+                language=lang or manifest.language,
+                sender=sender or (controller.email if controller else None) or None,
+                contact=controller.email if controller else None,
+                reference=manifest.reference,
+                received=received or None,  # type: ignore[arg-type]
+                encrypted=encrypt,
+            ),
+            disclosure,
+            attached=attached,
+        )
+    target = output or disclosure.with_suffix(".eml")
+    with written_whole(target) as file:
+        file.write(draft)
+    say(f"{target}: a draft with {disclosure.name} attached; check it before you send it")
+    if passphrase is not None:
+        click.echo(f"Passphrase (shown once; give it by phone or letter, not by e-mail): {passphrase}")
+    if smtp:
+        _send(draft, smtp, recipient, yes=yes)
+        _note(manifest.reference, disclosure, recipient, database)
+
+
+def known_addresses(disclosure: Path) -> frozenset[str]:
+    """The subject's addresses, from the export inside a disclosure; none where it holds no export."""
+    from dsr_report.export import read
+    from dsr_report.redact.findings import subject_addresses
+    from dsr_report.verification.reader import contents_of
+
+    with contents_of(disclosure) as contents:
+        subject = contents.manifest.export
+        own = {subject.id.casefold()} if subject.type == "email" and subject.id else set()
+        if contents.export_name is None:
+            return frozenset(own)
+        with contents.open(contents.export_name) as stream, read(stream) as export:
+            return subject_addresses(export.found(), export.info.id) | own
+
+
+def _addresses_in_register(disclosure: Path, database: str | None) -> frozenset[str]:
+    """The subject's addresses, from the export that, as the register knows, a disclosure was made of."""
+    from dsr_report.export import read
+    from dsr_report.files import sha256_of
+    from dsr_report.redact.findings import subject_addresses
+    from dsr_report.register import Register
+
+    with Register.open(database) as register:
+        case = register.case_of_file(sha256_of(disclosure))
+        files = register.files(case.reference) if case else []
+    for file in files:
+        path = Path(file.path) if file.kind == "export" and file.path else None
+        if path is not None and path.is_file() and sha256_of(path) == file.sha256:
+            with read(path) as export:
+                return subject_addresses(export.found(), export.info.id)
+    return frozenset()
+
+
+def _send(draft: bytes, server: str, recipient: str, *, yes: bool) -> None:
+    from dsr_report.delivery.sending import send
+
+    if not yes and not click.confirm(f"Send it to {recipient} now?", err=True):
+        raise UsageError("not sent", hint="The draft is there; send it with your own mail program.")
+    send(draft, server, password=os.environ.get("SMTP_PASSWORD"))
+    say(f"sent to {recipient}")
+
+
+def _note(reference: str | None, disclosure: Path, recipient: str, database: str | None) -> None:
+    """Write into the register that it was sent, where the register knows the case."""
+    from dsr_report.files import sha256_of
+    from dsr_report.register import Register
+
+    digest = sha256_of(disclosure)
+    with Register.open(database) as register:
+        found = register.case_of_file(digest)
+        case = found if isinstance(found, str) else getattr(found, "reference", None)
+        case = case or reference
+        if case is None:
+            say(
+                "the register knows no case of this disclosure; note it there with `dsr-report register sent`"
+            )
+            return
+        with suppress(RegisterError):
+            register.note_sent(case, sha256=digest, channel="email", address=recipient)
+            return
+        say(f"the register could not note that {case} was sent; use `dsr-report register sent`")
+
+
+COMMANDS: dict[str, click.Command] = {"reply": reply}

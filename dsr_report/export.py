@@ -1,0 +1,233 @@
+"""One export with everything that can be asked of it: its records, its tables, a summary."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO, Self
+from zoneinfo import ZoneInfo
+
+from dsr_report.errors import UsageError
+from dsr_report.jsonstream.file import ExportFile, Info, open_export
+from dsr_report.jsonstream.items import Item, ReadWarning, count_values
+from dsr_report.records.base import Record
+from dsr_report.records.classifier import Classifier
+from dsr_report.records.custom import CustomKind
+from dsr_report.records.parsing import parse
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.summary import Summary
+from dsr_report.times import DEFAULT_ZONE
+
+if TYPE_CHECKING:
+    from dsr_report.tables.build import TableSet
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone called `name`.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise UsageError(
+            f"there is no time zone {name!r}", hint="Use a name like Europe/Amsterdam."
+        ) from error
+
+
+class Records:
+    """The records of an export, in its order; each iteration reads the export anew and holds none of it."""
+
+    def __init__(self, export: Export) -> None:
+        self._export = export
+
+    def __iter__(self) -> Iterator[Record]:
+        return (parse(found, self._export.zone) for found in self._export.found())
+
+    def __len__(self) -> int:
+        return sum(self._export.summary.kinds.values())
+
+    def of_kind(self, *kinds: str) -> Iterator[Record]:
+        """The records of these kinds alone; the others are not parsed."""
+        return (parse(found, self._export.zone) for found in self._export.found() if found.kind in kinds)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n} {kind}" for kind, n in sorted(self._export.summary.kinds.items()))
+        return f"<Records: {counts or 'none'}>"
+
+
+class Export:
+    """A data-request export that was read: `info`, `records`, `tables`, `warnings`, `sha256`.
+
+    Close it, or use it in a `with` block, where it came from a stream or was compressed: a private
+    temporary copy is removed then.
+    """
+
+    def __init__(self, file: ExportFile, zone: ZoneInfo, custom: Sequence[CustomKind] = ()) -> None:
+        self.file = file
+        self.zone = zone
+        self.custom = tuple(custom)
+
+    @property
+    def info(self) -> Info:
+        """Whom the export is about: `type` (`subprofile`, `profile`, `email`) and `id`."""
+        return self.file.info
+
+    @property
+    def name(self) -> str:
+        """What the export was called where it came from."""
+        return self.file.name
+
+    @property
+    def bytes(self) -> int:
+        """Size of the JSON in bytes, after decompression."""
+        return self.file.bytes
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the JSON, after decompression, in hexadecimal."""
+        return self.file.sha256
+
+    @property
+    def warnings(self) -> list[ReadWarning]:
+        """What was odd and was read all the same."""
+        self.summary  # noqa: B018 - some warnings are only known when the whole export was read
+        return self.file.warnings
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the end of the export was missing, and what is whole was salvaged."""
+        return self.file.incomplete
+
+    def found(self, watch: Callable[[Iterator[Item]], Iterator[Item]] | None = None) -> Iterator[RawRecord]:
+        """What was recognised, in the order of the export, not yet parsed; `watch` sees the items first."""
+        items = self.file.items()
+        return Classifier(self.custom).find(watch(items) if watch else items)
+
+    def counted(self, watch: Callable[[Iterator[Item]], Iterator[Item]] | None = None) -> Iterator[RawRecord]:
+        """The same as `found`; when the last one was taken, the `summary` takes no further reading."""
+        if "summary" in self.__dict__:
+            yield from self.found(watch)
+            return
+        summary = Summary(self.zone)
+        for found in self.found(watch):
+            summary.add(found)
+            yield found
+        self.__dict__["summary"] = summary
+
+    def counted_items(self) -> Iterator[Item]:
+        """The items of the file; when the last one was taken, the `summary` takes no further reading."""
+        if "summary" in self.__dict__:
+            yield from self.file.items()
+            return
+        waiting: list[Item] = []
+
+        def watch(items: Iterator[Item]) -> Iterator[Item]:
+            for item in items:
+                waiting.append(item)
+                yield item
+
+        for _ in self.counted(watch):
+            yield from waiting
+            waiting.clear()
+        yield from waiting
+
+    @property
+    def records(self) -> Records:
+        """The typed records."""
+        return Records(self)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Counts of records by kind and rule; the period; what was not recognised. Reads the export once."""
+        summary = Summary(self.zone)
+        for found in self.found():
+            summary.add(found)
+        return summary
+
+    @property
+    def value_count(self) -> int:
+        """How many values (scalar leaves) the export holds, those of `info` included."""
+        return self.summary.values + count_values(self.info.value)
+
+    @property
+    def period(self) -> tuple[datetime | None, datetime | None]:
+        """The first and the last moment of what was recognised."""
+        return self.summary.first, self.summary.last
+
+    @cached_property
+    def tables(self) -> TableSet:
+        """Normalized tables by name, as pandas DataFrames that are built when first asked for."""
+        from dsr_report.tables.build import build  # noqa: PLC0415 - pandas is heavy
+
+        return build(self.found(), self.zone, info=self.info.value, info_pointer=self.info.pointer)
+
+    def close(self) -> None:
+        """Remove what was spooled."""
+        made = self.__dict__.pop("tables", None)
+        if made is not None:
+            made.close()
+        self.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n} {kind}" for kind, n in sorted(self.summary.kinds.items()))
+        return (
+            f"<Export of {self.info.type} {_shown_id(self.info)}: {self.value_count:,} values in "
+            f"{len(self.records):,} records ({counts or 'nothing found'})>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{html.escape(kind)}</th>"
+            f"<td style='text-align:right'>{count:,}</td></tr>"
+            for kind, count in sorted(self.summary.kinds.items())
+        )
+        first, last = self.period
+        period = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if first and last else "no dates"
+        return (
+            f"<div><b>Export of {html.escape(str(self.info.type))} "
+            f"{html.escape(_shown_id(self.info))}</b><br>"
+            f"{self.bytes:,} bytes, {self.value_count:,} values, {period}"
+            f"<table><caption>Records by kind</caption><thead><tr><th scope='col'>kind</th>"
+            f"<th scope='col'>records</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+
+
+def _shown_id(info: Info) -> str:
+    return info.id or "(no id)"
+
+
+def read(
+    source: str | os.PathLike[str] | bytes | BinaryIO,
+    *,
+    timezone: str = DEFAULT_ZONE,
+    salvage: bool = False,
+    custom: Sequence[CustomKind] = (),
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Export:
+    """Read a data-request export: a path, bytes or a binary stream; plain, `.gz`, `.zip` or an `.eml`.
+
+    Args:
+        source: where the export is.
+        timezone: the zone of Copernica's times, which name none.
+        salvage: read what is whole of an export that was cut off.
+        custom: account-specific kinds of records, from the configuration.
+        progress: is told how many bytes were read, and of how many where that is known.
+
+    Raises:
+        NotAnExportError: the input is no data-request export, or (BrokenJsonError) is not whole JSON.
+        NotReadyError: the input says that the export is not ready yet.
+        FileError: the file cannot be read.
+    """
+    zone = zone_named(timezone)
+    return Export(open_export(source, salvage=salvage, progress=progress), zone, custom)

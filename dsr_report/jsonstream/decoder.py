@@ -1,0 +1,285 @@
+"""Bytes of JSON values → exact values: a fast way that declines what is odd, and one that reads it all."""
+
+from __future__ import annotations
+
+import gc
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from json import JSONDecodeError
+from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, and there since 2.6
+from typing import Final, NamedTuple, cast
+
+import jiter
+
+from dsr_report.jsonstream.items import JsonValue, Number, Scalar
+from dsr_report.jsonstream.scanner import MAX_DEPTH, SPACE, STRING, Broken
+from dsr_report.pointers import RepeatedName, joined
+
+Report = Callable[[str, str, str], None]
+"""Takes the code, pointer and message of a warning."""
+
+TRAILING_COMMA: Final = "a comma stands before a closing bracket"
+DUPLICATE_KEY: Final = "a name occurs more than once in one object; every value is kept"
+
+_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?+([eE][+-]?[0-9]++)?+")
+_WORD = re.compile(rb"-?[A-Za-z]++")
+_WORDS: Final[dict[bytes, Scalar]] = {b"true": True, b"false": False, b"null": None}
+_NO_NUMBERS: Final = frozenset({b"NaN", b"Infinity", b"-Infinity"})
+_IN_NUMBERS = tuple(bytes([byte]) for byte in b"0123456789.+-eE")
+_DIGITS = tuple(b"%d" % digit for digit in range(10))
+_CONTROL = re.compile(rb"[\x00-\x1f]")
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NEGATIVE_ZERO = re.compile(rb"-0(?<=[:,\[ \n\t\r]-0)")
+_INTEGER_DIGITS = 4300  # beyond it, Python's int refuses to be written as text by default
+
+
+def _counts_references() -> bool:
+    """Whether living numbers of jiter's kind can be told from the references to their type."""
+    if not hasattr(sys, "getrefcount"):
+        return False
+    before = sys.getrefcount(jiter.LosslessFloat)
+    kept = jiter.from_json(b"[1.5, 2.5]", float_mode="lossless-float")
+    return sys.getrefcount(jiter.LosslessFloat) - before == len(kept)
+
+
+_COUNTS_REFERENCES = _counts_references()
+
+
+def fast(text: bytes) -> JsonValue:
+    """The value of a piece of JSON.
+
+    Raises:
+        ValueError: it is no JSON, or holds something that only `exact` can read.
+    """
+    # Each number with a decimal point is an object that holds a reference to its type. Counting these
+    # tells whether there are any, which spares a walk through all values of the many pieces without.
+    before = sys.getrefcount(jiter.LosslessFloat) if _COUNTS_REFERENCES else -1
+    collects = gc.isenabled()
+    gc.disable()  # thousands of new values at once would start it again and again, and none is garbage yet
+    try:
+        value = cast(
+            "JsonValue",
+            jiter.from_json(
+                text,
+                allow_inf_nan=False,
+                cache_mode="keys",
+                catch_duplicate_keys=True,
+                float_mode="lossless-float",
+            ),
+        )
+    finally:
+        if collects:
+            gc.enable()
+    if before < 0 or sys.getrefcount(jiter.LosslessFloat) != before:
+        value = _with_numbers(value)
+    if _NEGATIVE_ZERO.search(text) or text.startswith(b"-0"):
+        raise ValueError("a number that int would not write the same")
+    return value
+
+
+def _with_numbers(value: JsonValue) -> JsonValue:
+    outer: list[JsonValue] = [value]
+    stack: list[list[JsonValue] | dict[str, JsonValue]] = [outer]
+    while stack:
+        current = stack.pop()
+        places = current.items() if isinstance(current, dict) else enumerate(current)
+        for place, member in cast("list[tuple[int, JsonValue]]", list(places)):
+            if isinstance(member, jiter.LosslessFloat):
+                cast("list[JsonValue]", current)[place] = Number(bytes(member).decode("ascii"))
+            elif isinstance(member, (list, dict)):
+                stack.append(member)
+    return outer[0]
+
+
+class Token(NamedTuple):
+    """A scalar as it stands in the bytes."""
+
+    pointer: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or object that is being read, and the place in it that is next."""
+
+    value: list[JsonValue] | dict[str, JsonValue]
+    closer: bytes
+    place: str | int = 0
+    occurrences: dict[str, int] = field(default_factory=dict)
+
+    def put(self, member: JsonValue) -> None:
+        if isinstance(self.value, dict):
+            self.value[cast("str", self.place)] = member
+        else:
+            self.value.append(member)
+            self.place = len(self.value)
+
+
+class LosslessDecoder:
+    """Reads any JSON, and what nearly is JSON, value for value; iterative, so that nesting is harmless.
+
+    Args:
+        report: is told of everything odd.
+        depth: levels of nesting that a value may have.
+        tokens: is given the place of every scalar, and strings are not decoded, as only places matter.
+        whole: is given, wherever a value has ended, that place and the brackets that are open there.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        *,
+        depth: int = MAX_DEPTH,
+        tokens: list[Token] | None = None,
+        whole: list[tuple[int, bytes]] | None = None,
+    ) -> None:
+        self._report = report
+        self._depth = depth
+        self._tokens = tokens
+        self._whole = whole
+        self._stack: list[_Open] = []
+        self._pointer = ""
+
+    def value(self, text: bytes, start: int, pointer: str) -> tuple[JsonValue, int]:
+        """The value that begins at `start` and is called `pointer`, and where it ends.
+
+        Raises:
+            Broken: there is no JSON value; its offset counts from the beginning of `text`.
+        """
+        stack: list[_Open] = []
+        self._stack = stack
+        self._pointer = pointer
+        at = start
+        value: JsonValue
+        while True:
+            first = text[at : at + 1]
+            if first in (b"{", b"["):
+                if len(stack) >= self._depth:
+                    raise Broken(at, f"nested more than {MAX_DEPTH} levels deep", deep=True)
+                top = _Open({}, b"}") if first == b"{" else _Open([], b"]")
+                stack.append(top)
+                at = _space(text, at + 1)
+                if text[at : at + 1] != top.closer:
+                    at = self._place(text, at, top)
+                    continue
+                at += 1
+                value = stack.pop().value
+            else:
+                begin = at
+                value, at = self._scalar(text, at)
+                if self._tokens is not None:
+                    self._tokens.append(Token(self._here(), begin, at))
+            while stack:
+                top = stack[-1]
+                top.put(value)
+                if self._whole is not None and (at < len(text) or text[at - 1 : at] not in _DIGITS):
+                    self._whole.append((at, b"".join(o.closer for o in reversed(stack))))
+                at = _space(text, at)
+                byte = text[at : at + 1]
+                if byte == b",":
+                    at = _space(text, at + 1)
+                    if text[at : at + 1] != top.closer:
+                        at = self._place(text, at, top)
+                        break
+                    self._report("trailing-comma", self._here(), TRAILING_COMMA)
+                elif byte != top.closer:
+                    raise Broken(at, "a comma or closing bracket is missing", cut=at >= len(text))
+                at += 1
+                value = stack.pop().value
+            else:
+                return value, at
+
+    def name(self, text: bytes, start: int, pointer: str) -> str:
+        """The name of a member of the object `pointer`, a string that begins at `start`."""
+        self._stack = []
+        self._pointer = pointer
+        return self._string(text, start)[0]
+
+    def _string(self, text: bytes, start: int) -> tuple[str, int]:
+        """The string that begins at `start`, and where it ends.
+
+        Raises:
+            Broken: there is no string.
+        """
+        end = _end_of_string(text, start)
+        raw = text[start + 1 : end - 1]
+        errors = "strict"
+        try:
+            decoded = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            errors = "surrogateescape"
+            decoded = raw.decode("utf-8", errors)
+            self._report("invalid-utf-8", self._here(), "bytes that are no UTF-8 are kept as they are")
+        if b"\\" in raw:
+            written = decoded
+            try:
+                decoded, _ = scanstring(f'"{written}"', 1, False)
+            except JSONDecodeError as error:
+                before = f'"{written}"'[: error.pos].encode("utf-8", errors)
+                raise Broken(start + len(before), "a backslash without a valid escape") from None
+            if _SURROGATE_ESCAPE.search(raw) and _SURROGATE.search(decoded):
+                self._report("lone-surrogate", self._here(), "half of a pair of surrogates is kept as it is")
+        if _CONTROL.search(raw):
+            self._report(
+                "control-character", self._here(), "a control character stands unescaped in a string"
+            )
+        return decoded, end
+
+    def _place(self, text: bytes, at: int, top: _Open) -> int:
+        if isinstance(top.value, list):
+            return at
+        top.place = ""
+        name, at = self._string(text, at)
+        count = top.occurrences[name] = top.occurrences.get(name, 0) + 1
+        top.place = name
+        if count > 1:
+            self._report("duplicate-key", self._here(), DUPLICATE_KEY)
+            top.place = RepeatedName(name, count)
+        at = _space(text, at)
+        if text[at : at + 1] != b":":
+            raise Broken(at, "a colon is missing after a name", cut=at >= len(text))
+        return _space(text, at + 1)
+
+    def _scalar(self, text: bytes, at: int) -> tuple[Scalar, int]:
+        if text[at : at + 1] == b'"':
+            return self._string(text, at) if self._tokens is None else ("", _end_of_string(text, at))
+        if match := _NUMBER.match(text, at):
+            if text[match.end() : match.end() + 1] in _IN_NUMBERS:
+                raise Broken(match.end(), "a number is not written as JSON wants it")
+            return _number(match), match.end()
+        match = _WORD.match(text, at)
+        word = match.group() if match else b""
+        end = at + len(word)
+        if word in _WORDS:
+            return _WORDS[word], end
+        if word in _NO_NUMBERS:
+            self._report("not-a-number", self._here(), "a word that JSON does not know stands for a number")
+            return Number(word.decode("ascii")), end
+        raise Broken(at, "a value is missing", cut=end >= len(text))
+
+    def _here(self) -> str:
+        return joined(self._pointer, *(o.place for o in self._stack))
+
+
+def _end_of_string(text: bytes, start: int) -> int:
+    match = STRING.match(text, start)
+    if match is not None:
+        return match.end()
+    if text[start : start + 1] in (b'"', b""):
+        raise Broken(len(text), "a string has no end", cut=True)
+    raise Broken(start, "a string in double quotes is missing")
+
+
+def _number(match: re.Match[bytes]) -> Scalar:
+    text = match.group().decode("ascii")
+    if match.group(1) or match.group(2) or text == "-0" or len(text.lstrip("-")) > _INTEGER_DIGITS:
+        return Number(text)
+    return int(text)
+
+
+def _space(text: bytes, at: int) -> int:
+    return SPACE.match(text, at).end()  # type: ignore[union-attr]  # it matches everywhere, if only nothing

@@ -1,0 +1,333 @@
+"""Opening an export, from wherever and in whatever wrapping it came, and reading its items as a stream."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from dsr_report.errors import BrokenJsonError, NotAnExportError, NotReadyError
+from dsr_report.jsonstream import not_an_export
+from dsr_report.jsonstream.items import Item, JsonValue, ReadWarning
+from dsr_report.jsonstream.scanner import Broken
+from dsr_report.jsonstream.sources import Progress, Source, opened
+from dsr_report.jsonstream.stream import Batch, Count, ItemStream, Limits
+
+DEFAULT_LIMITS = Limits()
+_MANY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What the export says it is about.
+
+    Attributes:
+        type: `email`, `profile` or `subprofile` in exports so far; None where it is no text.
+        id: the address or number, as text; None where it is missing.
+        value: the whole member, exactly.
+        pointer: where it stands: `/info`, but for an outer list of documents.
+    """
+
+    type: str | None
+    id: str | None
+    value: JsonValue
+    pointer: str = "/info"
+
+
+class WarningLog:
+    """The warnings of one pass: each once, and of a kind that has no end only the first hundred."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], ReadWarning] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, code: str, pointer: str, message: str) -> None:
+        """Keep a warning, unless it is known already."""
+        if (code, pointer) in self._kept:
+            return
+        count = self._counts[code] = self._counts.get(code, 0) + 1
+        if count <= _MANY:
+            self._kept[code, pointer] = ReadWarning(code, pointer, message)
+
+    def all(self) -> list[ReadWarning]:
+        """What was kept, and how much was not."""
+        more = [
+            ReadWarning(code, "", f"{count - _MANY} more warnings of this kind")
+            for code, count in self._counts.items()
+            if count > _MANY
+        ]
+        return [*self._kept.values(), *more]
+
+
+_HANDING_OVER = 1e-6
+"""Seconds; without a pause, the thread that hashes gets its turn only when it is waited for."""
+
+
+class _Hash:
+    """SHA-256 of blocks, worked out beside the reading (hashing lets other threads run)."""
+
+    def __init__(self) -> None:
+        self._sum = hashlib.sha256()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sha256")
+        self._last: Future[None] | None = None
+
+    def add(self, block: bytes) -> None:
+        """Take one block more, when the one before is done with."""
+        if self._last:
+            self._last.result()
+        self._last = self._thread.submit(self._sum.update, block)
+        time.sleep(_HANDING_OVER)
+
+    def hexdigest(self) -> str:
+        """The sum of all blocks."""
+        self.close()
+        return self._sum.hexdigest()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown(wait=True)
+
+
+class ExportFile:
+    """An export that was opened with `open_export`: a stream of items that can be started again.
+
+    Attributes:
+        name: of the file, or what stands for it; for messages to the operator.
+        info: what the export is about.
+        bytes: size of the JSON, after decompression.
+    """
+
+    def __init__(
+        self, source: Source, limits: Limits, *, salvage: bool, progress: Progress | None = None
+    ) -> None:
+        self._source = source
+        self._limits = limits
+        self._salvage = salvage
+        self._progress = progress
+        self._sha256 = source.sha256
+        self._log = source_log(source)
+        self._final = False
+        self.name = source.name
+        self.bytes = source.size
+        self.incomplete = source.incomplete
+        self.info = self._peeked()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, and remove the private copy if there was one."""
+        self._source.close()
+
+    def watch(self, progress: Progress | None) -> None:
+        """Tell `progress`, from now on, how many bytes are read, of how many; from the start in each pass."""
+        self._progress = progress
+
+    def raw(self) -> BinaryIO:
+        """The bytes of the JSON, from their beginning, on a handle of their own."""
+        return self._source.raw()
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the JSON's bytes; worked out on the way where the items were read to their end."""
+        if self._sha256 is None:
+            with self.raw() as file:
+                digest = hashlib.sha256()
+                while block := file.read(1 << 20):
+                    digest.update(block)
+            self._sha256 = digest.hexdigest()
+        return self._sha256
+
+    @property
+    def original_sha256(self) -> str:
+        """SHA-256 of the bytes that were handed in: of the archive, where the export came in one."""
+        return self._source.original_sha256 or self.sha256
+
+    @property
+    def warnings(self) -> list[ReadWarning]:
+        """What was odd, as far as the export was read."""
+        return self._log.all()
+
+    def items(self) -> Iterator[Item]:
+        """Every item, in the order of the file.
+
+        Raises:
+            BrokenJsonError: the file is no JSON from some byte on; not with `salvage`.
+            NotReadyError: `data` says that the export is not ready.
+        """
+        for batch in self.batches():
+            yield from batch
+
+    def batches(self, count: Count | None = None) -> Iterator[list[Item]]:
+        """Every item, as `items` gives them, in lists: faster.
+
+        `count` may take elements of long lists as bytes; those are then in no batch.
+        """
+        for batch in self._walked(count=count):
+            if batch.kind != "info" and batch.items:
+                yield batch.items
+
+    def pieces(self, finished: Callable[[ItemStream], None] | None = None) -> Iterator[Batch]:
+        """Every batch with its place in the file, `info` among them, for `rewriting`."""
+        return self._walked(finished)
+
+    def _walked(
+        self, finished: Callable[[ItemStream], None] | None = None, count: Count | None = None
+    ) -> Iterator[Batch]:
+        log = source_log(self._source)
+        hashing = _Hash() if self._sha256 is None else None
+        done = 0
+
+        def seen(block: bytes) -> None:
+            nonlocal done
+            if hashing:
+                hashing.add(block)
+            if self._progress:
+                done += len(block)
+                self._progress(done, self.bytes)
+
+        try:
+            with self.raw() as file:
+                walk = ItemStream(file, self._limits, log.add, salvage=self._salvage, seen=seen, count=count)
+                yield from self._with_our_errors(walk)
+                if walk.lost:
+                    self.incomplete = True
+                if walk.cutoff:
+                    self.incomplete = True
+                    while block := file.read(1 << 20):
+                        seen(block)
+                if walk.has_info and not walk.has_data:
+                    log.add("no-data", "", "the export has no data")
+                if hashing:
+                    self._sha256 = hashing.hexdigest()
+                self._log, self._final = log, True
+                if finished:
+                    finished(walk)
+        finally:
+            if not self._final:
+                self._log = log
+            if hashing:
+                hashing.close()
+
+    def _with_our_errors(self, walk: ItemStream) -> Iterator[Batch]:
+        try:
+            yield from walk.batches()
+        except NotReadyError as error:
+            raise NotReadyError(error.what, where=self.name, hint=error.hint) from None
+        except Broken as error:
+            raise self._broken(error) from None
+
+    def _broken(self, error: Broken) -> NotAnExportError:
+        where = f"{self.name}, byte {error.offset}"
+        if error.deep:
+            return NotAnExportError(error.reason, where=where, hint="Is this the file that Copernica sent?")
+        if error.cut:
+            return BrokenJsonError(
+                f"the file is cut off: {error.reason}",
+                where=where,
+                hint="Download it again, or read what is whole with --salvage.",
+            )
+        return BrokenJsonError(
+            f"this is no JSON: {error.reason}",
+            where=where,
+            hint="Download it again, or read what is whole with --salvage.",
+        )
+
+    def _peeked(self) -> Info:
+        """Read until `info` is known and `data` has begun."""
+        with self.raw() as file:
+            not_an_export.refuse_what_is_no_json(file, self.name)
+        info: Info | None = None
+        has_data = False
+        others: list[Item] = []
+        walked = self._walked()
+        try:
+            for batch in walked:
+                if batch.kind == "info":
+                    info = _info(batch.items[0])
+                elif batch.kind == "start":
+                    has_data = True
+                elif batch.items and not has_data and len(others) < 20:
+                    others += batch.items[:20]
+                    if info is None and not batch.items[0].labels:
+                        break  # a list of something else than documents
+                if info and (has_data or others):
+                    break
+        except BrokenJsonError:
+            not_an_export.refuse_other_answers(others, self.name)
+            raise
+        finally:
+            walked.close()  # type: ignore[attr-defined]  # a generator, behind the name of what it is good for
+        if info is None and self.incomplete and has_data:
+            self._log.add("no-info", "", "the part that says whom the export is about is missing")
+            return Info(None, None, None)
+        if info is None:
+            not_an_export.refuse_other_answers(others, self.name)
+            raise NotAnExportError(
+                "the top level has no 'info'", where=self.name, hint="Is this the file that Copernica sent?"
+            )
+        return info
+
+
+def source_log(source: Source) -> WarningLog:
+    """A log that begins with what was odd about the wrapping."""
+    log = WarningLog()
+    for warning in source.warnings:
+        log.add(warning.code, warning.pointer, warning.message)
+    return log
+
+
+def _info(item: Item) -> Info:
+    value = item.value
+    members = value if isinstance(value, dict) else {}
+    kind, subject = members.get("type"), members.get("id")
+    return Info(
+        str(kind) if isinstance(kind, str) else None,
+        str(subject) if isinstance(subject, (str, int)) and not isinstance(subject, bool) else None,
+        value,
+        item.pointer,
+    )
+
+
+def open_export(
+    source: str | os.PathLike[str] | bytes | BinaryIO,
+    *,
+    name: str | None = None,
+    salvage: bool = False,
+    progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> ExportFile:
+    """Open an export, of which only the beginning is read now.
+
+    A plain file is read where it is. What comes compressed, in a mail, from standard input (`-`) or another
+    stream is first copied to a private temporary file, which `close` removes.
+
+    Args:
+        source: a path, `-`, the bytes themselves, or a binary stream.
+        name: what to call it in messages, where that is not its file name.
+        salvage: read what is whole of a broken file.
+        progress: called now and then with the bytes done and the bytes in all (None where not known).
+        limits: how much to hold in memory, and to unpack.
+
+    Raises:
+        NotAnExportError: this is something else; the message says what it looks like.
+        BrokenJsonError: this is broken before its `info` and `data` were found.
+        NotReadyError: this is the answer that the export is still being collected.
+        FileError: the file cannot be read.
+    """
+    found = opened(source, name=name, salvage=salvage, progress=progress, limits=limits)
+    try:
+        return ExportFile(found, limits, salvage=salvage, progress=progress)
+    except BaseException:
+        found.close()
+        raise

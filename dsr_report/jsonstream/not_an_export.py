@@ -1,0 +1,94 @@
+"""What an input looks like that is no export, so that the error can say it."""
+
+from __future__ import annotations
+
+import re
+from typing import BinaryIO, Final
+
+from dsr_report.errors import NotAnExportError, NotReadyError
+from dsr_report.jsonstream.items import Item, JsonValue
+from dsr_report.jsonstream.stream import NOT_READY
+
+_HINT: Final = "Is this the file that Copernica sent?"
+_BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"PK", "a ZIP archive without an export"),
+    (b"7z\xbc\xaf", "a 7z archive, which has to be unpacked first"),
+    (b"Rar!", "a RAR archive, which has to be unpacked first"),
+    (b"BZh", "a bzip2 file, which has to be unpacked first"),
+    (b"\xfd7zXZ", "an xz file, which has to be unpacked first"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file, which has to be unpacked first"),
+    (b"SQLite format 3", "an SQLite database"),
+)
+_BEGINNING = 4096
+_SPACE = b" \t\r\n"
+_HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|title|center|h1)\b", re.IGNORECASE)
+_NO_DETAIL = re.compile(r"[A-Za-z ,'.]{1,80}\Z")
+
+
+def refuse_what_is_no_json(file: BinaryIO, name: str) -> None:
+    """Raise unless `file` begins as a JSON list or object could, after any amount of white space.
+
+    Raises:
+        NotAnExportError: it says what it looks like instead.
+        NotReadyError: it is the sentence that the export is not ready.
+    """
+    beginning = file.read(_BEGINNING)
+    start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
+    while not start and (more := file.read(_BEGINNING)):
+        start = more.lstrip(_SPACE)
+    if start[:1] in (b"{", b"["):
+        return
+    if not beginning:
+        raise NotAnExportError("the file is empty", where=name, hint="Download it again.")
+    if not start:
+        raise NotAnExportError("the file holds white space only", where=name, hint="Download it again.")
+    if NOT_READY.match(start.decode("utf-8", "replace").strip().strip('"')):
+        raise not_ready(name)
+    for bytes_, what in _BEGINNINGS:
+        if beginning.startswith(bytes_):
+            raise NotAnExportError(f"this looks like {what}", where=name, hint=_HINT)
+    if _HTML.match(start):
+        raise NotAnExportError(
+            "this looks like a web page (HTML)",
+            where=name,
+            hint="Servers answer so when they are overloaded or ask for a login; download the export again.",
+        )
+    if start.startswith(b"<"):
+        raise NotAnExportError("this looks like XML", where=name, hint=_HINT)
+    what = "JSON, but no object" if _is_scalar(start) else "no JSON"
+    raise NotAnExportError(f"this is {what}", where=name, hint=_HINT)
+
+
+def _is_scalar(start: bytes) -> bool:
+    return start[:1] == b'"' or re.match(rb"(?:-?[0-9.eE+-]+|true|false|null)\s*\Z", start) is not None
+
+
+def refuse_other_answers(items: list[Item], name: str) -> None:
+    """Raise if the members of a JSON object without `info` are those of another answer of the API.
+
+    Raises:
+        NotAnExportError: it is an error, or a page of a list.
+        NotReadyError: it is the state of a data request that is still running.
+    """
+    members: dict[str, JsonValue] = {item.labels[-1]: item.value for item in items if item.labels}
+    error = members.get("error")
+    if error is not None:
+        message = error.get("message") if isinstance(error, dict) else None
+        said = f": {message}" if isinstance(message, str) and _NO_DETAIL.match(message) else ""
+        raise NotAnExportError(
+            f"this is an error that the API answered{said}", where=name, hint="Ask for the export again."
+        )
+    status = members.get("status")
+    if isinstance(status, str) and status.lower() in ("pending", "available", "not available"):
+        if status.lower() == "pending":
+            raise not_ready(name)
+        raise NotAnExportError("this is the state of a data request, not its data", where=name, hint=_HINT)
+
+
+def not_ready(name: str) -> NotReadyError:
+    """The error for an export that is still being collected."""
+    return NotReadyError("the export is still being collected", where=name, hint="Try again later.")

@@ -1,0 +1,62 @@
+"""Writing JSON again, byte for byte, but for the names of members that are replaced."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import BinaryIO
+
+from dsr_report.jsonstream.scanner import STRING
+
+Rename = Callable[[str], str | None]
+"""For a name: what is to stand in its place, or None where it stays."""
+
+_BLOCK = 1 << 20
+_COLON = re.compile(rb"[ \t\n\r]*+:")
+_SPACE_TO_END = re.compile(rb"[ \t\n\r]*+\Z")
+
+
+def rename_members(source: BinaryIO, rename: Rename, target: BinaryIO) -> None:
+    """Copy JSON, replacing names of members; a string is a name where a colon follows it.
+
+    Args:
+        source: whole JSON.
+        rename: is asked about every name; one that occurs twice gets the same answer twice.
+        target: takes the bytes.
+    """
+    buffer, ended = b"", False
+    while not ended:
+        block = source.read(max(_BLOCK, len(buffer)))
+        ended = not block
+        buffer += block
+        done = _renamed(buffer, rename, target, ended=ended)
+        buffer = buffer[done:]
+    target.write(buffer)
+
+
+def _renamed(buffer: bytes, rename: Rename, target: BinaryIO, *, ended: bool) -> int:
+    """Write what is certain of the buffer; how much of it that was."""
+    written = at = 0
+    while (start := buffer.find(b'"', at)) >= 0:
+        match = STRING.match(buffer, start)
+        if match is None or (not ended and _SPACE_TO_END.match(buffer, match.end())):
+            target.write(buffer[written:start])  # it goes on, or what follows is still to come
+            return start
+        at = match.end()
+        if _COLON.match(buffer, at):
+            name = _decoded(match.group())
+            new = rename(name) if name is not None else None
+            if new is not None:
+                target.write(buffer[written:start] + json.dumps(new).encode("ascii"))
+                written = at
+    target.write(buffer[written:])
+    return len(buffer)
+
+
+def _decoded(literal: bytes) -> str | None:
+    try:
+        name = json.loads(literal.decode("utf-8", "surrogateescape"), strict=False)
+    except ValueError:
+        return None
+    return name if isinstance(name, str) else None

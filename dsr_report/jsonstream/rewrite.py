@@ -1,0 +1,127 @@
+"""Writing an export again, byte for byte, but for the values that are replaced."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+from dsr_report.errors import RedactionError
+from dsr_report.jsonstream.decoder import LosslessDecoder, Token
+from dsr_report.jsonstream.file import ExportFile
+from dsr_report.jsonstream.items import Item
+from dsr_report.jsonstream.scanner import Shape, run
+from dsr_report.jsonstream.stream import Batch, Cutoff, ItemStream
+
+Replacements = Callable[[Item], Mapping[str, str]]
+"""For an item: the pointers of the values to replace, each with what is to stand in its place."""
+
+Wanted = Sequence[Mapping[str, str]]
+ReplacementsOfMany = Callable[[Iterable[Sequence[Item]]], Iterator[Wanted]]
+"""The same for lists of items that come one after another, in their order; a few may be asked for ahead."""
+
+_BLOCK = 1 << 20
+
+
+def rewrite(export: ExportFile, replacements: Replacements, target: BinaryIO) -> None:
+    """Write the JSON of `export` to `target`, with some values replaced by strings.
+
+    Everything else stays as it is: white space, the spelling of numbers, escapes, order and repeated names.
+    Of a broken file that was opened with `salvage`, what is whole is written, and made whole JSON.
+
+    Args:
+        export: what to write again.
+        replacements: is called with each item, `info` (label `info`) and the members beside it among them.
+        target: takes the bytes.
+
+    Raises:
+        RedactionError: a pointer names no value of its item.
+    """
+
+    def one_by_one(lists: Iterable[Sequence[Item]]) -> Iterator[Wanted]:
+        for items in lists:
+            yield [replacements(item) for item in items]
+
+    rewrite_many(export, one_by_one, target)
+
+
+def rewrite_many(export: ExportFile, replacements: ReplacementsOfMany, target: BinaryIO) -> None:
+    """The same as `rewrite`, where the replacements are worked out for many items at a time."""
+    cutoff: Cutoff | None = None
+
+    def finished(walk: ItemStream) -> None:
+        nonlocal cutoff
+        cutoff = walk.cutoff
+
+    waiting: deque[Batch] = deque()
+
+    def lists() -> Iterator[Sequence[Item]]:
+        for batch in export.pieces(finished):
+            waiting.append(batch)
+            yield batch.items
+
+    done = 0
+    with export.raw() as file:
+        for wanted in replacements(lists()):
+            batch = waiting.popleft()
+            if batch.rescued is None and not any(wanted):
+                continue
+            _copy(file, target, batch.start - done)
+            text = batch.rescued if batch.rescued is not None else file.read(batch.end - batch.start)
+            if batch.rescued is not None:
+                file.seek(batch.end)
+            done = batch.end
+            target.writelines(_replaced(text, batch, wanted))
+        if cutoff:
+            _copy(file, target, cutoff.whole - done)
+            target.write(cutoff.closers)
+        else:
+            _copy(file, target, export.bytes - done)
+
+
+def _copy(file: BinaryIO, target: BinaryIO, size: int) -> None:
+    while size > 0:
+        block = file.read(min(_BLOCK, size))
+        if not block:
+            return
+        target.write(block)
+        size -= len(block)
+
+
+def _replaced(text: bytes, batch: Batch, wanted: Wanted) -> list[bytes]:
+    """The text of a batch in pieces, with what is wanted in it."""
+    pieces: list[bytes] = []
+    done = 0
+    for item, begin, changes in zip(batch.items, _beginnings(text, batch), wanted, strict=True):
+        if not changes:
+            continue
+        left = dict(changes)
+        for token in _tokens(text, begin, item.pointer, batch):
+            mark = left.pop(token.pointer, None)
+            if mark is not None:
+                pieces += [text[done : token.start], json.dumps(mark).encode("ascii")]
+                done = token.end
+        if left:
+            raise RedactionError(
+                "there is no value to replace",
+                where=next(iter(left)),
+                hint="Make the decisions anew from this export.",
+            )
+    return [*pieces, text[done:]]
+
+
+def _beginnings(text: bytes, batch: Batch) -> list[int]:
+    """Where the value of each item begins."""
+    if batch.kind not in (Shape.ELEMENTS.value, Shape.MEMBERS.value):
+        return [0]
+    start = 1 if batch.rescued is not None and text.startswith(b",") else 0
+    return [begin for _, begin, _ in run(text, start, len(text), Shape(batch.kind), ended=True)]
+
+
+def _tokens(text: bytes, begin: int, pointer: str, batch: Batch) -> list[Token]:
+    if batch.kind == "text":
+        return [Token(pointer, 0, len(text))]
+    tokens: list[Token] = []
+    LosslessDecoder(lambda *_: None, tokens=tokens).value(text, begin, pointer)
+    return tokens

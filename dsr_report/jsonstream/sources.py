@@ -1,0 +1,228 @@
+"""From what was handed in to the bytes of the JSON: files, streams, archives and mails.
+
+A plain file is read where it is. Everything else is copied to a temporary file, which is private (0600) and,
+where the system can, has no name, so that nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from dsr_report.errors import FileError
+from dsr_report.jsonstream import containers
+from dsr_report.jsonstream.items import ReadWarning
+from dsr_report.jsonstream.stream import Limits
+
+Progress = Callable[[int, int | None], None]
+_BLOCK = 1 << 20
+
+
+class _Shared(io.RawIOBase):
+    """A handle with a position of its own on a file that others read, too."""
+
+    def __init__(self, file: BinaryIO, lock: threading.Lock) -> None:
+        self._file = file
+        self._lock = lock
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        with self._lock:
+            if whence == os.SEEK_CUR:
+                offset += self._position
+            elif whence == os.SEEK_END:
+                offset += self._file.seek(0, os.SEEK_END)
+        self._position = max(0, offset)
+        return self._position
+
+    def readinto(self, target: object) -> int:
+        view = memoryview(target).cast("B")  # type: ignore[arg-type]  # what the base class calls a buffer
+        with self._lock:
+            self._file.seek(self._position)
+            block = self._file.read(len(view))
+        view[: len(block)] = block
+        self._position += len(block)
+        return len(block)
+
+
+@dataclass(slots=True)
+class Source:
+    """The bytes of a JSON file, wherever they are."""
+
+    name: str
+    size: int
+    raw: Callable[[], BinaryIO]
+    close: Callable[[], None]
+    sha256: str | None = None
+    original_sha256: str | None = None
+    incomplete: bool = False
+    warnings: list[ReadWarning] = field(default_factory=list)
+
+
+def opened(
+    source: str | os.PathLike[str] | bytes | BinaryIO,
+    *,
+    name: str | None,
+    salvage: bool,
+    progress: Progress | None,
+    limits: Limits,
+) -> Source:
+    """The JSON bytes of `source`, unwrapped.
+
+    Raises:
+        FileError: it cannot be read.
+        NotAnExportError: it is an archive or a mail in which there is no export, or more than one.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        found = _of_bytes(bytes(source), name or "the bytes given")
+    elif isinstance(source, (str, os.PathLike)) and os.fspath(source) != "-":
+        found = _of_path(Path(source), name)
+    else:
+        stream = sys.stdin.buffer if isinstance(source, (str, os.PathLike)) else source
+        fallback = "standard input" if stream is sys.stdin.buffer else getattr(stream, "name", None)
+        found = _spooled(stream, name or (fallback if isinstance(fallback, str) else "the stream given"))
+    try:
+        return _unwrapped(found, salvage=salvage, progress=progress, limits=limits)
+    except BaseException:
+        found.close()
+        raise
+
+
+def _of_bytes(content: bytes, name: str) -> Source:
+    return Source(name, len(content), lambda: io.BytesIO(content), lambda: None)
+
+
+def _of_path(path: Path, name: str | None) -> Source:
+    called = name or path.name
+    try:
+        if path.is_file():
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+            return Source(called, size, lambda: path.open("rb", buffering=0), lambda: None)
+        with path.open("rb") as stream:
+            return _spooled(stream, called)
+    except OSError as error:
+        raise FileError(
+            f"cannot be read ({error.strerror or type(error).__name__})",
+            where=str(path),
+            hint="Check the name and your rights to it.",
+        ) from error
+
+
+def _spooled(stream: BinaryIO, name: str) -> Source:
+    spool = Spool()
+    try:
+        while block := stream.read(_BLOCK):
+            spool.write(block)
+        return spool.source(name)
+    except BaseException:
+        spool.close()
+        raise
+
+
+class Spool:
+    """A private temporary file that is written once, and hashed on the way."""
+
+    def __init__(self) -> None:
+        # mode 0600, and without a name where the system can do that
+        self._file = cast("BinaryIO", tempfile.TemporaryFile(prefix="dsr-report-"))  # noqa: SIM115  (kept open)
+        self._sum = hashlib.sha256()
+        self.size = 0
+
+    def write(self, block: bytes) -> None:
+        """Add a block.
+
+        Raises:
+            FileError: the disk is full.
+        """
+        try:
+            self._file.write(block)
+        except OSError as error:
+            raise FileError(
+                f"no temporary copy could be written ({error.strerror})",
+                where=tempfile.gettempdir(),
+                hint="Free some space, or set TMPDIR to another folder.",
+            ) from error
+        self._sum.update(block)
+        self.size += len(block)
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()
+
+    def source(self, name: str) -> Source:
+        """What was written, to be read."""
+        self._file.flush()
+        lock = threading.Lock()
+        digest = self._sum.hexdigest()
+        return Source(
+            name,
+            self.size,
+            lambda: cast("BinaryIO", io.BufferedReader(_Shared(self._file, lock), _BLOCK)),
+            self._file.close,
+            sha256=digest,
+            original_sha256=digest,
+        )
+
+
+def _unwrapped(source: Source, *, salvage: bool, progress: Progress | None, limits: Limits) -> Source:
+    for _ in range(containers.MOST):
+        with source.raw() as file:
+            wrapping = containers.around(file)
+            if wrapping is None:
+                return source
+            original = source.original_sha256 or _sum(source)
+            file.seek(0)
+            spool = Spool()
+            try:
+                guard = containers.Guard(source.size, limits, source.name)
+                warnings = list(source.warnings)
+                if wrapping is containers.utf_16:
+                    warnings.append(
+                        ReadWarning("utf-16", "", "the file is UTF-16; it was converted to UTF-8")
+                    )
+                complete = True
+                for block in wrapping(file, guard, salvage):
+                    if block is None:
+                        complete = False
+                        warnings.append(
+                            ReadWarning(
+                                "cut-off", "", "the archive is broken; what could be unpacked was read"
+                            )
+                        )
+                        continue
+                    spool.write(block)
+                    if progress:
+                        progress(spool.size, None)
+            except BaseException:
+                spool.close()
+                raise
+        source.close()
+        inner = spool.source(source.name)
+        inner.original_sha256 = original
+        inner.incomplete = source.incomplete or not complete
+        inner.warnings = warnings
+        source = inner
+    return source
+
+
+def _sum(source: Source) -> str:
+    digest = hashlib.sha256()
+    with source.raw() as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,281 @@
+"""Where the rooms are joined into work: ask for an export once, wait for it, store it, come what may."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, get_args
+
+from platformdirs import user_data_path
+
+from dsr_report.config import Config
+from dsr_report.errors import (
+    DsrReportError,
+    MissingExtraError,
+    NotReadyError,
+    RegisterError,
+    UnknownIdError,
+    UsageError,
+)
+from dsr_report.fetch.answers import PerhapsDoneError
+from dsr_report.fetch.client import Client, SubjectType
+from dsr_report.fetch.data_request import DataRequest, Status
+from dsr_report.files import clear_leftovers, private_folder, sha256_of
+from dsr_report.jsonstream.file import open_export
+
+if TYPE_CHECKING:
+    from dsr_report.register import DataRequestEntry, Register
+
+_OTHERS_SECONDS = 2.0
+_OTHERS_TRIES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a data request is about."""
+
+    type: SubjectType
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait in all, and how often to ask, in seconds."""
+
+    timeout: float = 1800.0
+    poll: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who is told what: words for people, states while waiting, bytes while downloading."""
+
+    say: Callable[[str], None] = lambda _line: None
+    waiting: Callable[[Status, float], None] | None = None
+    downloading: Callable[[int, int | None], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Obtained:
+    """An export on disk, and how it is known in the register."""
+
+    path: Path
+    sha256: str
+    request_id: str
+    number: int
+    reference: str
+
+
+class _How(TypedDict):
+    folder: Path | None
+    patience: Patience
+    progress: Progress
+
+
+def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
+    """The subject that the command line names: a subprofile's number, or an address (known by its `@`).
+
+    Raises:
+        UsageError: it is neither, or does not go with the type.
+    """
+    text = identifier.strip()
+    kind = (subject_type or "").strip().lower() or ("email" if "@" in text else "subprofile")
+    if kind not in get_args(SubjectType):
+        raise UsageError(f"{kind!r} is no type (subprofile, profile or email)")
+    if not text:
+        raise UsageError("no id is given", hint="Give the number, or an e-mail address.")
+    if kind == "email":
+        if not re.fullmatch(r"[^\s@]+@[^\s@]+", text) or len(text) > 320:
+            raise UsageError("this is no e-mail address", hint="Give one like name@example.org, or a number.")
+        return Subject("email", text)
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise UsageError(f"{text!r} is no {kind} id", hint="Give the number, or an e-mail address.")
+    return Subject("profile" if kind == "profile" else "subprofile", text)
+
+
+def export_folder() -> Path:
+    """Where exports are kept that were fetched: private, in the user's data folder."""
+    return private_folder(user_data_path("dsr-report", appauthor=False) / "exports")
+
+
+def open_register(
+    url: str | None,
+    config: Config | None = None,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    actor: str | None = None,
+) -> Register:
+    """The register, with the public holidays of the controller's country: deadlines of new cases follow them.
+
+    Raises:
+        UsageError: the country or its region is not known.
+        RegisterError: the register cannot be used.
+    """
+    from dsr_report.register import Register  # noqa: PLC0415 - SQLAlchemy is heavy
+    from dsr_report.register.deadlines import deadlines  # noqa: PLC0415
+
+    if config is None:
+        return Register.open(url, now=now, actor=actor)
+    country = (config.deadlines.country or config.authority.lead or "NL").upper()
+    subdivision = config.deadlines.subdivision or None
+    with suppress(MissingExtraError):  # then weekends alone count, and lists say so
+        deadlines(now().date(), country=country, subdivision=subdivision)
+    return Register.open(
+        url,
+        now=now,
+        actor=actor,
+        country=country,
+        subdivision=subdivision,
+        extra_holidays={*config.holidays, *config.deadlines.holidays},
+    )
+
+
+def obtain(
+    client: Client,
+    register: Register,
+    subject: Subject | None,
+    *,
+    request_id: str | None = None,
+    report: str | None = None,
+    folder: Path | None = None,
+    patience: Patience = Patience(),
+    progress: Progress = Progress(),
+    reference: str | None = None,
+    received_on: date | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Obtained:
+    """Get the export of a subject: asked for at most once, taken up wherever an earlier run stopped.
+
+    Every step is written to the register before or right after it is taken, so that the same call after a
+    crash goes on: with the export if it is on disk, with the data request if it was made, and with a new
+    one only if certainly none was.
+
+    Raises:
+        NotReadyError: it is not ready in time; the message holds the request id.
+        FetchError: the API refused, failed or could not be reached.
+        RegisterError: an earlier run died while asking; a person must decide.
+    """
+    how: _How = {"folder": folder, "patience": patience, "progress": progress}
+    if request_id is not None:
+        entry = register.adopt(
+            request_id, api_url=client.api_url, reference=reference, received_on=received_on
+        )
+        return _collect(client, register, entry, request_id, **how)
+    if subject is None:
+        raise UsageError("name a subject (ID) or a data request (--request)")
+    for _ in range(_OTHERS_TRIES):
+        entry = register.claim(
+            subject.type, subject.id, api_url=client.api_url, reference=reference, received_on=received_on
+        )
+        if entry.standing == "ours":
+            made = _ask(client, register, entry, subject=subject, report=report, progress=progress)
+            return _collect(client, register, entry, made, **how)
+        if entry.standing == "known" and entry.request_id:
+            progress.say(f"taking up data request {entry.request_id}")
+            return _collect(client, register, entry, entry.request_id, **how)
+        if entry.standing == "collected":
+            stored = _stored(entry)
+            if stored is not None:
+                progress.say(f"using the export that was collected by data request {entry.request_id}")
+                return stored
+            if entry.request_id:
+                try:
+                    return _collect(client, register, entry, entry.request_id, **how)
+                except (UnknownIdError, NotReadyError):
+                    register.note_state(entry.number, "expired")
+            continue
+        if entry.standing == "unknown":
+            raise RegisterError(
+                "an earlier run stopped while it asked for this export; Copernica may have the request",
+                where=f"data request {entry.number}",
+                hint=f"Look in the dashboard, then: dsr-report register attach {entry.number} REQUEST_ID, "
+                f"or: dsr-report register abandon {entry.number} --reason TEXT",
+            )
+        progress.say("another process is asking for this export; waiting for it")
+        sleep(_OTHERS_SECONDS)
+    raise RegisterError(
+        "another process has been asking for this export for a while", hint="Try again later."
+    )
+
+
+def _ask(
+    client: Client,
+    register: Register,
+    entry: DataRequestEntry,
+    *,
+    subject: Subject,
+    report: str | None,
+    progress: Progress,
+) -> str:
+    """Make the data request, once."""
+    try:
+        client.log_in()  # now, so that as little as can be lies between the two lines below
+    except DsrReportError as error:
+        register.note_state(entry.number, "failed", detail=type(error).__name__)
+        raise
+    register.posting(entry)
+    try:
+        request = client.request(subject.type, subject.id, report=report)
+    except PerhapsDoneError as error:
+        register.note_unknown(entry.number, detail=type(error).__name__)
+        raise
+    except DsrReportError as error:  # certainly not made: whatever else can be wrong is known before
+        register.note_state(entry.number, "failed", detail=type(error).__name__)
+        raise
+    register.attach_request_id(entry.number, request.id)
+    progress.say(f"data request {request.id}")
+    return request.id
+
+
+def _collect(
+    client: Client,
+    register: Register,
+    entry: DataRequestEntry,
+    request_id: str,
+    *,
+    folder: Path | None,
+    patience: Patience,
+    progress: Progress,
+) -> Obtained:
+    """Wait for a data request and store its export."""
+    stored = _stored(entry)
+    if stored is not None:
+        return stored
+    request: DataRequest = client.take_up(
+        request_id, subject_type=entry.subject_type, subject_id=entry.subject_id
+    )
+    request.wait(patience.timeout, patience.poll, progress.waiting)
+    register.note_state(entry.number, "available")
+    name = re.sub(r"[^\w-]", "_", request_id)
+    target = (folder or export_folder()) / f"export-{name}.json"
+    clear_leftovers(target)
+    download = request.download(target, progress.downloading)
+    register.note_file(
+        entry.number,
+        sha256=download.sha256,
+        path=str(target.resolve()),
+        size_bytes=download.size_bytes,
+        subject=_whom(target) if entry.subject_type is None else None,
+    )
+    return Obtained(target, download.sha256, request_id, entry.number, entry.reference)
+
+
+def _whom(export: Path) -> tuple[str, str] | None:
+    """Whom an export is about, for a data request that was taken up by its id alone."""
+    with open_export(export) as file:
+        kind, identifier = (file.info.type or "").strip().lower(), (file.info.id or "").strip()
+    return (kind, identifier) if kind in get_args(SubjectType) and identifier else None
+
+
+def _stored(entry: DataRequestEntry) -> Obtained | None:
+    """The export of a data request where it is on disk, unchanged."""
+    for file in entry.files:
+        path = Path(file.path) if file.path else None
+        if path is not None and path.is_file() and sha256_of(path) == file.sha256:
+            return Obtained(path, file.sha256, entry.request_id or "", entry.number, entry.reference)
+    return None

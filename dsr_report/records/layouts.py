@@ -1,0 +1,641 @@
+"""Taking containers apart: envelopes, wrappers, pairs, lists of lists, rows and numbered objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dsr_report.jsonstream.items import JsonValue
+from dsr_report.pointers import escaped, joined, tokens
+from dsr_report.records import logs, sniff
+from dsr_report.records.classify import (
+    COLUMNS,
+    LISTS,
+    NAMING,
+    PAGING,
+    by_plain,
+    decide,
+    is_container,
+    is_page,
+    label_kind,
+    names_kind,
+    told_by_request,
+)
+from dsr_report.records.custom import CustomKind
+from dsr_report.records.members import Members
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key, word_set
+
+NESTING_KINDS = word_set("profile subprofile message mailing")
+"""Kinds whose members may hold records of their own (a profile with its subprofiles and messages)."""
+_OWN_MEMBERS = word_set(
+    "fields interests parameters extra attachments embeds tags headers header profile subprofile target "
+    "mailing fromaddress sources document template database collection"
+)
+_DEEPEST = 48
+_LONGEST_NAME = 60
+_MOST_PARENTS = 64
+_MOST_LOOSE = 5_000
+_HEAVIEST = 4 << 20
+_SMALL = 60
+_MOST_FIELDS = 5_000
+_DOCUMENT = re.compile(r"(?:/~d\d+|/\d+)*")
+_IN_DATA = re.compile(r"(?:/~d\d+|/\d+)*/data(?:/|\Z)")
+
+
+@dataclass(slots=True)
+class Siblings:
+    """What earlier elements of a list say about later ones."""
+
+    name: str | None = None
+    """A name that stood by itself among lists: `"clicks", [{…}]`."""
+    columns: tuple[str, ...] | None = None
+    """The columns that a header row named."""
+    kind: str | None = None
+    rule: str = ""
+
+
+class Place(NamedTuple):
+    """Where a value stands: its pointer, the names of its containers, and how many of them were opened."""
+
+    pointer: str
+    labels: tuple[str, ...]
+    depth: int = 0
+
+    def below(self, name: str | int, labels: tuple[str, ...]) -> Place:
+        """The place of a member or element, in containers of these names."""
+        return Place(joined(self.pointer, name), labels, self.depth + 1)
+
+
+class LayoutResolver:
+    """Divides one export's items among records, and remembers what siblings said."""
+
+    def __init__(self, kinds: Sequence[CustomKind] = ()) -> None:
+        self._kinds = tuple(kinds)
+        self._parents: dict[str, Siblings] = {}
+        self._loose: dict[str, JsonValue] = {}
+        self._loose_weight = 0
+        self._loose_parent = ""
+        self._loose_labels: tuple[str, ...] = ()
+        self.listening = False
+        """Whether something that was read could change what the next object is."""
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether members are held back that may belong together."""
+        return bool(self._loose)
+
+    def item(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> list[RawRecord]:
+        """The records of one item."""
+        out: list[RawRecord] = []
+        parent, _, last = pointer.rpartition("/")
+        if last == "info" and _DOCUMENT.fullmatch(parent) and isinstance(value, dict):
+            out.append(RawRecord("envelope", pointer, value, "info of a further document", labels))
+            return out
+        if parent and labels and escaped(labels[-1]) == last and (weight := _weight(value)) is not None:
+            # The reader took an object apart: its members may belong together.
+            if self._loose and parent != self._loose_parent:
+                self._flush(out)
+            self._loose_parent, self._loose_labels = parent, labels[:-1]
+            self._loose[labels[-1]] = value
+            self._loose_weight += weight
+            self.listening = True
+            if len(self._loose) > _MOST_LOOSE or self._loose_weight > _HEAVIEST:
+                self._flush(out)
+            return out
+        if not labels and last and not _IN_DATA.match(pointer):
+            labels = (tokens(pointer)[-1],)
+        if self._loose:
+            self._flush(out)
+        siblings = self._siblings(pointer, parent)
+        named = siblings.name or self._name_above(parent)
+        if named is not None and isinstance(value, (dict, list)):
+            labels = (*labels, named)
+        self._element(value, Place(pointer, labels), siblings, out)
+        self.listening = any(known.name for known in self._parents.values())
+        return out
+
+    def end(self) -> list[RawRecord]:
+        """What was held back until the last item."""
+        out: list[RawRecord] = []
+        if self._loose:
+            self._flush(out)
+        return out
+
+    def _siblings(self, pointer: str, parent: str) -> Siblings:
+        if len(self._parents) > _MOST_PARENTS:
+            self._parents = {k: v for k, v in self._parents.items() if pointer.startswith(f"{k}/")}
+        return self._parents.setdefault(parent, Siblings())
+
+    def _name_above(self, parent: str) -> str | None:
+        """The name that was given to a list which the reader took apart."""
+        above = parent
+        while above:
+            above = above.rpartition("/")[0]
+            if (known := self._parents.get(above)) is not None and known.name:
+                return known.name
+        return None
+
+    def _flush(self, out: list[RawRecord]) -> None:
+        """Bare members of an object that was taken apart: an envelope, a name for its lists, or a record."""
+        loose, parent, labels = self._loose, self._loose_parent, self._loose_labels
+        self._loose, self._loose_weight, self.listening = {}, 0, False
+        above = self._name_above(f"{parent}/")
+        if above is not None:
+            labels = (*labels, above)
+        value = Members(loose, {name: f"/{escaped(name)}" for name in loose})
+        names = by_plain(value)
+        bare_only = not any(isinstance(member, (dict, list)) for member in loose.values())
+        named = next((name for n in NAMING if n in names and (name := _list_name(value[names[n]]))), None)
+        if bare_only and len(names.keys() & PAGING) >= 2 and names.keys() <= PAGING | set(NAMING):
+            out.append(RawRecord("envelope", parent, value, "page of a listing", labels))
+        elif bare_only and named is not None and names.keys() <= set(NAMING):
+            self._siblings(parent, parent).name = named
+            self.listening = True
+            out.append(RawRecord("envelope", parent, value, "name of a list", labels))
+        elif (
+            not is_page(loose, names)
+            and _named_list(loose, names) is None
+            and (decided := decide(loose, labels))
+        ):
+            found = RawRecord(decided.kind, parent, value, decided.rule, labels)
+            if decided.kind in NESTING_KINDS:
+                self._nesting(value, Place(parent, labels), found, out)
+            else:
+                out.append(found)
+        elif bare_only and len(loose) > 1 and not labels and parent != "/data":
+            out.append(RawRecord("unrecognised", parent, value, "no known keys", labels))
+        else:
+            for name, member in loose.items():
+                self._element(member, Place(joined(parent, name), (*labels, name)), Siblings(), out)
+
+    # ---- one element, of any type
+
+    def _element(
+        self,
+        value: JsonValue,
+        at: Place,
+        siblings: Siblings,
+        out: list[RawRecord],
+    ) -> None:
+        if isinstance(value, (dict, list)):
+            before = len(out)
+            self._container(value, at, siblings, out)
+            if len(out) == before and at.labels and at.pointer.endswith(f"/{escaped(at.labels[-1])}"):
+                out.append(RawRecord("envelope", at.pointer, value, "nothing in it", at.labels))
+        elif isinstance(value, str) and not at.labels and (name := _list_name(value)) and names_list(value):
+            siblings.name, siblings.columns = name, None
+            out.append(RawRecord("envelope", at.pointer, value, "name of a list", at.labels))
+        else:
+            out.append(bare(value, at.pointer, at.labels))
+
+    def _container(
+        self,
+        value: dict[str, JsonValue] | list[JsonValue],
+        at: Place,
+        siblings: Siblings,
+        out: list[RawRecord],
+    ) -> None:
+        if isinstance(value, dict):
+            self._object(value, at, out)
+        elif value:
+            if (
+                siblings.columns is not None
+                and not isinstance(value[0], dict)
+                and _fits(value, siblings.columns)
+            ) or not any(isinstance(cell, (dict, list)) for cell in value):
+                self._row(value, at, siblings, out)
+            else:
+                self._list(value, at, out)
+
+    # ---- objects
+
+    def _object(self, value: dict[str, JsonValue], at: Place, out: list[RawRecord]) -> None:
+        if not value:
+            return
+        for custom in self._kinds:
+            if custom.matches(value, at.labels):
+                out.append(
+                    RawRecord(custom.name, at.pointer, value, f"configuration {custom.name}", at.labels)
+                )
+                return
+        decision = decide(value, at.labels)
+        if decision is not None:
+            if decision.kind in NESTING_KINDS and at.depth < _DEEPEST:
+                self._nesting(
+                    value,
+                    at,
+                    RawRecord(decision.kind, at.pointer, value, decision.rule, at.labels),
+                    out,
+                )
+            else:
+                out.append(RawRecord(decision.kind, at.pointer, value, decision.rule, at.labels))
+            return
+        if at.depth >= _DEEPEST or _is_error(value):
+            rule = "error message" if _is_error(value) else "nested too deeply"
+            out.append(RawRecord("unrecognised", at.pointer, value, rule, at.labels))
+            return
+        names = by_plain(value)
+        if is_page(value, names):
+            self._parts(value, at, {names["data"]: None}, "page of a listing", out)
+            return
+        if (parts := _named_list(value, names)) is not None:
+            payload, name = parts
+            columns = next(
+                (
+                    names[c]
+                    for c in COLUMNS
+                    if c in names and names[c] != payload and _is_texts(value[names[c]])
+                ),
+                None,
+            )
+            self._parts(value, at, {payload: name}, "name of a list", out, columns=columns)
+            return
+        self._mixed(value, at, names, out)
+
+    def _parts(
+        self,
+        value: dict[str, JsonValue],
+        at: Place,
+        payloads: dict[str, str | None],
+        rule: str,
+        out: list[RawRecord],
+        *,
+        columns: str | None = None,
+    ) -> None:
+        """An envelope: what it says about its list, then the list, under the name that it gives."""
+        rest = {name: member for name, member in value.items() if name not in payloads}
+        if rest:
+            out.append(RawRecord("envelope", at.pointer, _members(rest), rule, at.labels))
+        for payload, name in payloads.items():
+            inner = (*at.labels, payload) if name is None else (*at.labels, name)
+            siblings = Siblings()
+            if columns is not None:
+                listing = value[columns]
+                if isinstance(listing, list):
+                    _take_header(siblings, [str(cell) for cell in listing], inner)
+            before = len(out)
+            self._contents(value[payload], at.below(payload, inner), siblings, out)
+            if len(out) == before and name is None:
+                below = at.below(payload, inner)
+                out.append(RawRecord("envelope", below.pointer, value[payload], "nothing in it", inner))
+
+    def _contents(
+        self,
+        value: JsonValue,
+        at: Place,
+        siblings: Siblings,
+        out: list[RawRecord],
+    ) -> None:
+        """A list whose elements have something in common already (a name, columns)."""
+        if isinstance(value, list) and any(isinstance(e, (dict, list)) for e in value):
+            self._elements(value, at, siblings, out)
+        else:
+            self._element(value, at, siblings, out)
+
+    def _nesting(
+        self,
+        value: dict[str, JsonValue],
+        at: Place,
+        found: RawRecord,
+        out: list[RawRecord],
+    ) -> None:
+        """A record that may hold others: those are records of their own, and it keeps the rest."""
+        nested: dict[str, list[RawRecord]] = {}
+        for name, member in value.items():
+            if not isinstance(member, (list, dict)) or normalised_key(name) in _OWN_MEMBERS or not member:
+                continue
+            if isinstance(member, list) and not any(isinstance(e, dict) for e in member):
+                continue
+            if isinstance(member, dict) and not (
+                is_container(member, by_plain(member)) or is_page(member, by_plain(member))
+            ):
+                continue
+            inner: list[RawRecord] = []
+            self._element(member, at.below(name, (*at.labels, name)), Siblings(), inner)
+            if inner and all(f.kind != "unrecognised" for f in inner):
+                nested[name] = inner
+        if not nested:
+            out.append(found)
+            return
+        rest = {name: member for name, member in value.items() if name not in nested}
+        if rest:
+            out.append(found._replace(value=_members(rest)))
+        for inner in nested.values():
+            out.extend(inner)
+
+    def _mixed(
+        self,
+        value: dict[str, JsonValue],
+        at: Place,
+        names: dict[str, str],
+        out: list[RawRecord],
+    ) -> None:
+        """An object that is no record: what is recognised in it is taken out; what is left stays together."""
+        lists = [
+            n
+            for n, m in value.items()
+            if n not in names.values() or normalised_key(n) not in PAGING | set(NAMING)
+        ]
+        if len(lists) == 1 and _holds_containers(value[lists[0]]) and not lists[0].isdigit():
+            name = next(
+                (str(v) for n in NAMING if n in names and isinstance(v := value[names[n]], str)), None
+            )
+            if len(value) == 1 or (
+                name and len(name) <= _LONGEST_NAME and not _has_containers(value, lists[0])
+            ):
+                self._parts(value, at, {lists[0]: name}, "name of a list", out)
+                return
+        numbered = all(name.isdigit() for name in names)
+        taken: dict[str, list[RawRecord]] = {}
+        siblings = Siblings()
+        for name, member in value.items():
+            inner: list[RawRecord] = []
+            if numbered or isinstance(member, (dict, list)):
+                inner_labels = (*at.labels, name)
+                mine = siblings if numbered else Siblings()
+                if siblings.name and numbered and isinstance(member, (dict, list)):
+                    inner_labels = (*inner_labels, siblings.name)
+                self._element(member, at.below(name, inner_labels), mine, inner)
+            elif isinstance(member, str) and (sniff.kind_of_text(member) or kind_labelled(name) == "message"):
+                inner = [bare(member, joined(at.pointer, name), (*at.labels, name))]
+            if inner:
+                taken[name] = inner
+        understood = any(_is_convincing(f) for inner in taken.values() for f in inner)
+        if not understood and not (at.pointer == "/data" and taken) and not numbered:
+            out.append(RawRecord("unrecognised", at.pointer, value, "no known keys", at.labels))
+            return
+        if not numbered and at.pointer != "/data":  # what is not recognised in it stays together
+            taken = {n: inner for n, inner in taken.items() if any(_is_convincing(f) for f in inner)}
+        rest = {name: m for name, m in value.items() if name not in taken}
+        if rest:
+            told = {normalised_key(name) for name, m in rest.items() if m or not isinstance(m, (dict, list))}
+            kind = "envelope" if told <= PAGING | set(NAMING) else "unrecognised"
+            rule = "no known keys" if kind != "envelope" else "name of a list" if told else "nothing in it"
+            out.append(RawRecord(kind, at.pointer, _members(rest), rule, at.labels))
+        for inner in taken.values():
+            out.extend(inner)
+
+    # ---- lists
+
+    def _list(self, value: list[JsonValue], at: Place, out: list[RawRecord]) -> None:
+        if at.depth >= _DEEPEST:
+            out.append(RawRecord("unrecognised", at.pointer, value, "nested too deeply", at.labels))
+            return
+        siblings = Siblings()
+        first = value[0]
+        name = _list_name(first) if len(value) > 1 else None
+        if name is None and len(value) == 2 and isinstance(first, str) and _holds_containers(value[1]):
+            name = first if 0 < len(first) <= _LONGEST_NAME else None
+        if name is None or not all(isinstance(element, (dict, list)) for element in value[1:]):
+            self._elements(value, at, siblings, out)
+            return
+        out.append(RawRecord("envelope", f"{at.pointer}/0", first, "name of a list", at.labels))
+        inner = (*at.labels, name)
+        if len(value) == 2:
+            self._contents(value[1], at.below(1, inner), siblings, out)
+        else:
+            self._elements(value, at._replace(labels=inner), siblings, out, start=1)
+
+    def _elements(
+        self,
+        value: list[JsonValue],
+        at: Place,
+        siblings: Siblings,
+        out: list[RawRecord],
+        start: int = 0,
+    ) -> None:
+        for index in range(start, len(value)):
+            element = value[index]
+            inner = at.labels
+            if siblings.name is not None and isinstance(element, (dict, list)):
+                inner = (*at.labels, siblings.name)
+            if (
+                isinstance(element, str)
+                and (name := _list_name(element))
+                and _next_is_container(value, index)
+            ):
+                siblings.name, siblings.columns = name, None
+                out.append(
+                    RawRecord("envelope", f"{at.pointer}/{index}", element, "name of a list", at.labels)
+                )
+                continue
+            self._element(element, at.below(index, inner), siblings, out)
+
+    # ---- rows
+
+    def _row(
+        self,
+        row: list[JsonValue],
+        at: Place,
+        siblings: Siblings,
+        out: list[RawRecord],
+    ) -> None:
+        """A list of bare values: the names of columns, a row of values, or neither."""
+        texts = tuple(cell for cell in row if isinstance(cell, str))
+        if len(texts) == len(row):
+            if len(row) == 1 and not at.labels and (name := _list_name(texts[0])):
+                siblings.name, siblings.columns = name, None
+                out.append(RawRecord("envelope", f"{at.pointer}/0", row[0], "name of a list", at.labels))
+                return
+            if logs.is_header(texts):
+                _take_header(siblings, texts, at.labels)
+                out.append(RawRecord("envelope", at.pointer, row, "names of columns", at.labels))
+                return
+        if siblings.columns is not None and _fits(row, siblings.columns):
+            cells = _cells(row, siblings.columns)
+            kind, rule = told_by_request(siblings.kind or "unrecognised", siblings.rule, cells)
+            out.append(RawRecord(kind, at.pointer, cells, rule, at.labels))
+            return
+        labelled = label_kind(at.labels)
+        if (log := _log_row(row, labelled)) is not None:
+            name, kind, columns = log
+            cells = _cells(row, columns)
+            kind, rule = told_by_request(kind, f"columns {name}", cells)
+            out.append(RawRecord(kind, at.pointer, cells, rule, at.labels))
+            return
+        each = [bare(cell, f"{at.pointer}/{i}", at.labels) for i, cell in enumerate(row)]
+        if any(found.kind != "unrecognised" for found in each):
+            out.extend(each)
+        else:
+            out.append(RawRecord("unrecognised", at.pointer, row, "a list of bare values", at.labels))
+
+
+def bare(value: JsonValue, pointer: str, labels: tuple[str, ...]) -> RawRecord:
+    """The record that a bare value is: a message, a survey, a record as JSON … or nothing that is known."""
+    labelled = label_kind(labels)
+    if isinstance(value, str) and value:
+        inner = sniff.record_in_json(value)
+        if inner is not None and (decided := decide(inner, labels)):
+            return RawRecord(decided.kind, pointer, value, f"text JSON, {decided.rule}", labels)
+        if looked := sniff.kind_of_text(value):
+            kind, rule = looked
+            if labelled is not None and labelled[0] in {
+                "survey",
+                "bounce",
+                "response",
+                "form",
+                "document",
+                "file",
+            }:
+                return RawRecord(labelled[0], pointer, value, f"label {labelled[1]}, {rule}", labels)
+            return RawRecord(kind, pointer, value, rule, labels)
+        if labelled is not None and labelled[0] in {
+            "interest",
+            "message",
+            "survey",
+            "file",
+            "note",
+            "sms",
+            "document",
+        }:
+            return RawRecord(labelled[0], pointer, value, f"label {labelled[1]}", labels)
+    if labels and normalised_key(labels[-1]) in PAGING:
+        return RawRecord("envelope", pointer, value, "page of a listing", labels)
+    return RawRecord("unrecognised", pointer, value, _bareness(value), labels)
+
+
+def _bareness(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return "a bare text"
+    if isinstance(value, bool):
+        return "a bare truth value"
+    return "a bare null" if value is None else "a bare number"
+
+
+def _members(rest: dict[str, JsonValue]) -> Members:
+    return Members(rest, {name: f"/{escaped(name)}" for name in rest})
+
+
+def _cells(row: list[JsonValue], columns: tuple[str, ...]) -> Members:
+    """A row's cells by the names of their columns; cells beyond them are numbered from 1."""
+    members: dict[str, JsonValue] = {}
+    places: dict[str, str] = {}
+    for index, cell in enumerate(row):
+        base = name = columns[index] if index < len(columns) else f"column {index + 1}"
+        count = 1
+        while name in members:
+            count += 1
+            name = f"{base} ({count})"
+        members[name] = cell
+        places[name] = f"/{index}"
+    return Members(members, places)
+
+
+def _fits(row: list[JsonValue], columns: tuple[str, ...]) -> bool:
+    return abs(len(row) - len(columns)) <= max(1, len(columns) // 4)
+
+
+def _take_header(siblings: Siblings, columns: Sequence[str], labels: tuple[str, ...]) -> None:
+    siblings.columns = tuple(columns)
+    labelled = label_kind(labels)
+    keyed = names_kind(siblings.columns)
+    if labelled is not None and (labelled[2] or keyed is None):
+        siblings.kind, siblings.rule = labelled[0], f"label {labelled[1]}, names of columns"
+    elif keyed is not None:
+        siblings.kind, siblings.rule = keyed[0], f"{keyed[1]}, names of columns"
+    else:
+        siblings.kind, siblings.rule = None, "no known columns"
+
+
+def _log_row(
+    row: list[JsonValue], labelled: tuple[str, str, bool] | None
+) -> tuple[str, str, tuple[str, ...]] | None:
+    """Log, kind and columns of a row without names, which may begin with the log's name."""
+    if len(row) < 4:
+        return None
+    first = row[0]
+    if isinstance(first, str) and (named := logs.columns_of_log(first)) and len(row) - 1 == len(named[1]):
+        return first, named[0], ("log", *named[1])
+    if labelled is not None and (named := logs.columns_of_log(labelled[1])) and len(row) == len(named[1]):
+        return labelled[1], named[0], named[1]
+    found = logs.log_of_row(row, labelled[0] if labelled else None)
+    if found is not None and labelled is not None and labelled[2] and labelled[0] in logs.KINDS:
+        return found[0], labelled[0], found[2]
+    return found
+
+
+def _list_name(value: JsonValue) -> str | None:
+    """The name that a bare text gives to the list after it, or None where it names no kind."""
+    if (
+        isinstance(value, str)
+        and 0 < len(value) <= _LONGEST_NAME
+        and (kind_labelled(value) or logs.columns_of_log(value))
+    ):
+        return value
+    return None
+
+
+def names_list(value: str) -> bool:
+    """Whether a text that stands by itself says no more than a kind: what follows it cannot be seen yet."""
+    return bool(kind_named(value) or logs.columns_of_log(value))
+
+
+def _named_list(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str, str] | None:
+    """The member that holds a list, and its name, of a wrapper: `{"name": "opens", "records": […]}`."""
+    payload = next(
+        (names[p] for p in LISTS if p in names and isinstance(value[names[p]], (list, dict))), None
+    )
+    if payload is None:
+        return None
+    name = next((found for n in NAMING if n in names and (found := _list_name(value[names[n]]))), None)
+    if name is None:
+        return None
+    others = [m for n, m in value.items() if n != payload and isinstance(m, (list, dict)) and m]
+    return (payload, name) if all(_is_texts(m) for m in others) else None
+
+
+def _is_texts(value: JsonValue) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(cell, str) for cell in value)
+
+
+def _holds_containers(value: JsonValue) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(e, (dict, list)) for e in value)
+
+
+def _has_containers(value: dict[str, JsonValue], but: str) -> bool:
+    return any(isinstance(member, (dict, list)) for name, member in value.items() if name != but)
+
+
+def _weight(value: JsonValue) -> int | None:
+    """What it costs to hold a member back until its siblings are read; None where it is too large for it.
+
+    Long lists are lists of records; a large object may be the fields of a person, if all it has is bare.
+    """
+    if isinstance(value, str):
+        return len(value) + 1
+    if not isinstance(value, (dict, list)):
+        return 1
+    if len(value) <= _SMALL:
+        return 1 + sum(len(m) if isinstance(m, (str, dict, list)) else 1 for m in _members_in(value))
+    if (
+        isinstance(value, dict)
+        and len(value) <= _MOST_FIELDS
+        and not any(isinstance(m, (dict, list)) and m for m in value.values())
+    ):
+        return len(value) + sum(len(m) for m in value.values() if isinstance(m, str))
+    return None
+
+
+def _members_in(value: dict[str, JsonValue] | list[JsonValue]) -> Iterable[JsonValue]:
+    return value.values() if isinstance(value, dict) else value
+
+
+def _is_convincing(found: RawRecord) -> bool:
+    """Whether something in an unknown object is a record: a label alone is not enough for strange members."""
+    if found.kind in {"unrecognised", "envelope"}:
+        return False
+    if not found.rule.startswith("label ") or not isinstance(found.value, dict):
+        return True
+    return logs.known_names(found.value) >= 2
+
+
+def _next_is_container(value: list[JsonValue], index: int) -> bool:
+    return index + 1 < len(value) and isinstance(value[index + 1], (dict, list))
+
+
+def _is_error(value: dict[str, JsonValue]) -> bool:
+    error = value.get("error")
+    return isinstance(error, dict) and "message" in error

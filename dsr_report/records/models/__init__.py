@@ -1,0 +1,1 @@
+"""The typed records, by family: what each field means, and in which unit."""

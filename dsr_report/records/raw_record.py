@@ -1,0 +1,32 @@
+"""A record that was found, before it is parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dsr_report.jsonstream.items import JsonValue, Scalar, count_values
+from dsr_report.records.members import values_of
+
+
+class RawRecord(NamedTuple):
+    """Where a record stands, of which kind it is, and what decided that.
+
+    `value` is the export's own value at `pointer`, or `base.Members` where the record's values are only some
+    of those below `pointer`, or are a row's cells. All records together hold all values of the
+    export's items, each once.
+    """
+
+    kind: str
+    pointer: str
+    value: JsonValue
+    rule: str
+    labels: tuple[str, ...]
+
+    def values(self) -> Iterator[tuple[str, Scalar]]:
+        """Every scalar value of the record, with its pointer."""
+        return values_of(self.value, self.pointer)
+
+    def value_count(self) -> int:
+        """How many scalar values the record has."""
+        return count_values(self.value)

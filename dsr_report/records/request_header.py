@@ -1,0 +1,39 @@
+"""What a program asked for, told by the header of its HTTP request: a picture, or a page.
+
+Old records of the Publisher have the same members for opens and for clicks. They hold the request's
+header, though: a program that loads a picture asks for pictures (`Accept: image/…`, `Sec-Fetch-Dest: image`),
+one that follows a link, for a page (`Accept: text/html…`). Many ask for anything (`*/*`): that tells neither.
+(WHATWG Fetch, "Fetching", step on `Accept`: documents and images have values of their own; read 2026-11)
+"""
+
+from __future__ import annotations
+
+import re
+
+from dsr_report.jsonstream.items import JsonValue
+from dsr_report.records.vocabulary import normalised_key
+
+_LINE = re.compile(r"^[ \t]*(accept|sec-fetch-dest)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_PICTURE = ("impression", "request for a picture")
+_PAGE = ("click", "request for a page")
+
+
+def asked_for(members: dict[str, JsonValue]) -> tuple[str, str] | None:
+    """Kind and rule that the header dump among the members tells, or None where it tells neither."""
+    for name, value in members.items():
+        if normalised_key(name) in {"header", "headers"} and isinstance(value, str):
+            return _told(value[:65_536])
+    return None
+
+
+def _told(header: str) -> tuple[str, str] | None:
+    fields = {match[1].lower(): match[2].strip().lower() for match in _LINE.finditer(header)}
+    destination = fields.get("sec-fetch-dest")
+    if destination in {"image", "document", "iframe"}:
+        return _PICTURE if destination == "image" else _PAGE
+    wanted = fields.get("accept", "")
+    if wanted.startswith("image/") and "text/html" not in wanted:
+        return _PICTURE
+    if wanted.startswith(("text/html", "application/xhtml+xml")):
+        return _PAGE
+    return None

@@ -1,0 +1,186 @@
+"""The decisions file: written by `dsr-report review`, edited by a person, applied by `render --review`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from dsr_report.errors import CheckFailedError, ConfigError
+from dsr_report.redact.findings import Finding
+from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision
+
+DECISIONS = ("undecided", "disclose", "mask", "withhold")
+_MAKE = "Make one with `dsr-report review EXPORT -o FILE`."
+_HEAD = """\
+# Findings to decide on, made by `dsr-report review`. This file holds personal data: keep it private.
+#
+# For each finding set `decision` to one of:
+#   "disclose"  the person receives it as it is
+#   "mask"      the person's own, but a live key (a code, a password): its existence is shown, not its value
+#   "withhold"  rights of others or another legal ground; give a `reason` and an `article`
+# "undecided" leaves secrets masked and discloses the rest, with a warning (an error with --strict).
+# Withhold as little as possible: what was sent to the person, the person knows. An answer that hides too much
+# is as wrong as one that shows too much.
+#
+# What the list does not have (a name, say) can be added; it is hidden wherever the text stands:
+#   [[also]]
+#   text = "Piet Voorbeeld"            # or: pointer = "/data/7/data/mime", for one whole value
+#   decision = "withhold"
+#   reason = "the name of another person"
+#   article = "Art. 15(4) GDPR"
+#
+# Apply it with: dsr-report render EXPORT --review THIS-FILE
+"""
+
+
+def to_toml(findings: Sequence[Finding], export_sha256: str) -> str:
+    """The file for these findings, all of them undecided."""
+    lines = [_HEAD, f'export_sha256 = "{export_sha256}"', ""]
+    for finding in findings:
+        must = " (must be decided)" if finding.must_decide else ""
+        lines += [
+            "[[finding]]",
+            f"id = {_string(finding.id)}",
+            f"what = {_string(finding.key)}",
+            f"pointer = {_string(finding.pointer)}",
+            f"places = {len(finding.places)}",
+            f"value = {_string(finding.shown)}",
+            f"context = {_string(finding.context)}",
+            f"why = {_string(finding.why)}",
+            f'decision = "undecided"  # proposed: {finding.proposal}{must}',
+            'reason = ""',
+            f"article = {_string(finding.article)}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def load_decisions(
+    path: Path, findings: Sequence[Finding], export_sha256: str, *, strict: bool, warnings: list[str]
+) -> Iterator[tuple[Decision, str]]:
+    """The decisions in a file, for the findings of the export that it was made for.
+
+    Findings that are left undecided: secrets are masked, all else is disclosed with a warning.
+
+    Raises:
+        ConfigError: the file cannot be read, names an unknown finding or decision, or is of another export.
+        CheckFailedError: `strict`, and a finding that must be decided is not.
+    """
+    entries, also = _entries(path, export_sha256)
+    by_id = {finding.id: finding for finding in findings}
+    faults = []
+    for entry_id, entry in entries.items():
+        if entry_id not in by_id:
+            faults.append(f"finding {entry_id} is not one of this export")
+        decision = entry.get("decision", "undecided")
+        if decision not in DECISIONS:
+            faults.append(f"finding {entry_id}: {decision!r} is no decision (disclose, mask, withhold)")
+        if decision == "withhold" and not (
+            str(entry.get("reason", "")).strip() and str(entry.get("article", "")).strip()
+        ):
+            faults.append(f"finding {entry_id}: withholding needs a reason and an article")
+    for number, entry in enumerate(also, 1):
+        faults += [f"[[also]] number {number}: {fault}" for fault in _faults_of(entry)]
+    if faults:
+        raise ConfigError(
+            "; ".join(faults), where=str(path), hint="Make a new file with `dsr-report review`."
+        )
+    return chain(
+        _applied(entries, findings, strict=strict, warnings=warnings),
+        (_own_decision(number, entry) for number, entry in enumerate(also, 1)),
+    )
+
+
+def _faults_of(entry: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with something that the operator added."""
+    if ("text" in entry) == ("pointer" in entry):
+        yield "it needs either a text or a pointer"
+    if "text" in entry and len(str(entry["text"]).strip()) < SHORTEST_PASSAGE:
+        yield f"a text of fewer than {SHORTEST_PASSAGE} characters would be found by chance; name its pointer"
+    if entry.get("decision") not in {"mask", "withhold"}:
+        yield "its decision must be mask or withhold"
+    if not (str(entry.get("reason", "")).strip() and str(entry.get("article", "")).strip()):
+        yield "it needs a reason and an article"
+
+
+def _own_decision(number: int, entry: dict[str, Any]) -> tuple[Decision, str]:
+    text = str(entry.get("text", "")).strip()
+    decision = Decision(
+        str(entry.get("pointer", "")),
+        entry["decision"],
+        str(entry.get("what", "other")),
+        str(entry["reason"]),
+        str(entry["article"]),
+        everywhere=bool(text),
+        passage=text or None,
+        group=None if text else f"also {number}",
+    )
+    return decision, text
+
+
+def _applied(
+    entries: dict[str, dict[str, Any]], findings: Sequence[Finding], *, strict: bool, warnings: list[str]
+) -> Iterator[tuple[Decision, str]]:
+    undecided = 0
+    hidden = 0
+    for finding in findings:
+        entry = entries.get(finding.id, {})
+        decision = entry.get("decision", "undecided")
+        if decision == "undecided":
+            undecided += finding.must_decide
+            decision = "mask" if finding.proposal == "mask" else "disclose"
+        if decision in {"mask", "withhold"}:
+            hidden += finding.proposal == "disclose"
+            yield from finding.decision(decision, str(entry.get("reason", "")), str(entry.get("article", "")))
+    if undecided:
+        text = f"{undecided} findings must be decided and are not"
+        if strict:
+            raise CheckFailedError(text, hint="Decide them in the review file.")
+        warnings.append(f"{text}; they are disclosed")
+    if hidden:
+        warnings.append(
+            f"{hidden} values are hidden that were proposed to be disclosed: "
+            "hiding too much is a wrong answer too"
+        )
+
+
+def _entries(path: Path, export_sha256: str) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    """The entries of findings by their id, and those that the operator added."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read ({error.strerror})", where=str(path), hint=_MAKE) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"is not TOML: {error}", where=str(path), hint=_MAKE) from error
+    if content.get("export_sha256") != export_sha256:
+        raise ConfigError(
+            "these decisions were taken on another export",
+            where=str(path),
+            hint="Run `dsr-report review` again.",
+        )
+    found = content.get("finding", [])
+    if not isinstance(found, list) or any(not isinstance(e, dict) or "id" not in e for e in found):
+        raise ConfigError("every [[finding]] needs its id", where=str(path))
+    also = content.get("also", [])
+    if not isinstance(also, list) or any(not isinstance(entry, dict) for entry in also):
+        raise ConfigError("[[also]] stands in double brackets", where=str(path))
+    return {str(entry["id"]): entry for entry in found}, also
+
+
+def _string(text: str) -> str:
+    """A TOML basic string."""
+    out = []
+    for character in text:
+        code = ord(character)
+        if character in '"\\':
+            out.append("\\" + character)
+        elif code < 0x20 or code == 0x7F:
+            out.append(f"\\u{code:04X}")
+        elif 0xD800 <= code <= 0xDFFF:
+            out.append("\\uFFFD")
+        else:
+            out.append(character)
+    return f'"{"".join(out)}"'

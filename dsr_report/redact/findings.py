@@ -1,0 +1,393 @@
+"""What in an export could concern other people, or is a secret: a list for a person to decide on.
+
+A finding is about one value (or one passage of it) wherever it occurs, and proposes what to do. What was
+sent to the subject, the subject knows: names and addresses in received mail are no findings (EDPB
+Guidelines 01/2022, 6.2; over-redaction is a breach as well).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from dsr_report.jsonstream.items import Item, Scalar
+from dsr_report.mime.message import parse as parse_message
+from dsr_report.pointers import tokens
+from dsr_report.records.members import values_of
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.redact.apply import is_message
+from dsr_report.redact.check_digits import find_numbers
+from dsr_report.redact.link_tokens import LinkKeys
+from dsr_report.redact.live_links import LINK_KINDS
+from dsr_report.redact.plan import Decision, Treatment
+from dsr_report.redact.secrets import Watch
+
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
+_ROLE = re.compile(
+    r"^(?:info|contact|office|mail|admin|sales|support|team|hello|post|family|familie|famille|gezin|kantoor|buero)@",
+    re.IGNORECASE,
+)
+_HIDDEN_HEADER = {"bcc", "delivered-to", "x-original-to", "x-envelope-to", "envelope-to", "resent-bcc"}
+_INTERNAL = re.compile(
+    r"(?:^|[_ -])(?:note|notes|notitie|notities|opmerking|opmerkingen|intern|interne|internal|remark|remarks|"
+    r"bemerkung|notiz|vermerk|commentaire|remarque|memo)(?:$|[_ -])",
+    re.IGNORECASE,
+)
+_SPECIAL = re.compile(
+    r"health|gezondheid|gesundheit|sant[ée]|religi|geloof|glaube|konfession|ethni|etnisch|herkomst_etn|politi[ckqe]|"
+    r"vakbond|gewerkschaft|syndicat|sexu|seksu|biometri|genetisch|genetic|allerg|handicap|disab|beperking|"
+    r"behinderung|dieet|diet|strafblad|criminal",
+    re.IGNORECASE,
+)
+_PEOPLE_FIELDS = re.compile(r"naam|name|nom|e-?mail", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"partner|spouse|echtgeno|ehe(?:mann|frau)|conjoint|epou[sx]|époux|friend|vriend|freund|ami(?:e|s)?\b|child|"
+    r"kind|enfant|parent|ouder|eltern|referr|aanbrenger|werber|parrain|gift|cadeau|geschenk|colleague|collega|"
+    r"kolleg|coll[eè]gue|manager|employer|werkgever|arbeitgeber|employeur|emergency|noodcontact",
+    re.IGNORECASE,
+)
+_FROM_OTHERS = {"bounce", "response", "abuse"}
+_FREE_TEXT = {"survey", "form", "contact", "todo", "note", "history", "unrecognised"}
+_WHY_LINK = {
+    "link-key": "whoever follows the link can act as the person: it carries a key",
+    "unsubscribe-link": "whoever follows the link, also a program that checks links, unsubscribes the person",
+    "personal-link": "whoever follows the link sees or changes what is the person's",
+}
+_EXCERPT = 60
+_TELLING = 24
+"""Characters; a note as long as this stands elsewhere only as a copy of it."""
+_SECRETS = {"access-code", "password", "key", "credential"}
+
+
+@dataclass(slots=True)
+class Finding:
+    """Something to decide on. `key` says what it is; `value` is what would be hidden (never logged)."""
+
+    key: str
+    pointer: str
+    value: str
+    proposal: Treatment
+    why: str
+    article: str
+    must_decide: bool
+    context: str
+    whole: bool = True
+    everywhere: bool = True
+    places: list[str] = field(default_factory=list)
+    members: tuple[tuple[str, str], ...] = ()
+    """For a finding about a whole record: its values, with their pointers."""
+    decided: tuple[tuple[Decision, str], ...] = ()
+    """For a finding about many tokens at once: what to do about each."""
+
+    @property
+    def id(self) -> str:
+        """Stable for the same export: made of the kind, the first place and the value."""
+        basis = f"{self.key}\x1f{self.pointer}\x1f{self.value}".encode("utf-8", "surrogatepass")
+        return hashlib.sha256(basis).hexdigest()[:10]
+
+    @property
+    def shown(self) -> str:
+        """The value as the operator's list shows it: secrets are shortened to what tells them apart."""
+        if self.decided:
+            return f"{self.value[:2]}… ({len(self.decided)} of them)"
+        if self.key in _SECRETS:
+            return f"{self.value[:2]}… ({len(self.value)} characters)"
+        return _excerpt(self.value)
+
+    @property
+    def _reason(self) -> str:
+        """The reason that the report gives in its own language where the operator gives none."""
+        return "live-key" if self.proposal == "mask" else ""
+
+    def decision(
+        self, treatment: Treatment, reason: str = "", article: str = ""
+    ) -> Iterator[tuple[Decision, str]]:
+        """The decision to treat it so, for each place where the value stands."""
+        for decided, value in self.decided:
+            yield (
+                replace(
+                    decided,
+                    treatment=treatment,
+                    reason=reason or decided.reason,
+                    article=article or decided.article,
+                ),
+                value,
+            )
+        for pointer, value in self.members:
+            yield (
+                Decision(
+                    pointer,
+                    treatment,
+                    self.key,
+                    reason or self._reason,
+                    article or self.article,
+                    everywhere=False,
+                    group=self.id,
+                ),
+                value,
+            )
+        for pointer in () if self.members or self.decided else self.places:
+            yield (
+                Decision(
+                    pointer,
+                    treatment,
+                    self.key,
+                    reason or self._reason,
+                    article or self.article,
+                    everywhere=self.everywhere,
+                    passage=None if self.whole else self.value,
+                ),
+                self.value,
+            )
+
+
+def find(items: Iterable[Item], found: Iterable[RawRecord], subject: frozenset[str]) -> list[Finding]:
+    """All findings of an export, each value once, in the order of the export.
+
+    Args:
+        items: the items of the export.
+        found: what was recognised in it.
+        subject: the subject's own addresses, lower-case (`subject_addresses`).
+    """
+    collected: dict[tuple[str, str], Finding] = {}
+
+    def add(finding: Finding) -> None:
+        known = collected.setdefault((finding.key, finding.value), finding)
+        if finding.pointer not in known.places:
+            known.places.append(finding.pointer)
+
+    watch, links = Watch(), LinkKeys()
+    for item in items:
+        _add_secrets(watch.at(item), add)
+        links.note(item)
+    people: list[RawRecord] = []
+    for record in found:
+        if record.kind == "subprofile":
+            people.append(record)
+        for pointer, value in values_of(record.value, record.pointer):
+            if isinstance(value, str) and value:
+                for finding in _judge(record.kind, pointer, value, subject):
+                    add(finding)
+    for finding in (*_other_people(people), *_links(links)):
+        add(finding)
+    return list(collected.values())
+
+
+def _add_secrets(secrets: Iterable[tuple[Decision, str]], add: Callable[[Finding], None]) -> None:
+    for decision, secret in secrets:
+        add(
+            Finding(
+                decision.what,
+                decision.pointer,
+                decision.passage or secret,
+                "mask",
+                "whoever has it can act as the person",
+                decision.article,
+                must_decide=False,
+                context=_name(decision.pointer),
+                whole=decision.passage is None,
+                everywhere=decision.everywhere,
+            )
+        )
+
+
+def _links(links: LinkKeys) -> Iterator[Finding]:
+    """One finding for each kind of link: there may be thousands of tokens, and they are of one sort."""
+    by_kind: dict[str, list[tuple[Decision, str]]] = {}
+    for decision, token in links.decisions():
+        by_kind.setdefault(decision.what, []).append((decision, token))
+    for kind in LINK_KINDS:
+        if decided := by_kind.get(kind):
+            first = decided[0][0]
+            yield Finding(
+                kind,
+                first.pointer,
+                decided[0][1],
+                "mask",
+                _WHY_LINK[kind],
+                first.article,
+                must_decide=False,
+                context=_name(first.pointer),
+                whole=False,
+                places=list(links.places.get(kind, ())),
+                decided=tuple(decided),
+            )
+
+
+def findings_of(
+    items: Callable[[], Iterable[Item]], found: Callable[[], Iterable[RawRecord]], info_id: Scalar
+) -> list[Finding]:
+    """All findings of an export that can be read again and again."""
+    return find(items(), found(), subject_addresses(found(), info_id))
+
+
+def subject_addresses(found: Iterable[RawRecord], info_id: Scalar) -> frozenset[str]:
+    """The addresses that are the subject's: of the request, of the profile's fields, of the recipient."""
+    own = set()
+    if isinstance(info_id, str) and "@" in info_id:
+        own.add(info_id.casefold())
+    for record in found:
+        if record.kind in {"profile", "subprofile", "change"} and isinstance(record.value, dict):
+            for pointer, value in values_of(record.value, record.pointer):
+                if (
+                    isinstance(value, str)
+                    and "fields" in tokens(pointer)
+                    and not _OF_OTHERS.search(_name(pointer))
+                    and ADDRESS.fullmatch(value.strip())
+                ):
+                    own.add(value.strip().casefold())
+        elif isinstance(record.value, dict):
+            for name in ("email", "recipient"):
+                address = record.value.get(name)
+                if isinstance(address, str) and ADDRESS.fullmatch(address.strip()):
+                    own.add(address.strip().casefold())
+    return frozenset(own)
+
+
+def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iterator[Finding]:
+    name = _name(pointer)
+    if is_message(value):
+        yield from _judge_message(kind, pointer, value, subject)
+        return
+    for number_kind, number in find_numbers(name, value):
+        yield Finding(
+            number_kind,
+            pointer,
+            number,
+            "disclose",
+            "a payment or identity number: the person's own, but harmful if it reaches someone else",
+            "Art. 32 GDPR",
+            must_decide=False,
+            context=name,
+            whole=number == value,
+        )
+    if kind in {"profile", "subprofile"} and "fields" in tokens(pointer)[:-1]:
+        if _INTERNAL.search(name):
+            yield Finding(
+                "internal-note",
+                pointer,
+                value,
+                "disclose",
+                "an opinion about the person is the person's data; a name in it may be another's",
+                "Art. 15(4) GDPR",
+                must_decide=True,
+                context=_excerpt(value),
+                everywhere=len(value) >= _TELLING,
+            )
+        if _SPECIAL.search(name):
+            yield Finding(
+                "special-category",
+                pointer,
+                value,
+                "disclose",
+                "the field's name suggests a special category of data (Art. 9): check its legal basis",
+                "Art. 9 GDPR",
+                must_decide=False,
+                context=name,
+                everywhere=False,
+            )
+    if kind in _FREE_TEXT | {"profile", "subprofile"}:
+        for address in ADDRESS.findall(value):
+            if address.casefold() not in subject and not _is_file_name(address):
+                yield Finding(
+                    "address",
+                    pointer,
+                    address,
+                    "disclose" if kind == "form" else "withhold",
+                    "an address that is not the person's",
+                    "Art. 15(4) GDPR",
+                    must_decide=True,
+                    context=_excerpt(value),
+                    whole=address == value,
+                )
+    if kind in {"profile", "subprofile"} and _ROLE.match(value) and ADDRESS.fullmatch(value):
+        yield Finding(
+            "shared-address",
+            pointer,
+            value,
+            "disclose",
+            "an address that several people may share: is the person who asked the only user?",
+            "Art. 12(6), 15(4) GDPR",
+            must_decide=True,
+            context=name,
+            everywhere=False,
+        )
+
+
+def _judge_message(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iterator[Finding]:
+    message = parse_message(value)
+    for header in message.header:
+        if header.name.lower() in _HIDDEN_HEADER:
+            for address in ADDRESS.findall(header.value):
+                if address.casefold() not in subject:
+                    yield Finding(
+                        "address",
+                        pointer,
+                        address,
+                        "withhold",
+                        f"another recipient in {header.name}, which the person could not see",
+                        "Art. 15(4) GDPR",
+                        must_decide=True,
+                        context=header.name,
+                        whole=False,
+                    )
+    if kind in _FROM_OTHERS:
+        for address in dict.fromkeys(ADDRESS.findall(message.text or "")):
+            if address.casefold() not in subject:
+                yield Finding(
+                    "address",
+                    pointer,
+                    address,
+                    "withhold",
+                    "an address in a message that the person may never have seen (a bounce or a complaint)",
+                    "Art. 15(4) GDPR",
+                    must_decide=True,
+                    context=kind,
+                    whole=False,
+                )
+
+
+def _other_people(subprofiles: list[RawRecord]) -> Iterator[Finding]:
+    """In Copernica a profile can be a household or a company, and its subprofiles colleagues or family."""
+    identities: dict[tuple[str, ...], RawRecord] = {}
+    for record in subprofiles:
+        fields = record.value.get("fields") if isinstance(record.value, dict) else None
+        if isinstance(fields, dict):
+            identity = tuple(
+                str(value).casefold()
+                for name, value in fields.items()
+                if _PEOPLE_FIELDS.search(name) and value
+            )
+            if identity:
+                identities.setdefault(identity, record)
+    if len(identities) > 1:
+        for identity, record in identities.items():
+            yield Finding(
+                "other-person",
+                record.pointer,
+                " ".join(identity),
+                "disclose",
+                "several subprofiles bear different names: one may be another person",
+                "Art. 15(4) GDPR",
+                must_decide=True,
+                context=f"subprofile at {record.pointer}",
+                everywhere=False,
+                members=tuple(
+                    (pointer, str(value)) for pointer, value in values_of(record.value, record.pointer)
+                ),
+            )
+
+
+def _name(pointer: str) -> str:
+    return next((t for t in reversed(tokens(pointer)) if not t.isdigit()), "")
+
+
+def _excerpt(value: str) -> str:
+    flat = " ".join(value.split())
+    return flat if len(flat) <= _EXCERPT else flat[:_EXCERPT] + "…"
+
+
+def _is_file_name(address: str) -> bool:
+    return address.rsplit(".", 1)[-1].lower() in {"png", "jpg", "gif", "svg", "css", "js"}

@@ -1,0 +1,159 @@
+"""The one pass over an export's records: each is rendered once, counted, and put where it belongs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from dsr_report.export import Export
+from dsr_report.rendering.language import Language
+from dsr_report.rendering.ledger import Ledger
+from dsr_report.rendering.options import ReportOptions
+from dsr_report.rendering.person import Person
+from dsr_report.rendering.record_renderer import MOST_CONCLUSIONS, Conclusion, Rendered, rendered
+from dsr_report.rendering.spool import Spool
+from dsr_report.rendering.statistics import Activity, MessageEntry
+from dsr_report.rendering.values import References
+from dsr_report.workers import Processes
+
+PEOPLE = {"profile", "subprofile", "interest"}
+TOLD = {"survey", "form", "contact", "todo", "note", "history", "change"}
+FILES = {"file"}
+BACKGROUND = {
+    "mailing", "snapshot", "statistics", "document", "sms", "sms_mailing", "fax", "coupon", "coupon_campaign",
+    "feedback_error",
+}  # fmt: skip
+EVENTS = {
+    "attempt", "delivery", "retry", "impression", "click", "open_or_click", "error", "bounce", "response", "abuse",
+    "unsubscribe",
+}  # fmt: skip
+
+
+class Collected:
+    """Everything of an export, rendered and waiting on disk, with the numbers that the first pages give."""
+
+    def __init__(self, ledger: Ledger, language: Language) -> None:
+        self.ledger = ledger
+        self.activity = Activity()
+        self.references = References(language)
+        self.spools = {
+            name: Spool() for name in ("you", "told", "messages", "events", "files", "other", "background")
+        }
+        self.kinds: Counter[str] = Counter()
+        self.rules: Counter[tuple[str, str]] = Counter()
+        self.person = Person()
+        self.databases: set[str] = set()
+        self.collections: set[str] = set()
+        self.inferred: list[Conclusion] = []
+        self.interests: dict[str, bool] = {}
+
+    def close(self) -> None:
+        """Remove what waits on disk."""
+        self.ledger.remove()
+        for spool in self.spools.values():
+            spool.close()
+
+
+def place_of(kind: str) -> str:
+    """The chapter that shows records of a kind."""
+    if kind in PEOPLE:
+        return "you"
+    if kind in TOLD:
+        return "told"
+    if kind == "message":
+        return "messages"
+    if kind in EVENTS:
+        return "events"
+    if kind in FILES:
+        return "files"
+    return "background" if kind in BACKGROUND else "other"
+
+
+def collect(export: Export, options: ReportOptions, processes: Processes | None = None) -> Collected:
+    """Render every record of an export once; `processes` share the work."""
+    hidden = {pointer: mark.treatment for mark in options.marks for pointer in mark.pointers}
+    collected = Collected(Ledger(hidden), options.words)
+    try:
+        _collect(export, options, collected, processes)
+    except BaseException:
+        collected.close()
+        raise
+    return collected
+
+
+def _collect(
+    export: Export, options: ReportOptions, collected: Collected, processes: Processes | None
+) -> None:
+    founds = export.counted(collected.ledger.arriving)
+    records = rendered(founds, options, export.zone, collected.references, processes)
+    for number, (found, record) in enumerate(records, 1):
+        kind, place = record.kind, place_of(record.kind)
+        collected.kinds[kind] += 1
+        collected.rules[kind, record.rule] += 1
+        _note(collected, record)
+        if record.message is not None:
+            _note_message(collected, record.message, record.message_ids)
+            collected.spools["messages"].add((record.message.number - 1, record.at), record.html)
+        elif record.is_event:
+            collected.spools["events"].add(
+                (record.message_id, record.mailing_id, record.at, kind, number),
+                record.html,
+            )
+            at = record.at.astimezone(options.zone) if record.at is not None else None
+            collected.activity.note_time(at, kind, record.certainty)
+        else:
+            collected.spools[place].add((kind, record.at, number, record.rule), record.html)
+            if (
+                place != "background"
+            ):  # a template of the sender may be older than all that is about the subject
+                collected.activity.note_span(*record.times)
+            if record.mailing_id and record.subject:
+                collected.activity.subjects.setdefault(record.mailing_id, record.subject)
+        collected.ledger.settle(
+            found if found.kind == kind else found._replace(kind=kind),
+            place,
+            record.anchor,
+            record.values,
+            record.in_file,
+        )
+    collected.ledger.settle_info(export.info.pointer, export.info.value, "technical", "technical")
+    _join(collected)
+    collected.ledger.close(export.value_count)
+
+
+def _note(collected: Collected, record: Rendered) -> None:
+    collected.person.note(record.name)
+    if record.database:
+        collected.databases.add(record.database)
+    if record.collection:
+        collected.collections.add(record.collection)
+    room = max(MOST_CONCLUSIONS - len(collected.inferred), 0)
+    collected.inferred += record.conclusions[:room]
+    for name, is_selected in record.interests:
+        if len(collected.interests) < MOST_CONCLUSIONS:
+            collected.interests.setdefault(name, is_selected)
+
+
+def _note_message(collected: Collected, entry: MessageEntry, ids: tuple[str, ...]) -> None:
+    activity = collected.activity
+    activity.messages.append(entry)
+    for key in ids:
+        known = activity.by_id.get(key)
+        if known is None or not activity.messages[known].has_content:
+            activity.by_id[key] = entry.number - 1
+    if entry.subject and entry.mailing_id:
+        activity.subjects.setdefault(entry.mailing_id, entry.subject)
+
+
+def _join(collected: Collected) -> None:
+    """Now that all messages are known: count each event at its message."""
+    activity = collected.activity
+    for (message_id, _mailing, _at, kind, _number), _size in collected.spools["events"].index():
+        activity.kinds[kind] += 1
+        entry = activity.message_for(message_id)
+        if entry is None:
+            activity.without_message[kind] += 1
+        else:
+            entry.events[kind] += 1
+    for entry in activity.messages:
+        if entry.subject is None and entry.mailing_id:
+            entry.subject = activity.subjects.get(entry.mailing_id)

@@ -1,0 +1,303 @@
+"""What Copernica's fields are called and mean, in plain words (English; the catalogues hold the others).
+
+Restated from Copernica's REST, log-file and webhook documentation, read 2026-11.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dsr_report.rendering.language import Language
+from dsr_report.rendering.language import translatable as _
+
+
+class Entry(NamedTuple):
+    """A label for people, and a sentence that says what the field holds."""
+
+    label: str
+    explanation: str
+
+
+FIELDS: dict[str, Entry] = {
+    "id": Entry(_("Number"), _("The number of this record in the mail system.")),
+    "timestamp": Entry(_("Time"), _("When it happened.")),
+    "time": Entry(_("Time"), _("When it happened.")),
+    "timestampsent": Entry(_("Sent"), _("When the message was sent.")),
+    "created": Entry(_("Created"), _("When this record was made.")),
+    "modified": Entry(_("Last changed"), _("When this record was last changed.")),
+    "removed": Entry(_("Removed"), _("Whether, or when, this record was removed.")),
+    "secret": Entry(
+        _("Access code"), _("A secret code in your personal links. Whoever has it can act as you.")
+    ),
+    "database": Entry(_("Database"), _("The number of the address book that the record is in.")),
+    "databaseid": Entry(_("Database"), _("The number of the address book that the record is in.")),
+    "collection": Entry(_("Collection"), _("The number of the list that the record is in.")),
+    "collectionid": Entry(_("Collection"), _("The number of the list that the record is in.")),
+    "profile": Entry(_("Your profile"), _("The number under which you are known.")),
+    "profileid": Entry(_("Your profile"), _("The number under which you are known.")),
+    "subprofile": Entry(_("Part of your profile"), _("The number of a record that belongs to your profile.")),
+    "subprofileid": Entry(
+        _("Part of your profile"), _("The number of a record that belongs to your profile.")
+    ),
+    "fields": Entry(_("Fields"), _("What is stored about you, by the name of each field.")),
+    "interests": Entry(_("Interests"), _("Subjects that you chose or that were noted for you.")),
+    "interest": Entry(_("Interest"), _("A subject that you chose or that was noted for you.")),
+    "group": Entry(_("Group"), _("The group that an interest belongs to.")),
+    "groupid": Entry(_("Part of the mailing"), _("The number of the part of a mailing that you were in.")),
+    "mailing-group": Entry(
+        _("Part of the mailing"), _("The number of the part of a mailing that you were in.")
+    ),
+    "mailing": Entry(_("Mailing"), _("The number of the mailing that the message belongs to.")),
+    "mailingid": Entry(_("Mailing"), _("The number of the mailing that the message belongs to.")),
+    "emailing": Entry(_("Mailing"), _("The number of the mailing that the message belongs to.")),
+    "destination": Entry(_("Message to you"), _("The number of the message to you in a mailing.")),
+    "internal": Entry(_("Message to you"), _("The number of the message to you in a mailing.")),
+    "messageid": Entry(_("Message code"), _("The code of the message to you.")),
+    "message": Entry(_("Message"), _("The text or the code of a message.")),
+    "mime": Entry(
+        _("Complete message"), _("The message exactly as it was sent, with all its technical lines.")
+    ),
+    "mail": Entry(
+        _("Complete message"), _("The message exactly as it was sent, with all its technical lines.")
+    ),
+    "html": Entry(_("Page version"), _("The message with its layout.")),
+    "text": Entry(_("Text version"), _("The message as plain text.")),
+    "amp": Entry(_("Interactive version"), _("A version of the message with moving parts.")),
+    "subject": Entry(_("Subject"), _("The subject line of a message.")),
+    "from_address": Entry(_("Sender"), _("Who sent the message.")),
+    "from": Entry(_("From"), _("The sender, or the address of the sending computer.")),
+    "to": Entry(_("To"), _("The address of the receiving computer.")),
+    "email": Entry(_("E-mail address"), _("The address that the message was sent to.")),
+    "recipient": Entry(_("E-mail address"), _("The address that the message was sent to.")),
+    "envelope": Entry(_("Return address"), _("Where a message goes back to if it cannot be delivered.")),
+    "ip": Entry(
+        _("IP address"),
+        _("The number by which a device or its network was reachable on the internet at that moment."),
+    ),
+    "useragent": Entry(
+        _("Device and program"), _("The line with which a browser or mail program introduces itself.")
+    ),
+    "user-agent": Entry(
+        _("Device and program"), _("The line with which a browser or mail program introduces itself.")
+    ),
+    "header": Entry(
+        _("Technical lines"),
+        _("What the browser or mail program sent along when it asked for a picture or page."),
+    ),
+    "headers": Entry(
+        _("Technical lines"),
+        _("What the browser or mail program sent along when it asked for a picture or page."),
+    ),
+    "referer": Entry(_("Coming from"), _("The page that led to the link.")),
+    "device": Entry(_("Kind of device"), _("A guess at the device, from the line of the program.")),
+    "countrycode": Entry(_("Country"), _("A guess at the country, from the IP address.")),
+    "countryname": Entry(_("Country"), _("A guess at the country, from the IP address.")),
+    "regioncode": Entry(_("Region"), _("A guess at the region, from the IP address.")),
+    "city": Entry(_("Place"), _("A guess at the place, from the IP address. It can be many kilometres off.")),
+    "link": Entry(_("Link"), _("The link that was followed, as it stood in the template of the message.")),
+    "link_id": Entry(_("Number of the link"), _("The number of the link in the mail system.")),
+    "link_title": Entry(_("Words of the link"), _("The words that the link stood under.")),
+    "linkinfo": Entry(_("Number of the link"), _("The number of the link in the mail system.")),
+    "original": Entry(_("Link"), _("The link that was followed.")),
+    "url": Entry(_("Link"), _("The link that was followed.")),
+    "attempt": Entry(_("Attempt"), _("The number of the attempt to deliver, counted from 0.")),
+    "attempts": Entry(_("Attempts"), _("How many attempts to deliver came before, counted from 0.")),
+    "smtp-response": Entry(_("Answer of the mail server"), _("What the receiving mail server answered.")),
+    "description": Entry(_("Description"), _("What it is about, in words.")),
+    "errorcode": Entry(
+        _("Error code"), _("The code of the error: 4 at the start means for now, 5 means for good.")
+    ),
+    "errortype": Entry(_("Kind of error"), _("What kind of error it was.")),
+    "errortypedescription": Entry(_("Kind of error, in words"), _("What kind of error it was.")),
+    "code": Entry(_("Code"), _("A code: of an error, or of a voucher.")),
+    "status": Entry(_("Status"), _("How it stands, or the code of an error.")),
+    "extended": Entry(
+        _("Error code"), _("The code of the error: 4 at the start means for now, 5 means for good.")
+    ),
+    "state": Entry(_("Phase"), _("At which point of the delivery it happened.")),
+    "type": Entry(_("Kind"), _("What kind of record it is.")),
+    "event": Entry(_("Kind of event"), _("What happened.")),
+    "content": Entry(_("Content"), _("The content, or the complete error message.")),
+    "recognized_as": Entry(
+        _("Form of the complaint"), _("In which form your mail provider passed on the complaint.")
+    ),
+    "feedback_type": Entry(_("Kind of complaint"), _("What the message was reported as.")),
+    "arf_version": Entry(_("Version of the form"), _("The version of the form of the complaint.")),
+    "details": Entry(_("Details"), _("More about it, in words.")),
+    "report": Entry(_("Report"), _("What was reported.")),
+    "emailfrom": Entry(_("Reported by"), _("The address that reported the message.")),
+    "source": Entry(
+        _("Source"), _("How it came in: through a link or by e-mail, or the source of a document.")
+    ),
+    "success": Entry(_("Succeeded"), _("Whether it worked.")),
+    "unsubscribed": Entry(_("Unsubscribed"), _("Whether you unsubscribed with this message.")),
+    "template": Entry(_("Template"), _("The number of the model that the message was made from.")),
+    "templateid": Entry(_("Template"), _("The number of the model that the message was made from.")),
+    "template_id": Entry(_("Template"), _("The number of the model that the message was made from.")),
+    "document": Entry(_("Document"), _("The number of the text that the message was made from.")),
+    "documentid": Entry(_("Document"), _("The number of the text that the message was made from.")),
+    "tags": Entry(_("Labels"), _("Labels that the sender gave to the message.")),
+    "senderdomain": Entry(_("Sending domain"), _("The internet domain that the message was sent from.")),
+    "properties": Entry(_("Settings"), _("Settings of the sending, such as counting openings.")),
+    "protocol": Entry(_("Kind of connection"), _("Whether the connection was encrypted (https).")),
+    "name": Entry(_("Name"), _("The name of the file, document or subject.")),
+    "directory": Entry(_("Folder"), _("The folder that the file is in.")),
+    "author": Entry(_("Made by"), _("Who or what stored the file.")),
+    "size": Entry(_("Size"), _("The size in bytes.")),
+    "destinations": Entry(_("Recipients"), _("How many people the mailing went to.")),
+    "impressions": Entry(_("Openings"), _("How often the hidden picture was loaded.")),
+    "clicks": Entry(_("Clicks"), _("How often a link was followed.")),
+    "deliveries": Entry(_("Deliveries"), _("How often a message was accepted.")),
+    "errors": Entry(_("Errors"), _("How often something went wrong.")),
+    "abuses": Entry(_("Complaints"), _("How often a message was reported as unwanted.")),
+    "unsubscribes": Entry(_("Unsubscribes"), _("How often someone unsubscribed.")),
+    "retries": Entry(_("New attempts"), _("How often delivery was tried again.")),
+    "target": Entry(_("Selection"), _("Which group of people the mailing went to.")),
+    "testgroups": Entry(_("Test groups"), _("How many groups the mailing was tried on first.")),
+    "finalgroup": Entry(_("Final group"), _("Whether it went out after the test.")),
+    "contenttype": Entry(_("Versions sent"), _("Whether a page version, a text version or both were sent.")),
+    "validfrom": Entry(_("Valid from"), _("The first day of a voucher.")),
+    "validuntil": Entry(_("Valid until"), _("The last day of a voucher.")),
+    "questions": Entry(_("Questions and answers"), _("What was asked, and what you answered.")),
+    "question": Entry(_("Question"), _("What was asked.")),
+    "answer": Entry(_("Answer"), _("What you answered.")),
+    "answers": Entry(_("Answers"), _("What you answered.")),
+    "survey": Entry(_("Survey"), _("The survey that you filled in.")),
+    "webform": Entry(_("Form"), _("The form that you filled in.")),
+    "submitter": Entry(_("Filled in by"), _("The person who filled in the form.")),
+    "submittees": Entry(_("Records made"), _("The records that were made or changed by the form.")),
+    "field": Entry(_("Field"), _("The field that this is about.")),
+    "old": Entry(_("Before"), _("The value before it was changed.")),
+    "oldvalue": Entry(_("Before"), _("The value before it was changed.")),
+    "previous": Entry(_("Before"), _("The value before it was changed.")),
+    "before": Entry(_("Before"), _("The value before it was changed.")),
+    "new": Entry(_("After"), _("The value after it was changed.")),
+    "newvalue": Entry(_("After"), _("The value after it was changed.")),
+    "after": Entry(_("After"), _("The value after it was changed.")),
+    "at": Entry(_("Time"), _("When it happened.")),
+    "parameters": Entry(_("Changed with"), _("What the change was made with.")),
+    "action": Entry(_("Action"), _("What was done.")),
+    "data": Entry(_("Content"), _("What the record holds.")),
+    "archived": Entry(_("Archived"), _("Whether it was put away and is no longer in use.")),
+    "attachments": Entry(_("Files"), _("Files that came with the message.")),
+    "embeds": Entry(_("Pictures"), _("Pictures that came with the message.")),
+    "extra": Entry(_("More data"), _("Free text that the sender stored with your profile.")),
+    "xml": Entry(_("Form of the answers"), _("The answers in a form for computers.")),
+    "successes": Entry(_("Delivered"), _("How many text messages arrived.")),
+    "unknown": Entry(_("Unknown"), _("Of how many text messages it is unknown whether they arrived.")),
+    "total": Entry(_("In all"), _("How often in all.")),
+    "unique": Entry(_("Different"), _("How often, each person or link counted once.")),
+    "available": Entry(_("Not used yet"), _("How many vouchers are still to be had.")),
+    "redeemed": Entry(_("Used"), _("How many vouchers were used, or when.")),
+    "sent": Entry(_("Sent"), _("How many vouchers were sent, or when.")),
+    "number": Entry(_("Number"), _("The number of a question, or a phone number.")),
+    "phone": Entry(_("Phone number"), _("The phone number that was used.")),
+    "user": Entry(_("Employee"), _("Who noted this.")),
+    "priority": Entry(_("Priority"), _("How urgent it is.")),
+    "response": Entry(_("Answer"), _("What the other system answered.")),
+}
+
+EVENTS: dict[str, str] = {
+    "attempt": _("Sending began"),
+    "delivery": _("Delivered to your mail provider"),
+    "retry": _("Delivery was put off, to be tried again"),
+    "impression": _("Pictures were loaded"),
+    "click": _("A link was followed"),
+    "open_or_click": _("Pictures were loaded or a link was followed"),
+    "error": _("Delivery failed"),
+    "bounce": _("The message came back"),
+    "response": _("An automatic answer came back"),
+    "abuse": _("Reported as unwanted"),
+    "unsubscribe": _("Unsubscribed"),
+}
+
+DEVICES: dict[str, str] = {
+    "desktop": _("on a computer"),
+    "mobile": _("on a phone"),
+    "tablet": _("on a tablet"),
+    "unknown": _("on an unknown device"),
+}
+
+STATUS: dict[str, str] = {
+    "5.1.1": _("the mailbox does not exist"),
+    "5.1.2": _("the domain of the address does not exist"),
+    "5.1.10": _("the mailbox does not exist"),
+    "5.2.1": _("the mailbox is closed"),
+    "5.2.2": _("the mailbox is full"),
+    "4.2.2": _("the mailbox is full"),
+    "5.7.1": _("the mail server refused the message"),
+    "4.7.1": _("the mail server refused the message for now"),
+    "4.4.1": _("the mail server did not answer"),
+    "4.4.2": _("the connection was lost"),
+}
+
+SMTP_CODES: dict[str, str] = {
+    "421": _("the mail server did not answer"),
+    "450": _("the mailbox could not be used for now"),
+    "451": _("the mail server had a problem"),
+    "452": _("the mailbox is full"),
+    "550": _("the mailbox does not exist or is closed"),
+    "552": _("the mailbox is full"),
+    "553": _("the address is not valid"),
+    "554": _("the mail server refused the message"),
+}
+_CODES: dict[str, dict[str, str]] = {
+    "feedback_type": {
+        "abuse": _("spam or unwanted mail"),
+        "dkim": _("a problem with the digital signature"),
+        "fraud": _("fraud"),
+        "miscategorized": _("in the wrong folder"),
+        "not-spam": _("not spam after all"),
+        "opt-out": _("a wish to receive no more messages"),
+        "other": _("another reason"),
+    },
+    "recognized_as": {
+        "arf": _("a standard form (ARF)"),
+        "jmr": _("a form of Microsoft (JMR)"),
+        "none": _("no known form"),
+    },
+    "errortype": {"nohost": _("the mail server was not found")},
+    "source": {"link": _("through a link"), "email": _("by e-mail")},
+    "status": STATUS | {"available": _("not used yet"), "sent": _("sent to you"), "redeemed": _("used")},
+    "extended": STATUS,
+    "errorcode": STATUS | SMTP_CODES,
+    "code": STATUS | SMTP_CODES,
+    "state": {
+        "bounce": _("after the message had been accepted at first"),
+        "rcpt": _("when the address was given"),
+    },
+    "type": {"mass": _("sent to many people"), "individual": _("sent to one person")},
+    "contenttype": {
+        "html": _("the page version"),
+        "text": _("the text version"),
+        "both": _("the page version and the text version"),
+    },
+    "device": DEVICES,
+    "attempt": {"0": _("the first attempt")},
+    "ip": {"0.0.0.0": _("IP address not stored")},  # noqa: S104 - an address in data, nothing is opened
+}
+_NO_DATE = {"0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00"}
+
+
+def meaning_of(name: str, value: object, language: Language) -> str:
+    """What a code means (`5.1.1` → the mailbox does not exist), or nothing where it is no code that we know."""
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        return ""
+    text = str(value)
+    if text in _NO_DATE:
+        return language.text("no date")
+    known = _CODES.get(str(name).lower(), {}).get(text.lower())
+    return language.text(known) if known else ""
+
+
+def label_of(name: str, language: Language) -> str:
+    """The label of a member, or nothing where we know none."""
+    entry = FIELDS.get(str(name).lower())
+    return language.text(entry.label) if entry else ""
+
+
+def explanation_of(name: str, kind: str, language: Language) -> str:
+    """What a member means, or nothing where we do not know."""
+    del kind  # one dictionary serves all kinds
+    entry = FIELDS.get(str(name).lower())
+    return language.text(entry.explanation) if entry else ""

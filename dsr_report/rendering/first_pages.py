@@ -1,0 +1,308 @@
+"""The first pages: what is held, where from, who else has it, how long; the statements; the rights."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from babel import Locale
+from markupsafe import Markup
+
+from dsr_report.config import Config, Letter
+from dsr_report.rendering.authorities import AUTHORITIES
+from dsr_report.rendering.collect import EVENTS, Collected
+from dsr_report.rendering.kinds import kind_plural
+from dsr_report.rendering.language import translatable as _
+from dsr_report.rendering.options import ReportOptions
+from dsr_report.rendering.statistics import OPENED
+from dsr_report.rendering.text import shown
+
+STATEMENTS: tuple[tuple[Letter, str], ...] = (
+    ("purposes", _("What we use your data for")),
+    ("basis", _("Why we may do so")),
+    ("source", _("Where your data came from")),
+    ("retention", _("How long we keep your data")),
+    ("decisions", _("Automatic decisions")),
+    ("transfers", _("Transfers outside Europe")),
+    ("other", _("More")),
+)
+
+
+class Block(NamedTuple):
+    """One statement: its heading, its texts, and a list where it has one."""
+
+    anchor: str
+    title: str
+    texts: list[str]
+    items: list[str]
+
+
+def present_in(collected: Collected) -> dict[str, frozenset[str]]:
+    """What the export has, for the conditions of statements."""
+    return {
+        "database": frozenset(collected.databases),
+        "collection": frozenset(collected.collections),
+        "kind": frozenset(collected.kinds),
+    }
+
+
+def texts_of(config: Config, letter: Letter, collected: Collected, options: ReportOptions) -> list[str]:
+    """The controller's statements of one letter in the report's language."""
+    return [
+        statement.text[options.language]
+        for statement in config.statements(letter, present_in(collected))
+        if options.language in statement.text
+    ]
+
+
+def recipients_of(config: Config, collected: Collected, options: ReportOptions) -> list[str]:
+    """Recipients by name, with role, country and safeguard."""
+    found = []
+    for recipient in config.recipient:
+        if not recipient.when.holds(present_in(collected)):
+            continue
+        country = recipient.country
+        if len(country) == 2 and country.isalpha():
+            country = Locale.parse(options.language).territories.get(country.upper(), country)
+        role = recipient.role.get(options.language, "")  # type: ignore[call-overload]
+        safeguard = recipient.safeguard.get(options.language, "")  # type: ignore[call-overload]
+        details = [d for d in (role, country, safeguard) if d]
+        found.append(f"{recipient.name} ({', '.join(details)})" if details else recipient.name)
+    return found
+
+
+def missing_statements(collected: Collected, options: ReportOptions) -> list[str]:
+    """What the law asks for and the configuration does not say (in this language), for the operator."""
+    config = options.config
+    missing = []
+    if config.controller is None:
+        missing.append("[controller] name and address")
+    elif not (config.controller.email or (config.dpo and config.dpo.email)):
+        missing.append("[controller] or [dpo] email: where to write to")
+    if options.language not in config.scope.other_systems:
+        missing.append(f"[scope] other_systems.{options.language}")
+    missing += [
+        f'[[statement]] letter = "{letter}" text.{options.language}'
+        for letter, _title in STATEMENTS
+        if letter != "other" and not texts_of(config, letter, collected, options)
+    ]
+    if not recipients_of(config, collected, options):
+        missing.append("[[recipient]] name")
+    if options.received is None:
+        missing.append("--received")
+    if options.replied is None:
+        missing.append("--replied")
+    if not options.reference:
+        missing.append("--reference")
+    return missing
+
+
+def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool) -> dict[str, Any]:
+    """What page one says."""
+    words, config = options.words, options.config
+    name = config.controller.name if config.controller else words.text("the company")
+    found = bool(collected.kinds)
+    lead = (
+        words.text(
+            "Yes, {company} holds personal data about you in its e-mail system. This report shows all of it."
+        )
+        if found and not options.marks
+        else words.text(
+            "Yes, {company} holds personal data about you in its e-mail system. This report shows it, and lists what is masked or withheld."
+        )
+        if found
+        else words.text("{company} searched its e-mail system and found no personal data about you.")
+    ).format(company=name)
+    if not config.controller:  # a company's own name is written as it writes it
+        lead = lead[:1].upper() + lead[1:]
+    gap = Markup('<p><mark class="gap">{}</mark></p>')
+    sources = texts_of(config, "source", collected, options)
+    retention = texts_of(config, "retention", collected, options)
+    recipients = recipients_of(config, collected, options)
+    return {
+        "title": title(options),
+        "controller": config.controller,
+        "logo": _logo(config),
+        "reference": options.reference,
+        "received": options.received,
+        "due": options.due,
+        "replied": options.replied,
+        "original": options.original,
+        "incomplete": incomplete,
+        "found": found,
+        "lead": lead,
+        "facts": facts(collected, options),
+        "period": period(collected, options),
+        "sources": _short(sources)
+        if sources
+        else gap.format(words.text("To be completed: where the data came from")),
+        "recipients": (
+            Markup("<p>{}</p>").format(shown(words.listed(recipients)))
+            if recipients
+            else gap.format(words.text("To be completed: who else receives the data"))
+        ),
+        "retention": _short(retention)
+        if retention
+        else gap.format(words.text("To be completed: how long it is kept")),
+        "contact": contact_of(config),
+        "hidden": hidden_sentence(options),
+    }
+
+
+def title(options: ReportOptions) -> str:
+    """The title of the report."""
+    words, controller = options.words, options.config.controller
+    if controller is None:
+        return words.text("The personal data that we hold about you in our e-mail system")
+    return words.text("The personal data that {company} holds about you in its e-mail system").format(
+        company=controller.name
+    )
+
+
+def _short(texts: list[str]) -> Markup:
+    return Markup("").join(Markup("<p>{}</p>").format(shown(text)) for text in texts[:2])
+
+
+def _logo(config: Config) -> str:
+    if config.controller is None or not config.controller.logo or config.path is None:
+        return ""
+    file = config.path.parent / Path(config.controller.logo)
+    content = file.read_bytes()
+    kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def contact_of(config: Config) -> str:
+    """Where the person can write to."""
+    if config.dpo is not None and config.dpo.email:
+        return config.dpo.email
+    if config.controller is not None:
+        return config.controller.email or config.controller.address
+    return ""
+
+
+def facts(collected: Collected, options: ReportOptions) -> list[str]:
+    """What was found, in a few lines."""
+    words, kinds, events = options.words, collected.kinds, collected.activity.kinds
+    lines = []
+    people = kinds["profile"] + kinds["subprofile"]
+    if people:
+        lines.append(words.count("{n} record with your details", "{n} records with your details", people))
+    if kinds["message"]:
+        lines.append(
+            words.count("{n} message that we sent you", "{n} messages that we sent you", kinds["message"])
+        )
+    opened = sum(events[kind] for kind in OPENED)
+    if opened or events["click"]:
+        both = [
+            words.count("{n} opening", "{n} openings", opened),
+            words.count("{n} click", "{n} clicks", events["click"]),
+        ]
+        lines.append(words.text("{events} that we noticed").format(events=words.listed(both)))
+    told = kinds["survey"] + kinds["form"]
+    if told:
+        lines.append(
+            words.count(
+                "{n} survey or form that you filled in", "{n} surveys and forms that you filled in", told
+            )
+        )
+    rest = sum(
+        n
+        for kind, n in kinds.items()
+        if kind not in {"envelope", "profile", "subprofile", "message", "survey", "form", *OPENED, "click"}
+    )
+    if rest:
+        lines.append(words.count("{n} other record", "{n} other records", rest))
+    return lines
+
+
+def period(collected: Collected, options: ReportOptions) -> str:
+    """From when to when."""
+    first, last = collected.activity.first, collected.activity.last
+    sent = [m.sent_at for m in collected.activity.messages if m.sent_at is not None]
+    moments = [at for at in (first, last, *sent) if at is not None]
+    if not moments:
+        return ""
+    words = options.words
+    return words.text("The oldest is of {first}, the newest of {last}.").format(
+        first=words.day(min(moments).astimezone(options.zone).date()),
+        last=words.day(max(moments).astimezone(options.zone).date()),
+    )
+
+
+def hidden_sentence(options: ReportOptions) -> str:
+    """Whether anything was masked or withheld, in one sentence."""
+    words = options.words
+    if not options.marks:
+        return words.text("Nothing was masked or withheld.")
+    parts = []
+    masked = sum(m.treatment == "mask" for m in options.marks)
+    if masked:
+        parts.append(
+            words.count("{n} secret of yours is masked.", "{n} secrets of yours are masked.", masked)
+        )
+    if masked < len(options.marks):
+        parts.append(
+            words.count(
+                "{n} piece of data is withheld.",
+                "{n} pieces of data are withheld.",
+                len(options.marks) - masked,
+            )
+        )
+    else:
+        parts.append(words.text("All the rest is disclosed."))
+    return " ".join(parts)
+
+
+def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block]:
+    """The statements of Art. 15(1) and (2), each with what the controller says, or a gap."""
+    words, config = options.words, options.config
+    blocks = []
+    for letter, heading in STATEMENTS:
+        texts = texts_of(config, letter, collected, options)
+        if letter == "other" and not texts:
+            continue
+        blocks.append(Block(f"statement-{letter}", words.text(heading), texts, []))
+        if letter == "basis":
+            categories = [
+                kind_plural(kind, options)
+                for kind in sorted(
+                    collected.kinds - Counter(envelope=collected.kinds["envelope"]),
+                    key=lambda k: (k in EVENTS, -collected.kinds[k], k),
+                )
+            ]
+            blocks.append(
+                Block(
+                    "statement-categories",
+                    words.text("Which kinds of data"),
+                    [words.text("This report shows:") if categories else words.text("No data were found.")],
+                    categories,
+                )
+            )
+            blocks.append(
+                Block(
+                    "statement-recipients",
+                    words.text("Who receives your data"),
+                    [],
+                    recipients_of(config, collected, options),
+                )
+            )
+    return blocks
+
+
+def authority_view(options: ReportOptions) -> tuple[str, list[str]]:
+    """The authority to name first, and those of other countries."""
+    config, words = options.config.authority, options.words
+    lead = AUTHORITIES.get(config.lead.upper())
+    first = ", ".join(p for p in (config.name, config.address, config.website) if p)
+    if not first and lead is not None:
+        first = f"{lead.name}, {lead.website}"
+    territories = Locale.parse(options.language).territories
+    others = [
+        f"{territories.get(code, code)}{words.colon} {entry.name}, {entry.website}"
+        for code, entry in AUTHORITIES.items()
+        if code != config.lead.upper()
+    ]
+    return first, others

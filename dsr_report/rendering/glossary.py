@@ -1,0 +1,54 @@
+"""Words that need explaining: listed once, and linked from the chapter that uses them first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from dsr_report.rendering.language import Language
+from dsr_report.rendering.language import translatable as _
+
+
+class Term(NamedTuple):
+    """A word: the kinds of records that bring it up, what it is called, what it means, where it is used first."""
+
+    key: str
+    kinds: tuple[str, ...]
+    name: str
+    meaning: str
+    chapter: str
+
+    @property
+    def anchor(self) -> str:
+        """Where the list explains it."""
+        return f"word-{self.key}"
+
+
+_TERMS: tuple[Term, ...] = (
+    Term("pixel", ("impression", "open_or_click"), _("Tracking pixel"), _("The hidden picture in an e-mail. When it is loaded, the sender learns that the message was shown."), "noticed"),
+    Term("bounce", ("error", "bounce"), _("Bounce"), _("A message that could not be delivered and came back."), "problems"),
+    Term("complaint", ("abuse",), _("Complaint"), _("Someone pressed “spam” or “unwanted” in a mail program, and the mail provider told the sender."), "problems"),
+    Term("profile", ("profile", "subprofile"), _("Profile"), _("The record under which a mail system knows a person. Parts of it can be orders or other addresses."), "you"),
+    Term("mailing", ("message",), _("Mailing"), _("One message that went to many people at the same time."), "sent"),
+    Term("sha-256", ("message",), _("SHA-256"), _("A fingerprint of a file: a long number that changes with every change of the file."), "annex-a"),
+)  # fmt: skip
+
+
+def terms_in(kinds: Mapping[str, int]) -> list[Term]:
+    """The words that a report with these kinds of records uses."""
+    return [term for term in _TERMS if any(kinds.get(kind) for kind in term.kinds)]
+
+
+def see_also(chapter: str, kinds: Mapping[str, int], words: Language) -> Markup:
+    """A line that leads from a chapter to the words that it is the first to use; nothing where there are none."""
+    links = [
+        Markup('<a href="#{}">{}</a>').format(term.anchor, words.text(term.name))
+        for term in terms_in(kinds)
+        if term.chapter == chapter
+    ]
+    if not links:
+        return Markup("")
+    lead = escape(words.text("Explained in the list of words:"))
+    return Markup('<p class="see">{} {}</p>').format(lead, Markup(", ").join(links))

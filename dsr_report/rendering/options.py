@@ -1,0 +1,65 @@
+"""What a report is asked to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from dsr_report.config import Config
+from dsr_report.rendering.language import Language, language
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One hidden value, as the list of the report explains it."""
+
+    number: int
+    treatment: Literal["mask", "withhold"]
+    what: str
+    reason: str
+    article: str
+    text: str
+    pointers: tuple[str, ...]
+    passage_count: int
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """Language, dates and scope of one report; nothing in it is read from the clock."""
+
+    language: str
+    zone: ZoneInfo
+    created: datetime
+    generator: str
+    config: Config = field(default_factory=Config)
+    medium: Literal["pdf", "html", "zip"] = "html"
+    messages: Literal["text", "layout", "list"] = "text"
+    attachments: bool = False
+    """The document carries the files that came with messages."""
+    package: bool = False
+    """The pages belong to a package, beside the data and the messages as files."""
+    received: date | None = None
+    replied: date | None = None
+    due: date | None = None
+    reference: str | None = None
+    original: bool = False
+    """Nothing was masked or withheld, on purpose."""
+    marks: tuple[Mark, ...] = ()
+    masked: int = 0
+    withheld: int = 0
+    passages: int = 0
+    templates: Path | None = None
+
+    @cached_property
+    def words(self) -> Language:
+        """The report's language."""
+        return language(self.language)
+
+    @property
+    def is_list(self) -> bool:
+        """Messages are listed, and only the embedded export has their texts."""
+        return self.messages == "list" and self.medium != "html"

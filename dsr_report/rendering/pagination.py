@@ -1,0 +1,145 @@
+"""Years and months: the headings in long annexes, their lines in the contents, their pages in a package."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+from dsr_report.rendering.options import ReportOptions
+
+_BY_MONTH = 200
+_IN_CONTENTS = 30
+_PAGE = 3_000_000
+
+UNDATED = 0
+NO_MESSAGE = 10_000  # after the last year that a date can have
+
+
+class Period(NamedTuple):
+    """A month, a whole year (month 0), or what has none: `UNDATED`, `NO_MESSAGE`. They sort as they are shown."""
+
+    year: int
+    month: int = 0
+
+    @property
+    def key(self) -> str:
+        """The end of its ids and of the names of its pages."""
+        if self.year == UNDATED:
+            return "undated"
+        if self.year == NO_MESSAGE:
+            return "other"
+        return f"{self.year}-{self.month:02}" if self.month else str(self.year)
+
+
+_period = lru_cache(maxsize=1_000)(Period)
+"""In memory once: every event and message has one."""
+
+
+class ContentsLine(NamedTuple):
+    """A line of the contents below an annex: a year with its months, or without."""
+
+    anchor: str
+    title: str
+    number: str
+    months: list[ContentsLine]
+
+
+class Page(NamedTuple):
+    """A page of a package that holds a piece of an annex; `follows` where it goes on with the page before."""
+
+    name: str
+    period: Period
+    number: int
+    follows: bool
+
+
+class Pager:
+    """Gives the page of each piece of an annex, one after the other in their order.
+
+    A page is a year if that is not too much for a browser, else a month, else as much of it as fits.
+    """
+
+    def __init__(self, annex: str, divided: set[int]) -> None:
+        self._annex = annex
+        self._divided = divided
+        self._page: Page | None = None
+        self._weight = 0
+
+    def page_of(self, period: Period, size: int) -> Page:
+        """The page of the next piece."""
+        whole = period if period.year in self._divided else _period(period.year)
+        page = self._page
+        if page is None or page.period != whole:
+            page, self._weight = Page(f"{self._annex}-{whole.key}", whole, 1, follows=False), 0
+        elif self._weight + size > _PAGE and whole.year in self._divided:
+            number = page.number + 1
+            page, self._weight = Page(f"{self._annex}-{whole.key}-{number}", whole, number, follows=True), 0
+        self._page = page
+        self._weight += size
+        return page
+
+
+class Periods:
+    """How the annexes of one report are divided: by month where there are many messages, else by year."""
+
+    def __init__(self, options: ReportOptions, messages: int) -> None:
+        self._options = options
+        self._words = options.words
+        self._by_month = messages > _BY_MONTH
+
+    def of(self, at: datetime | None) -> Period:
+        """The period of a moment."""
+        if at is None:
+            return _period(UNDATED)
+        local = at.astimezone(self._options.zone)
+        return _period(local.year, local.month if self._by_month else 0)
+
+    def title(self, period: Period) -> str:
+        """What it is called: 2016, January 2016."""
+        words = self._words
+        if period.year == UNDATED:
+            return words.text("Without a date")
+        if period.year == NO_MESSAGE:
+            return words.text("Events without a message in this report")
+        return words.month(period.year, period.month) if period.month else str(period.year)
+
+    def contents(self, annex: str, periods: Iterable[Period]) -> list[ContentsLine]:
+        """The lines of the contents for an annex whose ids begin with `annex`; none where it is short."""
+        counts = Counter(periods)
+        if counts.total() < _IN_CONTENTS or len(counts) < 2:
+            return []
+        lines = []
+        for year, group in groupby(sorted(counts), key=lambda period: period.year):
+            within = list(group)
+            months = [
+                ContentsLine(
+                    f"{annex}-{period.key}", self.title(period), self._words.number(counts[period]), []
+                )
+                for period in within
+            ]
+            if within[0].month:
+                total = self._words.number(sum(counts[period] for period in within))
+                lines.append(ContentsLine(months[0].anchor, str(year), total, months))
+            else:
+                lines += months
+        return lines
+
+    def pager(self, annex: str, sizes: Iterable[tuple[Period, int]]) -> Pager:
+        """What says on which page each piece of an annex stands, given the sizes of all, in any order."""
+        years: Counter[int] = Counter()
+        for period, size in sizes:
+            years[period.year] += size
+        return Pager(annex, {year for year, size in years.items() if size > _PAGE})
+
+    def page_title(self, annex: str, page: Page) -> str:
+        """What a page is called, for its title and the links that lead to it."""
+        return f"{annex} ({self.part_title(page)})"
+
+    def part_title(self, page: Page) -> str:
+        """Its period, and which part of it: January 2016, 2."""
+        number = f", {self._words.number(page.number)}" if page.number > 1 else ""
+        return f"{self.title(page.period)}{number}"

@@ -1,0 +1,66 @@
+"""Whom the report is about, as far as people need it to recognise themselves: covers are seen by others."""
+
+from __future__ import annotations
+
+import re
+
+from dsr_report.records.models.people import Profile, Subprofile
+from dsr_report.rendering.language import Language
+
+_PARTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"voor_?naam|first_? ?name|given_? ?name|vor_?name|pr[ée]nom",
+        r"tussen_?voegsels?|infix|middle_? ?name",
+        r"achter_?naam|last_? ?name|family_? ?name|sur_?name|nach_?name|familien_?name|nom(?: de famille)?",
+    )
+)
+_WHOLE = re.compile(r"(?:volledige?_? ?)?naam|(?:full_? ?)?name|nom complet", re.IGNORECASE)
+_MOST = 50
+_LONGEST = 80
+
+
+class Person:
+    """Collects the names under which the subject is stored."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def note(self, name: tuple[str, str] | None) -> None:
+        """Take up a name that `name_in` found."""
+        if name is not None and len(self._names) < _MOST:
+            self._names.setdefault(*name)
+
+    def about(self, subject_type: str | None, subject_id: str | None, words: Language) -> str:
+        """The subject by name, or by number; of an address the first letter and the domain."""
+        number = str(subject_id or "")
+        names = set(self._names.values())
+        name = self._names.get(number) or (names.pop() if len(names) == 1 else "")
+        if subject_type == "email" or "@" in number:
+            local, at, domain = number.rpartition("@")
+            return name or (f"{local[:1]}…{at}{domain}" if local else "")
+        if not number:
+            return name
+        numbered = words.text("number {number}").format(number=number)
+        return f"{name} ({numbered})" if name else numbered
+
+
+def name_in(record: Profile | Subprofile) -> tuple[str, str] | None:
+    """The number of a profile or a part of one, and the name in it, where it has one."""
+    number = record.subprofile_id if isinstance(record, Subprofile) else record.profile_id
+    name = _name_of(record)
+    return (str(number), name) if name else None
+
+
+def _name_of(record: Profile | Subprofile) -> str:
+    parts = ["", "", ""]
+    whole = ""
+    for name, value in record.fields.items():
+        if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST:
+            continue
+        for position, pattern in enumerate(_PARTS):
+            if pattern.fullmatch(str(name)):
+                parts[position] = parts[position] or " ".join(value.split())
+        if _WHOLE.fullmatch(str(name)):
+            whole = whole or " ".join(value.split())
+    return " ".join(part for part in parts if part) if parts[2] else whole or parts[0]

@@ -1,0 +1,79 @@
+"""What was odd in the file, and how records were recognised: the tool's own codes in the words of the report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dsr_report.jsonstream.items import ReadWarning
+from dsr_report.rendering.language import Language
+from dsr_report.rendering.language import translatable as _
+
+ODDITIES: dict[str, str] = {
+    "byte-order-mark": _("The file begins with a mark that says how it is encoded."),
+    "control-character": _("A text holds a control character in a form that the format does not allow."),
+    "cut-off": _("The file ends in the middle. What is whole before it was read."),
+    "data-is-text": _("The data are one text, not a list of records."),
+    "duplicate-key": _("A name occurs more than once in one record. Every value is kept."),
+    "invalid-utf-8": _("A text holds bytes that are no characters. They are shown by their numbers."),
+    "lost": _("A part of the file could not be read, and is left out."),
+    "lone-surrogate": _("A text holds half a character. It is kept as it is."),
+    "no-data": _("The file holds no data."),
+    "no-info": _("The file does not say whom it is about."),
+    "not-a-number": _("A word stands where a number should be. It is kept."),
+    "odd-info": _("What the file says of itself has another form than usual."),
+    "several-documents": _("More follows after the end of the first part of the file. It was read too."),
+    "trailing-comma": _("A comma stands where nothing follows."),
+    "trailing-data": _("Text that is no record follows at the end. It is kept as one value."),
+    "utf-16": _("The file is in an unusual encoding (UTF-16). It was converted."),
+}
+_RULES: dict[str, str] = {
+    "label": _("It stands under the name “{name}”"),
+    "type": _("It says of itself that it is “{name}”"),
+    "event": _("It says of itself that it is “{name}”"),
+    "action": _("It says of itself that it is “{name}”"),
+    "keys": _("It has the fields “{name}”"),
+    "text": _("It is a text of the form “{name}”"),
+}
+_PHRASES: dict[str, str] = {
+    "names of columns": _("by the names of its columns"),
+    "no known keys": _("We do not know its fields"),
+    "no known columns": _("We do not know its columns"),
+    "name of a list": _("It is the name of a list"),
+    "page of a listing": _("It is a page of a list"),
+    "a bare text": _("It is a text by itself"),
+    "error message": _("It is an error message"),
+    "request for a picture": _("The program asked for a picture"),
+    "request for a page": _("The program asked for a page"),
+    "nothing in it": _("There is nothing in it"),
+    "nested too deeply": _("It is nested too deeply"),
+}
+_MORE = re.compile(r"(\d+) more ")
+
+
+def oddities(warnings: Iterable[ReadWarning], words: Language) -> list[tuple[str, str]]:
+    """Each warning as its place in the export (or nothing) and what was odd there."""
+    shown = []
+    for warning in warnings:
+        text = words.text(ODDITIES.get(warning.code, "")) or f"{warning.code}: {warning.message}"
+        more = _MORE.match(warning.message)
+        if more and not warning.pointer:
+            number = int(more.group(1))
+            text += f" {words.count('{n} more time.', '{n} more times.', number)}"
+        shown.append((warning.pointer, text))
+    return shown
+
+
+def rule_text(rule: str, words: Language) -> str:
+    """What decided the kind of a record: `keys device` → It has the fields “device”."""
+    pieces = []
+    for piece in rule.split(", "):
+        first, _space, name = piece.partition(" ")
+        if piece in _PHRASES:
+            pieces.append(words.text(_PHRASES[piece]))
+        elif first in _RULES and name:
+            name = words.text(_PHRASES[name]) if name in _PHRASES else name
+            pieces.append(words.text(_RULES[first]).format(name=name))
+        else:
+            pieces.append(piece)
+    return ", ".join(pieces)

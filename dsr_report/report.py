@@ -1,0 +1,643 @@
+"""The report of an export as an object: decided, redacted, counted, and written as PDF, HTML or package."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from importlib.metadata import PackageNotFoundError, version
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self, Union, get_args
+
+from dsr_report.config import Config, load_config, source_date
+from dsr_report.errors import CheckFailedError, RedactionError, UsageError
+from dsr_report.export import Export, zone_named
+from dsr_report.files import sha256_of, written_whole
+from dsr_report.jsonstream.file import open_export
+from dsr_report.progress import Progress, Steps
+from dsr_report.redact.apply import write_redacted
+from dsr_report.redact.decisions import load_decisions
+from dsr_report.redact.findings import findings_of
+from dsr_report.redact.plan import Plan, make_plan
+from dsr_report.redact.secrets import find_secrets
+from dsr_report.rendering.build import BuiltReport, build
+from dsr_report.rendering.document import Attachment, Part, ReportDocument
+from dsr_report.rendering.language import LANGUAGES, language, mark_text
+from dsr_report.rendering.ledger import EMBEDDED, Ledger
+from dsr_report.rendering.options import Mark, ReportOptions
+from dsr_report.temporary import TemporaryFolder
+from dsr_report.times import add_months
+from dsr_report.workers import Processes
+from dsr_report.writers.html import write_html
+from dsr_report.writers.manifest import ExportEntry, FileEntry, Manifest, MarkEntry, RecordsEntry, Values
+from dsr_report.writers.package import PackageInput, attached_files, write_package
+from dsr_report.writers.seal import PLACEHOLDER, put_seal
+
+if TYPE_CHECKING:
+    from dsr_report.writers.pdf import LayoutPool
+
+Format = Literal["pdf", "html", "zip"]
+FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
+Messages = Literal["text", "layout", "list"]
+_FIRST = {"find": 45.0, "hide": 120.0}
+_PDF = {**_FIRST, "render": 50.0, "prepare": 6.0, "lay out": 900.0, "embed": 100.0}
+_STEPS: dict[Format, dict[str, float]] = {
+    "pdf": _PDF,
+    "html": {**_FIRST, "render": 140.0, "prepare": 6.0, "write": 10.0},
+    "zip": {**_PDF, "render pages": 140.0, "prepare pages": 6.0, "write": 15.0, "add files": 100.0},
+}
+"""The steps of each format, and how many milliseconds a megabyte takes (150 messages, 600 events)."""
+_LAYOUT_MILLISECONDS = 0.014
+"""For each character of HTML, in one process."""
+_WORTH_PROCESSES = 3_000_000
+"""Bytes; starting a process takes as long as looking through some hundred thousand."""
+_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
+Workers = Union[int, "LayoutPool", None]
+
+
+def format_of(target: str | os.PathLike[str], override: str | None = None) -> Format:
+    """The format that a file name's ending (or the override) asks for.
+
+    Raises:
+        UsageError: it asks for none that we write.
+    """
+    wanted = override or Path(target).suffix.lstrip(".").lower()
+    wanted = "html" if wanted == "htm" else wanted
+    for known in FORMATS:
+        if wanted == known:
+            return known
+    raise UsageError(
+        f"no report can be written as {wanted!r}"
+        if wanted
+        else "the name has no ending that says the format",
+        where=str(target),
+        hint="End it in .pdf, .html or .zip, or use --format.",
+    )
+
+
+def check_choices(
+    *,
+    original: bool = False,
+    review: str | os.PathLike[str] | None = None,
+    received: date | None = None,
+    replied: date | None = None,
+    due: date | None = None,
+) -> None:
+    """Whether choices of a report go together; known before there is an export.
+
+    Raises:
+        UsageError: they do not.
+    """
+    if original and review is not None:
+        raise UsageError("--original hides nothing, --review hides things", hint="Use one of them.")
+    for name, day in (("--replied", replied), ("--due", due)):
+        if received is not None and day is not None and day < received:
+            raise UsageError(
+                f"{day} is before the request arrived ({received})",
+                where=name,
+                hint="Compare it with --received.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A disclosure that was written: where, its hash, and the sum of its values."""
+
+    path: Path
+    format: Format
+    sha256: str
+    values: Values
+    warnings: tuple[str, ...]
+    pages: int | None = None
+
+
+class Report:
+    """A disclosure report of an export, in one language.
+
+    What must not be shown is decided and taken out once, in a private copy of the export; all formats are
+    made from that copy. Use it in a `with` block, or `close` it, so that the copy is removed.
+
+    Args:
+        export: what `dsr_report.read` returned.
+        lang: `en`, `nl`, `de` or `fr`.
+        config: the controller's configuration, or the path of its TOML file.
+        timezone: in which times are shown; that of the export by default.
+        messages: how the PDF prints messages: `text`, `layout` or `list`.
+        attachments: whether the PDF carries the files that came with messages.
+        templates: a folder of templates that override the shipped ones.
+        review: a file of decisions taken on the findings of `dsr-report review`.
+        strict: missing statements, unrecognised records and undecided findings are errors.
+        original: mask and withhold nothing (for the controller's own archive).
+        received: the day the request arrived.
+        replied: the day of the answer.
+        reference: the controller's reference of the request.
+        due: the day by which to answer; one month after `received` unless it is given (where the time was
+            extended, say).
+    """
+
+    def __init__(
+        self,
+        export: Export,
+        lang: str = "en",
+        config: Config | str | os.PathLike[str] | None = None,
+        *,
+        timezone: str | None = None,
+        messages: Messages = "text",
+        attachments: bool = False,
+        templates: str | os.PathLike[str] | None = None,
+        review: str | os.PathLike[str] | None = None,
+        strict: bool = False,
+        original: bool = False,
+        received: date | None = None,
+        replied: date | None = None,
+        reference: str | None = None,
+        due: date | None = None,
+    ) -> None:
+        if lang not in LANGUAGES:
+            raise UsageError(f"there is no report in {lang!r}", hint="Choose en, nl, de or fr.")
+        if messages not in get_args(Messages):
+            raise UsageError(
+                f"messages cannot be printed as {messages!r}", hint="Choose text, layout or list."
+            )
+        check_choices(original=original, review=review, received=received, replied=replied, due=due)
+        self.export = export
+        self.lang = lang
+        self.config = load_config(config) if isinstance(config, (str, os.PathLike)) else config or Config()
+        self.zone = zone_named(timezone) if timezone else export.zone
+        self.messages: Messages = messages
+        self.attachments = attachments
+        self.templates = Path(templates) if templates else None
+        self.review = Path(review) if review else None
+        self.strict = strict
+        self.original = original
+        self.received = received
+        self.replied = replied
+        self.reference = reference
+        self.due = due or (add_months(received, 1) if received else None)
+        self.warnings: list[str] = []
+        self._folder: TemporaryFolder | None = None
+        self._shown: Export | None = None
+        self._plan: Plan | None = None
+        self._workers: int | None = None
+        self._processes: Processes | None = None
+        self._steps = Steps(None, {})
+
+    def to_pdf(
+        self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
+    ) -> Written:
+        """Write the report as one PDF (PDF/A-3a and PDF/UA-1) with the export embedded.
+
+        Args:
+            target: the file; replaced when the report is whole.
+            workers: how many processes work at once, one a core by default; or a pool for the layout that
+                is kept for several reports.
+            progress: is told how much is done and how much there is, in about milliseconds of work.
+        """
+        with self._stepping(progress, "pdf"):
+            return self._to_pdf(target, workers)
+
+    def _to_pdf(self, target: str | os.PathLike[str], workers: Workers) -> Written:
+        from dsr_report.writers.pdf import LayoutPool, write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
+
+        self._workers = _count(workers)
+        with self._document("pdf") as (document, manifest, _), written_whole(target) as file:
+            count, pool = (workers, None) if isinstance(workers, int) else (None, workers)
+            crew = pool if pool is not None else LayoutPool(count)
+            laid_out = self._laying_out(document, crew.workers)
+            try:
+                pages = write_pdf(document, file, pool=crew, progress=laid_out).pages
+            finally:
+                if pool is None:
+                    crew.close()
+            put_seal(file)
+        return self._written(target, "pdf", manifest, pages)
+
+    def to_html(
+        self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
+    ) -> Written:
+        """Write the report as one HTML file that needs nothing else, offline, without scripts."""
+        self._workers = workers
+        with (
+            self._stepping(progress, "html"),
+            self._document("html") as (document, manifest, _),
+            written_whole(target) as file,
+        ):
+            self._steps.begin("write")
+            write_html(self._counted(document), file)
+            put_seal(file)
+        return self._written(target, "html", manifest)
+
+    def to_zip(
+        self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
+    ) -> Written:
+        """Write the package: PDF, HTML, the export, tables, the messages as files, and a manifest."""
+        with self._stepping(progress, "zip"), TemporaryFolder() as folder:
+            pdf = Path(folder) / "report.pdf"
+            written = self._to_pdf(pdf, workers)
+            with (
+                self._document("html", package=True) as (document, manifest, ledger),
+                written_whole(target) as file,
+            ):
+                content = PackageInput(
+                    export=self.shown,
+                    document=self._counted(replace(document, seal="", manifest="", ledger=None)),
+                    manifest=manifest.model_copy(update={"medium": "zip"}),
+                    pdf=pdf,
+                    ledger=ledger,
+                    words=language(self.lang),
+                )
+                self._steps.begin("write")
+                write_package(content, file)
+                put_seal(file)
+        return self._written(target, "zip", manifest, written.pages)
+
+    def to(
+        self,
+        target: str | os.PathLike[str],
+        format: Format | None = None,  # noqa: A002 - the word of the command line
+        *,
+        workers: Workers = None,
+        progress: Progress | None = None,
+    ) -> Written:
+        """Write the report in the format that the ending of `target` (or `format`) names."""
+        chosen = format_of(target, format)
+        if chosen == "pdf":
+            return self.to_pdf(target, workers=workers, progress=progress)
+        if chosen == "html":
+            return self.to_html(target, workers=_count(workers), progress=progress)
+        return self.to_zip(target, workers=workers, progress=progress)
+
+    @property
+    def shown(self) -> Export:
+        """The export as it is disclosed: the original, or the private copy with marks in it."""
+        self._decide()
+        self._check_count()
+        return self._shown or self.export
+
+    @property
+    def plan(self) -> Plan:
+        """What is masked and withheld."""
+        return self._decide()
+
+    @property
+    def values(self) -> Values:
+        """The sum that proves the report complete."""
+        plan, total = self.plan, self.export.value_count
+        return Values(
+            total=total,
+            disclosed=total - plan.masked - plan.withheld,
+            masked=plan.masked,
+            withheld=plan.withheld,
+            passages=plan.passage_count,
+        )
+
+    @property
+    def created(self) -> datetime:
+        """The moment that files carry: `SOURCE_DATE_EPOCH`, the day of the reply, or the last event."""
+        given = source_date()
+        if given is not None:
+            return max(given, _EARLIEST)
+        day = self.replied or self.received
+        if day is not None:
+            return datetime.combine(day, time(12), UTC)
+        last = self.export.period[1]
+        return max(last.astimezone(UTC).replace(microsecond=0), _EARLIEST) if last else _EARLIEST
+
+    @contextmanager
+    def _stepping(self, progress: Progress | None, format_: Format) -> Iterator[None]:
+        """Tell `progress` of the steps that a format takes."""
+        milliseconds = {step: self.export.bytes / 1e6 * cost for step, cost in _STEPS[format_].items()}
+        self._steps = Steps(progress, milliseconds)
+        self.export.file.watch(self._told)
+        yield
+        self._steps.finish()
+
+    def _told(self, done: int, total: int | None) -> None:
+        self._steps.told(done, total)
+
+    def _laying_out(self, document: ReportDocument, workers: int) -> Progress:
+        """Begin with the layout; what to tell of it, by the length of what is laid out."""
+        lengths = list(accumulate(document.part_lengths, initial=0))
+        self._steps.expect("lay out", lengths[-1] * _LAYOUT_MILLISECONDS / workers)
+        self._steps.begin("lay out")
+
+        def laid_out(done: int, total: int) -> None:
+            self._steps.told(lengths[min(done, len(lengths) - 1)], lengths[-1])
+            if done == total:
+                self._steps.begin("embed")
+
+        return laid_out
+
+    def _counted(self, document: ReportDocument) -> ReportDocument:
+        """The document; of each part that is taken from it, the progress is told."""
+
+        def parts() -> Iterator[Part]:
+            for number, part in enumerate(document.parts(), 1):
+                yield part
+                self._steps.told(number, document.part_count)
+            self._steps.begin("add files")
+
+        return replace(document, parts=parts)
+
+    @contextmanager
+    def _sharing(self) -> Iterator[Processes | None]:
+        """Processes that share the work, for the time of a `with` block; None where one is as fast."""
+        if self._processes is not None or self._workers == 1 or self.export.bytes < _WORTH_PROCESSES:
+            yield self._processes
+            return
+        with Processes(self._workers) as processes:
+            self._processes = processes
+            try:
+                yield processes
+            finally:
+                self._processes = None
+
+    def _decide(self) -> Plan:
+        if self._plan is None:
+            with self._sharing() as processes:
+                self._plan = self._decided(processes)
+        return self._plan
+
+    def _decided(self, processes: Processes | None) -> Plan:
+        export = self.export
+        self._steps.begin("find")
+        if self.original:
+            plan = Plan()
+        else:
+            if self.review is not None:
+                findings = findings_of(export.file.items, export.found, export.info.id)
+                decisions = load_decisions(
+                    self.review, findings, export.sha256, strict=self.strict, warnings=self.warnings
+                )
+            else:
+                decisions = find_secrets(export.counted_items(), processes)
+            plan = make_plan(
+                decisions, lambda treatment, number, what: mark_text(self.lang, treatment, number, what)
+            )
+        if plan:
+            self._redact(plan, processes)
+        return plan
+
+    def _redact(self, plan: Plan, processes: Processes | None) -> None:
+        self._folder = TemporaryFolder()
+        copy = Path(self._folder.name) / "export.json"
+        self._steps.begin("hide")
+        self.warnings += write_redacted(self.export.file, plan, copy, processes)
+        self._shown = Export(
+            open_export(copy, name=self.export.name, salvage=self.export.incomplete, progress=self._told),
+            self.export.zone,
+            self.export.custom,
+        )
+
+    def _check_count(self) -> None:
+        if self._shown is not None and self._shown.value_count != self.export.value_count:
+            raise RedactionError(
+                "the redacted export does not hold as many values as the original",
+                hint="Nothing was written. Please report this with `dsr-report inspect -v`.",
+            )
+
+    @contextmanager
+    def _document(
+        self, medium: Literal["pdf", "html"], *, package: bool = False
+    ) -> Iterator[tuple[ReportDocument, Manifest, Ledger]]:
+        """The document of one medium, its manifest and its ledger."""
+        with self._sharing() as processes:
+            built = self._built(medium, package=package, processes=processes)
+        plan = self._decide()
+        try:
+            self._steps.begin("prepare pages" if package else "prepare")
+            self._check_strictly(built)
+            manifest = self._manifest(built, plan, medium)
+            with TemporaryFolder() as folder:
+                document = self._completed(built, manifest, Path(folder), medium)
+                yield document, manifest, built.ledger
+        finally:
+            built.close()
+
+    def _built(
+        self, medium: Literal["pdf", "html"], *, package: bool, processes: Processes | None
+    ) -> BuiltReport:
+        plan, values = self._decide(), self.values
+        options = ReportOptions(
+            language=self.lang,
+            zone=self.zone,
+            created=self.created,
+            generator=generator(),
+            config=self.config,
+            medium=medium,
+            messages=self.messages,
+            attachments=self.attachments and medium == "pdf",
+            package=package,
+            received=self.received,
+            replied=self.replied,
+            due=self.due,
+            reference=self.reference,
+            original=self.original,
+            marks=_marks(plan),
+            masked=values.masked,
+            withheld=values.withheld,
+            passages=values.passages,
+            templates=self.templates,
+        )
+        self._steps.begin("render pages" if package else "render")
+        built = build(self._shown or self.export, options, processes)
+        try:
+            self._check_count()  # both were counted on the way
+        except RedactionError:
+            built.close()
+            raise
+        return built
+
+    def _completed(
+        self, built: BuiltReport, manifest: Manifest, folder: Path, medium: Literal["pdf", "html"]
+    ) -> ReportDocument:
+        """The document with its proof: embedded files in a PDF; manifest and ledger in the page of HTML."""
+        document = built.document
+        ledger = folder / "ledger.jsonl"
+        with ledger.open("wb") as file:
+            built.ledger.copy_to(file)
+        if medium == "html":
+            return replace(
+                document,
+                manifest=manifest.to_json().decode("utf-8"),
+                ledger=ledger,
+                seal=PLACEHOLDER,
+            )
+        words = language(self.lang)
+        data = folder / EMBEDDED
+        with self.shown.file.raw() as source, data.open("wb") as target:
+            while block := source.read(1 << 20):
+                target.write(block)
+        files = list(self._attached_files(folder)) if self.attachments else []
+        listed = manifest.with_files(
+            FileEntry(path=name, bytes=path.stat().st_size, sha256=digest)
+            for name, path, digest in (
+                (EMBEDDED, data, self.shown.sha256),
+                ("ledger.jsonl", ledger, sha256_of(ledger)),
+                *((file.name, file.path, sha256_of(file.path)) for file in files),
+            )
+        )
+        proof = folder / "manifest.json"
+        proof.write_bytes(listed.to_json())
+        created = self.created
+        attachments = (
+            Attachment(
+                EMBEDDED, data, "application/json",
+                words.text("All your data, in a form that computers can read"), "Source", created,
+            ),
+            Attachment(
+                "manifest.json", proof, "application/json",
+                words.text("What this report was made of, for checking it"), "Data", created,
+            ),
+            Attachment(
+                "ledger.jsonl", ledger, "application/jsonl",
+                words.text("Where each value is shown, for checking it"), "Data", created,
+            ),
+            *files,
+        )  # fmt: skip
+        return replace(document, attachments=attachments, seal=PLACEHOLDER)
+
+    def _attached_files(self, folder: Path) -> Iterator[Attachment]:
+        """The files that came with messages, written to `folder`, to be embedded in the PDF."""
+        words = language(self.lang)
+        for position, (number, file) in enumerate(attached_files(self.shown)):
+            path = folder / f"attached-{position}"
+            path.write_bytes(file.content)
+            is_plain = re.fullmatch(r"[a-z]+/[a-z0-9][a-z0-9.+-]*", file.media_type) is not None
+            yield Attachment(
+                f"{number:05}-{file.name}",
+                path,
+                file.media_type if is_plain else "application/octet-stream",
+                words.text("A file that came with message {number}").format(number=number),
+                "Supplement",
+                self.created,
+            )
+
+    def _check_strictly(self, built: BuiltReport) -> None:
+        unrecognised = self.export.summary.kinds["unrecognised"]
+        problems = []
+        if built.missing:
+            problems.append(f"statements are missing: {', '.join(built.missing)}")
+        if unrecognised:
+            problems.append(f"{unrecognised} records were not recognised (see `dsr-report inspect -v`)")
+        if self.strict and problems:
+            raise CheckFailedError(
+                "; ".join(problems), hint="Complete the configuration (`dsr-report config init`)."
+            )
+        if self.export.incomplete:
+            problems.append(
+                "the export is incomplete: what was whole of it is disclosed, and page one says so"
+            )
+        if self.due and self.replied and self.replied > self.due:
+            problems.append(
+                f"the answer is of {self.replied}, and was due by {self.due}; if the time was extended "
+                "or ended on a weekend or holiday, say so with --due"
+            )
+        for problem in problems:
+            if problem not in self.warnings:
+                self.warnings.append(problem)
+
+    def _manifest(self, built: BuiltReport, plan: Plan, medium: Literal["pdf", "html"]) -> Manifest:
+        shown = self.shown
+        return Manifest(
+            medium=medium,
+            generator=generator(),
+            language=self.lang,
+            time_zone=shown.zone.key,
+            created=self.created,
+            reference=self.reference,
+            for_archive=self.original,
+            export=ExportEntry(
+                type=shown.info.type,
+                id=shown.info.id,
+                bytes=shown.bytes,
+                sha256=shown.sha256,
+                is_original=not plan,
+                incomplete=shown.incomplete,
+            ),
+            values=self.values,
+            records={
+                kind: RecordsEntry(count=count, shown_in=places)
+                for kind, (count, places) in built.ledger.places().items()
+            },
+            marks=tuple(
+                MarkEntry(
+                    number=mark.number,
+                    treatment="mask" if mark.treatment == "mask" else "withhold",
+                    what=mark.what,
+                    reason=mark.reason,
+                    article=mark.article,
+                    text=mark.text,
+                    pointers=tuple(mark.pointers),
+                    passages_in=tuple(p for p in mark.passage_pointers if p not in plan.whole),
+                    everywhere=mark.everywhere,
+                )
+                for mark in plan.marks
+            ),
+        )
+
+    def _written(
+        self, target: str | os.PathLike[str], chosen: Format, manifest: Manifest, pages: int | None = None
+    ) -> Written:
+        path = Path(target)
+        return Written(path, chosen, sha256_of(path), manifest.values, tuple(self.warnings), pages)
+
+    def close(self) -> None:
+        """Remove the private copy."""
+        if self._shown is not None:
+            self._shown.close()
+            self._shown = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+        self._plan = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        values = self.values
+        return (
+            f"<Report in {self.lang} on {self.export.info.type} {self.export.info.id}: "
+            f"{values.total:,} values = "
+            f"{values.disclosed:,} disclosed + {values.masked:,} masked + {values.withheld:,} withheld>"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>"
+
+
+def _count(workers: Workers) -> int | None:
+    return workers if workers is None or isinstance(workers, int) else workers.workers
+
+
+def _marks(plan: Plan) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(
+            mark.number,
+            "mask" if mark.treatment == "mask" else "withhold",
+            mark.what,
+            mark.reason,
+            mark.article,
+            mark.text,
+            tuple(mark.pointers),
+            len(mark.passage_pointers),
+        )
+        for mark in plan.marks
+    )
+
+
+def generator() -> str:
+    """The name and version of this tool, as files and reports carry it."""
+    try:
+        return f"dsr-report {version('dsr-report')}"
+    except PackageNotFoundError:
+        return "dsr-report"

@@ -1,0 +1,390 @@
+"""A page written anew from its tree: allowed elements and attributes, links and pictures made harmless."""
+
+from __future__ import annotations
+
+import html as escaping
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from selectolax.lexbor import LexborNode
+
+from dsr_report.mime.html_tree import children
+from dsr_report.mime.links import Purpose, purpose_of
+from dsr_report.mime.message import MimeMessage
+from dsr_report.sanitize.css import addresses_in, media_is_safe, safe_declarations, safe_style_sheet
+from dsr_report.sanitize.pictures import outcome_of, picture_data, short_address
+from dsr_report.sanitize.selectors import class_name, identifier_class
+from dsr_report.sanitize.shown import Link, Picture, Wording
+
+TAGS = frozenset(
+    "abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd "
+    "del details dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins "
+    "kbd li main mark nav ol p pre q rp rt ruby s samp section small span strike strong sub summary sup "
+    "table tbody td tfoot th thead time tr tt u ul var wbr".split()
+)
+_ANYWHERE = frozenset("style class dir lang title align".split())
+_CELL = frozenset("width colspan rowspan valign bgcolor height nowrap".split())
+ATTRIBUTES: dict[str, frozenset[str]] = {
+    "*": _ANYWHERE,
+    "img": frozenset("src alt width height border".split()),
+    "table": frozenset("width border cellpadding cellspacing bgcolor height role".split()),
+    "td": _CELL,
+    "th": _CELL | {"scope"},
+    "tr": frozenset("valign bgcolor height".split()),
+    "col": frozenset("width span".split()),
+    "colgroup": frozenset("width span".split()),
+    "font": frozenset("color size face".split()),
+    "ol": frozenset("start type reversed".split()),
+    "li": frozenset(["value"]),
+    "hr": frozenset("width size color noshade".split()),
+}
+_PLAIN = TAGS - {"img", "table"}
+"""Elements whose start depends on nothing but their own attributes."""
+_VOID = frozenset("br col hr img wbr".split())
+_TABLE = frozenset("table tbody thead tfoot tr td th caption colgroup col".split())
+_WITHOUT_CONTENT = frozenset(
+    "script style title template iframe frame frameset svg math head xml object embed applet noembed "
+    "noframes datalist meta link base param source track -comment _comment".split()
+)
+_NOTED = frozenset(
+    "script iframe frame object embed applet form input button select textarea link base svg math video "
+    "audio template source".split()
+)
+_LINE_OR_BLOCK = frozenset(
+    "form fieldset optgroup option legend select textarea button dialog hgroup".split()
+)
+_VALUES = {
+    "dir": re.compile(r"ltr|rtl|auto", re.IGNORECASE),
+    "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"),
+    "align": re.compile(r"left|right|center|justify|top|middle|bottom|absmiddle", re.IGNORECASE),
+    "valign": re.compile(r"top|middle|bottom|baseline", re.IGNORECASE),
+    "width": re.compile(r"\s*\d{1,4}(?:\.\d{1,4})?\s*(?:px|%)?\s*"),
+    "height": re.compile(r"\s*\d{1,4}(?:\.\d{1,4})?\s*(?:px|%)?\s*"),
+    "border": re.compile(r"\s*\d{1,2}\s*(?:px)?\s*"),
+    "cellpadding": re.compile(r"\s*\d{1,2}\s*(?:px)?\s*"),
+    "cellspacing": re.compile(r"\s*\d{1,2}\s*(?:px)?\s*"),
+    "colspan": re.compile(r"\s*[1-9]\d?\s*"),
+    "rowspan": re.compile(r"\s*[1-9]\d?\s*"),
+    "span": re.compile(r"\s*[1-9]\d?\s*"),
+    "start": re.compile(r"\s*-?\d{1,6}\s*"),
+    "value": re.compile(r"\s*-?\d{1,6}\s*"),
+    "type": re.compile(r"[1aAiI]"),
+    "size": re.compile(r"\s*[+-]?\d{1,2}\s*"),
+    "color": re.compile(r"\s*(?:#[0-9A-Fa-f]{3,8}|[A-Za-z]{3,20}|[0-9A-Fa-f]{6})\s*"),
+    "bgcolor": re.compile(r"\s*(?:#[0-9A-Fa-f]{3,8}|[A-Za-z]{3,20}|[0-9A-Fa-f]{6})\s*"),
+    "face": re.compile(r"[\w\s,.'\"-]{1,200}"),
+    "scope": re.compile(r"row|col|rowgroup|colgroup", re.IGNORECASE),
+}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_FIELD = re.compile(r"\{(text|address|number)\}")
+_HEADING = re.compile(r"h[1-6]")
+_LEADS = {"a", "area"}
+_DEEPEST = 250
+_DEEPEST_FOR_PRINT = 70
+_DEEPEST_TABLE_FOR_PRINT = 12
+_PAGE_WIDTH = 460
+_MOST_FOR_PRINT = {"cellspacing": 8, "cellpadding": 20, "border": 8, "colspan": 20}
+_LONGEST_LABEL = 200
+_MOST_KEPT = 4_000
+_LONGEST_KEPT = 2_000
+_OPENED: dict[tuple[object, ...], tuple[str, str]] = {}
+"""Starts and ends of elements, by their name, attributes, and the two settings that change them."""
+
+
+class Writer:
+    """Writes one page; afterwards it knows the page's links, pictures, and what was left out."""
+
+    def __init__(self, message: MimeMessage | None, wording: Wording, scope: str, *, for_print: bool) -> None:
+        """See `safe_html.safe` for the arguments."""
+        self.pictures: list[Picture] = []
+        self.removed: Counter[str] = Counter()
+        self._inline = message.inline if message is not None else {}
+        self._wording = wording
+        self._scope = scope
+        self._for_print = for_print
+        self._deepest = _DEEPEST_FOR_PRINT if for_print else _DEEPEST
+        self._sheets: list[str] = []
+        self._links: dict[str, tuple[int, list[str]]] = {}
+        self._out: list[str] = []
+
+    def write(self, root: LexborNode) -> str:
+        """The page as a fragment; also collects its style sheets."""
+        # a node is to be written, a text is the end of something that was opened
+        stack: list[LexborNode | str] = [root]
+        out = self._out
+        depth = tables = 0
+        while stack:
+            node = stack.pop()
+            if isinstance(node, str):
+                out.append(node)
+                depth -= 1
+                tables -= node == "</table>"
+                continue
+            tag = node.tag or ""
+            if tag == "-text":
+                out.append(_visible(node.text_content or ""))
+                continue
+            is_deep = depth >= self._deepest or (
+                self._for_print and tables >= _DEEPEST_TABLE_FOR_PRINT and tag in _TABLE
+            )
+            ending = self._open(node, tag, is_deep=is_deep)
+            if ending == "-":
+                if tag == "head":
+                    self._read_head(node)
+                continue
+            if ending:
+                stack.append(ending)
+                depth += 1
+                tables += ending == "</table>"
+            child = node.last_child
+            while child is not None:
+                stack.append(child)
+                child = child.prev
+        return "".join(out)
+
+    def style_sheet(self) -> str:
+        """The page's style sheets, as one."""
+        return "\n".join(sheet for sheet in self._sheets if sheet)
+
+    def all_links(self) -> tuple[Link, ...]:
+        """The addresses that the page links to, in order."""
+        return tuple(
+            Link(
+                number,
+                url,
+                _purpose(url, labels),
+                next((label for label in labels if label), ""),
+                len(labels),
+            )
+            for url, (number, labels) in self._links.items()
+        )
+
+    def _open(self, node: LexborNode, tag: str, *, is_deep: bool) -> str:
+        """Write an element's start. Gives its end: empty where only its content is kept, `-` where not."""
+        attributes = node.attributes
+        is_plain = tag in _PLAIN and not is_deep
+        if is_plain:  # most of a newsletter: the same cells, hundreds of times
+            key = (tag, *attributes.items(), self._for_print, bool(self._scope))
+            known = _OPENED.get(key)
+            if known is not None:
+                self._out.append(known[0])
+                return known[1]
+        is_unlike = self._note(tag, attributes)
+        if tag == "style":
+            self._read_sheet(node)
+        if tag in {"img", "image", "input", "area", "video"}:
+            self._replaced(tag, attributes)
+        if tag in _WITHOUT_CONTENT or tag.startswith(("!", "#")):
+            return "-"
+        if tag in _LEADS:
+            return self._open_link(node, attributes, is_deep=is_deep)
+        if tag in {"body", "html"}:
+            return self._open_body(attributes) if tag == "body" else ""
+        if tag in _LINE_OR_BLOCK:
+            self._out.append(" ")
+            return ""
+        if tag not in TAGS or tag == "img":
+            return ""
+        if is_deep:
+            self.removed["too deeply nested"] += 1
+            self._out.append(" ")
+            return ""
+        extra = ""
+        if tag == "table" and node.css_first("th, caption") is None:
+            extra = ' role="presentation"'
+        name, heading = tag, ""
+        if self._scope and _HEADING.fullmatch(tag):
+            name, heading = "div", f"dsr-heading dsr-{tag}"
+        start = f"<{name}{self._attributes(tag, attributes, heading)}{extra}>"
+        ending = "" if tag in _VOID else f"</{name}>"
+        if is_plain and not is_unlike:
+            _keep(key, (start, ending))
+        self._out.append(start)
+        return ending
+
+    def _note(self, tag: str, attributes: Mapping[str, str | None]) -> bool:
+        """Note what is left out of an element; whether there is such a thing."""
+        is_noted = tag in _NOTED
+        if is_noted:
+            self.removed[tag] += 1
+        if tag == "meta" and (attributes.get("http-equiv") or "").strip().lower() == "refresh":
+            is_noted = True
+            self.removed["meta refresh"] += 1
+        for name, value in attributes.items():
+            if name.startswith("on"):
+                is_noted = True
+                self.removed["event handler"] += 1
+            elif name == "background" and value:
+                is_noted = True
+                self._background(value)
+            elif name == "style" and value and "url(" in value.lower():
+                for address in addresses_in(value):
+                    is_noted = True
+                    self._background(address)
+        return is_noted
+
+    def _background(self, address: str) -> None:
+        outcome = outcome_of(address, {}, self._inline)
+        self.removed[f"{outcome} picture"] += 1
+        self.pictures.append(
+            Picture(address.strip(), "", outcome, len(self.pictures) + 1, is_background=True)
+        )
+
+    def _read_head(self, head: LexborNode) -> None:
+        for node in children(head):
+            tag = node.tag or ""
+            self._note(tag, node.attributes)
+            if tag == "style":
+                self._read_sheet(node)
+            elif tag == "noscript":
+                for below in node.css("style"):
+                    self._read_sheet(below)
+
+    def _read_sheet(self, node: LexborNode) -> None:
+        text = "".join(child.text_content or "" for child in children(node))
+        media = (node.attributes.get("media") or "").strip()
+        if not media_is_safe(media):
+            return
+        for address in addresses_in(text) if "url(" in text.lower() else ():
+            self._background(address)
+        if media.lower() not in {"", "all"}:
+            text = f"@media {media}{{{text}}}"
+        self._sheets.append(safe_style_sheet(text, self._scope, for_print=self._for_print))
+
+    def _attributes(self, tag: str, attributes: Mapping[str, str | None], more_classes: str = "") -> str:
+        allowed = ATTRIBUTES.get(tag, frozenset())
+        kept: dict[str, str] = {}
+        classes = more_classes.split()
+        for name, value in attributes.items():
+            text = value or ""
+            if name == "class":
+                classes += [class_name(one, self._scope) for one in text.split()]
+            elif name == "id":
+                classes.append(identifier_class(text))
+            elif name == "style":
+                kept["style"] = safe_declarations(text, for_print=self._for_print)
+            elif name == "title":
+                kept["title"] = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+            elif name in allowed or name in _ANYWHERE:
+                kept[name] = self._value(tag, name, text)
+        kept["class"] = " ".join(one for one in dict.fromkeys(classes) if one)
+        return "".join(f' {name}="{escaping.escape(value)}"' for name, value in kept.items() if value)
+
+    def _value(self, tag: str, name: str, text: str) -> str:
+        """An attribute's value where it is one, empty where not; for print, one that fits a page."""
+        pattern = _VALUES.get(name)
+        if pattern is None:
+            return name if name in {"nowrap", "noshade", "reversed"} and not self._for_print else ""
+        if not pattern.fullmatch(text):
+            return ""
+        if self._for_print and name == "height" and tag != "img":
+            return ""
+        if self._for_print and name in _MOST_FOR_PRINT:
+            return str(min(int(float(text.lower().replace("px", ""))), _MOST_FOR_PRINT[name]))
+        if self._for_print and name in {"width", "height"} and not text.strip().endswith("%"):
+            digits = float(text.lower().replace("px", ""))
+            if digits > _PAGE_WIDTH:
+                return "100%" if name == "width" else ""
+        return text.strip()
+
+    def _open_body(self, attributes: Mapping[str, str | None]) -> str:
+        style = safe_declarations(attributes.get("style") or "", for_print=self._for_print)
+        for name, property_name in (("bgcolor", "background-color"), ("text", "color")):
+            value = (attributes.get(name) or "").strip()
+            if value and _VALUES["color"].fullmatch(value):
+                colour = f"#{value}" if re.fullmatch(r"(?=.*\d)[0-9A-Fa-f]{6}", value) else value
+                style = f"{property_name}:{colour};{style}"
+        kept = {name: attributes.get(name) for name in ("dir", "lang", "class", "id")}
+        written = self._attributes("div", {**kept, "style": style})
+        if not written:
+            return ""
+        self._out.append(f"<div{written}>")
+        return "</div>"
+
+    def _open_link(self, node: LexborNode, attributes: Mapping[str, str | None], *, is_deep: bool) -> str:
+        address = (attributes.get("href") or "").strip()
+        label = node.text(deep=True, separator=" ") if node.tag == "a" else attributes.get("alt") or ""
+        note = ""
+        if address and not address.startswith("#"):
+            number, labels = self._links.setdefault(address, (len(self._links) + 1, []))
+            labels.append(" ".join((label or "").split())[:_LONGEST_LABEL])
+            note = f'<sup class="dsr-number">[{number}]</sup>'
+            if node.tag == "area":
+                words = _visible(labels[-1])
+                self._out.append(f'<span class="dsr-link">{words}</span>{note} ')
+                return ""
+        if is_deep or not address:
+            self._out.append(note)
+            return ""
+        self._out.append(self._start_of_link(attributes))
+        return f"{note}</span>"
+
+    def _start_of_link(self, attributes: Mapping[str, str | None]) -> str:
+        rest = [pair for pair in attributes.items() if pair[0] != "href"]
+        key = ("a", *rest, self._for_print, bool(self._scope))
+        known = _OPENED.get(key)
+        if known is None:
+            known = f"<span{self._attributes('span', dict(rest), 'dsr-link')}>", "</span>"
+            _keep(key, known)
+        return known[0]
+
+    def _replaced(self, tag: str, attributes: Mapping[str, str | None]) -> None:
+        if tag == "area":
+            return
+        if tag == "input" and (attributes.get("type") or "").lower() != "image":
+            shown = attributes.get("value") or attributes.get("placeholder") or ""
+            if shown and (attributes.get("type") or "").lower() != "hidden":
+                self._out.append(f" [{_visible(shown)}] ")
+            return
+        source = attributes.get("poster" if tag == "video" else "src") or ""
+        if not source:
+            source = (attributes.get("srcset") or "").strip().split(" ")[0].rstrip(",")
+        if tag == "video" and not source:
+            return
+        self._picture(source.strip(), attributes)
+
+    def _picture(self, source: str, attributes: Mapping[str, str | None]) -> None:
+        alternative = " ".join(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", attributes.get("alt") or "").split())
+        number = len(self.pictures) + 1
+        data = picture_data(source, self._inline)
+        if data is not None:
+            self.pictures.append(Picture(source[:200], alternative, "shown", number))
+            kept = {name: value for name, value in attributes.items() if name not in {"src", "alt"}}
+            rest = self._attributes("img", kept)
+            self._out.append(f'<img src="{data}" alt="{escaping.escape(alternative)}"{rest}>')
+            return
+        outcome = outcome_of(source, attributes, self._inline)
+        self.pictures.append(Picture(source, alternative, outcome, number))
+        self.removed[f"{outcome} picture"] += 1
+        words = self._wording.picture_with_text if alternative else self._wording.picture
+        if outcome == "pixel":
+            words = self._wording.pixel
+        elif outcome == "missing":
+            words = self._wording.missing
+
+        def said(match: re.Match[str]) -> str:
+            if match.group(1) == "address":
+                return short_address(source) if outcome in {"remote", "pixel"} else source[:30]
+            return alternative if match.group(1) == "text" else str(number)
+
+        filled = _FIELD.sub(said, words)
+        self._out.append(f'<span class="dsr-picture">[{_visible(filled)}]</span>')
+
+
+def _keep(key: tuple[object, ...], opened: tuple[str, str]) -> None:
+    """Remember how an element opens, as long as that is short."""
+    if len(opened[0]) < _LONGEST_KEPT:
+        if len(_OPENED) >= _MOST_KEPT:
+            _OPENED.clear()
+        _OPENED[key] = opened
+
+
+def _visible(text: str) -> str:
+    """A text as content of an element; characters that no page may hold as a mark that something is there."""
+    return escaping.escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), quote=False)
+
+
+def _purpose(url: str, labels: list[str]) -> Purpose:
+    found = [purpose_of(url, label) for label in dict.fromkeys(labels)]
+    return next((one for one in found if one in {"unsubscribe", "web-version"}), found[0])

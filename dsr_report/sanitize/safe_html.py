@@ -1,0 +1,125 @@
+"""The HTML of a message, safe to show: it loads nothing, runs nothing, leads nowhere, and escapes nothing.
+
+Two layers that do not trust each other: `markup` writes the page anew from its tree, with allowed elements,
+attributes and style values alone; nh3 then cleans what was written, with a list that knows no address but
+pictures within the page. Whoever shows it adds a third: a sandboxed frame with a content security policy,
+or a renderer whose fetcher refuses everything.
+
+Pictures that came with the message are shown, all others become a labelled placeholder that names their
+address; links become text with a number, and all their addresses are listed.
+"""
+
+from __future__ import annotations
+
+import html as escaping
+import re
+from collections.abc import Callable
+
+import nh3
+
+from dsr_report.mime.html_tree import parsed
+from dsr_report.mime.message import MimeMessage
+from dsr_report.sanitize.css import safe_declarations
+from dsr_report.sanitize.markup import ATTRIBUTES, TAGS, Writer
+from dsr_report.sanitize.pictures import IS_DATA
+from dsr_report.sanitize.shown import Link, Picture, SafeHtml, Wording
+
+__all__ = ["POLICY", "Link", "Picture", "SafeHtml", "Wording", "print_style", "safe", "safe_frame"]
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_ATTRIBUTES = {tag: set(names) for tag, names in ATTRIBUTES.items()}
+_ASKED = re.compile(r' (src|style)="([^"]*)"')
+_OUR_STYLE = (
+    "{0}.dsr-picture{{border:1px dashed #666;padding:2px 4px;color:#444;background:#fff;font:12px sans-serif;"
+    "line-height:1.3;text-decoration:none;display:inline-block;box-sizing:border-box;max-width:100%;"
+    "overflow-wrap:anywhere}}{0}.dsr-link{{text-decoration:underline}}"
+    "{0}.dsr-number{{font:10px sans-serif;vertical-align:super;line-height:1;color:#333;background:#fff}}"
+)
+
+
+def safe(
+    html: str,
+    message: MimeMessage | None = None,
+    *,
+    wording: Wording | None = None,
+    scope: str = "",
+    for_print: bool = False,
+) -> SafeHtml:
+    """Make a message's HTML safe to show.
+
+    Args:
+        html: as it stands in the message.
+        message: where its inline pictures are.
+        wording: what placeholders say.
+        scope: a selector before each rule of its style sheets (`.message-3`), where it is not shown in a
+            frame of its own; headings then become paragraphs, as the page has its own.
+        for_print: drop what makes newsletters run off a page or over each other.
+    """
+    writer = Writer(message, wording or Wording(), scope, for_print=for_print)
+    root = parsed(html)
+    written = writer.write(root) if root is not None else ""
+
+    def checked(tag: str, name: str, value: str) -> str | None:
+        if name == "src":
+            return value if tag == "img" and IS_DATA.fullmatch(value) else None
+        if name == "style":
+            return safe_declarations(value, for_print=for_print) or None
+        return value
+
+    fragment = _cleaned(written)
+    # asking about every attribute takes half as long again, and nearly always all of them may stay
+    asked = {(name, escaping.unescape(value)) for name, value in _ASKED.findall(fragment)}
+    if any(checked("img", name, value) != value for name, value in asked):
+        fragment = _cleaned(written, checked)
+    return SafeHtml(
+        fragment, writer.style_sheet(), writer.all_links(), tuple(writer.pictures), dict(writer.removed)
+    )
+
+
+def _cleaned(html: str, checked: Callable[[str, str, str], str | None] | None = None) -> str:
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        clean_content_tags={"script", "style", "title"},
+        attributes=_ATTRIBUTES,
+        attribute_filter=checked,
+        link_rel=None,
+        url_schemes={"data"},
+    )
+
+
+def safe_frame(content: SafeHtml, language: str = "", title: str = "-") -> str:
+    """A whole page for the `srcdoc` of a sandboxed frame, with a policy that lets nothing load."""
+    lang = f' lang="{escaping.escape(language)}"' if language else ""
+    return (
+        f'<!DOCTYPE html><html{lang}><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="referrer" content="no-referrer">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escaping.escape(title)}</title>"
+        "<style>body{margin:8px;font-family:sans-serif;background:#fff;color:#000;overflow-wrap:anywhere}"
+        f"img,table{{max-width:100%}}{_OUR_STYLE.format('')}\n{_inside_style(content.style_sheet)}"
+        f"</style></head><body>{content.html}</body></html>"
+    )
+
+
+def print_style(scope: str, *, tallest: str = "18cm") -> str:
+    """The rules that keep any message made with `for_print` on its page, for the page's own style sheet.
+
+    Args:
+        scope: the selector of the element that holds the message, as given to `safe`.
+        tallest: the height of the tallest picture.
+    """
+    return (
+        f"{scope}{{overflow-wrap:break-word;text-align:start}}"
+        f"{scope} table{{max-width:100%;border-collapse:separate}}"
+        f"{scope} td,{scope} th{{overflow-wrap:anywhere}}"
+        f"{scope} td[colspan],{scope} th[colspan]{{width:auto!important}}"
+        f"{scope} img{{max-width:100%;max-height:{tallest};height:auto}}"
+        f"{scope} pre{{white-space:pre-wrap}}" + _OUR_STYLE.format(f"{scope} ")
+    )
+
+
+def _inside_style(sheet: str) -> str:
+    """A style sheet that cannot end the element that it stands in (ours have no `<` anyway)."""
+    return re.sub("<", "", sheet)

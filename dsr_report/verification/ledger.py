@@ -1,0 +1,156 @@
+"""The ledger of a disclosure, read back: does it account for each value of the export exactly once?
+
+A ledger is JSON Lines: `pointer`, `members`, `values`, `masked`, `withheld`, `kind`, `place`, `anchor`,
+`file`, `in_file`. A line speaks for all values at and below `pointer`, or, with `members`, for those at and
+below `pointer + member` alone; those at and below `pointer + in_file` are in full in `file` alone, which the
+disclosure carries. Lines stand in the order of the export, so that both are read side by side.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dsr_report.jsonstream.items import Item, count_values, values
+
+_FAR = 5_000
+"""Lines that are read in search of a value; the reader holds back far fewer records than that."""
+
+
+class UnsettledError(Exception):
+    """A value is open, or was settled twice; the text names its pointer."""
+
+
+@dataclass(slots=True)
+class _Claim:
+    """What one line says, and how many of its values were not yet met."""
+
+    pointer: str
+    subtrees: tuple[str, ...]
+    left: int
+    hidden: int
+    in_file: list[str]
+    """Pointers of which a value is still to be met."""
+
+
+class Settling:
+    """Holds a ledger against what the export's reader yields, in bounded memory.
+
+    Attributes:
+        lines: how many records the ledger has.
+        values: how many values it accounts for.
+        nameless: a place or file of a line that the report does not have (`named`: the ids in its pages,
+            where they are known; `files`: the names of what it carries).
+    """
+
+    def __init__(
+        self,
+        lines: Iterable[bytes],
+        hidden: Iterable[str],
+        named: set[str] | None = None,
+        files: Iterable[str] = (),
+    ) -> None:
+        self._lines = iter(lines)
+        self._claims: dict[str, _Claim] = {}
+        self._hidden = set(hidden)
+        self._named = named
+        self._files = frozenset(files)
+        self.lines = 0
+        self.values = 0
+        self.nameless: str | None = None
+
+    def meet(self, item: Item) -> int:
+        """Look for the line of each value of an item; how many there are.
+
+        Raises:
+            UnsettledError: a value is in no line, or in two.
+            ValueError, KeyError, TypeError: a line is no line of a ledger.
+        """
+        pointer = item.pointer
+        if pointer not in self._claims:
+            self._read()
+        count = count_values(item.value)
+        claim = self._claims.get(pointer)
+        if claim is not None and claim.subtrees == (pointer,) and claim.left == count and not claim.in_file:
+            del self._claims[pointer]
+        else:
+            for at, _ in values(item.value, pointer):
+                self._settle(at)
+        self.values += count
+        return count
+
+    def close(self) -> None:
+        """Check that no line is left over; raises what `meet` does."""
+        while self._read() is not None:
+            pass
+        for claim in self._claims.values():
+            raise UnsettledError(
+                f"{claim.left} values at {claim.pointer or '/'} are settled twice, or not in the export"
+            )
+        if self._hidden:
+            raise UnsettledError(f"the hidden value at {min(self._hidden)} is in no line as hidden")
+
+    def _settle(self, at: str) -> None:
+        found = self._covering(at)
+        for _ in range(_FAR):
+            if found or self._read() is None:
+                break
+            found = self._covering(at)
+        if not found:
+            raise UnsettledError(f"the value at {at} is in no line of the ledger")
+        if len(found) > 1:
+            raise UnsettledError(f"the value at {at} is settled twice")
+        (claim,) = found
+        if not claim.left:
+            raise UnsettledError(f"the value at {at} is one more than the line of {claim.pointer} says")
+        claim.left -= 1
+        claim.in_file = [one for one in claim.in_file if at != one and not at.startswith(f"{one}/")]
+        if not claim.left:
+            if claim.in_file:
+                raise UnsettledError(f"nothing stands at {claim.in_file[0]}, which should be in a file alone")
+            for subtree in claim.subtrees:
+                self._claims.pop(subtree, None)
+
+    def _covering(self, at: str) -> list[_Claim]:
+        found = []
+        while True:
+            claim = self._claims.get(at)
+            if claim is not None and claim not in found:
+                found.append(claim)
+            if not at:
+                return found
+            at = at.rpartition("/")[0]
+
+    def _read(self) -> _Claim | None:
+        text = next(self._lines, None)
+        if text is None:
+            return None
+        line: dict[str, Any] = json.loads(text)
+        pointer, count = line["pointer"], int(line["values"])
+        subtrees = tuple(f"{pointer}{member}" for member in line.get("members", ("",)))
+        in_file = [f"{pointer}{member}" for member in line.get("in_file", ())]
+        claim = _Claim(pointer, subtrees, count, line.get("masked", 0) + line.get("withheld", 0), in_file)
+        self.lines += 1
+        if "file" in line and line["file"] not in self._files and self.nameless is None:
+            self.nameless = str(line["file"])
+        if self._named is not None and line["anchor"] not in self._named and self.nameless is None:
+            self.nameless = str(line["anchor"])
+        if claim.hidden:
+            self._strike_hidden(claim)
+        if count:
+            for subtree in subtrees:
+                if subtree in self._claims:
+                    raise UnsettledError(f"what stands at {subtree or '/'} is settled twice")
+                self._claims[subtree] = claim
+        return claim
+
+    def _strike_hidden(self, claim: _Claim) -> None:
+        below = tuple(f"{subtree}/" for subtree in claim.subtrees)
+        mine = {p for p in self._hidden if p in claim.subtrees or p.startswith(below)}
+        if len(mine) != claim.hidden:
+            raise UnsettledError(
+                f"{claim.hidden} values at {claim.pointer or '/'} are stated as hidden, and {len(mine)} are"
+            )
+        self._hidden -= mine

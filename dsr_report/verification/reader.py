@@ -1,0 +1,173 @@
+"""What stands inside a disclosure that we made: its manifest, its files, its ledger, its places."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import pikepdf
+
+from dsr_report.errors import UsageError
+from dsr_report.verification.active_content import unsafe_html, unsafe_pdf
+from dsr_report.writers.html import anchors_in
+from dsr_report.writers.manifest import Manifest
+from dsr_report.writers.packed_ledger import unpacked
+
+MANIFEST_META = "dsr-report-manifest"
+_LEDGER = re.compile(r'<meta name="dsr-report-ledger" content="([A-Za-z0-9+/=]*)">')
+
+
+def contents_of(path: Path) -> Contents:
+    """What stands inside a disclosure: its manifest, its files.
+
+    Raises:
+        UsageError: it is none of the files that dsr-report writes.
+        ValueError, KeyError and others: it is damaged.
+    """
+    return {"pdf": _Pdf, "html": _Html, "zip": _Zip}[medium_of(path)](path)
+
+
+def medium_of(path: Path) -> str:
+    """What a file is, by its first bytes: `pdf`, `html` or `zip`.
+
+    Raises:
+        UsageError: it is none of the files that dsr-report writes.
+    """
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    if head.startswith(b"PK"):
+        return "zip"
+    if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return "html"
+    raise UsageError(
+        "is neither a PDF, an HTML page nor a ZIP", where=str(path), hint="Name a file that dsr-report wrote."
+    )
+
+
+class Contents:
+    """What stands inside a disclosure. Use it in a `with` block."""
+
+    manifest: Manifest
+
+    @property
+    def export_name(self) -> str | None:
+        """The name of the embedded export, where there is one."""
+        return next((n for n in self.names() if n in {"export.json", "data/export.json"}), None)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> list[str]:
+        return []
+
+    def open(self, name: str) -> BinaryIO:
+        raise KeyError(name)
+
+    def unsafe(self) -> Iterator[str]:
+        yield from ()
+
+    def ledger(self) -> Iterator[bytes]:
+        """The lines of the ledger."""
+        with self.open("ledger.jsonl") as file:
+            yield from file
+
+    def anchors(self) -> set[str] | None:
+        """The ids of all places in the report; None where they cannot be had."""
+        return None
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Zip(Contents):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._zip = zipfile.ZipFile(path)
+        self.manifest = Manifest.from_json(self._zip.read("manifest.json"))
+
+    def names(self) -> list[str]:
+        return [info.filename for info in self._zip.infolist() if info.filename != "manifest.json"]
+
+    def open(self, name: str) -> BinaryIO:
+        return self._zip.open(name)  # type: ignore[return-value]
+
+    def unsafe(self) -> Iterator[str]:
+        for name in self.names():
+            if name == "report.html" or (name.startswith("pages/") and name.endswith(".html")):
+                for problem in unsafe_html(self._zip.read(name).decode("utf-8", "replace")):
+                    yield f"{name}: {problem}"
+
+    def anchors(self) -> set[str] | None:
+        return {
+            anchor
+            for name in self.names()
+            if name == "report.html" or (name.startswith("pages/") and name.endswith(".html"))
+            for anchor in anchors_in(self._zip.read(name).decode("utf-8", "replace"))
+        }
+
+    def close(self) -> None:
+        self._zip.close()
+
+
+class _Pdf(Contents):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._pdf = pikepdf.open(path)
+        self.manifest = Manifest.from_json(self._read("manifest.json"))
+
+    def _read(self, name: str) -> bytes:
+        return self._pdf.attachments[name].get_file().read_bytes()
+
+    def names(self) -> list[str]:
+        return [name for name in self._pdf.attachments if name != "manifest.json"]
+
+    def open(self, name: str) -> BinaryIO:
+        return BytesIO(self._read(name))
+
+    def unsafe(self) -> Iterator[str]:
+        yield from unsafe_pdf(self._pdf)
+
+    def close(self) -> None:
+        self._pdf.close()
+
+
+class _Html(Contents):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._text = path.read_text(encoding="utf-8", errors="replace")
+        finder = _ManifestFinder()
+        finder.feed(self._text[: 1 << 22])
+        self.manifest = Manifest.from_json(finder.found or "")
+
+    def unsafe(self) -> Iterator[str]:
+        yield from unsafe_html(self._text)
+
+    def ledger(self) -> Iterator[bytes]:
+        found = _LEDGER.search(self._text)
+        if found is None:
+            raise KeyError("ledger")
+        yield from unpacked(found[1]).splitlines()
+
+    def anchors(self) -> set[str] | None:
+        return set(anchors_in(self._text))
+
+
+class _ManifestFinder(HTMLParser):
+    found: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "meta" and dict(attrs).get("name") == MANIFEST_META:
+            self.found = dict(attrs).get("content")

@@ -1,0 +1,311 @@
+"""Is this disclosure complete and unaltered? Read back any PDF, HTML file or package that we made.
+
+*Unaltered*: the seal fits every byte; each file's hash is the manifest's. *Complete*: the values of the
+export are counted again and equal disclosed + masked + withheld. *Settled*: the ledger accounts for each of
+them once, by its pointer, at a place that the report has. *Consistent*: the kinds of records that
+the manifest counts are those in the export. *Safe*: nothing in it runs, loads or tracks. *Closed*: with the
+controller's original at hand, no masked or withheld value is found in any decoded byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import pikepdf
+
+from dsr_report.errors import DsrReportError, NotAnExportError
+from dsr_report.jsonstream.file import ExportFile, open_export
+from dsr_report.jsonstream.items import Item, count_values
+from dsr_report.records.classifier import Classifier
+from dsr_report.verification.ledger import Settling, UnsettledError
+from dsr_report.verification.reader import Contents, contents_of, medium_of
+from dsr_report.writers.manifest import Manifest
+from dsr_report.writers.seal import check_seal
+
+_BLOCK = 1 << 20
+_DAMAGE = (
+    DsrReportError,
+    zipfile.BadZipFile,
+    zlib.error,
+    pikepdf.PdfError,
+    ValueError,
+    KeyError,
+    EOFError,
+    NotImplementedError,  # what zipfile raises for a compression that it does not know
+    RuntimeError,  # … and for a file that claims to be encrypted
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked, for machines (`code`) and people; `ok` is None where it could not be."""
+
+    code: str
+    ok: bool | None
+    text: str
+
+
+@dataclass(slots=True)
+class Verification:
+    """All checks of one disclosure."""
+
+    path: Path
+    medium: str
+    manifest: Manifest | None = None
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing that was checked failed."""
+        return all(check.ok is not False for check in self.checks)
+
+    def add(self, code: str, ok: bool | None, text: str) -> None:  # noqa: FBT001 - the result of a check
+        """Note one result."""
+        self.checks.append(Check(code, ok, text))
+
+
+def verify(path: Path, export: Path | None = None) -> Verification:
+    """Check a disclosure; `export` is what to hold it against: the disclosed JSON, or the original.
+
+    Raises:
+        FileError, OSError: the file cannot be read.
+        UsageError: it is none of the files that dsr-report writes.
+        NotAnExportError: `export` is no export.
+    """
+    medium = medium_of(path)
+    if export is not None:
+        with open_export(export, salvage=True):
+            pass  # else the disclosure would be called damaged for a wrong file beside it
+    result = Verification(path, medium)
+    seal = check_seal(path)
+    result.add(
+        "seal",
+        bool(seal),
+        "Unaltered: the seal fits every byte of the file."
+        if seal
+        else "ALTERED: the file is not, byte for byte, what was written."
+        if seal is False
+        else "NOT OURS: the file has no seal, or more than one.",
+    )
+    try:
+        with contents_of(path) as contents:
+            result.manifest = contents.manifest
+            _check_files(result, contents)
+            problems = list(contents.unsafe())
+            for problem in problems:
+                result.add("safe", False, f"NOT SAFE: {problem}.")
+            if not problems:
+                result.add(
+                    "safe", True, "Safe: it runs nothing, loads nothing and holds no live tracking link."
+                )
+            _check_export(result, contents, export)
+    except _DAMAGE as error:
+        result.add("readable", False, f"DAMAGED: it cannot be read to its end ({type(error).__name__}).")
+    return result
+
+
+def _check_files(result: Verification, contents: Contents) -> None:
+    listed = {entry.path: entry for entry in contents.manifest.files}
+    present = set(contents.names())
+    wrong = 0
+    for name in sorted(present - listed.keys()):
+        wrong += 1
+        result.add("files", False, f"ADDED: {name} is not in the manifest.")
+    for name in sorted(listed.keys() - present):
+        wrong += 1
+        result.add("files", False, f"MISSING: {name} is in the manifest, but not here.")
+    for name in sorted(listed.keys() & present):
+        with contents.open(name) as file:
+            digest, size = _digest(file)
+        if digest != listed[name].sha256 or size != listed[name].bytes:
+            wrong += 1
+            result.add("files", False, f"ALTERED: {name} is not what the manifest says.")
+    if listed and not wrong:
+        result.add(
+            "files", True, f"Unaltered: all {len(listed)} files have the hash that the manifest gives."
+        )
+
+
+def _digest(file: BinaryIO) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while block := file.read(_BLOCK):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size
+
+
+def _check_export(result: Verification, contents: Contents, given: Path | None) -> None:
+    embedded = contents.export_name
+    manifest = contents.manifest
+    values = manifest.values
+    adds_up = values.total == values.disclosed + values.masked + values.withheld
+    result.add(
+        "sum",
+        adds_up,
+        f"{'Complete' if adds_up else 'INCOMPLETE'}: {values.total} values = {values.disclosed} disclosed + "
+        f"{values.masked} masked + {values.withheld} withheld.",
+    )
+    if embedded is None and given is None:
+        result.add("export", None, "Not checked: the export is not embedded; name it with --export.")
+        return
+    if embedded is not None:
+        with contents.open(embedded) as stream, open_export(stream, name=embedded, salvage=True) as export:
+            _check_counts(result, contents, export)
+            if given is not None:
+                with open_export(given, salvage=True) as original:
+                    _check_against_original(result, contents, export, original)
+    elif given is not None:
+        with open_export(given, salvage=True) as export:
+            if export.sha256 == manifest.export.sha256:
+                _check_counts(result, contents, export)
+            elif manifest.export.is_original:
+                result.add(
+                    "export", False, "DIFFERENT: this is not the export that the disclosure was made of."
+                )
+            else:
+                result.add(
+                    "export",
+                    None,
+                    "Not compared by hash: values were hidden, so what was disclosed differs.",
+                )
+                _check_total(result, contents, export)
+
+
+def _check_total(result: Verification, contents: Contents, export: ExportFile) -> None:
+    """Of an original of which values were hidden: whether it holds as many as the disclosure accounts for."""
+    entry = contents.manifest.export
+    is_hidden = any(
+        p.startswith("/info") for mark in contents.manifest.marks for p in mark.pointers + mark.passages_in
+    )
+    if not is_hidden and (entry.type, entry.id) != (export.info.type, export.info.id):
+        result.add("subject", False, "DIFFERENT: the export is about someone else.")
+    stated = contents.manifest.values.total
+    total = sum(count_values(item.value) for item in export.items()) + count_values(export.info.value)
+    result.add(
+        "counts",
+        total == stated,
+        f"Complete: counted again, the export holds {total} values, as stated."
+        if total == stated
+        else f"DIFFERENT: the export holds {total} values, and the disclosure accounts for {stated}.",
+    )
+
+
+def _check_counts(result: Verification, contents: Contents, export: ExportFile) -> None:
+    manifest = contents.manifest
+    result.add(
+        "export",
+        export.sha256 == manifest.export.sha256,
+        "Unaltered: the export has the hash that the manifest gives."
+        if export.sha256 == manifest.export.sha256
+        else "ALTERED: the export is not the one in the manifest.",
+    )
+    ledger = _LedgerCheck(result, contents)
+    total = 0
+    kinds: dict[str, int] = {}
+
+    def met() -> Iterator[Item]:
+        nonlocal total
+        for item in export.items():
+            total += ledger.meet(item)
+            yield item
+        total += ledger.meet(Item(export.info.pointer, (), export.info.value))
+
+    try:
+        for found in Classifier().find(met()):
+            kinds[found.kind] = kinds.get(found.kind, 0) + 1
+    except NotAnExportError as error:
+        result.add("counts", False, f"UNREADABLE: the export cannot be read to its end ({error.what}).")
+        return
+    ledger.close()
+    result.add(
+        "counts",
+        total == manifest.values.total,
+        f"Complete: counted again, the export holds {total} values, as stated."
+        if total == manifest.values.total
+        else f"INCOMPLETE: the export holds {total} values, and {manifest.values.total} are stated.",
+    )
+    stated = {kind: entry.count for kind, entry in manifest.records.items()}
+    known = sum(kinds.values()) == sum(stated.values())
+    result.add(
+        "records",
+        known,
+        f"Consistent: {sum(kinds.values())} records, as stated."
+        if known
+        else f"INCONSISTENT: {sum(kinds.values())} records in the export, {sum(stated.values())} stated.",
+    )
+
+
+class _LedgerCheck:
+    """Holds the ledger against the export, item by item; what is wrong becomes a result, once."""
+
+    def __init__(self, result: Verification, contents: Contents) -> None:
+        self._result = result
+        hidden = (pointer for mark in contents.manifest.marks for pointer in mark.pointers)
+        self._named = contents.anchors()
+        self._settling: Settling | None = Settling(contents.ledger(), hidden, self._named, contents.names())
+
+    def meet(self, item: Item) -> int:
+        """How many values an item has; each is looked for in the ledger."""
+        if self._settling is not None:
+            try:
+                return self._settling.meet(item)
+            except _UNSETTLED as error:
+                self._failed(error)
+        return count_values(item.value)
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        if self._settling is None:
+            return
+        try:
+            self._settling.close()
+        except _UNSETTLED as error:
+            self._failed(error)
+            return
+        nameless = self._settling.nameless
+        self._result.add(
+            "ledger",
+            nameless is None,
+            f"NAMELESS: the ledger names a place or file that the report does not have ({nameless})."
+            if nameless is not None
+            else f"Settled: each value is accounted for once, in {self._settling.lines} places with a name.",
+        )
+
+    def _failed(self, error: Exception) -> None:
+        self._settling = None
+        what = str(error) if isinstance(error, UnsettledError) else "the ledger cannot be read"
+        self._result.add("ledger", False, f"UNSETTLED: {what}.")
+
+
+_UNSETTLED = (UnsettledError, *_DAMAGE, TypeError)
+
+
+def _check_against_original(
+    result: Verification, contents: Contents, shown: ExportFile, original: ExportFile
+) -> None:
+    from dsr_report.verification.leaks import hidden_values, leaks  # noqa: PLC0415 - only with an original
+
+    hidden, problems = hidden_values(contents.manifest, shown, original)
+    for problem in problems:
+        result.add("original", False, problem)
+    if not problems:
+        result.add("original", True, "Faithful: apart from the marks, every value is that of the original.")
+    found = list(leaks(contents.path, hidden))
+    for leak in found:
+        result.add("leaks", False, f"LEAK: a hidden value (number {leak.number}) is still in {leak.place}.")
+    if not found:
+        here_alone = sum(not mark.everywhere for mark in contents.manifest.marks)
+        rest = (
+            f" {here_alone} more are words that may well stand elsewhere; they are hidden where they stand."
+            if here_alone
+            else ""
+        )
+        result.add(
+            "leaks", True, f"Closed: none of {len(hidden)} hidden values is found in any decoded byte.{rest}"
+        )

@@ -1,0 +1,179 @@
+"""Processes of our own that do pieces of work: a bounded number, each with a bounded amount of memory.
+
+They are programs of their own (`worker`): nothing of the caller's process is imported again, so scripts need
+no guard and notebooks work, and what they needed is given back when they end.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from dsr_report.errors import DsrReportError
+
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
+_OWN_GROUP = 0 if os.name == "posix" else None
+
+
+class ProcessError(DsrReportError):
+    """A process did not do its piece of work."""
+
+
+class Processes:
+    """Does jobs in processes of their own; use it as a context manager, or `close` it.
+
+    Args:
+        workers: how many processes at most; as many as there are processors by default.
+        error: what is raised where a process fails.
+        environment: is added to that of the processes, which know no token of ours.
+        retires: says of an answer that its process should be replaced, as it grew too large.
+    """
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        *,
+        error: type[DsrReportError] = ProcessError,
+        environment: Mapping[str, str] | None = None,
+        retires: Callable[[object], bool] = lambda _answer: False,
+    ) -> None:
+        self.workers = max(1, workers if workers is not None else processors())
+        self._error = error
+        self._environment = dict(environment or {})
+        self._retires = retires
+        self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="work")
+        self._idle: list[subprocess.Popen[bytes]] = []
+        self._all: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
+        self._closed = True
+        with self._lock:
+            processes = list(self._all)
+        for process in processes:
+            process.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for process in processes:
+            _end(process)
+
+    def in_order(self, function: Callable[[Job], Answer], jobs: Iterable[Job]) -> Iterator[Answer]:
+        """What `function`, which stands in a module, makes of each job, in their order.
+
+        Only a few jobs are asked for ahead, so that memory does not grow with their number.
+
+        Raises:
+            DsrReportError: what the function raised, or `error` where it failed in another way.
+        """
+        waiting: list[Future[Answer]] = []
+        try:
+            for job in jobs:
+                waiting.append(self._threads.submit(self._run, function, job))
+                if len(waiting) > 2 * self.workers:
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _run(self, function: Callable[[Job], Answer], job: Job) -> Answer:
+        process = self._take()
+        assert process.stdin is not None  # noqa: S101 - both are pipes, see _start
+        assert process.stdout is not None  # noqa: S101
+        try:
+            pickle.dump((function, job), process.stdin, protocol=5)
+            process.stdin.flush()
+            answer = pickle.load(process.stdout)  # noqa: S301 - from our own child process
+        except (EOFError, OSError, pickle.UnpicklingError):
+            code = process.wait()
+            self._forget(process)
+            if self._closed:
+                raise self._error("the work was stopped") from None
+            raise self._error(
+                f"a process that worked for us ended by itself (exit status {code})",
+                hint="It may have run out of memory; try fewer processes with --workers 1.",
+            ) from None
+        if self._retires(answer):
+            self._forget(process)
+        else:
+            with self._lock:
+                self._idle.append(process)
+        checked: Answer = self._checked(answer)
+        return checked
+
+    def _take(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        process = self._start()
+        with self._lock:
+            self._all.add(process)
+        return process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        environment = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("COPERNICA_", "DSR_REPORT_", "FONTCONFIG_"))
+        }
+        environment |= {
+            "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),  # noqa: PTH109
+            "PYTHONHASHSEED": "0",
+            **self._environment,
+        }
+        command = [sys.executable, "-c", "from dsr_report.workers.worker import main; main()"]
+        # A group of its own: Ctrl-C reaches us, and we end it; a killed parent ends it by closing its input.
+        return subprocess.Popen(  # noqa: S603 - our own program
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, process_group=_OWN_GROUP
+        )
+
+    def _checked(self, answer: Any) -> Any:
+        if isinstance(answer, DsrReportError):
+            raise answer
+        trace = getattr(answer, "trace", None)
+        if isinstance(trace, str):
+            error = self._error(f"a part of the work could not be done ({getattr(answer, 'kind', '')})")
+            error.add_note(trace)
+            raise error
+        return answer
+
+    def _forget(self, process: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            self._all.discard(process)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,130 @@
+"""The package: one ZIP with the report for people, the data for computers, and the messages as they were."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from dsr_report.export import Export
+from dsr_report.mime.message import MimeMessage, wire_of_text
+from dsr_report.mime.message import parse as parse_message
+from dsr_report.mime.names import safe_file_name
+from dsr_report.records.models.mail import Message
+from dsr_report.records.parsing import parse
+from dsr_report.rendering.document import ReportDocument
+from dsr_report.rendering.environment import environment
+from dsr_report.rendering.language import Language
+from dsr_report.rendering.ledger import Ledger
+from dsr_report.temporary import TemporaryFolder
+from dsr_report.writers.html import write_pages
+from dsr_report.writers.manifest import FileEntry, Manifest
+from dsr_report.writers.seal import PLACEHOLDER
+from dsr_report.writers.zip_file import ZipFolder
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class PackageInput:
+    """What a package is made of: the export as disclosed, its HTML document, the finished PDF, the ledger."""
+
+    export: Export
+    document: ReportDocument
+    manifest: Manifest
+    pdf: Path
+    ledger: Ledger
+    words: Language
+
+
+def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
+    """Write the package, `manifest.json` last; returns that manifest. The caller puts the seal."""
+    with ZipFolder(target, content.document.created, comment=PLACEHOLDER.encode("ascii")) as folder:
+        folder.copy("report.pdf", content.pdf)
+        pages = write_pages(content.document, folder)
+        folder.add("README.txt", _readme(content, has_pages=len(pages) > 1).encode("utf-8"))
+        with content.export.file.raw() as source, folder.writing("data/export.json") as sink:
+            while block := source.read(_BLOCK):
+                sink.write(block)
+        _write_tables(content.export, folder)
+        _write_messages(content.export, folder)
+        with folder.writing("ledger.jsonl") as sink:
+            content.ledger.copy_to(sink)
+        manifest = content.manifest.with_files(
+            FileEntry(path=entry.name, bytes=entry.size_bytes, sha256=entry.sha256)
+            for entry in folder.entries
+        )
+        folder.add("manifest.json", manifest.to_json())
+    return manifest
+
+
+def _readme(content: PackageInput, *, has_pages: bool) -> str:
+    template = environment(content.words).get_template("report/readme.txt.j2")
+    return template.render(title=content.document.title, has_pages=has_pages)
+
+
+def _write_tables(export: Export, folder: ZipFolder) -> None:
+    from dsr_report.tables.writers import write  # noqa: PLC0415 - numpy is heavy; only a package has tables
+
+    with TemporaryFolder() as place:
+        for path, _table, _rows in write(export.tables, Path(place), "csv"):
+            folder.copy(f"data/tables/{path.name}", path)
+
+
+def _write_messages(export: Export, folder: ZipFolder) -> None:
+    """Each message byte for byte as `.eml`, its attachments beside it."""
+    for number, record in _messages(export):
+        wire = _wire(record)
+        message = parse_message(wire)
+        day = (record.sent_at or message.date) and f"{(record.sent_at or message.date):%Y-%m-%d}"
+        subject = re.sub(r"[^\w-]+", "-", (message.subject or "")[:50]).strip("-").lower()
+        name = "-".join(part for part in (f"{number:05}", day, subject) if part)
+        folder.add(f"messages/{safe_file_name(name)}.eml", wire)
+        for file in _attached(message):
+            folder.add(f"messages/attachments/{number:05}/{file.name}", file.content)
+
+
+class AttachedFile(NamedTuple):
+    """A file that came with a message: a safe name, its declared kind, its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def attached_files(export: Export) -> Iterator[tuple[int, AttachedFile]]:
+    """Every file that came with a message, with the number that the message has in the report."""
+    for number, record in _messages(export):
+        for file in _attached(parse_message(_wire(record))):
+            yield number, file
+
+
+def _messages(export: Export) -> Iterator[tuple[int, Message]]:
+    number = 0
+    for found in export.found():
+        if found.kind != "message":
+            continue
+        number += 1
+        record = parse(found, export.zone)
+        if isinstance(record, Message) and record.mime is not None:
+            yield number, record
+
+
+def _wire(record: Message) -> bytes:
+    mime = record.mime or ""
+    return mime if isinstance(mime, bytes) else wire_of_text(mime)
+
+
+def _attached(message: MimeMessage) -> Iterator[AttachedFile]:
+    taken: set[str] = set()
+    for part in message.attachments:
+        name = part.safe_file_name
+        count = 1
+        while name.casefold() in taken:
+            count += 1
+            stem, dot, ending = part.safe_file_name.rpartition(".")
+            name = f"{stem}-{count}.{ending}" if dot else f"{ending}-{count}"
+        taken.add(name.casefold())
+        yield AttachedFile(name, part.media_type, part.content if part.nested is None else part.nested.raw)

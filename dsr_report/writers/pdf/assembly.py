@@ -1,0 +1,343 @@
+"""Putting the pieces of a document together: one file with one structure, outline and set of fonts.
+
+Each piece is written as soon as it comes; what is kept of it is small (page numbers, anchors, headings),
+so that memory does not grow with the pages' content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import re
+from array import array
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, Self
+
+from dsr_report.spool import Rows, in_order
+from dsr_report.writers.pdf.embedding import UsedFonts
+from dsr_report.writers.pdf.file import PdfFile, reference, text
+from dsr_report.writers.pdf.fragments import Bookmark, FontUse, Piece
+from dsr_report.writers.pdf.header_footer import NAME, PageNumbers, header_placed
+
+_TOKENS = re.compile(rb"\((?:[^\\()]|\\.)*\)|(?<![\d.])(\d+) 0 R|\x01(\d+)|\x02([a-z]+)|\x03(\d+)", re.DOTALL)
+_SHARED = ("pages", "document", "fonts", "profile", "header")
+_LEAF = 200
+
+
+@dataclass(slots=True)
+class _Placed:
+    """What is remembered of a piece that was written."""
+
+    node: int
+    numbers: array[int]
+    """The objects of its pages."""
+    sizes: list[tuple[float, float]]
+    """Width and height of each page; nearly always the same one."""
+    around: int
+    elements: list[int]
+    bookmarks: list[Bookmark]
+    ids: tuple[int, str, str] | None
+
+
+class _Anchored(NamedTuple):
+    """Where an anchor is: what it sorts by among the destinations, its piece, its place in that, its page."""
+
+    key: bytes
+    piece: int
+    place: int
+    name: str
+    page: int
+    number: int
+    x: float
+    y: float
+
+
+class _Linked(NamedTuple):
+    """A link to an anchor: the same, and the page that has it."""
+
+    key: bytes
+    piece: int
+    place: int
+    name: str
+    number: int
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A heading in the outline, with those below it."""
+
+    bookmark: Bookmark
+    page: int
+    number: int
+    children: list[_Entry] = field(default_factory=list)
+
+
+class Assembly:
+    """A PDF that grows by pieces. Pieces may come in any order; they stand in the order of their index.
+
+    Use it as a context manager: what only the end needs waits in temporary files.
+    """
+
+    def __init__(self, file: PdfFile) -> None:
+        self.file = file
+        self.shared = {name: file.allocate() for name in _SHARED}
+        self.fonts = UsedFonts()
+        self._placed: dict[int, _Placed] = {}
+        self._anchors: Rows[_Anchored] = Rows()
+        self._links: Rows[_Linked] = Rows()
+        self._sizes: dict[tuple[float, float], tuple[float, float]] = {}
+        self._known_pictures: dict[bytes, int] = {}
+        self._next_key = 0
+        self._parents: list[tuple[int, int, int]] = []
+        self._root = file.allocate()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._anchors.close()
+        self._links.close()
+
+    def add_header(self, piece: Piece) -> None:
+        """Write the running header, as a form that every page shows."""
+        page = piece.pages[0]
+        numbers = self._numbers(piece, {page.contents: self.shared["header"]})
+        for number, dictionary, content in piece.objects:
+            if number == page.number or b"/Type /Pages" in dictionary:
+                continue
+            written = self._rewritten(dictionary, numbers, 0, 0)
+            if number == page.contents:
+                form = b"<</Type /XObject/Subtype /Form/BBox [0 0 %.2f %.2f]/Resources %d 0 R" % (
+                    page.width, page.height, numbers[page.resources],
+                )  # fmt: skip
+                written = form + written[2:]
+            self._put(numbers[number], written, content)
+        self.fonts.add(piece.fonts)
+
+    def add(self, piece: Piece) -> None:
+        """Write a piece."""
+        known = self._pictures(piece)
+        numbers = self._numbers(piece, known)
+        around = self.file.allocate(len(piece.pages))
+        key = self._next_key
+        for number, dictionary, content in piece.objects:
+            if number not in known:
+                self._put(numbers[number], self._rewritten(dictionary, numbers, key, around), content)
+        pages = array("L", (numbers[page.number] for page in piece.pages))
+        self._placed[piece.index] = _Placed(
+            node=numbers[1],
+            numbers=pages,
+            sizes=[self._sizes.setdefault(size, size) for size in ((p.width, p.height) for p in piece.pages)],
+            around=around,
+            elements=[numbers[element] for element in piece.elements],
+            bookmarks=piece.bookmarks,
+            ids=self._put_ids(piece, numbers),
+        )
+        for place, (name, page, x, y) in enumerate(piece.anchors):
+            self._anchors.add(_Anchored(text(name), piece.index, place, name, page, pages[page], x, y))
+        for place, (name, page) in enumerate(dict(reversed(piece.links)).items()):
+            self._links.add(_Linked(text(name), piece.index, place, name, pages[page]))
+        if piece.parents:
+            rows = b" ".join(
+                b"%d %s" % (key + place, self._rewritten(entry, numbers, key, around))
+                for place, entry in enumerate(piece.parents)
+            )
+            self._next_key += len(piece.parents)
+            leaf = self.file.add(b"<</Limits [%d %d]/Nums [%s]>>" % (key, self._next_key - 1, rows))
+            self._parents.append((leaf, key, self._next_key - 1))
+        self.fonts.add(piece.fonts)
+
+    def first_pages(self, counts: dict[int, int]) -> dict[int, int]:
+        """How many pages stand before each piece, given the pages of pieces that are still to come."""
+        before = 0
+        firsts = {}
+        for index in sorted(self._placed.keys() | counts.keys()):
+            firsts[index] = before
+            placed = self._placed.get(index)
+            before += counts[index] if placed is None else len(placed.numbers)
+        return firsts
+
+    def page_numbers(self, wanted: AbstractSet[str], counts: dict[int, int]) -> dict[str, int]:
+        """The pages of the `wanted` anchors, given the pages of pieces that are still to come."""
+        firsts = self.first_pages(counts)
+        found: dict[str, tuple[int, int]] = {}
+        for anchor in self._anchors:
+            if anchor.name in wanted:
+                here = (anchor.piece, firsts[anchor.piece] + anchor.page + 1)
+                found[anchor.name] = min(found.get(anchor.name, here), here)
+        return {name: page for name, (_, page) in found.items()}
+
+    def finish(self, wording: str) -> tuple[dict[str, bytes], int, list[str]]:
+        """Write what belongs to the whole; the entries of the catalogue, the pages, and lost anchors."""
+        order = [self._placed[index] for index in sorted(self._placed)]
+        total = sum(len(placed.numbers) for placed in order)
+        self._put_around(order, total, wording)
+        kids = b" ".join(reference(placed.node) for placed in order)
+        self.file.put(self.shared["pages"], b"<</Type /Pages/Count %d/Kids [%s]>>" % (total, kids))
+        self._put_structure(order)
+        dests, lost = self._put_destinations()
+        entries = {"Pages": reference(self.shared["pages"]), "StructTreeRoot": reference(self._root)}
+        if dests:
+            entries["Dests"] = dests
+        outline = self._put_outline(order)
+        if outline:
+            entries["Outlines"] = reference(outline)
+        return entries, total, lost
+
+    def _pictures(self, piece: Piece) -> dict[int, int]:
+        """Write the pictures of a piece that no other had, and say where those are that one had."""
+        pictures = [item for item in piece.objects if b"/Subtype /Image" in item[1]]
+        pictures.sort(key=lambda item: b"/SMask" in item[1])  # masks first, as pictures refer to them
+        found: dict[int, int] = {}
+        for number, dictionary, content in pictures:
+            written = self._rewritten(dictionary, found, 0, 0)
+            digest = hashlib.sha256(written + b"\0" + (content or b"")).digest()
+            if digest not in self._known_pictures:
+                self._known_pictures[digest] = self.file.allocate()
+                self._put(self._known_pictures[digest], written, content)
+            found[number] = self._known_pictures[digest]
+        return found
+
+    def _numbers(self, piece: Piece, fixed: dict[int, int]) -> dict[int, int]:
+        numbers = {local: self.shared[name] for local, name in piece.shared.items()}
+        numbers |= fixed
+        missing = [number for number, _, _ in piece.objects if number not in numbers]
+        first = self.file.allocate(len(missing))
+        numbers |= {number: first + place for place, number in enumerate(missing)}
+        return numbers
+
+    def _rewritten(self, content: bytes, numbers: dict[int, int], key: int, around: int) -> bytes:
+        shared = self.shared
+
+        def replaced(match: re.Match[bytes]) -> bytes:
+            group = match.lastindex
+            if group is None:
+                return match[0]
+            if group == 1:
+                return b"%d 0 R" % numbers[int(match[1])]
+            if group == 2:
+                return b"%d" % (key + int(match[2]))
+            if group == 3:
+                return b"%d 0 R" % shared[match[3].decode()]
+            return b"%d 0 R" % (around + int(match[4]))
+
+        return _TOKENS.sub(replaced, content)
+
+    def _put(self, number: int, dictionary: bytes, content: bytes | None) -> None:
+        if content is None:
+            self.file.put(number, dictionary)
+        else:
+            self.file.put_stream(number, dictionary, content)
+
+    def _put_ids(self, piece: Piece, numbers: dict[int, int]) -> tuple[int, str, str] | None:
+        if not piece.ids:
+            return None
+        ids = sorted(piece.ids)
+        rows = b" ".join(text(name) + b" " + reference(numbers[number]) for name, number in ids)
+        first, last = ids[0][0], ids[-1][0]
+        leaf = self.file.add(b"<</Limits [" + text(first) + text(last) + b"]/Names [" + rows + b"]>>")
+        return leaf, first, last
+
+    def _put_around(self, order: list[_Placed], total: int, wording: str) -> None:
+        numbering = PageNumbers(wording)
+        uses: dict[str, FontUse] = {NAME: numbering.use}
+        self.fonts.add(uses)
+        number = 0
+        for placed in order:
+            for place, (width, height) in enumerate(placed.sizes):
+                number += 1
+                content = header_placed(height) + numbering.placed(number, total, width)
+                length = b"<</Length %d>>" % len(content)
+                self.file.put_stream(placed.around + place, length, content)
+
+    def _put_structure(self, order: list[_Placed]) -> None:
+        kids = b" ".join(reference(element) for placed in order for element in placed.elements)
+        self.file.put(
+            self.shared["document"],
+            b"<</Type /StructElem/S /Document/P " + reference(self._root) + b"/K [" + kids + b"]>>",
+        )
+        tree = self.file.add(
+            b"<</Kids [" + b" ".join(reference(leaf) for leaf, _, _ in self._parents) + b"]>>"
+        )
+        ids = [placed.ids[0] for placed in order if placed.ids]
+        named = b""
+        if ids:
+            leaves = b" ".join(reference(leaf) for leaf in ids)
+            named = b"/IDTree " + reference(self.file.add(b"<</Kids [" + leaves + b"]>>"))
+        self.file.put(
+            self._root,
+            b"<</Type /StructTreeRoot/K [" + reference(self.shared["document"]) + b"]/ParentTree "
+            + reference(tree) + b"/ParentTreeNextKey %d" % self._next_key + named + b">>",
+        )  # fmt: skip
+
+    def _put_destinations(self) -> tuple[bytes, list[str]]:
+        """Write where all anchors are; those that links lead to and that are nowhere are returned."""
+        lost: list[str] = []
+        leaves: list[int] = []
+        rows: list[tuple[bytes, bytes]] = []
+        for row in self._destinations(lost):
+            rows.append(row)
+            if len(rows) == _LEAF:
+                leaves.append(self._put_leaf(rows))
+                rows = []
+        if rows:
+            leaves.append(self._put_leaf(rows))
+        if not leaves:
+            return b"", lost
+        kids = b" ".join(reference(leaf) for leaf in leaves)
+        return reference(self.file.add(b"<</Kids [" + kids + b"]>>")), lost
+
+    def _destinations(self, lost: list[str]) -> Iterator[tuple[bytes, bytes]]:
+        """The names of all anchors in the order of a name tree, each with its place."""
+        anchors: Iterator[_Anchored | _Linked] = in_order(self._anchors)
+        links: Iterator[_Anchored | _Linked] = in_order(self._links)
+        for key, group in groupby(heapq.merge(anchors, links, key=itemgetter(0)), itemgetter(0)):
+            first = next(group)
+            if isinstance(first, _Anchored):
+                yield key, b"[%d 0 R /XYZ %.2f %.2f 0]" % (first.number, first.x, first.y)
+            else:  # as in a browser: a link to what is not there stays where it is
+                lost.append(first.name)
+                yield key, b"[%d 0 R /Fit]" % first.number
+
+    def _put_leaf(self, rows: list[tuple[bytes, bytes]]) -> int:
+        names = b" ".join(key + b" " + place for key, place in rows)
+        return self.file.add(b"<</Limits [" + rows[0][0] + rows[-1][0] + b"]/Names [" + names + b"]>>")
+
+    def _put_outline(self, order: list[_Placed]) -> int:
+        top: list[_Entry] = []
+        path: list[_Entry] = []
+        for placed in order:
+            for bookmark in placed.bookmarks:
+                entry = _Entry(bookmark, placed.numbers[bookmark.page], self.file.allocate())
+                while path and path[-1].bookmark.level >= bookmark.level:
+                    path.pop()
+                (path[-1].children if path else top).append(entry)
+                path.append(entry)
+        if not top:
+            return 0
+        root = self.file.allocate()
+        self._put_entries(top, root, depth=1)
+        shown = len(top) + sum(len(entry.children) for entry in top)
+        ends = (reference(top[0].number), reference(top[-1].number))
+        self.file.put(root, b"<</Type /Outlines/First %s/Last %s/Count %d>>" % (*ends, shown))
+        return root
+
+    def _put_entries(self, entries: list[_Entry], parent: int, depth: int) -> None:
+        for place, entry in enumerate(entries):
+            mark = entry.bookmark
+            content = b"<</Title " + text(mark.label) + b"/Parent " + reference(parent)
+            content += b"/Dest [%d 0 R /XYZ %.2f %.2f 0]" % (entry.page, mark.x, mark.y)
+            if place:
+                content += b"/Prev " + reference(entries[place - 1].number)
+            if place + 1 < len(entries):
+                content += b"/Next " + reference(entries[place + 1].number)
+            if entry.children:
+                count = len(entry.children) * (1 if depth == 1 else -1)
+                first, last = entry.children[0].number, entry.children[-1].number
+                content += b"/First %d 0 R/Last %d 0 R/Count %d" % (first, last, count)
+            self.file.put(entry.number, content + b">>")
+            self._put_entries(entry.children, entry.number, depth + 1)

@@ -1,0 +1,412 @@
+"""Laying out parts as tagged pages: the only module that imports WeasyPrint, in processes of its own.
+
+WeasyPrint makes the objects of a PDF; they are taken from it before it would write them, together with
+what the whole document must know of them (headings, anchors, structure, fonts). Three of its functions
+are replaced in this process, which serves nothing else: fonts are embedded once for all pieces, the list
+of page references is kept rather than built anew for each element, and structure elements get language,
+scope and the words of a link. Others are replaced by quicker ones that make the same bytes (`quick_text`).
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import logging
+import re
+import resource
+import zlib
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pydyf
+import weasyprint
+import weasyprint.layout
+import weasyprint.pdf
+import weasyprint.pdf.tags
+from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
+from weasyprint.urls import FatalURLFetchingError
+
+from dsr_report.errors import DsrReportError
+from dsr_report.writers.fonts import files
+from dsr_report.writers.pdf.assets import NothingIsFetched
+from dsr_report.writers.pdf.fragments import Anchor, Bookmark, FontUse, LayoutJob, Page, Piece
+from dsr_report.writers.pdf.structure import Structure, number
+from dsr_report.writers.pdf.weasyprint_patches import boxes
+from dsr_report.writers.pdf.weasyprint_patches import text as shaped_text
+
+_SCALE = 0.75
+_LINKS = ("internal", "external")
+_HEADING = re.compile("h[1-6]")
+_ACTIVE = ("http://", "https://", "mailto:", "tel:")
+_QUICK_VERSIONS = ("70.0",)
+_COLLECTED_AFTER = (100_000, 20, 100)
+"""A piece is some million objects of which hardly any is rubbish before its end."""
+
+_NO_CONTENT = ("normal", "inhibit", "none")
+_MARGINS = tuple(
+    [f"{side}-{place}" for side in ("top", "bottom") for place in ("left", "center", "right")]
+    + [f"{side}-{place}" for side in ("left", "right") for place in ("top", "middle", "bottom")]
+    + [f"{side}-{place}-corner" for side in ("top", "bottom") for place in ("left", "right")]
+)
+_make_margin_boxes = weasyprint.layout.make_margin_boxes
+
+
+class AssetRefusedError(DsrReportError):
+    """A page asked for something that is not inside the document."""
+
+
+class _Complaints(logging.Handler):
+    """Keeps which characters have no glyph; WeasyPrint's other words may quote personal data."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.missing_glyphs: set[int] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if str(record.msg).startswith(".notdef") and isinstance(record.args, tuple):
+            self.missing_glyphs |= {number for number in record.args if isinstance(number, int)}
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=4)
+def _stylesheet(css: str) -> weasyprint.CSS:
+    return weasyprint.CSS(string=css, font_config=_fonts(), url_fetcher=NothingIsFetched())
+
+
+def lay_out(job: LayoutJob) -> Piece:
+    """The pages of a job.
+
+    Raises:
+        AssetRefusedError: a part refers to a picture or style that is not inside it.
+    """
+    complaints = _Complaints()
+    logger = logging.getLogger("weasyprint")
+    logger.handlers = [complaints]
+    logger.propagate = False
+    try:
+        html = weasyprint.HTML(string=job.html, url_fetcher=NothingIsFetched())
+        boxes.mark_notes(html, job.stylesheet, job.html)
+        elsewhere = _prepare(html.etree_element, job.page_of_anchor)
+        document = html.render(
+            font_config=_fonts(),
+            stylesheets=[_stylesheet(job.stylesheet)],
+            output_intent="srgb",
+            presentational_hints=True,
+        )
+        document.metadata.attachments = []  # only the document has those, never a part
+        return _piece(job, document, elsewhere, complaints)
+    except FatalURLFetchingError as error:
+        raise AssetRefusedError(
+            str(error), hint="Only data: URLs may stand in a report; this is a mistake in a template."
+        ) from None
+
+
+def _prepare(root: Any, page_of_anchor: dict[str, int]) -> dict[str, str]:
+    """Mark links to other pieces, take out what may not be active, and number the lines of contents."""
+    here = {element.get("id") for element in root.iter() if element.get("id")}
+    elsewhere: dict[str, str] = {}
+    for element in root.iter():
+        if "toc" in (element.get("class") or "").split():
+            for link in element.iter("a"):
+                target = (link.get("href") or "").removeprefix("#")
+                link.set("data-page", str(page_of_anchor.get(target, "0000")))
+    _keep_headings_in_order(root)
+    for link in root.iter("a"):
+        href = link.get("href")
+        if href is None:
+            continue
+        if href.startswith("#") and len(href) > 1:
+            if href[1:] not in here:
+                mark = f"https://elsewhere.invalid/{len(elsewhere)}"
+                elsewhere[mark] = href[1:]
+                link.set("href", mark)
+        elif not href.lower().startswith(_ACTIVE):
+            del link.attrib["href"]
+    return elsewhere
+
+
+def _keep_headings_in_order(root: Any) -> None:
+    """Within a part, a heading is at most one level below the one before it."""
+    level = 0
+    for element in root.iter():
+        if element.tag == "section" and "part" in (element.get("class") or "").split():
+            level = 0
+        elif isinstance(element.tag, str) and _HEADING.fullmatch(element.tag):
+            own = int(element.tag[1])
+            level = own if level == 0 else min(own, level + 1)
+            element.tag = f"h{level}"
+
+
+class _Pdf:
+    """What generating one piece leaves behind beside the objects themselves."""
+
+    def __init__(self) -> None:
+        self.fonts: dict[str, FontUse] = {}
+        self.font_dictionary = pydyf.Dictionary()
+
+
+_now = _Pdf()
+
+
+def _use_of(font: Any) -> FontUse:
+    return FontUse(
+        name=bytes(font.name[1:]),
+        file=_file_of(bytes(get_hb_object_data(font.hb_face))),
+        family=font.family,
+        flags=font.flags,
+        ascent=font.ascent,
+        descent=font.descent,
+        texts={},
+        widths={},
+    )
+
+
+def _file_of(content: bytes) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    if digest not in files():
+        raise DsrReportError("a font was used that is not shipped", hint="Is FONTCONFIG_FILE overridden?")
+    return digest
+
+
+def _collect_fonts(_pdf: Any, fonts: dict[int, Any], *_options: object) -> pydyf.Dictionary:
+    """Note which glyphs were used, in place of embedding them."""
+    for font in fonts.values():
+        if font.hash not in _now.fonts:
+            _now.fonts[font.hash] = _use_of(font)
+        use = _now.fonts[font.hash]
+        unknown = set(font.missing.values())
+        for glyph, text in font.to_unicode.items():
+            if glyph not in unknown:
+                use.texts.setdefault(glyph, text)
+        for glyph, width in font.widths.items():
+            if glyph not in unknown:
+                use.widths.setdefault(glyph, width)
+    _now.font_dictionary = pydyf.Dictionary()
+    return _now.font_dictionary
+
+
+def _page_references(pdf: Any) -> tuple[bytes, ...]:
+    kids = pdf.pages["Kids"]
+    known: tuple[bytes, ...] = getattr(pdf, "_known_references", ())
+    if len(known) * 3 != len(kids):
+        known = tuple(f"{kid} 0 R".encode() for kid in kids[::3])
+        pdf._known_references = known  # noqa: SLF001 - our own attribute
+    return known
+
+
+_build_box_tree = weasyprint.pdf.tags._build_box_tree  # noqa: SLF001 - there is no public way
+
+
+def _build_better_tree(box: Any, parent: Any, *rest: Any) -> Iterator[Any]:
+    for element in _build_box_tree(box, parent, *rest):
+        _improve(element, getattr(box, "_box", box))
+        yield element
+
+
+def _improve(element: Any, box: Any) -> None:
+    source = box.element
+    if source is None or box.element_tag in {"html", "body"}:
+        return
+    kind = element["S"]
+    language = source.get("lang")
+    if language:
+        element["Lang"] = pydyf.String(language)
+    if kind == "/TH" and "A" in element:
+        element["A"]["Scope"] = "/Row" if source.get("scope") == "row" else "/Column"
+    elif kind == "/Link" and box.element_tag != "a":
+        element["S"] = "/Span"
+    elif kind == "/Figure" and "Alt" not in element:
+        label = source.get("aria-label") or source.get("title")
+        if label:
+            element["Alt"] = pydyf.String(label)
+        else:  # decoration
+            element["S"] = "/NonStruct"
+            del element["A"]
+    elif kind == "/Table" and source.get("role") in {"presentation", "none"}:
+        element["S"] = "/Div"
+
+
+def prepare_process(*, quick: bool = weasyprint.__version__ in _QUICK_VERSIONS) -> None:
+    """Replace WeasyPrint's functions; for a process that does nothing but lay out.
+
+    Args:
+        quick: with those that only save time; by default where they were written for this WeasyPrint.
+    """
+    gc.set_threshold(*_COLLECTED_AFTER)
+    weasyprint.pdf.build_fonts_dictionary = _collect_fonts
+    weasyprint.pdf.tags._build_box_tree = _build_better_tree  # noqa: SLF001 - there is no public way
+    pydyf.PDF.page_references = property(_page_references)
+    weasyprint.layout.make_margin_boxes = _margin_boxes_with_content
+    if quick:
+        shaped_text.install()
+        boxes.install()
+
+
+def _margin_boxes_with_content(context: Any, page: Any, state: Any) -> Iterable[Any]:
+    """What WeasyPrint puts into the margins of a page; nothing is made where no style puts anything there."""
+    styles = (context.style_for(page.page_type, f"@{place}") for place in _MARGINS)
+    if any(style is not None and style["content"] not in _NO_CONTENT for style in styles):
+        made: Iterable[Any] = _make_margin_boxes(context, page, state)
+        return made
+    return ()
+
+
+def _piece(job: LayoutJob, document: Any, elsewhere: dict[str, str], complaints: _Complaints) -> Piece:
+    bookmarks: list[Bookmark] = []
+    anchors: list[Anchor] = []
+    seen: set[str] = set()
+    for place, page in enumerate(document.pages):
+        height = page.height * _SCALE
+        for level, label, (x, y), _state in page.bookmarks:
+            words = " ".join(label.split())
+            bookmarks.append(Bookmark(level, words, place, x * _SCALE, height - y * _SCALE))
+        for name, (x, y, *_) in page.anchors.items():
+            if name not in seen:
+                seen.add(name)
+                anchors.append(Anchor(name, place, x * _SCALE, height - y * _SCALE))
+        page.bookmarks = []
+        page.links = [link for link in page.links if link[0] in _LINKS and link[3].element_tag == "a"]
+    _now.fonts = {}
+    options = {**weasyprint.DEFAULT_OPTIONS, "pdf_tags": job.tagged, "output_intent": "srgb"}
+    pdf = weasyprint.pdf.generate_pdf(document, None, 1, **{**options, "pdf_version": "1.7"})
+    return _Extraction(job, document, pdf, elsewhere).piece(bookmarks, anchors, complaints)
+
+
+class _Extraction:
+    """Taking a generated PDF apart into a `Piece`."""
+
+    def __init__(self, job: LayoutJob, document: Any, pdf: Any, elsewhere: dict[str, str]) -> None:
+        self.job = job
+        self.document = document
+        self.pdf = pdf
+        self.elsewhere = elsewhere
+        self.left_out = {0, pdf.catalog.number}
+        self.shared = {_now.font_dictionary.number: "fonts"}
+        self.links: list[tuple[str, int]] = []
+        self.elements: list[int] = []
+        self.parents: list[bytes] = []
+
+    def piece(self, bookmarks: list[Bookmark], anchors: list[Anchor], complaints: _Complaints) -> Piece:
+        profile = self.document.color_profiles["srgb"].pdf_reference
+        self.shared[number(profile)] = "profile"
+        self.pdf.pages["Parent"] = b"\x02pages"
+        pages = self._pages()
+        if self.job.tagged:
+            self._structure()
+        ids = self._objects()
+        self.left_out |= set(self.shared)
+        objects = [
+            (item.number, *_serialized(item)) for item in self.pdf.objects if item.number not in self.left_out
+        ]
+        return Piece(
+            index=self.job.index,
+            objects=objects,
+            shared=self.shared,
+            pages=pages,
+            elements=self.elements,
+            parents=self.parents,
+            ids=ids,
+            bookmarks=bookmarks,
+            anchors=anchors,
+            fonts=_now.fonts,
+            links=self.links,
+            missing_glyphs=complaints.missing_glyphs,
+            memory_bytes=_peak_bytes(),
+        )
+
+    def _pages(self) -> list[Page]:
+        pages = []
+        for index, page_number in enumerate(self.pdf.pages["Kids"][::3]):
+            page = self.pdf.objects[page_number]
+            _, _, width, height = page["MediaBox"]
+            contents, resources_number = number(page["Contents"]), number(page["Resources"])
+            pages.append(Page(page_number, contents, resources_number, float(width), float(height)))
+            page["Contents"] = b"[\x03%d %s]" % (index, page["Contents"])
+            if self.job.tagged:
+                page["StructParents"] = b"\x01%d" % page["StructParents"]
+                self.pdf.objects[resources_number]["XObject"]["header"] = b"\x02header"
+        return pages
+
+    def _structure(self) -> None:
+        root = self.pdf.objects[number(self.pdf.catalog["StructTreeRoot"])]
+        tree = self.pdf.objects[number(root["ParentTree"])]
+        top = self.pdf.objects[number(root["K"][0])]
+        Structure(self.pdf).mend(top)
+        self.elements = [number(kid) for kid in top["K"]]
+        self.parents = [
+            entry.data if isinstance(entry, pydyf.Object) else bytes(entry) for entry in tree["Nums"][1::2]
+        ]
+        self.left_out |= {root.number, tree.number}
+        self.shared[top.number] = "document"
+
+    def _objects(self) -> list[tuple[str, int]]:
+        words, pages = self._words_of_links()
+        ids = []
+        objects: list[Any] = self.pdf.objects
+        for item in objects:
+            if not isinstance(item, pydyf.Dictionary):
+                continue
+            if item.get("Type") == "/Annot":
+                item["F"] = 4
+                item["StructParent"] = b"\x01%d" % item["StructParent"]
+                item["Contents"] = pydyf.String(words.get(item.number) or "link")
+                action = item.get("A")
+                if "Dest" in item:
+                    self.links.append((item["Dest"].string, pages[item.number]))
+                elif action and action["URI"].string in self.elsewhere:
+                    name = self.elsewhere[action["URI"].string]
+                    del item["A"]
+                    item["Dest"] = pydyf.String(name)
+                    self.links.append((name, pages[item.number]))
+            elif "ID" in item and item.get("Type") == "/StructElem":
+                item["ID"].string = f"{self.job.index:06d}-{item['ID'].string}"
+                ids.append((item["ID"].string, item.number))
+        return ids
+
+    def _words_of_links(self) -> tuple[dict[int, str], dict[int, int]]:
+        words: dict[int, str] = {}
+        pages: dict[int, int] = {}
+        for index, page in enumerate(self.document.pages):
+            for _type, target, _rectangle, box in page.links:
+                if box.link_annotation:
+                    text = " ".join("".join(box.element.itertext()).split())
+                    shown = box.element.get("aria-label") or text or box.element.get("title") or target
+                    words[box.link_annotation.number] = shown
+                    pages[box.link_annotation.number] = index
+        return words, pages
+
+
+def _serialized(item: Any) -> tuple[bytes, bytes | None]:
+    if not isinstance(item, pydyf.Stream):
+        return item.data, None
+    extra = pydyf.Dictionary(dict(item.extra))
+    if "Interpolate" in extra:
+        extra["Interpolate"] = "false"  # PDF/A allows nothing else
+    content = b"\n".join(boxes.as_bytes(line) for line in item.stream)
+    if "Filter" not in extra:
+        content = zlib.compress(content, 6)
+        extra["Filter"] = "/FlateDecode"
+    extra["Length"] = len(content)
+    return extra.data, content
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process has held.
+
+    Linux counts what the parent held before it started us into `ru_maxrss`, so the kernel's own mark of
+    this program is read where there is one.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

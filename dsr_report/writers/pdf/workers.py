@@ -1,0 +1,96 @@
+"""The processes that lay out pages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dsr_report.errors import DsrReportError
+from dsr_report.temporary import TemporaryFolder
+from dsr_report.workers import Processes
+from dsr_report.writers import fonts
+from dsr_report.writers.pdf.fragments import FontJob, LayoutJob, Piece
+
+_RETIRE_BYTES = 280 << 20
+"""A process that once needed more is replaced, as what it freed does not go back to the system."""
+
+
+class LayoutError(DsrReportError):
+    """Pages could not be laid out."""
+
+
+class LayoutPool:
+    """Lays out jobs in processes of their own; use it as a context manager.
+
+    One pool may serve many documents, one after the other, which saves starting the processes again.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.peak_bytes = 0
+        self._folder = TemporaryFolder()
+        cache = Path(self._folder.name) / "cache"
+        cache.mkdir()
+        config = Path(self._folder.name) / "fonts.conf"
+        config.write_text(fonts.fontconfig(cache), encoding="utf-8")
+        self._processes = Processes(
+            workers,
+            error=LayoutError,
+            environment={
+                "FONTCONFIG_FILE": str(config),
+                "LC_ALL": "C.UTF-8",
+                "PANGO_LANGUAGE": "en",
+                "SOURCE_DATE_EPOCH": "0",
+            },
+            retires=self._retires,
+        )
+
+    @property
+    def workers(self) -> int:
+        """How many processes at most."""
+        return self._processes.workers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def lay_out(self, jobs: Iterable[LayoutJob]) -> Iterator[Piece]:
+        """The pieces of the jobs, in their order; only a few are held at any time."""
+        return self._processes.in_order(lay_out, jobs)
+
+    def cut_down(self, jobs: Iterable[FontJob]) -> Iterator[bytes]:
+        """Font files with only the glyphs asked for, in the order of the jobs."""
+        return self._processes.in_order(cut_down, jobs)
+
+    def close(self) -> None:
+        """End all processes."""
+        self._processes.close()
+        self._folder.cleanup()
+
+    def _retires(self, answer: object) -> bool:
+        if not isinstance(answer, Piece):
+            return False
+        self.peak_bytes = max(self.peak_bytes, answer.memory_bytes)
+        return answer.memory_bytes > _RETIRE_BYTES
+
+
+def lay_out(job: LayoutJob) -> Piece:
+    """The pages of a job; runs in a process that does nothing else."""
+    from dsr_report.writers.pdf import layout  # noqa: PLC0415 - WeasyPrint, in that process alone
+
+    layout.prepare_process()
+    return layout.lay_out(job)
+
+
+def cut_down(job: FontJob) -> bytes:
+    """A font file with only the glyphs asked for; runs in a process of its own."""
+    from dsr_report.writers.pdf import subset  # noqa: PLC0415 - heavy
+
+    logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # it wonders at old dates in fonts
+    return subset.cut_down(job)

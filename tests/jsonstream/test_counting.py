@@ -1,0 +1,161 @@
+"""Counting records as bytes says what decoding all of them says, whatever the bytes."""
+
+import io
+import re
+from itertools import chain
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from json_texts import SCALARS, SPACE
+from malformed import CASES
+
+from dsr_report.errors import DsrReportError
+from dsr_report.jsonstream.file import open_export
+from dsr_report.jsonstream.stream import Limits
+from dsr_report.records.classifier import Classifier
+from dsr_report.records.counting import Counting
+from dsr_report.records.summary import Summary
+from dsr_report.redact.secrets import Watch, concern
+from sample_exports.making import on_demand
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+SPECIMENS = [
+    line.split(" ", 1)[1]
+    for line in (Path(__file__).parent.parent / "data" / "specimens.txt").read_text("utf-8").splitlines()
+]
+VALUE = re.compile(rb': ("[^"\\]*"|[0-9]+)')
+SMALL = Limits(window=700, largest=2_000)
+
+
+def told(content, *, counted, limits=SMALL, salvage=False):
+    """All that a pass tells, and how many records were decoded for it."""
+    summary, recogniser, watch = Summary(ZONE), Classifier(), Watch()
+    counting = Counting(recogniser, summary, concern) if counted else None
+    masked = decoded = 0
+    try:
+        with open_export(content, name="x", limits=limits, salvage=salvage) as file:
+            items = list(file.batches()) if counting is None else file.batches(counting)
+
+            def watched():
+                nonlocal masked
+                for item in chain.from_iterable(items):
+                    masked += sum(decision.passage is None for decision, _ in watch.at(item))
+                    yield item
+
+            for found in recogniser.find(watched()):
+                decoded += 1
+                summary.add(found)
+                if counting:
+                    counting.learn(found)
+            seen = file.sha256, file.warnings, file.incomplete
+    except DsrReportError as error:
+        return str(error), -1
+    groups = [(g.pointer, g.keys, g.reason, g.count) for g in summary.unrecognised()]
+    return (
+        summary.rules,
+        summary.values,
+        summary.first,
+        summary.last,
+        groups,
+        [found.pointer for found in summary.examples],
+        masked,
+        *seen,
+    ), decoded
+
+
+def export(records, between=b","):
+    return b'{"info":{"type":"profile","id":"1"},"data":[%b]}' % between.join(records)
+
+
+EVENT = (
+    b'{"event":"open","data":{"id":"%d","time":"20%02d-01-04 10:04:06","ip":"192.0.2.7",'
+    b'"header":"User-Agent: x\\r\\nHost: \\u00e9","tags":[],"more":{"a":null,"b":[1.50,true]}}}'
+)
+PLAIN = [EVENT % (number, number % 30) for number in range(60)]
+
+
+def test_what_is_plain_is_not_decoded():
+    expected, decoded = told(export(PLAIN), counted=False)
+    counted, few = told(export(PLAIN), counted=True)
+    assert counted == expected
+    assert decoded == 60
+    assert few < 15
+
+
+@pytest.mark.parametrize("layout", on_demand.LAYOUTS)
+@pytest.mark.parametrize("pretty", [False, True])
+def test_layouts(layout, pretty):
+    out = io.BytesIO()
+    on_demand.write(on_demand.Order(3, 400, layout=layout, pretty=pretty), out)
+    limits = Limits(window=20_000, largest=60_000)
+    expected, _ = told(out.getvalue(), counted=False, limits=limits)
+    assert told(out.getvalue(), counted=True, limits=limits)[0] == expected
+
+
+ODD = {
+    "a control character": EVENT.replace(b"x", b"\x01"),
+    "half a surrogate pair": EVENT.replace(b"\\u00e9", b"\\ud800"),
+    "a surrogate pair the wrong way round": EVENT.replace(b"\\u00e9", b"\\udc00\\ud800"),
+    "a backslash that escapes nothing": EVENT.replace(b"\\u00e9", b"\\x"),
+    "no UTF-8": EVENT.replace(b"\\u00e9", b"\xe9\xff"),
+    "an encoded surrogate": EVENT.replace(b"\\u00e9", b"\xed\xa0\x80"),
+    "a name twice": EVENT.replace(b'"ip"', b'"id":"1","ip"'),
+    "a comma too many": EVENT.replace(b"}}}", b"},}}"),
+    "no number": EVENT.replace(b"null", b"NaN"),
+    "a number with a leading nought": EVENT.replace(b"null", b"01"),
+    "negative nought": EVENT.replace(b"null", b"-0"),
+    "a list for a scalar": EVENT.replace(b"null", b"[1,2]"),
+    "another kind": EVENT.replace(b"open", b"click"),
+    "a kind spelt with escapes": EVENT.replace(b"open", b"\\u006fpen"),
+    "no known kind": EVENT.replace(b"open", b"opera"),
+    "a name spelt with escapes": EVENT.replace(b"time", b"tim\\u0065"),
+    "no date": EVENT.replace(b'"20%02d-01-04 10:04:06"', b'"0000-00-00 %02d:00:00"'),
+    "a date that is none": EVENT.replace(b"20%02d-01-04", b"9%02d9-99-99"),
+    "a date in another form": EVENT.replace(b'"20%02d-01-04 10:04:06"', b"15%02d000000"),
+    "a password": EVENT.replace(b'"ip"', b'"password"'),
+    "an access code": EVENT.replace(b'"ip":"192.0.2.7"', b'"code":"0123456789abcdef0123456789abcdef"'),
+    "a short code": EVENT.replace(b'"ip":"192.0.2.7"', b'"code":"550"'),
+    "cookies": EVENT.replace(b"x\\r\\n", b"x\\r\\nCookie: a=b\\r\\n"),
+    "white space": EVENT.replace(b":", b": ").replace(b"10: 04: 06", b"10:04:06"),
+}
+
+
+@pytest.mark.parametrize("record", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("every", [1, 3, 17])
+def test_what_is_odd_is_told_as_if_all_was_decoded(record, every):
+    records = [record % (n, n % 30) if n % every == 0 else plain for n, plain in enumerate(PLAIN, 1)]
+    for content in (export(records), export(records, b",\n "), export(records)[:-90]):
+        for salvage in (False, True):
+            expected, _ = told(content, counted=False, salvage=salvage)
+            assert told(content, counted=True, salvage=salvage)[0] == expected
+
+
+@pytest.mark.parametrize("case", [c for cases in CASES.values() for c in cases], ids=lambda c: c.what)
+def test_malformed_files(case):
+    for salvage in (False, True):
+        expected, _ = told(case.text, counted=False, salvage=salvage)
+        assert told(case.text, counted=True, salvage=salvage)[0] == expected
+
+
+@st.composite
+def exports_of_likes(draw):
+    """Records of a few forms in any order, some of whose values were replaced by others in any spelling."""
+    forms = draw(st.lists(st.sampled_from(SPECIMENS), min_size=1, max_size=4))
+    records = []
+    for form in draw(st.lists(st.sampled_from(forms), min_size=8, max_size=40)):
+        raw = form.encode()
+        places = [match.span(1) for match in VALUE.finditer(raw)]
+        if places and draw(st.integers(0, 3)) == 0:
+            start, end = draw(st.sampled_from(places))
+            raw = raw[:start] + draw(SCALARS) + raw[end:]
+        records.append(raw)
+    return export(records, b"," + draw(SPACE))
+
+
+@given(exports_of_likes())
+def test_any_records(content):
+    expected, _ = told(content, counted=False)
+    assert told(content, counted=True)[0] == expected

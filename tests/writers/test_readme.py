@@ -1,0 +1,18 @@
+"""What the README of a package says of its files."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsr_report.rendering.environment import environment
+from dsr_report.rendering.language import LANGUAGES, language
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_further_pages_are_named_where_there_are_some(code: str) -> None:
+    words = language(code)
+    template = environment(words).get_template("report/readme.txt.j2")
+    said = {has_pages: template.render(title="T", has_pages=has_pages) for has_pages in (False, True)}
+    line = f"pages/        {words.text('its further pages: leave them beside it')}\n"
+    assert line in said[True]
+    assert said[True].replace(line, "") == said[False]
