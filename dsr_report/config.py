@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dsr_report.errors import ConfigError
+from dsr_report.lexicon import LANGUAGES
 from dsr_report.records.custom import CustomKind
 
 Letter = Literal["purposes", "basis", "retention", "rights", "source", "decisions", "transfers", "other"]
@@ -35,7 +36,7 @@ LETTERS: tuple[Letter, ...] = (
 def _by_language(value: Any) -> Any:
     """A text for all languages may be given as plain text; one that is still empty is none."""
     if isinstance(value, str):
-        value = dict.fromkeys(("en", "nl", "de", "fr"), value)
+        value = dict.fromkeys(LANGUAGES, value)
     if not isinstance(value, dict):
         return value
     return {code: text for code, text in value.items() if not isinstance(text, str) or text.strip()}
@@ -47,7 +48,13 @@ def _filled_in(value: str) -> str:
     return value
 
 
-Texts = Annotated[dict[Literal["en", "nl", "de", "fr"], str], BeforeValidator(_by_language)]
+def _known(code: str) -> str:
+    if code not in LANGUAGES:
+        raise ValueError(f"is none of the languages {', '.join(LANGUAGES)}")
+    return code
+
+
+Texts = Annotated[dict[Annotated[str, AfterValidator(_known)], str], BeforeValidator(_by_language)]
 Name = Annotated[str, AfterValidator(_filled_in)]
 Line = Annotated[str, AfterValidator(str.strip)]
 
@@ -187,9 +194,9 @@ class Config(_Section):
                 keys=frozenset(text.keys),
                 label=text.label,
                 where=text.where,
-                title={str(code): words for code, words in text.title.items()},
+                title=text.title,
                 columns=text.columns,
-                explanation={str(code): words for code, words in text.explanation.items()},
+                explanation=text.explanation,
             )
             for name, text in self.records.items()
         )

@@ -19,6 +19,7 @@ from dsr_report.errors import CheckFailedError, RedactionError, UsageError
 from dsr_report.export import Export, zone_named
 from dsr_report.files import sha256_of, written_whole
 from dsr_report.jsonstream.file import open_export
+from dsr_report.languages import LANGUAGES, language
 from dsr_report.progress import Progress, Steps
 from dsr_report.redact.apply import write_redacted
 from dsr_report.redact.decisions import load_decisions
@@ -27,8 +28,8 @@ from dsr_report.redact.plan import Plan, make_plan
 from dsr_report.redact.secrets import find_secrets
 from dsr_report.rendering.build import BuiltReport, build
 from dsr_report.rendering.document import Attachment, Part, ReportDocument
-from dsr_report.rendering.language import LANGUAGES, language, mark_text
 from dsr_report.rendering.ledger import EMBEDDED, Ledger
+from dsr_report.rendering.marks import mark_text
 from dsr_report.rendering.options import Mark, ReportOptions
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months

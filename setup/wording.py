@@ -21,9 +21,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
+from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "templates" / "locale"
-LANGUAGES = ("nl", "de", "fr")
+TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE_LANGUAGE)
 _PLURALS = {"count", "ngettext"}
 _SINGULARS = {"text", "gettext", "_", "translatable"}
 _HEAD = """\
@@ -33,7 +35,7 @@ msgid ""
 msgstr ""
 "Project-Id-Version: dsr-report\\n"
 "Language: {code}\\n"
-"Plural-Forms: nplurals=2; plural=({plural});\\n"
+"Plural-Forms: nplurals={forms}; plural={rule};\\n"
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
@@ -61,7 +63,7 @@ def texts_in_code(file: Path) -> Iterator[Text]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
-        name = _name_called(node.func, in_language=file.name == "language.py")
+        name = _name_called(node.func, in_language=file.name == "languages.py")
         literals = [
             a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)
         ]
@@ -117,20 +119,21 @@ def catalogue(code: str) -> Catalog:
 
 def faults(code: str) -> list[str]:
     """What is wrong with a catalogue: texts it lacks, has too many, or has not finished."""
-    texts, entries = all_texts(), {e.id: e for e in catalogue(code) if e.id}
+    texts, known = all_texts(), catalogue(code)
+    entries, forms = {e.id: e for e in known if e.id}, known.num_plurals
     found = [f"{code}: not translated: {key!r} ({texts[key][0]})" for key in texts if key not in entries]
     found += [f"{code}: no longer used: {key!r}" for key in entries if key not in texts]
     for key, entry in entries.items():
-        found += [f"{code}: {fault}: {key!r}" for fault in _faults_of(key, entry)]
+        found += [f"{code}: {fault}: {key!r}" for fault in _faults_of(key, entry, forms)]
     return found
 
 
-def _faults_of(key: str | tuple[str, str], entry: Message) -> Iterator[str]:
+def _faults_of(key: str | tuple[str, str], entry: Message, forms: int) -> Iterator[str]:
     ids = (key,) if isinstance(key, str) else key
     strings = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
     if entry.fuzzy:
         yield "marked as unsure"
-    if len(strings) != len(ids) or not all(strings):
+    if len(strings) != (1 if isinstance(key, str) else forms) or not all(strings):
         yield "empty, or with another number of plural forms"
         return
     holes = set(_HOLE.findall(" ".join(ids)))
@@ -148,7 +151,7 @@ def write(code: str, translations: dict[str | tuple[str, str], str | tuple[str, 
     body = BytesIO()
     write_po(body, made, width=None, omit_header=True)
     target.write_bytes(
-        _HEAD.format(code=code, plural="n > 1" if code == "fr" else "n != 1").encode() + body.getvalue()
+        _HEAD.format(code=code, forms=made.num_plurals, rule=made.plural_expr).encode() + body.getvalue()
     )
 
 
@@ -160,7 +163,7 @@ def main(arguments: list[str]) -> int:
             if key not in known:
                 print(repr(key))  # noqa: T201 - a script's product
         return 0
-    found = [fault for code in LANGUAGES for fault in faults(code)]
+    found = [fault for code in TRANSLATED for fault in faults(code)]
     for fault in found:
         print(fault)  # noqa: T201 - a script's product
     return 1 if found else 0

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from dsr_report.errors import UsageError
+from dsr_report.languages import LANGUAGES
 from dsr_report.obtain import Subject, subject_named
-from dsr_report.rendering.language import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)

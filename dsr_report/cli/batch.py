@@ -14,6 +14,7 @@ import click
 
 from dsr_report.cli.fetch import Duration, api_version_option
 from dsr_report.cli.options import Day, say, timezone_option, verbosity_options
+from dsr_report.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from dsr_report.batch import Result
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--lang",
-    type=click.Choice(["en", "nl", "de", "fr"]),
+    type=click.Choice(LANGUAGES),
     default="en",
     show_default=True,
     help="Language of the reports.",

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from dsr_report.cli.options import say, verbosity_options
+from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
-_LANGUAGES = click.Choice(["en", "nl", "de", "fr"])
+_LANGUAGES = click.Choice(LANGUAGES)
 
 
 @click.group()
@@ -78,13 +79,13 @@ def check(file: Path, codes: tuple[str, ...], strict: bool) -> None:
     """
     from dsr_report.config import load_config
     from dsr_report.errors import CheckFailedError
+    from dsr_report.languages import language
     from dsr_report.rendering.configuration import missing_from
-    from dsr_report.rendering.language import LANGUAGES, language
 
     settings = load_config(file)
     given = {code for statement in settings.statement for code in statement.text}
     missing = 0
-    for code in codes or [code for code in LANGUAGES if code in given] or ["en"]:
+    for code in codes or [code for code in LANGUAGES if code in given] or [SOURCE_LANGUAGE]:
         gaps = missing_from(settings, language(code))
         missing += len(gaps)
         click.echo(f"{code}: {'nothing is missing' if not gaps else f'{len(gaps)} missing'}")

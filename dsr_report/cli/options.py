@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
+from dsr_report.lexicon import LANGUAGES
+
 if TYPE_CHECKING:
     from dsr_report.config import Config
 
@@ -151,7 +153,7 @@ def report_options(command: Command) -> Command:
         ),
         click.option(
             "--lang",
-            type=click.Choice(["en", "nl", "de", "fr"]),
+            type=click.Choice(LANGUAGES),
             default="en",
             show_default=True,
             help="Language of the report.",

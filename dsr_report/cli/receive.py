@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from dsr_report.cli.options import say, timezone_option, verbosity_options
 from dsr_report.errors import FileError, MissingExtraError, UsageError
+from dsr_report.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from dsr_report.receive.inbox import Received
@@ -92,7 +93,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     "--lang",
     default="en",
     show_default=True,
-    type=click.Choice(["en", "nl", "de", "fr"]),
+    type=click.Choice(LANGUAGES),
     help="Of the reports.",
 )
 @timezone_option

@@ -10,6 +10,7 @@ import click
 
 from dsr_report.cli.options import Day, say, verbosity_options
 from dsr_report.errors import CheckFailedError, RegisterError, UsageError
+from dsr_report.lexicon import LANGUAGES
 from dsr_report.temporary import TemporaryFolder
 
 
@@ -30,7 +31,7 @@ from dsr_report.temporary import TemporaryFolder
 )
 @click.option(
     "--lang",
-    type=click.Choice(["en", "nl", "de", "fr"]),
+    type=click.Choice(LANGUAGES),
     help="Language of the letter; the report's by default.",
 )
 @click.option(

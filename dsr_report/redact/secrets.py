@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dsr_report.jsonstream.items import Item, JsonValue, rough_size, values
+from dsr_report.lexicon import WORDS, any_of
 from dsr_report.pointers import tokens
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.redact.plan import Decision
@@ -22,18 +23,13 @@ from dsr_report.workers.jobs import portions
 if TYPE_CHECKING:
     from dsr_report.redact.link_tokens import KeySeen
 
+_REPEATS = any_of(WORDS.password_repeats)
 _PASSWORD = re.compile(
-    r"(?:(?:repeat|confirm|new|old)[ _-]?)?"
-    r"(?:password|passwd|passphrase|wachtwoord|passwort|kennwort|mot[ _-]?de[ _-]?passe|pin[ _-]?code)"
-    r"(?:[ _-]?(?:repeat|confirm|again|2))?",
+    rf"(?:{_REPEATS}[ _-]?)?{any_of(WORDS.passwords)}(?:[ _-]?{_REPEATS})?",
     re.IGNORECASE,
 )
-_ACCESS_CODE = re.compile(
-    r"^(?:secret|access[ _-]?code|toegangscode|zugangscode|code.?d.acc[eè]s)$", re.IGNORECASE
-)
-_TOKEN = re.compile(
-    r"^(?:api[ _-]?key|access[ _-]?token|auth[ _-]?token|bearer|session[ _-]?id)$", re.IGNORECASE
-)
+_ACCESS_CODE = re.compile(rf"^{any_of(WORDS.access_codes)}$", re.IGNORECASE)
+_TOKEN = re.compile(rf"^{any_of(WORDS.keys)}$", re.IGNORECASE)
 _HEADER_DUMP = re.compile(r"^headers?$", re.IGNORECASE)
 _CREDENTIAL_LINE = re.compile(
     r"^(?:Authorization|Proxy-Authorization|Cookie|X-Api-Key)[ \t]*:[ \t]*(.+?)[ \t\r]*$",

@@ -8,11 +8,11 @@ from typing import Any
 
 from markupsafe import escape
 
+from dsr_report.languages import Language
+from dsr_report.languages import translatable as _
 from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.document import Part
 from dsr_report.rendering.glossary import see_also
-from dsr_report.rendering.language import Language
-from dsr_report.rendering.language import translatable as _
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.pagination import NO_MESSAGE, ContentsLine, Page, Period, Periods
 from dsr_report.rendering.shared_values import event_list

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from markupsafe import escape
 
 from dsr_report.export import Export
+from dsr_report.languages import translatable as _
 from dsr_report.records.members import members_of
 from dsr_report.rendering.annexes import ANNEX_A, ANNEX_A_LISTED, ANNEX_B, NEVER, Annexes, batched, happened
 from dsr_report.rendering.collect import Collected
@@ -19,8 +20,7 @@ from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.first_pages import authority_view, first_view, statement_blocks
 from dsr_report.rendering.glossary import see_also, terms_in
 from dsr_report.rendering.kinds import kind_plural
-from dsr_report.rendering.language import HIDDEN_THINGS
-from dsr_report.rendering.language import translatable as _
+from dsr_report.rendering.marks import HIDDEN_THINGS
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.pagination import ContentsLine
 from dsr_report.rendering.plots import Series, bars
@@ -124,7 +124,7 @@ class Chapters:
                 "contents",
                 entries=self._contents(),
                 scope=self._scope(),
-                other_systems=scope.other_systems.get(self._options.language, ""),  # type: ignore[call-overload]
+                other_systems=scope.other_systems.get(self._options.language, ""),
                 zone=words.text("All times are those of the zone {zone}, unless noted.").format(
                     zone=self._options.zone.key
                 ),
@@ -166,7 +166,7 @@ class Chapters:
             "subprofile": words.text("We searched for the part of your profile with the number {id}."),
             "email": words.text("We searched for the e-mail address {id}."),
         }
-        system = self._options.config.scope.system.get(self._options.language, "")  # type: ignore[call-overload]
+        system = self._options.config.scope.system.get(self._options.language, "")
         text = kinds.get(str(info.type), words.text("We searched for {id}.")).format(id=info.id or "?")
         return f"{text} {system}".strip()
 

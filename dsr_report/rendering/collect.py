@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from dsr_report.export import Export
-from dsr_report.rendering.language import Language
+from dsr_report.languages import Language
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.person import Person

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dsr_report.config import LETTERS, Config, Letter
+from dsr_report.languages import Language, language
+from dsr_report.languages import translatable as _
 from dsr_report.rendering.authorities import AUTHORITIES
 from dsr_report.rendering.environment import environment
-from dsr_report.rendering.language import Language, language
-from dsr_report.rendering.language import translatable as _
 
 STATEMENTS: dict[Letter, tuple[str, str]] = {
     "purposes": (

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dsr_report.rendering.language import Language
-from dsr_report.rendering.language import translatable as _
+from dsr_report.languages import Language
+from dsr_report.languages import translatable as _
 
 
 class Entry(NamedTuple):

@@ -9,7 +9,7 @@ from types import CodeType
 from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
-from dsr_report.rendering.language import Language
+from dsr_report.languages import Language
 from dsr_report.rendering.text import inert, paragraphs, shown
 from dsr_report.shipped import shipped
 

@@ -11,10 +11,10 @@ from babel import Locale
 from markupsafe import Markup
 
 from dsr_report.config import Config, Letter
+from dsr_report.languages import translatable as _
 from dsr_report.rendering.authorities import AUTHORITIES
 from dsr_report.rendering.collect import EVENTS, Collected
 from dsr_report.rendering.kinds import kind_plural
-from dsr_report.rendering.language import translatable as _
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED
 from dsr_report.rendering.text import shown
@@ -66,8 +66,8 @@ def recipients_of(config: Config, collected: Collected, options: ReportOptions) 
         country = recipient.country
         if len(country) == 2 and country.isalpha():
             country = Locale.parse(options.language).territories.get(country.upper(), country)
-        role = recipient.role.get(options.language, "")  # type: ignore[call-overload]
-        safeguard = recipient.safeguard.get(options.language, "")  # type: ignore[call-overload]
+        role = recipient.role.get(options.language, "")
+        safeguard = recipient.safeguard.get(options.language, "")
         details = [d for d in (role, country, safeguard) if d]
         found.append(f"{recipient.name} ({', '.join(details)})" if details else recipient.name)
     return found

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from dsr_report.rendering.language import Language
-from dsr_report.rendering.language import translatable as _
+from dsr_report.languages import Language
+from dsr_report.languages import translatable as _
 
 
 class Term(NamedTuple):

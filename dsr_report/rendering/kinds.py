@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dsr_report.languages import Language
+from dsr_report.languages import translatable as _
 from dsr_report.records.base import Record
-from dsr_report.rendering.language import Language
-from dsr_report.rendering.language import translatable as _
 from dsr_report.rendering.options import ReportOptions
 
 TITLES: dict[str, tuple[str, str]] = {
@@ -50,7 +50,7 @@ def kind_title(record: Record, options: ReportOptions) -> str:
     """The heading of one record."""
     custom = options.config.records.get(record.kind)
     if custom is not None:
-        return custom.title.get(options.language) or record.kind  # type: ignore[call-overload]
+        return custom.title.get(options.language) or record.kind
     return options.words.text(TITLES.get(record.kind, TITLES["unrecognised"])[0])
 
 
@@ -58,7 +58,7 @@ def kind_plural(kind: str, options: ReportOptions) -> str:
     """What several records of a kind are called."""
     custom = options.config.records.get(kind)
     if custom is not None:
-        return custom.title.get(options.language) or kind  # type: ignore[call-overload]
+        return custom.title.get(options.language) or kind
     return _plural(kind, options.words)
 
 

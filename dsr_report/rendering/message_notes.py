@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dsr_report.rendering.language import Language
-from dsr_report.rendering.language import translatable as _
+from dsr_report.languages import Language
+from dsr_report.languages import translatable as _
 
 _NOTES: dict[str, str] = {
     "no header": _("It has no header."),

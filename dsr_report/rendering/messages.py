@@ -9,13 +9,13 @@ from typing import NamedTuple
 from jinja2 import Template
 from markupsafe import Markup
 
+from dsr_report.languages import translatable as _
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.plain_text import text_of_html
 from dsr_report.records.members import members_of
 from dsr_report.records.models.mail import Message
 from dsr_report.rendering.environment import environment
 from dsr_report.rendering.events import moment_text
-from dsr_report.rendering.language import translatable as _
 from dsr_report.rendering.message_notes import note_text
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.text import inert, paragraphs

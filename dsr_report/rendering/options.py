@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dsr_report.config import Config
-from dsr_report.rendering.language import Language, language
+from dsr_report.languages import Language, language
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dsr_report.languages import Language
 from dsr_report.records.models.people import Profile, Subprofile
-from dsr_report.rendering.language import Language
 
 _PARTS = tuple(
     re.compile(pattern, re.IGNORECASE)

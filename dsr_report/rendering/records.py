@@ -152,7 +152,7 @@ class RecordRenderer:
 
     def _explanation(self, record: Record) -> str:
         custom = self._options.config.records.get(record.kind)
-        return custom.explanation.get(self._options.language, "") if custom else ""  # type: ignore[call-overload]
+        return custom.explanation.get(self._options.language, "") if custom else ""
 
     def _answers(self, numbered: Numbered, at: str | None) -> list[AnswerRow]:
         """Question and answer for each, with all else that is stored of it."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from dsr_report.rendering.language import Language
+from dsr_report.languages import Language
 from dsr_report.rendering.values import BETWEEN
 
 STORED = '<small class="stored">'

@@ -13,12 +13,12 @@ from markupsafe import Markup, escape
 
 from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.items import JsonValue, Number, Scalar, count_values
+from dsr_report.languages import Language
 from dsr_report.pointers import RepeatedName, tokens
 from dsr_report.printable import printable
 from dsr_report.records.base import Record
 from dsr_report.records.members import Member, leaves_of, members_of
 from dsr_report.rendering.dictionary import explanation_of, label_of, meaning_of
-from dsr_report.rendering.language import Language
 from dsr_report.rendering.text import inert, inline, isolated, shown
 
 _COUNTED = f"\ue000{token_hex(6)}-"

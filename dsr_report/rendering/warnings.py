@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from dsr_report.jsonstream.items import ReadWarning
-from dsr_report.rendering.language import Language
-from dsr_report.rendering.language import translatable as _
+from dsr_report.languages import Language
+from dsr_report.languages import translatable as _
 
 ODDITIES: dict[str, str] = {
     "byte-order-mark": _("The file begins with a mark that says how it is encoded."),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from dsr_report.export import Export
+from dsr_report.languages import Language
 from dsr_report.mime.message import MimeMessage, wire_of_text
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.mime.names import safe_file_name
@@ -16,7 +17,6 @@ from dsr_report.records.models.mail import Message
 from dsr_report.records.parsing import parse
 from dsr_report.rendering.document import ReportDocument
 from dsr_report.rendering.environment import environment
-from dsr_report.rendering.language import Language
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.writers.html import write_pages

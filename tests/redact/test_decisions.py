@@ -7,8 +7,8 @@ import pytest
 
 import dsr_report
 from dsr_report.errors import CheckFailedError, ConfigError, RedactionError, UsageError
+from dsr_report.languages import language
 from dsr_report.mime.message import parse
-from dsr_report.rendering.language import language
 from dsr_report.verification.leaks import hidden_values
 from dsr_report.verification.verifier import verify
 

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from dsr_report.cli.group import group
 from dsr_report.config import load_config
 from dsr_report.errors import ConfigError
+from dsr_report.languages import LANGUAGES, language
 from dsr_report.rendering.configuration import configuration_text, missing_from
-from dsr_report.rendering.language import LANGUAGES, language
 
 FILLED_IN = Path(__file__).with_name("controller.toml")
 

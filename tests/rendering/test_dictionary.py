@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from dsr_report.languages import LANGUAGES, language
 from dsr_report.rendering.dictionary import explanation_of, label_of, meaning_of
-from dsr_report.rendering.language import LANGUAGES, language
 
 DOCUMENTED = (
     "action amp archived arf_version attempt attempts author city clicks impressions code collection "

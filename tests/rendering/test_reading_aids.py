@@ -8,8 +8,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 import dsr_report
+from dsr_report.languages import language
 from dsr_report.mime.message import parse
-from dsr_report.rendering.language import language
 from dsr_report.rendering.message_notes import note_text
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"

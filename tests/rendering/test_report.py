@@ -16,8 +16,9 @@ import pytest
 from jinja2 import UndefinedError
 
 from dsr_report.config import Config, load_config
+from dsr_report.languages import LANGUAGES, language
 from dsr_report.rendering.authorities import AUTHORITIES
-from dsr_report.rendering.language import LANGUAGES, language, mark_text
+from dsr_report.rendering.marks import mark_text
 from dsr_report.rendering.options import Mark
 
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "sample_exports"

@@ -12,7 +12,7 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsr_report.rendering.language import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language
 from dsr_report.rendering.shared_values import STORED, event_list
 from dsr_report.rendering.values import BETWEEN
 

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dsr_report.languages import LANGUAGES, language
 from dsr_report.rendering.dictionary import FIELDS
-from dsr_report.rendering.language import HIDDEN_THINGS, LANGUAGES, language, mark_text
+from dsr_report.rendering.marks import HIDDEN_THINGS, mark_text
 from dsr_report.rendering.warnings import ODDITIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dsr_report.languages import LANGUAGES, language
 from dsr_report.rendering.environment import environment
-from dsr_report.rendering.language import LANGUAGES, language
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

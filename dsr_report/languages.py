@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from gettext import c2py
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -15,9 +17,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 from dsr_report.shipped import shipped
 
-LANGUAGES = ("en", "nl", "de", "fr")
+__all__ = ["LANGUAGES", "Language", "language", "translatable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,13 @@ class Language:
         if self.catalog is not None:
             entry = self.catalog.get(singular)
             if entry is not None and isinstance(entry.string, (tuple, list)) and any(entry.string):
-                form = entry.string[self._plural_form(number)]
+                form = entry.string[_plural_rule(self.catalog.plural_expr)(number)]
         return form.replace("{n}", self.number(number))
-
-    def _plural_form(self, number: int) -> int:
-        if self.code == "fr":
-            return int(number > 1)
-        return int(number != 1)
 
     @property
     def colon(self) -> str:
         """The colon as this language sets it."""
-        return "\u00a0:" if self.code == "fr" else ":"
+        return self.text(":")
 
     def number(self, value: int) -> str:
         """A whole number with this language's grouping."""
@@ -64,8 +62,10 @@ class Language:
 
     def day(self, value: date) -> str:
         """A day in words: 12 maart 2022."""
-        text = str(format_date(value, _LONG.get(self.code, "d MMMM y"), locale=self.locale))
-        return f"1er{text[1:]}" if self.code == "fr" and value.day == 1 else text
+        if value.day == 1:  # an ordinal in some languages, which CLDR does not say
+            month = str(format_date(value, "MMMM y", locale=self.locale))
+            return self.text("1 {month}").format(month=month)
+        return str(format_date(value, "long", locale=self.locale))
 
     def month(self, year: int, month: int) -> str:
         """A month in words: maart 2022."""
@@ -79,7 +79,7 @@ class Language:
         """Day and time: 12 maart 2022, 09:15."""
         local = value.astimezone(zone)
         day, time = self.day(local.date()), self.time(value, zone)
-        return _MOMENT.get(self.code, "{day}, {time}").format(day=day, time=time)
+        return self.text("{day}, {time}").format(day=day, time=time)
 
     def time(self, value: datetime, zone: ZoneInfo) -> str:
         """The time of day: 09:15."""
@@ -103,52 +103,25 @@ def _number(value: int, words: Language) -> str:
     return str(format_decimal(value, locale=words.locale))
 
 
-_LONG = {"en": "d MMMM y", "nl": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
-_MOMENT = {"en": "{day}, {time}", "nl": "{day}, {time}", "de": "{day}, {time} Uhr", "fr": "{day} à {time}"}
+_SOURCE_LOCALE = "en_GB"
+"""Days before months, and no comma before "and"."""
+
+
+@lru_cache
+def _plural_rule(expression: str) -> Callable[[int], int]:
+    """The index of the plural form for a number, by the rule in a catalogue's head."""
+    return c2py(expression)
 
 
 @lru_cache
 def language(code: str) -> Language:
     """One of the report's languages."""
-    catalog = None
-    if code != "en":
-        file = shipped("templates") / "locale" / code / "LC_MESSAGES" / "dsr_report.po"
-        catalog = read_po(BytesIO(file.read_bytes()), locale=code)
-    return Language(code, Locale.parse(code), catalog)
+    if code == SOURCE_LANGUAGE:
+        return Language(code, Locale.parse(_SOURCE_LOCALE), None)
+    file = shipped("templates") / "locale" / code / "LC_MESSAGES" / "dsr_report.po"
+    return Language(code, Locale.parse(code), read_po(BytesIO(file.read_bytes()), locale=code))
 
 
 def translatable(message: str) -> str:
     """Marks a text for translation where it is declared; it is translated where it is shown."""
     return message
-
-
-def mark_text(code: str, treatment: str, number: int, what: str) -> str:
-    """The visible mark that stands in place of a masked or withheld value."""
-    lang = language(code)
-    form = (
-        lang.text("[masked {number}: {what}]")
-        if treatment == "mask"
-        else lang.text("[withheld {number}: {what}]")
-    )
-    return form.format(number=number, what=lang.text(HIDDEN_THINGS.get(what, what)))
-
-
-HIDDEN_THINGS = {
-    "access-code": translatable("access code"),
-    "password": translatable("password"),
-    "key": translatable("key"),
-    "credential": translatable("login data"),
-    "link-key": translatable("key in a link"),
-    "unsubscribe-link": translatable("unsubscribe link"),
-    "personal-link": translatable("personal link"),
-    "address": translatable("e-mail address"),
-    "shared-address": translatable("e-mail address"),
-    "internal-note": translatable("internal note"),
-    "other-person": translatable("data about another person"),
-    "special-category": translatable("sensitive data"),
-    "iban": translatable("bank account number"),
-    "card": translatable("card number"),
-    "bsn": translatable("identity number"),
-    "niss": translatable("identity number"),
-    "other": translatable("other data"),
-}

@@ -1,0 +1,38 @@
+"""The visible marks that stand in place of masked and withheld values."""
+
+from __future__ import annotations
+
+from dsr_report.languages import language
+from dsr_report.languages import translatable as _
+
+
+def mark_text(code: str, treatment: str, number: int, what: str) -> str:
+    """The visible mark that stands in place of a masked or withheld value."""
+    lang = language(code)
+    form = (
+        lang.text("[masked {number}: {what}]")
+        if treatment == "mask"
+        else lang.text("[withheld {number}: {what}]")
+    )
+    return form.format(number=number, what=lang.text(HIDDEN_THINGS.get(what, what)))
+
+
+HIDDEN_THINGS = {
+    "access-code": _("access code"),
+    "password": _("password"),
+    "key": _("key"),
+    "credential": _("login data"),
+    "link-key": _("key in a link"),
+    "unsubscribe-link": _("unsubscribe link"),
+    "personal-link": _("personal link"),
+    "address": _("e-mail address"),
+    "shared-address": _("e-mail address"),
+    "internal-note": _("internal note"),
+    "other-person": _("data about another person"),
+    "special-category": _("sensitive data"),
+    "iban": _("bank account number"),
+    "card": _("card number"),
+    "bsn": _("identity number"),
+    "niss": _("identity number"),
+    "other": _("other data"),
+}
