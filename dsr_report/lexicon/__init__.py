@@ -8,13 +8,14 @@ recognition uses `WORDS`, the union of all of them. A new language is a module h
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
+from dsr_report.lexicon.patterns import WordPattern, any_of
 from dsr_report.lexicon.words import Lexicon
+
+__all__ = ["LANGUAGES", "LEXICONS", "SOURCE_LANGUAGE", "WORDS", "Lexicon", "WordPattern", "any_of"]
 
 SOURCE_LANGUAGE = "en"
 """The language of the texts in the code, which are the keys of the catalogues."""
@@ -52,31 +53,3 @@ def _union() -> Lexicon:
 
 WORDS = _union()
 """The words of all languages together."""
-
-_SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "å": "aa"}
-_UMLAUTS = "äöü"
-
-
-def any_of(words: Iterable[str]) -> str:
-    """The source of a regular expression that matches each of some words (to be used with `re.IGNORECASE`).
-
-    A space in a word stands for at most one separator, an apostrophe for any or none. Letters with an accent
-    also match without it, as names of fields and addresses are often written.
-    """
-    longest_first = sorted(dict.fromkeys(words), key=lambda word: (-len(word), word))
-    return f"(?:{'|'.join(''.join(map(_letter, word)) for word in longest_first)})"
-
-
-def _letter(letter: str) -> str:
-    if letter == " ":
-        return "[ _.-]?"
-    if letter == "'":
-        return "['’ _-]?"
-    if letter in _SPELT:
-        return f"(?:{letter}|{_SPELT[letter]})"
-    decomposed = unicodedata.normalize("NFD", letter)
-    bare = decomposed[0]
-    if bare == letter:
-        return re.escape(letter)
-    others = (letter, decomposed, f"{bare}e", bare) if letter in _UMLAUTS else (letter, decomposed, bare)
-    return f"(?:{'|'.join(others)})"

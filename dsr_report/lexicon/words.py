@@ -9,17 +9,48 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """The words of one language, in lower case; a word may be the beginning or a part of what is meant.
+    """The words of one language, in lower case; how their signs match is said in `patterns`.
 
-    No field has a default: a language that lacks one fails when it is loaded. How spaces, apostrophes and
-    accents match is said at `dsr_report.lexicon.any_of`.
+    No field has a default: a language that lacks one fails when it is loaded.
     """
 
+    yes: Words
+    """Values that mean that something is so."""
+    no: Words
+    """Values that mean that something is not so."""
+
+    # names of fields, as a whole
     passwords: Words
-    """Names of fields that hold a password, a PIN or the like."""
+    """A password, a PIN or the like."""
     password_repeats: Words
-    """Words that stand before or after such a name: "repeat", "new"."""
+    """Words before or after such a name: "repeat", "new"."""
     access_codes: Words
-    """Names of fields that hold a code with which a person's data can be read or changed."""
+    """A code with which a person's data can be read or changed."""
     keys: Words
-    """Names of fields that hold the key of a program or the number of a session."""
+    """The key of a program, or the number of a session."""
+    given_names: Words
+    infixes: Words
+    """What stands between given name and family name: "van der"."""
+    family_names: Words
+    whole_names: Words
+
+    # words in names of fields
+    names: Words
+    """Any name of a person."""
+    notes: Words
+    """What employees note about a person."""
+    special_categories: Words
+    """Special categories of data (Art. 9 GDPR), and offences (Art. 10)."""
+    other_people: Words
+    """Somebody else than the person: family, friends, colleagues, who recommends or gives."""
+
+    # words in addresses, and in texts of links
+    unsubscribing: Words
+    leaving: Words
+    """Words that mean unsubscribing only in the address to which such a mail is sent."""
+    web_version: Words
+    """The web page on which a message can be read."""
+    personal_pages: Words
+    """Pages that are the person's: account, preferences, login, confirmation, survey."""
+    shared_mailboxes: Words
+    """What stands before the @ of addresses that several people may share, as a whole."""

@@ -7,23 +7,12 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from dsr_report.lexicon import WORDS, WordPattern
 from dsr_report.mime.percent import unquoted
-from dsr_report.mime.word_pattern import WordPattern
 
 Purpose = Literal["ordinary", "tracking", "unsubscribe", "web-version", "mail", "phone", "place", "unsafe"]
-_UNSUBSCRIBE = WordPattern(
-    r"unsub|opt[-_ ]?out|afmeld|uitschrij[fv]|\babmeld|abbestell|"
-    r"d[eé]sabonn|d[eé]s-?inscri|sign[- ]?off|list-unsub",
-    "unsub|opt|afmeld|uitschrij|abmeld|abbestell|sabonn|inscri|sign",
-)
-_WEB_VERSION = WordPattern(
-    r"web-?(?:versi|ansicht|view)|online-?(?:versi|ansicht)|version en ligne|mirror-?page|"
-    r"(?:view|read|see|open)\W{0,3}(?:it |this |e-?mail |message |newsletter )*"
-    r"(?:in|on) (?:your |the |a )?(?:web|browser)|"
-    r"view[- ]?(?:in[- ]?)?(?:browser|online)|(?:bekijk|lees)\b.{0,40}\b(?:online|browser)|"
-    r"im browser|(?:dans|avec) (?:votre|le|un) navigateur|in (?:je|uw|de) (?:web)?browser",
-    "web|online|en ligne|mirror|browser|navigateur",
-)
+_UNSUBSCRIBE = WordPattern(WORDS.unsubscribing)
+_WEB_VERSION = WordPattern(WORDS.web_version)
 _TRACKING = re.compile(
     r"(?:^|[./_-])(?:click|clicks|clk|track|tracking|tracker|trk|redir|redirect|ct|pixel|beacon)\d*(?:[./?_-]|$)|"
     r"^(?:e|l|t|lt|go|link|links|email|mail)\d*\.[^/]+/.{12}|[./](?:open|o)\.(?:gif|png|php|aspx?)|[?&](?:mc_eid|vero_id|_hsenc|ml_sub)=",

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from dsr_report.jsonstream.items import JsonValue
+from dsr_report.lexicon import WORDS
 from dsr_report.pointers import joined
 from dsr_report.records.base import Family, Record
 from dsr_report.records.classify import DISCRIMINATORS, by_plain, payload_of
@@ -20,8 +21,8 @@ from dsr_report.times import is_empty_date, read_moment
 R = TypeVar("R", bound=Record)
 
 _WRAPPERS = {"survey": "survey", "form": "webform"}
-_TRUE = word_set("1 true yes ja on")
-_FALSE = word_set("0 false no nee off")
+_TRUE = frozenset(WORDS.yes)
+_FALSE = frozenset(WORDS.no)
 _PUBLISHER = word_set("emailing document documentid groupid internal mailinggroup")
 _SMTPETER = word_set("envelope headers properties emailfrom")
 _MARKETING_SUITE = word_set("mailing messageid mailingid senderdomain")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from dsr_report.jsonstream.items import Item, Scalar
+from dsr_report.lexicon import WORDS, any_of
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.pointers import tokens
 from dsr_report.records.members import values_of
@@ -25,29 +26,12 @@ from dsr_report.redact.plan import Decision, Treatment
 from dsr_report.redact.secrets import Watch
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
-_ROLE = re.compile(
-    r"^(?:info|contact|office|mail|admin|sales|support|team|hello|post|family|familie|famille|gezin|kantoor|buero)@",
-    re.IGNORECASE,
-)
+_SHARED_MAILBOX = re.compile(rf"{any_of(WORDS.shared_mailboxes)}@", re.IGNORECASE)
 _HIDDEN_HEADER = {"bcc", "delivered-to", "x-original-to", "x-envelope-to", "envelope-to", "resent-bcc"}
-_INTERNAL = re.compile(
-    r"(?:^|[_ -])(?:note|notes|notitie|notities|opmerking|opmerkingen|intern|interne|internal|remark|remarks|"
-    r"bemerkung|notiz|vermerk|commentaire|remarque|memo)(?:$|[_ -])",
-    re.IGNORECASE,
-)
-_SPECIAL = re.compile(
-    r"health|gezondheid|gesundheit|sant[ée]|religi|geloof|glaube|konfession|ethni|etnisch|herkomst_etn|politi[ckqe]|"
-    r"vakbond|gewerkschaft|syndicat|sexu|seksu|biometri|genetisch|genetic|allerg|handicap|disab|beperking|"
-    r"behinderung|dieet|diet|strafblad|criminal",
-    re.IGNORECASE,
-)
-_PEOPLE_FIELDS = re.compile(r"naam|name|nom|e-?mail", re.IGNORECASE)
-_OF_OTHERS = re.compile(
-    r"partner|spouse|echtgeno|ehe(?:mann|frau)|conjoint|epou[sx]|époux|friend|vriend|freund|ami(?:e|s)?\b|child|"
-    r"kind|enfant|parent|ouder|eltern|referr|aanbrenger|werber|parrain|gift|cadeau|geschenk|colleague|collega|"
-    r"kolleg|coll[eè]gue|manager|employer|werkgever|arbeitgeber|employeur|emergency|noodcontact",
-    re.IGNORECASE,
-)
+_NOTE = re.compile(rf"(?:^|[_ -]){any_of(WORDS.notes)}(?:$|[_ -])", re.IGNORECASE)
+_SPECIAL = re.compile(any_of(WORDS.special_categories), re.IGNORECASE)
+_PEOPLE_FIELDS = re.compile(rf"{any_of(WORDS.names)}|e-?mail", re.IGNORECASE)
+_OF_OTHERS = re.compile(any_of(WORDS.other_people), re.IGNORECASE)
 _FROM_OTHERS = {"bounce", "response", "abuse"}
 _FREE_TEXT = {"survey", "form", "contact", "todo", "note", "history", "unrecognised"}
 _WHY_LINK = {
@@ -264,7 +248,7 @@ def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iter
             whole=number == value,
         )
     if kind in {"profile", "subprofile"} and "fields" in tokens(pointer)[:-1]:
-        if _INTERNAL.search(name):
+        if _NOTE.search(name):
             yield Finding(
                 "internal-note",
                 pointer,
@@ -302,7 +286,7 @@ def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iter
                     context=_excerpt(value),
                     whole=address == value,
                 )
-    if kind in {"profile", "subprofile"} and _ROLE.match(value) and ADDRESS.fullmatch(value):
+    if kind in {"profile", "subprofile"} and _SHARED_MAILBOX.match(value) and ADDRESS.fullmatch(value):
         yield Finding(
             "shared-address",
             pointer,

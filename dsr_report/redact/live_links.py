@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from dsr_report.lexicon import WORDS, WordPattern, any_of
 from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.links import purpose_of, purpose_said, url_tokens
 from dsr_report.mime.message import MimePart, parse
 from dsr_report.mime.percent import unquoted
-from dsr_report.mime.word_pattern import WordPattern
 
 LinkKind = Literal["link-key", "unsubscribe-link", "personal-link"]
 LINK_KINDS: tuple[LinkKind, ...] = ("link-key", "unsubscribe-link", "personal-link")
@@ -51,7 +51,7 @@ _LIKELY_NAME = re.compile(
     r"activation|activate|invite|h|k|t)",
     re.IGNORECASE,
 )
-_PASSWORD_NAME = re.compile(r"passw(?:or)?d|pwd|passwd|wachtwoord|passwort|otp|pin|pincode", re.IGNORECASE)
+_PASSWORD_NAME = re.compile(rf"{any_of(WORDS.passwords)}|pwd|otp|pin", re.IGNORECASE)
 _AFTER_SCHEME = re.compile(r"//[^\s\"'<>\\^`{|}]{4,2000}")
 _LOGIN = re.compile(r"//([^\s/:@?#\"'<>]{1,100}:[^\s/:@?#\"'<>]{1,100})@[\w-]")
 _ANCHOR = re.compile(
@@ -59,18 +59,8 @@ _ANCHOR = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MAILTO = re.compile(r"mailto:([^\s\"'<>\\^`{|}]{4,500})", re.IGNORECASE)
-_PERSONAL = WordPattern(
-    r"prefer|voorkeur|einstellung|pr[ée]f[ée]ren|profile?s?\b|profiel|profil\b|account|mijn-?|konto|mon-?compte|"
-    r"survey|enqu[eê]te|umfrage|sondage|tell-?a-?friend|doorsturen|weiterempf|transf[ée]rer|passwor[dt]|"
-    r"wachtwoord|kennwort|mot-?de-?passe|log-?in|inlog|anmeld|connexion|sign-?in|reset|magic|confirm|bevestig|"
-    r"best[äa]tig|verif|activ|aktivier|[?&/](?:me|you)\b",
-    "prefer|voorkeur|einstellung|profi|account|mijn|konto|compte|survey|enqu|umfrage|sondage|friend|doorsturen|"
-    "weiterempf|transf|passw|wachtwoord|kennwort|passe|log|anmeld|connexion|sign|reset|magic|confirm|bevestig|"
-    "best|verif|activ|aktivier|?me|&me|/me|?you|&you|/you",
-)
-_LEAVE = re.compile(
-    r"leave|unsub|remove|opt-?out|afmeld|abmeld|uitschrij|d[ée]sabonn|d[ée]sinscri", re.IGNORECASE
-)
+_PERSONAL = WordPattern(WORDS.personal_pages)
+_LEAVE = re.compile(any_of((*WORDS.unsubscribing, *WORDS.leaving)), re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _DIGIT = re.compile(r"\d")

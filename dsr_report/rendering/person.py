@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 
 from dsr_report.languages import Language
+from dsr_report.lexicon import WORDS, any_of
 from dsr_report.records.models.people import Profile, Subprofile
 
 _PARTS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"voor_?naam|first_? ?name|given_? ?name|vor_?name|pr[ée]nom",
-        r"tussen_?voegsels?|infix|middle_? ?name",
-        r"achter_?naam|last_? ?name|family_? ?name|sur_?name|nach_?name|familien_?name|nom(?: de famille)?",
-    )
+    re.compile(any_of(words), re.IGNORECASE)
+    for words in (WORDS.given_names, WORDS.infixes, WORDS.family_names)
 )
-_WHOLE = re.compile(r"(?:volledige?_? ?)?naam|(?:full_? ?)?name|nom complet", re.IGNORECASE)
+_WHOLE = re.compile(any_of(WORDS.whole_names), re.IGNORECASE)
 _MOST = 50
 _LONGEST = 80
 
