@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_timezone_location, get_timezone_name
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -85,6 +86,37 @@ class Language:
         """The time of day: 09:15."""
         return str(format_time(value.astimezone(zone), "HH:mm", locale=self.locale))
 
+    def country(self, code: str) -> str:
+        """A country by name; what is no code of a country stays as it is."""
+        return str(self.locale.territories.get(code.strip().upper(), code))
+
+    def zone(self, zone: ZoneInfo) -> str:
+        """A time zone by name and city: Midden-Europese tijd (Amsterdam)."""
+        city = str(get_timezone_location(zone, locale=self.locale, return_city=True))
+        name = str(get_timezone_name(zone, locale=self.locale))
+        return city if city in name else f"{name} ({city})"
+
+    def citation(self, articles: str) -> str:
+        """Articles of the regulation as this language cites them, from `Art. 5(1)(f), 32 GDPR`.
+
+        Any other text (an operator may cite another law) stays as it is.
+        """
+        cited = _CITATION.fullmatch(articles)
+        if cited is None:
+            return articles
+        places = [self._place(*place.groups()) for place in _PLACE.finditer(cited[1])]
+        if len(places) == 1:
+            return self.text("Article {article} GDPR").format(article=places[0])
+        return self.text("Articles {articles} GDPR").format(articles=self.listed(places))
+
+    def _place(self, article: str, paragraph: str | None, point: str | None) -> str:
+        if paragraph is None:
+            return article
+        if point is None:
+            return self.text("{article}({paragraph})").format(article=article, paragraph=paragraph)
+        whole = self.text("{article}({paragraph})({point})")
+        return whole.format(article=article, paragraph=paragraph, point=point)
+
     def listed(self, texts: list[str]) -> str:
         """Texts as a list in a sentence: a, b and c."""
         return str(format_list(texts, locale=self.locale))
@@ -103,6 +135,8 @@ def _number(value: int, words: Language) -> str:
     return str(format_decimal(value, locale=words.locale))
 
 
+_PLACE = re.compile(r"(\d+)(?:\((\d+)\))?(?:\(([a-z])\))?")
+_CITATION = re.compile(rf"Art\. ({_PLACE.pattern}(?:, {_PLACE.pattern})*) GDPR")
 _SOURCE_LOCALE = "en_GB"
 """Days before months, and no comma before "and"."""
 

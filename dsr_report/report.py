@@ -125,7 +125,7 @@ class Report:
 
     Args:
         export: what `dsr_report.read` returned.
-        lang: `en`, `nl`, `de` or `fr`.
+        lang: one of `dsr_report.languages.LANGUAGES`.
         config: the controller's configuration, or the path of its TOML file.
         timezone: in which times are shown; that of the export by default.
         messages: how the PDF prints messages: `text`, `layout` or `list`.
@@ -160,7 +160,7 @@ class Report:
         due: date | None = None,
     ) -> None:
         if lang not in LANGUAGES:
-            raise UsageError(f"there is no report in {lang!r}", hint="Choose en, nl, de or fr.")
+            raise UsageError(f"there is no report in {lang!r}", hint=f"Choose {', '.join(LANGUAGES)}.")
         if messages not in get_args(Messages):
             raise UsageError(
                 f"messages cannot be printed as {messages!r}", hint="Choose text, layout or list."

@@ -69,8 +69,8 @@ def write_reply(reply: Reply, disclosure: Path, *, attached: Path | None = None)
         message["From"] = _address(reply.sender)
     message["Subject"] = " ".join(subject.split())
     message["X-Unsent"] = "1"
-    message["Content-Language"] = reply.language
     message.set_content(body.lstrip("\n"), charset="utf-8", cte="quoted-printable")
+    message["Content-Language"] = reply.language  # `set_content` drops what was said before it
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     main, sub = media_type.split("/")
     message.add_attachment(file.read_bytes(), maintype=main, subtype=sub, filename=file.name)

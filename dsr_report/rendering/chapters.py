@@ -126,7 +126,7 @@ class Chapters:
                 scope=self._scope(),
                 other_systems=scope.other_systems.get(self._options.language, ""),
                 zone=words.text("All times are those of the zone {zone}, unless noted.").format(
-                    zone=self._options.zone.key
+                    zone=words.zone(self._options.zone)
                 ),
                 machine=self._machine_copy(),
                 left_out=self._left_out(),
@@ -431,7 +431,7 @@ class Chapters:
                 "text": mark.text,
                 "reason": reasons.get(mark.reason, mark.reason)
                 or words.text(HIDDEN_THINGS.get(mark.what, mark.what)),
-                "article": mark.article.replace("GDPR", words.text("GDPR")),
+                "article": words.citation(mark.article),
                 "places": words.count(
                     "In {n} place.", "In {n} places.", len(mark.pointers) + mark.passage_count
                 ),
@@ -502,7 +502,7 @@ class Chapters:
             ("SHA-256", export.sha256),
             (words.text("Made with"), options.generator),
             (words.text("Date of the file"), words.moment(options.created, options.zone)),
-            (words.text("Time zone of times without one"), export.zone.key),
+            (words.text("Time zone of times without one"), words.zone(export.zone)),
         ]
         if options.marks:
             file.append(
