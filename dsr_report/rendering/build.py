@@ -10,7 +10,7 @@ from jinja2 import Environment
 from dsr_report.export import Export
 from dsr_report.rendering.chapters import Chapters
 from dsr_report.rendering.collect import Collected, collect
-from dsr_report.rendering.document import PageWords, Part, ReportDocument
+from dsr_report.rendering.document import Part, ReportDocument
 from dsr_report.rendering.environment import environment
 from dsr_report.rendering.first_pages import missing_statements, title
 from dsr_report.rendering.ledger import Ledger
@@ -64,13 +64,7 @@ class BuiltReport:
             generator=options.generator,
             running_header=" · ".join(p for p in (name, options.reference) if p),
             page_of=words.text("Page {page} of {pages}"),
-            words=PageWords(
-                skip=words.text("Skip to the content"),
-                contents=words.text("Contents"),
-                pages=words.text("Pages"),
-                previous=words.text("Previous"),
-                next=words.text("Next"),
-            ),
+            templates=options.templates,
         )
 
     def _parts(self) -> Iterator[Part]:

@@ -53,6 +53,13 @@ class TocEntry(NamedTuple):
     note: str
     periods: Sequence[ContentsLine] = ()
 
+    def anchors(self) -> Iterator[str]:
+        """Its own, and those of the years and months."""
+        yield self.anchor
+        for period in self.periods:
+            yield period.anchor
+            yield from (month.anchor for month in period.months)
+
 
 class Line(NamedTuple):
     """A line of the activity table."""
@@ -94,8 +101,17 @@ class Chapters:
         yield from self._other()
         yield self._technical()
 
-    def _part(self, anchor: str, chapter: str, heading: str, html: str, *, new_page: bool = False) -> Part:
-        return Part(anchor, chapter, heading, html, new_page)
+    def _part(
+        self,
+        anchor: str,
+        chapter: str,
+        heading: str,
+        html: str,
+        *,
+        new_page: bool = False,
+        contents: tuple[str, ...] = (),
+    ) -> Part:
+        return Part(anchor, chapter, heading, html, new_page, contents)
 
     def _render(self, template: str, **values: Any) -> str:
         return self._environment.get_template(f"report/{template}.html.j2").render(**values)
@@ -116,13 +132,14 @@ class Chapters:
         view["about"] = self._collected.person.about(info.type, info.id, words)
         yield self._part("start", "start", start, self._render("first", **view))
         scope = self._options.config.scope
+        entries = self._contents()
         yield self._part(
             "overview",
             "start",
             start,
             self._render(
                 "contents",
-                entries=self._contents(),
+                entries=entries,
                 scope=self._scope(),
                 other_systems=scope.other_systems.get(self._options.language, ""),
                 zone=words.text("All times are those of the zone {zone}, unless noted.").format(
@@ -133,6 +150,7 @@ class Chapters:
                 ambiguous=self._collected.activity.ambiguous,
             ),
             new_page=True,
+            contents=tuple(anchor for entry in entries for anchor in entry.anchors()),
         )
 
     def _left_out(self) -> str:

@@ -29,6 +29,8 @@ class Part:
     chapter_title: str
     html: str
     new_page: bool = False
+    contents: tuple[str, ...] = ()
+    """The anchors that it lists as contents of the report; a PDF prints their pages."""
     follows: bool = False
     """Its page of a package goes on with the page before, and is in no list of pages."""
 
@@ -43,17 +45,6 @@ class Attachment:
     description: str
     relationship: str
     modified: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PageWords:
-    """What the writers say themselves, in the report's language: on links around the pages of HTML."""
-
-    skip: str = "Skip to the content"
-    contents: str = "Contents"
-    pages: str = "Pages"
-    previous: str = "Previous"
-    next: str = "Next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +71,11 @@ class ReportDocument:
     part_lengths: tuple[int, ...] = ()
     """How long the HTML of each part is, for progress."""
     attachments: tuple[Attachment, ...] = field(default=())
-    words: PageWords = field(default=PageWords())
     manifest: str = ""
     """The manifest as JSON, for formats that embed no files."""
     ledger: Path | None = None
     """The ledger's file, for formats that embed no files."""
+    templates: Path | None = None
+    """A folder of the operator's templates, which go before ours."""
     seal: str = ""
     """A seal of zeros (`disclosure.seal`), to be written in one place where it stays readable."""

@@ -6,25 +6,21 @@ import os
 import re
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from html import escape
+from itertools import chain
 from typing import BinaryIO, Self
+
+from markupsafe import Markup, escape
 
 from dsr_report.files import written_whole
 from dsr_report.rendering.document import Part, ReportDocument
-from dsr_report.shipped import shipped
+from dsr_report.rendering.language import language
 from dsr_report.spool import Rows
 from dsr_report.writers.packed_ledger import packed
-from dsr_report.writers.sections import encoded, section
+from dsr_report.writers.shell import Link, Shell
 from dsr_report.writers.zip_file import Folder, Sink
-
-CONTENT_SECURITY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
-    "frame-src 'self'; base-uri 'none'; form-action 'none'"
-)
-"""What a page may load: what is in it. Frames of messages (`srcdoc`) inherit it."""
 
 START = "report.html"
 """The first page of a package."""
@@ -55,11 +51,10 @@ def write_html(document: ReportDocument, target: str | os.PathLike[str] | Binary
         FileError: the target cannot be written.
     """
     opened = written_whole(target) if isinstance(target, str | os.PathLike) else nullcontext(target)
+    shell = Shell(document)
+    sections = (shell.section(part, part.html) for part in document.parts())
     with opened as file:
-        file.writelines(_head(document, document.title))
-        for part in document.parts():
-            file.write(encoded(section(part, part.html)))
-        file.write(_FOOT)
+        file.writelines(shell.page(sections, proof=_proof(document)))
 
 
 def write_pages(document: ReportDocument, folder: Folder) -> list[str]:
@@ -76,9 +71,10 @@ def write_pages(document: ReportDocument, folder: Folder) -> list[str]:
         chapters = shelf.chapters
         if len(chapters) < 2 or shelf.size < _LARGE:
             return [_write_alone(document, folder, shelf)]
+        shell = Shell(document)
         for place, chapter in enumerate(chapters):
             with folder.writing(chapter.name) as page:
-                _write_chapter(document, page, shelf, place)
+                _write_chapter(shell, document, page, shelf, place)
     return [chapter.name for chapter in chapters]
 
 
@@ -199,98 +195,54 @@ def relative(page: str, place: str) -> str:
 
 
 def _write_alone(document: ReportDocument, folder: Folder, shelf: _Shelf) -> str:
+    shell = Shell(document)
+    parts = (part for chapter in shelf.chapters for part in shelf.parts(chapter))
     with folder.writing(START) as page:
-        page.write(b"".join(_head(document, document.title)))
-        for chapter in shelf.chapters:
-            for part in shelf.parts(chapter):
-                page.write(encoded(section(part, part.html)))
-        page.write(_FOOT)
+        for piece in shell.page((shell.section(part, part.html) for part in parts), proof=_proof(document)):
+            page.write(piece)
     return START
 
 
-def _write_chapter(document: ReportDocument, page: Sink, shelf: _Shelf, place: int) -> None:
-    chapters = shelf.chapters
-    chapter = chapters[place]
-    words = document.words
-    first = place == 0
-    title = document.title if first else f"{chapter.title} – {document.title}"
-    around = _around(document, shelf, place)
-    page.write(b"".join(_head(document, title, "" if first else around, heading=not first)))
-    for number, part in enumerate(shelf.parts(chapter)):
-        if number == 0 and not first and not _HEADED.match(part.html):
-            page.write(encoded(f"<h2>{escape(chapter.title)}</h2>\n"))
-        page.write(encoded(section(part, shelf.linked(part.html, chapter.name))))
-    if first and (others := shelf.unlisted()):
-        rows = "".join(
-            f'<li><a href="{escape(relative(START, other.name))}">{escape(other.title)}</a></li>'
-            for other in others
-        )
-        page.write(
-            encoded(
-                f'<nav aria-labelledby="report-pages"><h2 id="report-pages">{escape(words.contents)}</h2>'
-                f"<ul>{rows}</ul></nav>"
-            )
-        )
-    again = around.replace("<nav aria-label", "<div data-label").replace("</nav>", "</div>")
-    page.write(encoded(again) + _FOOT)
+def _write_chapter(shell: Shell, document: ReportDocument, page: Sink, shelf: _Shelf, place: int) -> None:
+    chapter = shelf.chapters[place]
+    is_first = place == 0
+    parts = shelf.parts(chapter)
+    begin = next(parts)
+    is_headed = is_first or _HEADED.match(begin.html) is not None
+    pieces = shell.page(
+        (shell.section(part, shelf.linked(part.html, chapter.name)) for part in chain([begin], parts)),
+        page_title=document.title if is_first else f"{chapter.title} – {document.title}",
+        proof=_proof(document),
+        heading="" if is_headed else chapter.title,
+        links=_links_around(document, shelf, place),
+        links_above=not is_first,
+        pages=tuple(
+            Link("", relative(START, other.name), other.title) for other in shelf.unlisted() if is_first
+        ),
+    )
+    for piece in pieces:
+        page.write(piece)
 
 
-def _around(document: ReportDocument, shelf: _Shelf, place: int) -> str:
-    words, chapters = document.words, shelf.chapters
+def _links_around(document: ReportDocument, shelf: _Shelf, place: int) -> tuple[Link, ...]:
+    words, chapters = language(document.language), shelf.chapters
     page = chapters[place].name
     links = []
     if place:
-        links.append((words.contents, shelf.contents(page), "index"))
+        links.append(Link("index", shelf.contents(page), words.text("Contents")))
         before = chapters[place - 1]
-        links.append((f"{words.previous}: {before.title}", relative(page, before.name), "prev"))
+        links.append(Link("prev", relative(page, before.name), f"{words.text('Previous')}: {before.title}"))
     if place + 1 < len(chapters):
         after = chapters[place + 1]
-        links.append((f"{words.next}: {after.title}", relative(page, after.name), "next"))
-    anchors = "".join(
-        f'<a rel="{kind}" href="{escape(leads_to)}">{escape(text)}</a>' for text, leads_to, kind in links
-    )
-    return f'<nav aria-label="{escape(words.pages)}" class="report-pages">{anchors}</nav>'
+        links.append(Link("next", relative(page, after.name), f"{words.text('Next')}: {after.title}"))
+    return tuple(links)
 
 
-def _proof(document: ReportDocument) -> Iterator[bytes]:
+def _proof(document: ReportDocument) -> Iterator[tuple[str, Iterable[Markup]]]:
     """The manifest, the ledger and the seal, where the document has them."""
-    named = (
-        ("manifest", [encoded(escape(document.manifest))] if document.manifest else []),
-        ("ledger", packed(document.ledger) if document.ledger else []),
-        ("seal", [document.seal.encode("ascii")] if document.seal else []),
-    )
-    for name, content in named:
-        for number, piece in enumerate(content):
-            yield (b"" if number else b'<meta name="dsr-report-%s" content="' % name.encode("ascii")) + piece
-        if content:
-            yield b'">\n'
-
-
-_FOOT = b"</main></body></html>\n"
-
-
-def _head(
-    document: ReportDocument, title: str, navigation: str = "", *, heading: bool = False
-) -> Iterator[bytes]:
-    styles = shipped("templates") / "styles"
-    ours = [(styles / name).read_text(encoding="utf-8") for name in ("page.css", "print.css")]
-    css = "\n".join((*ours, document.stylesheet))
-    css = css.replace("</", "<\\/")  # nothing in a style sheet may end its element
-    running = escape(document.running_header)
-    name = f"<h1>{escape(document.title)}</h1>" if heading else ""
-    yield encoded(
-        f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        '<meta name="format-detection" content="telephone=no, date=no, email=no, address=no">\n'
-        f'<meta name="generator" content="{escape(document.generator)}">\n'
-    )
-    yield from _proof(document)
-    yield encoded(
-        f"<title>{escape(title)}</title>\n<style>\n{css}\n</style>\n</head>\n"
-        f'<body>\n<a class="skip-link" href="#main">{escape(document.words.skip)}</a>\n'
-        f'<header class="report-header"><p>{running}</p>{name}{navigation}</header>\n'
-        '<main id="main" tabindex="-1">\n'
-    )
+    if document.manifest:
+        yield "manifest", [escape(document.manifest)]
+    if document.ledger:
+        yield "ledger", (Markup(piece.decode("ascii")) for piece in packed(document.ledger))  # noqa: S704 - base64
+    if document.seal:
+        yield "seal", [Markup(document.seal)]  # noqa: S704 - hexadecimal digits

@@ -67,7 +67,9 @@ def report(messages: int, *, contents: bool = True, rows: int = 6, **changes: ob
             f'<li><a href="#message-{number}">Message {number}</a></li>' for number in range(messages)
         )
         listed = f'<nav class="toc" aria-label="Contents"><ol>{links}</ol></nav>' if contents else ""
-        yield Part("summary", "summary", "Summary", f"<h1>Your data</h1><p>{SCRIPTS}</p>{listed}")
+        targets = tuple(f"message-{number}" for number in range(messages)) if contents else ()
+        html = f"<h1>Your data</h1><p>{SCRIPTS}</p>{listed}"
+        yield Part("summary", "summary", "Summary", html, contents=targets)
         for number in range(messages):
             target = f"message-{(number + messages // 2) % messages}" if messages > 1 else "summary"
             yield message(number, links_to=target, rows=rows, new_page=number % 10 == 0)

@@ -1,8 +1,8 @@
 """The report as one PDF that is PDF/A-3a and PDF/UA-1, laid out by several processes.
 
-    chunks      parts → jobs of a few pages                 (always the same, whoever lays them out)
-    pool        jobs → processes, a bounded number          layout, glyphs: what runs in them
-    assembly    pieces → one file, written as they come     furniture, embedding, metadata, file
+    batching    parts → jobs of a few pages                 (always the same, whoever lays them out)
+    workers     jobs → processes, a bounded number          layout, subset: what runs in them
+    assembly    pieces → one file, written as they come     header_footer, embedding, metadata, file
 
 The bytes depend on the document alone: not on the number of processes, the folder, or the machine's fonts.
 """
@@ -108,7 +108,7 @@ def _jobs(document: ReportDocument, deferred: dict[int, LayoutJob], done: _Progr
     yield header_job(document, _A4_WIDTH)
     stylesheet = (shipped("templates") / "styles" / "print.css").read_text("utf-8") + document.stylesheet
     for job in batching.jobs(document, stylesheet):
-        if batching.has_contents(job):
+        if job.contents:
             deferred[job.index] = job
         done.begun(job)
         yield job
@@ -120,14 +120,12 @@ def _contents(
     """Lay out the pieces with contents again, now that the numbers of pages are known."""
     if not deferred:
         return []
-    wanted = {name for job in deferred.values() for name in batching.targets(job)}
+    wanted = {name for job in deferred.values() for name in job.contents}
     for _ in range(_ROUNDS):
         known = {**_own_anchors(assembly, first), **assembly.page_numbers(wanted, _pages(first))}
         pieces = list(
             crew.lay_out(
-                replace(
-                    job, page_of_anchor={name: known[name] for name in batching.targets(job) & known.keys()}
-                )
+                replace(job, page_of_anchor={name: known[name] for name in job.contents & known.keys()})
                 for job in deferred.values()
             )
         )

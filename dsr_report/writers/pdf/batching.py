@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import escape
 
-from dsr_report.rendering.document import ReportDocument
+from dsr_report.printable import printable
+from dsr_report.rendering.document import Part, ReportDocument
 from dsr_report.writers.pdf.fragments import LayoutJob
-from dsr_report.writers.sections import section, shown
+from dsr_report.writers.shell import Shell
 
 _ENOUGH = 150_000
 _AT_MOST = 300_000
-_CONTENTS = re.compile(r"""\bclass\s*=\s*(?:"[^"]*\btoc\b|'[^']*\btoc\b|toc\b)""")
-_TARGET = re.compile(r"""\bhref\s*=\s*["']?#([^"'\s>]+)""")
+_OF_A_TAG = 40
+"""What an element weighs beside its characters: WeasyPrint makes a box of it."""
+_NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));?")
+_HIGHEST = 0x10FFFF
 
 
 def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
@@ -22,39 +24,41 @@ def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
     A job ends before a part that begins a page as soon as there is enough in it, and before any other
     part when it would become too large.
     """
-    some: list[str] = []
-    weight = 0
-    index = 0
+    shell = Shell(document)
+    parts: list[Part] = []
+    sections: list[str] = []
+    weight = index = 0
+
+    def job() -> LayoutJob:
+        return LayoutJob(
+            index,
+            shell.to_lay_out(sections),
+            stylesheet,
+            parts=len(sections),
+            contents=frozenset(anchor for part in parts for anchor in part.contents),
+        )
+
     for part in document.parts():
-        html = section(part, shown(part.html))
-        added = _weight(html)
-        if some and ((part.new_page and weight >= _ENOUGH) or weight + added > _AT_MOST):
-            yield _job(document, index, some, stylesheet)
-            some, weight, index = [], 0, index + 1
-        some.append(html)
+        section = shell.section(part, with_glyphs(part.html))
+        added = len(section) + 1 + _OF_A_TAG * section.count("<")
+        if parts and ((part.new_page and weight >= _ENOUGH) or weight + added > _AT_MOST):
+            yield job()
+            parts, sections, weight, index = [], [], 0, index + 1
+        parts.append(part)
+        sections.append(section)
         weight += added
-    if some or index == 0:
-        yield _job(document, index, some, stylesheet)
+    if parts or index == 0:
+        yield job()
 
 
-def has_contents(job: LayoutJob) -> bool:
-    """Whether a job holds contents, whose page numbers are known last."""
-    return _CONTENTS.search(job.html) is not None
+def with_glyphs(html: str) -> str:
+    """HTML without characters that no shipped font can show, as such or as references by number."""
+    return _NUMBERED.sub(_reference, printable(html))
 
 
-def targets(job: LayoutJob) -> set[str]:
-    """The anchors that a job links to."""
-    return set(_TARGET.findall(job.html))
-
-
-def _weight(html: str) -> int:
-    return len(html) + 40 * html.count("<")
-
-
-def _job(document: ReportDocument, index: int, sections: list[str], stylesheet: str) -> LayoutJob:
-    language, title = escape(document.language), escape(document.title)
-    html = (
-        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title></head>'
-        f"<body>{''.join(sections)}</body></html>"
-    )
-    return LayoutJob(index, html, stylesheet, parts=len(sections))
+def _reference(match: re.Match[str]) -> str:
+    number = int(match[1], 16) if match[1] else int(match[2])
+    if number > _HIGHEST:
+        return "\ufffd"
+    seen = printable(chr(number))
+    return match[0] if len(seen) == 1 else seen

@@ -13,7 +13,8 @@ HEADER = -1
 class LayoutJob:
     """Some parts, to be laid out as pages of their own.
 
-    `page_of_anchor` gives the numbers that contents print beside their links, once they are known.
+    `contents` has the anchors that the parts list as contents of the report; `page_of_anchor` gives the
+    numbers of their pages, once they are known.
     """
 
     index: int
@@ -21,6 +22,7 @@ class LayoutJob:
     stylesheet: str
     tagged: bool = True
     parts: int = 0
+    contents: frozenset[str] = frozenset()
     page_of_anchor: dict[str, int] = field(default_factory=dict)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from dsr_report.rendering.document import ReportDocument
 from dsr_report.writers import fonts
 from dsr_report.writers.pdf.fragments import HEADER, FontUse, LayoutJob
+from dsr_report.writers.shell import Shell
 
 _MARGIN = 51.0
 _HEADER_TOP = 34.0
@@ -27,9 +26,7 @@ _HEADER_STYLE = (
 def header_job(document: ReportDocument, width: float) -> LayoutJob:
     """The running header, laid out once for pages of this width."""
     style = _HEADER_STYLE % (width - 2 * _MARGIN, _HEADER_HEIGHT, _SIZE, _HEADER_HEIGHT)
-    body = escape(document.running_header)
-    html = f'<html lang="{escape(document.language)}"><title>.</title><body>{body}</body></html>'
-    return LayoutJob(HEADER, html, style, tagged=False)
+    return LayoutJob(HEADER, Shell(document).running_header(), style, tagged=False)
 
 
 def header_placed(height: float) -> bytes:
