@@ -12,10 +12,10 @@ from jinja2 import Template
 from markupsafe import Markup
 
 from dsr_report.errors import LedgerError, UsageError
+from dsr_report.languages import language
 from dsr_report.printable import printable
 from dsr_report.rendering.document import Part, ReportDocument
 from dsr_report.rendering.environment import environment
-from dsr_report.rendering.language import language
 from dsr_report.shipped import shipped
 
 CONTENT_SECURITY = (
