@@ -17,9 +17,9 @@ from markupsafe import Markup, escape
 from dsr_report.files import written_whole
 from dsr_report.languages import language
 from dsr_report.rendering.document import Part, ReportDocument
+from dsr_report.rendering.shell import Link, Shell
 from dsr_report.spool import Rows
 from dsr_report.writers.packed_ledger import packed
-from dsr_report.writers.shell import Link, Shell
 from dsr_report.writers.zip_file import Folder, Sink
 
 START = "report.html"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from dsr_report.printable import printable
 from dsr_report.rendering.document import Part, ReportDocument
+from dsr_report.rendering.shell import Shell
 from dsr_report.writers.pdf.fragments import LayoutJob
-from dsr_report.writers.shell import Shell
 
 _ENOUGH = 150_000
 _AT_MOST = 300_000

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dsr_report.rendering.document import ReportDocument
+from dsr_report.rendering.shell import Shell
 from dsr_report.writers import fonts
 from dsr_report.writers.pdf.fragments import HEADER, FontUse, LayoutJob
-from dsr_report.writers.shell import Shell
 
 _MARGIN = 51.0
 _HEADER_TOP = 34.0
