@@ -14,7 +14,8 @@ from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.items import Item, JsonValue, count_values
 from dsr_report.records.classify import Classification, decide, discriminators
 from dsr_report.records.custom import CustomKind
-from dsr_report.records.layouts import NESTING_KINDS, LayoutResolver
+from dsr_report.records.kinds import kind_of
+from dsr_report.records.layouts import LayoutResolver
 from dsr_report.records.raw_record import RawRecord as RawRecord  # noqa: PLC0414 - what `find` yields
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.sniff import kind_of_text
@@ -106,7 +107,7 @@ class Classifier:
                         continue
                 if value and not self._kinds:
                     decision = decide(value, labels)
-                    if decision is not None and decision.is_leaf and decision.kind not in NESTING_KINDS:
+                    if decision is not None and decision.is_leaf and not kind_of(decision.kind).holds_records:
                         self._remember(labels, value, decision)
                         yield RawRecord(decision.kind, pointer, value, decision.rule, labels)
                         continue

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.key_signatures import by_members, by_names, values_matter
+from dsr_report.records.kinds import kind_of, remembered
 from dsr_report.records.logs import columns_of_log
 from dsr_report.records.request_header import asked_for
-from dsr_report.records.vocabulary import WEAK_KINDS, kind_labelled, kind_named, normalised_key, word_set
+from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key, word_set
 
 DISCRIMINATORS = (
     "event",
@@ -56,7 +56,7 @@ class Classification(NamedTuple):
     flat: bool = False
 
 
-@lru_cache(maxsize=16384)
+@remembered(16384)
 def label_kind(labels: tuple[str, ...]) -> tuple[str, str, bool] | None:
     """Kind and label of the innermost container whose name is known, and whether it is the nearest name.
 
@@ -223,7 +223,7 @@ def _says_something_else(
         )
     if normalised_key(word) in _NOT_BY_TYPE:
         return True
-    return kind in WEAK_KINDS and own is not None
+    return kind_of(kind).is_weak and own is not None
 
 
 def _label_wins(label: str, keyed: str) -> bool:
@@ -234,7 +234,7 @@ def _label_wins(label: str, keyed: str) -> bool:
         return label == "history"
     if label in {"bounce", "response"}:
         return True
-    return label not in WEAK_KINDS
+    return not kind_of(label).is_weak
 
 
 def told_by_request(kind: str, rule: str, value: dict[str, JsonValue]) -> tuple[str, str]:

@@ -24,11 +24,11 @@ from dsr_report.records.classify import (
     told_by_request,
 )
 from dsr_report.records.custom import CustomKind
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key, word_set
 
-NESTING_KINDS = word_set("profile subprofile message mailing")
 """Kinds whose members may hold records of their own (a profile with its subprofiles and messages)."""
 _OWN_MEMBERS = word_set(
     "fields interests parameters extra attachments embeds tags headers header profile subprofile target "
@@ -161,7 +161,7 @@ class LayoutResolver:
             and (decided := decide(loose, labels))
         ):
             found = RawRecord(decided.kind, parent, value, decided.rule, labels)
-            if decided.kind in NESTING_KINDS:
+            if kind_of(decided.kind).holds_records:
                 self._nesting(value, Place(parent, labels), found, out)
             else:
                 out.append(found)
@@ -223,7 +223,7 @@ class LayoutResolver:
                 return
         decision = decide(value, at.labels)
         if decision is not None:
-            if decision.kind in NESTING_KINDS and at.depth < _DEEPEST:
+            if kind_of(decision.kind).holds_records and at.depth < _DEEPEST:
                 self._nesting(
                     value,
                     at,

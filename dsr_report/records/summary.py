@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dsr_report.jsonstream.items import JsonValue, count_values
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.shape_cache import Shapes
-from dsr_report.records.vocabulary import EVENT_KINDS, normalised_key
+from dsr_report.records.vocabulary import normalised_key
 from dsr_report.times import read_moment
 
 if TYPE_CHECKING:
@@ -36,16 +37,6 @@ _MOMENTS = (
     "sent",
     "sendtime",
 )
-_DATED_KINDS = EVENT_KINDS | {
-    "message",
-    "survey",
-    "form",
-    "sms",
-    "fax",
-    "sms_mailing",
-    "mailing",
-    "feedback_error",
-}
 _CONTAINERS = frozenset({dict, list, Members})
 _FIELDS = ("occurred_at", "sent_at", "submitted_at")
 
@@ -102,7 +93,7 @@ class Summary:
             self.values += around + len(members) if flat else count_values(value)
         else:
             self.values += count_values(value)
-        if kind in _DATED_KINDS:
+        if kind_of(kind).happens:
             if members is not None:
                 name = self._moment_in(members)
                 raw = None if name is None else members[name]
@@ -125,7 +116,7 @@ class Summary:
     def moment_of(self, found: RawRecord) -> tuple[str, ...] | None:
         """The names that lead from a record to the member that dates it; None where nothing does."""
         value = found.value
-        if found.kind not in _DATED_KINDS or not isinstance(value, dict):
+        if not kind_of(found.kind).happens or not isinstance(value, dict):
             return None
         inner = value.get("data")
         members, above = (inner, ("data",)) if isinstance(inner, dict) else (value, ())

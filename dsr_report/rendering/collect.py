@@ -6,6 +6,7 @@ from collections import Counter
 
 from dsr_report.export import Export
 from dsr_report.languages import Language
+from dsr_report.records.kinds import kind_of
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.person import Person
@@ -14,18 +15,6 @@ from dsr_report.rendering.spool import Spool
 from dsr_report.rendering.statistics import Activity, MessageEntry
 from dsr_report.rendering.values import References
 from dsr_report.workers import Processes
-
-PEOPLE = {"profile", "subprofile", "interest"}
-TOLD = {"survey", "form", "contact", "todo", "note", "history", "change"}
-FILES = {"file"}
-BACKGROUND = {
-    "mailing", "snapshot", "statistics", "document", "sms", "sms_mailing", "fax", "coupon", "coupon_campaign",
-    "feedback_error",
-}  # fmt: skip
-EVENTS = {
-    "attempt", "delivery", "retry", "impression", "click", "open_or_click", "error", "bounce", "response", "abuse",
-    "unsubscribe",
-}  # fmt: skip
 
 
 class Collected:
@@ -53,21 +42,6 @@ class Collected:
             spool.close()
 
 
-def place_of(kind: str) -> str:
-    """The chapter that shows records of a kind."""
-    if kind in PEOPLE:
-        return "you"
-    if kind in TOLD:
-        return "told"
-    if kind == "message":
-        return "messages"
-    if kind in EVENTS:
-        return "events"
-    if kind in FILES:
-        return "files"
-    return "background" if kind in BACKGROUND else "other"
-
-
 def collect(export: Export, options: ReportOptions, processes: Processes | None = None) -> Collected:
     """Render every record of an export once; `processes` share the work."""
     hidden = {pointer: mark.treatment for mark in options.marks for pointer in mark.pointers}
@@ -86,7 +60,7 @@ def _collect(
     founds = export.counted(collected.ledger.arriving)
     records = rendered(founds, options, export.zone, collected.references, processes)
     for number, (found, record) in enumerate(records, 1):
-        kind, place = record.kind, place_of(record.kind)
+        kind, place = record.kind, kind_of(record.kind).chapter
         collected.kinds[kind] += 1
         collected.rules[kind, record.rule] += 1
         _note(collected, record)

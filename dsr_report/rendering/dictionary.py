@@ -197,20 +197,6 @@ FIELDS: dict[str, Entry] = {
     "response": Entry(_("Answer"), _("What the other system answered.")),
 }
 
-EVENTS: dict[str, str] = {
-    "attempt": _("Sending began"),
-    "delivery": _("Delivered to your mail provider"),
-    "retry": _("Delivery was put off, to be tried again"),
-    "impression": _("Pictures were loaded"),
-    "click": _("A link was followed"),
-    "open_or_click": _("Pictures were loaded or a link was followed"),
-    "error": _("Delivery failed"),
-    "bounce": _("The message came back"),
-    "response": _("An automatic answer came back"),
-    "abuse": _("Reported as unwanted"),
-    "unsubscribe": _("Unsubscribed"),
-}
-
 DEVICES: dict[str, str] = {
     "desktop": _("on a computer"),
     "mobile": _("on a phone"),

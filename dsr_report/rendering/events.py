@@ -7,8 +7,9 @@ from datetime import datetime
 from markupsafe import escape
 
 from dsr_report.printable import printable
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.events import Abuse, Click, Delivery, Error, Event, Unsubscribe
-from dsr_report.rendering.dictionary import DEVICES, EVENTS, meaning_of
+from dsr_report.rendering.dictionary import DEVICES, meaning_of
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.shared_values import STORED
 from dsr_report.rendering.text import isolated
@@ -45,7 +46,7 @@ def event_line(record: Event, options: ReportOptions, references: Marking, numbe
     """
     words = options.words
     when = moment_text(record.occurred_at, record.occurred_at_raw, record.occurred_at_certainty, options)
-    what = words.text(EVENTS.get(record.kind, "Event"))
+    what = words.text(kind_of(record.kind).explanation)
     details = " · ".join(isolated(text) for text in _details(record, options) if text)
     stored, count = stored_line(record, words, references)
     return (

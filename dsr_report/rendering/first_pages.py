@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from dsr_report.config import Config, Letter
 from dsr_report.languages import translatable as _
+from dsr_report.records.kinds import EVENT_KINDS
 from dsr_report.rendering.authorities import AUTHORITIES
-from dsr_report.rendering.collect import EVENTS, Collected
+from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED
@@ -270,7 +271,7 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
                 kind_plural(kind, options)
                 for kind in sorted(
                     collected.kinds - Counter(envelope=collected.kinds["envelope"]),
-                    key=lambda k: (k in EVENTS, -collected.kinds[k], k),
+                    key=lambda k: (k in EVENT_KINDS, -collected.kinds[k], k),
                 )
             ]
             blocks.append(

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
+from dsr_report.records.kinds import EVENT_KINDS
 from dsr_report.records.models.mail import Message
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
-from dsr_report.records.vocabulary import EVENT_KINDS
 from dsr_report.tables.blocks import ArrowBlocks, Columns, Lists
 from dsr_report.tables.events import EventColumns, row_of
 from dsr_report.tables.messages import MessageIds, merged, rows_of_message

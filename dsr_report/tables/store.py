@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from dsr_report.records.kinds import KINDS
 from dsr_report.tables.blocks import Blocks, Columns, Places
 from dsr_report.tables.schema import MOMENT, Table
 
@@ -28,20 +29,6 @@ _SPOOL = 1 << 20
 _IN_MEMORY = 12 << 20
 _LONG = 256
 _LAST = np.iinfo(np.int64).max
-
-KIND_ORDER = (
-    "attempt",
-    "retry",
-    "delivery",
-    "error",
-    "bounce",
-    "response",
-    "impression",
-    "open_or_click",
-    "click",
-    "unsubscribe",
-    "abuse",
-)
 
 
 def fingerprint(cells: tuple[str, ...]) -> bytes:
@@ -174,10 +161,8 @@ class Store:
     def _ranked(self, name: str) -> Places:
         texts = list(self._codes[name])
         if name == "kind" and self.table.name == "events":
-            places = {kind: place for place, kind in enumerate(KIND_ORDER)}
-            ordered = sorted(
-                range(len(texts)), key=lambda i: (places.get(texts[i] or "", 99), texts[i] or "")
-            )
+            places = {kind: place for place, kind in enumerate(KINDS)}
+            ordered = sorted(range(len(texts)), key=lambda i: places[texts[i] or ""])
         elif name == "message_key" and self._resolve is not None:
             resolve = self._resolve
             final = [resolve(text) if text is not None else "" for text in texts]

@@ -17,6 +17,7 @@ from dsr_report.cli.group import group
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.items import Item
 from dsr_report.records.classifier import Classifier
+from dsr_report.records.kinds import EVENT_KINDS
 from dsr_report.records.parsing import parse
 from dsr_report.shipped import shipped
 from dsr_report.tables import schema, store
@@ -285,7 +286,7 @@ def test_a_cell_of_an_event_does_not_depend_on_the_cells_of_others():
 
 
 def schema_kinds():
-    return set(store.KIND_ORDER)
+    return EVENT_KINDS
 
 
 def comparable(row):

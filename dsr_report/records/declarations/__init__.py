@@ -1,0 +1,1 @@
+"""The kinds of records that Copernica is known to write, by family."""

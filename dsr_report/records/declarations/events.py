@@ -1,0 +1,192 @@
+"""What happened to a message: attempts, deliveries, impressions, clicks, errors and complaints."""
+
+from __future__ import annotations
+
+from dsr_report.records.declarations.people import PROFILE_ID, SUBPROFILE_ID
+from dsr_report.records.kind import Field, Kind, Written, field
+from dsr_report.records.kind import translatable as _
+from dsr_report.records.names import word_set
+
+_OF_ALL = word_set(
+    "occurred_at message_id event_id mailing_id profile_id subprofile_id address tags template_id document_id "
+    "group_id sender_domain"
+)
+_OF_VISITS = "ip user_agent referer device header protocol country_code country region city"
+_OF_RETURNS = "mime envelope"
+
+EVENT_COLUMNS = (
+    field("occurred_at", "moment", "timestamp time datetime date", "When it happened."),
+    field("message_id", "made", "", "Id of the message as the record has it: a public id, or a number."),
+    field("event_id", "made", "", "Copernica's id of the event."),
+    field("mailing_id", "id", "mailing emailing mailingid emailingid", "Mailing that it belongs to."),
+    PROFILE_ID,
+    SUBPROFILE_ID,
+    field("address", "text", "email recipient", "The recipient's address."),
+    field("ip", "text", "ip", "Internet address that the request came from; `0.0.0.0` was not kept."),
+    field("user_agent", "text", "useragent", "Program, as a member of the record has it."),
+    field("referer", "text", "referer referrer", "Page that the request came from."),
+    field("device", "text", "device", "`desktop`, `tablet`, `mobile` or `unknown`."),
+    field("header", "text", "header headers", "Header fields of the request, one a line."),
+    field("protocol", "text", "protocol", "Scheme of the request."),
+    field("country_code", "text", "countrycode", "Country of the internet address (ISO 3166-1 alpha-2)."),
+    field("country", "text", "countryname country", "Country of the internet address, by name."),
+    field("region", "text", "regioncode region", "Region of the internet address."),
+    field("city", "text", "city", "City of the internet address."),
+    field("link", "text", "link original url", "Link that was followed, as it is written in the message."),
+    field("link_id", "text", "linkid linkinfo", "Copernica's number of the link."),
+    field("link_title", "text", "linktitle", "Title of the link."),
+    field("target", "made", "", "Where the link led in the end."),
+    field("attempts", "text", "attempt attempts", "Number of the attempt, from 0."),
+    field("smtp_response", "text", "smtpresponse description response", "Answer of the receiving server."),
+    field("error_code", "text", "errorcode", "Error code of the statistics."),
+    field("status", "text", "status extended", "Enhanced status (RFC 3463)."),
+    field("smtp_code", "text", "code", "SMTP reply code."),
+    field("error_type", "text", "errortype type", "Class of the error.", but_naming=True),
+    field("error_type_description", "text", "errortypedescription", "What the class means."),
+    field("description", "text", "description", "Error in words."),
+    field("content", "text", "content", "Full error message."),
+    field("state", "text", "state", "Phase of the SMTP dialogue; `bounce` where the error came later."),
+    field("action", "text", "action", "What Copernica made of it."),
+    field("source", "text", "source", "How the subject unsubscribed: `link` or `email`."),
+    field("success", "flag", "success", "Whether the unsubscribe was carried out."),
+    field("recognized_as", "text", "recognizedas", "Format of the complaint."),
+    field("feedback_type", "text", "feedbacktype", "Class of the complaint."),
+    field("arf_version", "text", "arfversion", "Version of the complaint's format."),
+    field("details", "text", "details", "Complaint in words."),
+    field("report", "json", "report", "Complaint as the export has it, as JSON."),
+    field("reporter", "text", "emailfrom", "Who passed the complaint on."),
+    field("mime", "text", "mime mail .", "Source of the message that came back."),
+    field("envelope", "text", "envelope", "Return address of the envelope."),
+    field("sending_ip", "text", "from", "Internet address of the sending server."),
+    field("receiving_ip", "text", "to", "Internet address of the receiving server."),
+    field("properties", "text", "properties", "Features that were on for the message."),
+    field("tags", "tags", "tags", "Labels, separated by semicolons."),
+    field("template_id", "id", "template templateid", "Template of the message."),
+    field("document_id", "id", "document documentid", "Document of the message."),
+    field("group_id", "id", "groupid mailinggroup group", "Part of a split mailing."),
+    field("sender_domain", "text", "senderdomain", "Domain that the message was sent from."),
+    field("database_id", "id", "database databaseid", "Database of the profile."),
+    field("collection_id", "id", "collection collectionid", "Collection of the subprofile."),
+)
+"""All columns of `events`, in order; each kind has those of all events and some of the others."""
+
+
+def _event(
+    name: str,
+    title: tuple[str, str],
+    explanation: str,
+    own: str,
+    words: str,
+    *,
+    model: str,
+    instead: tuple[Field, ...] = (),
+    free_text: Written = "",
+    is_weak: bool = False,
+) -> Kind:
+    """A kind of event with its `own` columns; those of `instead` are read in a way of its own."""
+    names, special = _OF_ALL | word_set(own), {one.name: one for one in instead}
+    fields = tuple(special.get(one.name, one) for one in EVENT_COLUMNS if one.name in names)
+    return Kind(
+        name, title, explanation, "events", fields, table="events", model=f"events.{model}", words=word_set(words),
+        moments=("occurred_at",), is_event=True, free_text=free_text, is_weak=is_weak,
+    )  # fmt: skip
+
+
+# In the order in which events of one moment are listed: what comes before what.
+KINDS = (
+    _event(
+        "attempt",
+        (_("Start of a sending"), _("Starts of a sending")),
+        _("Sending began"),
+        "database_id collection_id envelope properties",
+        "attempt attempts poging pogingen",
+        model="Attempt",
+    ),
+    _event(
+        "retry",
+        (_("New attempt"), _("New attempts")),
+        _("Delivery was put off, to be tried again"),
+        "attempts",
+        "retry retries herhaling herhalingen",
+        model="Retry",
+    ),
+    _event(
+        "delivery",
+        (_("Delivery"), _("Deliveries")),
+        _("Delivered to your mail provider"),
+        "attempts smtp_response envelope sending_ip receiving_ip",
+        "delivery deliveries aflevering afleveringen bezorging bezorgingen delivered",
+        model="Delivery",
+        instead=(field("attempts", "text", "attempts attempt", "Number of the attempt, from 0."),),
+    ),
+    _event(
+        "error",
+        (_("Error"), _("Errors")),
+        _("Delivery failed"),
+        "error_code status smtp_code error_type error_type_description description content state action attempts "
+        "envelope sending_ip receiving_ip",
+        "error errors failure failures failed fout fouten foutmelding foutmeldingen",
+        model="Error",
+    ),
+    _event(
+        "bounce",
+        (_("Returned message"), _("Returned messages")),
+        _("The message came back"),
+        _OF_RETURNS,
+        "bounce bounces bounced",
+        model="Bounce",
+        free_text="by",
+    ),
+    _event(
+        "response",
+        (_("Automatic answer"), _("Automatic answers")),
+        _("An automatic answer came back"),
+        _OF_RETURNS,
+        "response responses antwoord antwoorden autoreply autoreplies",
+        model="Response",
+        free_text="by",
+        is_weak=True,
+    ),
+    _event(
+        "impression",
+        (_("Opening"), _("Openings")),
+        _("Pictures were loaded"),
+        _OF_VISITS,
+        "open opens opened opening openings openingen impression impressions impressie impressies vertoning "
+        "vertoningen weergave weergaven",
+        model="Impression",
+    ),
+    _event(
+        "open_or_click",
+        (_("Opening or click"), _("Openings or clicks")),
+        _("Pictures were loaded or a link was followed"),
+        _OF_VISITS,
+        "",
+        model="OpenOrClick",
+    ),
+    _event(
+        "click",
+        (_("Click"), _("Clicks")),
+        _("A link was followed"),
+        f"{_OF_VISITS} link link_id link_title target",
+        "click clicks clicked klik kliks klikken",
+        model="Click",
+    ),
+    _event(
+        "unsubscribe",
+        (_("Unsubscribe"), _("Unsubscribes")),
+        _("Unsubscribed"),
+        "source success database_id",
+        "unsubscribe unsubscribes unsubscription unsubscriptions unsubscribed afmelding afmeldingen uitschrijving "
+        "uitschrijvingen",
+        model="Unsubscribe",
+    ),
+    _event(
+        "abuse",
+        (_("Complaint"), _("Complaints")),
+        _("Reported as unwanted"),
+        f"{_OF_RETURNS} recognized_as feedback_type arf_version details report reporter",
+        "abuse abuses complaint complaints klacht klachten spamklacht spamklachten",
+        model="Abuse",
+    ),
+)

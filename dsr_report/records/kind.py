@@ -1,0 +1,143 @@
+"""What a declaration of a record kind consists of: the kind, and each of its fields.
+
+The declarations are in `declarations/`, a module for each family; `kinds` is their register.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dsr_report.records.names import normalised_key
+
+Chapter = Literal["you", "told", "messages", "events", "files", "background", "other"]
+How = Literal["text", "id", "flag", "moment", "tags", "json", "value", "map", "interests", "sender", "made"]
+"""How a field is read: by a method of `fields.FieldReader`, or `made` by a step of its parser."""
+Written = Literal["", "about", "by"]
+ColumnType = Literal["string", "int64", "boolean"]
+
+_TYPES: dict[How, ColumnType] = {"flag": "boolean"}
+_IN_ROWS_OF_THEIR_OWN = frozenset({"map", "interests"})
+
+
+def translatable(text: str) -> str:
+    """Mark a text for the catalogues; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind: where it is read from, and where it is shown.
+
+    Attributes:
+        name: of the model's field; a moment has two more, that end in `_raw` and `_certainty`.
+        how: the method that reads it.
+        keys: members that may hold it, best first, normalised (`vocabulary.normalised_key`); `""` is the
+            value of a record that is no object.
+        description: of the column, for analysts.
+        column: of the kind's table; empty where the values have rows of their own in another table.
+        dtype: of the column.
+        unit: of the column's numbers.
+        label: what the subject is told that it is called, where `rendering.dictionary` has none for its keys.
+        meaning: what the subject is told that it means, likewise.
+        but_naming: leave the member alone that named the kind: `type` is `bounce`, and no class of error.
+    """
+
+    name: str
+    how: How
+    keys: tuple[str, ...]
+    description: str
+    column: str
+    dtype: ColumnType = "string"
+    unit: str = ""
+    label: str = ""
+    meaning: str = ""
+    but_naming: bool = False
+
+
+def field(
+    name: str,
+    how: How,
+    keys: str = "",
+    description: str = "",
+    *,
+    column: str | None = None,
+    dtype: ColumnType | None = None,
+    unit: str = "",
+    label: str = "",
+    meaning: str = "",
+    but_naming: bool = False,
+) -> Field:
+    """A field; `keys` are separated by blanks, and `.` stands for the value of a record that is no object."""
+    own = "" if how in _IN_ROWS_OF_THEIR_OWN else name
+    return Field(
+        name,
+        how,
+        tuple(map(normalised_key, keys.split())),
+        description,
+        own if column is None else column,
+        dtype or _TYPES.get(how, "string"),
+        unit,
+        label,
+        meaning,
+        but_naming,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record.
+
+    Attributes:
+        name: as `Record.kind`, and in the tables' column `kind`.
+        title: its heading, and what several of it are called.
+        explanation: what it is, in words for the subject, without a full stop.
+        chapter: of the report.
+        fields: in the order in which they are read; each is a column of the table, or has rows of its own.
+        table: of the tables; its own, called as the kind, where none is named.
+        model: module and class in `records.models`; made of the fields where none is named.
+        words: names of lists and discriminators that mean it.
+        keys: members that tell it where nothing else does; after all signatures of `key_signatures`.
+        moments: fields that say when it came to be or changed; the first dates it.
+        is_event: whether it happened to a message.
+        free_text: whether its text was written freely about the person, or by the person.
+        is_weak: whether its words also name fields of other records, so that the record's own members decide.
+        holds_records: whether other records may stand in it.
+        is_packaging: whether it only says how records are packed: it is counted, shown and in no table.
+    """
+
+    name: str
+    title: tuple[str, str]
+    explanation: str
+    chapter: Chapter
+    fields: tuple[Field, ...] = ()
+    table: str = ""
+    model: str = ""
+    words: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    moments: tuple[str, ...] = ()
+    is_event: bool = False
+    free_text: Written = ""
+    is_weak: bool = False
+    holds_records: bool = False
+    is_packaging: bool = False
+
+    @property
+    def happens(self) -> bool:
+        """Whether its first moment says when something happened, rather than when the record was made."""
+        return bool(self.moments) and self.moments[0] != "created_at"
+
+    @property
+    def table_name(self) -> str:
+        """The table that holds its records."""
+        return self.table or self.name
+
+    def field(self, name: str) -> Field | None:
+        """Its field of that name."""
+        return next((one for one in self.fields if one.name == name), None)
+
+    @property
+    def dated_by(self) -> tuple[str, ...]:
+        """The members that may hold the moment that dates it, best first."""
+        dating = self.field(self.moments[0]) if self.moments else None
+        return dating.keys if dating is not None else ()
