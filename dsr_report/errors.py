@@ -14,7 +14,8 @@
     ├── RegisterError              1   the register cannot be used, or knows no such case
     └── FetchError                 1   the API refused, failed or could not be reached
         ├── AuthError              1   the token was refused
-        └── UnknownIdError         1   the API knows no such id, or its export expired
+        ├── UnknownIdError         1   the API knows no such id, or its export expired
+        └── WrongSubjectError      4   the download is not, or not certainly, of whom was asked for
 
 Messages say what is wrong, where, and what to do next; they quote no personal data.
 """
@@ -107,3 +108,9 @@ class AuthError(FetchError):
 
 class UnknownIdError(FetchError):
     """The API knows no such id, or its export has expired."""
+
+
+class WrongSubjectError(FetchError):
+    """A download that cannot be shown to be about whom was asked for; it was not kept."""
+
+    exit_code = 4

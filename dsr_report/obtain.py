@@ -73,8 +73,10 @@ class Obtained:
 
 class _How(TypedDict):
     folder: Path | None
-    patience: Patience
+    deadline: float
+    poll: float
     progress: Progress
+    accept_subject: bool
 
 
 def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
@@ -147,6 +149,7 @@ def obtain(
     progress: Progress = Progress(),
     reference: str | None = None,
     received_on: date | None = None,
+    accept_subject: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Obtained:
     """Get the export of a subject: asked for at most once, taken up wherever an earlier run stopped.
@@ -155,12 +158,21 @@ def obtain(
     crash goes on: with the export if it is on disk, with the data request if it was made, and with a new
     one only if certainly none was.
 
+    `patience.timeout` is the time for all of it. `accept_subject` takes an export that does not say whom it
+    is about, or names somebody else, or several; the register notes it.
+
     Raises:
         NotReadyError: it is not ready in time; the message holds the request id.
         FetchError: the API refused, failed or could not be reached.
         RegisterError: an earlier run died while asking; a person must decide.
     """
-    how: _How = {"folder": folder, "patience": patience, "progress": progress}
+    how: _How = {
+        "folder": folder,
+        "deadline": client.now() + patience.timeout,
+        "poll": patience.poll,
+        "progress": progress,
+        "accept_subject": accept_subject,
+    }
     if request_id is not None:
         entry = register.adopt(
             request_id, api_url=client.api_url, reference=reference, received_on=received_on
@@ -173,7 +185,10 @@ def obtain(
             subject.type, subject.id, api_url=client.api_url, reference=reference, received_on=received_on
         )
         if entry.standing == "ours":
-            made = _ask(client, register, entry, subject=subject, report=report, progress=progress)
+            made = _ask(
+                client, register, entry, subject=subject, report=report, progress=progress,
+                deadline=how["deadline"],
+            )  # fmt: skip
             return _collect(client, register, entry, made, **how)
         if entry.standing == "known" and entry.request_id:
             progress.say(f"taking up data request {entry.request_id}")
@@ -211,24 +226,38 @@ def _ask(
     subject: Subject,
     report: str | None,
     progress: Progress,
+    deadline: float,
 ) -> str:
-    """Make the data request, once."""
+    """Make the data request, once; its id is told and on the disk before the register hears of it."""
     try:
-        client.log_in()  # now, so that as little as can be lies between the two lines below
+        client.log_in(deadline)  # now, so that as little as can be lies between the two lines below
     except DsrReportError as error:
         register.note_state(entry.number, "failed", detail=type(error).__name__)
         raise
-    register.posting(entry)
-    try:
-        request = client.request(subject.type, subject.id, report=report)
-    except PerhapsDoneError as error:
-        register.note_unknown(entry.number, detail=type(error).__name__)
-        raise
-    except DsrReportError as error:  # certainly not made: whatever else can be wrong is known before
-        register.note_state(entry.number, "failed", detail=type(error).__name__)
-        raise
-    register.attach_request_id(entry.number, request.id)
-    progress.say(f"data request {request.id}")
+    with register.request_log.slot(entry.number, entry.intended_at) as slot:
+        register.posting(entry)
+        try:
+            request = client.request(subject.type, subject.id, report=report, deadline=deadline)
+        except PerhapsDoneError as error:
+            with suppress(RegisterError):  # it stays as it is, and a person decides
+                register.note_unknown(entry.number, detail=type(error).__name__)
+            raise
+        except DsrReportError as error:  # certainly not made: whatever else can be wrong is known before
+            register.note_state(entry.number, "failed", detail=type(error).__name__)
+            raise
+        is_kept = slot.fill(request.id)
+        progress.say(f"data request {request.id}")
+        try:
+            register.attach_request_id(entry.number, request.id)
+        except RegisterError as error:
+            attach = f"dsr-report register attach {entry.number} {request.id}"
+            raise RegisterError(
+                f"data request {request.id} was made, and the register could not be told: {error.what}",
+                where=error.where,
+                hint="Once it can be used, the same command takes the data request up."
+                if is_kept
+                else f"Once it can be used, run: {attach}; then the same command again.",
+            ) from error
     return request.id
 
 
@@ -239,8 +268,10 @@ def _collect(
     request_id: str,
     *,
     folder: Path | None,
-    patience: Patience,
+    deadline: float,
+    poll: float,
     progress: Progress,
+    accept_subject: bool,
 ) -> Obtained:
     """Wait for a data request and store its export."""
     stored = _stored(entry)
@@ -249,18 +280,21 @@ def _collect(
     request: DataRequest = client.take_up(
         request_id, subject_type=entry.subject_type, subject_id=entry.subject_id
     )
-    request.wait(patience.timeout, patience.poll, progress.waiting)
+    request.wait(max(deadline - client.now(), 0.0), poll, progress.waiting)
     register.note_state(entry.number, "available")
     name = re.sub(r"[^\w-]", "_", request_id)
     target = (folder or export_folder()) / f"export-{name}.json"
     clear_leftovers(target)
-    download = request.download(target, progress.downloading)
+    download = request.download(
+        target, progress.downloading, timeout=deadline - client.now(), accept_subject=accept_subject
+    )
     register.note_file(
         entry.number,
         sha256=download.sha256,
         path=str(target.resolve()),
         size_bytes=download.size_bytes,
         subject=_whom(target) if entry.subject_type is None else None,
+        doubt=download.doubt,
     )
     return Obtained(target, download.sha256, request_id, entry.number, entry.reference)
 

@@ -62,7 +62,10 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--report", "report_to", metavar="TARGET",
                      help="Where Copernica shall also send the export: an e-mail or web address. "
                           "Mail is not encrypted on its way."),
-        click.option("--timeout", type=Duration(), default="30m", show_default=True, help="Time to wait in all."),
+        click.option("--accept-subject", is_flag=True,
+                     help="Take an export that does not name the subject, or names several; the register notes it."),
+        click.option("--timeout", type=Duration(), default="30m", show_default=True,
+                     help="Time for all of it: asking, waiting, downloading."),
         click.option("--poll", type=Duration(), default="5s", show_default=True,
                      help="How often to ask; less and less often as time passes."),
         api_version_option,
@@ -141,6 +144,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
         "report_to",
         "timeout",
         "api_version",
+        "accept_subject",
         "poll",
         "sandbox",
         "database",
@@ -190,6 +194,7 @@ def obtained(
     timeout: float,
     poll: float,
     api_version: Version | None,
+    accept_subject: bool,
     sandbox: bool,
     database: str | None,
     reference: str | None = None,
@@ -241,6 +246,7 @@ def obtained(
                 progress=Progress(say, _waiting if sys.stderr.isatty() else None, downloading),
                 reference=reference,
                 received_on=received_on,
+                accept_subject=accept_subject,
             )
         except NotReadyError as error:
             if not sandbox:

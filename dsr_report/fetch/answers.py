@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import httpx
@@ -12,6 +14,7 @@ from dsr_report.errors import FetchError
 from dsr_report.fetch.hygiene import presentable
 
 LARGEST_ANSWER = 1 << 20
+_UNPACKED_AT_ONCE = 1 << 16
 TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524})
 _REFUSED = re.compile(r"(?:invalid|expired|unknown) (?:access )?token", re.IGNORECASE)
 
@@ -75,8 +78,44 @@ def read_answer(response: httpx.Response) -> Answer:
         httpx.HTTPError: the connection broke off.
     """
     body = bytearray()
-    for block in response.iter_bytes():
+    for block in blocks_of(response):
         body += block
         if len(body) > LARGEST_ANSWER:
             break
     return Answer(response.status_code, response.headers, bytes(body[:LARGEST_ANSWER]))
+
+
+def blocks_of(response: httpx.Response) -> Iterator[bytes]:
+    """The body, block by block. We ask for it as it is; what is packed all the same is unpacked bit by bit.
+
+    Raises:
+        OutOfReachError: it is packed in a way that nobody asked for, or its packing is broken.
+        httpx.HTTPError: the connection broke off.
+    """
+    packing = response.headers.get("content-encoding", "").strip().lower()
+    raw = response.iter_bytes() if response.is_stream_consumed else response.iter_raw()
+    if packing in {"", "identity"} or response.is_stream_consumed:
+        yield from raw
+    elif packing in {"gzip", "x-gzip", "deflate"}:
+        yield from _unpacked(raw)
+    else:
+        raise OutOfReachError(
+            "the answer is packed in a way that was not asked for", hint="Does a proxy stand in between?"
+        )
+
+
+def _unpacked(raw: Iterator[bytes]) -> Iterator[bytes]:
+    """Gzip and deflate, a little at a time: a small block can hold a thousand times its size."""
+    unpacker = zlib.decompressobj(wbits=47)  # the heads of both are recognised
+    try:
+        for block in raw:
+            rest = block
+            while rest:
+                if unpacker.eof:  # one more file in the same gzip
+                    unpacker = zlib.decompressobj(wbits=47)
+                yield unpacker.decompress(rest, _UNPACKED_AT_ONCE)
+                rest = unpacker.unconsumed_tail or unpacker.unused_data
+    except zlib.error:
+        raise OutOfReachError("the answer's packing is broken") from None
+    if not unpacker.eof:
+        raise OutOfReachError("the answer breaks off")

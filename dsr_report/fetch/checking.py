@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from dsr_report.errors import FetchError, NotAnExportError
-from dsr_report.jsonstream.file import Info, open_export
+from dsr_report.addresses import same_address
+from dsr_report.errors import NotAnExportError, WrongSubjectError
+from dsr_report.jsonstream.file import open_export
+from dsr_report.jsonstream.subjects import Subjects
 
 
 class Subject(NamedTuple):
@@ -16,7 +18,7 @@ class Subject(NamedTuple):
     id: str
 
 
-def fault_of(path: Path) -> tuple[str | None, Info | None]:
+def fault_of(path: Path) -> tuple[str | None, Subjects]:
     """What is wrong with a file that was downloaded, if anything; it is read to its end.
 
     Raises:
@@ -28,23 +30,37 @@ def fault_of(path: Path) -> tuple[str | None, Info | None]:
                 pass
             codes = {warning.code for warning in export.warnings}
             if codes & {"data-is-text", "no-data"}:
-                return "there is a text in place of the data, or nothing", export.info
-            return None, export.info
+                return "there is a text in place of the data, or nothing", export.subjects
+            return None, export.subjects
     except NotAnExportError as error:
-        return error.what, None
+        return error.what, Subjects()
 
 
-def must_be_about(subject: Subject, info: Info, request_id: str) -> None:
-    """Let nothing pass that is about somebody else.
+def doubt_about(subjects: Subjects, subject: Subject | None) -> str | None:
+    """Why it is not shown that an export is about this subject, or about any one; None where it is."""
+    doubt = subjects.doubt
+    if doubt is None and subject is not None and not _is(subject, *subjects.named[0]):
+        doubt = "it is about somebody else than was asked for"
+    return doubt
+
+
+def must_be_about(subjects: Subjects, subject: Subject | None, request_id: str) -> None:
+    """Let nothing pass that is about somebody else, or that may be.
 
     Raises:
-        FetchError: `info` names another subject than was asked for.
+        WrongSubjectError: an `info` is missing, stands there twice, or names another subject.
     """
-    same_type = info.type is None or info.type.strip().lower() == subject.type
-    same_id = info.id is None or info.id.strip().casefold() == subject.id.casefold()
-    if not (same_type and same_id):
-        raise FetchError(
-            "the export is about somebody else than was asked for, and was thrown away",
+    doubt = doubt_about(subjects, subject)
+    if doubt is not None:
+        raise WrongSubjectError(
+            f"the export was not kept: {doubt}",
             where=request_id,
-            hint="Check the request id; if it is right, tell Copernica.",
+            hint="Check the request id, and ask Copernica. To take it all the same: --accept-subject; "
+            "the register notes it.",
         )
+
+
+def _is(subject: Subject, kind: str, identifier: str) -> bool:
+    if kind != subject.type:
+        return False
+    return same_address(identifier, subject.id) if kind == "email" else identifier == subject.id.strip()

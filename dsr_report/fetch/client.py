@@ -86,7 +86,12 @@ class Client:
         self._jitter = jitter
 
     def request(
-        self, subject_type: SubjectType, subject_id: int | str, *, report: str | None = None
+        self,
+        subject_type: SubjectType,
+        subject_id: int | str,
+        *,
+        report: str | None = None,
+        deadline: float | None = None,
     ) -> DataRequest:
         """Ask Copernica to collect everything about a subject. Never repeated unless it certainly failed.
 
@@ -94,6 +99,7 @@ class Client:
             subject_type: what `subject_id` is.
             subject_id: a number, or an e-mail address.
             report: where Copernica shall send the result: an e-mail address or a web address.
+            deadline: the moment, by the client's clock, up to which an answer is waited for.
 
         Raises:
             UnknownIdError: Copernica knows no such subject.
@@ -103,7 +109,7 @@ class Client:
         """
         subject = _subject(subject_type, subject_id)
         path = f"{subject.type}/{quote(subject.id, safe='')}/datarequest"
-        answer = self._transport.post_once(path, {"report": _target(report)} if report else {})
+        answer = self._transport.post_once(path, {"report": _target(report)} if report else {}, deadline)
         request_id = _request_id(answer)
         is_accepted = answer.status in {200, 201, 202, 204, 303}
         if not is_accepted or answer.error is not None:
@@ -131,14 +137,18 @@ class Client:
         subject = _subject(str(subject_type), str(subject_id)) if is_known else None
         return self._data_request(request_id, subject)
 
-    def log_in(self) -> None:
+    def now(self) -> float:
+        """This moment, by the clock that deadlines are given in."""
+        return self._clock()
+
+    def log_in(self, deadline: float | None = None) -> None:
         """Try the token, without asking for anything.
 
         Raises:
             AuthError: it was refused.
             FetchError: the API cannot be reached.
         """
-        self._transport.log_in()
+        self._transport.log_in(deadline)
 
     def close(self) -> None:
         """Close the connections."""

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Self
 from urllib.parse import quote
 
 from dsr_report.errors import FetchError, NotReadyError, UnknownIdError
-from dsr_report.fetch.answers import Answer, OutOfReachError, read_answer
+from dsr_report.fetch.answers import Answer, OutOfReachError, blocks_of, read_answer
 from dsr_report.fetch.checking import Subject
 from dsr_report.fetch.downloading import LARGEST_BYTES, Downloading
+from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.transport import Transport
 from dsr_report.files import written_whole
 from dsr_report.temporary import TemporaryFolder
@@ -32,6 +33,8 @@ _NOT_READY = re.compile(
 _LARGEST_NAP = 120.0
 _SURE_AFTER = 3
 _HEAD = 4096
+_DOWNLOAD_SECONDS = 6 * 3600.0
+"""For a download where the caller sets no limit: 20 GB at a megabyte a second."""
 _ANSWERS = frozenset({200, 400, 404})
 
 
@@ -48,6 +51,8 @@ class Download(NamedTuple):
     path: Path
     size_bytes: int
     sha256: str
+    doubt: str | None = None
+    """Why it is not shown of whom it is, where it was accepted all the same."""
 
 
 class DataRequest:
@@ -108,17 +113,18 @@ class DataRequest:
             )
         word = " ".join(content["status"].lower().replace("_", " ").split())
         size = content.get("available")
-        collected = size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None
+        is_size = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 1 << 63
+        collected = size if is_size else None
         if word == "available":
             return Status("available", collected)
         return Status("unknown" if word == "not available" else "pending", collected)
 
     def _older_status(self, deadline: float | None) -> Status:
         """APIs without a status call answer `GET datarequest/ID` with the file, or with a sentence in it."""
-        with self._transport.stream(self._path, {}) as response:
+        with self._transport.stream(self._path, {}, deadline) as response:
             if response.status_code == 200:
                 head = bytearray()
-                for block in response.iter_bytes():
+                for block in blocks_of(response):
                     head += block
                     if len(head) > _HEAD:
                         break
@@ -160,12 +166,13 @@ class DataRequest:
         started = self._clock()
         pause = poll
         unknown = 0
+        trouble: OutOfReachError | None = None
         while True:
-            trouble: OutOfReachError | None = None
+            before, trouble = trouble, None
             try:
                 status = self._status(started + timeout)
             except OutOfReachError as error:
-                trouble = error
+                trouble = before if before and isinstance(error, TimeUpError) else error
                 _log.info("data request %s: %s; asking again", self.id, error.what)
             waited = self._clock() - started
             if trouble is None:
@@ -187,7 +194,7 @@ class DataRequest:
             pause = min(pause * 1.5, max(_LARGEST_NAP, poll))
 
     def _too_late(self, trouble: OutOfReachError | None, waited: float) -> Exception:
-        if trouble is not None:
+        if trouble is not None and not isinstance(trouble, TimeUpError):
             return OutOfReachError(trouble.what, where=f"data request {self.id}", hint=self._later)
         return NotReadyError(f"the export is not ready after {waited:.0f} s", where=self.id, hint=self._later)
 
@@ -207,6 +214,9 @@ class DataRequest:
         target: str | os.PathLike[str],
         progress: Callable[[int, int | None], None] | None = None,
         largest_bytes: int = LARGEST_BYTES,
+        *,
+        timeout: float = _DOWNLOAD_SECONDS,
+        accept_subject: bool = False,
     ) -> Download:
         """Download the export to a file: whole and checked, or not at all.
 
@@ -214,20 +224,39 @@ class DataRequest:
             target: the file; it is private, and replaced in one step.
             progress: is told how many bytes there are, and of how many where that is known.
             largest_bytes: a larger export is not accepted.
+            timeout: seconds that it may take in all.
+            accept_subject: take what does not say whom it is about, or names somebody else, or several.
 
         Raises:
-            NotReadyError: it is not there yet.
+            NotReadyError: it is not there yet, or did not come in time.
             UnknownIdError: it is not there any more.
             FetchError: it cannot be downloaded whole, is no export, or is about somebody else.
             FileError: the file cannot be written.
         """
         with written_whole(target) as file:
-            size, sha256 = self._downloaded(file, progress, largest_bytes)
-        return Download(Path(target), size, sha256)
+            try:
+                size, sha256, doubt = self._downloaded(
+                    file,
+                    progress,
+                    largest_bytes,
+                    self._clock() + timeout,
+                    accept_subject=accept_subject,
+                )
+            except TimeUpError as error:
+                raise NotReadyError(
+                    f"the download ended too soon: {error.what}", where=self.id, hint=self._later
+                ) from None
+        return Download(Path(target), size, sha256, doubt)
 
     def _downloaded(
-        self, file: BinaryIO, progress: Callable[[int, int | None], None] | None, largest: int
-    ) -> tuple[int, str]:
+        self,
+        file: BinaryIO,
+        progress: Callable[[int, int | None], None] | None,
+        largest: int,
+        deadline: float,
+        *,
+        accept_subject: bool,
+    ) -> tuple[int, str, str | None]:
         older = self._path
         work = Downloading(
             self.id,
@@ -237,14 +266,16 @@ class DataRequest:
             progress=progress,
             largest_bytes=largest,
             subject=self._subject,
+            accept_subject=accept_subject,
+            deadline=deadline,
             later=self._later,
         )
         while True:
             found = work.run()
             if found is not None:
-                return found
+                return *found, work.doubt
             # 404: not ready yet, expired, or an older API; only the status tells
-            state = self.status().state
+            state = self._status(deadline).state
             if state == "unknown":
                 raise self._is_gone()
             if state == "pending":

@@ -12,14 +12,15 @@ from typing import BinaryIO
 import httpx
 
 from dsr_report.errors import FetchError, NotReadyError
-from dsr_report.fetch.answers import TEMPORARY, OutOfReachError, read_answer
-from dsr_report.fetch.checking import Subject, fault_of, must_be_about
+from dsr_report.fetch.answers import TEMPORARY, OutOfReachError, blocks_of, read_answer
+from dsr_report.fetch.checking import Subject, doubt_about, fault_of, must_be_about
+from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.transport import TRIES, Transport
 
 _log = logging.getLogger(__name__)
 LARGEST_BYTES = 20_000_000_000
 _MOST_RESUMPTIONS = 1000
-_RANGE = re.compile(r"bytes\s+([0-9]+)-[0-9]+/(?:[0-9]+|\*)")
+_RANGE = re.compile(r"bytes\s+([0-9]{1,18})-[0-9]+/(?:[0-9]+|\*)")
 
 
 class Downloading:
@@ -35,6 +36,8 @@ class Downloading:
         progress: Callable[[int, int | None], None] | None,
         largest_bytes: int,
         subject: Subject | None,
+        accept_subject: bool,
+        deadline: float | None,
         later: str,
     ) -> None:
         self.path = path
@@ -44,6 +47,10 @@ class Downloading:
         self._progress = progress
         self._largest = largest_bytes
         self._subject = subject
+        self._accept_subject = accept_subject
+        self._deadline = deadline
+        self.doubt: str | None = None
+        """Why it is not shown of whom the export is, where it was accepted all the same."""
         self._later = later
         self._mark: str | None = None
         self._tries = 0
@@ -54,6 +61,7 @@ class Downloading:
 
         Raises:
             NotReadyError: what came says that the export is not ready.
+            TimeUpError: it did not come in time.
             FetchError: it could not be had whole, is too large, or about somebody else.
         """
         while True:
@@ -61,6 +69,8 @@ class Downloading:
             before = self._file.tell()
             try:
                 status, headers, is_written = self._connection()
+            except TimeUpError:
+                raise
             except OutOfReachError as error:
                 problem = error.what
                 if self._mark and self._file.tell() > before:
@@ -95,7 +105,7 @@ class Downloading:
                 f"the export could not be downloaded whole: {problem}", where=self._id, hint=self._later
             )
         _log.info("data request %s: %s; trying again", self._id, problem)
-        self._transport.nap(self._tries - 1, headers)
+        self._transport.nap(self._tries - 1, headers, self._deadline)
 
     def _connection(self) -> tuple[int, httpx.Headers, bool]:
         """Ask for the file, or for the rest of it, and write what comes."""
@@ -103,10 +113,10 @@ class Downloading:
         if not self._mark:
             self._start_over()
             done = 0
-        headers = {"Accept-Encoding": "identity"}
+        headers = {}
         if done and self._mark:
-            headers |= {"Range": f"bytes={done}-", "If-Range": self._mark}
-        with self._transport.stream(self.path, headers) as response:
+            headers = {"Range": f"bytes={done}-", "If-Range": self._mark}
+        with self._transport.stream(self.path, headers, self._deadline) as response:
             status = response.status_code
             if status == 206:
                 match = _RANGE.match(response.headers.get("content-range", ""))
@@ -131,7 +141,7 @@ class Downloading:
         if total is not None and total > self._largest:
             raise self._too_large()
         size = self._file.tell()
-        for block in response.iter_bytes():
+        for block in blocks_of(response):
             size += len(block)
             if size > self._largest:
                 raise self._too_large()
@@ -153,13 +163,14 @@ class Downloading:
         """Size and SHA-256 of what was downloaded, or what is wrong with it."""
         self._file.flush()
         try:
-            fault, info = fault_of(Path(self._file.name))
+            fault, subjects = fault_of(Path(self._file.name))
         except NotReadyError:
             raise NotReadyError("the export is not ready yet", where=self._id, hint=self._later) from None
         if fault is not None:
             return fault
-        if self._subject is not None and info is not None:
-            must_be_about(self._subject, info, self._id)
+        if not self._accept_subject:
+            must_be_about(subjects, self._subject, self._id)
+        self.doubt = doubt_about(subjects, self._subject)
         digest = hashlib.sha256()
         self._file.seek(0)
         size = 0
@@ -171,6 +182,8 @@ class Downloading:
 
 def _strong_mark(response: httpx.Response) -> str | None:
     """What the rest of this very file can be asked for with, if anything (RFC 9110, 13.1.5)."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        return None  # the rest of what is packed is not the rest of what we have
     if "bytes" not in response.headers.get("accept-ranges", "bytes"):
         return None
     mark = str(response.headers.get("etag", "")).strip()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from dsr_report.errors import AuthError, FetchError
 from dsr_report.fetch.answers import Answer
+from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.token import Secret
 
 _MARGIN_SECONDS = 400.0
@@ -22,29 +23,40 @@ class Login:
     """Holds the JWT and gets a new one when its time is up, or when it was refused. Threads may share it.
 
     Args:
-        exchange: sends the API token to the login server, and gives its answer.
+        exchange: sends the API token to the login server before a moment, and gives its answer.
         clock: the time of day in seconds since 1970.
     """
 
-    def __init__(self, exchange: Callable[[], Answer], clock: Callable[[], float]) -> None:
+    def __init__(self, exchange: Callable[[float | None], Answer], clock: Callable[[], float]) -> None:
         self._exchange = exchange
         self._clock = clock
         self._lock = threading.Lock()
         self._jwt: Secret | None = None
         self._expires = 0.0
 
-    def jwt(self) -> Secret:
+    def jwt(self, deadline: float | None = None) -> Secret:
         """A JWT that is valid now, as far as we know.
+
+        Args:
+            deadline: the moment up to which it is waited for, also where another thread gets it.
 
         Raises:
             AuthError: the API token was refused.
+            TimeUpError: it was not there in time.
             FetchError: the login server does not answer as it should.
         """
-        with self._lock:
+        patience = (
+            -1.0 if deadline is None else min(max(deadline - self._clock(), 0.0), threading.TIMEOUT_MAX)
+        )
+        if not self._lock.acquire(timeout=patience):
+            raise TimeUpError("the login server did not answer in time")
+        try:
             if self._jwt is None or self._clock() >= self._expires:
-                jwt = _jwt_of(self._exchange())
+                jwt = _jwt_of(self._exchange(deadline))
                 self._jwt, self._expires = jwt, self._expiry(jwt.reveal())
             return self._jwt
+        finally:
+            self._lock.release()
 
     def refused(self, jwt: Secret) -> None:
         """Forget a JWT that the API refused, unless there is a newer one already."""
@@ -59,7 +71,7 @@ class Login:
             payload = jwt.split(".")[1]
             claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
             left = float(claims["exp"]) - now
-        except (IndexError, KeyError, ValueError, TypeError, RecursionError):
+        except (IndexError, KeyError, ValueError, TypeError, RecursionError, OverflowError):
             return now + _LIFETIME_SECONDS
         if (
             not math.isfinite(left) or left <= 0

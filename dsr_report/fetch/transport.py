@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import re
 import ssl
@@ -26,6 +27,7 @@ from dsr_report.fetch.answers import (
 )
 from dsr_report.fetch.hygiene import hushed, name_of
 from dsr_report.fetch.login import Login
+from dsr_report.fetch.time_limit import TimeLimit, TimeUpError, time_limit
 from dsr_report.fetch.token import Secret
 
 _log = logging.getLogger(__name__)
@@ -33,6 +35,11 @@ TRIES = 6
 _LONGEST_NAP = 60.0
 _LONGEST_WISH = 600.0  # of a Retry-After
 _MOST_REDIRECTS = 5
+_WHOLE_ANSWER_SECONDS = 120.0
+"""For a small answer where the caller sets no limit: a mebibyte over the slowest line of today takes less."""
+_CONNECT_SECONDS = 15.0
+LEAST_SECONDS = 5.0
+"""For a call that begins as the time is over: waiting with a timeout of 0 asks once."""
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 _NEVER_LEFT = (
     httpx.ConnectError,
@@ -84,18 +91,14 @@ class Transport:
         self.base, self.version = _versioned(api_url.rstrip("/"), version)
         self._login = Login(self._exchange, clock)
         self._is_traced = transport is None
-        timeout = httpx.Timeout(timeout_seconds, connect=min(15.0, timeout_seconds))
-        trust = _certificates()
-        self._client = _http_client(transport, timeout, trust, idle=10)
-        # On a connection that was idle, nobody could tell a POST that was lost from one that was carried out.
-        self._fresh = _http_client(transport, timeout, trust, idle=0)
+        self._timeout = timeout_seconds
+        self._client = _http_client(transport, _certificates())
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-        self._fresh.close()
 
-    def log_in(self) -> None:
+    def log_in(self, deadline: float | None = None) -> None:
         """Try the token, without asking for anything.
 
         Raises:
@@ -103,9 +106,9 @@ class Transport:
             FetchError: the API cannot be reached.
         """
         if self.version == "v4":
-            self._login.jwt()
+            self._login.jwt(deadline)
             return
-        answer = self.get("identity", accept=frozenset({200, 400, 404}))
+        answer = self.get("identity", accept=frozenset({200, 400, 404}), deadline=deadline)
         if answer.is_refusal:
             raise AuthError(
                 f"the API token was refused: {answer.says}",
@@ -121,15 +124,16 @@ class Transport:
         Args:
             path: below the API's address.
             accept: statuses that are answers; of the others, those that are not temporary are given too.
-            deadline: the moment after which it is not repeated.
+            deadline: the moment at which it ends, whether it was answered or not.
 
         Raises:
+            TimeUpError: that moment came while an answer was awaited.
             OutOfReachError: there was no answer in all tries.
             AuthError: the token was refused.
         """
 
         def ask() -> Answer:
-            with self.stream(path, {}) as response:
+            with self.stream(path, {}, self._soon(deadline)) as response:
                 answer = read_answer(response)
             if answer.is_page and answer.status in accept | {200}:
                 raise OutOfReachError("a web page came in place of the API's answer")
@@ -138,29 +142,40 @@ class Transport:
         return self._repeated(ask, accept, deadline)
 
     @contextmanager
-    def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def stream(
+        self, path: str, headers: Mapping[str, str], deadline: float | None = None
+    ) -> Iterator[httpx.Response]:
         """A GET whose body is read as it comes; not repeated, but for a token that was refused.
 
         It follows redirects; to another host, it goes without the token.
 
         Raises:
+            TimeUpError: the moment `deadline` came, now or while the body was read.
             OutOfReachError: the connection broke off, now or while the body was read.
             AuthError: the token was refused twice.
         """
-        with hushed():
+        where = _host(self.base)
+        with hushed(), time_limit(self._left(deadline, LEAST_SECONDS)) as limit:
             try:
-                response = self._opened(path, headers)
+                response = self._opened(path, headers, limit, deadline)
                 try:
                     yield response
                 finally:
                     response.close()
-            except httpx.HTTPError as error:
-                raise OutOfReachError(
-                    f"the connection broke off ({name_of(error)})", where=_host(self.base)
-                ) from None
+            except (httpx.HTTPError, OutOfReachError) as error:
+                limit.check(where)
+                if isinstance(error, OutOfReachError):
+                    raise
+                raise OutOfReachError(f"the connection broke off ({name_of(error)})", where=where) from None
+            limit.check(where)  # a body whose length nobody stated ends with its connection
 
-    def post_once(self, path: str, body: Mapping[str, object]) -> Answer:
+    def post_once(self, path: str, body: Mapping[str, object], deadline: float | None = None) -> Answer:
         """A POST that is repeated only where it certainly changed nothing.
+
+        Args:
+            path: below the API's address.
+            body: sent as JSON.
+            deadline: the moment at which it ends, whether it was answered or not.
 
         Raises:
             CertainlyFailedError: it never left, or was turned away at the door.
@@ -170,12 +185,14 @@ class Transport:
         refreshed = False
         reason = ""
         for attempt in range(TRIES):
-            jwt = self._jwt()
+            jwt = self._jwt(deadline)
             try:
-                answer = self._posted(path, body, jwt)
+                answer = self._posted(path, body, jwt, deadline)
+            except TimeUpError:
+                raise
             except OutOfReachError as error:
                 reason = error.what
-                self.nap(attempt)
+                self.nap(attempt, until=deadline)
                 continue
             if answer.is_refusal:
                 self._refresh(jwt, answer, again=refreshed)
@@ -183,7 +200,7 @@ class Transport:
                 continue
             if answer.status in {425, 429}:
                 reason = f"it asks to wait (status {answer.status})"
-                self.nap(attempt, answer.headers)
+                self.nap(attempt, answer.headers, deadline)
                 continue
             if answer.status >= 500 or answer.status == 408:
                 raise PerhapsDoneError(
@@ -202,14 +219,14 @@ class Transport:
         """Wait before the next try: longer each time, or as long as the API asks.
 
         Raises:
-            OutOfReachError: the wait would end after the moment `until`.
+            TimeUpError: the wait would end after the moment `until`.
         """
         seconds = min(_LONGEST_NAP, 2.0**attempt) * (0.5 + self._jitter() / 2)
         wish = self._wish((headers or {}).get("retry-after", "").strip())
         if wish is not None:
             seconds = min(max(wish, 0.0), _LONGEST_WISH) + self._jitter()
         if until is not None and self._clock() + seconds > until:
-            raise OutOfReachError("there is no time for another try", where=_host(self.base))
+            raise TimeUpError("there is no time for another try", where=_host(self.base))
         _log.info("the API is busy or away; trying again in %.1f s", seconds)
         self._sleep(seconds)
 
@@ -218,37 +235,55 @@ class Transport:
             return float(retry_after)
         try:
             moment = parsedate_to_datetime(retry_after)
-        except ValueError:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - self._clock()
+        except (ValueError, OverflowError, IndexError, TypeError):  # a text of any kind, a year of any size
             return None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - self._clock()
+
+    def _left(self, deadline: float | None, least: float = 0.0) -> float | None:
+        """Seconds until a moment."""
+        return None if deadline is None else max(deadline - self._clock(), least)
+
+    def _soon(self, deadline: float | None) -> float:
+        """The moment by which a small answer must be whole."""
+        now = self._clock()
+        soon = now + _WHOLE_ANSWER_SECONDS
+        return soon if deadline is None else min(soon, max(deadline, now + LEAST_SECONDS))
+
+    def _patience(self, deadline: float | None) -> httpx.Timeout:
+        """How long to wait for a connection and for the next bytes."""
+        left = self._left(deadline)
+        connect = min(_CONNECT_SECONDS, self._timeout, math.inf if left is None else max(left, 0.001))
+        return httpx.Timeout(self._timeout, connect=connect)
 
     def _repeated(self, ask: Callable[[], Answer], accept: frozenset[int], deadline: float | None) -> Answer:
+        kind: type[OutOfReachError] = OutOfReachError
         problem = ""
         for attempt in range(TRIES):
             try:
                 answer = ask()
             except OutOfReachError as error:
                 problem, headers = error.what, None
+                kind = TimeUpError if isinstance(error, TimeUpError) else OutOfReachError
             else:
                 if answer.status in accept or answer.status not in TEMPORARY:
                     return answer
-                problem, headers = answer.says, answer.headers
+                problem, headers, kind = answer.says, answer.headers, OutOfReachError
             if attempt + 1 < TRIES:
                 try:
                     self.nap(attempt, headers, deadline)
-                except OutOfReachError:
+                except TimeUpError:
                     break
-        raise OutOfReachError(
-            f"the API is in trouble: {problem}", where=_host(self.base), hint="Try again later."
-        )
+        raise kind(f"the API is in trouble: {problem}", where=_host(self.base), hint="Try again later.")
 
     # ---- one request
 
-    def _opened(self, path: str, headers: Mapping[str, str]) -> httpx.Response:
+    def _opened(
+        self, path: str, headers: Mapping[str, str], limit: TimeLimit, deadline: float | None
+    ) -> httpx.Response:
         refreshed = False
         while True:
-            jwt = self._jwt()
-            response = self._followed(self._address(path), headers, jwt)
+            jwt = self._jwt(deadline)
+            response = self._followed(self._address(path), headers, jwt, limit, deadline)
             if response.status_code not in {400, 401, 403}:
                 return response
             answer = read_answer(response)
@@ -258,14 +293,28 @@ class Transport:
             self._refresh(jwt, answer, again=refreshed)
             refreshed = True
 
-    def _followed(self, url: httpx.URL, headers: Mapping[str, str], jwt: Secret | None) -> httpx.Response:
+    def _followed(
+        self,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        jwt: Secret | None,
+        limit: TimeLimit,
+        deadline: float | None,
+    ) -> httpx.Response:
         home = _origin(url)
         for _ in range(_MOST_REDIRECTS + 1):
             signed = dict(headers)
             if _origin(url) == home:
                 signed |= _bearer(jwt)
                 url = self._with_token(url)
-            response = self._client.send(self._client.build_request("GET", url, headers=signed), stream=True)
+            request = self._client.build_request(
+                "GET",
+                url,
+                headers=signed,
+                timeout=self._patience(deadline),
+                extensions={"trace": limit.trace} if self._is_traced else {},
+            )
+            response = self._client.send(request, stream=True)
             if not response.has_redirect_location:
                 if _origin(url) != home and response.status_code in {401, 403}:
                     response.close()
@@ -282,33 +331,42 @@ class Transport:
             "the API sends us in circles", where=_host(self.base), hint="Check COPERNICA_API_URL."
         )
 
-    def _posted(self, path: str, body: Mapping[str, object], jwt: Secret | None) -> Answer:
+    def _posted(
+        self, path: str, body: Mapping[str, object], jwt: Secret | None, deadline: float | None
+    ) -> Answer:
         """Send a POST, and read its answer; OutOfReachError where it certainly never left."""
         left: list[bool] = []
 
+        soon = self._soon(deadline)
+
         def trace(event: str, info: Mapping[str, Any]) -> None:
+            limit.trace(event, info)
             if event.endswith("send_request_headers.started") and info["request"].method == b"POST":
                 left.append(True)
 
         extensions = {"trace": trace} if self._is_traced else {}
         answer: Answer | None = None
         try:
-            with hushed():
-                request = self._fresh.build_request(
+            with hushed(), time_limit(self._left(soon)) as limit:
+                request = self._client.build_request(
                     "POST",
                     self._with_token(self._address(path)),
                     headers=_bearer(jwt),
                     json=dict(body),
+                    timeout=self._patience(soon),
                     extensions=extensions,
                 )
-                response = self._fresh.send(request, stream=True)
+                response = self._client.send(request, stream=True)
                 answer = Answer(response.status_code, response.headers, b"")
                 try:
-                    answer = read_answer(response)
+                    whole = read_answer(response)
+                    answer = answer if limit.is_over else whole  # half an id is no id
                 finally:
                     response.close()
-        except httpx.HTTPError as error:
-            name = name_of(error)
+        except (httpx.HTTPError, OutOfReachError) as error:
+            name = name_of(error) if isinstance(error, httpx.HTTPError) else error.what
+            if isinstance(error, TimeUpError):  # before it was sent
+                raise
             if answer is not None and answer.status < 300:
                 return answer  # it was carried out, and the id may stand in the headers
             if isinstance(error, _NEVER_LEFT) or (self._is_traced and not left):
@@ -320,26 +378,35 @@ class Transport:
             ) from None
         return answer
 
-    def _exchange(self) -> Answer:
+    def _exchange(self, deadline: float | None) -> Answer:
         """Send the API token to the login server, and give its answer."""
 
         def ask() -> Answer:
-            try:
-                with (
-                    hushed(),
-                    self._client.stream(
-                        "POST", self._auth_url, data={"access_token": self._token.reveal()}
-                    ) as response,
-                ):
-                    answer = read_answer(response)
-            except httpx.HTTPError as error:
-                raise OutOfReachError(f"no answer ({name_of(error)})") from None
+            soon = self._soon(deadline)
+            with hushed(), time_limit(self._left(soon)) as limit:
+                try:
+                    with self._client.stream(
+                        "POST",
+                        self._auth_url,
+                        data={"access_token": self._token.reveal()},
+                        timeout=self._patience(soon),
+                        extensions={"trace": limit.trace} if self._is_traced else {},
+                    ) as response:
+                        answer = read_answer(response)
+                except httpx.HTTPError as error:
+                    limit.check()
+                    raise OutOfReachError(f"no answer ({name_of(error)})") from None
+                limit.check()
             if answer.is_page and answer.status == 200:
                 raise OutOfReachError("a web page came in place of a token")
             return answer
 
         try:
-            return self._repeated(ask, frozenset({200}), None)
+            return self._repeated(ask, frozenset({200}), deadline)
+        except TimeUpError:
+            raise TimeUpError(
+                "the login server did not answer in time", where=_host(self._auth_url)
+            ) from None
         except OutOfReachError as error:
             problem = error.what.replace("the API is in trouble", "the login server is in trouble")
             raise OutOfReachError(
@@ -348,8 +415,8 @@ class Transport:
 
     # ---- tokens
 
-    def _jwt(self) -> Secret | None:
-        return self._login.jwt() if self.version == "v4" else None
+    def _jwt(self, deadline: float | None = None) -> Secret | None:
+        return self._login.jwt(deadline) if self.version == "v4" else None
 
     def _refresh(self, jwt: Secret | None, answer: Answer, *, again: bool) -> None:
         if again or jwt is None:
@@ -413,17 +480,22 @@ def _plain(headers: httpx.Headers) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name not in framing}
 
 
-def _http_client(
-    transport: httpx.BaseTransport | None, timeout: httpx.Timeout, trust: ssl.SSLContext, idle: int
-) -> httpx.Client:
+def _http_client(transport: httpx.BaseTransport | None, trust: ssl.SSLContext) -> httpx.Client:
+    """Each request has a connection of its own: a limit ends it, and a POST that was lost is known as such.
+
+    On a connection that was idle, nobody could tell it from one that was carried out.
+    """
     try:
         return httpx.Client(
             transport=transport,
-            timeout=timeout,
             verify=trust,
             follow_redirects=False,
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=idle),
-            headers={"User-Agent": "dsr-report", "Accept": "application/json"},
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
+            headers={
+                "User-Agent": "dsr-report",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
             mounts={} if transport else {f"all://{host}": None for host in _LOCAL},  # never through a proxy
         )
     except (ValueError, ImportError, httpx.InvalidURL):

@@ -7,36 +7,20 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from dsr_report.errors import BrokenJsonError, NotAnExportError, NotReadyError
 from dsr_report.jsonstream import not_an_export
-from dsr_report.jsonstream.items import Item, JsonValue, ReadWarning
+from dsr_report.jsonstream.items import Item, ReadWarning
 from dsr_report.jsonstream.scanner import Broken
 from dsr_report.jsonstream.sources import Progress, Source, opened
 from dsr_report.jsonstream.stream import Batch, Count, ItemStream, Limits
+from dsr_report.jsonstream.subjects import Info, Subjects
 
+__all__ = ["DEFAULT_LIMITS", "ExportFile", "Info", "WarningLog", "open_export", "source_log"]
 DEFAULT_LIMITS = Limits()
 _MANY = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Info:
-    """What the export says it is about.
-
-    Attributes:
-        type: `email`, `profile` or `subprofile` in exports so far; None where it is no text.
-        id: the address or number, as text; None where it is missing.
-        value: the whole member, exactly.
-        pointer: where it stands: `/info`, but for an outer list of documents.
-    """
-
-    type: str | None
-    id: str | None
-    value: JsonValue
-    pointer: str = "/info"
 
 
 class WarningLog:
@@ -99,6 +83,7 @@ class ExportFile:
     Attributes:
         name: of the file, or what stands for it; for messages to the operator.
         info: what the export is about.
+        subjects: whom all of it says it is about, as far as it was read.
         bytes: size of the JSON, after decompression.
     """
 
@@ -112,6 +97,7 @@ class ExportFile:
         self._sha256 = source.sha256
         self._log = source_log(source)
         self._final = False
+        self.subjects = Subjects()
         self.name = source.name
         self.bytes = source.size
         self.incomplete = source.incomplete
@@ -185,6 +171,7 @@ class ExportFile:
         self, finished: Callable[[ItemStream], None] | None = None, count: Count | None = None
     ) -> Iterator[Batch]:
         log = source_log(self._source)
+        subjects = Subjects()
         hashing = _Hash() if self._sha256 is None else None
         done = 0
 
@@ -199,7 +186,12 @@ class ExportFile:
         try:
             with self.raw() as file:
                 walk = ItemStream(file, self._limits, log.add, salvage=self._salvage, seen=seen, count=count)
-                yield from self._with_our_errors(walk)
+                for batch in self._with_our_errors(walk):
+                    if batch.kind != "start":
+                        subjects.see(batch.items, within_data=batch.kind in {"elements", "members"})
+                    yield batch
+                subjects.documents = walk.document_count
+                self.subjects = subjects
                 if walk.lost:
                     self.incomplete = True
                 if walk.cutoff:
@@ -254,7 +246,7 @@ class ExportFile:
         try:
             for batch in walked:
                 if batch.kind == "info":
-                    info = _info(batch.items[0])
+                    info = Info.of(batch.items[0])
                 elif batch.kind == "start":
                     has_data = True
                 elif batch.items and not has_data and len(others) < 20:
@@ -285,18 +277,6 @@ def source_log(source: Source) -> WarningLog:
     for warning in source.warnings:
         log.add(warning.code, warning.pointer, warning.message)
     return log
-
-
-def _info(item: Item) -> Info:
-    value = item.value
-    members = value if isinstance(value, dict) else {}
-    kind, subject = members.get("type"), members.get("id")
-    return Info(
-        str(kind) if isinstance(kind, str) else None,
-        str(subject) if isinstance(subject, (str, int)) and not isinstance(subject, bool) else None,
-        value,
-        item.pointer,
-    )
 
 
 def open_export(

@@ -244,6 +244,8 @@ class ItemStream:
         self._tape = Window(file, limits.window, seen)
         self._stack: list[_Frame] = []
         self._documents = 0
+        self.document_count = 0
+        """Objects with an `info` or a `data` of their own, one after another or in an outer list."""
         self.has_info = False
         self.has_data = False
         self.first_is_over = False
@@ -329,6 +331,7 @@ class ItemStream:
         if len(self._stack) >= MAX_DEPTH:
             raise Broken(self._tape.offset, f"nested more than {MAX_DEPTH} levels deep", deep=True)
         shape = Shape.ELEMENTS if byte == OPEN_LIST else Shape.MEMBERS
+        self.document_count += role == "document"
         self._tape.pos += 1
         self._stack.append(_Frame(shape, role, pointer, labels, self._tape.offset))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 import stat
 import time
@@ -25,9 +26,23 @@ from dsr_report.register.models import Head
 VARIABLE = "DSR_REPORT_DATABASE"
 REVISION = "0002"  # the newest migration; kept here so that opening an up-to-date register needs no Alembic
 _BUSY_SECONDS = 60.0
+_OUTAGE = re.compile(
+    "refused|no such file|starting up|shutting down|not yet accepting|terminat|closed|time.?out|reset|broken",
+    re.IGNORECASE,
+)
 _LOCK = 0x6473722D726570  # "dsr-rep": PostgreSQL's advisory lock of our migrations
 _WRITES = "dsr_report_writes"
 _log = logging.getLogger(__name__)
+
+
+class OutageError(RegisterError):
+    """The database went away, or is not back yet; a moment later it may be.
+
+    `is_undone` says whether the transaction is certainly rolled back: a connection can also break while it
+    commits.
+    """
+
+    is_undone = True
 
 
 class Database:
@@ -52,16 +67,22 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[tuple[Session, Head]]:
         """A session that commits when the block ends well; writers take turns, in all processes."""
-        with (
-            self._told(),
-            self._turn,
-            self._engine.connect().execution_options(**{_WRITES: True}) as connection,
-            Session(connection, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            head = session.scalars(sa.select(Head).with_for_update()).one()
-            yield session, head
-            session.flush()
+        is_committing = False
+        try:
+            with (
+                self._told(),
+                self._turn,
+                self._engine.connect().execution_options(**{_WRITES: True}) as connection,
+                Session(connection, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                head = session.scalars(sa.select(Head).with_for_update()).one()
+                yield session, head
+                session.flush()
+                is_committing = True
+        except OutageError as error:
+            error.is_undone = not is_committing
+            raise
 
     def compact(self) -> None:
         """Empty SQLite's write-ahead log, so that forgotten data does not linger in it (pages are zeroed)."""
@@ -95,10 +116,13 @@ class Database:
         except DBAPIError as error:
             # The statement's values are personal data, and PostgreSQL repeats them in its details.
             reason = str(error.orig).strip().splitlines()[:1] if _is_about_access(error) else []
-            raise RegisterError(
+            is_away = self._engine.dialect.name != "sqlite" and (
+                error.connection_invalidated or bool(_OUTAGE.search(" ".join(reason)))
+            )
+            raise (OutageError if is_away else RegisterError)(
                 f"the register cannot be used ({(reason or [type(error.orig).__name__])[0]})",
                 where=self.where,
-                hint=f"Check {VARIABLE} or --database; nothing was changed by this step.",
+                hint=f"Check {VARIABLE} or --database.",
             ) from (error if reason else None)
         except SQLAlchemyError as error:
             raise RegisterError(f"the register failed ({type(error).__name__})", where=self.where) from error
@@ -108,10 +132,7 @@ def database_url(url: str | None, environment: Mapping[str, str]) -> URL:
     """The database to use: `url`, else `DSR_REPORT_DATABASE`, else a file in the user's data directory."""
     text = url or environment.get(VARIABLE)
     if not text:
-        import platformdirs  # noqa: PLC0415 - only needed for the default
-
-        folder = Path(platformdirs.user_data_dir("dsr-report", appauthor=False))
-        return URL.create("sqlite", database=str(folder / "register.sqlite3"))
+        return URL.create("sqlite", database=str(default_folder() / "register.sqlite3"))
     try:
         made = make_url(
             text.replace("postgres://", "postgresql://", 1) if text.startswith("postgres:") else text
@@ -130,6 +151,13 @@ def database_url(url: str | None, environment: Mapping[str, str]) -> URL:
             hint="SQLite and PostgreSQL are tested and supported.",
         )
     return made
+
+
+def default_folder() -> Path:
+    """The tool's own folder among the user's data."""
+    import platformdirs  # noqa: PLC0415 - only needed for the default
+
+    return Path(platformdirs.user_data_dir("dsr-report", appauthor=False))
 
 
 def _engine(url: URL) -> Engine:

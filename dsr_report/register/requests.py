@@ -75,8 +75,30 @@ class Requests:
             UsageError: no such type, or an empty identifier.
             RegisterError: the case of this reference is answered.
         """
-        subject = subject_of(subject_type, subject_id)
-        api = api_name(api_url)
+        return self.claim_as(
+            secrets.token_hex(16),
+            subject_of(subject_type, subject_id),
+            system=(api_name(api_url), account),
+            reference=reference,
+            received_on=received_on,
+            reuse_for=reuse_for,
+            actor=actor,
+        )
+
+    def claim_as(
+        self,
+        ticket: str,
+        subject: tuple[str, str],
+        *,
+        system: tuple[str, str],
+        reference: str | None,
+        received_on: date | None,
+        reuse_for: timedelta,
+        actor: str | None,
+    ) -> DataRequestEntry:
+        """`claim` under a ticket: whoever comes again with it, as the answer was lost, has the claim."""
+        subject_type = subject[0]
+        api, account = system
         with self._pen.journal(actor) as journal:
             digest = subject_hash(journal.session, *subject)
             same = (
@@ -102,9 +124,11 @@ class Requests:
                 ).first()
             if found is not None:
                 self._note_receipt(journal, found.case_id, received_on)
-                return self._joined(journal, found)
+                if found.ticket == ticket:
+                    return _entry(journal, found, journal.session.get_one(Case, found.case_id), "ours")
+                return self._joined(journal, found, ticket)
             case = self._case_for(
-                journal, subject, digest, reference=reference, received_on=received_on, system=(api, account)
+                journal, subject, digest, reference=reference, received_on=received_on, system=system
             )
             request = DataRequest(
                 case_id=case.id,
@@ -114,7 +138,7 @@ class Requests:
                 subject_id=chain.storable(subject[1].strip()),
                 subject_hash=digest,
                 state="intended",
-                ticket=secrets.token_hex(16),
+                ticket=ticket,
                 process=this_process(),
                 intended_at=journal.at,
                 intended_by=journal.actor,
@@ -183,6 +207,8 @@ class Requests:
         """
         with self._pen.journal(actor) as journal:
             request, case = _request(journal, entry.number)
+            if request.state == "posting" and request.ticket == entry.ticket and entry.ticket is not None:
+                return  # it was written, and the answer was lost
             if request.state != "intended" or request.ticket != entry.ticket or entry.ticket is None:
                 raise RegisterError(
                     "another process took this data request over",
@@ -261,11 +287,13 @@ class Requests:
         size_bytes: int | None = None,
         counts: chain.Facts | None = None,
         subject: tuple[str, str] | None = None,
+        doubt: str | None = None,
         actor: str | None = None,
     ) -> DataRequestEntry:
         """Write down that the export of a data request was stored; twice is as good as once.
 
-        `subject` is what the export itself says; it is kept where the register did not know it yet.
+        `subject` is what the export itself says; it is kept where the register did not know it yet. `doubt`
+        is why it is not shown of whom the export is, where the operator accepted it all the same.
         """
         with self._pen.journal(actor) as journal:
             request, case = _request(journal, number)
@@ -284,7 +312,9 @@ class Requests:
             if is_new or before != "collected":
                 request.state, request.changed_at = "collected", journal.at
                 request.ticket = request.process = None
-                facts = {"number": number, "sha256": sha256, "bytes": size_bytes}
+                facts: dict[str, object] = {"number": number, "sha256": sha256, "bytes": size_bytes}
+                if doubt is not None:
+                    facts["accepted_subject"] = doubt
                 journal.append(case, "collected", facts, {"path": path, "counts": counts})
             return _entry(journal, request, case)
 
@@ -339,7 +369,7 @@ class Requests:
     def _seen(self, session: Session, request: DataRequest) -> DataRequestEntry:
         return _entry_at(session, request, session.get_one(Case, request.case_id), at=self._pen.at)
 
-    def _joined(self, journal: Journal, request: DataRequest) -> DataRequestEntry:
+    def _joined(self, journal: Journal, request: DataRequest, ticket: str) -> DataRequestEntry:
         case = journal.session.get_one(Case, request.case_id)
         if request.request_id is not None or request.state not in {"intended", "posting"}:
             return _entry(journal, request, case)
@@ -347,7 +377,7 @@ class Requests:
             return _entry(journal, request, case, "being-created")
         if request.state == "posting":
             return _entry(journal, request, case, "unknown")
-        request.ticket, request.process = secrets.token_hex(16), this_process()
+        request.ticket, request.process = ticket, this_process()
         request.changed_at = journal.at
         facts = {"number": request.number, "api": request.api_url, "account": request.account}
         journal.append(

@@ -2,28 +2,91 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
+import hashlib
+import logging
 import os
+import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
-from types import TracebackType
-from typing import Self
+from pathlib import Path
+from types import FunctionType, TracebackType
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.engine import URL
+
+from dsr_report.errors import RegisterError
 from dsr_report.register.cases import Cases
 from dsr_report.register.checking import Checking
-from dsr_report.register.database import Database, database_url
+from dsr_report.register.database import Database, OutageError, database_url, default_folder
 from dsr_report.register.journal import Pen
 from dsr_report.register.overview import Overview
+from dsr_report.register.request_log import Made, RequestLog
 from dsr_report.register.requests import Requests
 from dsr_report.times import DEFAULT_ZONE
 
+_log = logging.getLogger(__name__)
+_PATIENCE_SECONDS = 60.0
+"""A PostgreSQL server is back within seconds of a restart; a switch to another machine can take a minute."""
+_LONGEST_NAP = 3.0
+_REPEATABLE = frozenset(
+    {
+        "claim_as",
+        "posting",
+        "attach_request_id",
+        "note_state",
+        "note_file",
+        "note_disclosure",
+        "adopt",
+        "forget",
+    }
+)
+"""What changes nothing when it is done again: these are repeated though they may have been committed."""
 
+
+def _patient(method: FunctionType) -> Callable[..., Any]:
+    """The method; where the database is away for a moment, that is waited out."""
+
+    @functools.wraps(method)
+    def patient(self: Register, *args: Any, **kwargs: Any) -> Any:
+        until = None
+        for attempt in range(1000):
+            try:
+                return method(self, *args, **kwargs)
+            except OutageError as error:
+                now = time.monotonic()
+                until = now + self.patience_seconds if until is None else until
+                if not error.is_undone and method.__name__ not in _REPEATABLE:
+                    raise RegisterError(
+                        "the connection to the register broke off; whether this was written is not known",
+                        where=error.where,
+                        hint="Look with `dsr-report register show`, before it is done again.",
+                    ) from error
+                if now > until:
+                    raise RegisterError(error.what, where=error.where, hint=error.hint) from error
+                _log.info("the register is out of reach; trying again")
+                time.sleep(min(_LONGEST_NAP, 0.1 * 2**attempt))
+        raise AssertionError  # a thousand tries take longer than anybody's patience
+
+    return patient
+
+
+def _all_patient(cls: type[Register]) -> type[Register]:
+    for part in cls.__mro__[1:]:
+        for name, method in vars(part).items():
+            if isinstance(method, FunctionType) and not name.startswith("_"):
+                setattr(cls, name, _patient(method))
+    return cls
+
+
+@_all_patient
 class Register(Requests, Cases, Overview, Checking):
     """The register in its database; make one with `Register.open`, use it in a `with` block.
 
-    Every method is one transaction: it is written whole, or not at all. One register may be used by many
-    threads; processes open their own.
+    Every method is one transaction: it is written whole, or not at all. A server that is restarted meanwhile
+    is waited for. One register may be used by many threads; processes open their own.
     """
 
     def __init__(
@@ -33,8 +96,11 @@ class Register(Requests, Cases, Overview, Checking):
         country: str | None,
         subdivision: str | None,
         extra_holidays: Collection[date],
+        request_log: RequestLog,
     ) -> None:
         self._pen = pen
+        self.request_log = request_log
+        self.patience_seconds = _PATIENCE_SECONDS
         self._country = country
         self._subdivision = subdivision
         self._extra_holidays = frozenset(extra_holidays)
@@ -70,14 +136,30 @@ class Register(Requests, Cases, Overview, Checking):
             RegisterError: the database cannot be reached, or was written by a newer version.
             MissingExtraError: its driver is not installed.
         """
-        database = Database(database_url(url, os.environ if environment is None else environment))
+        place = database_url(url, os.environ if environment is None else environment)
+        database = Database(place)
         try:
             database.bring_up_to_date()
         except BaseException:
             database.dispose()
             raise
         pen = Pen(database, now=now, zone=zone or ZoneInfo(DEFAULT_ZONE), actor=actor or this_user())
-        return cls(pen, country=country, subdivision=subdivision, extra_holidays=extra_holidays)
+        register = cls(
+            pen,
+            country=country,
+            subdivision=subdivision,
+            extra_holidays=extra_holidays,
+            request_log=RequestLog(_request_log(place)),
+        )
+        register.request_log.hand_on(register._made)
+        return register
+
+    def _made(self, made: Made) -> None:
+        """Learn of an id that a run before could not tell."""
+        known = self.request(made.number)
+        if known.intended_at != made.intended_at:
+            raise RegisterError("this register has another data request of that number", where=self.where)
+        self.attach_request_id(made.number, made.request_id)
 
     @property
     def where(self) -> str:
@@ -95,6 +177,15 @@ class Register(Requests, Cases, Overview, Checking):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.dispose()
+
+
+def _request_log(url: URL) -> Path | None:
+    """Where the ids of data requests are kept that the register does not know yet."""
+    if url.get_backend_name() == "sqlite":
+        is_file = url.database and url.database != ":memory:"
+        return Path(f"{url.database}.requests") if is_file else None
+    digest = hashlib.sha256(url.render_as_string(hide_password=True).encode("utf-8")).hexdigest()
+    return default_folder() / f"register-{digest[:12]}.requests"
 
 
 def this_user() -> str:

@@ -40,49 +40,66 @@ def clock() -> Clock:
     return Clock()
 
 
+class PostgreSql:
+    """A private server; its user is `dsr`, and it asks for no password."""
+
+    def __init__(self) -> None:
+        self._binaries = max(Path("/usr/lib/postgresql").glob("*/bin/initdb")).parent
+        self.folder = Path(tempfile.mkdtemp(prefix="dsr-pg-"))
+        who: dict[str, str | int] = {}
+        if os.geteuid() == 0:  # the server refuses to run as root
+            names = {one.pw_name: one for one in pwd.getpwall()}
+            account = names.get("postgres") or names["nobody"]
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
+            who = {"user": account.pw_uid, "group": account.pw_gid}
+        self._quiet = {"cwd": self.folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **who}
+        subprocess.run(
+            [
+                self._binaries / "initdb", "-D", self.folder / "data", "-A", "trust", "-U", "dsr",
+                "-N", "-E", "UTF8", "--locale=C",
+            ],
+            check=True,
+            **self._quiet,
+        )  # fmt: skip
+        self.start()
+
+    def start(self) -> None:
+        settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "fsync": "off"}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command = [self._binaries / "postgres", "-D", self.folder / "data", *options]
+        self.server = subprocess.Popen(command, **self._quiet)
+        for _ in range(300):
+            try:
+                psycopg.connect(host=str(self.folder), user="dsr", dbname="postgres").close()
+            except psycopg.OperationalError:
+                assert self.server.poll() is None, "PostgreSQL did not start"
+                time.sleep(0.1)
+            else:
+                return
+        pytest.fail("PostgreSQL did not answer within 30 seconds")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT ends all transactions, and writes what was committed; SIGQUIT does not even do that."""
+        self.server.send_signal(how)
+        self.server.wait(30)
+
+    def schema(self) -> str:
+        """The URL of an empty register."""
+        name = f"case_{next(_NUMBERS)}"
+        host = str(self.folder)
+        with psycopg.connect(host=host, user="dsr", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}")  # much cheaper than a database, and as separate
+        return f"postgresql://dsr@/postgres?host={host}&options=-csearch_path%3D{name}"
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Path]:
-    """The folder of the socket of a private server; its user is `dsr`, and it asks for no password."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
+def postgresql() -> Iterator[PostgreSql]:
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         pytest.skip("NOT TESTED WITH POSTGRESQL: no /usr/lib/postgresql/*/bin (apt-get install postgresql)")
-    binaries = found[-1].parent
-    folder = Path(tempfile.mkdtemp(prefix="dsr-pg-"))
-    who: dict[str, str | int] = {}
-    if os.geteuid() == 0:  # the server refuses to run as root
-        names = {one.pw_name: one for one in pwd.getpwall()}
-        account = names.get("postgres") or names["nobody"]
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        who = {"user": account.pw_uid, "group": account.pw_gid}
-    data = folder / "data"
-    quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **who}
-    subprocess.run(
-        [binaries / "initdb", "-D", data, "-A", "trust", "-U", "dsr", "-N", "-E", "UTF8", "--locale=C"],
-        check=True,
-        **quiet,
-    )
-    settings = {"listen_addresses": "", "unix_socket_directories": folder, "fsync": "off"}
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    server = subprocess.Popen([binaries / "postgres", "-D", data, *options], **quiet)
-    try:
-        _wait_for(folder, server)
-        yield folder
-    finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait(30)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait_for(folder: Path, server: subprocess.Popen) -> None:
-    for _ in range(300):
-        try:
-            psycopg.connect(host=str(folder), user="dsr", dbname="postgres").close()
-        except psycopg.OperationalError:
-            assert server.poll() is None, "PostgreSQL did not start"
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("PostgreSQL did not answer within 30 seconds")
+    running = PostgreSql()
+    yield running
+    running.stop(signal.SIGQUIT)
+    shutil.rmtree(running.folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -90,11 +107,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty register of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/register.sqlite3"
-    folder = request.getfixturevalue("postgresql")
-    name = f"case_{next(_NUMBERS)}"
-    with psycopg.connect(host=str(folder), user="dsr", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")  # much cheaper than a database, and as separate
-    return f"postgresql://dsr@/postgres?host={folder}&options=-csearch_path%3D{name}"
+    return request.getfixturevalue("postgresql").schema()
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""E-mail addresses as mail can be sent to them: a domain beyond ASCII in its `xn--` form (RFC 5891)."""
+
+from __future__ import annotations
+
+import re
+
+import idna
+
+from dsr_report.errors import UsageError
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ATOM = re.compile(r"[^\s\x00-\x1f\x7f()<>\[\]:;@\\,\"]+")
+_LONGEST = 320
+"""64 letters before the @ and 255 after it (RFC 5321, 4.5.3.1)."""
+
+
+def ascii_domain(domain: str) -> str:
+    """The domain in ASCII and small letters.
+
+    Raises:
+        ValueError: it is no domain.
+    """
+    text = domain.strip().rstrip(".").lower()
+    if text.isascii():
+        return text
+    return idna.encode(text, uts46=True).decode("ascii").lower()  # IDNAError is a ValueError
+
+
+def normal_address(text: str) -> str:
+    """One spelling of an address, to compare it by: without regard to case, its domain in ASCII."""
+    local, at, domain = text.strip().rpartition("@")
+    try:
+        return f"{local.casefold()}{at}{ascii_domain(domain)}" if at else domain.casefold()
+    except ValueError:
+        return text.strip().casefold()
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two addresses reach the same mailbox, as far as that can be told."""
+    return normal_address(one) == normal_address(other)
+
+
+def mailbox(text: str) -> tuple[str, str, str]:
+    """Display name, local part and domain (in ASCII) of `Name <local@domain>` or of an address alone.
+
+    Raises:
+        UsageError: it is no address that mail can be sent to.
+    """
+    if _CONTROL.search(text.strip()):
+        raise UsageError(
+            "an address or a name in it holds a line break or another control character",
+            hint="Give it in one line, like: Robin Example <name@example.org>.",
+        )
+    name, bracket, rest = text.rpartition("<")
+    spec = rest.rstrip("> ").strip() if bracket else text.strip()
+    local, at, domain = spec.rpartition("@")
+    try:
+        domain = ascii_domain(domain)
+    except ValueError:
+        at = ""
+    is_whole = all(_ATOM.fullmatch(part) for part in local.split(".")) and re.fullmatch(
+        r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-fv:.]+\]", domain
+    )
+    if not at or not is_whole or len(spec) > _LONGEST:
+        raise UsageError("this is not an e-mail address", hint="Give one address, like name@example.org.")
+    return name.strip().strip('"').strip(), local, domain

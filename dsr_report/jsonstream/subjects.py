@@ -1,0 +1,109 @@
+"""Whom an export is about, as every `info` in it says: of one person, there is one, and it names one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dsr_report.jsonstream.items import Item, JsonValue
+
+TYPES = ("subprofile", "profile", "email")
+_MOST = 100
+"""Subjects that are remembered; a further one changes nothing that is said of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What an export says it is about.
+
+    Attributes:
+        type: `email`, `profile` or `subprofile` in exports so far; None where it is no text.
+        id: the address or number, as text; None where it is missing or of another JSON type.
+        value: the whole member, exactly.
+        pointer: where it stands: `/info`, but for an outer list of documents.
+    """
+
+    type: str | None
+    id: str | None
+    value: JsonValue
+    pointer: str = "/info"
+
+    @classmethod
+    def of(cls, item: Item) -> Info:
+        """The info in the member of that name."""
+        members = item.value if isinstance(item.value, dict) else {}
+        kind, subject = members.get("type"), members.get("id")
+        return cls(
+            str(kind) if isinstance(kind, str) else None,
+            str(subject) if isinstance(subject, (str, int)) and not isinstance(subject, bool) else None,
+            item.value,
+            item.pointer,
+        )
+
+    @property
+    def subject(self) -> tuple[str, str] | None:
+        """Type and id, to be compared with those of others; None where it names nobody."""
+        kind, identifier = (self.type or "").strip().lower(), (self.id or "").strip()
+        return (kind, identifier.casefold()) if kind and identifier else None
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether it says more than once who it is: a repeated name, or an `info` within it."""
+        if not isinstance(self.value, dict):
+            return False
+        names = [str(name).casefold() for name in self.value]
+        return names.count("type") > 1 or names.count("id") > 1 or "info" in names
+
+
+@dataclass(slots=True)
+class Subjects:
+    """What one pass through an export saw of its subjects."""
+
+    named: list[tuple[str, str]] = field(default_factory=list)
+    """Each subject once, in the order of the file."""
+    infos: int = 0
+    documents: int = 0
+    nameless: int = 0
+    """How many of the infos name nobody."""
+    ambiguous: bool = False
+
+    def see(self, items: list[Item], *, within_data: bool) -> None:
+        """Take the infos among these items into account.
+
+        Within `data`, only what can be nothing else is one: an object with the type and the id of a subject.
+        """
+        for item in items:
+            value = item[2]
+            if value.__class__ is dict and within_data and "info" in value and _names_somebody(value["info"]):
+                self._add(Info.of(Item(f"{item.pointer}/info", ("info",), value["info"])))
+            elif item[1] and item[1][-1] == "info" and (not within_data or _names_somebody(value)):
+                self._add(Info.of(item))
+
+    def _add(self, info: Info) -> None:
+        self.infos += 1
+        self.ambiguous = self.ambiguous or info.is_ambiguous
+        subject = info.subject
+        if subject is None:
+            self.nameless += 1
+        elif subject not in self.named and len(self.named) < _MOST:
+            self.named.append(subject)
+
+    @property
+    def doubt(self) -> str | None:
+        """Why it cannot be shown of whom the export is; None where one person is named, and once."""
+        if len(self.named) > 1:
+            return f"it names {len(self.named)} subjects"
+        if not self.named:
+            return "it does not say whom it is about"
+        if self.nameless or self.documents > max(self.infos, 1):
+            return "a part of it does not say whom it is about"
+        if self.ambiguous or self.infos > 1 or self.documents > 1:
+            return "it says more than once whom it is about"
+        return None
+
+
+def _names_somebody(value: JsonValue) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    kind = value.get("type")
+    return isinstance(kind, str) and kind.strip().lower() in TYPES and "id" in value
