@@ -65,7 +65,7 @@ def newsletter(seed: int) -> bytes:
 def with_ours(raw: bytes) -> None:
     """Everything that our parser tells, and what was wrong with the message."""
     message = parse(raw)
-    _ = message.notes
+    _ = message.defects
     for part in message.walk():
         if not part.is_container:
             _ = part.text if part.media_type.startswith("text/") else part.content

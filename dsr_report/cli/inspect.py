@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -20,9 +22,14 @@ from dsr_report.cli.progress import reading, zone_named
 from dsr_report.errors import UsageError
 from dsr_report.jsonstream.file import ExportFile
 from dsr_report.jsonstream.items import Item, count_values
+from dsr_report.mime.defects import DefectCode
+from dsr_report.mime.message import parse as parse_message
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.counting import Counting
 from dsr_report.records.custom import suggest
+from dsr_report.records.models.mail import Message
+from dsr_report.records.parsing import parse
+from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
 from dsr_report.redact.secrets import Watch, concern
 
@@ -79,9 +86,12 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
         counting = Counting(recogniser, summary, concern)
         learn = counting.learn
         items = _Watched(chain.from_iterable(file.batches(counting)))
+        defects: Counter[DefectCode] = Counter()
         for found in recogniser.find(items):
             add(found)
             learn(found)
+            if is_verbose() and found.kind == Message.kind:
+                defects.update(_defects(found, summary.zone))
         total = summary.values + count_values(file.info.value)
         values = Values(total, total - items.masked, items.masked, 0)
         report = as_object(file, summary, values)
@@ -91,7 +101,17 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
             text = json.dumps(report, indent=2, ensure_ascii=True)
         else:
             text = as_text(file, report, summary, verbose=is_verbose())
+            if defects:
+                text += "\n\nWhat was wrong in the form of messages (and forgiven):\n"
+                text += "\n".join(f"{count:>10,}  {code}" for code, count in sorted(defects.items()))
     click.echo(text.rstrip("\n"))
+
+
+def _defects(found: RawRecord, zone: ZoneInfo) -> set[DefectCode]:
+    """What was wrong in the form of one message, each kind of it once."""
+    record = parse(found, zone)
+    mime = record.mime if isinstance(record, Message) else None
+    return set() if mime is None else {defect.code for defect in parse_message(mime).defects}
 
 
 def as_object(file: ExportFile, summary: Summary, values: Values) -> dict[str, Any]:

@@ -1,4 +1,9 @@
-"""Bytes → text: as declared where that is true, as it is where not, with a note on the difference."""
+"""Bytes → text: as declared where that is true, as it is where not, with a defect for the difference.
+
+Labels mean what the WHATWG's Encoding Standard says that they mean (`latin1` is windows-1252, `gb2312` is
+gb18030), as mail programs and browsers have it; Python's codecs read what that standard leaves out (UTF-7,
+ISO-2022-KR, code pages of DOS). A byte that the charset has no letter for becomes one U+FFFD.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +11,21 @@ import codecs
 import re
 from functools import lru_cache
 
-_FALLBACKS = ("utf-8", "windows-1252", "latin-1")
+from webencodings import lookup
+
+from dsr_report.mime.defects import Defect, defect
+
 TWICE = "utf-8, twice"
 """Says of a text that its UTF-8 bytes were taken for characters once, and encoded again."""
-# What programs write → the codec whose characters they mean (https://encoding.spec.whatwg.org, and practice)
+# What the standard leaves out or reads otherwise than mail needs
 _MEANT = {
-    "iso-8859-1": "windows-1252", "iso8859-1": "windows-1252", "latin-1": "windows-1252",
-    "latin1": "windows-1252", "us-ascii": "ascii", "ascii": "ascii", "ansi_x3.4-1968": "ascii",
-    "iso-8859-9": "windows-1254", "iso-8859-11": "windows-874", "tis-620": "windows-874",
-    "windows-874": "cp874", "dos-874": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030",
-    "gb_2312-80": "gb18030", "cn-gb": "gb18030", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949",
-    "euc-kr": "cp949", "korean": "cp949", "x-windows-949": "cp949", "shift_jis": "cp932",
-    "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932", "windows-31j": "cp932", "x-euc-jp": "euc-jp",
-    "big5": "big5hkscs", "x-x-big5": "big5hkscs", "cn-big5": "big5hkscs", "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-8-e": "iso-8859-8", "x-mac-roman": "mac-roman", "macintosh": "mac-roman",
-    "x-mac-cyrillic": "mac-cyrillic", "utf8": "utf-8", "utf8mb4": "utf-8", "unicode-1-1-utf-8": "utf-8",
-    "utf": "utf-8", "x-unicode-2-0-utf-7": "utf-7", "unicode": "utf-16", "ucs-2": "utf-16",
-    "iso-2022-jp": "iso-2022-jp-ext", "koi8": "koi8-r", "cp-850": "cp850", "ansi": "windows-1252",
-    "x-ansi": "windows-1252",
+    "us-ascii": "ascii", "ascii": "ascii", "ansi_x3.4-1968": "ascii", "gbk": "gb18030",
+    "cn-gb": "gb18030", "ks_c_5601": "cp949", "x-windows-949": "cp949", "x-euc-jp": "euc-jp",
+    "x-x-big5": "big5hkscs", "cn-big5": "big5hkscs", "iso-8859-8-e": "iso-8859-8",
+    "utf8mb4": "utf-8", "utf": "utf-8", "x-unicode-2-0-utf-7": "utf-7", "utf-16": "utf-16",
+    "unicode": "utf-16", "ucs-2": "utf-16", "iso-2022-jp": "iso-2022-jp-ext", "cp-850": "cp850",
+    "latin-1": "windows-1252", "ansi": "windows-1252", "x-ansi": "windows-1252",
+    "shift-jis": "cp932", "euc-jp": "euc-jp",
 }  # fmt: skip
 _NO_CHARSETS = {
     "unicode-escape",
@@ -37,20 +39,30 @@ _NO_CHARSETS = {
 }
 _IN_PAGE = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
 _JAPANESE = re.compile(rb"\x1b\$[@B]")
-_C1 = re.compile("[\x80-\x9f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_UTF_8_LETTER = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+_CUT_LETTER = re.compile(rb"[\xc2\xc3]")
+"""First bytes of most letters of Western Europe in UTF-8; as windows-1252 they are `Â` and `Ã`."""
+_SINGLE_BYTE = re.compile(r"cp(?:125\d|874|437|85\d|866)|iso8859-\d+|koi8-\w|mac-\w+")
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 @lru_cache(maxsize=256)
 def codec_of(name: str) -> str | None:
     """The codec that reads a charset of this name; None where there is none."""
     label = name.strip().strip("\"'").strip().lower().split("$")[0]
-    label = _MEANT.get(label, _MEANT.get(label.replace("_", "-"), label))
-    if not label or len(label) > 60 or label.replace("_", "-") in _NO_CHARSETS:
+    meant = _MEANT.get(label) or _MEANT.get(label.replace("_", "-"))
+    if meant is None:
+        found = lookup(label)
+        known = found.codec_info.name if found else ""
+        meant = label if known in {"", "replacement", "x-user-defined"} else _MEANT.get(known, known)
+    if not meant or len(meant) > 60 or meant.replace("_", "-") in _NO_CHARSETS:
         return None
     try:
-        info = codecs.lookup(label)
-        "".encode(label)
+        info = codecs.lookup(meant)
+        "".encode(meant)
     except (LookupError, ValueError, TypeError):
         return None
     return info.name
@@ -62,7 +74,7 @@ def declared_in_page(content: bytes) -> str | None:
     return match.group(1).decode("ascii", "replace") if match else None
 
 
-def to_text(content: bytes, charset: str | None, *, is_raw: bool = False) -> tuple[str, str, str | None]:
+def to_text(content: bytes, charset: str | None, *, is_raw: bool = False) -> tuple[str, str, Defect | None]:
     """Bytes as text: the text, the charset that was used, and what was wrong with the declared one.
 
     Args:
@@ -74,21 +86,21 @@ def to_text(content: bytes, charset: str | None, *, is_raw: bool = False) -> tup
     wanted = (charset or "").strip()
     codec = codec_of(wanted) if wanted else None
     if codec is None:
-        problem = f"the charset {wanted[:40]!r} is unknown" if wanted else None
-        return _guessed(content, problem)
+        return _guessed(content, defect("charset-unknown", wanted) if wanted else None)
     if is_raw and codec not in {"utf-8", "ascii"} and _HIGH.search(content):
         try:
-            return content.decode("utf-8"), "utf-8", f"it is UTF-8, not {wanted[:40]!r} as declared"
+            return content.decode("utf-8"), "utf-8", defect("charset-wrong", wanted)
         except ValueError:
-            pass
+            if _SINGLE_BYTE.fullmatch(codec) and _UTF_8_LETTER.search(content):
+                return content.decode("utf-8", _WESTERN), "utf-8", defect("charset-mixed", wanted)
     try:
         text = content.decode(codec)
     except ValueError:
-        return _guessed(content, f"it does not fit the declared charset {wanted[:40]!r}", codec)
+        return _with_bad_bytes(content, codec, wanted)
     if is_raw and codec == "utf-8" and not text.isascii():
         meant = _meant(text)
         if meant is not None:
-            return meant, TWICE, "its UTF-8 was encoded a second time on its way, which is undone here"
+            return meant, TWICE, defect("utf-8-twice")
     return text, codec, None
 
 
@@ -100,7 +112,21 @@ def encoded(text: str, charset_used: str) -> bytes:
     """
     if charset_used == TWICE:
         return text.encode("utf-8", "surrogateescape").decode("latin-1").encode("utf-8")
-    return text.encode(charset_used)
+    if not charset_used.startswith("iso2022"):
+        return text.encode(charset_used, _VENDOR)
+    try:
+        return text.encode(charset_used)
+    except ValueError:  # a codec with states cannot be helped out in its middle: letter by letter
+        return b"".join(letter.encode(charset_used, _VENDOR) for letter in text)
+
+
+def is_whole(content: bytes, charset: str) -> bool:
+    """Whether bytes are text of the charset from their first to their last."""
+    try:
+        content.decode(codec_of(charset) or "utf-8")
+    except ValueError:
+        return False
+    return True
 
 
 def _meant(text: str) -> str | None:
@@ -110,20 +136,104 @@ def _meant(text: str) -> str | None:
         return None
 
 
-def _guessed(content: bytes, problem: str | None, tried: str = "") -> tuple[str, str, str | None]:
-    if _JAPANESE.search(content) and not _HIGH.search(content):
+def _with_bad_bytes(content: bytes, codec: str, wanted: str) -> tuple[str, str, Defect | None]:
+    """Text of a declared charset that does not hold all of it: in its vendor's rows, or in another one."""
+    text = content.decode(codec, _VENDOR)
+    if REPLACEMENT not in text:
+        return text, codec, None
+    if codec == "ascii":
+        return _guessed(content, defect("charset-wrong", wanted))
+    if codec == "utf-8":
+        is_western = _UTF_8_LETTER.search(content) is None and _CUT_LETTER.search(content) is None
+        if is_western and b"\0" not in content:
+            return content.decode("cp1252", _VENDOR), "windows-1252", defect("charset-wrong", wanted)
+    elif codec not in {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7"} and _HIGH.search(content):
         try:
-            return content.decode("iso-2022-jp-ext"), "iso-2022-jp-ext", problem or "no charset is declared"
+            return content.decode("utf-8"), "utf-8", defect("charset-wrong", wanted)
         except ValueError:
             pass
-    for fallback in _FALLBACKS:
-        if fallback == tried:
-            continue
-        try:
-            text = content.decode(fallback)
-        except ValueError:
-            continue
-        if problem is None and fallback != "utf-8":
-            problem = "no charset is declared, and it is not UTF-8"
-        return text, fallback, problem
-    return content.decode("latin-1"), "latin-1", problem
+    return text, codec, defect("bytes-not-in-charset", wanted)
+
+
+def _guessed(content: bytes, problem: Defect | None) -> tuple[str, str, Defect | None]:
+    """Text that declares no charset which is known."""
+    if _JAPANESE.search(content) and not _HIGH.search(content):
+        text = content.decode("iso-2022-jp-ext", _VENDOR)
+        return text, "iso-2022-jp-ext", problem or defect("charset-undeclared")
+    try:
+        return content.decode("utf-8"), "utf-8", problem
+    except ValueError:
+        pass
+    if _UTF_8_LETTER.search(content):
+        return (
+            content.decode("utf-8", _WESTERN),
+            "utf-8",
+            defect("charset-mixed", problem.name if problem else ""),
+        )
+    return content.decode("cp1252", _VENDOR), "windows-1252", problem or defect("charset-missing")
+
+
+def _western(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Among letters in UTF-8, bytes of windows-1252."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    content = error.object[error.start : error.end]
+    return REPLACEMENT if _CUT_LETTER.match(content) else content.decode("cp1252", _VENDOR), error.end
+
+
+def _of_vendor(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Letters of vendors' forms of a charset that Python's codec does not have."""
+    if isinstance(error, UnicodeEncodeError):
+        return _vendor_bytes(error)
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    content, start = error.object, error.start
+    name = error.encoding.replace("_", "-")
+    if name == "charmap" and 0x80 <= content[start] < 0xA0:
+        return chr(content[start]), start + 1  # the standard has controls there
+    if name.startswith(("iso2022-jp", "euc-jp")):
+        pair = bytes(byte & 0x7F for byte in content[start : start + 2])
+        letter = _of_row(pair) if name[0] == "i" or content[start : start + 2] > b"\xa1\xa0" else ""
+        if letter:
+            return letter, start + 2
+    # of letters of several bytes the first alone is lost: what follows it may be a letter or a line end
+    end = error.end if name.startswith(("utf", "iso2022")) else start + 1
+    return REPLACEMENT, max(end, start + 1)
+
+
+def _of_row(pair: bytes) -> str:
+    """The character of a cell of JIS X 0208 with NEC's and IBM's rows, by way of Shift JIS."""
+    if len(pair) < 2 or not all(0x21 <= byte <= 0x7E for byte in pair):
+        return ""
+    row, cell = pair[0] - 0x21, pair[1] - 0x21
+    lead = row // 2 + (0x81 if row < 62 else 0xC1)
+    trail = cell + 0x9F if row % 2 else cell + 0x40 + (cell >= 63)
+    try:
+        return bytes((lead, trail)).decode("cp932")
+    except ValueError:
+        return ""
+
+
+def _vendor_bytes(error: UnicodeEncodeError) -> tuple[str | bytes, int]:
+    """The way back: a control of a single-byte charset, or a cell of a vendor's row."""
+    letter, name = error.object[error.start], error.encoding.replace("_", "-")
+    if name == "charmap" and "\x80" <= letter < "\xa0":
+        return letter.encode("latin-1"), error.start + 1
+    if name.startswith(("iso2022-jp", "euc-jp")):
+        pair = letter.encode("cp932")
+        if len(pair) == 2:
+            lead, trail = pair
+            row = (lead - (0x81 if lead < 0xA0 else 0xC1)) * 2 + (trail >= 0x9F)
+            cell = trail - 0x9F if trail >= 0x9F else trail - 0x40 - (trail > 0x7F)
+            cells = bytes((row + 0x21, cell + 0x21))
+            if _of_row(cells) == letter:
+                if name[0] == "e":
+                    return bytes(byte | 0x80 for byte in cells), error.start + 1
+                return b"\x1b$B" + cells + b"\x1b(B", error.start + 1
+    raise error
+
+
+_VENDOR = "dsr-report-vendor-rows"
+_WESTERN = "dsr-report-western-bytes"
+codecs.register_error(_VENDOR, _of_vendor)
+codecs.register_error(_WESTERN, _western)

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-import binascii
 import quopri
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 from urllib.parse import unquote_to_bytes
 
-from dsr_report.mime.charsets import to_text
+from dsr_report.mime.charsets import REPLACEMENT, codec_of, is_whole, to_text
+from dsr_report.mime.defects import Defect, DefectCode, defect
+from dsr_report.mime.transfer import decode_base64
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _WORD = re.compile(r"=\?([^?\s=]{1,60})\?\s*([bBqQ])\s*\?([^?]*(?:\?(?!=)[^?]{0,80}){0,8}?)\?=")
 _BLANK_LINE = re.compile(rb"\n\r*\n")
 _BLANK_LINE_OF_CR = re.compile(rb"\r\r")
 _EMPTY_LINE = re.compile(rb"\r*\n|\r(?=.)", re.DOTALL)
+_LINE = re.compile(rb"[^\n]*+(?:\n|\Z)")
 _LINE_END = re.compile(rb"\n(?![ \t])")
 _LINE_END_OF_CR = re.compile(rb"\r(?![ \t])")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _SHORT_BLOCK = 400
 _SHORT_FIELD = 200
-_PARAMETER = re.compile(r""";\s*([^\s=;]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)""", re.DOTALL)
+_ALL_FIELDS = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*+(?:\r*\n)?")
+_LIKELY_FIELD = re.compile(
+    rb"(?:content-|mime-|x-|list-|received|return-|reply-|message-id|date|from|to|cc|bcc|subject|sender|dkim-|arc-|"
+    rb"authentication-|precedence|auto-|feedback-id|in-reply-to|references|delivered-to|[\w-]+-[\w-]+)"
+    rb"[\w-]*[ \t]*:",
+    re.IGNORECASE,
+)
+_NAMED_ANYWHERE = r"(?:boundary|charset|format|delsp|(?:file)?name(?:\*\d*\*?)?|size|type|protocol|micalg)"
+_PARAMETER = re.compile(
+    rf"""(?:;|(?<=[\s"])(?={_NAMED_ANYWHERE}\s*=))\s*+([^\s=;"]+)\s*=\s*+"""
+    rf"""("(?:[^"\\]|\\.)*+"|[^;\s]*+(?:\s++(?!{_NAMED_ANYWHERE}\s*=)[^;\s]*+)*+)""",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A semicolon that is left out before one of the names that matter is thought to be there."""
+_ESCAPED = re.compile(r'\\(["\\])')
+"""Quotes and backslashes alone: in `C:\\invoices\\may.pdf`, as programs on Windows write it, nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +52,37 @@ class HeaderField:
     raw: bytes
 
 
-def split_header(raw: bytes) -> tuple[bytes, bytes, str | None]:
+def split_header(raw: bytes) -> tuple[bytes, bytes, DefectCode | None]:
     """The header block (with its blank line), the body, and what was wrong with the border between them."""
     first = _EMPTY_LINE.match(raw)
     if first:
         return raw[: first.end()], raw[first.end() :], None
     is_header = _FIELD.match(raw) is not None or raw.startswith((b"From ", b">From "))
     if not is_header:
-        return b"", raw, "no header"
+        return b"", raw, "header-missing"
     border = (_BLANK_LINE if b"\n" in raw else _BLANK_LINE_OF_CR).search(raw)
-    if border is None:
-        return raw, b"", "no blank line ends the header"
-    return raw[: border.end()], raw[border.end() :], None
+    end = border.end() if border else len(raw)
+    if not _ALL_FIELDS.fullmatch(raw, 0, end):
+        early = _body_in_header(raw, end)
+        if early is not None:
+            return raw[:early], raw[early:], "body-after-header-line"
+    return raw[:end], raw[end:], None if border else "header-without-body"
+
+
+def _body_in_header(raw: bytes, end: int) -> int | None:
+    """Where a body begins that no blank line parts from its header: where no field follows."""
+    found = None
+    for line in _LINE.finditer(raw, 0, end):
+        text = line.group()
+        if text.startswith((b" ", b"\t")) or not text.strip(b"\r\n"):
+            continue
+        is_field = _FIELD.match(text) is not None
+        if found is None:
+            if not is_field and line.start() and not text.startswith((b"From ", b">From ")):
+                found = line.start()
+        elif is_field and _LIKELY_FIELD.match(text):
+            found = None  # a stray line in the middle of a header
+    return found
 
 
 def split_fields(block: bytes) -> list[bytes]:
@@ -56,14 +92,14 @@ def split_fields(block: bytes) -> list[bytes]:
     return [block[start:end] for start, end in pairwise(borders) if start < end]
 
 
-def parse_header(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[str, ...]]:
+def parse_header(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[Defect, ...]]:
     """All fields of a header block, in order; lines that are no field are kept as fields without a name."""
     return _remembered_header(block) if len(block) <= _SHORT_BLOCK else _parsed(block)
 
 
-def _parsed(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[str, ...]]:
+def _parsed(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[Defect, ...]]:
     fields: list[HeaderField] = []
-    defects: list[str] = []
+    defects: list[Defect] = []
     for field in split_fields(block):
         found = _remembered_field(field) if len(field) <= _SHORT_FIELD else _named_field(field)
         if found:
@@ -71,9 +107,11 @@ def _parsed(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[str, ...]]:
         elif field.strip(b"\r\n"):
             fields.append(_field("", field))
             if not field.startswith((b"From ", b">From ")):
-                defects.append("a line of the header is no field")
+                defects.append(defect("header-without-field"))
     if len(fields) > 1 and b"\0" in block:
-        defects.append("its header holds NUL characters")
+        defects.append(defect("header-nul"))
+    if any(REPLACEMENT in field.value for field in fields) and REPLACEMENT.encode() not in block:
+        defects.append(defect("bytes-not-in-header-charset"))
     return tuple(fields), tuple(dict.fromkeys(defects))
 
 
@@ -109,7 +147,7 @@ def decode_words(text: str) -> str:
     """Every encoded word of RFC 2047, also where the RFC does not allow one; the rest as it is."""
     out: list[str] = []
     end = 0
-    pending: list[tuple[str, bytes]] = []
+    pending: list[tuple[str, str, str]] = []
 
     def flush() -> None:
         for charset, content in _joined(pending):
@@ -122,38 +160,43 @@ def decode_words(text: str) -> str:
             flush()
             out.append(between)
         charset, encoding, content = match.groups()
-        pending.append((charset.split("*")[0], _word_bytes(encoding, content)))
+        pending.append((charset.split("*")[0], encoding.lower(), content))
         end = match.end()
     flush()
     out.append(text[end:])
     return "".join(out)
 
 
-def _joined(words: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """Neighbouring words of one charset as one, as senders cut characters in two."""
-    return [
-        (charset, b"".join(content for _, content in run))
-        for charset, run in groupby(words, key=lambda word: word[0].lower())
-    ]
+def _joined(words: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, bytes]]:
+    """Neighbouring words of one charset as one, as senders cut letters and groups of base64 in two."""
+    for charset, run in groupby(words, key=lambda word: word[0].lower()):
+        pieces = [
+            _run_bytes(charset, encoding, [content for _, _, content in same])
+            for encoding, same in groupby(run, key=lambda word: word[1])
+        ]
+        yield charset, b"".join(pieces)
 
 
-def _word_bytes(encoding: str, content: str) -> bytes:
-    raw = content.encode("utf-8", "surrogatepass")
-    if encoding in "qQ":
-        return quopri.decodestring(raw.replace(b"_", b" "), header=False)
-    return decode_base64(raw)[0]
+def _run_bytes(charset: str, encoding: str, contents: list[str]) -> bytes:
+    if encoding == "q":
+        return quopri.decodestring(_raw("".join(contents), charset).replace(b"_", b" "), header=False)
+    codes = [_raw(content, charset) for content in contents]
+    joined = decode_base64(b"".join(codes)).content
+    if any(len(code) % 4 for code in codes[:-1]):  # cut within a group, or each without its padding
+        apart = b"".join(decode_base64(code).content for code in codes)
+        if is_whole(apart, charset) and not is_whole(joined, charset):
+            return apart
+    return joined
 
 
-def decode_base64(raw: bytes) -> tuple[bytes, bool]:
-    """Base64, as lenient as mail needs it; the flag says whether it was broken."""
-    compact = raw.translate(None, b" \t\r\n")
+def _raw(content: str, charset: str) -> bytes:
+    """What stands in an encoded word; 8-bit letters, which have no place there, as its charset has them."""
+    if content.isascii():
+        return content.encode("ascii")
     try:
-        return binascii.a2b_base64(compact, strict_mode=True), False
-    except binascii.Error:
-        cleaned = re.sub(rb"[^A-Za-z0-9+/]", b"", compact)
-        if len(cleaned) % 4 == 1:
-            cleaned = cleaned[:-1]
-        return binascii.a2b_base64(cleaned + b"=" * (-len(cleaned) % 4)), True
+        return content.encode(codec_of(charset) or "utf-8")
+    except ValueError:
+        return content.encode("utf-8", "surrogatepass")
 
 
 def parameters(value: str) -> dict[str, str]:
@@ -172,7 +215,7 @@ def _parameters(value: str) -> dict[str, str]:
     for match in _PARAMETER.finditer(value):
         name, text = match.group(1).lower(), match.group(2).strip()
         if text.startswith('"'):
-            text = re.sub(r"\\(.)", r"\1", text[1:-1] if text.endswith('"') and len(text) > 1 else text[1:])
+            text = _ESCAPED.sub(r"\1", text[1:-1] if text.endswith('"') and len(text) > 1 else text[1:])
         base, star, rest = name.partition("*")
         if not star:
             plain.setdefault(name, decode_words(text) if "=?" in text else text)
@@ -195,4 +238,5 @@ def _joined_parameter(parts: list[tuple[str, bool]]) -> str:
             charset, _, piece = piece.split("'", 2)
         raw = piece.encode("utf-8", "surrogatepass")
         content += unquote_to_bytes(raw) if extended else raw
-    return to_text(content, charset)[0]
+    text = to_text(content, charset)[0]
+    return decode_words(text) if "=?" in text else text

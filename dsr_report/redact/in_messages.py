@@ -19,6 +19,7 @@ from dsr_report.mime.charsets import encoded
 from dsr_report.mime.header import decoded, parameters, split_fields, split_header, unfolded
 from dsr_report.mime.inside_files import is_closed, texts_inside
 from dsr_report.mime.message import MimePart, parse, parse_once, split_message
+from dsr_report.mime.parts import EMBEDDED
 from dsr_report.redact.readings import views_of
 from dsr_report.redact.spellings import (
     base64_forms,
@@ -55,6 +56,7 @@ _MARKUP = {
     "application/xml",
 }
 _ENCODINGS = {"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"}
+_OF_CONTENT = (b"content-transfer-encoding", b"content-type", b"content-md5", b"content-length")
 _STRUCTURED = {b"content-type", b"content-disposition"}
 Replacements = Sequence[tuple[str, str]]
 
@@ -134,6 +136,8 @@ def _texts_of(part: MimePart) -> Iterator[str]:
     is_text = _is_text(part)
     if is_text or part.charset:
         yield part.exact_text
+        if part.is_flowed:
+            yield part.text
     if not is_text or b"\0" in part.content:  # UTF-16 that does not say so, an archive that says it is a text
         yield from texts_inside(part.content)
 
@@ -193,8 +197,15 @@ def replaced(raw: bytes, replacements: Replacements) -> bytes:
 
 def _replaced_message(raw: bytes, replacements: Replacements) -> bytes:
     before, block, body, _ = split_message(raw)
-    root = parse_once(raw).root
-    return before + _replaced_header(block, replacements) + _replaced_body(root, body, replacements)
+    return before + _replaced_part(parse_once(raw).root, block, body, replacements)
+
+
+def _replaced_part(part: MimePart, block: bytes, body: bytes, replacements: Replacements) -> bytes:
+    header = _replaced_header(block, replacements)
+    if part.is_opened:
+        inner = _replaced_message(part.inner, replacements)
+        return header + body if inner == part.inner else _unsealed(header, inner)
+    return header + _replaced_body(part, body, replacements)
 
 
 def _replaced_header(block: bytes, replacements: Replacements) -> bytes:
@@ -365,7 +376,7 @@ def _replaced_children(part: MimePart, replacements: Replacements) -> bytes:
 
     def change(child: MimePart) -> bytes:
         block, body, _ = split_header(child.piece) if child.piece else (b"", b"", None)
-        return _replaced_header(block, replacements) + _replaced_body(child, body, replacements)
+        return _replaced_part(child, block, body, replacements)
 
     return _with_children(part, change, between)
 
@@ -411,10 +422,16 @@ def without_part(raw: bytes, path: str, note: str) -> bytes:
     as `text/plain`. The path of the message itself is `1`.
     """
     root = parse(raw).root
+    path = path.partition(EMBEDDED)[0]  # a file within a text goes with the text
     before, block, body, _ = split_message(raw)
     if path == root.path:
         return before + _noted(block, note)
-    return before + block + _without(root, body, path, note)
+    return before + _part_without(root, block, body, path, note)
+
+
+def _part_without(part: MimePart, block: bytes, body: bytes, path: str, note: str) -> bytes:
+    changed = _without(part, body, path, note)
+    return _unsealed(block, changed) if part.is_opened else block + changed
 
 
 def _without(part: MimePart, body: bytes, path: str, note: str) -> bytes:
@@ -424,30 +441,41 @@ def _without(part: MimePart, body: bytes, path: str, note: str) -> bytes:
             return _noted(block, note)
         if not path.startswith(f"{child.path}."):
             return child.piece
-        return block + _without(child, inner_body, path, note)
+        return _part_without(child, block, inner_body, path, note)
 
     if part.nested is not None:
         # the message in it has the path of its root: `1.2.1` within `1.2`
         before, block, inner_body, _ = split_message(part.inner)
         root = part.nested.root
         inner = before + (
-            _noted(block, note) if path == root.path else block + _without(root, inner_body, path, note)
+            _noted(block, note) if path == root.path else _part_without(root, block, inner_body, path, note)
         )
     else:
         inner = _with_children(part, change)
     return (
         inner
-        if part.inner is body or part.inner == body
+        if part.is_opened or part.inner is body or part.inner == body
         else _encoded_body(inner, part.transfer_encoding, body)
     )
 
 
-def _noted(block: bytes, note: str) -> bytes:
+def _unsealed(block: bytes, entity: bytes) -> bytes:
+    """What a signature sealed, in place of the sealed structure: changed, it has no signature any more."""
+    kept, line_end = _kept_fields(block, (*_OF_CONTENT, b"content-disposition"))
+    _before, header, _body, _problem = split_message(entity)
+    return b"".join(kept) + (b"" if header else line_end) + entity
+
+
+def _kept_fields(block: bytes, dropped: tuple[bytes, ...]) -> tuple[list[bytes], bytes]:
     line_end = b"\r\n" if b"\r\n" in block else b"\n"
-    dropped = (b"content-transfer-encoding", b"content-type", b"content-md5", b"content-length")
     kept = [f for f in split_fields(block) if f.strip() and not f.lower().startswith(dropped)]
     if kept and not kept[-1].endswith(b"\n"):
         kept[-1] += line_end
+    return kept, line_end
+
+
+def _noted(block: bytes, note: str) -> bytes:
+    kept, line_end = _kept_fields(block, _OF_CONTENT)
     kept += [
         b"Content-Type: text/plain; charset=utf-8" + line_end,
         b"Content-Transfer-Encoding: base64" + line_end,

@@ -2,71 +2,54 @@
 
 from __future__ import annotations
 
-import re
-
 from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
+from dsr_report.mime.defects import Defect, DefectCode
 
-_NOTES: dict[str, str] = {
-    "no header": _("It has no header."),
-    "no blank line ends the header": _("No empty line ends its header."),
-    "something stands before its header": _("Something stands before its header."),
-    "a line of the header is no field": _("A line of its header has the wrong form."),
-    "its header holds NUL characters": _("Its header holds empty characters (NUL)."),
-    "its media type cannot be read": _("It does not say clearly what kind of content it is."),
-    "it is nested too deeply to be taken apart": _("It is nested too deeply to be taken apart."),
-    "it is encoded as a whole, which multipart must not be": _(
-        "It is encoded as a whole, which the standard does not allow."
+_TEXTS: dict[DefectCode, str] = {
+    "base64-ended-early": _("Text stands behind the end of its code. It is shown with it."),
+    "body-after-header-line": _("No empty line ends its header."),
+    "boundary-guessed": _("The line that parts its pieces was guessed."),
+    "boundary-missing": _("It does not say which line parts its pieces."),
+    "boundary-not-found": _("The line that should part its pieces does not occur."),
+    "bytes-not-in-charset": _(
+        "It holds bytes that are no characters of {name}, as it says it is. Each is shown as �."
     ),
-    "its boundary does not occur": _("The line that should part its pieces does not occur."),
-    "it has no boundary": _("It does not say which line parts its pieces."),
-    "it is shown as it is": _("It is shown as it is."),
-    "its boundary was guessed": _("The line that parts its pieces was guessed."),
-    "its last boundary is missing": _("The line that should end it is missing."),
-    "it has too many parts: the rest is kept in the last one": _(
-        "It has too many parts. The rest is kept in the last one."
+    "bytes-not-in-header-charset": _("Its header holds bytes that are no characters. Each is shown as �."),
+    "charset-missing": _("It does not say which characters it uses. They had to be guessed."),
+    "charset-mixed": _("It mixes characters of two kinds. Each was read as what it is."),
+    "charset-undeclared": _("It does not say which characters it uses."),
+    "charset-unknown": _("The character set {name} is unknown."),
+    "charset-unknown-page-used": _(
+        "The character set {name} is unknown. The one that the page names was used."
     ),
-    "its text holds a uuencoded file": _("Its text holds a file in an old form (uuencode)."),
-    "no charset is declared": _("It does not say which characters it uses."),
-    "no charset is declared, and it is not UTF-8": _(
-        "It does not say which characters it uses. They had to be guessed."
-    ),
-    "its UTF-8 was encoded a second time on its way, which is undone here": _(
-        "Its characters were encoded twice on their way. That is undone here."
-    ),
+    "charset-wrong": _("It does not fit the character set {name} that it names."),
+    "encoding-broken": _("Its encoding {name} has faults. What could be read is shown."),
+    "encoding-unknown": _("Its encoding {name} is unknown."),
+    "encrypted": _("It is encrypted. Only its recipient can open it."),
+    "header-missing": _("It has no header."),
+    "header-not-first": _("Something stands before its header."),
+    "header-nul": _("Its header holds empty characters (NUL)."),
+    "header-without-body": _("No empty line ends its header."),
+    "header-without-field": _("A line of its header has the wrong form."),
+    "media-type-unreadable": _("It does not say clearly what kind of content it is."),
+    "multipart-encoded": _("It is encoded as a whole, which the standard does not allow."),
+    "multipart-not-closed": _("The line that should end it is missing."),
+    "multipart-shown-as-text": _("It is shown as it is."),
+    "nested-too-deeply": _("It is nested too deeply to be taken apart."),
+    "outlook-format": _("It is in a form of Outlook (TNEF). The file is handed over as it is."),
+    "parts-after-end": _("More parts stand behind the line that should end it."),
+    "second-content-type": _("It says twice what kind of content it is."),
+    "signature-unreadable": _("It should be signed, but its form cannot be read."),
+    "text-around-parts": _("Text stands before or behind its parts. It is among the files."),
+    "too-many-parts": _("It has too many parts. The rest is kept in the last one."),
+    "utf-8-twice": _("Its characters were encoded twice on their way. That is undone here."),
+    "uuencoded-file": _("Its text holds a file in an old form (uuencode). It is among the files."),
+    "yenc-file": _("Its text holds a file in the form yEnc. It is left in the text."),
 }
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), text)
-    for pattern, text in (
-        (
-            "the charset (.+) is unknown, and the page's own is used",
-            _("The character set {name} is unknown. The one that the page names was used."),
-        ),
-        ("the charset (.+) is unknown", _("The character set {name} is unknown.")),
-        ("it is UTF-8, not (.+) as declared", _("It is in UTF-8, not in {name} as it says.")),
-        (
-            "it does not fit the declared charset (.+)",
-            _("It does not fit the character set {name} that it names."),
-        ),
-        ("the transfer encoding (.+) is unknown", _("Its encoding {name} is unknown.")),
-        ("its (.+) is broken", _("Its encoding {name} has faults. What could be read is shown.")),
-    )
-)
-_PART = re.compile(r"part ([0-9.]+): ")
 
 
-def note_text(note: str, words: Language) -> str:
-    """A note of the message's parser in the report's language; one that has no wording stays as it is."""
-    part = _PART.match(note)
-    text = _worded(note[part.end() :] if part else note, words)
-    return words.text("Part {number}: {note}").format(number=part.group(1), note=text) if part else text
-
-
-def _worded(note: str, words: Language) -> str:
-    if note in _NOTES:
-        return words.text(_NOTES[note])
-    for pattern, text in _PATTERNS:
-        match = pattern.fullmatch(note)
-        if match:
-            return words.text(text).format(name=match.group(1))
-    return note
+def note_text(defect: Defect, words: Language) -> str:
+    """A defect in the report's language, with the number of the part that it concerns."""
+    text = words.text(_TEXTS[defect.code]).format(name=repr(defect.name))
+    return words.text("Part {number}: {note}").format(number=defect.part, note=text) if defect.part else text

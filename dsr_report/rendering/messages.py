@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from dsr_report.languages import translatable as _
 from dsr_report.mime.message import MimeMessage
+from dsr_report.mime.parts import PartKind
 from dsr_report.mime.plain_text import text_of_html
 from dsr_report.records.members import members_of
 from dsr_report.records.models.mail import Message
@@ -33,17 +34,34 @@ _PURPOSES = {
     "place": _("a place in the message"),
     "unsafe": _("an address that could be dangerous"),
 }
+_KINDS: dict[PartKind, str] = {
+    "amp": _("interactive version of the text"),
+    "appointment": _("appointment"),
+    "business-card": _("business card"),
+    "delivery-report": _("report on the delivery of a message"),
+    "encrypted": _("encrypted message, which only its recipient can open"),
+    "message": _("attached message"),
+    "outlook": _("files in a form of Outlook, not opened here"),
+    "signature": _("digital signature"),
+    "signed": _("signed message, shown above"),
+    "text": _("text that is not shown above"),
+}
 
 
 class FileView(NamedTuple):
-    """An attached file, as the list shows it; of an attached message also what it says."""
+    """A part that is not the text, as the list shows it; of an attached message also what it says and holds.
+
+    `kind` says in words what it is, where its media type does not tell most people.
+    """
 
     name: str
+    kind: str
     media_type: str
     size: str
     sha256: str
     facts: list[tuple[str, str]]
     text: Markup | None
+    files: list[FileView]
 
 
 class LinkView(NamedTuple):
@@ -120,9 +138,9 @@ class MessageRenderer:
             sheet=self._sheet(layout, f".mail-{number}") if layout is not None and frame is None else "",
             links=self._links(layout) if layout is not None else [],
             pictures=self._pictures(layout),
-            files=self._files(parsed),
+            files=self._files(parsed, _shown_in(layout, parsed)),
             files_embedded=options.attachments,
-            notes=[note_text(note, words) for note in parsed.notes] if parsed else [],
+            notes=[note_text(defect, words) for defect in parsed.defects] if parsed else [],
             rows=rows,
             unplaced=unplaced,
             has_source=parsed is not None,
@@ -199,20 +217,33 @@ class MessageRenderer:
         }
         return [(labels[outcome], inert(source)) for outcome, source, _alternative in seen]
 
-    def _files(self, parsed: MimeMessage | None) -> list[FileView]:
+    def _files(self, parsed: MimeMessage | None, shown: frozenset[int] = frozenset()) -> list[FileView]:
+        """The parts that are not the text, without the pictures that stand in their place (`shown`)."""
         if parsed is None:
             return []
+        words = self._options.words
         return [
             FileView(
                 part.file_name or part.safe_file_name,
+                words.text(_KINDS[part.kind]) if part.kind else "",
                 part.media_type,
-                self._options.words.size(part.size_bytes),
+                words.size(part.size_bytes),
                 part.sha256,
-                self._facts(part.nested),
-                paragraphs(inert(part.nested.text)) if part.nested is not None and part.nested.text else None,
+                self._facts(part.nested) if not part.is_opened else [],
+                paragraphs(inert(part.readable)) if part.readable else None,
+                self._files(part.nested) if not part.is_opened else [],
             )
-            for part in parsed.attachments
+            for part in parsed.files
+            if id(part) not in shown
         ]
+
+
+def _shown_in(layout: SafeHtml | None, parsed: MimeMessage | None) -> frozenset[int]:
+    """The parts that a page shows as pictures."""
+    if layout is None or parsed is None:
+        return frozenset()
+    found = (parsed.find(picture.source) for picture in layout.pictures if picture.outcome == "shown")
+    return frozenset(id(part) for part in found if part is not None)
 
 
 def _bodies(record: Message, names: Sequence[str] = ("mime", "html", "text", "amp")) -> frozenset[str]:

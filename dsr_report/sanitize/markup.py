@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborNode
 from dsr_report.mime.html_tree import children
 from dsr_report.mime.links import Purpose, purpose_of
 from dsr_report.mime.message import MimeMessage
+from dsr_report.mime.pictures import InlineParts
 from dsr_report.sanitize.css import addresses_in, media_is_safe, safe_declarations, safe_style_sheet
 from dsr_report.sanitize.pictures import outcome_of, picture_data, short_address
 from dsr_report.sanitize.selectors import class_name, identifier_class
@@ -99,7 +100,7 @@ class Writer:
         """See `safe_html.safe` for the arguments."""
         self.pictures: list[Picture] = []
         self.removed: Counter[str] = Counter()
-        self._inline = message.inline if message is not None else {}
+        self._inline = message.inline if message is not None else InlineParts(())
         self._wording = wording
         self._scope = scope
         self._for_print = for_print

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from dsr_report.mime.links import url_tokens
-from dsr_report.mime.message import MimePart
+from dsr_report.mime.pictures import InlineParts
 from dsr_report.sanitize.shown import Outcome
 
 _MAGIC = {
@@ -26,9 +26,10 @@ _TINY_STYLE = re.compile(
     re.IGNORECASE,
 )
 _SHORT = 60
+_ON_THE_INTERNET = re.compile(r"(?:https?|ftp):|//", re.IGNORECASE)
 
 
-def picture_data(source: str, inline: Mapping[str, MimePart]) -> str | None:
+def picture_data(source: str, inline: InlineParts) -> str | None:
     """The picture as a `data:` address, where the message carries it and it is a picture of dots."""
     source = source.strip()
     if _IN_PLACE.match(source):
@@ -37,10 +38,7 @@ def picture_data(source: str, inline: Mapping[str, MimePart]) -> str | None:
         if ";base64" in head.lower().replace(" ", ""):
             raw = _from_base64(raw)
         return _as_data(raw)
-    part = inline.get(source)
-    if part is None and source[:4].lower() == "cid:":
-        key = source[4:].strip().strip("<>")
-        part = inline.get(key) or inline.get(unquote(key))
+    part = inline.find(source)
     return _as_data(part.content) if part is not None else None
 
 
@@ -57,16 +55,13 @@ def _as_data(content: bytes) -> str | None:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}" if kind else None
 
 
-def outcome_of(source: str, attributes: Mapping[str, str | None], inline: Mapping[str, MimePart]) -> Outcome:
+def outcome_of(source: str, attributes: Mapping[str, str | None], inline: InlineParts) -> Outcome:
     """Why a picture is not shown."""
     source = source.strip()
-    if source[:4].lower() == "cid:":
-        key = source[4:].strip().strip("<>")
-        return "refused" if key in inline or unquote(key) in inline else "missing"
-    if not source:
-        return "missing"
-    if source in inline or source[:5].lower() == "data:":
+    if source[:5].lower() == "data:" or inline.find(source) is not None:
         return "refused"
+    if not _ON_THE_INTERNET.match(source):
+        return "missing"  # a part that is not there, a file on the sender's disk, or nothing
     sizes = (attributes.get("width") or "", attributes.get("height") or "")
     if any(size and _TINY.fullmatch(size) for size in sizes) or _TINY_STYLE.search(
         attributes.get("style") or ""

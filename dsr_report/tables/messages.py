@@ -105,11 +105,12 @@ def _of_mime(mime: MimeMessage, row: dict[str, Any]) -> dict[str, Any]:
         "sha256": hashlib.sha256(mime.raw).hexdigest(),
         "part_count": len(leaves),
         "attachment_count": len(mime.attachments),
-        "defects": "\n".join(mime.notes) or None,
+        "defects": "\n".join(map(str, mime.defects)) or None,
     }
 
 
 def _parts(mime: MimeMessage | None, record: Message) -> Iterator[dict[str, Any]]:
+    files = {id(part) for message in _all_messages(mime) for part in message.attachments}
     for part in mime.walk() if mime is not None else ():
         if part.is_container:
             continue
@@ -123,7 +124,7 @@ def _parts(mime: MimeMessage | None, record: Message) -> Iterator[dict[str, Any]
             "disposition": part.disposition,
             "file_name": part.file_name,
             "content_id": part.content_id,
-            "is_attachment": part.is_attachment,
+            "is_attachment": id(part) in files,
             "size_bytes": part.size_bytes,
             "sha256": part.sha256,
             "text": part.text if is_text else None,
@@ -140,6 +141,15 @@ def _parts(mime: MimeMessage | None, record: Message) -> Iterator[dict[str, Any]
                 "is_attachment": False,
                 "text": body,
             }
+
+
+def _all_messages(mime: MimeMessage | None) -> Iterator[MimeMessage]:
+    """A message, and those attached to it at any depth."""
+    if mime is not None:
+        yield mime
+        for part in mime.walk():
+            if part.nested is not None and not part.is_opened:
+                yield part.nested
 
 
 def _other(record: Message) -> str | None:

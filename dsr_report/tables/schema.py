@@ -191,7 +191,10 @@ MESSAGES = Table(
         _t("sha256", "SHA-256 of the complete source, in hexadecimal."),
         _n("part_count", "Parts of the source that hold content."),
         _n("attachment_count", "Attachments of the source."),
-        _t("defects", "What was wrong with the source, separated by line feeds."),
+        _t(
+            "defects",
+            "What was wrong with the source, a line each: path of the part, code, name that is meant.",
+        ),
         _t("template_id", "Template that it was made with."),
         _t("document_id", "Document that it was made with."),
         _b("unsubscribed", "Whether the subject unsubscribed by it."),

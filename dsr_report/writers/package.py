@@ -74,7 +74,7 @@ def _write_tables(export: Export, folder: ZipFolder) -> None:
 
 
 def _write_messages(export: Export, folder: ZipFolder) -> None:
-    """Each message byte for byte as `.eml`, its attachments beside it."""
+    """Each message byte for byte as `.eml`, beside it each of its parts that is not its text."""
     for number, record in _messages(export):
         wire = _wire(record)
         message = parse_message(wire)
@@ -119,7 +119,7 @@ def _wire(record: Message) -> bytes:
 
 def _attached(message: MimeMessage) -> Iterator[AttachedFile]:
     taken: set[str] = set()
-    for part in message.attachments:
+    for part in message.all_files:
         name = part.safe_file_name
         count = 1
         while name.casefold() in taken:
@@ -127,4 +127,4 @@ def _attached(message: MimeMessage) -> Iterator[AttachedFile]:
             stem, dot, ending = part.safe_file_name.rpartition(".")
             name = f"{stem}-{count}.{ending}" if dot else f"{ending}-{count}"
         taken.add(name.casefold())
-        yield AttachedFile(name, part.media_type, part.content if part.nested is None else part.nested.raw)
+        yield AttachedFile(name, part.media_type, part.file_content)

@@ -26,17 +26,17 @@ def whole_message(raw: bytes) -> MimeMessage:
     for part in message.walk():
         assert isinstance(part.content, bytes)
         assert isinstance(part.text, str)
-        assert part.size_bytes == len(part.content if part.nested is None else part.raw_body)
+        assert part.size_bytes == len(part.file_content)
         assert part.safe_file_name
         assert not set(part.safe_file_name) & set("/\\\0\r\n")
         assert all(child.piece == part.inner[child.start :][: len(child.piece)] for child in part.children)
-        assert (part.is_attachment, part.is_inline, part.sha256, part.notes) is not None
+        assert (part.kind, part.is_picture_in_text, part.sha256, part.defects) is not None
         assert part.nested is None or part.nested.raw is not None
     assert all(
         text is None or isinstance(text, str) for text in (message.text, message.html, message.subject)
     )
     assert message.date is None or message.date.tzinfo is not None
-    assert (message.attachments, message.inline, message.notes) is not None
+    assert (message.attachments, message.inline, message.defects) is not None
     return message
 
 
@@ -53,5 +53,5 @@ def told(message: MimeMessage) -> dict[str, object]:
         "subject": message.subject,
         "text": message.text,
         "files": [part.safe_file_name for part in message.attachments],
-        "notes": list(message.notes),
+        "notes": [str(defect) for defect in message.defects],
     }

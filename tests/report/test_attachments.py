@@ -40,7 +40,7 @@ def test_every_attached_file_is_in_the_pdf_as_it_was_and_the_pdf_verifies(hostil
             part.content if part.nested is None else part.nested.raw
             for record in messages
             if record.mime
-            for part in parse(record.mime).attachments
+            for part in parse(record.mime).all_files
         ]
     files = embedded(hostile)
     assert wanted

@@ -1,0 +1,27 @@
+"""Text in `format=flowed` (RFC 3676) → the paragraphs that its writer meant."""
+
+from __future__ import annotations
+
+import re
+
+_QUOTES = re.compile(r">*")
+_SIGNATURE = "-- "
+
+
+def unflowed(text: str, *, delete_space: bool) -> str:
+    """The text with its soft line breaks undone; `delete_space` is `delsp=yes`."""
+    out: list[str] = []
+    depth_before = -1  # of the line that goes on, -1 where none does
+    for line in text.split("\n"):
+        quotes = _QUOTES.match(line)
+        depth = quotes.end() if quotes else 0
+        content = line[depth:].removeprefix(" ")  # the blank that protects `>`, `From ` and blanks
+        is_flowed = content.endswith(" ") and content != _SIGNATURE
+        kept = content[:-1] if is_flowed and delete_space else content
+        if depth == depth_before and content != _SIGNATURE:
+            out.append(kept)
+        else:
+            lead = ">" * depth + (" " if depth else "")
+            out.append(f"\n{lead}{kept}" if out else f"{lead}{kept}")
+        depth_before = depth if is_flowed else -1
+    return "".join(out)

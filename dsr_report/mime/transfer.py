@@ -1,0 +1,151 @@
+"""Transfer encodings undone as far as they hold, and files that stand in a text as lines of code."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+UU_NAMES = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
+ENCODED = frozenset({"base64", "quoted-printable", *UU_NAMES})
+"""Transfer encodings after which a body is not what stands in the message."""
+
+_BLANKS = b" \t\r\n"
+_BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f][0-9A-Fa-f]|[\r\n]|[ \t]*+(?:[\r\n]|\Z))")
+_BLANKS_AT_END = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
+_LINE_AFTER_BLANK = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")
+"""Begins with the line end, which is looked for at once: blanks are everywhere."""
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
+_RUN = re.compile(rb"([A-Za-z0-9+/]*)(=*)")
+_INNER_BLANK = re.compile(rb"[^ \t][ \t]++[^ \t]")
+_MOST_ODD = 4
+"""One character in so many may be no base64 in a line that is taken for base64."""
+_UU_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} +([^\n]+)\n", re.MULTILINE)
+_UU_END = re.compile(r"^end[ \t]*$", re.MULTILINE)
+_Y_BEGIN = re.compile(r"^=ybegin [^\n]*\bname=([^\n]+)$", re.MULTILINE)
+
+
+class Decoded(NamedTuple):
+    """A body without its transfer encoding, whether that was broken, and what stands behind its end."""
+
+    content: bytes
+    is_broken: bool = False
+    rest: bytes = b""
+
+
+def decode(body: bytes, encoding: str) -> Decoded:
+    """A body without its transfer encoding; as it is where it has none."""
+    if encoding == "base64":
+        return decode_base64(body)
+    if encoding == "quoted-printable":
+        return Decoded(decode_quoted_printable(body))  # whether it is broken is asked for apart, for speed
+    if encoding in UU_NAMES:
+        text = body.decode("latin-1").replace("\r\n", "\n")
+        block = next(uu_blocks(text), None)
+        return Decoded(block.content, block.is_broken) if block else Decoded(body, is_broken=True)
+    return Decoded(body)
+
+
+def decode_quoted_printable(raw: bytes) -> bytes:
+    """RFC 2045, 6.7: blanks at the end of a line were added on the way, also behind a soft break (rule 3)."""
+    if raw[-1:] in {b" ", b"\t"} or _LINE_AFTER_BLANK.search(raw):
+        raw = _BLANKS_AT_END.sub(b"", raw)
+    return binascii.a2b_qp(raw)
+
+
+def is_broken_quoted_printable(raw: bytes) -> bool:
+    """Whether an equals sign encodes nothing."""
+    return _BROKEN_QP.search(raw) is not None
+
+
+def decode_base64(raw: bytes) -> Decoded:
+    """Base64 as messages have it: in pieces that are padded each, with a text behind it, with stray signs."""
+    compact = raw.translate(None, _BLANKS)
+    try:
+        return Decoded(binascii.a2b_base64(compact, strict_mode=True))
+    except binascii.Error:
+        return _line_by_line(raw)
+
+
+def _line_by_line(raw: bytes) -> Decoded:
+    kept: list[bytes] = []
+    at = 0
+    is_padded = False
+    for line in raw.splitlines(keepends=True):
+        text = line.strip(_BLANKS)
+        clean = _NOT_BASE64.sub(b"", text)
+        if text and not _is_base64(text, clean, is_padded=is_padded):
+            break
+        if clean:
+            kept.append(clean)
+            is_padded = clean.endswith(b"=")
+        at += len(line)
+    if not kept:  # nothing of it is base64: it is what it is
+        return Decoded(raw, is_broken=bool(raw.strip()))
+    return Decoded(b"".join(_groups(b"".join(kept))), is_broken=True, rest=raw[at:].strip(_BLANKS))
+
+
+def _is_base64(text: bytes, clean: bytes, *, is_padded: bool) -> bool:
+    blanks = sum(text.count(blank) for blank in (b" ", b"\t"))
+    odd = len(text) - blanks - len(clean)
+    if odd * _MOST_ODD > len(text) or (is_padded and (odd or blanks)):
+        return False
+    return not (odd and _INNER_BLANK.search(text))
+
+
+def _groups(clean: bytes) -> Iterator[bytes]:
+    """Each run up to its padding, decoded by itself: the next one starts a new group of four."""
+    for run in _RUN.finditer(clean):
+        letters = run.group(1)
+        whole = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
+        if whole:
+            yield binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+
+
+class UuBlock(NamedTuple):
+    """A file in a text: where its lines start and end, `begin` and `end` included, and its bytes."""
+
+    start: int
+    end: int
+    name: str
+    content: bytes
+    is_broken: bool
+
+
+def uu_blocks(text: str) -> Iterator[UuBlock]:
+    """The files that stand in a text (with line feeds) as uuencode writes them, or in its form of base64."""
+    if "begin" not in text:  # most texts
+        return
+    at = 0
+    while begin := _UU_BEGIN.search(text, at):
+        if begin.group().startswith("begin-"):
+            close = text.find("\n====", begin.end() - 1)
+            end = close + 5 if close >= 0 else -1
+            found = decode_base64(text[begin.end() : max(close, 0)].encode("latin-1", "replace"))
+            content, is_broken = found.content, found.is_broken
+        else:
+            close_match = _UU_END.search(text, begin.end())
+            end = close_match.end() if close_match else -1
+            content, is_broken = _uudecoded(text[begin.end() : end - 3]) if close_match else (b"", True)
+        if end < 0:
+            return
+        if content or not text[begin.end() : end - 3].strip(" `\n"):
+            yield UuBlock(begin.start(), end, begin.group(1).strip(), content, is_broken)
+        at = end
+
+
+def _uudecoded(code: str) -> tuple[bytes, bool]:
+    out = bytearray()
+    is_broken = False
+    for line in filter(None, code.split("\n")):
+        try:
+            out += binascii.a2b_uu(line.encode("latin-1", "replace"))
+        except binascii.Error:
+            is_broken = True
+    return bytes(out), is_broken
+
+
+def yenc_names(text: str) -> tuple[str, ...]:
+    """The names of files in yEnc. They are not decoded: their 8-bit code does not survive as JSON text."""
+    return tuple(name.strip() for name in _Y_BEGIN.findall(text)) if "=ybegin " in text else ()

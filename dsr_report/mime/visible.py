@@ -1,0 +1,46 @@
+"""Whether a text says anything: characters that can be seen, and more than `use another program`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from dsr_report.lexicon import WORDS, any_of
+from dsr_report.mime.plain_text import text_of_html
+
+_INVISIBLE = re.compile(
+    "[\\s\\x00-\\x1f\\x7f-\\xa0\\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202f"
+    "\u2060-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
+_ADDRESS = re.compile(r"<?\b(?:https?://|www\.)\S+")
+_LONGEST_STUB = 600
+"""Characters without links: the notes of the usual programs, in two languages, have some 250."""
+_TIMES_LONGER = 2
+_SHORT_PAGE = 2_000
+_TAG_WITH_PICTURE = re.compile(r"<(?:img|image|input|video|v:imagedata)\b", re.IGNORECASE)
+_STUB = re.compile(r"\bHTML\b|" + any_of(WORDS.web_version), re.IGNORECASE | re.DOTALL)
+"""No program shows HTML, or: the message is on the web."""
+
+
+def is_visible(text: str) -> bool:
+    """Whether any character of a text can be seen."""
+    return _INVISIBLE.fullmatch(text) is None and text != ""
+
+
+def shows_something(html: str) -> bool:
+    """Whether a page has letters or pictures. A long one is not taken apart for it."""
+    if _TAG_WITH_PICTURE.search(html):
+        return True
+    return is_visible(html) and (len(html) > _SHORT_PAGE or is_visible(text_of_html(html)))
+
+
+@lru_cache(maxsize=4)  # the same is asked for each version of a message
+def is_stub(text: str, html: str) -> bool:
+    """Whether a plain text only says that the page beside it is the message."""
+    if len(text) > 10 * _LONGEST_STUB:
+        return False
+    words = " ".join(_ADDRESS.sub(" ", text).split())
+    if len(words) > _LONGEST_STUB or not _STUB.search(words):
+        return False
+    page = " ".join(_ADDRESS.sub(" ", text_of_html(html)).split())
+    return len(page) > _TIMES_LONGER * len(words)
