@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location, get_timezone_name
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
+from dsr_report.lexicon import LANGUAGES, LEXICONS, SOURCE_LANGUAGE
 from dsr_report.shipped import shipped
 
 __all__ = ["LANGUAGES", "Language", "language", "translatable"]
@@ -30,7 +29,10 @@ class Language:
 
     code: str
     locale: Locale
-    catalog: Catalog | None
+    texts: Mapping[str, tuple[str, ...]]
+    """English text → its translation, or its plural forms; empty for the source language."""
+    plural_rule: str = "n != 1"
+    """Which plural form a number takes, as a catalogue's head says it."""
 
     def __hash__(self) -> int:
         """There is one of each code; hashing a locale takes longer than what is remembered by it."""
@@ -38,19 +40,12 @@ class Language:
 
     def text(self, message: str) -> str:
         """The wording for `message` (English is the key)."""
-        if self.catalog is None:
-            return message
-        entry = self.catalog.get(message)
-        return str(entry.string) if entry is not None and entry.string else message
+        return self.texts.get(message, (message,))[0]
 
     def count(self, singular: str, plural: str, number: int) -> str:
         """The wording for `number` things, with `{n}` filled in."""
-        form = singular if number == 1 else plural
-        if self.catalog is not None:
-            entry = self.catalog.get(singular)
-            if entry is not None and isinstance(entry.string, (tuple, list)) and any(entry.string):
-                form = entry.string[_plural_rule(self.catalog.plural_expr)(number)]
-        return form.replace("{n}", self.number(number))
+        forms = self.texts.get(singular, (singular, plural))
+        return forms[_plural_rule(self.plural_rule)(number)].replace("{n}", self.number(number))
 
     @property
     def colon(self) -> str:
@@ -151,9 +146,25 @@ def _plural_rule(expression: str) -> Callable[[int], int]:
 def language(code: str) -> Language:
     """One of the report's languages."""
     if code == SOURCE_LANGUAGE:
-        return Language(code, Locale.parse(_SOURCE_LOCALE), None)
+        return Language(code, Locale.parse(_SOURCE_LOCALE), {})
     file = shipped("templates") / "locale" / code / "LC_MESSAGES" / "dsr_report.po"
-    return Language(code, Locale.parse(code), read_po(BytesIO(file.read_bytes()), locale=code))
+    catalog = read_po(BytesIO(file.read_bytes()), locale=code)
+    rules = LEXICONS[code].typesetting
+    texts = {
+        entry.id if isinstance(entry.id, str) else entry.id[0]: tuple(
+            _typeset(form, rules)
+            for form in ((entry.string,) if isinstance(entry.string, str) else entry.string)
+        )
+        for entry in catalog
+        if entry.id and entry.string
+    }
+    return Language(code, Locale.parse(code), texts, catalog.plural_expr)
+
+
+def _typeset(text: str, rules: Iterable[tuple[str, str]]) -> str:
+    for pattern, replacement in rules:
+        text = re.sub(pattern, replacement, text)
+    return text
 
 
 def translatable(message: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dsr_report.errors import UsageError
+from dsr_report.languages import language
 from dsr_report.shipped import shipped
 
 
@@ -57,7 +58,7 @@ def write_reply(reply: Reply, disclosure: Path, *, attached: Path | None = None)
         controller=reply.controller,
         contact=reply.contact,
         reference=reply.reference,
-        received=_day(reply.received, reply.language),
+        received=language(reply.language).day(reply.received) if reply.received else None,
         file_name=file.name,
         encrypted=reply.encrypted,
         medium=disclosure.suffix.lstrip(".").lower(),
@@ -69,7 +70,7 @@ def write_reply(reply: Reply, disclosure: Path, *, attached: Path | None = None)
         message["From"] = _address(reply.sender)
     message["Subject"] = " ".join(subject.split())
     message["X-Unsent"] = "1"
-    message.set_content(body.lstrip("\n"), charset="utf-8", cte="quoted-printable")
+    message.set_content(body.strip("\n") + "\n", charset="utf-8", cte="quoted-printable")
     message["Content-Language"] = reply.language  # `set_content` drops what was said before it
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     main, sub = media_type.split("/")
@@ -81,14 +82,6 @@ def write_reply(reply: Reply, disclosure: Path, *, attached: Path | None = None)
 def _fixed_boundary(message: EmailMessage) -> None:
     """The same reply has the same bytes: the boundary is not drawn at random."""
     message.set_boundary("=-dsr-report-reply-=")
-
-
-def _day(day: date | None, language: str) -> str | None:
-    if day is None:
-        return None
-    from babel.dates import format_date  # noqa: PLC0415 - only for a dated reply
-
-    return str(format_date(day, "long", locale=language))
 
 
 def _address(text: str) -> Address:

@@ -47,6 +47,7 @@ def _union() -> Lexicon:
         **{
             field.name: tuple(dict.fromkeys(word for one in every for word in getattr(one, field.name)))
             for field in fields(Lexicon)
+            if field.name != "typesetting"
         }
     )
 

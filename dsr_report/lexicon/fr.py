@@ -36,4 +36,10 @@ LEXICON = Lexicon(
         *("connexion", "confirm"),
     ),
     shared_mailboxes=("famille",),
+    typesetting=(
+        ("'", "’"),
+        ("[ \u00a0](?=[:»])", "\u00a0"),
+        ("(?<=«)[ \u00a0]", "\u00a0"),
+        ("[ \u00a0](?=[;!?])", "\u202f"),
+    ),
 )

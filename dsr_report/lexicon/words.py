@@ -11,7 +11,7 @@ Words = tuple[str, ...]
 class Lexicon:
     """The words of one language, in lower case; how their signs match is said in `patterns`.
 
-    No field has a default: a language that lacks one fails when it is loaded.
+    No field for words has a default: a language that lacks one fails when it is loaded.
     """
 
     yes: Words
@@ -54,3 +54,7 @@ class Lexicon:
     """Pages that are the person's: account, preferences, login, confirmation, survey."""
     shared_mailboxes: Words
     """What stands before the @ of addresses that several people may share, as a whole."""
+
+    # how its texts are set, not words of it
+    typesetting: tuple[tuple[str, str], ...] = ()
+    """Regular expressions, each with what replaces it in the texts of the catalogue: apostrophes, spaces."""

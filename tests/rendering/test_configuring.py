@@ -76,7 +76,7 @@ def test_init_does_not_replace_a_file_unless_told_to(tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8") == "mine"
     second = CliRunner().invoke(group, ["config", "init", "--force", "--lang", "fr", "-o", str(target)])
     assert second.exit_code == 0
-    assert "L'entreprise qui répond" in target.read_text(encoding="utf-8")
+    assert "L’entreprise qui répond" in target.read_text(encoding="utf-8")
 
 
 def test_check_strict_ends_with_an_error_where_a_text_is_missing(tmp_path: Path) -> None:

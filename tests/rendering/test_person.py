@@ -36,7 +36,7 @@ def test_the_person_is_named_as_stored_with_the_number(tmp_path, fields):
 
 def test_of_an_address_only_the_first_letter_and_the_domain_are_on_the_cover(tmp_path):
     page = first_page(tmp_path, {"type": "email", "id": "someone@example.org"}, {"a": 1}, lang="nl")
-    assert 'Betreft: <bdi class="v">s…@example.org</bdi>' in page
+    assert 'Over: <bdi class="v">s…@example.org</bdi>' in page
     assert "someone@example.org" not in page
 
 

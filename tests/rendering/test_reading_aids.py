@@ -163,5 +163,5 @@ def test_the_date_of_a_message_is_told_in_the_readers_language_and_zone(tmp_path
 def test_the_first_sentence_begins_with_a_capital_where_no_controller_is_named(tmp_path, lang):
     tree = LexborHTMLParser(page(SAMPLES / "nothing-found.json", tmp_path, lang))
     assert tree.css_first("#start").parent.text().strip()[0].isupper()
-    company = {"en": "The company", "nl": "Het bedrijf", "de": "Das Unternehmen", "fr": "L'entreprise"}
+    company = {"en": "The company", "nl": "Het bedrijf", "de": "Das Unternehmen", "fr": "L’entreprise"}
     assert company[lang] in tree.body.text()

@@ -77,10 +77,10 @@ PLAIN_TAGS = {
 FACTS = {
     "title": {
         "en": "The personal data that Lindenhof Versand holds about you in its e-mail system",
-        "nl": "De persoonsgegevens die Lindenhof Versand van u heeft in het mailsysteem",
+        "nl": "De persoonsgegevens die Lindenhof Versand over u heeft opgeslagen in het e-mailsysteem",
         "de": "Die personenbezogenen Daten, die Lindenhof Versand im E-Mail-System über Sie gespeichert hat",
-        "fr": "Les données personnelles que Lindenhof Versand détient sur vous dans son système d'envoi "
-        "d'e-mails",
+        "fr": "Les données personnelles vous concernant que Lindenhof Versand détient dans son système "
+        "d’envoi d’e-mails",
     },
     "received": {
         "en": "5 October 2026",
@@ -194,7 +194,7 @@ def test_what_is_masked_and_withheld_is_listed_with_reason_and_remedy(built: Cal
     with built([{"a": 1, "b": 2}], "nl", marks=marks) as report:
         listed = said(report.part("hidden-part").text)
         page = said(report.part("start").text)
-    assert "1 geheime code van u is afgeschermd. 1 gegeven hebben wij niet verstrekt." in page
+    assert "1 geheime code of link van u is afgeschermd. 1 gegeven hebben wij niet verstrekt." in page
     cited = "artikel 15, lid 4, AVG"
     for fact in (cited, "It is another person's.", "Op 3 plaatsen.", "naar de rechter gaan"):
         assert fact in listed
@@ -269,14 +269,8 @@ def test_ids_are_unique_links_find_them_and_headings_never_skip(built: Callable[
 def english_words(lang: str) -> set[str]:
     """The words of our English texts that our texts in another language do not use."""
     words = language(lang)
-    assert words.catalog is not None
-    ids: list[str] = []
-    strings: list[str] = []
-    for entry in words.catalog:
-        if entry.id:
-            ids += [entry.id] if isinstance(entry.id, str) else entry.id
-            strings += [entry.string] if isinstance(entry.string, str) else entry.string
-    return words_of(" ".join(ids)) - words_of(" ".join(strings))
+    strings = " ".join(form for forms in words.texts.values() for form in forms)
+    return words_of(" ".join(words.texts)) - words_of(strings)
 
 
 def words_of(text: str) -> set[str]:

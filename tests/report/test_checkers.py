@@ -75,7 +75,7 @@ def test_page_one_answers_in_the_reader_s_language(pdfs):
     ).stdout.decode()
     assert "De persoonsgegevens die De Kroosduiker B.V." in text
     assert "62 berichten" in text
-    assert "U kunt nee zeggen" in text
+    assert "Wilt u dit niet meer?" in text
     assert "privacy@kroosduiker.example" in text
 
 
