@@ -123,8 +123,9 @@ def open_register(
 
     if config is None:
         return Register.open(url, now=now, actor=actor)
-    country = (config.deadlines.country or config.authority.lead or "NL").upper()
-    subdivision = config.deadlines.subdivision or None
+    place = config.deadlines.country or config.authority.lead or "NL"  # of a Land, both: DE-NW
+    country, _, land = place.strip().upper().partition("-")
+    subdivision = config.deadlines.subdivision or land or None
     with suppress(MissingExtraError):  # then weekends alone count, and lists say so
         deadlines(now().date(), country=country, subdivision=subdivision)
     return Register.open(

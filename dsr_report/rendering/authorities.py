@@ -1,30 +1,40 @@
-"""Supervisory authorities to complain to, by country; `[authority]` of the configuration goes before them."""
+"""Supervisory authorities to complain to, by country or Land; `[authority]` of the configuration goes before them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MEMBERS = "edpb.europa.eu"
+"""The European Data Protection Board, whose site lists all authorities under "Members"."""
 
 
-class AuthorityEntry(NamedTuple):
-    """Name and web address of an authority."""
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An authority. Each text is the same in all languages, or by language with the others under an empty name."""
 
-    country: str
-    name: str
-    website: str
+    name: str | Mapping[str, str]
+    website: str | Mapping[str, str]
+    address: str | Mapping[str, str] = ""
+    nearby: bool = False
+    """Whether every report lists it: countries in which people speak the languages of reports."""
+
+    def said(self, language: str, *, with_address: bool = False) -> str:
+        """Name, address where it is asked for, and website, for readers of a language."""
+        parts = (self.name, self.address if with_address else "", self.website)
+        return ", ".join(text for part in parts if (text := _in_language(part, language)))
 
 
-AUTHORITIES: dict[str, AuthorityEntry] = {
-    "NL": AuthorityEntry("NL", "Autoriteit Persoonsgegevens", "autoriteitpersoonsgegevens.nl"),
-    "BE": AuthorityEntry(
-        "BE",
-        "Gegevensbeschermingsautoriteit / Autorité de protection des données",
-        "gegevensbeschermingsautoriteit.be",
-    ),
-    "DE": AuthorityEntry(
-        "DE", "Die Bundesbeauftragte für den Datenschutz und die Informationsfreiheit", "bfdi.bund.de"
-    ),
-    "AT": AuthorityEntry("AT", "Österreichische Datenschutzbehörde", "dsb.gv.at"),
-    "FR": AuthorityEntry("FR", "Commission nationale de l'informatique et des libertés (CNIL)", "cnil.fr"),
-    "LU": AuthorityEntry("LU", "Commission nationale pour la protection des données", "cnpd.public.lu"),
-    "IE": AuthorityEntry("IE", "Data Protection Commission", "dataprotection.ie"),
-}
+def _in_language(text: str | Mapping[str, str], language: str) -> str:
+    return text if isinstance(text, str) else text.get(language, text[""])
+
+
+def _read() -> dict[str, Authority]:
+    content = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return {code: Authority(**entry) for code, entry in content.items()}
+
+
+AUTHORITIES: dict[str, Authority] = _read()
+"""Authorities by the code of their country, or of their Land (`DE-NW`)."""

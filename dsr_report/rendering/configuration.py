@@ -63,8 +63,10 @@ def missing_from(config: Config, words: Language) -> list[str]:
         missing.append("[controller] address")
     if not (config.controller and config.controller.email) and not (config.dpo and config.dpo.email):
         missing.append("[controller] email, or [dpo] email")
-    if not config.authority.name and config.authority.lead.upper() not in AUTHORITIES:
-        missing.append(f"[authority] lead ({', '.join(AUTHORITIES)}), or name")
+    if not config.authority.name and config.authority.lead.strip().upper() not in AUTHORITIES:
+        missing.append("[authority] lead (a country such as NL or BE, in Germany the Land: DE-NW), or name")
+    elif config.authority.lead.strip().upper() == "DE" and not config.authority.name:
+        missing.append("[authority] lead: the Land (DE-NW), whose authority is competent for most companies")
     if code not in config.scope.other_systems:
         missing.append(f"[scope] other_systems.{code}")
     for letter in LETTERS:

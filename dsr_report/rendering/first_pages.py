@@ -7,13 +7,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from babel import Locale
 from markupsafe import Markup
 
 from dsr_report.config import Config, Letter
 from dsr_report.languages import translatable as _
 from dsr_report.records.kinds import EVENT_KINDS
-from dsr_report.rendering.authorities import AUTHORITIES
+from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
@@ -64,9 +63,7 @@ def recipients_of(config: Config, collected: Collected, options: ReportOptions) 
     for recipient in config.recipient:
         if not recipient.when.holds(present_in(collected)):
             continue
-        country = recipient.country
-        if len(country) == 2 and country.isalpha():
-            country = Locale.parse(options.language).territories.get(country.upper(), country)
+        country = options.words.country(recipient.country)
         role = recipient.role.get(options.language, "")
         safeguard = recipient.safeguard.get(options.language, "")
         details = [d for d in (role, country, safeguard) if d]
@@ -296,14 +293,16 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
 def authority_view(options: ReportOptions) -> tuple[str, list[str]]:
     """The authority to name first, and those of other countries."""
     config, words = options.config.authority, options.words
-    lead = AUTHORITIES.get(config.lead.upper())
+    code = config.lead.strip().upper()
+    lead = AUTHORITIES.get(code)
     first = ", ".join(p for p in (config.name, config.address, config.website) if p)
     if not first and lead is not None:
-        first = f"{lead.name}, {lead.website}"
-    territories = Locale.parse(options.language).territories
+        first = lead.said(options.language, with_address=True)
     others = [
-        f"{territories.get(code, code)}{words.colon} {entry.name}, {entry.website}"
-        for code, entry in AUTHORITIES.items()
-        if code != config.lead.upper()
+        f"{words.country(country)}{words.colon} {entry.said(options.language)}"
+        for country, entry in AUTHORITIES.items()
+        if entry.nearby and country != code
     ]
+    elsewhere = words.text("Another country of the European Economic Area: see {website} (members)")
+    others.append(elsewhere.format(website=MEMBERS))
     return first, others

@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from dsr_report.jsonstream.items import values
 from dsr_report.mime.message import parse
-from dsr_report.rendering.authorities import AUTHORITIES
+from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLES = ROOT / "sample_exports"
@@ -119,8 +119,8 @@ def add_language(copy: Path) -> None:
 
 def without_names(text: str) -> str:
     """A text without what is the same in all languages: check sums, our own name, those of authorities."""
-    names = (f"{authority.name}, {authority.website}" for authority in AUTHORITIES.values())
-    for name in ("SHA-256", "dsr-report", "Apple Mail", *names):
+    names = (authority.said(CODE) for authority in AUTHORITIES.values())
+    for name in (MEMBERS, "SHA-256", "dsr-report", "Apple Mail", *names):
         text = text.replace(name, "")
     return re.sub(r"\b[0-9a-f]{40,}\b|\bpart-\d+\.", "", text).strip()
 

@@ -29,11 +29,12 @@ def latest(tmp_path, text, received):
         ('[authority]\nlead = "BE"', date(2026, 4, 1), date(2026, 5, 4)),
         ('[authority]\nlead = "BE"\n[deadlines]\ncountry = "NL"', date(2026, 4, 1), date(2026, 5, 1)),
         ('[deadlines]\ncountry = "de"\nsubdivision = "NW"', date(2026, 5, 4), date(2026, 6, 5)),
+        ('[authority]\nlead = "DE-NW"', date(2026, 5, 4), date(2026, 6, 5)),
         ('[deadlines]\ncountry = "DE"\nsubdivision = "BE"', date(2026, 5, 4), date(2026, 6, 4)),
         ("[deadlines]\nholidays = [2026-05-01]", date(2026, 4, 1), date(2026, 5, 4)),
         ("holidays = [2026-05-01]", date(2026, 4, 1), date(2026, 5, 4)),
     ],
-    ids=["NL", "of the authority", "named", "NW", "Berlin", "own day", "own day on top"],
+    ids=["NL", "of the authority", "named", "NW", "of the Land", "Berlin", "own day", "own day on top"],
 )
 def test_the_end_moves_over_the_holidays_of_the_country_that_is_named(tmp_path, text, received, expected):
     assert latest(tmp_path, text, received) == expected
