@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from dsr_report.errors import UsageError
 from dsr_report.jsonstream.file import ExportFile, Info, open_export
 from dsr_report.jsonstream.items import Item, ReadWarning, count_values
+from dsr_report.records.alike import Lot
 from dsr_report.records.base import Record
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.custom import CustomKind
@@ -145,7 +146,7 @@ class Export:
     def summary(self) -> Summary:
         """Counts of records by kind and rule; the period; what was not recognised. Reads the export once."""
         summary = Summary(self.zone)
-        for found in self.found():
+        for found in Classifier(self.custom).find_alike(map(Lot, self.file.batches())):
             summary.add(found)
         return summary
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,15 +23,12 @@ from dsr_report.errors import UsageError
 from dsr_report.jsonstream.file import ExportFile
 from dsr_report.jsonstream.items import Item, count_values
 from dsr_report.mime.defects import DefectCode
-from dsr_report.mime.message import parse as parse_message
-from dsr_report.records.classifier import Classifier
-from dsr_report.records.counting import Counting
+from dsr_report.records.alike import Lot
+from dsr_report.records.classifier import AlikeRecords, Classifier
 from dsr_report.records.custom import suggest
-from dsr_report.records.models.mail import Message
-from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
-from dsr_report.redact.secrets import Watch, concern
+from dsr_report.redact.secrets import Watch
 
 
 class Values(NamedTuple):
@@ -44,19 +41,19 @@ class Values(NamedTuple):
 
 
 class _Watched:
-    """Items on their way, with a count of the values that would be masked."""
+    """The items of an export in lots, with a count of the values that would be masked."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
-        self._items = items
+    def __init__(self, batches: Iterable[Sequence[Item]]) -> None:
+        self._batches = batches
         self.masked = 0
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[Lot]:
         watch = Watch()
-        might_hold = watch.might_hold
-        for item in self._items:
-            if might_hold(item):
+        for items in self._batches:
+            lot = Lot(items)
+            for item in watch.among(lot):
                 self.masked += sum(decision.passage is None for decision, _ in watch.at(item))
-            yield item
+            yield lot
 
 
 @click.command(short_help="Say what an export holds, what was recognised and what was not.")
@@ -82,18 +79,15 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
         raise UsageError("--json and --suggest are two answers", hint="Use one of them.")
     summary = Summary(zone_named(timezone))
     with reading(export, salvage=salvage) as file:
-        add, recogniser = summary.add, Classifier()
-        counting = Counting(recogniser, summary, concern)
-        learn = counting.learn
-        items = _Watched(chain.from_iterable(file.batches(counting)))
+        lots = _Watched(file.batches())
         defects: Counter[DefectCode] = Counter()
-        for found in recogniser.find(items):
-            add(found)
-            learn(found)
-            if is_verbose() and found.kind == Message.kind:
-                defects.update(_defects(found, summary.zone))
+        for found in Classifier().find_alike(lots):
+            summary.add(found)
+            if is_verbose() and found.kind == "message":
+                alike = found.one_by_one() if isinstance(found, AlikeRecords) else [found]
+                defects.update(chain.from_iterable(_defects(message, summary.zone) for message in alike))
         total = summary.values + count_values(file.info.value)
-        values = Values(total, total - items.masked, items.masked, 0)
+        values = Values(total, total - lots.masked, lots.masked, 0)
         report = as_object(file, summary, values)
         if suggesting:
             text = suggest(summary.examples, {group.pointer: group.count for group in summary.unrecognised()})
@@ -109,6 +103,10 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
 
 def _defects(found: RawRecord, zone: ZoneInfo) -> set[DefectCode]:
     """What was wrong in the form of one message, each kind of it once."""
+    from dsr_report.mime.message import parse as parse_message
+    from dsr_report.records.models.mail import Message
+    from dsr_report.records.parsing import parse
+
     record = parse(found, zone)
     mime = record.mime if isinstance(record, Message) else None
     return set() if mime is None else {defect.code for defect in parse_message(mime).defects}

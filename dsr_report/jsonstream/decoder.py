@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, and there since 2.6
@@ -13,7 +12,7 @@ from typing import Final, NamedTuple, cast
 
 import jiter
 
-from dsr_report.jsonstream.items import JsonValue, Number, Scalar
+from dsr_report.jsonstream.items import Container, JsonValue, Number, Scalar, containers, types_in
 from dsr_report.jsonstream.scanner import MAX_DEPTH, SPACE, STRING, Broken
 from dsr_report.pointers import RepeatedName, joined
 
@@ -36,27 +35,19 @@ _NEGATIVE_ZERO = re.compile(rb"-0(?<=[:,\[ \n\t\r]-0)")
 _INTEGER_DIGITS = 4300  # beyond it, Python's int refuses to be written as text by default
 
 
-def _counts_references() -> bool:
-    """Whether living numbers of jiter's kind can be told from the references to their type."""
-    if not hasattr(sys, "getrefcount"):
-        return False
-    before = sys.getrefcount(jiter.LosslessFloat)
-    kept = jiter.from_json(b"[1.5, 2.5]", float_mode="lossless-float")
-    return sys.getrefcount(jiter.LosslessFloat) - before == len(kept)
+class Decoded(NamedTuple):
+    """A value, and the lists and objects in it, level by level, the outermost first."""
+
+    value: JsonValue
+    levels: list[Sequence[Container]]
 
 
-_COUNTS_REFERENCES = _counts_references()
-
-
-def fast(text: bytes) -> JsonValue:
+def fast(text: bytes) -> Decoded:
     """The value of a piece of JSON.
 
     Raises:
-        ValueError: it is no JSON, or holds something that only `exact` can read.
+        ValueError: it is no JSON, or holds something that only `LosslessDecoder` can read.
     """
-    # Each number with a decimal point is an object that holds a reference to its type. Counting these
-    # tells whether there are any, which spares a walk through all values of the many pieces without.
-    before = sys.getrefcount(jiter.LosslessFloat) if _COUNTS_REFERENCES else -1
     collects = gc.isenabled()
     gc.disable()  # thousands of new values at once would start it again and again, and none is garbage yet
     try:
@@ -73,25 +64,23 @@ def fast(text: bytes) -> JsonValue:
     finally:
         if collects:
             gc.enable()
-    if before < 0 or sys.getrefcount(jiter.LosslessFloat) != before:
-        value = _with_numbers(value)
     if _NEGATIVE_ZERO.search(text) or text.startswith(b"-0"):
         raise ValueError("a number that int would not write the same")
-    return value
+    outer = [value]
+    levels = containers(outer)
+    for level in levels:
+        if jiter.LosslessFloat in types_in(level):
+            for container in level:
+                _put_numbers(container)
+    return Decoded(outer[0], levels[1:])
 
 
-def _with_numbers(value: JsonValue) -> JsonValue:
-    outer: list[JsonValue] = [value]
-    stack: list[list[JsonValue] | dict[str, JsonValue]] = [outer]
-    while stack:
-        current = stack.pop()
-        places = current.items() if isinstance(current, dict) else enumerate(current)
-        for place, member in cast("list[tuple[int, JsonValue]]", list(places)):
-            if isinstance(member, jiter.LosslessFloat):
-                cast("list[JsonValue]", current)[place] = Number(bytes(member).decode("ascii"))
-            elif isinstance(member, (list, dict)):
-                stack.append(member)
-    return outer[0]
+def _put_numbers(container: Container) -> None:
+    """Put a `Number` in place of each number with a decimal point or an exponent."""
+    places = container.items() if isinstance(container, dict) else enumerate(container)
+    for place, member in places:
+        if isinstance(member, jiter.LosslessFloat):
+            container[place] = Number(str(member))
 
 
 class Token(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -15,12 +15,14 @@ from dsr_report.jsonstream import not_an_export
 from dsr_report.jsonstream.items import Item, ReadWarning
 from dsr_report.jsonstream.scanner import Broken
 from dsr_report.jsonstream.sources import Progress, Source, opened
-from dsr_report.jsonstream.stream import Batch, Count, ItemStream, Limits
+from dsr_report.jsonstream.stream import Batch, ItemStream, Limits
 from dsr_report.jsonstream.subjects import Info, Subjects
 
 __all__ = ["DEFAULT_LIMITS", "ExportFile", "Info", "WarningLog", "open_export", "source_log"]
 DEFAULT_LIMITS = Limits()
 _MANY = 100
+_WAITING = 2
+"""Blocks that may wait to be hashed; a thread gets its turn when the next block is read."""
 
 
 class WarningLog:
@@ -48,24 +50,19 @@ class WarningLog:
         return [*self._kept.values(), *more]
 
 
-_HANDING_OVER = 1e-6
-"""Seconds; without a pause, the thread that hashes gets its turn only when it is waited for."""
-
-
 class _Hash:
     """SHA-256 of blocks, worked out beside the reading (hashing lets other threads run)."""
 
     def __init__(self) -> None:
         self._sum = hashlib.sha256()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sha256")
-        self._last: Future[None] | None = None
+        self._waiting: deque[Future[None]] = deque()
 
     def add(self, block: bytes) -> None:
-        """Take one block more, when the one before is done with."""
-        if self._last:
-            self._last.result()
-        self._last = self._thread.submit(self._sum.update, block)
-        time.sleep(_HANDING_OVER)
+        """Take one block more; while it waits for its turn, one more may be read and decoded."""
+        self._waiting.append(self._thread.submit(self._sum.update, block))
+        if len(self._waiting) > _WAITING:
+            self._waiting.popleft().result()
 
     def hexdigest(self) -> str:
         """The sum of all blocks."""
@@ -154,12 +151,9 @@ class ExportFile:
         for batch in self.batches():
             yield from batch
 
-    def batches(self, count: Count | None = None) -> Iterator[list[Item]]:
-        """Every item, as `items` gives them, in lists: faster.
-
-        `count` may take elements of long lists as bytes; those are then in no batch.
-        """
-        for batch in self._walked(count=count):
+    def batches(self) -> Iterator[Sequence[Item]]:
+        """Every item, as `items` gives them, in batches: faster."""
+        for batch in self._walked():
             if batch.kind != "info" and batch.items:
                 yield batch.items
 
@@ -167,9 +161,7 @@ class ExportFile:
         """Every batch with its place in the file, `info` among them, for `rewriting`."""
         return self._walked(finished)
 
-    def _walked(
-        self, finished: Callable[[ItemStream], None] | None = None, count: Count | None = None
-    ) -> Iterator[Batch]:
+    def _walked(self, finished: Callable[[ItemStream], None] | None = None) -> Iterator[Batch]:
         log = source_log(self._source)
         subjects = Subjects()
         hashing = _Hash() if self._sha256 is None else None
@@ -185,7 +177,7 @@ class ExportFile:
 
         try:
             with self.raw() as file:
-                walk = ItemStream(file, self._limits, log.add, salvage=self._salvage, seen=seen, count=count)
+                walk = ItemStream(file, self._limits, log.add, salvage=self._salvage, seen=seen)
                 for batch in self._with_our_errors(walk):
                     if batch.kind != "start":
                         subjects.see(batch.items, within_data=batch.kind in {"elements", "members"})

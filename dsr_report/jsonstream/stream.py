@@ -13,17 +13,15 @@ import json
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import repeat
 from typing import BinaryIO, Final, Literal, NamedTuple, cast
 
 from dsr_report.errors import NotReadyError
 from dsr_report.jsonstream import decoder
 from dsr_report.jsonstream.decoder import LosslessDecoder, Report
-from dsr_report.jsonstream.items import Item, JsonValue
+from dsr_report.jsonstream.items import Elements, Item, JsonValue
 from dsr_report.jsonstream.scanner import (
     CLOSE_LIST,
     CLOSE_OBJECT,
@@ -48,7 +46,6 @@ _BETWEEN_DOCUMENTS = re.compile(rb"[ \t\n\r,\x1e]*+")
 _GARBAGE = 1 << 20
 _AFTER_VALUE = (b"]", b"}", b" ", b"\n", b"\r", b"\t", b",")
 _LARGEST_INFO = 32 << 20
-_ITEM: Final[Callable[[tuple[str, tuple[str, ...], JsonValue]], Item]] = partial(tuple.__new__, Item)  # fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +80,11 @@ class Batch(NamedTuple):
             broken, made whole, with the comma that belongs before it.
     """
 
-    items: list[Item]
+    items: Sequence[Item]
     start: int
     end: int
     kind: Kind
     rescued: bytes | None = None
-
-
-Count = Callable[[bytes, int, int, tuple[str, ...]], tuple[int, int, bool]]
-"""Is asked to count elements as bytes: in a buffer, from here to there at most, in containers of these names.
-
-It says how many it took, where the last of them ends, and, where it took none, whether it wants just the
-first of them decoded.
-"""
 
 
 class Window:
@@ -185,7 +174,7 @@ class _Frame:
     at_value: bool = False  # whether the tape has gone beyond that name
     failures: int = 0
     pause: int = 0
-    latest: list[Item] = field(default_factory=list)
+    latest: Sequence[Item] = ()
 
     @property
     def shapes(self) -> set[frozenset[str]]:
@@ -224,7 +213,6 @@ class ItemStream:
         report: is told of everything odd.
         salvage: whether to end where the file is broken, in place of raising.
         seen: is given every block of bytes, in order.
-        count: takes elements that need not be decoded.
     """
 
     def __init__(
@@ -235,9 +223,7 @@ class ItemStream:
         *,
         salvage: bool = False,
         seen: Callable[[bytes], None] | None = None,
-        count: Count | None = None,
     ) -> None:
-        self._count = count
         self._limits = limits
         self._report = report
         self._salvage = salvage
@@ -353,16 +339,7 @@ class ItemStream:
                 return
         if byte < 0:
             raise Broken(tape.offset, "a value is missing", cut=True)
-        single = False
-        if self._count and frame.role == "items" and frame.shape is Shape.ELEMENTS:
-            limit = self._limit()
-            number, end, single = self._count(tape.buffer, tape.pos, limit, frame.labels)
-            if number:
-                frame.count += number
-                tape.pos = end
-                frame.end = tape.offset
-                return
-        if frame.role == "items" and not single:
+        if frame.role == "items":
             batch = self._guessed(frame) or self._run(frame)
             if batch:
                 yield batch
@@ -442,19 +419,18 @@ class ItemStream:
         """The elements between `start` and `end`, decoded at once; None if something there is odd."""
         tape = self._tape
         piece = memoryview(tape.buffer)[start:end]
-        items: list[Item]
+        items: Sequence[Item]
         try:
             if frame.shape is Shape.ELEMENTS:
-                elements = cast("list[JsonValue]", decoder.fast(b"".join((b"[", piece, b"]"))))
-                prefix, labels = f"{frame.pointer}/", frame.labels
-                pointers = [f"{prefix}{i}" for i in range(frame.count, frame.count + len(elements))]
-                items = list(map(_ITEM, zip(pointers, repeat(labels), elements, strict=False)))
+                value, levels = decoder.fast(b"".join((b"[", piece, b"]")))
+                elements = cast("list[JsonValue]", value)
+                items = Elements(frame.pointer, frame.count, frame.labels, elements, levels[1:])
                 frame.latest = items
             else:
-                members = cast("dict[str, JsonValue]", decoder.fast(b"".join((b"{", piece, b"}"))))
-                items = []
+                members = cast("dict[str, JsonValue]", decoder.fast(b"".join((b"{", piece, b"}"))).value)
+                items = named = []
                 for raw, member in members.items():
-                    items.append(Item(*self._named(frame, raw), member))
+                    named.append(Item(*self._named(frame, raw), member))
                     frame.reading = None
         except ValueError:
             return None
@@ -603,7 +579,7 @@ class ItemStream:
         depth = MAX_DEPTH - len(self._stack)
         if depth >= _FAST_DEPTH:
             try:
-                return decoder.fast(piece)
+                return decoder.fast(piece).value
             except ValueError:
                 pass
         try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dsr_report.jsonstream.items import Item, JsonValue
+from dsr_report.jsonstream.items import Elements, Item, JsonValue
 
 TYPES = ("subprofile", "profile", "email")
 _MOST = 100
@@ -67,11 +67,13 @@ class Subjects:
     """How many of the infos name nobody."""
     ambiguous: bool = False
 
-    def see(self, items: list[Item], *, within_data: bool) -> None:
+    def see(self, items: Sequence[Item], *, within_data: bool) -> None:
         """Take the infos among these items into account.
 
         Within `data`, only what can be nothing else is one: an object with the type and the id of a subject.
         """
+        if isinstance(items, Elements) and items.are_flat and items.labels[-1:] != ("info",):
+            return  # nothing in them is an object
         for item in items:
             value = item[2]
             if value.__class__ is dict and within_data and "info" in value and _names_somebody(value["info"]):

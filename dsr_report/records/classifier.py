@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.items import Item, JsonValue, count_values
+from dsr_report.records.alike import Alike, Lot, Names, Objects, shape_of
 from dsr_report.records.classify import Classification, decide, discriminators
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of
@@ -46,9 +47,28 @@ class _Shape(NamedTuple):
         inner = value[self.payload]
         return type(inner) is dict and "data" not in inner
 
+    def fits_all(self, alike: Alike) -> bool:
+        """The same, of objects that are alike."""
+        if self.payload is None:
+            return not self.flat or alike.is_flat or all(map(self.fits, alike.values))
+        inner = alike.under(self.payload)
+        return inner is not None and not any("data" in names for names in inner)
+
 
 def _no_key(_value: dict[str, JsonValue]) -> None:
     return None
+
+
+class AlikeRecords(NamedTuple):
+    """Records of one kind that were recognised by one rule, and are objects with the same names."""
+
+    kind: str
+    rule: str
+    alike: Alike
+
+    def one_by_one(self) -> Iterator[RawRecord]:
+        """Each of them, but for its place in the export."""
+        return (RawRecord(self.kind, "", value, self.rule, ()) for value in self.alike.values)
 
 
 class Classifier:
@@ -57,30 +77,10 @@ class Classifier:
     def __init__(self, kinds: Sequence[CustomKind] = ()) -> None:
         """`kinds` are the controller's own, tried before all others."""
         self._kinds = tuple(kinds)
-        self._shapes: Shapes[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = Shapes()
+        self._shapes: Shapes[tuple[tuple[str, ...], Names | tuple[str, ...]], _Shape] = Shapes()
         self._unknown: Shapes[tuple[str, ...], bool] = Shapes()
-        self._walk = LayoutResolver(self._kinds)
-
-    @property
-    def is_listening(self) -> bool:
-        """Whether something that was read could change what the next object is."""
-        return self._walk.listening
-
-    def deciding(self, found: RawRecord) -> tuple[str, ...] | None:
-        """The members of a record whose values decide its kind, with all names; None where others do, too."""
-        value = found.value
-        if type(value) is not dict:
-            return None
-        shape = self._shapes.get((found.labels, tuple(value)))
-        if shape is None:
-            return None
-        try:
-            decided = shape.table.get(shape.key(value))
-        except TypeError:
-            return None
-        if decided != (found.kind, found.rule) or not shape.fits(value):
-            return None
-        return tuple(discriminators(value))
+        self._layouts = LayoutResolver(self._kinds)
+        self._owed = 0  # values of items that records were not yet made of
 
     def find(self, items: Iterable[Item]) -> Iterator[RawRecord]:
         """The records of `items` in their order, each value in one of them.
@@ -89,41 +89,83 @@ class Classifier:
             LedgerError: what an item was divided into has more or fewer values than the item. (One that
                 becomes a record as it is cannot.)
         """
-        shapes = self._shapes
-        owed = 0  # values of items that records were not yet made of
-        walk = self._walk = LayoutResolver(self._kinds)
-        new = tuple.__new__  # a NamedTuple's own constructor takes three times as long
-        for pointer, labels, value in items:
-            if type(value) is dict and not walk.listening:
-                shape = shapes.get((labels, tuple(value)))
-                if shape is not None:
-                    table, key, payload, flat = shape
-                    try:
-                        decided = table.get(key(value))
-                    except TypeError:  # a list or an object, where a word was expected
-                        decided = None
-                    if decided is not None and ((payload is None and not flat) or shape.fits(value)):
-                        yield new(RawRecord, (decided[0], pointer, value, decided[1], labels))
-                        continue
-                if value and not self._kinds:
-                    decision = decide(value, labels)
-                    if decision is not None and decision.is_leaf and not kind_of(decision.kind).holds_records:
-                        self._remember(labels, value, decision)
-                        yield RawRecord(decision.kind, pointer, value, decision.rule, labels)
-                        continue
-                    if decision is None and not labels and self._is_unknown(value) and _IN_LIST(pointer):
-                        yield RawRecord("unrecognised", pointer, value, "no known keys", labels)
-                        continue
-            out = walk.item(pointer, labels, value)
-            if len(out) != 1 or out[0].value is not value:
-                owed += count_values(value) - sum(map(RawRecord.value_count, out))
-                if owed and not walk.is_holding:
-                    raise _unbalanced(pointer, owed)
-            yield from out
-        out = walk.end()
-        if owed := owed - sum(map(RawRecord.value_count, out)):
+        for item in items:
+            yield from self._found(*item)
+        yield from self._end()
+
+    def find_alike(self, lots: Iterable[Lot]) -> Iterator[RawRecord | AlikeRecords]:
+        """The same records; those of a batch that are alike come together, and before its others.
+
+        Raises:
+            LedgerError: as `find`.
+        """
+        for lot in lots:
+            others: list[Objects] | None = None
+            if lot.alike and not self._layouts.listening:
+                others = []
+                for alike in lot.alike:
+                    yield from self._recognised(lot.labels, alike, others)
+            for item in lot.items(others):
+                yield from self._found(*item)
+        yield from self._end()
+
+    def _recognised(
+        self, labels: tuple[str, ...], alike: Alike, others: list[Objects]
+    ) -> Iterator[AlikeRecords]:
+        """Records of objects that are alike; what must be looked at one by one is added to `others`."""
+        shape = self._shapes.get((labels, alike.names))
+        if shape is None:
+            others.append(alike.values)
+            return
+        try:
+            keys = set(map(shape.key, alike.values))
+        except TypeError:  # a list or an object, where a word was expected
+            others.append(alike.values)
+            return
+        parts = dict.fromkeys(keys, alike)
+        if len(keys) > 1:
+            by_key: dict[Any, Objects] = {key: [] for key in keys}
+            for value in alike.values:
+                by_key[shape.key(value)].append(value)
+            parts = {key: Alike(alike.names, values, is_flat=alike.is_flat) for key, values in by_key.items()}
+        for key, part in parts.items():
+            if (decided := shape.table.get(key)) is not None and shape.fits_all(part):
+                yield AlikeRecords(*decided, part)
+            else:
+                others.append(part.values)
+
+    def _found(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> Sequence[RawRecord]:
+        """The records of one item, as far as they are known yet."""
+        layouts = self._layouts
+        if type(value) is dict and not layouts.listening:
+            shape = self._shapes.get((labels, frozenset(value))) or self._shapes.get((labels, tuple(value)))
+            if shape is not None:
+                try:
+                    decided = shape.table.get(shape.key(value))
+                except TypeError:  # a list or an object, where a word was expected
+                    decided = None
+                if decided is not None and shape.fits(value):
+                    return (RawRecord(decided[0], pointer, value, decided[1], labels),)
+            if value and not self._kinds:
+                decision = decide(value, labels)
+                if decision is not None and decision.is_leaf and not kind_of(decision.kind).holds_records:
+                    self._remember(labels, value, decision)
+                    return (RawRecord(decision.kind, pointer, value, decision.rule, labels),)
+                if decision is None and not labels and self._is_unknown(value) and _IN_LIST(pointer):
+                    return (RawRecord("unrecognised", pointer, value, "no known keys", labels),)
+        out = layouts.item(pointer, labels, value)
+        if len(out) != 1 or out[0].value is not value:
+            self._owed += count_values(value) - sum(map(RawRecord.value_count, out))
+            if self._owed and not layouts.is_holding:
+                raise _unbalanced(pointer, self._owed)
+        return out
+
+    def _end(self) -> Sequence[RawRecord]:
+        """The records that were held back until the last item."""
+        out = self._layouts.end()
+        if owed := self._owed - sum(map(RawRecord.value_count, out)):
             raise _unbalanced(out[0].pointer if out else "", owed)
-        yield from out
+        return out
 
     def _is_unknown(self, value: dict[str, JsonValue]) -> bool:
         """Whether an object for which nothing was decided is one record, none of its members another."""
@@ -143,13 +185,13 @@ class Classifier:
         ):
             return
         names = discriminators(value)
-        place = (labels, tuple(value))
+        place = (labels, shape_of(value))
         shape = self._shapes.get(place)
         told = decision.payload, decision.flat
         if shape is None or len(shape.table) >= _MOST_VALUES or (shape.payload, shape.flat) != told:
             key = itemgetter(*names) if names else _no_key
             shape = _Shape({}, key, *told)
-            self._shapes.keep(place, place[1], shape)
+            self._shapes.keep(place, value, shape)
         try:
             shape.table[shape.key(value)] = (decision.kind, decision.rule)
         except TypeError:

@@ -8,6 +8,7 @@ from typing import TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 _MOST_NAMES = 100_000
+"""Names in all: about 10 MB. Real exports have fewer than a thousand."""
 
 
 class Shapes(dict[K, V]):

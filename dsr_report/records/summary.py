@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Set as AbstractSet
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from dsr_report.jsonstream.items import JsonValue, count_values
+from dsr_report.jsonstream.items import JsonValue, Number
+from dsr_report.records.alike import Alike, Names, by_names, shape_of
+from dsr_report.records.classifier import AlikeRecords
 from dsr_report.records.kinds import kind_of
-from dsr_report.records.members import Members
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.vocabulary import normalised_key
@@ -37,7 +39,10 @@ _MOMENTS = (
     "sent",
     "sendtime",
 )
-_CONTAINERS = frozenset({dict, list, Members})
+_TEXTS = frozenset({str, int, Number})
+_DIGITS = dict.fromkeys(map(ord, "123456789"), "0")
+# Local time, UTC, a day, unix seconds; an offset other than Z would have to be added first.
+_ORDERED = re.compile(r"0000-00-00(?:[ T]00:00(?::00(?:\.0{1,6})?)?Z?)?|0{9,10}")
 _FIELDS = ("occurred_at", "sent_at", "submitted_at")
 
 
@@ -66,75 +71,44 @@ class Summary:
     groups: dict[tuple[str, ...], UnrecognisedGroup] = field(default_factory=dict)
     examples: list[RawRecord] = field(default_factory=list)
     """The first of each group of unrecognised records that are objects: their names, without values."""
-    _texts: list[str] = field(default_factory=list)
-    _first: datetime | None = None
-    _last: datetime | None = None
-    _shapes: Shapes[tuple[str, ...], str | None] = field(default_factory=Shapes)
+    _limits: dict[str, list[str]] = field(default_factory=dict)
+    """Form of a moment's text, with 0 for every digit → the first and the last text."""
+    _others: list[datetime] = field(default_factory=list)
+    """The first and the last moment that was written in another form."""
+    _shapes: Shapes[Names | tuple[str, ...], str | None] = field(default_factory=Shapes)
 
-    def add(self, found: RawRecord) -> None:
-        """Take in one record."""
-        kind, _, value, rule, _ = found
-        key = (kind, rule)
-        try:
-            self.rules[key] += 1
-        except KeyError:
-            self.rules[key if len(self.rules) < _MOST_RULES else (kind, "other rules")] = 1
-        members: dict[str, JsonValue] | None = None
-        if type(value) is dict:
-            inner = value.get("data")
-            if type(inner) is dict:  # a wrapper: its own members, and those of what it holds
-                members, around = inner, len(value) - 1
-                outer = [*map(type, value.values())]
-                flat = outer.count(dict) == 1 and list not in outer
-                flat = flat and _CONTAINERS.isdisjoint(map(type, inner.values()))
-            else:
-                members, around = value, 0
-                flat = _CONTAINERS.isdisjoint(map(type, value.values()))
-            self.values += around + len(members) if flat else count_values(value)
-        else:
-            self.values += count_values(value)
-        if kind_of(kind).happens:
-            if members is not None:
-                name = self._moment_in(members)
-                raw = None if name is None else members[name]
-                if type(raw) is str and len(raw) == 19 and raw[10] == " ":
-                    texts = self._texts
-                    if texts and texts[0] <= raw <= texts[1]:
-                        return  # neither earlier nor later than what is known
+    def add(self, found: RawRecord | AlikeRecords) -> None:
+        """Take in one record, or some that are alike."""
+        if isinstance(found, AlikeRecords):
+            self._count(found.kind, found.rule, found.alike.value_count, len(found.alike.values))
+            if kind_of(found.kind).happens:
+                self._date_alike(found.alike)
+            return
+        self._count(found.kind, found.rule, found.value_count(), 1)
+        if kind_of(found.kind).happens:
             self._date(found)
-        elif kind == "unrecognised":
+        elif found.kind == "unrecognised":
             self._group(found)
 
-    def add_alike(self, kind: str, rule: str, values: int, count: int) -> None:
-        """Take in so many records of one kind and rule with so many values each, but for their moments."""
+    def _date_alike(self, alike: Alike) -> None:
+        groups = {alike.names: alike.values}
+        if "data" in alike.names and not alike.is_flat:
+            groups = alike.under("data") or by_names(
+                within if type(within := value["data"]) is dict else value for value in alike.values
+            )
+        for names, values in groups.items():
+            if isinstance(shape_of(names), tuple):
+                for value in values:
+                    self._moments([value[name]] if (name := self._moment_in(value)) else [])
+            elif name := self._moment_in(values[0]):
+                self._moments([value[name] for value in values])
+
+    def _count(self, kind: str, rule: str, values: int, records: int) -> None:
         key = (kind, rule)
         if key not in self.rules and len(self.rules) >= _MOST_RULES:
             key = (kind, "other rules")
-        self.rules[key] = self.rules.get(key, 0) + count
-        self.values += values * count
-
-    def moment_of(self, found: RawRecord) -> tuple[str, ...] | None:
-        """The names that lead from a record to the member that dates it; None where nothing does."""
-        value = found.value
-        if not kind_of(found.kind).happens or not isinstance(value, dict):
-            return None
-        inner = value.get("data")
-        members, above = (inner, ("data",)) if isinstance(inner, dict) else (value, ())
-        name = self._moment_in(members)
-        return None if name is None else (*above, name)
-
-    @property
-    def local_times(self) -> tuple[bytes, bytes]:
-        """The first and the last local time (`YYYY-MM-DD HH:MM:SS`) so far; nothing is between at first."""
-        texts = self._texts or ("\x7f", "")
-        return texts[0].encode("utf-8", "replace"), texts[-1].encode("utf-8", "replace")
-
-    def add_local_times(self, texts: AbstractSet[bytes]) -> None:
-        """Take in when records happened, written as `local_times` are."""
-        for ordered in (sorted(texts), sorted(texts, reverse=True)):
-            for text in ordered:
-                if self._text(text.decode("ascii")):
-                    break
+        self.rules[key] = self.rules.get(key, 0) + records
+        self.values += values
 
     @property
     def kinds(self) -> Counter[str]:
@@ -153,27 +127,21 @@ class Summary:
     @property
     def first(self) -> datetime | None:
         """The earliest moment of events, messages, submissions and mailings, in the summary's zone."""
-        return self._limit(min)
+        return self._limit(min, 0)
 
     @property
     def last(self) -> datetime | None:
         """The latest moment."""
-        return self._limit(max)
+        return self._limit(max, 1)
 
     def unrecognised(self) -> list[UnrecognisedGroup]:
         """What was not recognised, grouped by members, in the order of the export."""
         return list(self.groups.values())
 
-    def _limit(self, choose: object) -> datetime | None:
-        earliest = choose is min
-        known = self._first if earliest else self._last
-        if self._texts:
-            moment = read_moment(self._texts[0 if earliest else 1], self.zone)
-            if moment is not None and (
-                known is None or (moment.at < known if earliest else moment.at > known)
-            ):
-                known = moment.at
-        return None if known is None else known.astimezone(self.zone)
+    def _limit(self, choose: Callable[[Iterable[datetime]], datetime], place: int) -> datetime | None:
+        known = [read_moment(limits[place], self.zone) for limits in self._limits.values()]
+        moments = [moment.at for moment in known if moment is not None] + self._others[place : place + 1]
+        return choose(moments).astimezone(self.zone) if moments else None
 
     def _date(self, found: RawRecord) -> None:
         value = found.value
@@ -187,42 +155,57 @@ class Summary:
         members: dict[str, JsonValue] = inner if type(inner) is dict else value
         name = self._moment_in(members)
         if name is not None:
-            raw = members[name]
-            if type(raw) is str and len(raw) == 19 and raw[4] == raw[7] == "-" and raw[10] == " ":
-                self._text(raw)
-            else:
-                self._moment(raw)
+            self._moments([members[name]])
 
     def _moment_in(self, members: dict[str, JsonValue]) -> str | None:
         """The name of the member that says when a record happened."""
-        shape = tuple(members)
-        try:
-            return self._shapes[shape]
-        except KeyError:
-            by_name = {normalised_key(name): name for name in reversed(members)}
-            name = next((by_name[name] for name in _MOMENTS if name in by_name), None)
-            self._shapes.keep(shape, shape, name)
-            return name
+        for shape in (frozenset(members), tuple(members)):
+            try:
+                return self._shapes[shape]
+            except KeyError:
+                pass
+        by_name = {normalised_key(name): name for name in reversed(members)}
+        name = next((by_name[name] for name in _MOMENTS if name in by_name), None)
+        self._shapes.keep(shape_of(members), members, name)
+        return name
 
-    def _text(self, raw: str) -> bool:
-        """Whether it is a local time: those compare as texts, so only a new first or last one is read."""
-        texts = self._texts
-        if texts and texts[0] <= raw <= texts[1]:
-            return True
-        if read_moment(raw, self.zone) is None:
-            return False
+    def _moments(self, raws: list[JsonValue]) -> None:
+        """Take in when records happened.
+
+        Moments that are written in the same form compare as texts: only a new first or last one is read.
+        """
+        if not _TEXTS.issuperset(map(type, raws)):
+            raws = [raw for raw in raws if type(raw) in _TEXTS]
+        texts = list(map(str, raws))
         if not texts:
-            texts += [raw, raw]
-        elif raw < texts[0]:
-            texts[0] = raw
-        else:
-            texts[1] = raw
-        return True
+            return
+        form = texts[0].translate(_DIGITS)
+        groups = {form: texts}
+        if "\n".join(texts).translate(_DIGITS) != "\n".join([form] * len(texts)):
+            groups = defaultdict(list)
+            for text in texts:
+                groups[text.translate(_DIGITS)].append(text)
+        for form, alike in groups.items():
+            if _ORDERED.fullmatch(form):
+                self._of_form(form, alike)
+            else:
+                for moment in (read_moment(text, self.zone) for text in set(alike)):
+                    if moment is not None:
+                        self._at(moment.at)
 
-    def _moment(self, raw: JsonValue) -> None:
-        moment = None if isinstance(raw, (dict, list)) else read_moment(raw, self.zone)
-        if moment is not None:
-            self._at(moment.at)
+    def _of_form(self, form: str, texts: list[str]) -> None:
+        limits = self._limits.get(form)
+        if limits and limits[0] <= min(texts) and max(texts) <= limits[1]:
+            return
+        texts = sorted(text for text in set(texts) if not limits or not limits[0] <= text <= limits[1])
+        for place, ordered in enumerate((texts, texts[::-1])):
+            for text in ordered:
+                if limits and (limits[0] <= text if place == 0 else text <= limits[1]):
+                    break
+                if read_moment(text, self.zone) is not None:
+                    limits = self._limits.setdefault(form, [text, text])
+                    limits[place] = text
+                    break
 
     def _record(self, record: Record) -> None:
         for name in _FIELDS:
@@ -231,10 +214,7 @@ class Summary:
                 self._at(at)
 
     def _at(self, at: datetime) -> None:
-        if self._first is None or at < self._first:
-            self._first = at
-        if self._last is None or at > self._last:
-            self._last = at
+        self._others = [min(at, *self._others), max(at, *self._others)] if self._others else [at, at]
 
     def _group(self, found: RawRecord) -> None:
         keys = tuple(map(_shortened, list(found.value)[:_MOST_KEYS])) if isinstance(found.value, dict) else ()

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dsr_report.jsonstream.items import Item, JsonValue, rough_size, values
 from dsr_report.lexicon import WORDS, any_of
 from dsr_report.pointers import tokens
+from dsr_report.records.alike import Lot
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.redact.plan import Decision
 from dsr_report.workers import Processes
@@ -85,7 +86,7 @@ class Watch:
     """Looks at items one by one; objects with names seen before cost next to nothing."""
 
     def __init__(self) -> None:
-        self._telling: Shapes[tuple[str, ...], _Telling | None] = Shapes()
+        self._telling: Shapes[frozenset[str], _Telling | None] = Shapes()
         self._telling_places: Shapes[str, bool] = Shapes()
 
     def at(self, item: Item) -> Iterator[tuple[Decision, str]]:
@@ -99,16 +100,11 @@ class Watch:
         """Whether it may hold a live key, by its names and a glance at the values; False is sure."""
         if self._stands_under_a_telling_name(item.pointer):
             return True
-        telling = self._telling
         stack = [item.value]
         while stack:
             current = stack.pop()
             if type(current) is dict:
-                names = tuple(current)
-                known = telling.get(names, _UNKNOWN)
-                if known is _UNKNOWN:
-                    known = _told(names)
-                    telling.keep(names, names, known)
+                known = self._known(frozenset(current))
                 if known is not None and known.in_values(current):
                     return True
                 if not _NESTED.isdisjoint(map(type, current.values())):
@@ -116,6 +112,21 @@ class Watch:
             elif type(current) is list:
                 stack.extend([member for member in current if type(member) in _CONTAINERS])
         return False
+
+    def among(self, lot: Lot) -> Iterable[Item]:
+        """The items that may hold a live key; of objects whose names say that they hold none, nothing."""
+        if not lot.alike or self._stands_under_a_telling_name(lot.first.pointer):
+            return lot.items()
+        if any(self._known(names) is not None for names in lot.inner):
+            return lot.items()
+        return lot.items([alike.values for alike in lot.alike if self._known(alike.names) is not None])
+
+    def _known(self, names: frozenset[str]) -> _Telling | None:
+        known = self._telling.get(names, _UNKNOWN)
+        if known is _UNKNOWN:
+            known = _told(names)
+            self._telling.keep(names, names, known)
+        return known
 
     def _stands_under_a_telling_name(self, pointer: str) -> bool:
         """Of an item that is a member of something, or of a list that is: a value by itself, perhaps."""
@@ -127,16 +138,6 @@ class Watch:
             known = _told(last) is not None
             self._telling_places.keep(place, last, known)
         return known
-
-
-def concern(name: str) -> Literal["none", "always", "length"]:
-    """What a member's name says about its value: `might_hold` is false of, true of, or depends on its length.
-
-    A dump of headers can hold a credential, but only in a passage of it.
-    """
-    if _is_telling(name):
-        return "always"
-    return "length" if name == "code" else "none"
 
 
 class _Telling(NamedTuple):
@@ -167,7 +168,7 @@ class _Telling(NamedTuple):
 _UNKNOWN = _Telling(surely=False, codes=(), dumps=())
 
 
-def _told(names: tuple[str, ...]) -> _Telling | None:
+def _told(names: Iterable[str]) -> _Telling | None:
     told = _Telling(
         any(map(_is_telling, names)),
         tuple(name for name in names if str(name) == "code"),

@@ -1,8 +1,8 @@
-"""Counting records as bytes says what decoding all of them says, whatever the bytes."""
+"""Records that are alike, counted together, give the numbers that all of them give one by one."""
 
 import io
+import json
 import re
-from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,12 @@ from malformed import CASES
 from dsr_report.errors import DsrReportError
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.stream import Limits
+from dsr_report.records.alike import Lot
 from dsr_report.records.classifier import Classifier
-from dsr_report.records.counting import Counting
+from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
-from dsr_report.redact.secrets import Watch, concern
+from dsr_report.redact.secrets import Watch
+from dsr_report.times import read_moment
 from sample_exports.making import on_demand
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -30,26 +32,30 @@ VALUE = re.compile(rb': ("[^"\\]*"|[0-9]+)')
 SMALL = Limits(window=700, largest=2_000)
 
 
-def told(content, *, counted, limits=SMALL, salvage=False):
-    """All that a pass tells, and how many records were decoded for it."""
-    summary, recogniser, watch = Summary(ZONE), Classifier(), Watch()
-    counting = Counting(recogniser, summary, concern) if counted else None
-    masked = decoded = 0
+def told(content, *, alike, limits=SMALL, salvage=False):
+    """All that a pass tells, and how many records were looked at one by one for it."""
+    summary, classifier, watch = Summary(ZONE), Classifier(), Watch()
+    masked = single = 0
+
+    def count(items):
+        nonlocal masked
+        masked += sum(decision.passage is None for item in items for decision, _ in watch.at(item))
+
+    def items_of(file):
+        for item in file.items():
+            count([item])
+            yield item
+
+    def lots_of(file):
+        for lot in map(Lot, file.batches()):
+            count(watch.among(lot))
+            yield lot
+
     try:
         with open_export(content, name="x", limits=limits, salvage=salvage) as file:
-            items = list(file.batches()) if counting is None else file.batches(counting)
-
-            def watched():
-                nonlocal masked
-                for item in chain.from_iterable(items):
-                    masked += sum(decision.passage is None for decision, _ in watch.at(item))
-                    yield item
-
-            for found in recogniser.find(watched()):
-                decoded += 1
+            for found in classifier.find_alike(lots_of(file)) if alike else classifier.find(items_of(file)):
+                single += isinstance(found, RawRecord)
                 summary.add(found)
-                if counting:
-                    counting.learn(found)
             seen = file.sha256, file.warnings, file.incomplete
     except DsrReportError as error:
         return str(error), -1
@@ -63,7 +69,7 @@ def told(content, *, counted, limits=SMALL, salvage=False):
         [found.pointer for found in summary.examples],
         masked,
         *seen,
-    ), decoded
+    ), single
 
 
 def export(records, between=b","):
@@ -77,12 +83,63 @@ EVENT = (
 PLAIN = [EVENT % (number, number % 30) for number in range(60)]
 
 
-def test_what_is_plain_is_not_decoded():
-    expected, decoded = told(export(PLAIN), counted=False)
-    counted, few = told(export(PLAIN), counted=True)
-    assert counted == expected
-    assert decoded == 60
+def test_what_is_alike_is_not_looked_at_one_by_one():
+    expected, all_of_them = told(export(PLAIN), alike=False)
+    together, few = told(export(PLAIN), alike=True)
+    assert together == expected
+    assert all_of_them == 60
     assert few < 15
+
+
+def test_members_in_any_order_are_alike():
+    shuffled = []
+    for number, record in enumerate(PLAIN):
+        members = list(json.loads(record)["data"].items())
+        members = members[number % 7 :] + members[: number % 7][:: 1 - 2 * (number % 2)]
+        shuffled.append(json.dumps({"event": "open", "data": dict(members)}).encode())
+    together, few = told(export(shuffled), alike=True)
+    assert together == told(export(shuffled), alike=False)[0]
+    assert few < 15
+
+
+def test_of_two_names_that_read_alike_the_first_one_counts():
+    records = [
+        b'{"event":"open","time":"20%02d-01-01 00:00:00","TIME":"19%02d-01-01 00:00:00"}' % (n, n)
+        if n % 2
+        else b'{"event":"open","TIME":"19%02d-01-01 00:00:00","time":"20%02d-01-01 00:00:00"}' % (n, n)
+        for n in range(60)
+    ]
+    expected, _ = told(export(records), alike=False)
+    assert told(export(records), alike=True)[0] == expected
+    assert (expected[2].year, expected[3].year) == (1900, 2059)
+
+
+MOMENTS = {
+    "local time": lambda n: f"2019-0{1 + n % 9}-01 10:00:00",
+    "with a T": lambda n: f"2019-0{1 + n % 9}-01T10:00:00",
+    "UTC": lambda n: f"2019-0{1 + n % 9}-01T10:00:00Z",
+    "with an offset": lambda n: f"2019-01-01T{10 + n % 9}:00:00+0{9 - n % 9}:00",
+    "fractions": lambda n: f"2019-01-01 10:00:00.{n}",
+    "a day": lambda n: f"2019-0{1 + n % 9}-01",
+    "seconds": lambda n: 1_500_000_000 + n * 86_400,
+    "few seconds": lambda n: 999_999_990 + n,
+    "seconds as text": lambda n: str(1_500_000_000 - n),
+    "none at all": lambda n: ("0000-00-00 00:00:00", None, "", "soon", True, [n], "2019-99-99 00:00:00")[
+        n % 7
+    ],
+}
+
+
+@pytest.mark.parametrize("one", MOMENTS)
+@pytest.mark.parametrize("other", MOMENTS)
+def test_moments_in_any_form(one, other):
+    forms = MOMENTS[one], MOMENTS[other]
+    records = [json.dumps({"event": "open", "time": forms[n % 2](n)}).encode() for n in range(40)]
+    expected, _ = told(export(records), alike=False)
+    assert told(export(records), alike=True)[0] == expected
+    read = [read_moment(forms[n % 2](n), ZONE) for n in range(40)]
+    at = [moment.at for moment in read if moment]
+    assert expected[2:4] == ((min(at), max(at)) if at else (None, None))
 
 
 @pytest.mark.parametrize("layout", on_demand.LAYOUTS)
@@ -91,8 +148,8 @@ def test_layouts(layout, pretty):
     out = io.BytesIO()
     on_demand.write(on_demand.Order(3, 400, layout=layout, pretty=pretty), out)
     limits = Limits(window=20_000, largest=60_000)
-    expected, _ = told(out.getvalue(), counted=False, limits=limits)
-    assert told(out.getvalue(), counted=True, limits=limits)[0] == expected
+    expected, _ = told(out.getvalue(), alike=False, limits=limits)
+    assert told(out.getvalue(), alike=True, limits=limits)[0] == expected
 
 
 ODD = {
@@ -125,19 +182,19 @@ ODD = {
 
 @pytest.mark.parametrize("record", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("every", [1, 3, 17])
-def test_what_is_odd_is_told_as_if_all_was_decoded(record, every):
+def test_what_is_odd_is_told_as_if_each_was_looked_at(record, every):
     records = [record % (n, n % 30) if n % every == 0 else plain for n, plain in enumerate(PLAIN, 1)]
     for content in (export(records), export(records, b",\n "), export(records)[:-90]):
         for salvage in (False, True):
-            expected, _ = told(content, counted=False, salvage=salvage)
-            assert told(content, counted=True, salvage=salvage)[0] == expected
+            expected, _ = told(content, alike=False, salvage=salvage)
+            assert told(content, alike=True, salvage=salvage)[0] == expected
 
 
 @pytest.mark.parametrize("case", [c for cases in CASES.values() for c in cases], ids=lambda c: c.what)
 def test_malformed_files(case):
     for salvage in (False, True):
-        expected, _ = told(case.text, counted=False, salvage=salvage)
-        assert told(case.text, counted=True, salvage=salvage)[0] == expected
+        expected, _ = told(case.text, alike=False, salvage=salvage)
+        assert told(case.text, alike=True, salvage=salvage)[0] == expected
 
 
 @st.composite
@@ -157,5 +214,5 @@ def exports_of_likes(draw):
 
 @given(exports_of_likes())
 def test_any_records(content):
-    expected, _ = told(content, counted=False)
-    assert told(content, counted=True)[0] == expected
+    expected, _ = told(content, alike=False)
+    assert told(content, alike=True)[0] == expected
