@@ -74,9 +74,7 @@ def test_a_mark_says_nothing_of_the_length_of_what_it_hides(case, tmp_path):
 
 @pytest.mark.parametrize("lang", ["en", "nl", "de", "fr"])
 def test_marks_are_in_the_language_of_the_report(case, lang):
-    word = {"en": "withheld", "nl": "niet verstrekt", "de": "nicht herausgegeben", "fr": "non communiqué"}[
-        lang
-    ]
+    word = {"en": "withheld", "nl": "niet verstrekt", "de": "nicht mitgeteilt", "fr": "non communiqué"}[lang]
     assert word in case(note(STRANGER)).decide("withhold").shown(lang=lang).data[0]["text"]
 
 
