@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from dsr_report.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from dsr_report.receive.inbox import Received
+    from dsr_report.register.store import Register
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -200,7 +201,8 @@ def receive(
         endpoint = Endpoint(
             Door(path, rules, DnsKeys(), limits=Limits(body_bytes=max_bytes)),
             inbox,
-            on_received=_renderer(reports, config, **choices) if reports else None,
+            on_received=_renderer(reports, config, register, **choices) if reports else None,
+            say=lambda line: say(f"{datetime.now():%H:%M:%S} {line}"),  # noqa: DTZ005 - as the clock on the wall
         )
         server = make_server(endpoint.application(), host=host, port=port, certificate=certificate, key=key)
         click.echo(f"https://{public.netloc}{path}")
@@ -225,8 +227,15 @@ def _secret(folder: Path) -> str:
 
 
 def _renderer(
-    folder: Path, config: Path | None, *, format_: str, lang: str, timezone: str, **choices: Any
-) -> Callable[[Received], None]:
+    folder: Path,
+    config: Path | None,
+    register: Register,
+    *,
+    format_: str,
+    lang: str,
+    timezone: str,
+    **choices: Any,
+) -> Callable[[Received], str]:
     """Writes a report of each export that comes in, under a name with the number of its data request."""
     from dsr_report.config import load_config
     from dsr_report.export import zone_named
@@ -236,7 +245,7 @@ def _renderer(
     settings = load_config(config) if config else None
     private_folder(folder)
 
-    def render(received: Received) -> None:
+    def render(received: Received) -> str:
         import dsr_report
         from dsr_report.cli.render import default_name
         from dsr_report.report import format_of
@@ -249,7 +258,16 @@ def _renderer(
             # a later request of the same person must not replace an answer that was given
             name = Path(default_name(export.info.type, export.info.id, format_))
             target = folder / f"{name.stem}-request-{received.number}{name.suffix}"
-            report.to(target, format_of(target))
+            written = report.to(target, format_of(target))
+        register.note_disclosure(
+            received.reference,
+            sha256=written.sha256,
+            path=str(target.resolve()),
+            size_bytes=target.stat().st_size,
+            withheld=written.values.withheld,
+            language=lang,
+        )
+        return f"rendered as {target}"
 
     return render
 

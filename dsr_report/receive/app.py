@@ -17,6 +17,7 @@ from typing import BinaryIO
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -40,6 +41,8 @@ class Limits:
     body_bytes: int = 2 << 30
     body_seconds: float = 600.0
     stall_seconds: float = 30.0
+    bodies_at_once: int = 64
+    """Bodies under way; each has a file and a buffer of 64 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,9 @@ class Endpoint:
     Args:
         door: who may come in.
         inbox: where exports go.
-        on_received: called in a thread for each matched export; what it raises is logged, not answered, and
-            it is called again at the next start if the inbox hands on.
+        on_received: called in a thread for each matched export; gives what it did in words, if anything. What
+            it raises is told, not answered, and it is called again at the next start if the inbox hands on.
+        say: is told in one line what became of each call, without personal data.
         retry_seconds: how long to wait where the register cannot be reached.
     """
 
@@ -77,12 +81,15 @@ class Endpoint:
         door: Door,
         inbox: Inbox,
         *,
-        on_received: Callable[[Received], None] | None = None,
+        on_received: Callable[[Received], str | None] | None = None,
+        say: Callable[[str], None] = _LOG.info,
         retry_seconds: float = 60.0,
     ) -> None:
         self._door = door
         self._inbox = inbox
         self._on_received = on_received
+        self._say = say
+        self._bodies = 0
         self._retry_seconds = retry_seconds
         self._replays = Replays(door.now)
         self._news = asyncio.Event()
@@ -96,6 +103,7 @@ class Endpoint:
                 Route(self._door.path, self._receive, methods=["POST"]),
             ],
             lifespan=self._lifespan,
+            exception_handlers={404: self._elsewhere, 405: self._elsewhere},
         )
 
     @asynccontextmanager
@@ -113,26 +121,45 @@ class Endpoint:
     async def _health(self, _request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
+    async def _elsewhere(self, _request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        self._say(f"refused a call [{status}]: it is for another path or method")
+        return PlainTextResponse("refused\n", status)
+
     async def _receive(self, request: Request) -> Response:
+        if self._bodies >= self._door.limits.bodies_at_once:
+            self._say("a call was sent away: too many are under way")
+            return PlainTextResponse("try again later\n", 503)
+        self._bodies += 1
+        try:
+            return await self._answered(request)
+        finally:
+            self._bodies -= 1
+
+    async def _answered(self, request: Request) -> Response:
         try:
             verified = await self._judged(request)
         except KeyLookupError as error:
-            _LOG.warning("a call could not be judged: %s", error.what)
+            self._say(f"a call could not be judged: {error.what}")
             return PlainTextResponse("try again later\n", 503)
         except RejectedError as error:
-            return _refused(error)
+            return self._refused(error)
+        except Exception as error:  # noqa: BLE001 - a head that nobody thought of is refused like any other
+            return self._refused(
+                RejectedError("unreadable", f"its head cannot be read ({type(error).__name__})")
+            )
         try:
             await self._stored(request, verified)
         except ClientDisconnect:
             self._replays.give_back(verified.marks)
-            _LOG.warning("a call was cut off; nothing was kept")
+            self._say("a call was cut off; nothing was kept")
             return PlainTextResponse("cut off\n", 400)
         except RejectedError as error:
             self._replays.give_back(verified.marks)
-            return _refused(error)
+            return self._refused(error)
         except DsrReportError as error:
             self._replays.give_back(verified.marks)
-            _LOG.error("a call could not be stored (%s)", type(error).__name__)
+            self._say(f"a call could not be stored: {error.what}")
             return PlainTextResponse("try again later\n", 503)
         self._news.set()
         return PlainTextResponse("received\n", 202)
@@ -141,8 +168,9 @@ class Endpoint:
         """What the head of a call says, when it may come in."""
         if request.headers.get("x-forwarded-proto", "https").lower() != "https":
             raise RejectedError("plain-http", "the call did not come over HTTPS")
-        length = request.headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self._door.limits.body_bytes:
+        length = request.headers.get("content-length", "0").lstrip("0")
+        most = str(self._door.limits.body_bytes)
+        if length.isdecimal() and (len(length), length) > (len(most), most):
             raise RejectedError("too-large", "the body is larger than is accepted")
         if self._door.rules is None:
             return _UNSIGNED
@@ -199,13 +227,15 @@ class Endpoint:
             failed = False
             for path in await run_in_threadpool(self._inbox.waiting):
                 try:
-                    received = await run_in_threadpool(self._inbox.settle, path)
+                    settled = await run_in_threadpool(self._inbox.settle, path)
                 except Exception as error:  # noqa: BLE001 - one bad file or a lost database must not stop the rest
-                    _LOG.error("a received export waits to be matched (%s)", type(error).__name__)
+                    self._say(f"a received export waits in {path} to be matched ({type(error).__name__})")
                     failed = True
                     continue
-                if received is not None and self._on_received is not None:
-                    await self._handed_on(received)
+                if settled.received is None or self._on_received is None:
+                    self._say(settled.what)
+                else:
+                    await self._handed_on(settled.received, settled.what)
             if self._stopping and not self._news.is_set():  # else the last call came while this round went on
                 return
             try:
@@ -213,18 +243,23 @@ class Endpoint:
             except TimeoutError:
                 continue
 
-    async def _handed_on(self, received: Received) -> None:
+    async def _handed_on(self, received: Received, what: str = "") -> None:
         if self._on_received is None:
             return
+        before = what or f"data request {received.number}, received earlier"
         try:
-            await run_in_threadpool(self._on_received, received)
+            done = await run_in_threadpool(self._on_received, received)
         except Exception as error:  # noqa: BLE001 - the export is safe whatever becomes of the report
-            what = error if isinstance(error, DsrReportError) else type(error).__name__
-            _LOG.error(
-                "data request %d was received, but: %s; tried again at the next start", received.number, what
-            )
+            fault = error if isinstance(error, DsrReportError) else type(error).__name__
+            self._say(f"{before}; but: {fault}; tried again at the next start")
         else:
             await run_in_threadpool(self._inbox.done, received)
+            self._say(f"{before}; {done}" if done else before)
+
+    def _refused(self, error: RejectedError) -> Response:
+        """The operator learns why; the caller does not."""
+        self._say(f"refused a call [{error.code}]: {error.what}")
+        return PlainTextResponse("refused\n", _STATUS.get(error.code, 401))
 
 
 def call_of(request: Request) -> Call:
@@ -234,9 +269,3 @@ def call_of(request: Request) -> Call:
     target = raw_path + b"?" + query if query else raw_path
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]]
     return Call(request.method, target.decode("latin-1"), headers)
-
-
-def _refused(error: RejectedError) -> Response:
-    """The log learns why; the caller does not."""
-    _LOG.warning("refused a call [%s]: %s", error.code, error.what)
-    return PlainTextResponse("refused\n", _STATUS.get(error.code, 401))

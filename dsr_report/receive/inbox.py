@@ -19,7 +19,8 @@ from pathlib import Path
 
 from dsr_report.errors import NotAnExportError, NotReadyError
 from dsr_report.files import private_folder, sha256_of, written_whole
-from dsr_report.jsonstream.file import Info, open_export
+from dsr_report.jsonstream.file import open_export
+from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.register.entries import DataRequestEntry
 from dsr_report.register.requests import api_name
 from dsr_report.register.store import Register
@@ -35,6 +36,14 @@ class Received:
     sha256: str
     number: int
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a received export: in words for the operator, without personal data."""
+
+    what: str
+    received: Received | None = None
 
 
 class Inbox:
@@ -68,23 +77,24 @@ class Inbox:
         _sync_folder(self.incoming)
         return target
 
-    def settle(self, path: Path) -> Received | None:
-        """Match a received file, write it down, and move it to where it stays; None if it matched nothing.
+    def settle(self, path: Path) -> Settled:
+        """Match a received file, write it down, and move it to where it stays.
 
         It can be repeated after a crash at any point.
         """
         sha256 = path.stem
-        info = whole_export(path)
-        entry = self._entry_for(info) if info else None
+        subject, fault = whole_export(path)
+        entry = None
+        if subject is not None:
+            entry, fault = self._entry_for(*subject)
         final = self.folder / f"received-{sha256}.json"
         if entry is not None and entry.state == "collected" and _is_kept(entry, sha256):
             path.unlink()
-            _LOG.info("the export of data request %d came again", entry.number)
-            return None
-        if entry is None or info is None:
-            _LOG.warning("an export was received that no data request is outstanding for; kept apart")
-            path.replace(self.unmatched / path.name)
-            return None
+            return Settled(f"the export of data request {entry.number} came again; {entry.reference} has it")
+        if entry is None:
+            apart = self.unmatched / path.name
+            path.replace(apart)
+            return Settled(f"an export is unmatched, and kept apart: {fault}; look at {apart}")
         with suppress(FileExistsError):
             os.link(path, final)
         _sync_folder(self.folder)
@@ -95,8 +105,10 @@ class Inbox:
             with written_whole(self.incoming / f"{sha256}.todo") as note:
                 note.write(f"{entry.number} {entry.reference}".encode())
         path.unlink()
-        _LOG.info("received the export of data request %d", entry.number)
-        return Received(final, sha256, entry.number, entry.reference)
+        return Settled(
+            f"the export of data request {entry.number} came, for {entry.reference}: {final}",
+            Received(final, sha256, entry.number, entry.reference),
+        )
 
     def left(self) -> list[Received]:
         """What was matched, and not handed on: an earlier process was killed, or failed at it."""
@@ -114,14 +126,9 @@ class Inbox:
         """Note that a matched export was handed on."""
         (self.incoming / f"{received.sha256}.todo").unlink(missing_ok=True)
 
-    def _entry_for(self, info: Info) -> DataRequestEntry | None:
+    def _entry_for(self, kind: str, identifier: str) -> tuple[DataRequestEntry | None, str]:
         """The one data request that the export can be of: outstanding, or else the last one collected."""
-        if info.type is None or info.id is None or not info.id.strip():
-            return None
-        kind = info.type.strip().lower()
-        if kind not in {"subprofile", "profile", "email"}:
-            return None
-        subject = kind, info.id.strip()
+        subject = kind, identifier
         found = [
             entry
             for entry in self._register.open_requests(*subject)
@@ -130,7 +137,10 @@ class Inbox:
         if not found:
             before = [e for e in self._register.collected_requests(*subject) if e.api_url == self._api]
             found = before[:1]
-        return found[0] if len(found) == 1 else None
+        if len(found) == 1:
+            return found[0], ""
+        why = "several data requests are" if found else "no data request is"
+        return None, f"{why} outstanding for whom it is about"
 
 
 def _is_kept(entry: DataRequestEntry, sha256: str) -> bool:
@@ -148,17 +158,20 @@ def looks_like_export(path: Path) -> bool:
         return False
 
 
-def whole_export(path: Path) -> Info | None:
-    """What an export is about, if it can be read to its end."""
+def whole_export(path: Path) -> tuple[tuple[str, str] | None, str]:
+    """Whom an export is about, if it can be read to its end and names one person; else why not."""
     try:
         with open_export(path, name="the received file") as export:
             for _ in export.batches():
                 pass
             if {warning.code for warning in export.warnings} & {"data-is-text", "no-data"}:
-                return None
-            return export.info
+                return None, "it holds a text in place of the data, or nothing"
+            doubt = export.subjects.doubt
+            if doubt is not None or export.subjects.named[0][0] not in TYPES:
+                return None, doubt or "it is about something else than a person"
+            return export.subjects.named[0], ""
     except (NotAnExportError, NotReadyError):
-        return None
+        return None, "it cannot be read to its end"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -19,6 +19,8 @@ from dsr_report.errors import DsrReportError
 
 _LONGEST_CACHED = 3600.0
 _MOST_CACHED = 64
+_MOST_AT_ONCE = 8
+"""Look-ups under way: whoever asks for names without end must not hold all threads with them."""
 _BITS = range(1024, 8193)
 
 
@@ -75,6 +77,7 @@ class DnsKeys:
         self._resolver.lifetime = timeout
         self._clock = clock
         self._lock = threading.Lock()
+        self._free = threading.BoundedSemaphore(_MOST_AT_ONCE)
         self._cached: dict[str, tuple[float, tuple[RSAPublicKey, ...]]] = {}
 
     def __call__(self, name: str) -> tuple[RSAPublicKey, ...]:
@@ -87,6 +90,14 @@ class DnsKeys:
             until, keys = self._cached.get(name, (0.0, ()))
             if keys and self._clock() < until:
                 return keys
+        if not self._free.acquire(blocking=False):
+            raise KeyLookupError("too many keys are being looked up", hint="Is the name server slow?")
+        try:
+            return self._looked_up(name)
+        finally:
+            self._free.release()
+
+    def _looked_up(self, name: str) -> tuple[RSAPublicKey, ...]:
         try:
             answer = self._resolver.resolve(f"{name}.", dns.rdatatype.TXT, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

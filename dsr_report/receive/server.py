@@ -2,13 +2,69 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
+from typing import ClassVar
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dsr_report.errors import UsageError
+
+_HEAD_SECONDS = 10.0
+"""For a head to come, also the next one on the same connection: Copernica sends its own in one packet."""
+_LONGEST_HEAD = 32 << 10
+_MOST_SILENT = 400
+"""Connections without a head; of more, the oldest goes. Systems allow a process 1,024 files and more."""
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1 that waits only so long for a head: neither silence nor a byte a second keeps others out."""
+
+    _silent: ClassVar[dict[PatientProtocol, None]] = {}
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a head."""
+        super().connection_made(transport)
+        self._look()
+        if len(self._silent) > _MOST_SILENT:
+            next(iter(self._silent))._send_away()  # noqa: SLF001 - of this very class
+
+    def data_received(self, data: bytes) -> None:
+        """Stop waiting where a head is whole; bytes alone change nothing."""
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next head, or for the end of a body that nobody reads."""
+        super().on_response_complete()
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        self._rest()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        if is_answering or self.transport.is_closing():
+            self._rest()
+        elif self._patience is None:
+            self._silent[self] = None
+            self._patience = self.loop.call_later(_HEAD_SECONDS, self._send_away)
+
+    def _rest(self) -> None:
+        self._silent.pop(self, None)
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _send_away(self) -> None:
+        self._rest()
+        self.transport.abort()
 
 
 def check_port(host: str, port: int) -> None:
@@ -47,7 +103,8 @@ def make_server(
             app,
             host=host,
             port=port,
-            http="h11",
+            http=PatientProtocol,
+            h11_max_incomplete_event_size=_LONGEST_HEAD,
             ws="none",
             lifespan="on",
             access_log=False,
@@ -55,7 +112,7 @@ def make_server(
             log_level="warning",
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=64,
+            backlog=1024,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=grace_seconds,
             ssl_certfile=certificate,

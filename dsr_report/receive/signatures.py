@@ -32,10 +32,15 @@ _HASHES: dict[str, type[hashes.SHA256 | hashes.SHA512]] = {
     "rsa-sha512": hashes.SHA512,
     "hs2019": hashes.SHA256,
 }
-_PARAMETER = re.compile(r'([A-Za-z][A-Za-z0-9]*)\s*=\s*"([^"]*)"')
+_PARAMETER = re.compile(r'[\s,]*+([A-Za-z][A-Za-z0-9]{0,30}+)\s*+=\s*+(?:"([^"]*+)"|([0-9]++))')
+_END = re.compile(r"[\s,]*+\Z")
 _KEY_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+copernica\.com")
 _SINGLE = ("host", "date", "x-copernica-id", "signature", "x-nonce", "content-length")
-_LONGEST = 8192
+_LONGEST = 4096
+"""Of a Signature: 1,366 letters for a key of 8,192 bits, 253 for its name, the rest for names of headers."""
+_MOST_PARAMETERS = 10
+_MOST_NAMES = 32
+_LONGEST_DATE = 64
 
 
 class RejectedError(DsrReportError):
@@ -135,11 +140,11 @@ def verify_head(
         raise RejectedError("unsigned-header", f"the signature does not cover {', '.join(missing)}")
     if identity(_one(call, "x-copernica-id")) != identity(rules.account):
         raise RejectedError("account", "the call is from another account")
-    text = signing_string(call, signature.names).encode("latin-1")
     kind = _HASHES[signature.algorithm]
     published = keys(signature.key_id)
     if not published:
         raise RejectedError("no-key", "no key that can be used is published under the call's key name")
+    text = signing_string(call, signature.names).encode("latin-1")
     if not any(_fits(key, signature.signature, text, kind()) for key in published):
         raise RejectedError("signature", "the signature is not that of the published key")
     marks = [f"s {signature.key_id} {base64.b64encode(signature.signature).decode('ascii')}"]
@@ -163,10 +168,16 @@ def read_signature(text: str) -> _Signature:
     if len(text) > _LONGEST:
         raise RejectedError("signature-header", "the Signature header is too long")
     found: dict[str, str] = {}
-    for name, value in _PARAMETER.findall(text):
-        if name.lower() in found:
+    place = 0
+    while not _END.match(text, place):
+        parameter = _PARAMETER.match(text, place)
+        if parameter is None or len(found) >= _MOST_PARAMETERS:
+            raise RejectedError("signature-header", "the Signature header cannot be read")
+        name = parameter[1].lower()
+        if name in found:
             raise RejectedError("signature-header", "a parameter of the Signature header is there twice")
-        found[name.lower()] = value.strip()
+        found[name] = (parameter[2] or parameter[3] or "").strip()
+        place = parameter.end()
     for name in ("keyid", "algorithm", "signature"):
         if not found.get(name):
             raise RejectedError("signature-header", f"the Signature header has no {name}")
@@ -177,6 +188,8 @@ def read_signature(text: str) -> _Signature:
     if len(key_id) > 253 or not key_id.endswith(KEY_DOMAIN) or not _KEY_NAME.fullmatch(key_id):
         raise RejectedError("key-name", "the name of the key is not below copernica.com")
     names = tuple(found.get("headers", "date").lower().split())
+    if len(names) > _MOST_NAMES or len(set(names)) < len(names):
+        raise RejectedError("signature-header", "the signature covers too many headers, or one twice")
     return _Signature(key_id, algorithm, names, _decoded(found["signature"], "signature-header"))
 
 
@@ -215,12 +228,12 @@ def _one(call: Call, name: str) -> str:
 
 def _checked_date(call: Call, rules: Rules, now: datetime) -> datetime:
     try:
-        moment = parsedate_to_datetime(_one(call, "date"))
-    except (ValueError, IndexError, OverflowError):
+        moment = parsedate_to_datetime(_one(call, "date")[:_LONGEST_DATE])
+        if moment.tzinfo is None:
+            raise RejectedError("date", "the date has no zone")
+        moment = moment.astimezone(UTC)  # before the year 1, say
+    except (ValueError, IndexError, OverflowError, TypeError):
         raise RejectedError("date", "the date cannot be read") from None
-    if moment.tzinfo is None:
-        raise RejectedError("date", "the date has no zone")
-    moment = moment.astimezone(UTC)
     if moment < now - rules.max_age:
         raise RejectedError("too-old", "the date is too long ago")
     if moment > now + rules.max_skew:
