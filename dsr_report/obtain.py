@@ -100,9 +100,20 @@ def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
     return Subject("profile" if kind == "profile" else "subprofile", text)
 
 
+def export_place() -> Path:
+    """Where exports are kept that were fetched, in the user's data folder; it may not be there yet."""
+    return user_data_path("dsr-report", appauthor=False) / "exports"
+
+
 def export_folder() -> Path:
-    """Where exports are kept that were fetched: private, in the user's data folder."""
-    return private_folder(user_data_path("dsr-report", appauthor=False) / "exports")
+    """The same, private, and made where it is missing."""
+    return private_folder(export_place())
+
+
+def export_name(request_id: str) -> str:
+    """The name of an export there."""
+    plain = re.sub(r"[^\w-]", "_", request_id)
+    return f"export-{plain}.json"
 
 
 def open_register(
@@ -283,8 +294,7 @@ def _collect(
     )
     request.wait(max(deadline - client.now(), 0.0), poll, progress.waiting)
     register.note_state(entry.number, "available")
-    name = re.sub(r"[^\w-]", "_", request_id)
-    target = (folder or export_folder()) / f"export-{name}.json"
+    target = (folder or export_folder()) / export_name(request_id)
     clear_leftovers(target)
     download = request.download(
         target, progress.downloading, timeout=deadline - client.now(), accept_subject=accept_subject

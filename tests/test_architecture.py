@@ -25,7 +25,7 @@ FLOORS = {
     "report": 5.5,
     "delivery": 6,
     "fetch": 6.1, "register": 6.1, "sandbox": 6.2, "receive": 6.3,
-    "obtain": 7, "batch": 7.1,
+    "obtain": 7, "retention": 7.1, "batch": 7.1,
     "__init__": 8, "cli": 8, "__main__": 9,
 }  # fmt: skip
 WINGS = {"fetch", "register", "sandbox", "receive"}

@@ -117,6 +117,9 @@ def fetch(output: Path | None, **options: Any) -> None:
         with export.path.open("rb") as source, written_whole(target) as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
         say(f"{target}: {target.stat().st_size:,} bytes, SHA-256 {export.sha256}")
+        if not options["sandbox"]:
+            export.register.note_copy(export.reference, sha256=export.sha256, path=str(target.resolve()))
+            say(f"The tool's own copy is {export.path}; it goes with `dsr-report register forget`.")
 
 
 @click.command("fetch-and-render")

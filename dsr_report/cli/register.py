@@ -14,7 +14,7 @@ import click
 
 from dsr_report import files
 from dsr_report.cli import register_output as output
-from dsr_report.cli.options import Day, calendar_option, controller, verbosity_options
+from dsr_report.cli.options import Day, calendar_option, controller, say, verbosity_options
 from dsr_report.errors import CheckFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -460,19 +460,34 @@ def forget(
     database: str | None,
     as_json: bool,
 ) -> None:
-    r"""Remove the personal data of closed cases after their retention; the proof of the answer stays.
+    r"""Remove exports and personal data of closed cases after their retention; proof of the answer stays.
 
     \b
     Example:
         dsr-report register forget --after 365 --yes
     """
+    from dsr_report.retention import forget as forgetting
+    from dsr_report.retention import unmatched_exports
+
     opened = _open(database, actor)
+    retention = timedelta(days=days)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("forgetting cannot be undone", hint="Add --yes to do it.")
-        click.confirm("Remove the personal data of these cases for good?", abort=True, err=True)
-    gone = opened.forget(list(references) or None, retention=timedelta(days=days))
-    output.references(gone, as_json=as_json)
+        if due := opened.due_to_forget(list(references) or None, retention=retention):
+            say(f"cases: {', '.join(due)}")
+            click.confirm("Remove their exports and personal data for good?", abort=True, err=True)
+    gone = forgetting(opened, list(references) or None, retention=retention)
+    for case in gone:
+        for path in case.deleted:
+            say(f"{case.reference}: deleted {path}")
+        for path in case.left:
+            say(f"{case.reference}: not ours to delete, so look at it: {path}")
+        for path in case.elsewhere:
+            say(f"{case.reference}: not on this machine; delete it where it was fetched: {path}")
+    if unmatched := unmatched_exports():
+        say(f"{len(unmatched)} received exports belong to no case: look at {unmatched[0].parent}")
+    output.references([case.reference for case in gone], as_json=as_json)
 
 
 @register.command()

@@ -145,6 +145,8 @@ def check(report: CheckReport, *, as_json: bool) -> None:
         click.echo(finding)
     if not report.findings:
         click.echo(f"{report.events} events of {report.cases} cases are as they were written")
+    for limit in report.not_proven:
+        click.echo(f"not proven: {limit}", err=True)
     click.echo(f"head {report.head}")
 
 

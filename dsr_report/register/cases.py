@@ -266,22 +266,7 @@ class Cases:
             RegisterError: a case that was named is not closed, or its retention runs still.
         """
         with self._pen.journal(actor) as journal:
-            until = journal.today - retention
-            query = sa.select(Case).where(Case.closed_on.is_not(None), Case.forgotten.is_(False))
-            cases = list(journal.session.scalars(query.where(Case.closed_on <= until).order_by(Case.id)))
-            if references is not None:
-                due = {case.reference for case in cases}
-                for reference in references:
-                    case = journal.case(reference)
-                    if reference not in due and not case.forgotten:
-                        state = (
-                            f"closed on {case.closed_on}" if case.closed_on else f"{case.state}, not closed"
-                        )
-                        raise RegisterError(
-                            f"this case is {state}; it is kept for {retention.days} days after closing",
-                            where=case.reference,
-                        )
-                cases = [case for case in cases if case.reference in set(references)]
+            cases = _due(journal, references, retention)
             for case in cases:
                 _remove_personal_data(journal, case)
                 facts = {"on": journal.today.isoformat(), "retention_days": retention.days}
@@ -289,6 +274,33 @@ class Cases:
         if cases:
             self._pen.database.compact()
         return [case.reference for case in cases]
+
+    def due_to_forget(
+        self, references: Sequence[str] | None = None, *, retention: timedelta = RETENTION
+    ) -> list[str]:
+        """The cases that `forget` would forget: some of those named, or all that are due.
+
+        Raises:
+            RegisterError: a case that was named is not closed, or its retention runs still.
+        """
+        with self._pen.journal(None) as journal:
+            return [case.reference for case in _due(journal, references, retention)]
+
+    def is_needed(self, path: str, *, besides: str) -> bool:
+        """Whether another case, which is not forgotten, has this very file."""
+        with self._pen.database.reading() as session:
+            query = sa.select(File.id).join(Case).where(File.path == path, Case.reference != besides)
+            return session.scalars(query).first() is not None
+
+    def note_copy(self, reference: str, *, sha256: str, path: str, actor: str | None = None) -> None:
+        """Write down where a copy of an export was put on request: it is the operator's to remove."""
+        with self._pen.journal(actor) as journal:
+            case = _remembered(journal, reference)
+            is_new = journal.add_file(
+                case, request_number=None, kind="copy", sha256=sha256, size_bytes=None, path=path, counts=None
+            )
+            if is_new:
+                journal.append(case, "copied", {"sha256": sha256}, {"path": path})
 
     def was_sent_to(self, reference: str, address: str) -> bool | None:
         """Whether the answer went to this address; None where that is not known (any more)."""
@@ -302,6 +314,25 @@ class Cases:
             addresses = [json.loads(text).get("address") for text in texts if text]
         known = [one for one in addresses if one is not None]
         return digest in known if known else None
+
+
+def _due(journal: Journal, references: Sequence[str] | None, retention: timedelta) -> list[Case]:
+    """The closed cases whose retention has passed."""
+    until = journal.today - retention
+    query = sa.select(Case).where(Case.closed_on.is_not(None), Case.forgotten.is_(False))
+    cases = list(journal.session.scalars(query.where(Case.closed_on <= until).order_by(Case.id)))
+    if references is None:
+        return cases
+    due = {case.reference for case in cases}
+    for reference in references:
+        case = journal.case(reference)
+        if reference not in due and not case.forgotten:
+            state = f"closed on {case.closed_on}" if case.closed_on else f"{case.state}, not closed"
+            raise RegisterError(
+                f"this case is {state}; it is kept for {retention.days} days after closing",
+                where=case.reference,
+            )
+    return [case for case in cases if case.reference in set(references)]
 
 
 def _remembered(journal: Journal, reference: str) -> Case:

@@ -28,6 +28,11 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def plain_hash(value: object) -> str:
+    """The hash of a JSON value in its one spelling."""
+    return hashlib.sha256(canonical(value).encode("ascii")).hexdigest()
+
+
 def personal_hash(personal: str, salt: str) -> str:
     """The hash of an event's personal part under its own salt."""
     return hmac.new(bytes.fromhex(salt), personal.encode("utf-8"), hashlib.sha256).hexdigest()

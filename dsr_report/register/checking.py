@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dsr_report.register import chain
 from dsr_report.register.entries import CheckReport
-from dsr_report.register.journal import Pen, lookup_key
+from dsr_report.register.journal import Pen, lookup_key, rows_hash, settings_hash
 from dsr_report.register.models import Case, DataRequest, Event, File, Head
 from dsr_report.register.states import CaseState, Happening
 
@@ -42,9 +43,22 @@ class Checking:
         """
         with self._pen.database.reading() as session:
             trail = _Trail(session)
-            trail.follow(noted_head)
-            trail.compare()
-            return CheckReport(trail.number, len(trail.states), trail.previous, tuple(trail.findings))
+            try:
+                trail.follow(noted_head)
+                trail.compare()
+            except (
+                ValueError,
+                TypeError,
+                sa.exc.NoResultFound,
+            ) as error:  # a key that is none, a date that is none
+                trail.findings.append(f"a table holds what was never written there ({type(error).__name__})")
+            return CheckReport(
+                trail.number,
+                len(trail.states),
+                trail.previous,
+                tuple(trail.findings),
+                tuple(trail.limits(noted_head)),
+            )
 
 
 class _Trail:
@@ -59,6 +73,10 @@ class _Trail:
         self._requests: dict[int, tuple[str, object]] = {}
         self._hashes: set[str] = set()
         self._bare: dict[int, list[int]] = {}
+        self._clothed: dict[int, list[int]] = {}
+        self._rows: dict[int, object] = {}
+        self._settings: object = None
+        self._unsealed: list[str] = []
 
     def follow(self, noted_head: str | None) -> None:
         """Walk along the chain."""
@@ -67,7 +85,7 @@ class _Trail:
             self._one(row)
             seen = seen or row.hash == noted_head
         head = self._session.scalars(sa.select(Head)).one_or_none()
-        if head is None or (head.number, head.hash) != (self.number, self.previous):
+        if head is None or (head.id, head.number, head.hash) != (1, self.number, self.previous):
             self.findings.append("the log does not end where it was last written: events are missing")
         if not seen:
             self.findings.append("the noted head is not in the log: what was written before it has changed")
@@ -91,14 +109,17 @@ class _Trail:
         if digest != row.hash:
             self.findings.append(f"{where}: it was altered")
         self.number, self.previous = row.number, row.hash
-        if row.personal is not None and row.salt is not None:
+        if (row.personal is None) != (row.salt is None):
+            self.findings.append(f"{where}: its personal part was altered")
+        elif row.personal is not None and row.salt is not None:
+            self._clothed.setdefault(row.case_id, []).append(row.number)
             sealed = chain.personal_hash(row.personal, row.salt)
-            if not hmac.compare_digest(sealed, row.personal_hash or ""):
+            if row.personal_hash is None:
+                self.findings.append(f"{where}: a personal part was added")
+            elif not hmac.compare_digest(sealed, row.personal_hash or ""):
                 self.findings.append(f"{where}: its personal part was altered")
         elif row.personal_hash is not None:
             self._bare.setdefault(row.case_id, []).append(row.number)
-        elif row.personal is not None:
-            self.findings.append(f"{where}: a personal part was added")
         try:
             data = json.loads(row.data)
             personal = json.loads(row.personal) if row.personal else {}
@@ -110,6 +131,8 @@ class _Trail:
 
     def _remember(self, row: Event, data: chain.Facts, personal: chain.Facts) -> None:
         self._first.setdefault(row.case_id, data)
+        self._rows[row.case_id] = data.get("rows") or personal.get("rows")
+        self._settings = data.get("settings")
         if "subject" in personal:
             self._subjects.setdefault(row.case_id, set()).add(personal["subject"])
         if isinstance(data.get("sha256"), str):
@@ -140,6 +163,25 @@ class _Trail:
         for file in self._session.scalars(sa.select(File).order_by(File.id)):
             if file.sha256 not in self._hashes:
                 self.findings.append(f"file {file.id}: the log knows no such file")
+            if file.case_id not in known:
+                self.findings.append(f"file {file.id}: it belongs to no case")
+        if self._settings is not None and self._settings != settings_hash(self._session):
+            self.findings.append("the settings of the register are not as the log says")
+
+    def limits(self, noted_head: str | None) -> Iterator[str]:
+        """What this check cannot prove."""
+        if noted_head is None:
+            yield (
+                "that nobody wrote the whole log anew: whoever can write to the database can compute its "
+                "hashes again. Note the head elsewhere, and give it to the next check with --head"
+            )
+        if self._unsealed:
+            yield (
+                "the details of data requests and files of cases that an older version wrote last: "
+                + ", ".join(self._unsealed)
+            )
+        if any(state.forgotten for state in self.states.values()):
+            yield "what the removed personal parts of forgotten cases were"
 
     def _case(self, case: Case, key: str) -> None:
         where = f"case {case.reference}"
@@ -167,7 +209,19 @@ class _Trail:
         )
         if says != has:
             self.findings.append(f"{where}: its state or dates are not as the log says")
-        if not state.forgotten:
+        rows = self._rows.get(case.id)
+        if rows is None:
+            self._unsealed.append(case.reference)
+        elif rows != rows_hash(self._session, case):
+            self.findings.append(
+                f"{where}: what is kept of it, its data requests or its files is not as written"
+            )
+        if state.forgotten:
+            for number in self._clothed.get(case.id, []):
+                self.findings.append(
+                    f"event {number}: its personal part is there, but the case was forgotten"
+                )
+        else:
             for number in self._bare.get(case.id, []):
                 self.findings.append(f"event {number}: its personal part was removed, but the case is kept")
         subjects = self._subjects.get(case.id, set())

@@ -135,6 +135,8 @@ class CheckReport:
     head: str
     """The hash of the last event: noted elsewhere, it proves later that nothing before it was changed."""
     findings: tuple[str, ...]
+    not_proven: tuple[str, ...] = ()
+    """What such a check cannot show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,11 +16,20 @@ from sqlalchemy.orm import Session
 from dsr_report.errors import RegisterError, UsageError
 from dsr_report.register import chain
 from dsr_report.register.database import Database
-from dsr_report.register.models import Case, Event, File, Head, Setting
+from dsr_report.register.models import Base, Case, DataRequest, Event, File, Head, Setting
 from dsr_report.register.states import CaseState, Happening, derive
 
 _REFERENCE_LENGTH = 80
 SUBJECT_TYPES = ("subprofile", "profile", "email")
+
+
+class _Pending(NamedTuple):
+    """An event that is written at the end of its transaction."""
+
+    case: Case
+    event: str
+    data: dict[str, object]
+    personal: dict[str, object]
 
 
 class Journal:
@@ -31,6 +41,7 @@ class Journal:
         self.at = at
         self.today: date = at.astimezone(zone).date()
         self._head = head
+        self._pending: list[_Pending] = []
 
     def append(
         self, case: Case, event: str, data: chain.Facts | None = None, personal: chain.Facts | None = None
@@ -40,18 +51,39 @@ class Journal:
         What is in `data` stays for ever; what is in `personal` is removed when the case is forgotten.
         """
         self.session.flush()  # a new case gets its number here
-        text = chain.canonical(data or {})
+        self._pending.append(_Pending(case, event, dict(data or {}), dict(personal or {})))
+        settle(case, self.state(case))
+        case.changed_at = self.at
+
+    def seal(self) -> None:
+        """Write the events down, at the end: the last one of each case seals the rows as they are now."""
+        self.session.flush()
+        last = {one.case.id: one for one in self._pending}
+        for one in last.values():
+            kept = (
+                one.data if one.event == "forgotten" else one.personal
+            )  # a hash of personal data goes with it
+            kept["rows"] = rows_hash(self.session, one.case)
+        if self._pending:
+            self._pending[-1].data["settings"] = settings_hash(self.session)
+        for one in self._pending:
+            self._write(one)
+        self._pending.clear()
+        self.session.flush()
+
+    def _write(self, one: _Pending) -> None:
+        text = chain.canonical(one.data)
         salt = sealed = private = None
-        if personal:
-            private, salt = chain.canonical(personal), secrets.token_hex(16)
+        if one.personal:
+            private, salt = chain.canonical(one.personal), secrets.token_hex(16)
             sealed = chain.personal_hash(private, salt)
         number, previous = self._head.number + 1, self._head.hash
         digest = chain.event_hash(
             number=number,
-            case_id=case.id,
+            case_id=one.case.id,
             at=self.at,
             actor=self.actor,
-            event=event,
+            event=one.event,
             data=text,
             personal=sealed,
             previous=previous,
@@ -59,10 +91,10 @@ class Journal:
         self.session.add(
             Event(
                 number=number,
-                case_id=case.id,
+                case_id=one.case.id,
                 at=self.at,
                 actor=self.actor,
-                event=event,
+                event=one.event,
                 data=text,
                 personal=private,
                 salt=salt,
@@ -72,16 +104,14 @@ class Journal:
             )
         )
         self._head.number, self._head.hash = number, digest
-        self.session.flush()
-        settle(case, self.state(case))
-        case.changed_at = self.at
 
     def state(self, case: Case) -> CaseState:
         """The state of a case, from its events."""
         rows = self.session.execute(
             sa.select(Event.event, Event.data).where(Event.case_id == case.id).order_by(Event.number)
         )
-        return derive(Happening(event, json.loads(data)) for event, data in rows)
+        before = [Happening(event, json.loads(data)) for event, data in rows]
+        return derive(before + [Happening(one.event, one.data) for one in self._pending if one.case is case])
 
     def case(self, reference: str) -> Case:
         """The case with this reference.
@@ -244,9 +274,40 @@ class Pen:
     def journal(self, actor: str | None) -> Iterator[Journal]:
         """A writing transaction."""
         with self.database.writing() as (session, head):
-            yield Journal(
-                session, head, actor=chain.storable(actor or self._actor), at=self.at, zone=self.zone
-            )
+            who = chain.storable(actor or self._actor)
+            journal = Journal(session, head, actor=who, at=self.at, zone=self.zone)
+            yield journal
+            journal.seal()
+
+
+def rows_hash(session: Session, case: Case) -> str:
+    """A hash of every column of a case, of its data requests and of its files."""
+    requests = session.scalars(
+        sa.select(DataRequest).where(DataRequest.case_id == case.id).order_by(DataRequest.number)
+    )
+    files = session.scalars(sa.select(File).where(File.case_id == case.id).order_by(File.id))
+    return chain.plain_hash(
+        [_columns(case), [_columns(one) for one in requests], [_columns(one) for one in files]]
+    )
+
+
+def settings_hash(session: Session) -> str:
+    """A hash of the register's own settings: the key of its lookup hashes, and the numbers that it gave."""
+    return chain.plain_hash(
+        [_columns(one) for one in session.scalars(sa.select(Setting).order_by(Setting.name))]
+    )
+
+
+def _columns(row: Base) -> dict[str, object]:
+    values = {column.key: getattr(row, column.key) for column in sa.inspect(type(row)).columns}
+    return {
+        name: chain.moment(value)
+        if isinstance(value, datetime)
+        else value.isoformat()
+        if isinstance(value, date)
+        else value
+        for name, value in values.items()
+    }
 
 
 def settle(case: Case, state: CaseState) -> None:

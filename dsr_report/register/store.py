@@ -162,6 +162,11 @@ class Register(Requests, Cases, Overview, Checking):
         self.attach_request_id(made.number, made.request_id)
 
     @property
+    def is_shared(self) -> bool:
+        """Whether several machines may use it, each with files of its own."""
+        return not self.where.startswith("sqlite")
+
+    @property
     def where(self) -> str:
         """The database, without its password."""
         return self._pen.database.where

@@ -24,7 +24,7 @@ LONG = {
     "an open quote": 'keyId="' + "a" * 4080,
     "many parameters": ",".join(f'a{n}="1"' for n in range(450)),
     "many names": f'keyId="{KEY_NAME}",algorithm="rsa-sha256",headers="{"x " * 1900}",signature="YQ=="',
-    "a name many times": f'keyId="{KEY_NAME}",algorithm="rsa-sha256",headers="{"date " * 31}",signature="YQ=="',
+    "one name often": f'keyId="{KEY_NAME}",algorithm="rsa-sha256",headers="{"date " * 31}",signature="YQ=="',
 }
 
 

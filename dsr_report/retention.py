@@ -1,0 +1,97 @@
+"""Forgetting a person: every copy that we keep is removed, before the register forgets where it lies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from dsr_report.errors import FileError
+from dsr_report.files import clear_leftovers, sha256_of
+from dsr_report.obtain import export_name, export_place
+from dsr_report.register import FileEntry, Register
+
+
+@dataclass(slots=True)
+class Forgotten:
+    """A case that was forgotten, and what became of its files."""
+
+    reference: str
+    deleted: list[str] = field(default_factory=list)
+    """Our own copies: exports that were fetched, gathered by a batch, or received."""
+    left: list[str] = field(default_factory=list)
+    """What the operator named: disclosures, copies, and a file of ours that somebody changed."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Copies that are not on this machine, where the register is shared by several."""
+
+
+def forget(
+    register: Register, references: Sequence[str] | None = None, *, retention: timedelta
+) -> list[Forgotten]:
+    """Remove our copies of the closed cases whose retention has passed, and then their personal data.
+
+    Args:
+        register: that knows where they lie.
+        references: of the cases; all that are due without them.
+        retention: how long a case is kept after it was closed.
+
+    Raises:
+        RegisterError: a case that was named is not closed, or its retention runs still.
+        FileError: a copy cannot be removed; its case is not forgotten.
+    """
+    done = []
+    for reference in register.due_to_forget(references, retention=retention):
+        forgotten = Forgotten(reference)
+        for file in register.files(reference):
+            if file.path is not None:
+                _remove(register, file, Path(file.path), forgotten)
+        for request in register.requests_of(reference):
+            if request.request_id is not None:  # downloaded, and killed before it was noted
+                _remove_unnoted(export_place() / export_name(request.request_id), forgotten)
+        register.forget([reference], retention=retention)
+        done.append(forgotten)
+    return done
+
+
+def _remove(register: Register, file: FileEntry, path: Path, forgotten: Forgotten) -> None:
+    if not path.is_file():
+        if register.is_shared and file.kind == "export":
+            forgotten.elsewhere.append(str(path))
+        return
+    is_ours = file.kind == "export" and sha256_of(path) == file.sha256
+    if is_ours and not register.is_needed(str(path), besides=forgotten.reference):
+        _unlink(path)
+        forgotten.deleted.append(str(path))
+    else:
+        forgotten.left.append(str(path))
+
+
+def _remove_unnoted(path: Path, forgotten: Forgotten) -> None:
+    clear_leftovers(path)
+    if path.is_file() and str(path) not in forgotten.left:
+        _unlink(path)
+        forgotten.deleted.append(str(path))
+
+
+def _unlink(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise FileError(
+            f"our copy of an export cannot be removed ({error.strerror}), so its case was not forgotten",
+            where=str(path),
+            hint="Remove it by hand, then run the same command again.",
+        ) from error
+
+
+def unmatched_exports() -> list[Path]:
+    """Exports that came by HTTP POST and belong to no case, so that no forgetting reaches them."""
+    found: list[Path] = []
+    with suppress(OSError):
+        found = sorted(
+            path for path in (export_place() / "unmatched").iterdir() if re.fullmatch(r"\w+\.json", path.name)
+        )
+    return found
