@@ -1,4 +1,4 @@
-"""Forgetting removes every copy that the tool keeps, and names those that it does not; a sandbox leaves none."""
+"""Forgetting removes every copy that the tool keeps and names those it does not; a sandbox leaves none."""
 
 import os
 import subprocess
