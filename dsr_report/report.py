@@ -288,14 +288,7 @@ class Report:
     @property
     def values(self) -> Values:
         """The sum that proves the report complete."""
-        plan, total = self.plan, self.export.value_count
-        return Values(
-            total=total,
-            disclosed=total - plan.masked - plan.withheld,
-            masked=plan.masked,
-            withheld=plan.withheld,
-            passages=plan.passage_count,
-        )
+        return Values(**self.plan.sum(self.export.value_count)._asdict())
 
     @property
     def created(self) -> datetime:
@@ -376,7 +369,7 @@ class Report:
                     self.review, findings, export.sha256, strict=self.strict, warnings=self.warnings
                 )
             else:
-                decisions = find_secrets(export.counted_items(), processes)
+                decisions = find_secrets(export.counted_items, processes).decisions()
             plan = make_plan(
                 decisions, lambda treatment, number, what: mark_text(self.lang, treatment, number, what)
             )
@@ -440,9 +433,7 @@ class Report:
             reference=self.reference,
             original=self.original,
             marks=_marks(plan),
-            masked=values.masked,
-            withheld=values.withheld,
-            passages=values.passages,
+            sum=values.sum,
             templates=self.templates,
         )
         self._steps.begin("render pages" if package else "render")
@@ -575,7 +566,7 @@ class Report:
                     article=mark.article,
                     text=mark.text,
                     pointers=tuple(mark.pointers),
-                    passages_in=tuple(p for p in mark.passage_pointers if p not in plan.whole),
+                    passages_in=tuple(dict.fromkeys(p for p in mark.passage_pointers if p not in plan.whole)),
                     everywhere=mark.everywhere,
                 )
                 for mark in plan.marks
@@ -606,11 +597,7 @@ class Report:
 
     def __repr__(self) -> str:
         values = self.values
-        return (
-            f"<Report in {self.lang} on {self.export.info.type} {self.export.info.id}: "
-            f"{values.total:,} values = "
-            f"{values.disclosed:,} disclosed + {values.masked:,} masked + {values.withheld:,} withheld>"
-        )
+        return f"<Report in {self.lang} on {self.export.info.type} {self.export.info.id}: {values.sum}>"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self)[1:-1])}</p>"

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -28,16 +28,14 @@ from dsr_report.records.classifier import AlikeRecords, Classifier
 from dsr_report.records.custom import suggest
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
-from dsr_report.redact.secrets import Watch
+from dsr_report.redact.apply import sum_of
+from dsr_report.redact.plan import make_plan
+from dsr_report.redact.secrets import Watch, find_secrets
+from dsr_report.redact.sums import Sum
 
-
-class Values(NamedTuple):
-    """How many values an export has, and what becomes of them; the last three add up to the first."""
-
-    total: int
-    disclosed: int
-    masked: int
-    withheld: int
+_EXACT = 8_000_000
+"""Bytes; of a larger export the masked values are counted by the names they stand under: to look for each token
+of a link in each value takes ten times as long as all the rest."""
 
 
 class _Watched:
@@ -51,8 +49,7 @@ class _Watched:
         watch = Watch()
         for items in self._batches:
             lot = Lot(items)
-            for item in watch.among(lot):
-                self.masked += sum(decision.passage is None for decision, _ in watch.at(item))
+            self.masked += sum(key.span is None for key in watch.among(lot))
             yield lot
 
 
@@ -87,7 +84,11 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
                 alike = found.one_by_one() if isinstance(found, AlikeRecords) else [found]
                 defects.update(chain.from_iterable(_defects(message, summary.zone) for message in alike))
         total = summary.values + count_values(file.info.value)
-        values = Values(total, total - lots.masked, lots.masked, 0)
+        if file.bytes <= _EXACT:
+            plan = make_plan(find_secrets(file.items).decisions())
+            values = sum_of(file.items(), plan, total) if plan else plan.sum(total)
+        else:
+            values = Sum(total, total - lots.masked, lots.masked, 0, 0)
         report = as_object(file, summary, values)
         if suggesting:
             text = suggest(summary.examples, {group.pointer: group.count for group in summary.unrecognised()})
@@ -112,7 +113,7 @@ def _defects(found: RawRecord, zone: ZoneInfo) -> set[DefectCode]:
     return set() if mime is None else {defect.code for defect in parse_message(mime).defects}
 
 
-def as_object(file: ExportFile, summary: Summary, values: Values) -> dict[str, Any]:
+def as_object(file: ExportFile, summary: Summary, values: Sum) -> dict[str, Any]:
     """What `--json` prints."""
     first, last = summary.first, summary.last
     return {
@@ -143,9 +144,7 @@ def as_text(file: ExportFile, report: dict[str, Any], summary: Summary, *, verbo
         f"{file.name}: a data request for {info['type'] or 'an unnamed kind of subject'}"
         + (f" {info['id']}" if info["id"] and info["type"] != "email" else ""),
         f"  {report['bytes']:,} bytes, SHA-256 {report['sha256']}",
-        "  {total:,} values: {disclosed:,} disclosed, {masked:,} masked, {withheld:,} withheld".format(
-            **values
-        ),
+        f"  {Sum(**values)}",
     ]
     if period["first"]:
         lines.append(f"  from {period['first']} to {period['last']}")

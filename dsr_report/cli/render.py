@@ -132,12 +132,8 @@ def write_report(
         written = report.to(target, chosen, workers=workers, progress=progress)
     for warning in written.warnings:
         say(f"warning: {warning}")
-    values = written.values
     pages = f", {written.pages} pages" if written.pages else ""
-    say(
-        f"{target}: {values.total:,} values = {values.disclosed:,} disclosed + {values.masked:,} masked + "
-        f"{values.withheld:,} withheld{pages}"
-    )
+    say(f"{target}: {written.values.sum}{pages}")
     if chosen == "html" and (size := target.stat().st_size) > _LARGE_PAGE:
         say(
             f"a page of {size / 1_000_000:,.0f} MB loads slowly, and many phones will not open it; "

@@ -21,13 +21,11 @@ class Lexicon:
 
     # names of fields, as a whole
     passwords: Words
-    """A password, a PIN or the like."""
-    password_repeats: Words
-    """Words before or after such a name: "repeat", "new"."""
+    """Names of fields that hold a password, a PIN or the like."""
     access_codes: Words
-    """A code with which a person's data can be read or changed."""
+    """Names of fields that hold a code with which a person's data can be read or changed."""
     keys: Words
-    """The key of a program, or the number of a session."""
+    """Names of fields that hold the key or the token of a program."""
     given_names: Words
     infixes: Words
     """What stands between given name and family name: "van der"."""
@@ -58,3 +56,25 @@ class Lexicon:
     # how its texts are set, not words of it
     typesetting: tuple[tuple[str, str], ...] = ()
     """Regular expressions, each with what replaces it in the texts of the catalogue: apostrophes, spaces."""
+    sessions: Words
+    """Names of what keeps a visitor logged in; a key only where the value looks drawn by chance."""
+    credentials: Words
+    """Names of what is sent along to be let in: cookies, header fields."""
+    key_links: Words
+    """What a link is for that works like a key; followed by one of `addresses_of_pages`."""
+    addresses_of_pages: Words
+    """Words for the address of a page."""
+    beside_a_key: Words
+    """Words beside those of `sessions` and `credentials` that leave them names of keys."""
+    no_key: Words
+    """What is said about a key and is none: hints, dates of change; and codes that let nobody in."""
+    no_key_after: Words
+    """The same, where it stands after the word for the key."""
+    names_of_names: Words
+    """Names of members that hold the name, label or question of the value beside them."""
+    names_of_values: Words
+    """Names of members that hold such a value."""
+    no_answers: Words
+    """What is answered where no key is given."""
+    fields_of_people: Words
+    """Names of fields that tell who a person is; what stands there is no key."""

@@ -34,6 +34,7 @@ from dsr_report.redact.plan import (
 )
 from dsr_report.redact.readings import folded
 from dsr_report.redact.spellings import forms_of, in_text, needles, without_passages
+from dsr_report.redact.sums import Sum
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import PORTION, handed_over, portions, taken_over
 
@@ -73,6 +74,7 @@ def write_redacted(
             with handed_over(plan) as path:
                 rewrite_many(export, partial(_shared_out, hiding, processes, path), file)
     hiding.check()
+    plan.settle()
     plan.marks = [mark for mark in plan.marks if mark.pointers or mark.passage_pointers]
     if hiding.is_name:
         names = _Names(hiding)
@@ -87,11 +89,20 @@ def write_redacted(
     return []
 
 
+def sum_of(items: Iterable[Item], plan: Plan, total: int) -> Sum:
+    """What would become of so many values by a plan, without writing anything."""
+    hiding = _Hiding(plan)
+    for item in items:
+        hiding.replacements(item)
+    return plan.sum(total)
+
+
 class _Found(NamedTuple):
     """What a process found in some items: what changes, and what marks and sums must know of it."""
 
     wanted: Wanted
     passages: dict[int, list[str]]
+    emptied: dict[str, int]
     whole_seen: int
     closed_files: int
     is_name: bool
@@ -186,24 +197,31 @@ class _Hiding:
                 hidden = self._without_passages(text, pointer)
                 if hidden is not None:
                     changed[pointer] = hidden
+                    mark = self.plan.left_alone(hidden)
+                    if mark is not None:
+                        self.plan.emptied[pointer] = self.plan.marks[mark.number - 1]
         return changed
 
     def found_in(self, items: Sequence[Item]) -> _Found:
         """What changes in some items, and all that was noted of it; nothing of it is kept."""
         self._whole_seen = self.closed_files = 0
+        self.plan.emptied.clear()
         for mark in self.plan.marks:
             mark.passage_pointers.clear()
         wanted = [self.replacements(item) for item in items]
         passages = {
             mark.number: list(mark.passage_pointers) for mark in self.plan.marks if mark.passage_pointers
         }
-        return _Found(wanted, passages, self._whole_seen, self.closed_files, self.is_name)
+        emptied = {pointer: mark.number for pointer, mark in self.plan.emptied.items()}
+        return _Found(wanted, passages, emptied, self._whole_seen, self.closed_files, self.is_name)
 
     def note(self, found: _Found) -> None:
         """Take over what another process found in the items that follow."""
         for number, pointers in found.passages.items():
             for pointer in pointers:
                 _note(self.plan.marks[number - 1], pointer)
+        for pointer, number in found.emptied.items():
+            self.plan.emptied[pointer] = self.plan.marks[number - 1]
         self._whole_seen += found.whole_seen
         self.closed_files += found.closed_files
         self.is_name |= found.is_name
@@ -256,6 +274,15 @@ class _Hiding:
     def _without_passages(self, text: str, pointer: str) -> str | None:
         """`text` with every hidden passage replaced, or None where it holds none."""
         here: Sequence[tuple[str, Mark]] = self.plan.only_at.get(pointer, ())
+        pieces = self.plan.spans.get(pointer)
+        if pieces:
+            known = _without_pieces(text, pieces, pointer)
+            return self._without_passages_elsewhere(known, here, pointer) or known
+        return self._without_passages_elsewhere(text, here, pointer)
+
+    def _without_passages_elsewhere(
+        self, text: str, here: Sequence[tuple[str, Mark]], pointer: str
+    ) -> str | None:
         is_short = len(text) < self._shortest and text.isascii()
         if not here and (is_short or not (self._passages or self._tokens)):
             return None
@@ -359,6 +386,18 @@ def words_of_message(wire: bytes) -> set[str]:
     for text in texts_of(wire):
         found |= words_wrapped_in(text)
     return found
+
+
+def _without_pieces(text: str, pieces: Sequence[tuple[int, int, Mark]], pointer: str) -> str:
+    """A text without the pieces whose places are known."""
+    kept: list[str] = []
+    done = 0
+    for start, end, mark in pieces:
+        if start >= done:
+            kept += [text[done:start], mark.text]
+            done = end
+            _note(mark, pointer)
+    return "".join([*kept, text[done:]])
 
 
 def _alternation(forms: Sequence[str]) -> re.Pattern[str] | None:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from dsr_report.jsonstream.items import Item, Scalar
 from dsr_report.lexicon import WORDS, any_of
@@ -23,7 +24,7 @@ from dsr_report.redact.check_digits import find_numbers
 from dsr_report.redact.link_tokens import LinkKeys
 from dsr_report.redact.live_links import LINK_KINDS
 from dsr_report.redact.plan import Decision, Treatment
-from dsr_report.redact.secrets import Watch
+from dsr_report.redact.secrets import Secrets, find_secrets
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
 _SHARED_MAILBOX = re.compile(rf"{any_of(WORDS.shared_mailboxes)}@", re.IGNORECASE)
@@ -62,8 +63,8 @@ class Finding:
     places: list[str] = field(default_factory=list)
     members: tuple[tuple[str, str], ...] = ()
     """For a finding about a whole record: its values, with their pointers."""
-    decided: tuple[tuple[Decision, str], ...] = ()
-    """For a finding about many tokens at once: what to do about each."""
+    decided: list[tuple[Decision, str]] = field(default_factory=list)
+    """For a finding about keys: what to do about each place, or about each of many tokens."""
 
     @property
     def id(self) -> str:
@@ -74,7 +75,7 @@ class Finding:
     @property
     def shown(self) -> str:
         """The value as the operator's list shows it: secrets are shortened to what tells them apart."""
-        if self.decided:
+        if self.key in LINK_KINDS:
             return f"{self.value[:2]}… ({len(self.decided)} of them)"
         if self.key in _SECRETS:
             return f"{self.value[:2]}… ({len(self.value)} characters)"
@@ -127,11 +128,11 @@ class Finding:
             )
 
 
-def find(items: Iterable[Item], found: Iterable[RawRecord], subject: frozenset[str]) -> list[Finding]:
+def find(secrets: Secrets, found: Iterable[RawRecord], subject: frozenset[str]) -> list[Finding]:
     """All findings of an export, each value once, in the order of the export.
 
     Args:
-        items: the items of the export.
+        secrets: the live keys of the export.
         found: what was recognised in it.
         subject: the subject's own addresses, lower-case (`subject_addresses`).
     """
@@ -142,10 +143,7 @@ def find(items: Iterable[Item], found: Iterable[RawRecord], subject: frozenset[s
         if finding.pointer not in known.places:
             known.places.append(finding.pointer)
 
-    watch, links = Watch(), LinkKeys()
-    for item in items:
-        _add_secrets(watch.at(item), add)
-        links.note(item)
+    collected.update(((finding.key, finding.value), finding) for finding in _secrets(secrets))
     people: list[RawRecord] = []
     for record in found:
         if record.kind == "subprofile":
@@ -154,27 +152,33 @@ def find(items: Iterable[Item], found: Iterable[RawRecord], subject: frozenset[s
             if isinstance(value, str) and value:
                 for finding in _judge(record.kind, pointer, value, subject):
                     add(finding)
-    for finding in (*_other_people(people), *_links(links)):
+    for finding in (*_other_people(people), *_links(secrets.links)):
         add(finding)
     return list(collected.values())
 
 
-def _add_secrets(secrets: Iterable[tuple[Decision, str]], add: Callable[[Finding], None]) -> None:
-    for decision, secret in secrets:
-        add(
+def _secrets(secrets: Secrets) -> Iterator[Finding]:
+    """One finding for each key, with every place where it stands."""
+    findings: dict[tuple[str, str], Finding] = {}
+    in_messages = (pair for pair in secrets.links.decisions() if pair[0].what not in LINK_KINDS)
+    for decision, secret in chain(secrets.named, in_messages):
+        finding = findings.setdefault(
+            (decision.what, secret),
             Finding(
                 decision.what,
                 decision.pointer,
-                decision.passage or secret,
+                secret,
                 "mask",
                 "whoever has it can act as the person",
                 decision.article,
                 must_decide=False,
                 context=_name(decision.pointer),
-                whole=decision.passage is None,
-                everywhere=decision.everywhere,
-            )
+            ),
         )
+        finding.decided.append((decision, secret))
+        if decision.pointer not in finding.places:
+            finding.places.append(decision.pointer)
+    yield from findings.values()
 
 
 def _links(links: LinkKeys) -> Iterator[Finding]:
@@ -196,7 +200,7 @@ def _links(links: LinkKeys) -> Iterator[Finding]:
                 context=_name(first.pointer),
                 whole=False,
                 places=list(links.places.get(kind, ())),
-                decided=tuple(decided),
+                decided=decided,
             )
 
 
@@ -204,7 +208,7 @@ def findings_of(
     items: Callable[[], Iterable[Item]], found: Callable[[], Iterable[RawRecord]], info_id: Scalar
 ) -> list[Finding]:
     """All findings of an export that can be read again and again."""
-    return find(items(), found(), subject_addresses(found(), info_id))
+    return find(find_secrets(items), found(), subject_addresses(found(), info_id))
 
 
 def subject_addresses(found: Iterable[RawRecord], info_id: Scalar) -> frozenset[str]:

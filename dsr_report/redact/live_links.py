@@ -19,39 +19,47 @@ from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.links import purpose_of, purpose_said, url_tokens
 from dsr_report.mime.message import MimePart, parse
 from dsr_report.mime.percent import unquoted
+from dsr_report.redact.key_names import key_name
+from dsr_report.redact.key_shapes import keys_in_text as keys_by_names
+from dsr_report.redact.keys_in_text import TextKey, keys_under_name, may_name_a_key
+from dsr_report.redact.randomness import is_random, is_weak
 
 LinkKind = Literal["link-key", "unsubscribe-link", "personal-link"]
 LINK_KINDS: tuple[LinkKind, ...] = ("link-key", "unsubscribe-link", "personal-link")
 
 
-class LiveKey(NamedTuple):
-    """The token of a link, and the shortest piece of the link that tells the token from a mere number."""
+KEY_KINDS = ("password", "access-code", "key", "credential", *LINK_KINDS)
+"""What a key in a link or a message can be."""
 
-    kind: LinkKind
+
+class LiveKey(NamedTuple):
+    """A key in a link or a message."""
+
+    kind: str
     token: str
     in_link: str
-    """The token with the name or folder before it: `code=…`, `w/…`."""
+    """The key with the name before it, as written: `code=…`, `Wachtwoord: …`."""
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether it is to be hidden only with its name."""
+        return is_weak(self.token)
 
 
-_EQUALS = r"(?:=|%(?:25)*3D)"
 # begins with a choice of single letters: such a pattern is looked for several times as fast as one of words
 _NAMED = re.compile(
-    r"[?&;#%\\](?:(?<=[?&;#])|(?<=%)(?:25)*(?:3F|26|23)|(?<=\\)u0026)"
-    r"((?:[a-z0-9]{1,20}[_-])?[a-z0-9]{1,20})"
-    rf"{_EQUALS}((?:[A-Za-z0-9._~+/-]|%(?:25)*(?:2B|2D|2E|2F|3D|5F|7E)){{4,600}}={{0,2}})",
+    r"[?&;#%\\](?:(?<=[?&;#])|(?<=%)((?:25)*)(?:3F|26|23)|(?<=\\)u0026)"
+    r"((?:[a-z0-9._~\[\]-]|%(?:25)*(?:5B|5D|5F|2D)){1,60}+)"
+    r"(?:=|%(?:25)*3D)"
+    r"(?=([^&;#\s\"'<>\\`{}|\u0080-\uffff]+))",
     re.IGNORECASE,
 )
-_SURE_NAME = re.compile(
-    r"(?:.*[_-])?(?:secret|token|tok|jwt|auth|authtoken|authkey|apikey|accesstoken|accesskey|accesscode|"
-    r"sessionid|session|phpsessid|jsessionid|resettoken|magic|nonce)|api[_-]key|access[_-](?:key|code)",
-    re.IGNORECASE,
-)
+_END_OF_WRAPPED = re.compile(r"%(?:25)*(?:26|23|3B|22|27|20|3C|3E)", re.IGNORECASE)
 _LIKELY_NAME = re.compile(
     r"(?:.*[_-])?(?:code|key|hash|sig|signature|sid|ssid|ticket|reset|login|confirm|confirmation|verify|"
-    r"activation|activate|invite|h|k|t)",
+    r"activation|activate|invite|h|k|t|auth|magic|nonce|session|tok)",
     re.IGNORECASE,
 )
-_PASSWORD_NAME = re.compile(rf"{any_of(WORDS.passwords)}|pwd|otp|pin", re.IGNORECASE)
 _AFTER_SCHEME = re.compile(r"//[^\s\"'<>\\^`{|}]{4,2000}")
 _LOGIN = re.compile(r"//([^\s/:@?#\"'<>]{1,100}:[^\s/:@?#\"'<>]{1,100})@[\w-]")
 _ANCHOR = re.compile(
@@ -63,12 +71,6 @@ _PERSONAL = WordPattern(WORDS.personal_pages)
 _LEAVE = re.compile(any_of((*WORDS.unsubscribing, *WORDS.leaving)), re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
 _RUN = re.compile(r"[A-Za-z0-9]+")
-_DIGIT = re.compile(r"\d")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_HEXADECIMAL = re.compile(r"[0-9a-f]+", re.IGNORECASE)
-_CHANGES = re.compile(r"(?<=[0-9])[A-Za-z]|(?<=[A-Za-z])[0-9]")
-_CASES = re.compile(r"(?<=[a-z])[A-Z]")
-_BEFORE = re.compile(r"(?:[\w.~-]{1,60}(?:=|%(?:25)*3D|/)|[\w.~]{1,60}-)\Z", re.IGNORECASE)
 _WRAPPED = re.compile(r"(?:aHR0c|eyJ)[A-Za-z0-9+/_-]{20,2000}")
 """Base64 of `http…` and of `{"…`."""
 _SHORT_TEXT = 1_000
@@ -78,31 +80,30 @@ _SIGNATURE_FIELD = re.compile(
 )
 
 
-def is_random(text: str, *, shortest: int = 12, changes: int = 3) -> bool:
-    """Whether a text looks drawn by chance: no word, no year, no number that can be counted up."""
-    if len(text) < shortest:
-        return False
-    if _UUID.fullmatch(text):
-        return True
-    compact = re.sub(r"[^A-Za-z0-9]", "", text)
-    if len(compact) < shortest or compact.isdigit():
-        return False
-    if len(compact) >= 16 and _HEXADECIMAL.fullmatch(compact):
-        return any(map(str.isdigit, compact))
-    turns = len(_CHANGES.findall(compact))
-    return turns >= changes or (len(compact) >= 20 and turns + len(_CASES.findall(compact)) >= changes + 1)
+def keys_in_links(text: str) -> Iterable[LiveKey]:
+    """The live keys of links in a text or a page by what the links are for; the same one may come again.
+
+    Those under a name of a key are left to who looks at values by their names.
+    """
+    return _remembered_keys(text) if len(text) <= _SHORT_TEXT else _keys_in_links(text)
 
 
-def keys_in_text(text: str) -> Iterable[LiveKey]:
-    """The live keys in the links of a text or of a page; the same one may come more than once."""
-    return _remembered_keys(text) if len(text) <= _SHORT_TEXT else _keys_in_text(text)
+def keys_in_text(text: str) -> Iterator[LiveKey]:
+    """The live keys in the links of a part of a message, also those under a name of a key."""
+    plain = text.replace("\\/", "/")
+    if "=" in plain or "%3D" in plain:
+        for match in _NAMED.finditer(plain):
+            yield from _named(match.group(2), _value(match))
+    yield from keys_in_links(text)
+    for wrapped in wrapped_in(text):
+        yield from keys_in_text(wrapped)
 
 
-def _keys_in_text(text: str) -> Iterator[LiveKey]:
+def _keys_in_links(text: str) -> Iterator[LiveKey]:
     text = text.replace("\\/", "/")  # as PHP writes JSON
-    if "=" in text:
+    if "=" in text or "%3D" in text:
         for match in _NAMED.finditer(text):
-            yield from _named(match.group(1), match.group(2))
+            yield from _likely(match.group(2), _value(match))
     if "//" in text:
         if "@" in text:
             for login in _LOGIN.findall(text):
@@ -125,7 +126,7 @@ def _keys_in_text(text: str) -> Iterator[LiveKey]:
 
 @lru_cache(maxsize=2048)  # texts of events recur
 def _remembered_keys(text: str) -> tuple[LiveKey, ...]:
-    return tuple(_keys_in_text(text))
+    return tuple(_keys_in_links(text))
 
 
 def wrapped_in(text: str) -> Iterator[str]:
@@ -151,7 +152,7 @@ def _urls(text: str) -> Iterator[str]:
 def keys_in_link(url: str, label: str) -> tuple[LiveKey, ...]:
     """The live keys in one address that is personal by what it is for."""
     host_end = url.find("/", url.find("//") + 2)
-    if host_end < 0 or not _DIGIT.search(url, host_end):
+    if host_end < 0:
         return ()
     said = purpose_said(unquoted(url), label)
     if said == "unsubscribe":
@@ -160,17 +161,26 @@ def keys_in_link(url: str, label: str) -> tuple[LiveKey, ...]:
         kind = "personal-link"
     else:
         return ()
+    pieces = {span.start: span.end for span in url_tokens(url) if span.start >= host_end}
+    pieces |= {match.start(): match.end() for match in _PIECE.finditer(url, host_end)}
     found = []
-    for start, end in url_tokens(url):
+    for start, end in sorted(pieces.items()):
         token = unquoted(url[start:end])
-        if (
-            start >= host_end
-            and "@" not in token
-            and "://" not in token
-            and is_random(token, shortest=10, changes=2)
-        ):
-            found.append(_key(kind, token, url[:start]))
+        if not _NO_TOKEN.isdisjoint(token):
+            continue
+        if is_random(token, shortest=10, changes=2) or (token.isdigit() and len(token) > _LONGEST_COUNTED):
+            found.append(LiveKey(kind, token, token))
     return tuple(found)
+
+
+_PIECE = re.compile(
+    r"(?<=[/=?&#.,;:-])[^/=?&#.,;:-]{10,}(?=[/?&#.,;:-]|\Z)|(?<=[/=])[^/=?&#,;:]{10,}(?=[/?&#,;:]|\Z)"
+)
+"""A folder of a path, the value of a parameter."""
+_NO_TOKEN = frozenset("@/?=&")
+"""Signs of an address within an address, and of a mailbox."""
+_LONGEST_COUNTED = 15
+"""Digits; a longer number is drawn, not counted."""
 
 
 def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
@@ -187,10 +197,17 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
         else:
             for text in _texts_of(part):
                 yield from keys_in_text(text)
+                if not part.media_type.startswith("text/html") or may_name_a_key(text):
+                    for key in keys_by_names(text):
+                        yield LiveKey(
+                            key.what if key.what != "link" else "key", key.text, text[key.lead : key.end]
+                        )
     for field in fields:
         name = field.name.lower()
         if _SIGNATURE_FIELD.fullmatch(name):
             continue
+        if (known := key_name(field.name)) is not None:
+            yield from map(_of_text, keys_under_name(known, field.value))
         text = _FOLD.sub("", field.raw.decode("utf-8", "replace"))
         if name.startswith("list-"):
             for address in _MAILTO.findall(text):
@@ -216,17 +233,31 @@ def _unwrapped(text: str) -> str:
     return content.decode("utf-8", "replace")
 
 
+def _value(match: re.Match[str]) -> str:
+    """What stands behind a name; of an address within an address, up to its own next parameter."""
+    value = match.group(3)
+    return _END_OF_WRAPPED.split(value, maxsplit=1)[0] if match.group()[0] == "%" else value
+
+
 @lru_cache(maxsize=4096)
 def _named(name: str, value: str) -> tuple[LiveKey, ...]:
-    value = _plain(value).rstrip(".")
-    if _PASSWORD_NAME.fullmatch(name):
-        is_key = len(value) >= 6
-    elif _SURE_NAME.fullmatch(name):
-        is_key = is_random(value, shortest=8, changes=1) or (len(value) >= 16 and value.isdigit())
-    elif _LIKELY_NAME.fullmatch(name):
-        is_key = is_random(value)
-    else:
+    """The key in a parameter under a name of a key."""
+    known = key_name(_plain(name))
+    if known is None:
         return ()
+    keys = keys_under_name(known, _plain(value).rstrip(".,)"))
+    return tuple(LiveKey("link-key", key.text, f"{name}={value}") for key in keys)
+
+
+def _of_text(key: TextKey) -> LiveKey:
+    return LiveKey("key" if key.what == "link" else key.what, key.text, key.text)
+
+
+@lru_cache(maxsize=4096)
+def _likely(name: str, value: str) -> tuple[LiveKey, ...]:
+    """The key in a parameter whose name may mean something else."""
+    value = _plain(value).rstrip(".,)")
+    is_key = _LIKELY_NAME.fullmatch(name) and key_name(name) is None and is_random(value)
     return (LiveKey("link-key", value, f"{name}={value}"),) if is_key else ()
 
 
@@ -248,12 +279,7 @@ def _of_mailto(address: str) -> Iterator[LiveKey]:
     _, _, query = rest.partition("?")
     for run in _RUN.findall(query):
         if is_random(run, shortest=10, changes=3):
-            yield _key("unsubscribe-link", run, query[: query.find(run)])
-
-
-def _key(kind: LinkKind, token: str, before: str) -> LiveKey:
-    lead = _BEFORE.search(before)
-    return LiveKey(kind, token, (lead.group() if lead else "") + token)
+            yield LiveKey("unsubscribe-link", run, run)
 
 
 @lru_cache(maxsize=1024)

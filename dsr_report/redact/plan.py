@@ -8,12 +8,14 @@ the same value bears the same number wherever it occurs.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dsr_report.redact.live_links import wrapped_in
 from dsr_report.redact.readings import views_of
+from dsr_report.redact.sums import Sum
 
 Treatment = Literal["disclose", "mask", "withhold"]
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -25,6 +27,10 @@ _LONG_WORD = re.compile(rb" (" + rb"[^ ]" * 10 + rb"[^ ]*)")
 _PLAIN = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256)).lower()
 _MOST_SEARCHED = 16
 """Tokens that are also looked for in every other spelling in all values, as other hidden values are."""
+_BRACKETED = re.compile(r"\[[^\[\]]*\]")
+"""What may be a mark."""
+_MOST_ALONE = 50
+"""Keys of one sort that bear a number each; more (a token with each event) share one, with a label each."""
 SHORTEST_PASSAGE = 6
 """Shorter values are hidden where they stand, but not looked for in other text: chance would hit them."""
 
@@ -47,8 +53,10 @@ class Decision:
     """The part of the value that is hidden; None hides the whole value."""
     group: str | None = None
     """Values of one group bear one number, though they differ: those of another person's record."""
+    span: tuple[int, int] | None = None
+    """Where in the value the passage stands, if that is known: it is hidden there, however it is written."""
     is_token: bool = False
-    """The passage is drawn by chance, and one of perhaps thousands: see `Plan.tokens`."""
+    """What is hidden is drawn by chance, and one of perhaps thousands: see `Plan.tokens`."""
 
 
 @dataclass(slots=True)
@@ -78,90 +86,157 @@ class Plan:
     whole: dict[str, Mark] = field(default_factory=dict)
     passages: dict[str, Mark] = field(default_factory=dict)
     only_at: dict[str, list[tuple[str, Mark]]] = field(default_factory=dict)
+    spans: dict[str, list[tuple[int, int, Mark]]] = field(default_factory=dict)
+    """Pieces of values that are hidden where they stand: start, end; in order, none over another."""
     tokens: dict[str, Mark] = field(default_factory=dict)
     """Passages that are found by a word in them (`token_word`), so that there may be any number of them."""
+    emptied: dict[str, Mark] = field(default_factory=dict)
+    """Values of which passages were hidden, and nothing is left: what their reader sees is a mark alone."""
+    _texts: dict[str, Mark] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.marks)
 
     @property
     def masked(self) -> int:
-        """How many values are masked whole."""
+        """How many values are masked: of whose content nothing is shown."""
         return self._count("mask")
 
     @property
     def withheld(self) -> int:
-        """How many values are withheld whole."""
+        """How many values are withheld: of whose content nothing is shown."""
         return self._count("withhold")
 
     @property
-    def passage_count(self) -> int:
+    def in_part(self) -> int:
         """How many values have a part that is masked or withheld; they count as disclosed."""
-        return len({p for mark in self.marks for p in mark.passage_pointers} - self.whole.keys())
+        hidden = {p for mark in self.marks for p in mark.passage_pointers}
+        return len(hidden - self.whole.keys() - self.emptied.keys())
+
+    def sum(self, total: int) -> Sum:
+        """What becomes of so many values."""
+        return Sum(total, total - self.masked - self.withheld, self.masked, self.withheld, self.in_part)
+
+    def settle(self) -> None:
+        """Give the values that were emptied to the marks that stand in their place."""
+        for pointer, mark in self.emptied.items():
+            self.marks[mark.number - 1].pointers.append(pointer)
+        for mark in self.marks:
+            own = {pointer for pointer, by in self.emptied.items() if by.number == mark.number}
+            if own:
+                mark.passage_pointers = [p for p in mark.passage_pointers if p not in own]
+
+    def left_alone(self, text: str) -> Mark | None:
+        """The mark that a value has become, if nothing else is left of it; one that withholds comes first."""
+        if any(map(str.isalnum, _BRACKETED.sub("", text))):
+            return None
+        if not self._texts:
+            self._texts = {mark.text: mark for mark in (*self.marks, *self.tokens.values())}
+        marks = [self._texts.get(piece) for piece in _BRACKETED.findall(text)]
+        known = [mark for mark in marks if mark is not None]
+        if not known or len(known) < len(marks):
+            return None
+        return next((mark for mark in known if mark.treatment == "withhold"), known[0])
 
     def move(self, place: Callable[[str], str]) -> None:
         """Say of every pointer where it leads now."""
         self.whole = {place(pointer): mark for pointer, mark in self.whole.items()}
+        self.emptied = {place(pointer): mark for pointer, mark in self.emptied.items()}
         for mark in self.marks:
             mark.pointers = [place(pointer) for pointer in mark.pointers]
             mark.passage_pointers = [place(pointer) for pointer in mark.passage_pointers]
 
     def _count(self, treatment: Treatment) -> int:
-        return sum(mark.treatment == treatment for mark in self.whole.values())
+        return sum(mark.treatment == treatment for one in (self.whole, self.emptied) for mark in one.values())
 
 
-MarkText = Callable[[Treatment, int, str], str]
+MarkText = Callable[[Treatment, str, str], str]
 
 
-def english_mark(treatment: Treatment, number: int, what: str) -> str:
+def english_mark(treatment: Treatment, number: str, what: str) -> str:
     """The visible mark, in English: `[masked 1: access code]`; its length says nothing of the value's."""
     word = "masked" if treatment == "mask" else "withheld"
     return f"[{word} {number}: {what.replace('-', ' ')}]"
 
 
-def make_plan(decisions: Iterator[tuple[Decision, str]], mark_text: MarkText = english_mark) -> Plan:
+def make_plan(decisions: Iterable[tuple[Decision, str]], mark_text: MarkText = english_mark) -> Plan:
     """The plan for decisions, each with the text of the value it is about."""
     plan = Plan()
-    by_value: dict[tuple[str, str], Mark] = {}
+    making = _Marks(plan, mark_text)
     for decision, value in decisions:
         if decision.treatment == "disclose":
             continue
         hidden = value if decision.passage is None else decision.passage
-        if decision.is_token and hidden in plan.passages:
-            continue  # known by a name that says more
-        key = (decision.treatment, decision.group or hidden)
-        mark = by_value.get(key)
-        if mark is None:
-            number = len(plan.marks) + 1
-            mark = Mark(
-                number,
-                decision.treatment,
-                decision.what,
-                decision.reason,
-                decision.article,
-                mark_text(decision.treatment, number, decision.what),
-            )
-            by_value[key] = mark
-            plan.marks.append(mark)
-        if decision.is_token:
-            mark.everywhere = True
-            plan.tokens.setdefault(hidden, mark)
-            continue
-        if decision.passage is None:
+        mark = making.mark_of(decision, hidden)
+        if decision.span is not None:
+            plan.spans.setdefault(decision.pointer, []).append((*decision.span, mark))
+        elif decision.passage is None:
             if decision.pointer not in plan.whole:
                 plan.whole[decision.pointer] = mark
-                mark.pointers.append(decision.pointer)
+                plan.marks[mark.number - 1].pointers.append(decision.pointer)
         elif not decision.everywhere:
             plan.only_at.setdefault(decision.pointer, []).append((hidden, mark))
-        if decision.everywhere and len(hidden) >= SHORTEST_PASSAGE:
-            mark.everywhere = True
+        if not decision.everywhere:
+            continue
+        if decision.is_token:
+            plan.marks[mark.number - 1].everywhere = True
+            plan.tokens.setdefault(hidden, mark)
+        elif len(hidden) >= SHORTEST_PASSAGE:
+            plan.marks[mark.number - 1].everywhere = True
             plan.passages.setdefault(hidden, mark)
+    for pieces in plan.spans.values():
+        pieces.sort(key=lambda piece: (piece[0], -piece[1]))
+    making.label_alone()
     bare = [token for token in plan.tokens if token not in plan.passages and token.isalnum()]
     wordless = [token for token in plan.tokens if len(token_word(token)) < _SHORTEST_WORD]
     for token in (*bare[:_MOST_SEARCHED], *wordless):
         plan.passages.setdefault(token, plan.tokens[token])
     plan.tokens = {token: mark for token, mark in plan.tokens.items() if token not in plan.passages}
     return plan
+
+
+class _Marks:
+    """Gives each hidden value its mark: one value one number, and those of a group one number in all."""
+
+    def __init__(self, plan: Plan, mark_text: MarkText) -> None:
+        self._plan = plan
+        self._text = mark_text
+        self._by_value: dict[tuple[str, str], Mark] = {}
+        self._alone: Counter[str] = Counter()
+        self._labels: dict[int, dict[str, Mark]] = {}
+
+    def mark_of(self, decision: Decision, hidden: str) -> Mark:
+        """The mark of a value; where its number is a group's, one that tells the value from others of it."""
+        known = self._by_value.get((decision.treatment, hidden))
+        if known is not None and (decision.group is None or decision.is_token):
+            return known
+        group = decision.group
+        if group is None and decision.is_token:
+            self._alone[decision.what] += 1
+            if self._alone[decision.what] > _MOST_ALONE:
+                group = f"more of {decision.what}"
+        mark = self._by_value.get((decision.treatment, f"\0{group}")) if group else None
+        if mark is None:
+            number = len(self._plan.marks) + 1
+            text = self._text(decision.treatment, str(number), decision.what)
+            mark = Mark(number, decision.treatment, decision.what, decision.reason, decision.article, text)
+            self._plan.marks.append(mark)
+            if group:
+                self._by_value[decision.treatment, f"\0{group}"] = mark
+        if group and decision.is_token:
+            labels = self._labels.setdefault(mark.number, {})
+            label = self._text(decision.treatment, f"{mark.number}.{len(labels) + 1}", decision.what)
+            mark = labels[hidden] = replace(mark, text=label)
+        if not group or decision.is_token:
+            self._by_value[decision.treatment, hidden] = mark
+        return mark
+
+    def label_alone(self) -> None:
+        """A group of one needs no label."""
+        for number, labels in self._labels.items():
+            if len(labels) == 1:
+                for mark in labels.values():
+                    mark.text = self._plan.marks[number - 1].text
 
 
 def token_word(token: str) -> str:
@@ -195,13 +270,3 @@ def words_wrapped_in(text: str) -> set[str]:
     for wrapped in wrapped_in(text):
         found |= words_in(wrapped)
     return found
-
-
-def counts(plan: Plan, total: int) -> Mapping[str, int]:
-    """The sum that the report prints: total = disclosed + masked + withheld."""
-    return {
-        "total": total,
-        "disclosed": total - plan.masked - plan.withheld,
-        "masked": plan.masked,
-        "withheld": plan.withheld,
-    }

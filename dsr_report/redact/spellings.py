@@ -20,7 +20,7 @@ from html.entities import html5
 from urllib.parse import quote, quote_plus
 
 from dsr_report.mime.percent import unquoted
-from dsr_report.redact.live_links import is_random
+from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import INVISIBLE, folded, views_of
 
 _ANY_TAG = re.compile(r"<[^<>]*>")

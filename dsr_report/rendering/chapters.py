@@ -17,7 +17,7 @@ from dsr_report.rendering.annexes import ANNEX_A, ANNEX_A_LISTED, ANNEX_B, NEVER
 from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.document import Part
 from dsr_report.rendering.events import moment_text
-from dsr_report.rendering.first_pages import authority_view, first_view, statement_blocks
+from dsr_report.rendering.first_pages import authority_view, first_view, statement_blocks, sum_in_words
 from dsr_report.rendering.glossary import see_also, terms_in
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.marks import HIDDEN_THINGS
@@ -495,21 +495,9 @@ class Chapters:
     def _technical(self) -> Part:
         words, options, export = self._words, self._options, self._export
         ledger = self._collected.ledger
-        total = ledger.total
         sum_text = words.text(
-            "Yes. The file with your data holds {total} values. {disclosed} of them are shown, {masked} are masked, and {withheld} are withheld: together all {total}. The count was made twice, and the report could not have been written if it did not agree."
-        ).format(
-            total=words.number(total),
-            disclosed=words.number(total - options.masked - options.withheld),
-            masked=words.number(options.masked),
-            withheld=words.number(options.withheld),
-        )
-        if options.passages:
-            sum_text += " " + words.count(
-                "In {n} shown value a part is masked or withheld.",
-                "In {n} shown values a part is masked or withheld.",
-                options.passages,
-            )
+            "Yes. {sum} The count was made twice, and the report could not have been written if it did not agree."
+        ).format(sum=sum_in_words(words, options.sum))
         merged: Counter[str] = Counter()
         for place, n in ledger.values.items():
             merged[self._place(place)] += n

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from dsr_report.config import Config, Letter
+from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
 from dsr_report.records.kinds import EVENT_KINDS
+from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.kinds import kind_plural
@@ -235,23 +237,21 @@ def hidden_sentence(options: ReportOptions) -> str:
     words = options.words
     if not options.marks:
         return words.text("Nothing was masked or withheld.")
-    parts = []
-    masked = sum(m.treatment == "mask" for m in options.marks)
-    if masked:
-        parts.append(
-            words.count("{n} secret of yours is masked.", "{n} secrets of yours are masked.", masked)
-        )
-    if masked < len(options.marks):
-        parts.append(
-            words.count(
-                "{n} piece of data is withheld.",
-                "{n} pieces of data are withheld.",
-                len(options.marks) - masked,
-            )
-        )
-    else:
-        parts.append(words.text("All the rest is disclosed."))
-    return " ".join(parts)
+    return sum_in_words(words, options.sum)
+
+
+def sum_in_words(words: Language, values: Sum) -> str:
+    """What became of the values of the export, in the same words on the first page and in the annex."""
+    text = words.text(
+        "The file with your data holds {total} values. Disclosed: {disclosed}, masked: {masked}, withheld: {withheld}."
+    ).format(**{name: words.number(count) for name, count in values._asdict().items() if name != "in_part"})
+    if not values.in_part:
+        return text
+    return f"{text} " + words.count(
+        "Of {n} of the disclosed values a part is masked or withheld.",
+        "Of {n} of the disclosed values parts are masked or withheld.",
+        values.in_part,
+    )
 
 
 def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block]:

@@ -6,7 +6,7 @@ from dsr_report.languages import language
 from dsr_report.languages import translatable as _
 
 
-def mark_text(code: str, treatment: str, number: int, what: str) -> str:
+def mark_text(code: str, treatment: str, number: str, what: str) -> str:
     """The visible mark that stands in place of a masked or withheld value."""
     lang = language(code)
     form = (

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dsr_report.config import Config
 from dsr_report.languages import Language, language
+from dsr_report.redact.sums import NOTHING, Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,8 @@ class ReportOptions:
     original: bool = False
     """Nothing was masked or withheld, on purpose."""
     marks: tuple[Mark, ...] = ()
-    masked: int = 0
-    withheld: int = 0
-    passages: int = 0
+    sum: Sum = NOTHING
+    """What becomes of the values of the export."""
     templates: Path | None = None
 
     @cached_property

@@ -23,6 +23,7 @@ from dsr_report.errors import DsrReportError, NotAnExportError
 from dsr_report.jsonstream.file import ExportFile, open_export
 from dsr_report.jsonstream.items import Item, count_values
 from dsr_report.records.classifier import Classifier
+from dsr_report.redact.sums import Sum
 from dsr_report.verification.ledger import Settling, UnsettledError
 from dsr_report.verification.reader import Contents, contents_of, medium_of
 from dsr_report.writers.manifest import Manifest
@@ -144,13 +145,8 @@ def _check_export(result: Verification, contents: Contents, given: Path | None) 
     embedded = contents.export_name
     manifest = contents.manifest
     values = manifest.values
-    adds_up = values.total == values.disclosed + values.masked + values.withheld
-    result.add(
-        "sum",
-        adds_up,
-        f"{'Complete' if adds_up else 'INCOMPLETE'}: {values.total} values = {values.disclosed} disclosed + "
-        f"{values.masked} masked + {values.withheld} withheld.",
-    )
+    adds_up = values.sum == _counted(manifest)
+    result.add("sum", adds_up, f"{'Complete' if adds_up else 'INCOMPLETE'}: {values.sum}.")
     if embedded is None and given is None:
         result.add("export", None, "Not checked: the export is not embedded; name it with --export.")
         return
@@ -175,6 +171,18 @@ def _check_export(result: Verification, contents: Contents, given: Path | None) 
                     "Not compared by hash: values were hidden, so what was disclosed differs.",
                 )
                 _check_total(result, contents, export)
+
+
+def _counted(manifest: Manifest) -> Sum:
+    """The sum, counted again from the places of the marks."""
+    masked, withheld = (
+        len({p for mark in manifest.marks if mark.treatment == treatment for p in mark.pointers})
+        for treatment in ("mask", "withhold")
+    )
+    whole = {p for mark in manifest.marks for p in mark.pointers}
+    in_part = {p for mark in manifest.marks for p in mark.passages_in} - whole
+    total = manifest.values.total
+    return Sum(total, total - masked - withheld, masked, withheld, len(in_part))
 
 
 def _check_total(result: Verification, contents: Contents, export: ExportFile) -> None:

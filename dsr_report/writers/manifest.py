@@ -13,6 +13,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dsr_report.redact.sums import Sum
+
 FORMAT = "dsr-report-disclosure"
 VERSION = 1
 
@@ -39,14 +41,20 @@ class ExportEntry(_Model):
 class Values(_Model):
     """The values (scalar leaves) of the export; `total = disclosed + masked + withheld`.
 
-    `passages` of the disclosed ones have a part that is masked or withheld.
+    Masked or withheld is a value of whose content nothing is shown; `in_part` of the disclosed ones have a
+    part that is masked or withheld.
     """
 
     total: int
     disclosed: int
     masked: int
     withheld: int
-    passages: int = 0
+    in_part: int = 0
+
+    @property
+    def sum(self) -> Sum:
+        """The same, with the words for it."""
+        return Sum(self.total, self.disclosed, self.masked, self.withheld, self.in_part)
 
 
 class RecordsEntry(_Model):

@@ -38,7 +38,7 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hidden(export: Path, target: Path, workers: int) -> tuple[bytes, Plan, list[str]]:
     with open_export(export) as file, ExitStack() as crew:
         processes = crew.enter_context(Processes(workers)) if workers > 1 else None
-        plan = make_plan(find_secrets(file.items(), processes))
+        plan = make_plan(find_secrets(file.items, processes).decisions())
         warnings = write_redacted(file, plan, target, processes)
     return target.read_bytes(), plan, warnings
 

@@ -17,6 +17,7 @@ from jinja2 import UndefinedError
 
 from dsr_report.config import Config, load_config
 from dsr_report.languages import LANGUAGES, language
+from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES
 from dsr_report.rendering.marks import mark_text
 from dsr_report.rendering.options import Mark
@@ -191,10 +192,10 @@ def test_what_is_masked_and_withheld_is_listed_with_reason_and_remedy(built: Cal
             0,
         ),
     )
-    with built([{"a": 1, "b": 2}], "nl", marks=marks) as report:
+    with built([{"a": 1, "b": 2}], "nl", marks=marks, sum=Sum(4, 2, 1, 1, 0)) as report:
         listed = said(report.part("hidden-part").text)
         page = said(report.part("start").text)
-    assert "1 geheime code of link van u is afgeschermd. 1 gegeven hebben wij niet verstrekt." in page
+    assert "bevat 4 losse gegevens. Getoond: 2, afgeschermd: 1, niet verstrekt: 1." in page
     cited = "artikel 15, lid 4, AVG"
     for fact in (cited, "It is another person's.", "Op 3 plaatsen.", "naar de rechter gaan"):
         assert fact in listed

@@ -18,6 +18,7 @@ from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.items import Item, values
 from dsr_report.printable import printable
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.redact.sums import Sum
 from dsr_report.rendering import record_renderer
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.text import inert
@@ -132,10 +133,11 @@ def test_the_ledger_says_where_the_records_of_a_kind_are() -> None:
 
 
 def test_the_sum_of_values_is_printed(built: Callable[..., Any]) -> None:
-    with built([{"a": 1, "b": 2}, {"c": [None, True, ""]}], masked=1, withheld=2) as report:
+    with built([{"a": 1, "b": 2}, {"c": [None, True, ""]}], sum=Sum(7, 4, 1, 2, 3)) as report:
         said = " ".join(report.part("technical-part").text.split())
     # five values of the data, and the two that say whom it is about
-    assert "holds 7 values. 4 of them are shown, 1 are masked, and 2 are withheld" in said
+    assert "holds 7 values. Disclosed: 4, masked: 1, withheld: 2." in said
+    assert "Of 3 of the disclosed values parts are masked or withheld." in said
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,170 @@
+"""Which names say that what stands under them lets its holder act as the person.
+
+One answer for all: members of objects, names beside a value, names of columns, header fields, parameters of
+links and forms, elements of XML. A name is split into words (`passwordConfirmation`, `nieuw_wachtwoord`,
+`Zugangs-Code`), in one case and without accents; the words of every language are in the lexicon.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from dsr_report.lexicon import WORDS
+
+What = Literal["password", "access-code", "key", "credential", "link"]
+"""What a name stands for; `link` is the address of a page that carries a key."""
+
+
+class KeyName(NamedTuple):
+    """What a name says of its value: what it is, and whether that is so whatever the value looks like."""
+
+    what: What
+    is_sure: bool
+
+
+_LONGEST_NAME = 100
+"""Characters; a longer text is a sentence, and no name. The longest question of the samples has 74."""
+_MOST_WORDS = 8
+_SENTENCE = 4
+"""Words; a name of more is a question, in which a short word (`code`, `pin`) says little."""
+_SHORTEST_PIECE = 7
+"""Letters; what is shorter is looked for as a word, not within others (`pin` in `shopping`)."""
+_SHORTEST_HEAD = 5
+"""Letters of a word that may be the last part of a compound: `Zugriffstoken`."""
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+
+@lru_cache(maxsize=8192)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, in one case and without accents."""
+    parted = _CAMEL.sub(" ", unicodedata.normalize("NFKC", name)).replace("'", "").replace("’", "")
+    bare = "".join(c for c in unicodedata.normalize("NFKD", parted) if not unicodedata.combining(c))
+    return tuple(_WORD.findall(bare.casefold()))
+
+
+class _Phrases:
+    """Phrases of the lexicon, each as one word; umlauts without their dots, and written out."""
+
+    def __init__(self, phrases: Iterable[str], shortest_head: int = _SHORTEST_HEAD) -> None:
+        spelled = [
+            "".join(words_of(one))
+            for phrase in phrases
+            for one in (phrase, phrase.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue"))
+        ]
+        self.all = frozenset(word for word in spelled if word)
+        self._heads = tuple(sorted(word for word in self.all if len(word) >= shortest_head))
+        pieces = sorted({word for word in self.all if len(word) >= _SHORTEST_PIECE}, key=len, reverse=True)
+        self._pieces = re.compile("|".join(map(re.escape, pieces)) or "(?!)")
+
+    def end_in(self, words: tuple[str, ...]) -> int:
+        """After how many words of a name one of the phrases ends; 0 where none is in it."""
+        for at, word in enumerate(words, 1):
+            if word in self.all or word.endswith(self._heads):
+                return at
+            if at > 1 and words[at - 2] + word in self.all:
+                return at
+        return self.within(words)
+
+    def within(self, words: tuple[str, ...]) -> int:
+        """The same, of the long ones, which may also be parts of words."""
+        match = self._pieces.search("".join(words))
+        if match is None:
+            return 0
+        length = 0
+        for at, word in enumerate(words, 1):
+            length += len(word)
+            if length >= match.end():
+                return at
+        return 0
+
+    def are_in(self, words: tuple[str, ...]) -> bool:
+        """Whether one of the phrases is a word of a name, or several of them."""
+        if not self.all.isdisjoint(words):
+            return True
+        return any(
+            "".join(words[at : at + count]) in self.all
+            for count in (2, 3)
+            for at in range(len(words) - count + 1)
+        )
+
+
+_KINDS: tuple[tuple[What, _Phrases], ...] = (
+    ("password", _Phrases(WORDS.passwords)),
+    ("key", _Phrases(WORDS.keys)),
+    ("access-code", _Phrases(WORDS.access_codes)),
+)
+_SESSIONS = _Phrases(WORDS.sessions)
+_CREDENTIALS = _Phrases(WORDS.credentials)
+_KEY_LINK = re.compile("|".join(sorted(_Phrases(WORDS.key_links).all, key=len, reverse=True)))
+_PAGES = _Phrases(WORDS.addresses_of_pages, shortest_head=4)
+_NO_KEY = _Phrases(WORDS.no_key)
+_NO_KEY_AFTER = _Phrases(WORDS.no_key_after)
+_BESIDE = _Phrases(WORDS.beside_a_key).all
+_PARTS_OF_NO_KEY = tuple(sorted((word for word in _NO_KEY.all if len(word) > 3), key=len))
+_KEY_STEMS = re.compile(
+    "|".join(
+        sorted({word for _, one in _KINDS for word in one.all if len(word) >= _SHORTEST_PIECE}, key=len)[::-1]
+    )
+)
+
+
+@lru_cache(maxsize=16384)
+def key_name(name: str) -> KeyName | None:
+    """What a name says of its value; None where it is no name of a key."""
+    if len(name) > _LONGEST_NAME:
+        return None
+    words = tuple(word for word in words_of(name) if not word.isdigit())
+    if not words or len(words) > _MOST_WORDS:
+        return None
+    if _NO_KEY.are_in(words) or any(map(_is_compound_of_no_key, words)):
+        return None
+    if _PAGES.end_in(words) and _KEY_LINK.search("".join(words)):
+        return KeyName("link", is_sure=True)
+    is_sentence = len(words) > _SENTENCE or ("?" in name and len(words) > 1)
+    for what, phrases in _KINDS:
+        end = phrases.within(words) if is_sentence else phrases.end_in(words)
+        if end and (words[end - 1] not in _SHORT or _BESIDE.issuperset({*words} - _SHORT)):
+            return (
+                None if not is_sentence and _NO_KEY_AFTER.are_in(words[end:]) else KeyName(what, is_sure=True)
+            )
+    for what, phrases in _KEPT_BY_A_VISITOR:
+        end = 0 if is_sentence else phrases.end_in(words)
+        if end and not _NO_KEY_AFTER.are_in(words[end:]) and _BESIDE.issuperset({*words} - phrases.all):
+            return KeyName(what, is_sure=words[-1] in _SENT or "".join(words).endswith(_NUMBERS))
+    return None
+
+
+_SHORT = frozenset({"pass", "tan", "ww", "pw", "psw", "puk"})
+"""Names of keys that mean something else beside words that are not of a key (`Boarding Pass`)."""
+_NUMBERS = ("sessid", "sessionid", "sessieid", "sitzungsid", "sessienummer", "sitzungsnummer", "desession")
+
+
+_KEPT_BY_A_VISITOR: tuple[tuple[What, _Phrases], ...] = (("credential", _CREDENTIALS), ("key", _SESSIONS))
+_SENT = frozenset({"authorization", "authorisation", "cookie"})
+"""What a header field of this name holds is a key in any case."""
+
+
+def _is_compound_of_no_key(word: str) -> bool:
+    """Whether a compound says so of itself: `wachtwoordhint`, `Passwortlänge`."""
+    match = _KEY_STEMS.search(word)
+    if match is None or match.group() == word:
+        return False
+    rest = word[: match.start()] + " " + word[match.end() :]
+    return any(part in rest for part in _PARTS_OF_NO_KEY)
+
+
+@lru_cache(maxsize=4096)
+def said_of_a_key(name: str) -> bool:
+    """Whether a name below that of a key is of what is said about the key: `expires`, `algorithm`."""
+    words = words_of(name)
+    return _NO_KEY.are_in(words) or _NO_KEY_AFTER.are_in(words) or not _KEPT_WITH_A_KEY.isdisjoint(words)
+
+
+_KEPT_WITH_A_KEY = frozenset(
+    {"httponly", "secure", "samesite", "host", "ip", "agent", "max", "age", "device"}
+)

@@ -1,0 +1,256 @@
+"""Live keys in a JSON value, by the names they stand under, whatever the shape.
+
+A name can be that of a member, stand in a member beside the value (`{"name": "password", "value": …}`), be
+the first cell of a row or the head of a column, a header field in a list, or be in the text itself (see
+`keys_in_text`). Below such a name every text and number is a key, but for what is said about it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from dsr_report.jsonstream.items import JsonValue, Number, Scalar
+from dsr_report.lexicon import WORDS
+from dsr_report.pointers import escaped, tokens
+from dsr_report.redact.json_places import parse_json
+from dsr_report.redact.key_names import KeyName, What, key_name, said_of_a_key, words_of
+from dsr_report.redact.keys_in_text import Span, TextKey, is_folded, keys_under_name, keys_written_in
+
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}){4,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?\s*")
+
+
+class FoundKey(NamedTuple):
+    """A live key: the value it stands in, what it is, its text, its place in the value (None: all of it)."""
+
+    pointer: str
+    what: What
+    text: str
+    span: Span | None = None
+
+
+def _as_one(phrases: Sequence[str]) -> frozenset[str]:
+    return frozenset("".join(words_of(phrase)) for phrase in phrases)
+
+
+_NAMES = _as_one(WORDS.names_of_names)
+_VALUES = _as_one(WORDS.names_of_values)
+_OF_PEOPLE = _as_one(WORDS.fields_of_people)
+_BESIDE_PAIRS = _as_one(
+    ("id", "type", "kind", "nr", "number", "order", "position", "page", "required", "visible",
+     "database", "profile", "subprofile", "date", "time", "timestamp", "created", "modified", "updated",
+     "index", "format", "length")
+)  # fmt: skip
+"""Members of a pair that hold neither the name nor the value."""
+
+_Task = tuple[JsonValue, str, KeyName | None]
+
+
+def keys_in_value(value: JsonValue, pointer: str = "") -> Iterator[FoundKey]:
+    """The live keys at and below a value, in its order; iterative, as nesting can be deep."""
+    stack: list[_Task] = [(value, pointer, _above(pointer))]
+    while stack:
+        current, at, under = stack.pop()
+        if isinstance(current, dict):
+            stack.extend(reversed(list(_members(current, at, under))))
+        elif isinstance(current, list):
+            stack.extend(reversed(list(_elements(current, at, under))))
+        else:
+            yield from _in_scalar(current, at, under)
+
+
+def _above(pointer: str) -> KeyName | None:
+    """What the name of the member says that an item is, or that the list is of which it is an element."""
+    path = [token for token in tokens(pointer)[-2:] if not token.isdigit()]
+    return key_name(path[-1]) if path else None
+
+
+def _in_scalar(value: Scalar, pointer: str, under: KeyName | None) -> Iterator[FoundKey]:
+    if value is None or isinstance(value, bool) or value == "":
+        return
+    text = str(value)
+    if under is not None:
+        is_number = not isinstance(value, str) or isinstance(value, Number)
+        keys: Iterable[TextKey] = keys_under_name(under, text, is_number=is_number)
+    elif isinstance(value, str) and len(text) >= _SHORTEST:
+        keys = keys_in_text(text)
+    else:
+        return
+    for key in keys:
+        is_whole = (key.start, key.end) == (0, len(text))
+        yield FoundKey(pointer, key.what, key.text, None if is_whole else Span(key.start, key.end))
+
+
+def keys_in_text(text: str) -> Iterator[TextKey]:
+    """The live keys in a text: in JSON that it is, in what it is encoded as, or by the names in it."""
+    if text.lstrip()[:1] in {"{", "[", '"'} and (parsed := parse_json(text)) is not None:
+        for key in keys_in_value(parsed.value):
+            start, end = parsed.place(key.pointer, key.span)
+            yield TextKey(key.what, key.text, start, end, start)
+        return
+    if _BASE64.fullmatch(text):
+        inner = plain_of_base64(text)
+        if inner is not None and (first := next(iter(keys_in_text(inner)), None)) is not None:
+            yield TextKey(first.what, text, 0, len(text), 0)
+        return
+    yield from keys_written_in(text)
+
+
+def plain_of_base64(text: str) -> str | None:
+    """What a text says that is base64 of readable text; None where it is not."""
+    try:
+        content = base64.b64decode(text.strip().translate(_URL_SAFE) + "==", validate=False)
+        plain = content.decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    return plain if all(c.isprintable() or c in "\r\n\t" for c in plain) else None
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
+_SHORTEST = 7
+"""Signs of the shortest text that names a key: `pin:123`."""
+
+
+def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> Iterator[_Task]:
+    names = {name: key_name(str(name)) for name in members}
+    beside = _named_beside(members) if under is None else None
+    columns = _columns_of(members)
+    if under is not None and any(names.values()):
+        under = None  # a member says itself which of them is the key
+    for name, member in members.items():
+        own = names[name]
+        if own is None and not said_of_a_key(str(name)):
+            if under is not None:
+                own = under
+            elif beside is not None and _is_value_beside(str(name), member):
+                own = beside
+        pointer = f"{at}/{escaped(name)}"
+        if own is None and columns and isinstance(member, list):
+            yield from _in_columns(member, pointer, columns)
+        else:
+            yield member, pointer, own
+
+
+def _named_beside(members: dict[str, JsonValue]) -> KeyName | None:
+    """What the value of an object is by the name that stands in another of its members."""
+    for name, member in members.items():
+        if isinstance(member, str) and "".join(words_of(str(name))) in _NAMES:
+            found = key_name(member)
+            if found is not None:
+                return found
+    return None
+
+
+def _is_value_beside(name: str, member: JsonValue) -> bool:
+    words = words_of(name)
+    if "".join(words) in _VALUES:
+        return not (isinstance(member, str) and key_name(member) is not None)
+    return not (
+        "".join(words) in _NAMES or any(word in _BESIDE_PAIRS for word in words) or isinstance(member, dict)
+    )
+
+
+def _elements(elements: list[JsonValue], at: str, under: KeyName | None) -> Iterator[_Task]:
+    if under is not None:
+        yield from ((element, f"{at}/{i}", under) for i, element in enumerate(elements))
+        return
+    first = elements[0] if elements else None
+    if (
+        isinstance(first, list)
+        and len(elements) > 1
+        and (columns := _columns(first))
+        and _is_head(first, columns)
+    ):
+        yield first, f"{at}/0", None
+        yield from _in_rows(elements[1:], at, columns, start=1)
+        return
+    said = _first_cell(elements)
+    pairs = _is_row_of_pairs(elements)
+    folded: KeyName | None = None
+    for i, element in enumerate(elements):
+        own: KeyName | None = None
+        if not isinstance(element, (dict, list)) and not _is_field(element):
+            if pairs:
+                own = key_name(str(elements[i - 1])) if i % 2 else None
+            elif i:
+                own = said
+        if isinstance(element, str) and own is None and not pairs:
+            folded = is_folded(element, folded)
+            own = folded if element[:1] in " \t" else None
+        yield element, f"{at}/{i}", own
+
+
+def _first_cell(row: list[JsonValue]) -> KeyName | None:
+    first = row[0] if len(row) > 1 else None
+    return key_name(first) if isinstance(first, str) else None
+
+
+def _is_row_of_pairs(row: list[JsonValue]) -> bool:
+    """Whether names and values take turns, as in raw header fields."""
+    names = row[::2]
+    return (
+        len(row) >= 4
+        and not len(row) % 2
+        and all(isinstance(name, str) and name.replace("-", "").isalnum() for name in names)
+        and any(key_name(str(name)) for name in names)
+        and not all(map(_is_field, row[1::2]))
+    )
+
+
+def _is_field(value: JsonValue) -> bool:
+    """Whether a text is the name of a usual field, or of a key: what stands in the head of a table."""
+    return isinstance(value, str) and (
+        "".join(words_of(value[:100])) in _OF_PEOPLE or key_name(value) is not None
+    )
+
+
+def _columns(names: JsonValue) -> dict[int, KeyName]:
+    """Which of the names in a list are those of keys, by their place."""
+    if not isinstance(names, list):
+        return {}
+    found = {}
+    for i, name in enumerate(names):
+        text = name
+        if isinstance(name, dict):
+            text = next((m for k, m in name.items() if "".join(words_of(str(k))) in _NAMES), None)
+        if isinstance(text, str) and (known := key_name(text)) is not None:
+            found[i] = known
+    return found
+
+
+def _is_head(row: list[JsonValue], columns: dict[int, KeyName]) -> bool:
+    """Whether a first row is the head of a table, not a name and its value."""
+    return len(row) > 1 and (0 not in columns or any(_is_field(cell) for cell in row[1:]))
+
+
+def _columns_of(members: dict[str, JsonValue]) -> dict[int, KeyName]:
+    """The columns of keys in an object that has the names of columns in one list and rows in another."""
+    lists = [member for member in members.values() if isinstance(member, list)]
+    if len(lists) < 2:
+        return {}
+    return next((columns for names in lists if (columns := _columns(names))), {})
+
+
+def _in_columns(rows: list[JsonValue], at: str, columns: dict[int, KeyName]) -> Iterator[_Task]:
+    """The cells of rows, or of one row, in an object that names the columns."""
+    if rows and all(isinstance(row, list) for row in rows):
+        yield from _in_rows(rows, at, columns, start=0)
+    elif not any(isinstance(cell, (dict, list)) for cell in rows) and not _columns(rows):
+        yield from _in_rows([rows], at, columns, start=None)
+    else:
+        yield rows, at, None
+
+
+def _in_rows(
+    rows: Sequence[JsonValue], at: str, columns: dict[int, KeyName], *, start: int | None
+) -> Iterator[_Task]:
+    for number, row in enumerate(rows, start or 0):
+        place = at if start is None else f"{at}/{number}"
+        if not isinstance(row, list):
+            yield row, place, None
+            continue
+        for i, cell in enumerate(row):
+            yield cell, f"{place}/{i}", None if _is_field(cell) else columns.get(i)
