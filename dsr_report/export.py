@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from dsr_report.errors import UsageError
 from dsr_report.jsonstream.file import ExportFile, Info, open_export
 from dsr_report.jsonstream.items import Item, ReadWarning, count_values
+from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.records.alike import Lot
 from dsr_report.records.base import Record
 from dsr_report.records.classifier import Classifier
@@ -57,8 +58,7 @@ class Records:
         return (parse(found, self._export.zone) for found in self._export.found() if found.kind in kinds)
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{n} {kind}" for kind, n in sorted(self._export.summary.kinds.items()))
-        return f"<Records: {counts or 'none'}>"
+        return f"<Records: {self._export.counts}>"
 
 
 class Export:
@@ -180,32 +180,21 @@ class Export:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def counts(self) -> str:
+        """How many records of each kind there are, as far as that was counted already; reads nothing."""
+        known: Summary | None = self.__dict__.get("summary")
+        if known is None:
+            return "not counted yet"
+        counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(known.kinds.items()))
+        return f"{known.values + count_values(self.info.value):,} values, {counts or 'no records'}"
+
     def __repr__(self) -> str:
-        counts = ", ".join(f"{n} {kind}" for kind, n in sorted(self.summary.kinds.items()))
-        return (
-            f"<Export of {self.info.type} {_shown_id(self.info)}: {self.value_count:,} values in "
-            f"{len(self.records):,} records ({counts or 'nothing found'})>"
-        )
+        kind = self.info.type if self.info.type in TYPES else "unknown subject"
+        return f"<Export about one {kind}: {self.bytes:,} bytes, {self.counts}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{html.escape(kind)}</th>"
-            f"<td style='text-align:right'>{count:,}</td></tr>"
-            for kind, count in sorted(self.summary.kinds.items())
-        )
-        first, last = self.period
-        period = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if first and last else "no dates"
-        return (
-            f"<div><b>Export of {html.escape(str(self.info.type))} "
-            f"{html.escape(_shown_id(self.info))}</b><br>"
-            f"{self.bytes:,} bytes, {self.value_count:,} values, {period}"
-            f"<table><caption>Records by kind</caption><thead><tr><th scope='col'>kind</th>"
-            f"<th scope='col'>records</th></tr></thead><tbody>{rows}</tbody></table></div>"
-        )
-
-
-def _shown_id(info: Info) -> str:
-    return info.id or "(no id)"
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>"
 
 
 def read(

@@ -596,8 +596,9 @@ class Report:
         self.close()
 
     def __repr__(self) -> str:
-        values = self.values
-        return f"<Report in {self.lang} on {self.export.info.type} {self.export.info.id}: {values.sum}>"
+        plan = self._plan
+        decided = "not decided yet" if plan is None else f"{plan.masked:,} masked, {plan.withheld:,} withheld"
+        return f"<Report in {self.lang}: {decided}, of {self.export!r}>"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self)[1:-1])}</p>"

@@ -24,8 +24,8 @@ class Info:
     """
 
     type: str | None
-    id: str | None
-    value: JsonValue
+    id: str | None = field(repr=False)
+    value: JsonValue = field(repr=False)
     pointer: str = "/info"
 
     @classmethod

@@ -67,6 +67,12 @@ class Record(BaseModel):
     sources: Annotated[dict[str, str], AsItIs] = Field(default_factory=dict, repr=False)
     """Declared field → pointer of the member that it was made of."""
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Where it stands and which fields it has; what they hold is personal data, and not shown."""
+        yield "pointer", self.pointer
+        yield "fields", sorted(map(str, self.sources))
+        yield "others", [str(member.name) for member in self.others]
+
     def other_fields(self) -> dict[str, JsonValue]:
         """Members that no declared field was made of, by name (a second one of a name is `name (2)`)."""
         result: dict[str, JsonValue] = {}

@@ -23,6 +23,10 @@ class RawRecord(NamedTuple):
     rule: str
     labels: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        names = sorted(map(str, self.value)) if isinstance(self.value, dict) else type(self.value).__name__
+        return f"<RawRecord {self.kind} at {self.pointer}: {names}>"
+
     def values(self) -> Iterator[tuple[str, Scalar]]:
         """Every scalar value of the record, with its pointer."""
         return values_of(self.value, self.pointer)

@@ -55,6 +55,10 @@ class TableSet(Mapping[str, Any]):
     def __iter__(self) -> Iterator[str]:
         return iter(BY_NAME)
 
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{name} {store.count:,}" for name, store in self._stores.items() if store.count)
+        return f"<TableSet: {counts or 'no rows'}>"
+
     def __len__(self) -> int:
         return len(BY_NAME)
 

@@ -76,7 +76,12 @@ class Store:
         self._fingerprints: list[bytes] = []
         self._order_codes: dict[str, list[Places]] = {name: [] for name in table.order}
         self._codes: dict[str, dict[str | None, int]] = {name: {} for name in table.order}
-        self.count = 0
+        self._put_count = 0
+
+    @property
+    def count(self) -> int:
+        """How many rows were added."""
+        return self._put_count + self._pending_count
 
     def close(self) -> None:
         """Let go of what was put aside."""
@@ -115,8 +120,8 @@ class Store:
         data = self.blocks.pack(columns, count)
         offset = self._file.seek(0, 2)
         self._file.write(data)
-        self._places.append((offset, len(data), self.count))
-        self.count += count
+        self._places.append((offset, len(data), self._put_count))
+        self._put_count += count
 
     def _prints(self, columns: Columns, count: int) -> Iterator[bytes]:
         """Each row's fingerprint; columns that are missing count as empty, without being looked at."""
