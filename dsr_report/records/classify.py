@@ -210,7 +210,7 @@ def _says_something_else(
 ) -> bool:
     """Whether `type` is an error's class, a mailing's, a question's, a target's or a field's type instead."""
     own = keyed[0] if keyed else None
-    if own == kind:
+    if own == kind or {own, kind} == {"bounce", "response"}:  # which have the same members
         return False
     found = names.keys()
     if found <= {"type", "id"} and kind in {"profile", "subprofile", "message"}:

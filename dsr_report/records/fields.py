@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from dsr_report.lexicon import WORDS
 from dsr_report.pointers import joined
 from dsr_report.records.base import Family, Record
 from dsr_report.records.classify import DISCRIMINATORS, by_plain, payload_of
+from dsr_report.records.kind import Field, How
 from dsr_report.records.members import Member, Members, members_of
 from dsr_report.records.models.people import Interest
 from dsr_report.records.raw_record import RawRecord
@@ -58,8 +59,8 @@ def as_flag(value: JsonValue) -> bool | None:
 class FieldReader:
     """One found record while it is parsed: methods claim a member for a declared field.
 
-    The first of the given names that the record has is claimed. What has a type that the field cannot hold
-    is left unclaimed.
+    The first of the given names (normalised) that the record has is claimed. What has a type that the field
+    cannot hold is left unclaimed.
     """
 
     def __init__(self, found: RawRecord, zone: ZoneInfo) -> None:
@@ -88,11 +89,18 @@ class FieldReader:
         """Whether there is a member of one of the names that nobody claimed."""
         return bool(self._numbers(names))
 
+    def read(self, fields: Iterable[Field]) -> None:
+        """Read the fields that a kind declares, each in its own way."""
+        there = self._index.keys()
+        for one in fields:
+            if not there.isdisjoint(one.keys):
+                _READ[one.how](self, one.name, *keys_for(one, self.found))
+
     def _numbers(self, names: Iterable[str]) -> list[int]:
         index, claimed = self._index, self.claimed
         found: list[int] = []
         for name in names:
-            known = index.get(normalised_key(name))
+            known = index.get(name)
             if known is not None:  # most names are in few records
                 found += [number for number in known if number not in claimed]
         return found
@@ -240,6 +248,27 @@ class FieldReader:
             sources=self.sources,
             **self.fields,
         )
+
+
+_READ: dict[How, Callable[..., object]] = {
+    "text": FieldReader.text,
+    "id": FieldReader.id,
+    "flag": FieldReader.flag,
+    "moment": FieldReader.moment,
+    "tags": FieldReader.tags,
+    "json": FieldReader.exact,
+    "value": FieldReader.exact,
+    "map": FieldReader.map,
+    "interests": FieldReader.interests,
+    "sender": FieldReader.sender,
+}
+
+
+def keys_for(field: Field, found: RawRecord) -> tuple[str, ...]:
+    """The members that may hold a field of a record; the one that named its kind may be excepted."""
+    if field.but_naming:
+        return tuple(key for key in field.keys if not found.rule.startswith(f"{key} "))
+    return field.keys
 
 
 def interests_of(value: JsonValue, pointer: str) -> tuple[Interest, ...] | None:

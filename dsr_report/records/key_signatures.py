@@ -1,4 +1,4 @@
-"""Which kind an object's member names tell: the key-signature table. First match wins.
+"""Which kind an object's member names tell: the first signature that fits, else the keys of a declared kind.
 
 Names are compared without case and separators (`vocabulary.plain`): `smtp-response` is `smtpresponse`.
 """
@@ -6,10 +6,10 @@ Names are compared without case and separators (`vocabulary.plain`): `smtp-respo
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue
+from dsr_report.records.kinds import KINDS, remembered
 from dsr_report.records.vocabulary import normalised_key, word_set
 
 Names = frozenset[str]
@@ -151,15 +151,20 @@ _WRAPPED_KIND = {"survey": "survey", "webform": "form"}
 
 def by_names(names: Names) -> tuple[str, str] | None:
     """Kind and rule that an object's plain names tell, or None."""
-    return _told(names) if len(names) <= _MOST_NAMES else _told.__wrapped__(names)
+    return _remembered(names) if len(names) <= _MOST_NAMES else _told(names)
 
 
-@lru_cache(maxsize=8192)
 def _told(names: Names) -> tuple[str, str] | None:
     for kind, what, fits in SIGNATURES:
         if fits(names):
             return kind, f"keys {what}"
+    for declared in KINDS.values():
+        if declared.keys and declared.keys <= names:
+            return declared.name, f"keys {' '.join(sorted(declared.keys))}"
     return None
+
+
+_remembered = remembered(8192)(_told)
 
 
 def by_members(value: dict[str, JsonValue]) -> tuple[str, str] | None:

@@ -22,6 +22,8 @@ KINDS: dict[str, Kind] = {}
 """Every kind by its name; within a table, in the order in which rows of one moment are listed."""
 EVENT_KINDS: set[str] = set()
 """What happened to a message."""
+DATED_KINDS: set[str] = set()
+"""What happened at a moment, and makes up the period of an export."""
 KIND_OF_WORD: dict[str, str] = {}
 """The names of lists and discriminators → the kind that they mean."""
 COLUMN_ORDER: dict[str, tuple[Field, ...]] = {
@@ -67,6 +69,8 @@ def declare(*kinds: Kind) -> None:
         KIND_OF_WORD.update(dict.fromkeys(kind.words, kind.name))
         if kind.is_event:
             EVENT_KINDS.add(kind.name)
+        if kind.happens:
+            DATED_KINDS.add(kind.name)
     _forget()
 
 
@@ -76,6 +80,7 @@ def withdraw(kind: Kind) -> None:
     for word in kind.words:
         del KIND_OF_WORD[word]
     EVENT_KINDS.discard(kind.name)
+    DATED_KINDS.discard(kind.name)
     _forget()
 
 

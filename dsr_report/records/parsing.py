@@ -8,15 +8,15 @@ from pydantic import ValidationError
 
 from dsr_report.records.base import Record
 from dsr_report.records.fields import FieldReader
+from dsr_report.records.kinds import KINDS
+from dsr_report.records.modelling import model_of
 from dsr_report.records.models.other import Custom, Unrecognised
 from dsr_report.records.parsers import events, mail, other, people, surveys
 from dsr_report.records.raw_record import RawRecord
-from dsr_report.records.registry import PARSERS
+from dsr_report.records.registry import AFTER, BEFORE
 
-KNOWN_KINDS: tuple[str, ...] = tuple(PARSERS)
-"""Every kind that has a model of its own."""
-FAMILIES = (people, mail, events, surveys, other)
-"""The modules whose import filled the registry."""
+FAMILIES = (people, mail, surveys, other)
+"""The modules whose import filled the registry of steps."""
 
 
 def parse(found: RawRecord, zone: ZoneInfo) -> Record:
@@ -24,13 +24,20 @@ def parse(found: RawRecord, zone: ZoneInfo) -> Record:
 
     `zone` is that of local times which name none.
     """
-    parser = PARSERS.get(found.kind)
+    kind = KINDS.get(found.kind)
     taker = FieldReader(found, zone)
-    if parser is None:
+    if kind is None:
         taker.fields["name"] = found.kind
         return taker.record(Custom)
     try:
-        return parser(taker)
+        if kind.is_event:
+            events.read_ids(taker)
+        if kind.name in BEFORE:
+            BEFORE[kind.name](taker)
+        taker.read(kind.fields)
+        if kind.name in AFTER:
+            AFTER[kind.name](taker)
+        return taker.record(model_of(kind.name))
     except ValidationError as error:
         fields = ", ".join(sorted({str(e["loc"][0]) for e in error.errors(include_input=False) if e["loc"]}))
         return Unrecognised(

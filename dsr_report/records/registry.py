@@ -1,30 +1,35 @@
-"""The one visible table of who parses what."""
+"""What a parser does for a kind beside what the kind's declaration says."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from dsr_report.records.base import Record
 from dsr_report.records.fields import FieldReader
 
-Parser = Callable[[FieldReader], Record]
+Step = Callable[[FieldReader], None]
 
-PARSERS: dict[str, Parser] = {}
-"""Kind → the function that makes records of it; filled by `parses` when `records.parsing` is imported."""
+BEFORE: dict[str, Step] = {}
+"""Kind → what is done before its declared fields are read; filled when `records.parsing` is imported."""
+AFTER: dict[str, Step] = {}
+"""Kind → what is done when they were read, likewise."""
 
 
-def parses(*kinds: str) -> Callable[[Parser], Parser]:
-    """Claim kinds for a parser.
+def before(*kinds: str) -> Callable[[Step], Step]:
+    """Do a step before the declared fields are read: it claims what names alone cannot tell."""
+    return _claim(BEFORE, kinds)
 
-    Raises:
-        RuntimeError: another parser claimed one of them already (a mistake of ours, found at import).
-    """
 
-    def claim(parser: Parser) -> Parser:
+def after(*kinds: str) -> Callable[[Step], Step]:
+    """Do a step after the declared fields of these kinds were read: it works out more of them."""
+    return _claim(AFTER, kinds)
+
+
+def _claim(steps: dict[str, Step], kinds: tuple[str, ...]) -> Callable[[Step], Step]:
+    def claim(step: Step) -> Step:
         for kind in kinds:
-            if kind in PARSERS:
-                raise RuntimeError(f"two parsers claim the kind {kind!r}")
-            PARSERS[kind] = parser
-        return parser
+            if kind in steps:
+                raise RuntimeError(f"two steps claim the kind {kind!r}")
+            steps[kind] = step
+        return step
 
     return claim

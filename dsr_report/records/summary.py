@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from dsr_report.jsonstream.items import JsonValue, Number
 from dsr_report.records.alike import Alike, Names, by_names, shape_of
 from dsr_report.records.classifier import AlikeRecords
-from dsr_report.records.kinds import kind_of
+from dsr_report.records.kinds import DATED_KINDS, kind_of
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.vocabulary import normalised_key
@@ -28,22 +28,10 @@ _LONGEST_KEY = 120
 _MOST_KEYS = 50
 _MOST_COLUMNS = 200
 _LONG_TEXT = 100_000
-_MOMENTS = (
-    "timestampsent",
-    "submitted",
-    "timestamp",
-    "time",
-    "datetime",
-    "date",
-    "triggertime",
-    "sent",
-    "sendtime",
-)
 _TEXTS = frozenset({str, int, Number})
 _DIGITS = dict.fromkeys(map(ord, "123456789"), "0")
 # Local time, UTC, a day, unix seconds; an offset other than Z would have to be added first.
 _ORDERED = re.compile(r"0000-00-00(?:[ T]00:00(?::00(?:\.0{1,6})?)?Z?)?|0{9,10}")
-_FIELDS = ("occurred_at", "sent_at", "submitted_at")
 
 
 @dataclass(slots=True)
@@ -75,22 +63,22 @@ class Summary:
     """Form of a moment's text, with 0 for every digit → the first and the last text."""
     _others: list[datetime] = field(default_factory=list)
     """The first and the last moment that was written in another form."""
-    _shapes: Shapes[Names | tuple[str, ...], str | None] = field(default_factory=Shapes)
+    _shapes: Shapes[tuple[str, Names | tuple[str, ...]], str | None] = field(default_factory=Shapes)
 
     def add(self, found: RawRecord | AlikeRecords) -> None:
         """Take in one record, or some that are alike."""
         if isinstance(found, AlikeRecords):
             self._count(found.kind, found.rule, found.alike.value_count, len(found.alike.values))
-            if kind_of(found.kind).happens:
-                self._date_alike(found.alike)
+            if found.kind in DATED_KINDS:
+                self._date_alike(found.kind, found.alike)
             return
         self._count(found.kind, found.rule, found.value_count(), 1)
-        if kind_of(found.kind).happens:
+        if found.kind in DATED_KINDS:
             self._date(found)
         elif found.kind == "unrecognised":
             self._group(found)
 
-    def _date_alike(self, alike: Alike) -> None:
+    def _date_alike(self, kind: str, alike: Alike) -> None:
         groups = {alike.names: alike.values}
         if "data" in alike.names and not alike.is_flat:
             groups = alike.under("data") or by_names(
@@ -99,8 +87,8 @@ class Summary:
         for names, values in groups.items():
             if isinstance(shape_of(names), tuple):
                 for value in values:
-                    self._moments([value[name]] if (name := self._moment_in(value)) else [])
-            elif name := self._moment_in(values[0]):
+                    self._moments([value[name]] if (name := self._moment_in(kind, value)) else [])
+            elif name := self._moment_in(kind, values[0]):
                 self._moments([value[name] for value in values])
 
     def _count(self, kind: str, rule: str, values: int, records: int) -> None:
@@ -153,20 +141,20 @@ class Summary:
             return
         inner = value.get("data")
         members: dict[str, JsonValue] = inner if type(inner) is dict else value
-        name = self._moment_in(members)
+        name = self._moment_in(found.kind, members)
         if name is not None:
             self._moments([members[name]])
 
-    def _moment_in(self, members: dict[str, JsonValue]) -> str | None:
-        """The name of the member that says when a record happened."""
+    def _moment_in(self, kind: str, members: dict[str, JsonValue]) -> str | None:
+        """The name of the member that dates a record of a kind."""
         for shape in (frozenset(members), tuple(members)):
             try:
-                return self._shapes[shape]
+                return self._shapes[kind, shape]
             except KeyError:
                 pass
         by_name = {normalised_key(name): name for name in reversed(members)}
-        name = next((by_name[name] for name in _MOMENTS if name in by_name), None)
-        self._shapes.keep(shape_of(members), members, name)
+        name = next((by_name[key] for key in kind_of(kind).dated_by if key in by_name), None)
+        self._shapes.keep((kind, shape_of(members)), members, name)
         return name
 
     def _moments(self, raws: list[JsonValue]) -> None:
@@ -208,8 +196,8 @@ class Summary:
                     break
 
     def _record(self, record: Record) -> None:
-        for name in _FIELDS:
-            at = getattr(record, name, None)
+        for name in kind_of(record.kind).moments[:1]:
+            at = getattr(record, name)
             if isinstance(at, datetime):
                 self._at(at)
 

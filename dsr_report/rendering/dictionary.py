@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
+from dsr_report.records.kinds import kind_of, remembered
+from dsr_report.records.names import normalised_key
 
 
 class Entry(NamedTuple):
@@ -276,14 +278,34 @@ def meaning_of(name: str, value: object, language: Language) -> str:
     return language.text(known) if known else ""
 
 
-def label_of(name: str, language: Language) -> str:
+def label_of(name: str, language: Language, kind: str = "") -> str:
     """The label of a member, or nothing where we know none."""
-    entry = FIELDS.get(str(name).lower())
+    entry = _entry_of(str(name), kind)
     return language.text(entry.label) if entry else ""
 
 
 def explanation_of(name: str, kind: str, language: Language) -> str:
     """What a member means, or nothing where we do not know."""
-    del kind  # one dictionary serves all kinds
-    entry = FIELDS.get(str(name).lower())
+    entry = _entry_of(str(name), kind)
     return language.text(entry.explanation) if entry else ""
+
+
+def _entry_of(name: str, kind: str) -> Entry | None:
+    """What the kind says of the member, else what is said of its name, else of another name of its field."""
+    own, others = _entries_of(kind)
+    key = normalised_key(name)
+    return own.get(key) or FIELDS.get(name.lower()) or others.get(key)
+
+
+@remembered(256)
+def _entries_of(kind: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """Normalised member → entry: where the kind's field has words of its own, and by the field's other names."""
+    known = {normalised_key(name): entry for name, entry in FIELDS.items()}
+    own: dict[str, Entry] = {}
+    others: dict[str, Entry] = {}
+    for one in kind_of(kind).fields:
+        if one.label:
+            own |= dict.fromkeys(one.keys, Entry(one.label, one.meaning))
+        elif entry := next((known[key] for key in one.keys if key in known), None):
+            others |= {key: known.get(key, entry) for key in one.keys if key}
+    return own, others

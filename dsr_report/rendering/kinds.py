@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import kind_of
+from dsr_report.records.models.other import Custom
 from dsr_report.rendering.options import ReportOptions
+
+
+def kind_name(record: Record) -> str:
+    """The kind as the register or the configuration has it."""
+    return record.name if isinstance(record, Custom) else record.kind
 
 
 def kind_title(record: Record, options: ReportOptions) -> str:
     """The heading of one record."""
-    custom = options.config.records.get(record.kind)
+    kind = kind_name(record)
+    custom = options.config.records.get(kind)
     if custom is not None:
-        return custom.title.get(options.language) or record.kind
-    return options.words.text(kind_of(record.kind).title[0])
+        return custom.title.get(options.language) or kind
+    return options.words.text(kind_of(kind).title[0])
 
 
 def kind_plural(kind: str, options: ReportOptions) -> str:

@@ -19,6 +19,7 @@ from dsr_report.jsonstream.items import rough_size
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.records.base import Record
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.events import Event
 from dsr_report.records.models.mail import Mailing, Message, Snapshot
 from dsr_report.records.models.people import Interest, Profile, Subprofile
@@ -287,5 +288,5 @@ def _entry(record: Message, parsed: MimeMessage | None, number: int) -> MessageE
 
 def _times_of(record: Record) -> tuple[datetime, ...]:
     """When a record came to be and was changed, the most telling moment first."""
-    names = ("submitted_at", "occurred_at", "sent_at", "created_at", "modified_at", "valid_from")
-    return tuple(at for name in names if (at := getattr(record, name, None)) is not None)
+    moments = kind_of(record.kind).moments
+    return tuple(at for name in moments if (at := getattr(record, name)) is not None)

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from dsr_report.jsonstream.items import JsonValue, count_values
 from dsr_report.records.base import Record
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.other import UploadedFile
 from dsr_report.records.models.people import Profile, Subprofile
 from dsr_report.records.models.surveys import Survey
@@ -15,7 +16,7 @@ from dsr_report.records.vocabulary import normalised_key
 from dsr_report.rendering.dictionary import meaning_of
 from dsr_report.rendering.environment import environment
 from dsr_report.rendering.events import moment_text
-from dsr_report.rendering.kinds import kind_title
+from dsr_report.rendering.kinds import kind_name, kind_title
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.text import inert, shown
 from dsr_report.rendering.values import (
@@ -78,18 +79,11 @@ class RecordRenderer:
             answers = self._answers(numbered, at)
             skip = frozenset({at} if at is not None and answers else ())
         rows = list(rows_of(record, words, numbered, skip))
-        moment = next(
-            (
-                (
-                    getattr(record, name),
-                    getattr(record, f"{name}_raw", None),
-                    getattr(record, f"{name}_certainty", None),
-                )
-                for name in ("submitted_at", "occurred_at", "sent_at", "created_at")
-                if getattr(record, name, None) is not None
-            ),
-            None,
-        )
+        when = ""
+        for name in kind_of(record.kind).moments[:1]:
+            if (at := getattr(record, name)) is not None:
+                raw, certainty = getattr(record, f"{name}_raw"), getattr(record, f"{name}_certainty")
+                when = moment_text(at, raw, certainty, options)
         html = self._template.render(
             anchor=f"record-{number}",
             medium=options.medium,
@@ -98,7 +92,7 @@ class RecordRenderer:
             or getattr(record, "name", None)
             or getattr(record, "subject", None)
             or "",
-            when=moment_text(*moment, options) if moment else "",
+            when=when,
             is_person=isinstance(record, (Profile, Subprofile)),
             removed=bool(getattr(record, "removed", False)),
             fields=fields,
@@ -151,7 +145,7 @@ class RecordRenderer:
         return None
 
     def _explanation(self, record: Record) -> str:
-        custom = self._options.config.records.get(record.kind)
+        custom = self._options.config.records.get(kind_name(record))
         return custom.explanation.get(self._options.language, "") if custom else ""
 
     def _answers(self, numbered: Numbered, at: str | None) -> list[AnswerRow]:

@@ -147,7 +147,7 @@ def rows_of(
             continue
         yield Row(
             name_shown(name, language) if name else language.text("value"),
-            label_of(name, language),
+            label_of(name, language, record.kind),
             _explained(meaning_of(name, value, language), explanation_of(name, record.kind, language)),
             value_html(value, language, first),
         )

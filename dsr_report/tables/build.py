@@ -17,10 +17,11 @@ from dsr_report.tables.blocks import ArrowBlocks, Columns, Lists
 from dsr_report.tables.events import EventColumns, row_of
 from dsr_report.tables.messages import MessageIds, merged, rows_of_message
 from dsr_report.tables.rows import rows_of
-from dsr_report.tables.schema import BY_NAME, MESSAGES, TABLES, Table
+from dsr_report.tables.schema import Table, tables_by_name
 from dsr_report.tables.store import Store
 
 _BATCH = 5_000
+_MESSAGES = "messages"
 
 
 class TableSet(Mapping[str, Any]):
@@ -44,23 +45,23 @@ class TableSet(Mapping[str, Any]):
         self.close()
 
     def __getitem__(self, name: str) -> Any:
-        if name not in BY_NAME:
+        if name not in self._stores:
             raise KeyError(name)
         if name not in self._frames:
             from dsr_report.tables.frames import frame  # noqa: PLC0415 - pandas, only where it is asked for
 
-            self._frames[name] = frame(BY_NAME[name], self.batches(name))
+            self._frames[name] = frame(self._stores[name].table, self.batches(name))
         return self._frames[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(BY_NAME)
+        return iter(self._stores)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{name} {store.count:,}" for name, store in self._stores.items() if store.count)
         return f"<TableSet: {counts or 'no rows'}>"
 
     def __len__(self) -> int:
-        return len(BY_NAME)
+        return len(self._stores)
 
     def close(self) -> None:
         """Let go of what was put aside on disk; frames that were made stay."""
@@ -73,7 +74,7 @@ class TableSet(Mapping[str, Any]):
 
     def batches(self, name: str) -> Iterator[Columns]:
         """A table's columns, a few thousand rows at a time, in the table's order."""
-        if name == MESSAGES.name:
+        if name == _MESSAGES:
             return self._merged_messages()
         return self._stores[name].batches()
 
@@ -82,7 +83,7 @@ class TableSet(Mapping[str, Any]):
         from dsr_report.tables.arrow import record_batch, record_batch_of_block  # noqa: PLC0415 - pyarrow
 
         store = self._stores[name]
-        if name == MESSAGES.name or not isinstance(store.blocks, ArrowBlocks):
+        if name == _MESSAGES or not isinstance(store.blocks, ArrowBlocks):
             for batch in self.batches(name):
                 yield record_batch(batch, schema)
         else:
@@ -91,20 +92,21 @@ class TableSet(Mapping[str, Any]):
 
     def tables(self) -> tuple[Table, ...]:
         """The tables' declarations."""
-        return TABLES
+        return tuple(store.table for store in self._stores.values())
 
     def _merged_messages(self) -> Iterator[Columns]:
         """Messages, each once: those of one key are made one row."""
         by_key: dict[str, list[dict[str, Any]]] = {}
-        for batch in self._stores[MESSAGES.name].batches():
+        for batch in self._stores[_MESSAGES].batches():
             for cells in zip(*batch.values(), strict=True):
                 row = dict(zip(batch, cells, strict=True))
                 by_key.setdefault(row["message_key"], []).append(row)
+        names = self._stores[_MESSAGES].table.names
         rows = [merged(group) if len(group) > 1 else group[0] for group in by_key.values()]
         rows.sort(key=lambda row: (row["sent_at"] is None, row["sent_at"] or 0, row["message_key"]))
         for start in range(0, len(rows), _BATCH):
             part = rows[start : start + _BATCH]
-            yield {name: [row.get(name) for row in part] for name in MESSAGES.names}
+            yield {name: [row.get(name) for row in part] for name in names}
 
 
 def build(
@@ -127,7 +129,8 @@ def build(
     ids = MessageIds()
     lists = Lists()
     stores = {
-        table.name: Store(table, ids.resolve, ArrowBlocks(table) if arrow else lists) for table in TABLES
+        name: Store(table, ids.resolve, ArrowBlocks(table) if arrow else lists)
+        for name, table in tables_by_name().items()
     }
     add_row: dict[str, Callable[[dict[str, Any]], None]] = {n: store.add_row for n, store in stores.items()}
     if isinstance(info, dict):

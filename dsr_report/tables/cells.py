@@ -10,8 +10,11 @@ from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
 from dsr_report.records.classify import DISCRIMINATORS
 from dsr_report.records.fields import as_id, as_text
+from dsr_report.records.kind import How, Kind
+from dsr_report.records.kinds import remembered
 from dsr_report.records.vocabulary import kind_named, normalised_key
-from dsr_report.tables.exact import json_text
+from dsr_report.tables.exact import as_cell, json_text
+from dsr_report.tables.schema import table
 from dsr_report.times import read_moment
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,13 +32,42 @@ def instant(us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=us)
 
 
-def moment_cells(record: Record, field: str) -> dict[str, Any]:
-    """A moment of a record, its raw text and its certainty, as three cells."""
-    return {
-        field: microseconds(getattr(record, field)),
-        f"{field}_raw": getattr(record, f"{field}_raw"),
-        f"{field}_certainty": getattr(record, f"{field}_certainty"),
-    }
+def cells_of(record: Record, kind: Kind) -> dict[str, Any]:
+    """The row of a record in its kind's table: a cell for each field, and the rest in `other`."""
+    row: dict[str, Any] = {"pointer": record.pointer, "other": other_cell(record)}
+    names = _names(kind.table_name)
+    if "kind" in names:
+        row["kind"] = record.kind
+    if "family" in names:
+        row["family"] = record.family
+    for one in kind.fields:
+        if not one.column:
+            continue
+        value = getattr(record, one.name)
+        if one.how == "moment":
+            row[one.column] = microseconds(value)
+            row[f"{one.column}_raw"] = getattr(record, f"{one.name}_raw")
+            row[f"{one.column}_certainty"] = getattr(record, f"{one.name}_certainty")
+        elif value is not None:
+            row[one.column] = _cell(value, one.how)
+    return row
+
+
+@remembered(64)
+def _names(table_name: str) -> frozenset[str]:
+    return frozenset(table(table_name).names)
+
+
+def _cell(value: Any, how: How) -> Any:
+    if how == "tags":
+        return tag_cell(value)
+    if how == "value":
+        return as_cell(value)
+    if how == "map":
+        return json_text(value) if value else None
+    if how == "json":
+        return json_text(value)
+    return str(value) if isinstance(value, str) else value
 
 
 def other_cell(record: Record) -> str | None:

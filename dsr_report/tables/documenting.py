@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sys
 
-from dsr_report.tables.schema import TABLES, Table
+from dsr_report.tables.schema import Table, tables
 
 _INTRODUCTION = """\
 # Tables
 
 Written by `dsr-report tables`, and held by `dsr_report.read(…).tables`. This page is generated from
-`dsr_report/tables/schema.py`; do not edit it by hand.
+the declarations of the records' kinds and `dsr_report/tables/schema.py`; do not edit it by hand.
 
 - **Rows and their order** depend on what the export says, never on its layout: the same records give
   the same tables, whether they come as objects, rows, wrappers or texts. Only `pointer` tells where
@@ -51,8 +51,8 @@ written as its escape, `\\ud83d`.
 
 def documentation() -> str:
     """The whole page."""
-    contents = "\n".join(f"- [`{table.name}`](#{table.name}): {table.description}" for table in TABLES)
-    return "\n".join([_INTRODUCTION, contents, "", *(_section(table) for table in TABLES)])
+    contents = "\n".join(f"- [`{table.name}`](#{table.name}): {table.description}" for table in tables())
+    return "\n".join([_INTRODUCTION, contents, "", *(_section(table) for table in tables())])
 
 
 def _section(table: Table) -> str:

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from dsr_report.jsonstream.items import JsonValue, Number, rough_size
 from dsr_report.records.base import Record
 from dsr_report.records.classify import DISCRIMINATORS, by_plain, could_wrap, payload_of
-from dsr_report.records.fields import as_text, family_of
+from dsr_report.records.fields import as_text, family_of, keys_for
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
@@ -25,28 +26,16 @@ from dsr_report.tables.cells import (
     MomentCells,
     TagCells,
     TextCells,
+    cells_of,
     id_cells,
-    moment_cells,
     only_names_kind,
-    other_cell,
-    tag_cell,
 )
 from dsr_report.tables.exact import json_text
-from dsr_report.tables.schema import EVENTS
 
 _GROUP = 500
 _MOST_GROUPS = 200
 _SAMPLE = 8
 _HEAVIEST = 16 << 20
-_PLAIN_FIELDS = tuple(
-    name
-    for name in EVENTS.names
-    if name
-    not in {
-        "event_key", "kind", "occurred_at", "occurred_at_raw", "occurred_at_certainty", "message_key",
-        "tags", "report", "mime", "family", "other", "pointer",
-    }
-)  # fmt: skip
 
 
 def message_key(message_id: str | None, family: str | None) -> str | None:
@@ -58,19 +47,8 @@ def message_key(message_id: str | None, family: str | None) -> str | None:
 
 def row_of(record: Record) -> dict[str, Any]:
     """The row of one parsed event."""
-    row: dict[str, Any] = {"kind": record.kind, "pointer": record.pointer, "family": record.family}
-    row.update(moment_cells(record, "occurred_at"))
-    for name in _PLAIN_FIELDS:
-        value = getattr(record, name, None)
-        if value is not None:
-            row[name] = value if isinstance(value, bool) else str(value)
+    row = cells_of(record, kind_of(record.kind))
     row["message_key"] = message_key(row.get("message_id"), record.family)
-    row["tags"] = tag_cell(getattr(record, "tags", ()))
-    report = getattr(record, "report", None)
-    row["report"] = None if report is None else json_text(report)
-    mime = getattr(record, "mime", None)
-    row["mime"] = mime.decode("latin-1") if isinstance(mime, bytes) else mime
-    row["other"] = other_cell(record)
     return row
 
 
@@ -83,73 +61,9 @@ class _Plan:
         self.payload = payload
 
 
-# Column → the plain names that may feed it, as `records.parsers.events` claims them, and how they are read.
-_ANY: dict[str, tuple[tuple[str, ...], str]] = {
-    "mailing_id": (("mailing", "emailing", "mailingid", "emailingid"), "id"),
-    "profile_id": (("profile", "profileid"), "id"),
-    "subprofile_id": (("subprofile", "subprofileid"), "id"),
-    "occurred_at": (("timestamp", "time", "datetime", "date"), "moment"),
-    "address": (("email", "recipient"), "text"),
-    "tags": (("tags",), "tags"),
-    "template_id": (("template", "templateid"), "id"),
-    "document_id": (("document", "documentid"), "id"),
-    "group_id": (("groupid", "mailinggroup", "group"), "id"),
-    "sender_domain": (("senderdomain",), "text"),
-}
-_VISIT: dict[str, tuple[tuple[str, ...], str]] = {
-    "ip": (("ip",), "text"),
-    "user_agent": (("useragent",), "text"),
-    "referer": (("referer", "referrer"), "text"),
-    "device": (("device",), "text"),
-    "header": (("header", "headers"), "text"),
-    "protocol": (("protocol",), "text"),
-    "country_code": (("countrycode",), "text"),
-    "country": (("countryname", "country"), "text"),
-    "region": (("regioncode", "region"), "text"),
-    "city": (("city",), "text"),
-}
-_READ: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
-    "attempt": {
-        "database_id": (("database", "databaseid"), "id"),
-        "collection_id": (("collection", "collectionid"), "id"),
-        "envelope": (("envelope",), "text"),
-        "properties": (("properties",), "text"),
-    },
-    "delivery": {
-        "attempts": (("attempts", "attempt"), "text"),
-        "smtp_response": (("smtpresponse", "description", "response"), "text"),
-        "envelope": (("envelope",), "text"),
-        "sending_ip": (("from",), "text"),
-        "receiving_ip": (("to",), "text"),
-    },
-    "retry": {"attempts": (("attempt", "attempts"), "text")},
-    "impression": _VISIT,
-    "open_or_click": _VISIT,
-    "click": _VISIT
-    | {
-        "link": (("link", "original", "url"), "text"),
-        "link_id": (("linkid", "linkinfo"), "text"),
-        "link_title": (("linktitle",), "text"),
-    },
-    "error": {
-        "error_code": (("errorcode",), "text"),
-        "status": (("status", "extended"), "text"),
-        "smtp_code": (("code",), "text"),
-        "error_type_description": (("errortypedescription",), "text"),
-        "error_type": (("errortype", "type"), "text"),
-        "description": (("description",), "text"),
-        "content": (("content",), "text"),
-        "state": (("state",), "text"),
-        "action": (("action",), "text"),
-        "attempts": (("attempt", "attempts"), "text"),
-        "envelope": (("envelope",), "text"),
-        "sending_ip": (("from",), "text"),
-        "receiving_ip": (("to",), "text"),
-    },
-}
 _TEXT_OR_NULL = frozenset({str, type(None)})
-FAST_KINDS = frozenset(_READ)
-"""Kinds that can be read in columns; the others are rare."""
+_IN_COLUMNS = frozenset({"id", "text", "moment", "tags"})
+"""How fields are read that can be read in columns; the others are rare."""
 
 
 class EventColumns:
@@ -265,8 +179,8 @@ class EventColumns:
         if bool in kinds:
             return False
         if how == "moment":
-            result["occurred_at"], result["occurred_at_certainty"] = self._moments.column(cells)
-            result["occurred_at_raw"] = self._text(cells, kinds)
+            result[column], result[f"{column}_certainty"] = self._moments.column(cells)
+            result[f"{column}_raw"] = self._text(cells, kinds)
             return True
         ids = id_cells(cells, kinds)
         if how == "own id":  # without `destination`: a number is the event's, anything else is the message's
@@ -309,7 +223,7 @@ def _members(value: JsonValue) -> dict[str, JsonValue]:
 def plan_of(found: RawRecord) -> _Plan | None:
     """How events of this one's shape become columns, or None where names could be read in several ways."""
     value = found.value
-    if found.kind not in FAST_KINDS or not isinstance(value, dict):
+    if not isinstance(value, dict):
         return None
     payload = None
     if not isinstance(value, Members):
@@ -335,14 +249,12 @@ def plan_of(found: RawRecord) -> _Plan | None:
     elif "id" in place:
         columns.append(("message_id", place["id"], "own id"))
         claimed.add(place["id"])
-    for column, (aliases, how) in (_ANY | _READ[found.kind]).items():
-        if column == "error_type" and found.rule.startswith("type "):
-            aliases = ("errortype",)  # noqa: PLW2901 - `type` named the kind
-        there = [place[alias] for alias in aliases if alias in place and place[alias] not in claimed]
-        if len(there) > 1:
+    for one in kind_of(found.kind).fields:
+        there = [place[key] for key in keys_for(one, found) if key in place and place[key] not in claimed]
+        if len(there) > 1 or (there and one.how not in _IN_COLUMNS):
             return None
         if there:
-            columns.append((column, there[0], how))
+            columns.append((one.column, there[0], one.how))
             claimed.add(there[0])
     return _Plan(columns, [name for name in members if name not in claimed], payload)
 

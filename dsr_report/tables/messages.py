@@ -6,19 +6,16 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from dsr_report.jsonstream.items import JsonValue
 from dsr_report.mime.anchors import anchors
 from dsr_report.mime.links import purpose_of
 from dsr_report.mime.message import MimeMessage, parse
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.mail import Message
-from dsr_report.tables import schema
-from dsr_report.tables.cells import moment_cells, other_cell, tag_cell
+from dsr_report.tables.cells import cells_of
 from dsr_report.tables.exact import json_text
+from dsr_report.tables.schema import table
 from dsr_report.tables.store import row_key
-
-_PLAIN = (
-    "message_id", "internal_id", "mailing_id", "profile_id", "subprofile_id", "subject", "sender", "address",
-    "template_id", "document_id", "unsubscribed", "family",
-)  # fmt: skip
 
 
 class MessageIds:
@@ -48,10 +45,9 @@ class MessageIds:
 
 def rows_of_message(record: Message) -> Iterator[tuple[str, dict[str, Any]]]:
     """The rows of one message."""
-    row: dict[str, Any] = {"pointer": record.pointer}
-    row |= {name: getattr(record, name) for name in _PLAIN}
-    row |= moment_cells(record, "sent_at")
-    row |= {"tags": tag_cell(record.tags), "other": _other(record)}
+    row = cells_of(record, kind_of("message"))
+    if record.attachments is not None:
+        row["other"] = _with_attachments(row["other"], record.attachments)
     mime = None if record.mime is None else parse(record.mime)
     if mime is not None:
         row |= _of_mime(mime, row)
@@ -59,7 +55,7 @@ def rows_of_message(record: Message) -> Iterator[tuple[str, dict[str, Any]]]:
     if key is None:
         bodies = "\x1f".join(body or "" for body in (record.html, record.text, record.amp))
         key = hashlib.blake2b(
-            f"{row_key(schema.MESSAGES, row)}{bodies}".encode("utf-8", "surrogatepass"), digest_size=8
+            f"{row_key(table('messages'), row)}{bodies}".encode("utf-8", "surrogatepass"), digest_size=8
         ).hexdigest()
     row["message_key"] = key
     yield "messages", row
@@ -96,8 +92,8 @@ def rows_of_message(record: Message) -> Iterator[tuple[str, dict[str, Any]]]:
 def _of_mime(mime: MimeMessage, row: dict[str, Any]) -> dict[str, Any]:
     leaves = [part for part in mime.walk() if not part.is_container]
     return {
-        "subject": row["subject"] if row["subject"] is not None else mime.subject,
-        "sender": row["sender"] if row["sender"] is not None else mime.sender,
+        "subject": row.get("subject", mime.subject),
+        "sender": row.get("sender", mime.sender),
         "recipients": "\n".join(mime.recipients) or None,
         "header_message_id": mime.message_id,
         "date_raw": mime.get("Date"),
@@ -152,11 +148,8 @@ def _all_messages(mime: MimeMessage | None) -> Iterator[MimeMessage]:
                 yield part.nested
 
 
-def _other(record: Message) -> str | None:
-    other = other_cell(record)
-    if record.attachments is None:
-        return other
-    listed = json_text({"attachments": record.attachments})
+def _with_attachments(other: str | None, attachments: JsonValue) -> str:
+    listed = json_text({"attachments": attachments})
     return listed if other is None else f"{listed[:-1]}, {other[1:]}"
 
 

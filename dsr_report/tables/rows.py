@@ -1,4 +1,4 @@
-"""Records → rows, kind by kind; events and messages have modules of their own."""
+"""Records → rows, as their kinds declare them; events and messages have modules of their own."""
 
 from __future__ import annotations
 
@@ -10,29 +10,16 @@ from typing import Any, cast
 from dsr_report.jsonstream.items import JsonValue, count_values
 from dsr_report.pointers import joined
 from dsr_report.records.base import Record
-from dsr_report.records.models.mail import Document, Mailing, Snapshot, Statistics
-from dsr_report.records.models.other import (
-    Contact,
-    Coupon,
-    CouponCampaign,
-    Fax,
-    FeedbackError,
-    History,
-    Log,
-    Note,
-    Sms,
-    SmsMailing,
-    Todo,
-    UploadedFile,
-)
-from dsr_report.records.models.people import Change, Interest, InterestRecord, Profile, Subprofile
-from dsr_report.records.models.surveys import Answer, Form, Survey
+from dsr_report.records.kinds import kind_of
+from dsr_report.records.models.mail import Statistics
+from dsr_report.records.models.other import Custom, Log, UploadedFile
+from dsr_report.records.models.people import Interest
+from dsr_report.records.models.surveys import Answer, Survey
 from dsr_report.records.sniff import record_in_json
-from dsr_report.tables import schema
-from dsr_report.tables.cells import moment_cells, other_cell, tag_cell
+from dsr_report.tables.cells import cells_of, other_cell
 from dsr_report.tables.events import message_key
 from dsr_report.tables.exact import as_cell, json_text, type_of
-from dsr_report.tables.schema import Table
+from dsr_report.tables.schema import table
 from dsr_report.tables.store import row_key
 
 Rows = Iterator[tuple[str, dict[str, Any]]]
@@ -51,27 +38,25 @@ def _rows(kind: str) -> Callable[[Callable[[Any], Rows]], Callable[[Any], Rows]]
 
 def rows_of(record: Record) -> Rows:
     """The rows of one record that is neither an event nor a message."""
-    return _ROWS.get(record.kind, _custom)(record)
+    return _ROWS.get(record.kind, _declared)(record)
 
 
-def _cells(record: Record, table: Table) -> dict[str, Any]:
-    """Cells for the columns that a record has a field of the same name for, with their moments."""
-    row: dict[str, Any] = {"pointer": record.pointer}
-    for name in table.names:
-        if f"{name}_raw" in table.names:
-            if hasattr(record, f"{name}_raw"):
-                row.update(moment_cells(record, name))
-        elif name not in row and name != "kind" and (value := getattr(record, name, None)) is not None:
-            row[name] = tag_cell(value) if isinstance(value, tuple) else value
-    if "other" in table.names:
-        row["other"] = other_cell(record)
-    if "kind" in table.names:
-        row["kind"] = record.kind
-    return row
+def _declared(record: Record) -> Rows:
+    """The row of a record as its kind declares it, and rows for each field of a person and each interest."""
+    kind = kind_of(record.kind)
+    if kind.is_packaging:
+        return
+    row = cells_of(record, kind)
+    yield kind.table_name, row
+    apart = [one for one in kind.fields if not one.column and one.how in {"map", "interests"}]
+    key = row_key(table(kind.table_name), row) if apart else ""
+    for one in apart:
+        held = getattr(record, one.name)
+        yield from _fields(record, key, one.name, held) if one.how == "map" else _interests(record, key, held)
 
 
-def _fields(record: Record, key: str, fields: dict[str, JsonValue]) -> Rows:
-    at = record.sources.get("fields", record.pointer)
+def _fields(record: Record, key: str, field: str, fields: dict[str, JsonValue]) -> Rows:
+    at = record.sources.get(field, record.pointer)
     for name, value in fields.items():
         yield (
             "fields",
@@ -95,62 +80,15 @@ def _interests(record: Record, key: str, interests: tuple[Interest, ...]) -> Row
         yield "interests", row
 
 
-@_rows("profile")
-def _profile(record: Profile) -> Rows:
-    row = _cells(record, schema.PROFILES)
-    key = row_key(schema.PROFILES, row)
-    yield "profiles", row
-    yield from _fields(record, key, record.fields)
-    yield from _interests(record, key, record.interests)
-
-
-@_rows("subprofile")
-def _subprofile(record: Subprofile) -> Rows:
-    row = _cells(record, schema.SUBPROFILES)
-    yield "subprofiles", row
-    yield from _fields(record, row_key(schema.SUBPROFILES, row), record.fields)
-
-
-@_rows("interest")
-def _interest(record: InterestRecord) -> Rows:
-    yield "interests", _cells(record, schema.INTERESTS)
-
-
-@_rows("change")
-def _change(record: Change) -> Rows:
-    row = _cells(record, schema.CHANGES) | {"parameters": _json(record.parameters or None)}
-    key = row_key(schema.CHANGES, row)
-    yield "changes", row
-    yield from _fields(record, key, record.fields)
-    yield from _interests(record, key, record.interests)
-
-
-@_rows("history")
-def _history(record: History) -> Rows:
-    row = _cells(record, schema.HISTORY)
-    row |= {"old_value": as_cell(record.old_value), "new_value": as_cell(record.new_value)}
-    yield "history", row
-    yield from _fields(record, row_key(schema.HISTORY, row), record.fields)
-
-
-@_rows("form")
-def _form(record: Form) -> Rows:
-    row = _cells(record, schema.FORMS)
-    row |= {"submitter": _json(record.submitter), "submittees": _json(record.submittees)}
-    key = row_key(schema.FORMS, row)
-    yield "forms", row
-    yield from _fields(record, key, record.fields)
-    yield from _interests(record, key, record.interests)
-
-
 @_rows("survey")
 def _survey(record: Survey) -> Rows:
-    row = _cells(record, schema.SURVEY_SUBMISSIONS)
+    row = cells_of(record, kind_of("survey"))
     row["answer_count"] = len(record.answers)
     # The answers are part of what makes one submission differ from another.
     answers = "\x1f".join(json_text(cast("JsonValue", list(answer[:4]))) for answer in record.answers)
     row["submission_key"] = hashlib.blake2b(
-        f"{row_key(schema.SURVEY_SUBMISSIONS, row)}{answers}".encode("utf-8", "surrogatepass"), digest_size=8
+        f"{row_key(table('survey_submissions'), row)}{answers}".encode("utf-8", "surrogatepass"),
+        digest_size=8,
     ).hexdigest()
     yield "survey_submissions", row
     for position, answer in enumerate(record.answers, 1):
@@ -183,85 +121,21 @@ def _answer_values(answer: Answer) -> Iterator[tuple[str | None, JsonValue, str]
 
 @_rows("file")
 def _file(record: UploadedFile) -> Rows:
-    row = _cells(record, schema.FILES)
+    row = cells_of(record, kind_of("file"))
     content = record.decoded()
     if content is not None:
         row |= {"content_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     yield "files", row
 
 
-@_rows("mailing")
-def _mailing(record: Mailing) -> Rows:
-    yield "mailings", _cells(record, schema.MAILINGS) | {"target": _json(record.target)}
-
-
-@_rows("snapshot")
-def _snapshot(record: Snapshot) -> Rows:
-    yield "mailings", _cells(record, schema.MAILINGS)
-
-
-@_rows("sms_mailing")
-def _sms_mailing(record: SmsMailing) -> Rows:
-    row = _cells(record, schema.MAILINGS) | {"target": _json(record.target)}
-    for ending in ("", "_raw", "_certainty"):
-        row[f"sent_at{ending}"] = moment_cells(record, "occurred_at")[f"occurred_at{ending}"]
-    yield "mailings", row
-
-
-@_rows("document")
-def _document(record: Document) -> Rows:
-    yield "documents", _cells(record, schema.DOCUMENTS)
-
-
 @_rows("statistics")
 def _statistics(record: Statistics) -> Rows:
-    base = _cells(record, schema.STATISTICS)
+    base = cells_of(record, kind_of("statistics"))
     base["message_key"] = message_key(record.message_id, record.family)
     for count in record.counts:
         yield "statistics", base | count._asdict()
-
-
-@_rows("sms")
-def _sms(record: Sms) -> Rows:
-    yield "sms", _cells(record, schema.SMS)
-
-
-@_rows("fax")
-def _fax(record: Fax) -> Rows:
-    yield "sms", _cells(record, schema.SMS) | {"text": record.content}
-
-
-@_rows("coupon")
-def _coupon(record: Coupon) -> Rows:
-    yield "coupons", _cells(record, schema.COUPONS)
-
-
-@_rows("coupon_campaign")
-def _campaign(record: CouponCampaign) -> Rows:
-    yield "coupons", _cells(record, schema.COUPONS)
-
-
-@_rows("note")
-def _note(record: Note) -> Rows:
-    yield "notes", _cells(record, schema.NOTES)
-
-
-@_rows("contact")
-def _contact(record: Contact) -> Rows:
-    yield (
-        "notes",
-        _cells(record, schema.NOTES) | {"note_id": record.contact_id, "type": record.contact_type},
-    )
-
-
-@_rows("todo")
-def _todo(record: Todo) -> Rows:
-    yield "notes", _cells(record, schema.NOTES) | {"note_id": record.todo_id, "type": record.todo_type}
-
-
-@_rows("feedback_error")
-def _feedback_error(record: FeedbackError) -> Rows:
-    yield "feedback_errors", _cells(record, schema.FEEDBACK_ERRORS)
+    if not record.counts:
+        yield "statistics", base
 
 
 @_rows("log")
@@ -280,13 +154,9 @@ def _log(record: Log) -> Rows:
                     "pointer": record.pointer,
                 },
             )
-    if not record.rows and record.content is not None:
-        yield "log_rows", {"row_kind": record.row_kind, "value": record.content, "pointer": record.pointer}
-
-
-@_rows("envelope")
-def _envelope(_record: Record) -> Rows:
-    return iter(())
+    if not record.rows:
+        value = other_cell(record) if record.content is None else record.content
+        yield "log_rows", {"row_kind": record.row_kind, "value": value, "pointer": record.pointer}
 
 
 @_rows("unrecognised")
@@ -307,12 +177,8 @@ def _unrecognised(record: Record) -> Rows:
     )
 
 
-def _custom(record: Record) -> Rows:
-    row = {"pointer": record.pointer, "kind": getattr(record, "name", record.kind)}
+@_rows("custom")
+def _custom(record: Custom) -> Rows:
     rest = record.other_fields()
-    row["other"] = json_text(rest, sort=True) if rest else None
-    yield "custom", row
-
-
-def _json(value: JsonValue) -> str | None:
-    return None if value is None else json_text(value)
+    other = json_text(rest, sort=True) if rest else None
+    yield "custom", {"pointer": record.pointer, "kind": record.name, "other": other}

@@ -1,9 +1,16 @@
-"""Every table and column, declared once: building, writing, the documentation and the tests all read this."""
+"""Every table and column, declared once: building, writing, the documentation and the tests all read this.
+
+Tables of records take their columns from the declarations of their kinds (`dsr_report.records.kinds`). What
+is here is what records do not have: keys, and what is worked out or taken apart.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
+
+from dsr_report.records.kind import Field, Kind
+from dsr_report.records.kinds import COLUMN_ORDER, KINDS, remembered
 
 Dtype = Literal["string", "int64", "boolean", "datetime64[us, UTC]"]
 MOMENT: Dtype = "datetime64[us, UTC]"
@@ -72,22 +79,17 @@ _SUBPROFILE = _t("subprofile_id", "Subprofile that it belongs to.")
 _FAMILY = _t("family", "Product that wrote it: `publisher`, `marketing-suite` or `smtpeter`.")
 
 
-def _key(name: str) -> Column:
-    return _t(name, "Key: made of the row's content, the same in every layout of the same export.")
+_KEY = "Key: made of the row's content, the same in every layout of the same export."
+
+
+def _key(name: str, description: str = _KEY) -> Column:
+    return _t(name, description)
 
 
 _MESSAGE_KEY = _t(
     "message_key",
     "Message that it belongs to: `messages.message_key`, whichever kind of id the export gives.",
 )
-_PERSON = (
-    *_m("created_at", "When it was made."),
-    *_m("modified_at", "When it last changed."),
-    _b("removed", "Whether it was removed."),
-    *_m("removed_at", "When it was removed."),
-    _t("secret", "Access code of personal links: a live key."),
-)
-
 SUBJECT = Table(
     "subject",
     "Whom the export is about: one row.",
@@ -98,36 +100,6 @@ SUBJECT = Table(
         _POINTER,
     ),
     "subject_key",
-)
-PROFILES = Table(
-    "profiles",
-    "Profiles: the subject as a database of the controller knows them.",
-    (
-        _key("profile_key"),
-        _t("profile_id", "Copernica's id of the profile."),
-        _t("database_id", "Database that it belongs to."),
-        *_PERSON,
-        _OTHER,
-        _POINTER,
-    ),
-    "profile_key",
-    ("profile_id",),
-)
-SUBPROFILES = Table(
-    "subprofiles",
-    "Subprofiles: rows of collections that belong to a profile.",
-    (
-        _key("subprofile_key"),
-        _t("subprofile_id", "Copernica's id of the subprofile."),
-        _PROFILE,
-        _t("collection_id", "Collection that it belongs to."),
-        _t("database_id", "Database that it belongs to."),
-        *_PERSON,
-        _OTHER,
-        _POINTER,
-    ),
-    "subprofile_key",
-    ("subprofile_id",),
 )
 FIELDS = Table(
     "fields",
@@ -145,67 +117,6 @@ FIELDS = Table(
     ),
     "field_key",
     ("record_kind", "profile_id", "subprofile_id", "record_key", "name"),
-)
-INTERESTS = Table(
-    "interests",
-    "Interests, in any of the forms in which an export gives them: one row an interest.",
-    (
-        _key("interest_key"),
-        _t("record_key", "Key of the row that it belongs to, as in `fields`; null where it stands alone."),
-        _PROFILE,
-        _t("interest_id", "Copernica's id of the interest."),
-        _t("name", "Name of the interest."),
-        _t("group", "Group of interests."),
-        _b("selected", "Whether the subject has it."),
-        _POINTER,
-    ),
-    "interest_key",
-    ("profile_id", "record_key", "group", "name", "interest_id"),
-    {"record_key": "profiles.profile_key"},
-)
-MESSAGES = Table(
-    "messages",
-    "Messages to the subject: one row a message, also where the export has it in several records.",
-    (
-        _t(
-            "message_key",
-            "Key: the public id; where there is none `FAMILY:NUMBER`; else made of the content. Other tables "
-            "lead here, whether they have the public id or the number.",
-        ),
-        _t(
-            "message_id",
-            "Public id: 32 hex digits or 16 letters and digits. Not the Message-ID of the header.",
-        ),
-        _t("internal_id", "Numeric id, which statistics call `destination`."),
-        _MAILING,
-        _PROFILE,
-        _SUBPROFILE,
-        *_m("sent_at", "When it was sent."),
-        _t("subject", "Subject: of the record, else of the message's own header, decoded."),
-        _t("sender", "Sender: of the record, else From of the message's own header, decoded."),
-        _t("address", "The recipient's address, where the record gives it."),
-        _t("recipients", "To and Cc of the message's own header, decoded, separated by line feeds."),
-        _t("header_message_id", "Message-ID of the message's own header."),
-        _t("date_raw", "Date of the message's own header, as it stands."),
-        _n("size_bytes", "Size of the complete source.", "bytes"),
-        _t("sha256", "SHA-256 of the complete source, in hexadecimal."),
-        _n("part_count", "Parts of the source that hold content."),
-        _n("attachment_count", "Attachments of the source."),
-        _t(
-            "defects",
-            "What was wrong with the source, a line each: path of the part, code, name that is meant.",
-        ),
-        _t("template_id", "Template that it was made with."),
-        _t("document_id", "Document that it was made with."),
-        _b("unsubscribed", "Whether the subject unsubscribed by it."),
-        _t("tags", "Labels, separated by semicolons."),
-        _FAMILY,
-        _OTHER,
-        _POINTER,
-        _t("other_pointers", "Pointers of further records of the same message, separated by spaces."),
-    ),
-    "message_key",
-    ("sent_at", "message_key"),
 )
 MESSAGE_HEADERS = Table(
     "message_headers",
@@ -267,97 +178,6 @@ LINKS = Table(
     ("message_key", "position"),
     {"message_key": "messages.message_key"},
 )
-EVENTS = Table(
-    "events",
-    "Everything that happened to messages, of all kinds: one row an event.",
-    (
-        _key("event_key"),
-        _t(
-            "kind",
-            "`attempt`, `delivery`, `retry`, `impression`, `click`, `open_or_click`, `error`, `bounce`, "
-            "`response`, `abuse` or `unsubscribe`.",
-        ),
-        *_m("occurred_at", "When it happened."),
-        _MESSAGE_KEY,
-        _t("message_id", "Id of the message as the record has it: a public id, or a number."),
-        _t("event_id", "Copernica's id of the event."),
-        _MAILING,
-        _PROFILE,
-        _SUBPROFILE,
-        _t("address", "The recipient's address."),
-        _t("ip", "Internet address that the request came from; `0.0.0.0` was not kept."),
-        _t("user_agent", "Program, as a member of the record has it."),
-        _t("referer", "Page that the request came from."),
-        _t("device", "`desktop`, `tablet`, `mobile` or `unknown`."),
-        _t("header", "Header fields of the request, one a line."),
-        _t("protocol", "Scheme of the request."),
-        _t("country_code", "Country of the internet address (ISO 3166-1 alpha-2)."),
-        _t("country", "Country of the internet address, by name."),
-        _t("region", "Region of the internet address."),
-        _t("city", "City of the internet address."),
-        _t("link", "Link that was followed, as it is written in the message."),
-        _t("link_id", "Copernica's number of the link."),
-        _t("link_title", "Title of the link."),
-        _t("target", "Where the link led in the end."),
-        _t("attempts", "Number of the attempt, from 0."),
-        _t("smtp_response", "Answer of the receiving server."),
-        _t("error_code", "Error code of the statistics."),
-        _t("status", "Enhanced status (RFC 3463)."),
-        _t("smtp_code", "SMTP reply code."),
-        _t("error_type", "Class of the error."),
-        _t("error_type_description", "What the class means."),
-        _t("description", "Error in words."),
-        _t("content", "Full error message."),
-        _t("state", "Phase of the SMTP dialogue; `bounce` where the error came later."),
-        _t("action", "What Copernica made of it."),
-        _t("source", "How the subject unsubscribed: `link` or `email`."),
-        _b("success", "Whether the unsubscribe was carried out."),
-        _t("recognized_as", "Format of the complaint."),
-        _t("feedback_type", "Class of the complaint."),
-        _t("arf_version", "Version of the complaint's format."),
-        _t("details", "Complaint in words."),
-        _t("report", "Complaint as the export has it, as JSON."),
-        _t("reporter", "Who passed the complaint on."),
-        _t("mime", "Source of the message that came back."),
-        _t("envelope", "Return address of the envelope."),
-        _t("sending_ip", "Internet address of the sending server."),
-        _t("receiving_ip", "Internet address of the receiving server."),
-        _t("properties", "Features that were on for the message."),
-        _t("tags", "Labels, separated by semicolons."),
-        _t("template_id", "Template of the message."),
-        _t("document_id", "Document of the message."),
-        _t("group_id", "Part of a split mailing."),
-        _t("sender_domain", "Domain that the message was sent from."),
-        _t("database_id", "Database of the profile."),
-        _t("collection_id", "Collection of the subprofile."),
-        _FAMILY,
-        _OTHER,
-        _POINTER,
-    ),
-    "event_key",
-    ("occurred_at", "kind"),
-    {"message_key": "messages.message_key"},
-)
-SURVEY_SUBMISSIONS = Table(
-    "survey_submissions",
-    "Surveys that the subject submitted.",
-    (
-        _key("submission_key"),
-        _t("survey_id", "Copernica's id of the survey."),
-        _t("title", "Title of the survey."),
-        _t("submission_id", "Copernica's id of the submission."),
-        *_m("submitted_at", "When it was submitted."),
-        _PROFILE,
-        _SUBPROFILE,
-        _n("answer_count", "Answers in `survey_answers` that belong to it, counted by question."),
-        _t("xml", "Submission as XML, where the export has it so."),
-        _t("html", "Submission as HTML, where the export has it so."),
-        _OTHER,
-        _POINTER,
-    ),
-    "submission_key",
-    ("submitted_at", "title"),
-)
 SURVEY_ANSWERS = Table(
     "survey_answers",
     "Answers: one row an open answer, a chosen label, or a row of a grid.",
@@ -377,29 +197,6 @@ SURVEY_ANSWERS = Table(
     ("submission_key", "position", "answer_position"),
     {"submission_key": "survey_submissions.submission_key"},
 )
-FILES = Table(
-    "files",
-    "Files that are kept with the subject's profile.",
-    (
-        _key("file_key"),
-        _t("file_id", "Copernica's id of the file."),
-        _t("name", "Name of the file."),
-        _t("directory", "Folder."),
-        _t("author", "Who stored it."),
-        _n("size_bytes", "Size as the record gives it.", "bytes"),
-        _t("media_type", "Media type, where the export or the content tells."),
-        *_m("created_at", "When it was stored."),
-        *_m("modified_at", "When it last changed."),
-        _PROFILE,
-        _n("content_bytes", "Size of the content, where the export has it.", "bytes"),
-        _t("sha256", "SHA-256 of the content, in hexadecimal."),
-        _t("content", "The content as the export has it (text, base64 or a data URI)."),
-        _OTHER,
-        _POINTER,
-    ),
-    "file_key",
-    ("directory", "name", "file_id"),
-)
 UNRECOGNISED = Table(
     "unrecognised",
     "What is in the export and not known: kept whole.",
@@ -415,166 +212,6 @@ UNRECOGNISED = Table(
 )
 
 
-def _plain(name: str, key: str, description: str, order: tuple[str, ...], *columns: Column) -> Table:
-    return Table(name, description, (_key(key), *columns, _OTHER, _POINTER), key, order)
-
-
-_WHEN = _m("occurred_at", "When it happened.")
-MAILINGS = _plain(
-    "mailings",
-    "mailing_key",
-    "Send-outs that the subject was one recipient of, of mail and of text messages.",
-    ("sent_at", "mailing_id"),
-    _t("kind", "`mailing`, `sms_mailing` or `snapshot` (what it looked like)."),
-    _t("mailing_id", "Copernica's id of the mailing."),
-    _t("name", "Name of the snapshot."),
-    _t("subject", "Subject."),
-    _t("description", "Description."),
-    _t("text", "Text of a text message, placeholders and all."),
-    _t("sender", "Sender, as one text."),
-    *_m("sent_at", "When it was sent."),
-    _t("mailing_type", "`mass` or `individual`."),
-    _t("content_type", "`html`, `text` or `both`."),
-    _t("template_id", "Template."),
-    _t("document_id", "Document."),
-    _t("recipient_count", "How many people it went to."),
-    _t("click_count", "Clicks of all recipients."),
-    _t("impression_count", "Impressions of all recipients."),
-    _t("success_count", "Text messages that arrived."),
-    _t("error_count", "Text messages that did not."),
-    _t("unknown_count", "Text messages of which nothing is known."),
-    _t("tags", "Labels, separated by semicolons."),
-    _t("target", "Selection of people, as JSON."),
-)
-DOCUMENTS = _plain(
-    "documents",
-    "document_key",
-    "Documents with their source.",
-    ("document_id", "name"),
-    _t("document_id", "Copernica's id of the document."),
-    _t("template_id", "Template."),
-    _t("name", "Name."),
-    _t("description", "Description."),
-    _t("sender", "Sender, as one text."),
-    _t("subject", "Subject."),
-    _b("archived", "Whether it is archived."),
-    _t("html", "Source."),
-)
-STATISTICS = _plain(
-    "statistics",
-    "statistic_key",
-    "Counts of what happened to a message: one row a count.",
-    ("message_key", "name"),
-    _MESSAGE_KEY,
-    _t("message_id", "Id of the message as the record has it."),
-    _MAILING,
-    _t("name", "What is counted."),
-    _t("total", "How often."),
-    _t("unique", "How many different ones."),
-)
-SMS = _plain(
-    "sms",
-    "sms_key",
-    "Text messages and faxes to the subject.",
-    ("occurred_at", "mailing_id"),
-    _t("kind", "`sms` or `fax`."),
-    _MAILING,
-    _PROFILE,
-    _SUBPROFILE,
-    *_WHEN,
-    _t("address", "Number that it went to."),
-    _t("text", "Text or content."),
-    _t("status", "What became of it."),
-    _b("is_error", "True where it is an error with one."),
-)
-COUPONS = _plain(
-    "coupons",
-    "coupon_key",
-    "Coupons, and the campaigns that they belong to.",
-    ("kind", "coupon_id", "code"),
-    _t("kind", "`coupon` or `coupon_campaign`."),
-    _t("coupon_id", "Copernica's id of the coupon."),
-    _t("campaign_id", "Copernica's id of the campaign."),
-    _t("code", "Code of the coupon."),
-    _t("status", "`available`, `sent`, `redeemed` or another."),
-    *_m("valid_from", "From when it is valid."),
-    *_m("valid_until", "Until when it is valid; open-ended where the raw text is empty."),
-    _t("name", "Name of the campaign."),
-    _t("description", "Description of the campaign."),
-    _b("archived", "Whether the campaign is archived."),
-    _t("available_count", "Coupons that are left."),
-    _t("sent_count", "Coupons that were sent."),
-    _t("redeemed_count", "Coupons that were redeemed."),
-    _t("tags", "Labels, separated by semicolons."),
-)
-FORMS = _plain(
-    "forms",
-    "form_key",
-    "Web forms that the subject submitted; their fields are in `fields`.",
-    ("submitted_at", "title"),
-    _t("form_id", "Copernica's id of the form."),
-    _t("title", "Title of the form."),
-    _t("submission_id", "Copernica's id of the submission."),
-    *_m("submitted_at", "When it was submitted."),
-    _PROFILE,
-    _SUBPROFILE,
-    _t("submitter", "Fields of the person who submitted it, as JSON."),
-    _t("submittees", "Profiles that it made or changed, as JSON."),
-)
-CHANGES = _plain(
-    "changes",
-    "change_key",
-    "Profiles and subprofiles that were created, updated or deleted; their fields are in `fields`.",
-    ("occurred_at", "action"),
-    _t("action", "`create`, `update`, `delete`, or as the export has it."),
-    _PROFILE,
-    _SUBPROFILE,
-    _t("database_id", "Database."),
-    _t("collection_id", "Collection."),
-    _t("parameters", "What the change was made with, as JSON."),
-    *_WHEN,
-    *_m("created_at", "When the profile was made."),
-    *_m("modified_at", "When the profile last changed."),
-)
-HISTORY = _plain(
-    "history",
-    "history_key",
-    "Earlier values of fields.",
-    ("occurred_at", "field"),
-    _t("history_id", "Copernica's id of the entry."),
-    _PROFILE,
-    _SUBPROFILE,
-    *_WHEN,
-    _t("field", "Name of the field."),
-    _t("old_value", "Earlier value; as JSON where it is no single value."),
-    _t("new_value", "Later value; as JSON where it is no single value."),
-    _t("user", "Who changed it."),
-)
-NOTES = _plain(
-    "notes",
-    "note_key",
-    "Notes, contacts and to-do's about the subject.",
-    ("occurred_at", "kind"),
-    _t("kind", "`note`, `contact` or `todo`."),
-    _t("note_id", "Copernica's id of it."),
-    _PROFILE,
-    *_WHEN,
-    _t("type", "Type of the contact or to-do."),
-    _t("user", "Who wrote it."),
-    _t("priority", "Priority of the to-do."),
-    _b("closed", "Whether the to-do is done."),
-    _t("content", "What it says."),
-)
-FEEDBACK_ERRORS = _plain(
-    "feedback_errors",
-    "feedback_error_key",
-    "News about the subject that could not be passed on to the controller's servers.",
-    ("occurred_at",),
-    *_WHEN,
-    _t("status", "HTTP status of the answer."),
-    _t("receiving_ip", "Internet address of the server."),
-    _t("header", "Header of the request."),
-)
 LOG_ROWS = Table(
     "log_rows",
     "Rows of logs that the export holds as one text: one row a cell.",
@@ -590,40 +227,233 @@ LOG_ROWS = Table(
     "log_row_key",
     ("row_kind", "row", "position"),
 )
-CUSTOM = _plain(
+CUSTOM = Table(
     "custom",
-    "custom_key",
     "Records of kinds that the controller named in the configuration; their members are in `other`.",
+    (_key("custom_key"), _t("kind", "Name in the configuration."), _OTHER, _POINTER),
+    "custom_key",
     ("kind",),
-    _t("kind", "Name in the configuration."),
 )
 
-TABLES: tuple[Table, ...] = (
-    SUBJECT,
-    PROFILES,
-    SUBPROFILES,
-    FIELDS,
-    INTERESTS,
-    MESSAGES,
-    MESSAGE_HEADERS,
-    MESSAGE_PARTS,
-    LINKS,
-    EVENTS,
-    SURVEY_SUBMISSIONS,
-    SURVEY_ANSWERS,
-    FILES,
-    MAILINGS,
-    DOCUMENTS,
-    STATISTICS,
-    SMS,
-    COUPONS,
-    FORMS,
-    CHANGES,
-    HISTORY,
-    NOTES,
-    FEEDBACK_ERRORS,
-    LOG_ROWS,
-    CUSTOM,
-    UNRECOGNISED,
+
+@dataclass(frozen=True, slots=True)
+class _OfKinds:
+    """A table whose columns are the fields of its kinds.
+
+    `worked_out` has the columns beside them, by the column that they stand behind (`""`: behind the key).
+    """
+
+    name: str
+    key: str
+    description: str
+    order: tuple[str, ...]
+    worked_out: dict[str, tuple[Column, ...]] = field(default_factory=dict)
+    joins: dict[str, str] = field(default_factory=dict)
+    key_description: str = _KEY
+
+
+_OF_KINDS = (
+    _OfKinds(
+        "profiles",
+        "profile_key",
+        "Profiles: the subject as a database of the controller knows them.",
+        ("profile_id",),
+    ),
+    _OfKinds(
+        "subprofiles",
+        "subprofile_key",
+        "Subprofiles: rows of collections that belong to a profile.",
+        ("subprofile_id",),
+    ),
+    _OfKinds(
+        "interests",
+        "interest_key",
+        "Interests, in any of the forms in which an export gives them: one row an interest.",
+        ("profile_id", "record_key", "group", "name", "interest_id"),
+        {
+            "": (
+                _t(
+                    "record_key",
+                    "Key of the row that it belongs to, as in `fields`; null where it stands alone.",
+                ),
+            )
+        },
+        {"record_key": "profiles.profile_key"},
+    ),
+    _OfKinds(
+        "messages",
+        "message_key",
+        "Messages to the subject: one row a message, also where the export has it in several records.",
+        ("sent_at", "message_key"),
+        {
+            "address": (
+                _t("recipients", "To and Cc of the message's own header, decoded, separated by line feeds."),
+                _t("header_message_id", "Message-ID of the message's own header."),
+                _t("date_raw", "Date of the message's own header, as it stands."),
+                _n("size_bytes", "Size of the complete source.", "bytes"),
+                _t("sha256", "SHA-256 of the complete source, in hexadecimal."),
+                _n("part_count", "Parts of the source that hold content."),
+                _n("attachment_count", "Attachments of the source."),
+                _t(
+                    "defects",
+                    "What was wrong with the source, a line each: path of the part, code, name that is meant.",
+                ),
+            ),
+            "tags": (_FAMILY,),
+            "pointer": (
+                _t("other_pointers", "Pointers of further records of the same message, separated by spaces."),
+            ),
+        },
+        key_description="Key: the public id; where there is none `FAMILY:NUMBER`; else made of the content. "
+        "Other tables lead here, whether they have the public id or the number.",
+    ),
+    _OfKinds(
+        "events",
+        "event_key",
+        "Everything that happened to messages, of all kinds: one row an event.",
+        ("occurred_at", "kind"),
+        {"occurred_at_certainty": (_MESSAGE_KEY,), "collection_id": (_FAMILY,)},
+        {"message_key": "messages.message_key"},
+    ),
+    _OfKinds(
+        "survey_submissions",
+        "submission_key",
+        "Surveys that the subject submitted.",
+        ("submitted_at", "title"),
+        {
+            "subprofile_id": (
+                _n("answer_count", "Answers in `survey_answers` that belong to it, counted by question."),
+            )
+        },
+    ),
+    _OfKinds(
+        "files",
+        "file_key",
+        "Files that are kept with the subject's profile.",
+        ("directory", "name", "file_id"),
+        {
+            "profile_id": (
+                _n("content_bytes", "Size of the content, where the export has it.", "bytes"),
+                _t("sha256", "SHA-256 of the content, in hexadecimal."),
+            )
+        },
+    ),
+    _OfKinds(
+        "mailings",
+        "mailing_key",
+        "Send-outs that the subject was one recipient of, of mail and of text messages.",
+        ("sent_at", "mailing_id"),
+    ),
+    _OfKinds("documents", "document_key", "Documents with their source.", ("document_id", "name")),
+    _OfKinds(
+        "statistics",
+        "statistic_key",
+        "Counts of what happened to a message: one row a count.",
+        ("message_key", "name"),
+        {
+            "": (_MESSAGE_KEY,),
+            "mailing_id": (
+                _t("name", "What is counted."),
+                _t("total", "How often."),
+                _t("unique", "How many different ones."),
+            ),
+        },
+    ),
+    _OfKinds("sms", "sms_key", "Text messages and faxes to the subject.", ("occurred_at", "mailing_id")),
+    _OfKinds(
+        "coupons",
+        "coupon_key",
+        "Coupons, and the campaigns that they belong to.",
+        ("kind", "coupon_id", "code"),
+    ),
+    _OfKinds(
+        "forms",
+        "form_key",
+        "Web forms that the subject submitted; their fields are in `fields`.",
+        ("submitted_at", "title"),
+    ),
+    _OfKinds(
+        "changes",
+        "change_key",
+        "Profiles and subprofiles that were created, updated or deleted; their fields are in `fields`.",
+        ("occurred_at", "action"),
+    ),
+    _OfKinds("history", "history_key", "Earlier values of fields.", ("occurred_at", "field")),
+    _OfKinds("notes", "note_key", "Notes, contacts and to-do's about the subject.", ("occurred_at", "kind")),
+    _OfKinds(
+        "feedback_errors",
+        "feedback_error_key",
+        "News about the subject that could not be passed on to the controller's servers.",
+        ("occurred_at",),
+    ),
 )
-BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
+_OF_KINDS_BY_NAME = {one.name: one for one in _OF_KINDS}
+_BY_HAND = {
+    one.name: one
+    for one in (
+        SUBJECT, FIELDS, MESSAGE_HEADERS, MESSAGE_PARTS, LINKS, SURVEY_ANSWERS, LOG_ROWS, CUSTOM,
+        UNRECOGNISED,
+    )
+}  # fmt: skip
+_ORDER = (
+    *("subject", "profiles", "subprofiles", "fields", "interests", "messages", "message_headers"),
+    *("message_parts", "links", "events", "survey_submissions", "survey_answers", "files", "mailings"),
+    *("documents", "statistics", "sms", "coupons", "forms", "changes", "history", "notes", "feedback_errors"),
+    "log_rows",
+)
+"""Of the tables; those of further kinds follow, then what nothing was declared for."""
+
+
+@remembered(1)
+def tables_by_name() -> dict[str, Table]:
+    """Every table by its name, in order."""
+    kinds: dict[str, list[Kind]] = {}
+    for kind in KINDS.values():
+        if not kind.is_packaging:
+            kinds.setdefault(kind.table_name, []).append(kind)
+    last = ("custom", "unrecognised")
+    names = [*_ORDER, *(name for name in kinds if name not in {*_ORDER, *last}), *last]
+    return {name: _BY_HAND.get(name) or _of_kinds(name, kinds[name]) for name in names}
+
+
+def table(name: str) -> Table:
+    """The table of that name."""
+    return tables_by_name()[name]
+
+
+def tables() -> tuple[Table, ...]:
+    """Every table, in order."""
+    return tuple(tables_by_name().values())
+
+
+def _of_kinds(name: str, kinds: list[Kind]) -> Table:
+    """A table of records: a key, the fields of its kinds, what has no column of its own, and the pointer."""
+    frame = _OF_KINDS_BY_NAME.get(name) or _OfKinds(
+        name,
+        f"{name}_key",
+        f"{kinds[0].explanation}.",
+        tuple(one.column for one in map(kinds[0].field, kinds[0].moments[:1]) if one),
+    )
+    fields: dict[str, Field] = {}
+    for one in (*COLUMN_ORDER.get(name, ()), *(one for kind in kinds for one in kind.fields)):
+        if one.column:
+            fields.setdefault(one.column, one)
+    columns = [_key(frame.key, frame.key_description), *frame.worked_out.get("", ())]
+    if len(kinds) > 1:
+        columns.append(_t("kind", f"{_either([kind.name for kind in kinds])}."))
+    for one in fields.values():
+        columns += _columns_of(one)
+        columns += frame.worked_out.get(columns[-1].name, ())
+    columns += [_OTHER, _POINTER, *frame.worked_out.get("pointer", ())]
+    return Table(name, frame.description, tuple(columns), frame.key, frame.order, frame.joins)
+
+
+def _columns_of(one: Field) -> tuple[Column, ...]:
+    if one.how == "moment":
+        return _m(one.column, one.description)
+    return (Column(one.column, one.dtype, one.description, one.unit),)
+
+
+def _either(names: list[str]) -> str:
+    *others, last = [f"`{name}`" for name in names]
+    return f"{', '.join(others)} or {last}"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dsr_report.records import parsing
+from dsr_report.records import registry
 from dsr_report.rendering import record_renderer, values
 from dsr_report.workers import Processes
 
@@ -67,14 +67,14 @@ def test_two_processes_render_what_one_renders(medium: str, built: Callable[...,
 def test_a_message_that_cannot_be_read_shifts_the_numbers_of_those_behind_it(
     built: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parse = parsing.PARSERS["message"]
+    read = registry.BEFORE["message"]
 
     def refusing(take: Any) -> Any:
         if "000003" in str(take.found.value["id"]):
             raise ValidationError.from_exception_data("Message", [])
-        return parse(take)
+        return read(take)
 
-    monkeypatch.setitem(parsing.PARSERS, "message", refusing)
+    monkeypatch.setitem(registry.BEFORE, "message", refusing)
     with built(MIXED) as one, built(MIXED, processes=InOrder(1)) as two:
         assert 'id="message-10"' in one.html
         assert 'id="message-11"' not in one.html

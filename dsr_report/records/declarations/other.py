@@ -149,7 +149,12 @@ KINDS = (
         (
             field("coupon_id", "id", "id", "Copernica's id of the coupon."),
             field(
-                "campaign_id", "id", "campaign campaignid couponcampaign", "Copernica's id of the campaign."
+                "campaign_id",
+                "id",
+                "campaign campaignid couponcampaign",
+                "Copernica's id of the campaign.",
+                label=_("Campaign"),
+                meaning=_("The number of the campaign that the voucher belongs to."),
             ),
             field("code", "text", "code", "Code of the coupon."),
             field("status", "text", "status", "`available`, `sent`, `redeemed` or another."),
@@ -196,7 +201,14 @@ KINDS = (
             _type("todo_type", "type todotype"),
             _AUTHOR,
             field("priority", "text", "priority", "Priority of the to-do."),
-            field("closed", "flag", "closed done", "Whether the to-do is done."),
+            field(
+                "closed",
+                "flag",
+                "closed done",
+                "Whether the to-do is done.",
+                label=_("Done"),
+                meaning=_("Whether the task is done."),
+            ),
             _CONTENT,
         ),
         table="notes",

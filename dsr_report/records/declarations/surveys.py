@@ -21,7 +21,14 @@ KINDS = (
         _("Questions that you answered"),
         "told",
         (
-            field("survey_id", "id", "surveyid", "Copernica's id of the survey."),
+            field(
+                "survey_id",
+                "id",
+                "surveyid",
+                "Copernica's id of the survey.",
+                label=_("Number of the survey"),
+                meaning=_("The number of the survey in the mail system."),
+            ),
             field("title", "text", "survey surveyname name title", "Title of the survey."),
             _SUBMISSION_ID,
             _SUBMITTED_AT,
@@ -46,7 +53,14 @@ KINDS = (
         _("A form on a web page that you filled in"),
         "told",
         (
-            field("form_id", "id", "formid webformid", "Copernica's id of the form."),
+            field(
+                "form_id",
+                "id",
+                "formid webformid",
+                "Copernica's id of the form.",
+                label=_("Number of the form"),
+                meaning=_("The number of the form in the mail system."),
+            ),
             field("title", "text", "webform form name title", "Title of the form."),
             _SUBMISSION_ID,
             _SUBMITTED_AT,

@@ -1,31 +1,26 @@
-"""Parsers of surveys and web forms."""
+"""The answers of a survey, in any of the shapes that they are known to have."""
 
 from __future__ import annotations
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.pointers import joined
-from dsr_report.records.base import Record
 from dsr_report.records.fields import FieldReader, as_text
 from dsr_report.records.members import Member
-from dsr_report.records.models.surveys import Answer, Form, Survey
-from dsr_report.records.registry import parses
+from dsr_report.records.models.surveys import Answer
+from dsr_report.records.registry import before
 from dsr_report.records.sniff import is_xml
 from dsr_report.records.vocabulary import normalised_key, word_set
 
 _QUESTION = word_set("question number id type answer answers value text title label")
 
 
-@parses("survey")
-def parse_survey(take: FieldReader) -> Record:
-    """A submitted survey, in any of the shapes that its answers are known to have; also as XML or HTML."""
+@before("survey")
+def read_answers(take: FieldReader) -> None:
+    """Read a survey that is one text, as XML or HTML, or the answers of one that has members."""
     if take.names == {""}:
         value = take.found.value
         take.text("xml" if isinstance(value, str) and is_xml(value) else "html", "")
-        return take.record(Survey)
-    _about(take, "survey_id", "surveyid")
-    take.text("title", "survey", "surveyname", "name", "title")
-    take.text("xml", "xml", "surveyxml")
-    take.text("html", "html", "surveyhtml")
+        return
     answers: list[Answer] = []
     for name in ("questions", "surveyquestions", "answers", "results"):
         for number, member in enumerate(take.members):
@@ -47,15 +42,6 @@ def parse_survey(take: FieldReader) -> Record:
         take.claimed.update(claimed)
         take.sources["answers"] = take.members[number].pointer
     take.fields["answers"] = tuple(answers)
-    return take.record(Survey)
-
-
-def _about(take: FieldReader, id_field: str, *id_names: str) -> None:
-    take.id(id_field, *id_names)
-    take.id("submission_id", "submissionid", "submission", "id")
-    take.id("profile_id", "profile", "profileid")
-    take.id("subprofile_id", "subprofile", "subprofileid")
-    take.moment("submitted_at", "submitted", "timestamp", "time", "triggertime", "date", "created")
 
 
 def _answers(member: Member) -> list[Answer] | None:
@@ -93,15 +79,3 @@ def _answer(
     extra = whole is not None and not members.keys() <= {"question", "type", "answer", "number"}
     answer: JsonValue = whole if extra else members.get("answer")
     return Answer(number, question, as_text(members.get("type")), answer, pointer)
-
-
-@parses("form")
-def parse_form(take: FieldReader) -> Record:
-    """A submitted web form."""
-    _about(take, "form_id", "formid", "webformid")
-    take.text("title", "webform", "form", "name", "title")
-    take.map("fields", "fields")
-    take.interests("interests", "interests")
-    take.exact("submitter", "submitter")
-    take.exact("submittees", "submittees")
-    return take.record(Form)

@@ -1,0 +1,51 @@
+"""The class of a kind's records: one of `models`, or one that is made of the declared fields."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from dsr_report.records.base import Certainty, Exact, ExactMap, Record, Text
+from dsr_report.records.kind import How
+from dsr_report.records.kinds import KINDS, remembered
+from dsr_report.records.models.people import Interests
+
+_TYPES: dict[How, tuple[Any, Any]] = {
+    "text": (Text | None, None),
+    "id": (Text | None, None),
+    "sender": (Text | None, None),
+    "flag": (bool | None, None),
+    "tags": (tuple[Text, ...], ()),
+    "json": (Exact, None),
+    "value": (Exact, None),
+    "map": (ExactMap, Field(default_factory=dict)),
+    "interests": (Interests, ()),
+    "made": (Exact, None),
+}
+"""How a field is read → its type, and what it is where the record has no such member."""
+
+
+@remembered(256)
+def model_of(name: str) -> type[Record]:
+    """The class of the records of a kind."""
+    kind = KINDS[name]
+    if kind.model:
+        module, _, model_name = kind.model.partition(".")
+        model: type[Record] = getattr(import_module(f"dsr_report.records.models.{module}"), model_name)
+        return model
+    types: dict[str, Any] = {"kind": ClassVar[str]}
+    defaults: dict[str, Any] = {"kind": kind.name}
+    for one in kind.fields:
+        if one.how == "moment":
+            types |= {
+                one.name: AwareDatetime | None,
+                f"{one.name}_raw": Text | None,
+                f"{one.name}_certainty": Certainty | None,
+            }
+            defaults |= dict.fromkeys((one.name, f"{one.name}_raw", f"{one.name}_certainty"))
+        else:
+            types[one.name], defaults[one.name] = _TYPES[one.how]
+    named = {"__doc__": f"{kind.explanation}.", "__module__": __name__, "__annotations__": types}
+    return type(f"{kind.name.title().replace('_', '')}Record", (Record,), named | defaults)

@@ -1,0 +1,313 @@
+"""Every kind is declared in one place, and has there all that the rooms need of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Message
+from specimens import SPECIMENS, items
+
+import dsr_report
+from dsr_report import Report
+from dsr_report.config import Config
+from dsr_report.languages import LANGUAGES, language
+from dsr_report.records.classifier import Classifier
+from dsr_report.records.kind import Kind, field
+from dsr_report.records.kinds import DATED_KINDS, EVENT_KINDS, KINDS, declared, kind_of
+from dsr_report.records.modelling import model_of
+from dsr_report.records.parsing import parse
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.rendering.chapters import PLACES
+from dsr_report.rendering.dictionary import explanation_of, label_of
+from dsr_report.tables import schema
+from dsr_report.tables.build import build
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+ELSEWHERE = {
+    "message": {"mime": "message_parts", "html": "message_parts", "text": "message_parts",
+                "amp": "message_parts", "attachments": "messages.other", "mime_encoding": "message_parts"},
+    "survey": {"answers": "survey_answers"},
+    "statistics": {"counts": "statistics"},
+    "log": {"columns": "log_rows", "rows": "log_rows", "content": "log_rows"},
+    "unrecognised": {"reason": "unrecognised"},
+}  # fmt: skip
+"""Fields without a column, and which table has their values, as the tests of values show."""
+
+
+def lacks(kind, specimens=SPECIMENS):
+    """What a kind is without, each in a few words."""
+    texts = {"title": kind.title[0], "plural": kind.title[1], "explanation": kind.explanation}
+    missing = [
+        f"{what} in {code}"
+        for what, text in texts.items()
+        for code in LANGUAGES
+        if not text or (code != "en" and language(code).catalog.get(text) is None)
+    ]
+    missing += [
+        f"words for {name} in {code}"
+        for one in kind.fields
+        for name in one.keys
+        if name
+        for code in LANGUAGES
+        if not (label_of(name, language(code), kind.name) and explanation_of(name, kind.name, language(code)))
+    ]
+    missing += [] if kind.chapter in PLACES else ["chapter"]
+    missing += [] if kind.name in {name for name, _ in specimens} else ["specimen"]
+    if not kind.is_packaging:
+        names = schema.table(kind.table_name).names if kind.table_name in schema.tables_by_name() else ()
+        missing += [] if names else ["table"]
+        missing += [
+            f"column for {one.name}"
+            for one in kind.fields
+            if one.column not in names
+            and one.how not in {"map", "interests"}
+            and one.name not in ELSEWHERE.get(kind.name, {})
+        ]
+    missing += [] if all(map(kind.field, kind.moments)) else ["a field for each moment"]
+    return missing
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kind_lacks_nothing(name):
+    assert lacks(KINDS[name]) == []
+
+
+def test_what_a_kind_lacks_is_said_by_name():
+    bare = Kind(
+        "bare", ("Bare", ""), "", "nowhere", (field("points", "text", "points", column=""),), moments=("at",)
+    )
+    with declared(bare):
+        found = lacks(bare)
+    assert {"title in nl", "plural in en", "explanation in fr", "words for points in de"} <= set(found)
+    assert found[-4:] == ["chapter", "specimen", "column for points", "a field for each moment"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_model_has_the_fields_that_are_declared_and_no_others(name):
+    kind = KINDS[name]
+    moments = {one.name for one in kind.fields if one.how == "moment"}
+    of_moments = {f"{moment}_{ending}" for moment in moments for ending in ("raw", "certainty")}
+    own = set(model_of(name).model_fields) - set(dsr_report.records.base.Record.model_fields)
+    assert own == {one.name for one in kind.fields} | of_moments
+    assert model_of(name).kind == name
+
+
+def record_with_everything(kind):
+    """A record with each member by the best of its names, and one that nobody knows; no two values alike."""
+    members = {"unheard-of": "unheard of value"}
+    for number, one in enumerate(kind.fields):
+        key = next((key for key in one.keys if key and key not in members), None)
+        if key is None:
+            continue
+        members[key] = {
+            "flag": True,
+            "moment": f"2019-03-04 05:06:{number:02d}",
+            "tags": f"tag{number}",
+            "map": {f"inner{number}": f"inner value {number}"},
+            "interests": [f"interest {number}"],
+            "json": {f"deep{number}": [f"deep value {number}"]},
+        }.get(one.how, f"{7000 + number}" if one.how == "id" else f"{one.name} value {number}")
+    return members
+
+
+SHAPES = {
+    "survey": {"questions": {"1": {"question": "How?", "type": "multi", "answer": ["Well", "Fine"]}}},
+    "statistics": {"clicks": {"total": 91, "unique": 92}, "errors": 93, "opens": [94]},
+    "message": {"mime": "From: a@example.org\r\nSubject: Subject of it\r\n\r\nBody of it"},
+    "file": {"size": "128 kB"},
+    "profile": {"removed": "2018-01-02 03:04:05"},
+    "subprofile": {"removed": "2018-01-02 03:04:05"},
+}
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if not kind.is_packaging])
+def test_every_value_of_a_record_is_in_a_table(name):
+    assert_all_in_tables(
+        RawRecord(name, "/data/0", record_with_everything(KINDS[name]) | SHAPES.get(name, {}), "", ())
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [one for one in SPECIMENS if not kind_of(one[0]).is_packaging],
+    ids=lambda value: value if isinstance(value, str) and value.isidentifier() else "",
+)
+def test_every_value_of_a_specimen_is_in_a_table(name, record):
+    (found,) = Classifier().find(items([record]))
+    assert_all_in_tables(found)
+
+
+def assert_all_in_tables(found):
+    """Every value is in some cell, as it is or within one (JSON); a source or log, word by word."""
+    with build([found], AMSTERDAM) as tables:
+        cells = [
+            str(cell)
+            for table in tables
+            for batch in tables.batches(table)
+            for column in batch.values()
+            for cell in column
+            if cell is not None
+        ]
+    everything = "\n".join(cells)
+    lost = [
+        (pointer, value)
+        for pointer, value in found.values()
+        if value not in {None, ""}
+        and str(value) not in everything
+        and json.dumps(value) not in everything
+        and not all(word in everything for word in re.findall(r"[^\s:,]+", str(value)))
+        and not names_the_kind(pointer, value)
+    ]
+    assert lost == []
+
+
+def names_the_kind(pointer, value):
+    return pointer.rpartition("/")[2] in {"type", "event"} and isinstance(value, str)
+
+
+# ---- a kind of one's own
+
+
+LOYALTY = Kind(
+    "loyalty",
+    ("Loyalty card", "Loyalty cards"),
+    "Points that you saved with a card",
+    "told",
+    (
+        field(
+            "card_id", "id", "card", "Number of the card.", label="Card", meaning="The number of your card."
+        ),
+        field(
+            "points", "text", "points", "Points.", label="Points saved", meaning="How many points you have."
+        ),
+        field("tier", "text", "tier", "Level.", label="Level", meaning="The level of your card."),
+        field(
+            "since", "moment", "since", "When the card was given.", label="Since", meaning="When you got it."
+        ),
+        field("perks", "tags", "perks", "What comes with it.", label="Extras", meaning="What comes with it."),
+    ),
+    words=frozenset({"loyalty", "loyaltycards"}),
+    keys=frozenset({"card", "points", "tier"}),
+    moments=("since",),
+    free_text="about",
+)
+WORDING = {
+    "Loyalty card": "Klantenkaart",
+    "Loyalty cards": "Klantenkaarten",
+    "Points that you saved with a card": "Punten die u met een kaart hebt gespaard",
+    "Points saved": "Gespaarde punten",
+    "How many points you have.": "Hoeveel punten u hebt.",
+}
+CARD = {
+    "card": "4711",
+    "points": 250,
+    "tier": "gold",
+    "since": "2013-02-03 04:05:06",
+    "perks": "tea;cake",
+    "colour": "red",
+}
+
+
+@pytest.fixture
+def loyalty():
+    catalog = language("nl").catalog
+    before = dict(catalog._messages)
+    for text, wording in WORDING.items():
+        catalog[text] = Message(text, wording)
+    with declared(LOYALTY):
+        yield
+    catalog._messages.clear()
+    catalog._messages.update(before)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [[CARD], [{"type": "loyalty", "data": CARD}], {"loyalty_cards": [CARD]}, [{"event": "Loyalty", **CARD}]],
+    ids=["by its members", "by its type", "by its list", "by its event"],
+)
+def test_a_kind_that_is_declared_in_one_place_is_known_in_all(loyalty, data, tmp_path):
+    export = json.dumps({"info": {"type": "profile", "id": "1"}, "data": data}).encode()
+    with dsr_report.read(export) as read:
+        assert read.summary.kinds == {"loyalty": 1}
+        assert [at.isoformat() for at in read.period] == ["2013-02-03T04:05:06+01:00"] * 2
+        (record,) = read.records
+        assert (record.kind, record.points, record.tier, record.perks) == (
+            "loyalty",
+            "250",
+            "gold",
+            ("tea", "cake"),
+        )
+        (row,) = read.tables["loyalty"].to_dict("records")
+        assert (row["card_id"], row["points"], row["tier"], row["perks"]) == (
+            "4711",
+            "250",
+            "gold",
+            "tea;cake",
+        )
+        assert (row["since"].isoformat(), row["since_raw"]) == ("2013-02-03T03:05:06+00:00", CARD["since"])
+        assert (row["other"], row["pointer"]) == ('{"colour": "red"}', record.pointer)
+        with Report(read, lang="nl") as report:
+            report.to(tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    told = html[html.index('id="told"') : html.index('id="sent"')]
+    for text in ("Klantenkaart", "Gespaarde punten", "Hoeveel punten u hebt.", "gold", "3 februari 2013"):
+        assert text in told
+    assert "2013" in html[: html.index('id="told"')]  # the period on page one
+    assert "Klantenkaarten" in html
+
+
+def test_a_kind_is_gone_when_it_is_withdrawn():
+    with declared(LOYALTY, replace(LOYALTY, name="thanks", words=frozenset({"thanks"}), is_event=True)):
+        assert "thanks" in EVENT_KINDS & DATED_KINDS
+        assert "loyalty" in schema.tables_by_name()
+    assert not {"loyalty", "thanks"} & (
+        KINDS.keys() | EVENT_KINDS | DATED_KINDS | schema.tables_by_name().keys()
+    )
+    assert [found.kind for found in Classifier().find(items([CARD, {"loyalty": [{"a": 1}]}]))] == [
+        "unrecognised"
+    ] * 2
+
+
+def test_kinds_that_are_taken_for_each_other_are_refused():
+    with (
+        pytest.raises(ValueError, match="'click' is declared twice"),
+        declared(replace(LOYALTY, name="click")),
+    ):
+        pass
+    with (
+        pytest.raises(ValueError, match="'klik' of 'click'"),
+        declared(replace(LOYALTY, words=frozenset({"klik"}))),
+    ):
+        pass
+
+
+def test_a_kind_of_the_configuration_has_its_title_and_all_its_members_in_a_table(tmp_path):
+    config = Config.model_validate(
+        {
+            "records": {
+                "bike": {"keys": ["frame"], "title": {"en": "Your bike"}, "explanation": {"en": "A bike."}}
+            }
+        }
+    )
+    export = json.dumps(
+        {"info": {"type": "profile", "id": "1"}, "data": [{"frame": "F1", "gears": 7}]}
+    ).encode()
+    with dsr_report.read(export, custom=config.custom_kinds()) as read:
+        (row,) = read.tables["custom"].to_dict("records")
+        assert (row["kind"], row["other"]) == ("bike", '{"frame": "F1", "gears": 7}')
+        with Report(read, lang="en", config=config) as report:
+            report.to(tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    annex = html[html.index('id="annex-d"') :]
+    assert "Your bike" in annex
+    assert "A bike." in annex
+
+
+def test_a_kind_is_parsed_alike_wherever_it_stands():
+    for name, record in SPECIMENS:
+        (found, *_) = Classifier().find(items([record]))
+        assert parse(found, AMSTERDAM).kind == name
