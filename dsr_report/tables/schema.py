@@ -296,7 +296,7 @@ _OF_KINDS = (
                 _n("attachment_count", "Attachments of the source."),
                 _t(
                     "defects",
-                    "What was wrong with the source, a line each: path of the part, code, name that is meant.",
+                    "What was wrong with the source, a line each: path of the part, code, the name meant.",
                 ),
             ),
             "tags": (_FAMILY,),
