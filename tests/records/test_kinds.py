@@ -8,7 +8,6 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from babel.messages.catalog import Message
 from specimens import SPECIMENS, items
 
 import dsr_report
@@ -45,7 +44,7 @@ def lacks(kind, specimens=SPECIMENS):
         f"{what} in {code}"
         for what, text in texts.items()
         for code in LANGUAGES
-        if not text or (code != "en" and language(code).catalog.get(text) is None)
+        if not text or (code != "en" and text not in language(code).texts)
     ]
     missing += [
         f"words for {name} in {code}"
@@ -213,15 +212,11 @@ CARD = {
 
 
 @pytest.fixture
-def loyalty():
-    catalog = language("nl").catalog
-    before = dict(catalog._messages)
+def loyalty(monkeypatch):
     for text, wording in WORDING.items():
-        catalog[text] = Message(text, wording)
+        monkeypatch.setitem(language("nl").texts, text, (wording,))
     with declared(LOYALTY):
         yield
-    catalog._messages.clear()
-    catalog._messages.update(before)
 
 
 @pytest.mark.parametrize(
