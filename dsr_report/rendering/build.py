@@ -8,7 +8,7 @@ from functools import cached_property
 from jinja2 import Environment
 
 from dsr_report.export import Export
-from dsr_report.rendering.chapters import Chapters
+from dsr_report.rendering import chapters
 from dsr_report.rendering.collect import Collected, collect
 from dsr_report.rendering.document import Part, ReportDocument
 from dsr_report.rendering.environment import environment
@@ -68,7 +68,7 @@ class BuiltReport:
         )
 
     def _parts(self) -> Iterator[Part]:
-        return Chapters(self._export, self._options, self._collected, self._environment).parts()
+        return chapters.parts(self._export, self._options, self._collected, self._environment)
 
     def close(self) -> None:
         """Remove what waits on disk."""

@@ -1,30 +1,30 @@
-"""The one pass over an export's records: each is rendered once, counted, and put where it belongs."""
+"""The one pass over an export's records: each becomes a view, is counted, and put where it belongs."""
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from dsr_report.export import Export
-from dsr_report.languages import Language
 from dsr_report.records.kinds import kind_of
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.person import Person
-from dsr_report.rendering.record_renderer import MOST_CONCLUSIONS, Conclusion, Rendered, rendered
 from dsr_report.rendering.spool import Spool
 from dsr_report.rendering.statistics import Activity, MessageEntry
 from dsr_report.rendering.values import References
+from dsr_report.rendering.views import MOST_CONCLUSIONS, Conclusion, Viewed, viewed
 from dsr_report.workers import Processes
 
 
 class Collected:
-    """Everything of an export, rendered and waiting on disk, with the numbers that the first pages give."""
+    """Everything of an export: views that wait on disk, and the numbers that the first pages give."""
 
-    def __init__(self, ledger: Ledger, language: Language) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.activity = Activity()
-        self.references = References(language)
-        self.spools = {
+        self.references = References()
+        self.spools: dict[str, Spool[Any]] = {
             name: Spool() for name in ("you", "told", "messages", "events", "files", "other", "background")
         }
         self.kinds: Counter[str] = Counter()
@@ -43,9 +43,9 @@ class Collected:
 
 
 def collect(export: Export, options: ReportOptions, processes: Processes | None = None) -> Collected:
-    """Render every record of an export once; `processes` share the work."""
+    """Make a view of every record of an export once; `processes` share the work."""
     hidden = {pointer: mark.treatment for mark in options.marks for pointer in mark.pointers}
-    collected = Collected(Ledger(hidden), options.words)
+    collected = Collected(Ledger(hidden))
     try:
         _collect(export, options, collected, processes)
     except BaseException:
@@ -58,7 +58,7 @@ def _collect(
     export: Export, options: ReportOptions, collected: Collected, processes: Processes | None
 ) -> None:
     founds = export.counted(collected.ledger.arriving)
-    records = rendered(founds, options, export.zone, collected.references, processes)
+    records = viewed(founds, options, export.zone, collected.references, processes)
     for number, (found, record) in enumerate(records, 1):
         kind, place = record.kind, kind_of(record.kind).chapter
         collected.kinds[kind] += 1
@@ -66,16 +66,16 @@ def _collect(
         _note(collected, record)
         if record.message is not None:
             _note_message(collected, record.message, record.message_ids)
-            collected.spools["messages"].add((record.message.number - 1, record.at), record.html)
+            collected.spools["messages"].add((record.message.number - 1, record.at), record.view)
         elif record.is_event:
             collected.spools["events"].add(
                 (record.message_id, record.mailing_id, record.at, kind, number),
-                record.html,
+                record.view,
             )
             at = record.at.astimezone(options.zone) if record.at is not None else None
             collected.activity.note_time(at, kind, record.certainty)
         else:
-            collected.spools[place].add((kind, record.at, number, record.rule), record.html)
+            collected.spools[place].add((kind, record.at, number, record.rule), record.view)
             if (
                 place != "background"
             ):  # a template of the sender may be older than all that is about the subject
@@ -94,7 +94,7 @@ def _collect(
     collected.ledger.close(export.value_count)
 
 
-def _note(collected: Collected, record: Rendered) -> None:
+def _note(collected: Collected, record: Viewed) -> None:
     collected.person.note(record.name)
     if record.database:
         collected.databases.add(record.database)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import CodeType
 
 from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
+from dsr_report.errors import LedgerError
 from dsr_report.languages import Language
-from dsr_report.rendering.text import inert, paragraphs, shown
+from dsr_report.rendering.proof import is_short, mark_of, unmarked
+from dsr_report.rendering.shared_values import OwnValues, SharedValues
+from dsr_report.rendering.text import DOT, dotted, inert, inline, isolated, paragraphs, shown, spoken
+from dsr_report.rendering.values import StoredValue, steps
 from dsr_report.shipped import shipped
 
 
@@ -38,6 +44,42 @@ def _compiled(_language: str) -> _Compiled:
     return _Compiled()
 
 
+class StoredValues:
+    """Prints values on the line of an event, by the macro of `values/stored.html.j2`.
+
+    Most values recur, so that what the macro made of one is remembered.
+    """
+
+    def __init__(self, made: Environment) -> None:
+        self._environment = made
+        self._printed = lru_cache(maxsize=8192)(self._print)
+
+    def line(self, values: SharedValues | OwnValues) -> Markup:
+        """The values, with the number of their proof."""
+        line = DOT.join(map(self._printed, values.values))
+        return Markup(f"{mark_of(values.event.number, values.number)}{line}")  # noqa: S704 - made by the macro
+
+    def _print(self, value: StoredValue) -> str:
+        """A value as the macro prints it; the macro cannot leave out the text."""
+        name, said, form = value
+        mark = mark_of(0, 0)
+        text = mark + (isolated(said) if isinstance(said, str) else str(said))
+        html = str(self._macro(name, text, form, said))
+        if html.count(mark) != 1:
+            raise LedgerError(
+                "a value of an event would not be shown",
+                where="report/values/stored.html.j2",
+                hint="Nothing was written. Does a template of your own leave it out, or repeat it?",
+            )
+        return unmarked(html)
+
+    @cached_property
+    def _macro(self) -> Callable[..., Markup]:
+        template = self._environment.get_template("report/values/stored.html.j2")
+        macro: Callable[..., Markup] = template.module.stored  # type: ignore[attr-defined]
+        return macro
+
+
 def environment(language: Language, override: Path | None = None) -> Environment:
     """An environment that speaks `language`; `override` is a folder of templates that go before ours.
 
@@ -53,6 +95,7 @@ def environment(language: Language, override: Path | None = None) -> Environment
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
         bytecode_cache=_compiled(language.code),
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]
@@ -60,9 +103,10 @@ def environment(language: Language, override: Path | None = None) -> Environment
         ngettext=language.count,
         newstyle=False,
     )
-    made.filters["shown"] = shown
-    made.filters["paragraphs"] = paragraphs
-    made.filters["inert"] = inert
+    for leaf in (shown, paragraphs, inert, inline, isolated, dotted, spoken, is_short):
+        made.filters[leaf.__name__] = leaf
+    made.filters["steps"] = lambda value: steps(value, language)
+    made.filters["stored"] = StoredValues(made).line
     made.filters["number"] = language.number
     made.filters["day"] = lambda value: language.day(value) if value else ""
     made.globals["colon"] = language.colon

@@ -1,20 +1,17 @@
-"""One line for each event: when, what, and what is known of it; below it, all its values as stored."""
+"""A row for each event: when, what, and what is known of it; with it, all its values as stored."""
 
 from __future__ import annotations
 
 from datetime import datetime
-
-from markupsafe import escape
+from typing import NamedTuple
 
 from dsr_report.printable import printable
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.events import Abuse, Click, Delivery, Error, Event, Unsubscribe
 from dsr_report.rendering.dictionary import DEVICES, meaning_of
 from dsr_report.rendering.options import ReportOptions
-from dsr_report.rendering.shared_values import STORED
-from dsr_report.rendering.text import isolated
 from dsr_report.rendering.user_agents import agent_of, device_reading
-from dsr_report.rendering.values import Marking, stored_line
+from dsr_report.rendering.values import LongTexts, StoredValue, stored_line
 
 
 def moment_text(at: datetime | None, raw: str | None, certainty: str | None, options: ReportOptions) -> str:
@@ -39,22 +36,30 @@ def printable_raw(raw: str | None, options: ReportOptions) -> str:
     return printable(raw)
 
 
-def event_line(record: Event, options: ReportOptions, references: Marking, number: int) -> tuple[str, int]:
-    """The HTML of one event, to be made a list of (`recurring.event_list`), and how many values it shows.
+class EventRow(NamedTuple):
+    """An event: when, what, what is known of it, and its values as stored.
 
-    The id stands on its first word: WeasyPrint computes the styles of all that is in an element with an id anew.
+    A tuple, as a report may hold millions of them.
     """
+
+    number: int
+    pointer: str
+    when: str
+    what: str
+    details: tuple[str, ...]
+    stored: list[StoredValue]
+
+
+def event_row(
+    record: Event, options: ReportOptions, long_texts: LongTexts, number: int
+) -> tuple[EventRow, int]:
+    """The row of one event, which is record number `number`, and how many values it shows."""
     words = options.words
     when = moment_text(record.occurred_at, record.occurred_at_raw, record.occurred_at_certainty, options)
     what = words.text(kind_of(record.kind).explanation)
-    details = " · ".join(isolated(text) for text in _details(record, options) if text)
-    stored, count = stored_line(record, words, references)
-    return (
-        f'<li><b id="event-{number}">{escape(when)}</b> {escape(what)}'
-        f"{f'{words.colon} {details}' if details else ''}"
-        f" {STORED}{stored}</small></li>",
-        count,
-    )
+    details = tuple(text for text in _details(record, options) if text)
+    stored, count = stored_line(record, words, long_texts)
+    return EventRow(number, record.pointer, when, what, details, stored), count
 
 
 def _details(record: Event, options: ReportOptions) -> list[str]:

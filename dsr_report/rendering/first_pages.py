@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
 
 from dsr_report.config import Config, Letter
 from dsr_report.languages import Language
@@ -19,7 +18,6 @@ from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED
-from dsr_report.rendering.text import shown
 
 STATEMENTS: tuple[tuple[Letter, str], ...] = (
     ("purposes", _("What we use your data for")),
@@ -117,10 +115,6 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
     ).format(company=name)
     if not config.controller:  # a company's own name is written as it writes it
         lead = lead[:1].upper() + lead[1:]
-    gap = Markup('<p><mark class="gap">{}</mark></p>')
-    sources = texts_of(config, "source", collected, options)
-    retention = texts_of(config, "retention", collected, options)
-    recipients = recipients_of(config, collected, options)
     return {
         "title": title(options),
         "controller": config.controller,
@@ -135,17 +129,9 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "lead": lead,
         "facts": facts(collected, options),
         "period": period(collected, options),
-        "sources": _short(sources)
-        if sources
-        else gap.format(words.text("To be completed: where the data came from")),
-        "recipients": (
-            Markup("<p>{}</p>").format(shown(words.listed(recipients)))
-            if recipients
-            else gap.format(words.text("To be completed: who else receives the data"))
-        ),
-        "retention": _short(retention)
-        if retention
-        else gap.format(words.text("To be completed: how long it is kept")),
+        "sources": texts_of(config, "source", collected, options)[:2],
+        "recipients": words.listed(recipients_of(config, collected, options)),
+        "retention": texts_of(config, "retention", collected, options)[:2],
         "contact": contact_of(config),
         "hidden": hidden_sentence(options),
     }
@@ -159,10 +145,6 @@ def title(options: ReportOptions) -> str:
     return words.text("The personal data that {company} holds about you in its e-mail system").format(
         company=controller.name
     )
-
-
-def _short(texts: list[str]) -> Markup:
-    return Markup("").join(Markup("<p>{}</p>").format(shown(text)) for text in texts[:2])
 
 
 def _logo(config: Config) -> str:

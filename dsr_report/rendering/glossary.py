@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
-
-from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
 
 
@@ -41,14 +38,6 @@ def terms_in(kinds: Mapping[str, int]) -> list[Term]:
     return [term for term in _TERMS if any(kinds.get(kind) for kind in term.kinds)]
 
 
-def see_also(chapter: str, kinds: Mapping[str, int], words: Language) -> Markup:
-    """A line that leads from a chapter to the words that it is the first to use; nothing where there are none."""
-    links = [
-        Markup('<a href="#{}">{}</a>').format(term.anchor, words.text(term.name))
-        for term in terms_in(kinds)
-        if term.chapter == chapter
-    ]
-    if not links:
-        return Markup("")
-    lead = escape(words.text("Explained in the list of words:"))
-    return Markup('<p class="see">{} {}</p>').format(lead, Markup(", ").join(links))
+def terms_of(chapter: str, kinds: Mapping[str, int]) -> list[Term]:
+    """The words that a chapter is the first to use."""
+    return [term for term in terms_in(kinds) if term.chapter == chapter]

@@ -1,12 +1,12 @@
-"""One message in full: what its header says, its text, how it looked, its files; nothing in it is live."""
+"""Views of messages: what the header says, text, how it looked, files; nothing in it is live."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from jinja2 import Template
 from markupsafe import Markup
 
 from dsr_report.languages import translatable as _
@@ -15,12 +15,12 @@ from dsr_report.mime.parts import PartKind
 from dsr_report.mime.plain_text import text_of_html
 from dsr_report.records.members import members_of
 from dsr_report.records.models.mail import Message
-from dsr_report.rendering.environment import environment
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.message_notes import note_text
 from dsr_report.rendering.options import ReportOptions
-from dsr_report.rendering.text import inert, paragraphs
-from dsr_report.rendering.values import Numbered, Row, has_own_form, path_of, rows_of, stored_members
+from dsr_report.rendering.proof import Proof
+from dsr_report.rendering.text import inert
+from dsr_report.rendering.values import FieldRow, Numbered, has_own_form, path_of, rows_of, stored_members
 from dsr_report.sanitize.safe_html import SafeHtml, Wording, print_style, safe, safe_frame
 
 _TEXT_OF_HTML = re.compile(r"(?:^|>)[^<]*")
@@ -60,7 +60,7 @@ class FileView(NamedTuple):
     size: str
     sha256: str
     facts: list[tuple[str, str]]
-    text: Markup | None
+    text: str
     files: list[FileView]
 
 
@@ -72,15 +72,51 @@ class LinkView(NamedTuple):
     address: str
 
 
-class MessageRenderer:
-    """Renders messages for one report."""
+class LayoutView(NamedTuple):
+    """A message as it looked, made safe, for a page that is printed: HTML, its style sheet, its class."""
+
+    html: Markup
+    sheet: Markup
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message in full, as `templates/report/message.html.j2` is given it.
+
+    `text` is empty where the message is shown as it looked; `frame` is the page of a frame that shows how it
+    looked, beside the text. `is_stored` says whether the export still has its text. `versions` are other
+    versions of its text.
+    """
+
+    number: int
+    anchor: str
+    subject: str
+    when: str
+    facts: list[tuple[str, str]]
+    header: list[tuple[str, str]]
+    is_stored: bool
+    has_source: bool
+    text: str
+    frame: str | None
+    layout: LayoutView | None
+    links: list[LinkView]
+    pictures: list[tuple[str, str]]
+    files: list[FileView]
+    notes: list[str]
+    rows: tuple[FieldRow, ...]
+    versions: list[tuple[str, str]]
+    path: tuple[str, ...]
+    pointer: str
+    proof: Proof
+
+
+class MessageViews:
+    """Makes views of messages for one report."""
 
     def __init__(self, options: ReportOptions) -> None:
         self._options = options
         words = options.words
-        self._template: Template = environment(words, options.templates).get_template(
-            "report/message.html.j2"
-        )
         self._wording = Wording(
             picture=words.text("Picture not loaded"),
             picture_with_text=words.text("Picture not loaded: “{text}”"),
@@ -88,35 +124,36 @@ class MessageRenderer:
             missing=words.text("Picture missing from the message"),
         )
 
-    def render(self, record: Message, parsed: MimeMessage | None, number: int) -> tuple[str, int]:
-        """The HTML of one message, and how many values of the export it accounts for."""
+    def view(
+        self, record: Message, parsed: MimeMessage | None, number: int, record_number: int
+    ) -> tuple[MessageView, int]:
+        """The view of one message, and how many values of the export it accounts for."""
         options, words = self._options, self._options.words
         source = _bodies(record)
-        numbered = Numbered(record)
-        rows = list(rows_of(record, words, numbered, source))
-        for member, first in numbered.members:
+        numbered = Numbered(record, record_number)
+        rows = tuple(rows_of(record, words, numbered, source))
+        for member, _first in numbered.members:
             if has_own_form(member, source):
-                numbered.shown_elsewhere(member, first)
+                numbered.shown_elsewhere(member)
         html_source = parsed.html if parsed is not None else record.html
         text = parsed.text if parsed is not None else record.text
         if text is None and record.html is not None:
             text = text_of_html(record.html)
             if not text and "<img" not in record.html.lower():
                 text = record.html  # a page that shows nothing: as it is stored
-        layout = None
+        safe_html = None
         frame = None
-        listed = options.is_list
-        if html_source is not None and not listed:
+        layout = None
+        if html_source is not None and not options.is_list:
             if options.medium == "html":
-                layout = safe(html_source, parsed, wording=self._wording)
-                frame = safe_frame(layout)
+                safe_html = safe(html_source, parsed, wording=self._wording)
+                frame = safe_frame(safe_html)
             elif options.messages == "layout":
-                layout = safe(
-                    html_source, parsed, wording=self._wording, scope=f".mail-{number}", for_print=True
-                )
-        unplaced = self._unplaced(record, source)
+                scope = f".mail-{number}"
+                safe_html = safe(html_source, parsed, wording=self._wording, scope=scope, for_print=True)
+                layout = _layout(safe_html, number)
         subject = record.subject or (parsed.subject if parsed is not None else None)
-        html = self._template.render(
+        view = MessageView(
             number=number,
             anchor=f"message-{number}",
             subject=subject or words.text("(no subject)"),
@@ -127,27 +164,23 @@ class MessageRenderer:
                 options,
             ),
             facts=self._facts(parsed),
-            header=[(f.name, f.value) for f in parsed.header] if parsed is not None else [],
-            medium=options.medium,
-            listed=listed,
-            stored=parsed is not None or bool(text),
-            text=paragraphs(inert(text)) if text and not (layout and options.medium != "html") else None,
+            header=[(f.name, f.value) for f in parsed.header] if parsed and options.medium == "html" else [],
+            is_stored=parsed is not None or bool(text),
+            has_source=parsed is not None,
+            text=text or "" if layout is None and not options.is_list else "",
             frame=frame,
-            scope=f"mail-{number}",
-            layout=self._print_layout(layout) if layout is not None and frame is None else None,
-            sheet=self._sheet(layout, f".mail-{number}") if layout is not None and frame is None else "",
-            links=self._links(layout) if layout is not None else [],
-            pictures=self._pictures(layout),
-            files=self._files(parsed, _shown_in(layout, parsed)),
-            files_embedded=options.attachments,
+            layout=layout,
+            links=self._links(safe_html) if safe_html is not None else [],
+            pictures=self._pictures(safe_html),
+            files=self._files(parsed, _shown_in(safe_html, parsed)),
             notes=[note_text(defect, words) for defect in parsed.defects] if parsed else [],
             rows=rows,
-            unplaced=unplaced,
-            has_source=parsed is not None,
+            versions=self._versions(record, source),
+            path=path_of(record, words),
             pointer=record.pointer,
-            path=Markup(path_of(record, words)),  # noqa: S704 - made of escaped names
+            proof=numbered.proof(),
         )
-        return numbered.settled(html)
+        return view, numbered.count
 
     def in_file(self, record: Message) -> tuple[str, ...]:
         """Where in the record stands what the pages do not print: a PDF prints no source, and maybe no text."""
@@ -157,15 +190,6 @@ class MessageRenderer:
         bodies = _bodies(record, ("mime", "html", "text") if is_listed else ("mime", "html"))
         skip = len(record.pointer)
         return tuple(m.pointer[skip:] for m in stored_members(record) if has_own_form(m, bodies))
-
-    def _sheet(self, layout: SafeHtml, scope: str) -> Markup:
-        """The style sheet of a message that is printed as it looked."""
-        return Markup(f"{layout.style_sheet}\n{print_style(scope)}".replace("<", ""))  # noqa: S704 - filtered
-
-    def _print_layout(self, layout: SafeHtml) -> Markup:
-        """The message as it looked; addresses in its text are inert, as viewers of PDFs make links of them."""
-        html = _TEXT_OF_HTML.sub(lambda match: match.group().replace("://", ": //"), layout.html)
-        return Markup(html)  # noqa: S704 - nh3 made it
 
     def _facts(self, parsed: MimeMessage | None) -> list[tuple[str, str]]:
         if parsed is None:
@@ -180,18 +204,18 @@ class MessageRenderer:
         ]
         return [(label, value) for label, value in facts if value]
 
-    def _unplaced(self, record: Message, source: frozenset[str]) -> list[Row]:
+    def _versions(self, record: Message, source: frozenset[str]) -> list[tuple[str, str]]:
         """Versions of the body beside the MIME source: an interactive version, or text beside a page."""
         words = self._options.words
-        rows = []
+        versions = []
         for name, pointer, value in members_of(record.value, record.pointer):
             if pointer in source and record.mime is not None and value is not record.mime:
                 if pointer == record.sources.get("mime"):
                     continue
-                rows.append(Row(name, name, "", Markup(paragraphs(inert(str(value))))))  # noqa: S704
+                versions.append((name, str(value)))
             elif pointer in source and record.mime is None and pointer == record.sources.get("amp"):
-                rows.append(Row(name, words.text("Interactive version"), "", paragraphs(inert(str(value)))))
-        return rows
+                versions.append((words.text("Interactive version"), str(value)))
+        return versions
 
     def _links(self, layout: SafeHtml) -> list[LinkView]:
         words = self._options.words
@@ -230,7 +254,7 @@ class MessageRenderer:
                 words.size(part.size_bytes),
                 part.sha256,
                 self._facts(part.nested) if not part.is_opened else [],
-                paragraphs(inert(part.readable)) if part.readable else None,
+                part.readable or "",
                 self._files(part.nested) if not part.is_opened else [],
             )
             for part in parsed.files
@@ -244,6 +268,13 @@ def _shown_in(layout: SafeHtml | None, parsed: MimeMessage | None) -> frozenset[
         return frozenset()
     found = (parsed.find(picture.source) for picture in layout.pictures if picture.outcome == "shown")
     return frozenset(id(part) for part in found if part is not None)
+
+
+def _layout(safe_html: SafeHtml, number: int) -> LayoutView:
+    """A message as it looked; addresses in its text are inert, as viewers of PDFs make links of them."""
+    html = _TEXT_OF_HTML.sub(lambda match: match.group().replace("://", ": //"), safe_html.html)
+    sheet = f"{safe_html.style_sheet}\n{print_style(f'.mail-{number}')}".replace("<", "")
+    return LayoutView(Markup(html), Markup(sheet), f"mail-{number}")  # noqa: S704 - made safe by `sanitize`
 
 
 def _bodies(record: Message, names: Sequence[str] = ("mime", "html", "text", "amp")) -> frozenset[str]:

@@ -1,18 +1,18 @@
-"""A plot of activity as accessible SVG: bars for messages, openings and clicks, month by month or year by year."""
+"""A plot of activity as data for an SVG: bars for messages, openings and clicks, month by month or year by year."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
-
-_WIDTH, _HEIGHT = 640, 220
+WIDTH, HEIGHT = 640, 220
 _LEFT, _BOTTOM, _TOP = 36, 34, 28
 _WIDEST = 90
 _LETTER = 7
 """Width of a letter below the bars, with its share of the space between two labels."""
 _COLOURS = ("#14507a", "#c2570c", "#5b6472")
+_LEGEND = 170
 
 
 class Series(NamedTuple):
@@ -22,55 +22,75 @@ class Series(NamedTuple):
     counts: tuple[int, ...]
 
 
-def bars(title: str, description: str, periods: Sequence[str], series: Sequence[Series]) -> Markup:
+class Line(NamedTuple):
+    """A line across the plot, and the number that it stands for."""
+
+    y: float
+    number: int
+
+
+class Bar(NamedTuple):
+    """A bar; `series` counts from 0, and the second one is hollow, so that colour alone tells nothing."""
+
+    series: int
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    fill: str
+
+
+class Label(NamedTuple):
+    """A text below the bars, or beside a box of the legend."""
+
+    x: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
     """Grouped bars. Told apart by place, pattern and legend, not by colour alone."""
+
+    left: int
+    width: int
+    height: int
+    lines: list[Line]
+    bars: list[Bar]
+    legend: list[tuple[Bar, Label]]
+    labels: list[Label]
+
+
+def plot(periods: Sequence[str], series: Sequence[Series]) -> Plot | None:
+    """The plot of some series; None where there is nothing to show."""
     most = max((max(s.counts, default=0) for s in series), default=0)
     if not periods or not most:
-        return Markup("")
+        return None
     top = _rounded_up(most)
-    width = min((_WIDTH - _LEFT - 4) / len(periods), _WIDEST)
+    width = min((WIDTH - _LEFT - 4) / len(periods), _WIDEST)
     bar = width * 0.8 / len(series)
-    height = _HEIGHT - _BOTTOM - _TOP
-    out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="{escape(title)}. {escape(description)}"><title>{escape(title)}</title>'
-        f"<desc>{escape(description)}</desc>"
-    ]
-    for share in (0, 0.5, 1):
-        y = _TOP + height * (1 - share)
-        out.append(
-            f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="#a8b0bb" stroke-width="0.6"/>'
-            f'<text x="{_LEFT - 4}" y="{y + 3.5:.1f}" font-size="10" text-anchor="end" fill="#545b66">'
-            f"{round(top * share)}</text>"
-        )
+    height = HEIGHT - _BOTTOM - _TOP
+    lines = [Line(_TOP + height * (1 - share), round(top * share)) for share in (0, 0.5, 1)]
+    bars = []
+    legend = []
     for index, one in enumerate(series):
         colour = _COLOURS[index % len(_COLOURS)]
+        fill = colour if index != 1 else "none"
         for position, count in enumerate(one.counts):
             if count:
                 size = height * count / top
                 x = _LEFT + 2 + position * width + width * 0.1 + index * bar
-                fill = colour if index != 1 else "none"
-                out.append(
-                    f'<rect class="bar{index}" x="{x:.1f}" y="{_TOP + height - size:.1f}" width="{max(bar - 0.6, 0.6):.1f}" '
-                    f'height="{size:.1f}" fill="{fill}" stroke="{colour}" stroke-width="0.9"/>'
-                )
-        x = _LEFT + index * 170
-        fill = colour if index != 1 else "none"
-        out.append(
-            f'<rect class="bar{index}" x="{x}" y="4" width="11" height="11" fill="{fill}" stroke="{colour}"/>'
-            f'<text x="{x + 16}" y="13.5" font-size="11" fill="#545b66">{escape(one.label)}</text>'
-        )
+                bars.append(Bar(index, x, _TOP + height - size, max(bar - 0.6, 0.6), size, colour, fill))
+        x = _LEFT + index * _LEGEND
+        legend.append((Bar(index, x, 4, 11, 11, colour, fill), Label(x + 16, one.label)))
     longest = max(len(label) for label in periods)
-    every = max(1, -(-len(periods) * longest * _LETTER // (_WIDTH - _LEFT)))
-    for position, label in enumerate(periods):
-        if position % every == 0:
-            x = _LEFT + 2 + (position + 0.5) * width
-            out.append(
-                f'<text x="{x:.1f}" y="{_HEIGHT - 16}" font-size="9.5" text-anchor="middle" fill="#545b66">'
-                f"{escape(label)}</text>"
-            )
-    out.append("</svg>")
-    return Markup("".join(out))  # noqa: S704 - numbers, and texts that were escaped
+    every = max(1, -(-len(periods) * longest * _LETTER // (WIDTH - _LEFT)))
+    labels = [
+        Label(_LEFT + 2 + (position + 0.5) * width, label)
+        for position, label in enumerate(periods)
+        if position % every == 0
+    ]
+    return Plot(_LEFT, WIDTH, HEIGHT, lines, bars, legend, labels)
 
 
 def _rounded_up(value: int) -> int:

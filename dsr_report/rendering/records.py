@@ -1,70 +1,79 @@
-"""Any other record in full: a heading, its members with label, meaning and value."""
+"""Views of whole records: a heading, fields with label, meaning and value, questions and answers."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from markupsafe import Markup, escape
+from dataclasses import dataclass, replace
 
 from dsr_report.jsonstream.items import JsonValue, count_values
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import kind_of
-from dsr_report.records.models.other import UploadedFile
 from dsr_report.records.models.people import Profile, Subprofile
 from dsr_report.records.models.surveys import Survey
 from dsr_report.records.vocabulary import normalised_key
 from dsr_report.rendering.dictionary import meaning_of
-from dsr_report.rendering.environment import environment
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.kinds import kind_name, kind_title
 from dsr_report.rendering.options import ReportOptions
-from dsr_report.rendering.text import inert, shown
+from dsr_report.rendering.proof import Proof
 from dsr_report.rendering.values import (
+    FieldRow,
+    Name,
     Numbered,
-    is_short,
+    Value,
     labelled,
     name_shown,
-    number_of,
     path_of,
     rows_of,
-    value_html,
 )
 
 
-class FieldRow(NamedTuple):
-    """One field of a database or collection."""
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One question, its answer where there is one, and what else is stored with it.
 
+    `name` is the name or number under which it is stored, and `name_label` says which of the two.
+    """
+
+    question: Value
+    answer: Value | None
+    rest: tuple[tuple[Name, Value], ...] = ()
+    name: str = ""
+    name_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """A record in full, as `templates/report/record.html.j2` is given it.
+
+    `fields` are those of a person's record, `answers` those of a survey, `rows` all other members; `path` has
+    the names of the lists and objects that it stands in.
+    """
+
+    anchor: str
+    kind: str
+    title: str
     name: str
-    label: str
+    when: str
+    removed: bool
+    fields: tuple[FieldRow, ...]
+    answers: tuple[AnswerRow, ...]
+    rows: tuple[FieldRow, ...]
+    path: tuple[str, ...]
     explanation: str
-    origin: str
-    html: Markup
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it fits on a page, so that it need not be broken."""
-        return is_short(self.html)
+    pointer: str
+    proof: Proof
 
 
-class AnswerRow(NamedTuple):
-    """One question, its answer, and what else is stored with it: labels and values, as HTML."""
-
-    question: Markup
-    answer: Markup
-    rest: list[tuple[Markup, Markup]]
-
-
-class RecordRenderer:
-    """Renders records of any kind for one report."""
+class RecordViews:
+    """Makes views of records of any kind for one report."""
 
     def __init__(self, options: ReportOptions) -> None:
         self._options = options
-        self._template = environment(options.words, options.templates).get_template("report/record.html.j2")
 
-    def render(self, record: Record, number: int) -> tuple[str, int]:
-        """The HTML of one record, and how many values it shows."""
+    def view(self, record: Record, number: int) -> tuple[RecordView, int]:
+        """The view of one record, and how many values it shows."""
         options, words = self._options, self._options.words
-        numbered = Numbered(record)
+        numbered = Numbered(record, number)
         skip: frozenset[str] = frozenset()
         fields: list[FieldRow] = []
         answers: list[AnswerRow] = []
@@ -73,39 +82,41 @@ class RecordRenderer:
             if own is not None and record.fields:
                 member, first = own
                 skip = frozenset({member.pointer})
-                fields = self.fields_of(record, first)
+                fields = self.fields_of(record, numbered, first)
         if isinstance(record, Survey):
             at = record.sources.get("answers")
             answers = self._answers(numbered, at)
             skip = frozenset({at} if at is not None and answers else ())
-        rows = list(rows_of(record, words, numbered, skip))
         when = ""
         for name in kind_of(record.kind).moments[:1]:
-            if (at := getattr(record, name)) is not None:
+            if (moment := getattr(record, name)) is not None:
                 raw, certainty = getattr(record, f"{name}_raw"), getattr(record, f"{name}_certainty")
-                when = moment_text(at, raw, certainty, options)
-        html = self._template.render(
+                when = moment_text(moment, raw, certainty, options)
+        view = RecordView(
             anchor=f"record-{number}",
-            medium=options.medium,
+            kind=record.kind,
             title=kind_title(record, options),
-            name=getattr(record, "title", None)
-            or getattr(record, "name", None)
-            or getattr(record, "subject", None)
-            or "",
+            name=str(
+                getattr(record, "title", None)
+                or getattr(record, "name", None)
+                or getattr(record, "subject", None)
+                or ""
+            ),
             when=when,
-            is_person=isinstance(record, (Profile, Subprofile)),
             removed=bool(getattr(record, "removed", False)),
-            fields=fields,
-            answers=answers,
-            rows=rows,
-            is_file=isinstance(record, UploadedFile),
-            pointer=record.pointer,
-            path=Markup(path_of(record, words)),  # noqa: S704 - made of escaped names
+            fields=tuple(fields),
+            answers=tuple(answers),
+            rows=tuple(rows_of(record, words, numbered, skip)),
+            path=path_of(record, words),
             explanation=self._explanation(record),
+            pointer=record.pointer,
+            proof=numbered.proof(),
         )
-        return numbered.settled(html)
+        return view, numbered.count
 
-    def fields_of(self, record: Profile | Subprofile, first: int | None = None) -> list[FieldRow]:
+    def fields_of(
+        self, record: Profile | Subprofile, numbered: Numbered | None = None, first: int = 0
+    ) -> list[FieldRow]:
         """The fields of a person's record, with what the controller says about each.
 
         `first` is the number of their first value, where they are to be counted.
@@ -125,10 +136,9 @@ class RecordRenderer:
                     meaning = meaning.get(words.code)
                 if meaning:
                     explanation = f"= {meaning}. {explanation}".strip()
-            rows.append(
-                FieldRow(name_shown(name, words), label, explanation, origin, value_html(value, words, first))
-            )
-            first = None if first is None else first + count_values(value)
+            shown = Value(value) if numbered is None else numbered.value(value, first)
+            rows.append(FieldRow(name_shown(name, words), label, explanation, shown, origin))
+            first += count_values(value)
         return rows
 
     def _text_for(self, record: Profile | Subprofile, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
@@ -160,37 +170,34 @@ class RecordRenderer:
             return []
         rows = []
         for name, element in entries:
-            rows.append(self._answer(name, element, first))
+            rows.append(self._answer(numbered, name, element, first))
             first += count_values(element)
         return rows
 
-    def _answer(self, name: str, element: JsonValue, first: int) -> AnswerRow:
+    def _answer(self, numbered: Numbered, name: str, element: JsonValue, first: int) -> AnswerRow:
         words = self._options.words
+        without = words.text("(without a question)")
         if not isinstance(element, dict):
-            return AnswerRow(
-                shown(name or words.text("(without a question)")), value_html(element, words, first), []
-            )
+            return AnswerRow(Value(name or without), numbered.value(element, first))
         question = next(
             (n for n, v in element.items() if normalised_key(n) == "question" and isinstance(v, str)), None
         )
         answer = next((n for n in element if normalised_key(n) in {"answer", "answers"}), None)
-        numbers: dict[str, int] = {}
+        values: dict[str, Value] = {}
         for inner, value in element.items():
-            numbers[inner] = first
+            values[inner] = numbered.value(value, first)
             first += count_values(value)
-        rest = [
-            (labelled(inner, words), value_html(value, words, numbers[inner]))
-            for inner, value in element.items()
-            if inner not in {question, answer}
-        ]
-        if name:
-            rest.insert(
-                0, (escape(words.text("Number") if name.isdigit() else words.text("Name")), shown(name))
-            )
-        asked = str(element[question]) if question is not None else ""
+        asked = Value(without)
+        if question is not None:
+            asked = values[question] if element[question] else replace(values[question], content=without)
         return AnswerRow(
-            number_of(numbers[question] if question is not None else None)
-            + shown(inert(asked) or words.text("(without a question)")),
-            value_html(element[answer], words, numbers[answer]) if answer is not None else Markup(""),
-            rest,
+            asked,
+            values[answer] if answer is not None else None,
+            tuple(
+                (labelled(inner, words), value)
+                for inner, value in values.items()
+                if inner not in {question, answer}
+            ),
+            name,
+            "" if not name else words.text("Number") if name.isdigit() else words.text("Name"),
         )

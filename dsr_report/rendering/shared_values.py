@@ -2,86 +2,99 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from markupsafe import escape
+from dsr_report.rendering.events import EventRow
+from dsr_report.rendering.text import DOT
+from dsr_report.rendering.values import StoredValue
 
-from dsr_report.languages import Language
-from dsr_report.rendering.values import BETWEEN
-
-STORED = '<small class="stored">'
-"""Begins what is stored with an event; an event's HTML ends with it."""
-_END = "</small></li>"
-_DOT = " · "
-_TAG = re.compile(r"<[^>]*>")
 _WORTH_IT = 150
 """Characters that have to be saved, beyond those of the marks."""
-_MARK = len(_DOT) + 1
+_MARK = len(DOT) + 1
+_REFERENCE = 12
+"""Characters of a reference to a long text ("text no. 17")."""
 
 
-class _Line(NamedTuple):
-    """An event: what is said of it, and its values."""
+class SharedValues(NamedTuple):
+    """Values that several events have, the first of which is `event`.
 
-    said: str
-    values: list[str]
+    `letter` marks those events; it is empty where all of them have the values. `number` is that of the proof.
+    """
+
+    event: EventRow
+    values: list[StoredValue]
+    number: int
+    letter: str
+
+
+class OwnValues(NamedTuple):
+    """An event, the values that stand with it alone, and the letters of the shared values that it has."""
+
+    event: EventRow
+    values: list[StoredValue]
+    number: int
+    letters: list[str]
+
+
+class EventList(NamedTuple):
+    """Some events of one message; no value of them is lost."""
+
+    shared: list[SharedValues]
+    events: list[OwnValues]
+
+    def numbers(self) -> Iterator[tuple[int, int, str]]:
+        """See `proof.Provable`; values that are printed together have one number."""
+        for values in chain[SharedValues | OwnValues](self.shared, self.events):
+            if values.values:
+                yield values.event.number, values.number, values.event.pointer
 
 
 class _Shared(NamedTuple):
     """Events by their place, and values that all of them have."""
 
     members: list[int]
-    values: frozenset[str]
+    values: frozenset[StoredValue]
 
 
-def event_list(events: Sequence[str], words: Language) -> str:
-    """The list of some events of one message (`events.event_line`), no value of which is lost."""
-    if not events:
-        return ""
-    lines = [_line_of(html) for html in events]
-    letters: list[list[str]] = [[] for _ in lines]
-    elsewhere: list[set[str]] = [set() for _ in lines]
-    above = []
+def event_list(events: Sequence[EventRow]) -> EventList:
+    """The events with what they share taken out."""
+    letters: list[list[str]] = [[] for _ in events]
+    elsewhere: list[set[StoredValue]] = [set() for _ in events]
+    above: list[SharedValues] = []
     unused = iter(ascii_uppercase)
-    for members, values in _shared(lines):
-        if len(members) == len(lines):
-            said = words.text("Stored with each of these events:")
-        else:
+    for members, values in _shared([event.stored for event in events]):
+        letter = ""
+        if len(members) < len(events):
             letter = next(unused)
-            said = words.text("Stored with each event marked {letter}:").format(letter=letter)
             for place in members:
-                letters[place].append(f"<b>{letter}</b>")
+                letters[place].append(letter)
         for place in members:
             elsewhere[place] |= values
-        in_order = [value for value in lines[members[0]].values if value in values]
-        above.append(f'<p class="stored"><b>{escape(said)}</b> {_DOT.join(in_order)}</p>')
-    items = []
-    for line, marks, above_it in zip(lines, letters, elsewhere, strict=True):
-        here = _DOT.join([*marks, *(value for value in line.values if value not in above_it)])
-        items.append(f"{line.said} {STORED}{here}{_END}" if here else f"{line.said}</li>")
-    return f'{"".join(above)}<ul class="lines">{"".join(items)}</ul>'
+        first = events[members[0]]
+        in_order = [value for value in first.stored if value in values]
+        above.append(SharedValues(first, in_order, len(above) + 1, letter))
+    own = [
+        OwnValues(event, [value for value in event.stored if value not in above_it], 0, marks)
+        for event, marks, above_it in zip(events, letters, elsewhere, strict=True)
+    ]
+    return EventList(above, own)
 
 
-def _line_of(html: str) -> _Line:
-    said, _, stored = html.partition(f" {STORED}")
-    return _Line(said, stored.removesuffix(_END).split(BETWEEN))
-
-
-def _shared(lines: Sequence[_Line]) -> list[_Shared]:
+def _shared(lines: Sequence[Sequence[StoredValue]]) -> list[_Shared]:
     """What to print once: no value of an event is in two of them, and what an event has twice is in none.
 
     Sets of events are numbers, with a bit for each event: values that the same events have are one group.
     """
-    having: dict[str, int] = {}
-    for place, (_, values) in enumerate(lines):
+    having: dict[StoredValue, int] = {}
+    for place, values in enumerate(lines):
         for value in values if len(set(values)) == len(values) else _single(values):
             having[value] = having.get(value, 0) | 1 << place
-    groups: dict[int, list[str]] = {}
+    groups: dict[int, list[StoredValue]] = {}
     for value, events in having.items():
         if events & (events - 1):
             groups.setdefault(events, []).append(value)
@@ -98,7 +111,7 @@ def _shared(lines: Sequence[_Line]) -> list[_Shared]:
     return found
 
 
-def _best(groups: dict[int, list[str]]) -> int:
+def _best(groups: dict[int, list[StoredValue]]) -> int:
     """The events that have values in common which are worth most letters; 0 where it is not worth it."""
     weights = [(events, sum(map(_length, values))) for events, values in groups.items()]
     best, saved = 0, _WORTH_IT
@@ -114,10 +127,11 @@ def _best(groups: dict[int, list[str]]) -> int:
     return best
 
 
-def _single(values: Sequence[str]) -> list[str]:
+def _single(values: Sequence[StoredValue]) -> list[StoredValue]:
     return [value for value, n in Counter(values).items() if n == 1]
 
 
 @lru_cache(maxsize=4096)
-def _length(value: str) -> int:
-    return len(_TAG.sub("", value)) + len(_DOT)
+def _length(value: StoredValue) -> int:
+    name, said, form = value
+    return len(name) + 1 + (_REFERENCE if form == "long" else len(str(said))) + len(DOT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -12,6 +13,7 @@ from dsr_report.printable import printable
 _SCHEME = re.compile(r":(?:(?<=\bhttps:)|(?<=\bhttp:)|(?<=\bftp:))//", re.IGNORECASE)
 """Begins with the sign that most texts have none of: that is looked for at once."""
 
+DOT = " · "
 _MARKUP_SIGNS = re.compile(r"[<>=]")
 _SPOKEN = 160
 _LONG_WORD = 1000
@@ -30,9 +32,9 @@ def shown(text: str) -> Markup:
     return Markup('<bdi class="v">{}</bdi>').format(Markup("<br>").join(_escaped(line) for line in lines))
 
 
-def inline(text: str) -> str:
+def inline(text: str) -> Markup:
     """`text` as HTML on one line, without a frame of its own; addresses in it are inert."""
-    return str(_escaped(printable(inert(text))))
+    return _escaped(printable(inert(text)))
 
 
 def _escaped(text: str) -> Markup:
@@ -52,13 +54,13 @@ def _escaped(text: str) -> Markup:
     )
 
 
-def spoken(text: str) -> str:
+def spoken(text: str) -> Markup:
     """`text` for the label of a link, which is read aloud: its beginning, without the signs of markup."""
     plain = _MARKUP_SIGNS.sub(" ", printable(inert(text)))
     return escape(" ".join(plain.split())[:_SPOKEN])
 
 
-def isolated(text: str) -> str:
+def isolated(text: str) -> Markup:
     """`inline` text; in an element of its own only where some of it runs from right to left.
 
     An element for every value would be right too, but WeasyPrint breaks the first word inside an element
@@ -67,13 +69,18 @@ def isolated(text: str) -> str:
     return _remembered(text) if len(text) <= _SHORT else _isolated(text)
 
 
-def _isolated(text: str) -> str:
+def _isolated(text: str) -> Markup:
     if text.isascii() or not _RIGHT_TO_LEFT.search(text):
         return inline(text)
-    return f"<bdi>{inline(text)}</bdi>"
+    return Markup("<bdi>{}</bdi>").format(inline(text))
 
 
 _remembered = lru_cache(maxsize=4096)(_isolated)  # the values of events recur
+
+
+def dotted(texts: Iterable[str]) -> Markup:
+    """Texts on one line, with a dot between them."""
+    return Markup(DOT.join(map(isolated, texts)))  # noqa: S704 - escaped by `isolated`
 
 
 def paragraphs(text: str) -> Markup:

@@ -17,7 +17,7 @@ import dsr_report
 from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.items import Item
 from dsr_report.records import classifier
-from dsr_report.rendering import events, records, values
+from dsr_report.rendering import chapters, events, values
 from dsr_report.verification.ledger import Settling, UnsettledError
 from dsr_report.verification.verifier import verify
 
@@ -137,22 +137,15 @@ def test_hidden_values_are_settled_as_hidden() -> None:
     [
         (lambda html: html.replace("https", "", 1), None),
         (lambda html: re.sub(r"<dd>[^<]*<bdi[^>]*>b</bdi>", "<dd>", html), "/data/0/fields/a"),
-        (lambda html: html + re.findall(r"<dd>.*?<bdi[^>]*>b</bdi>", html)[0], "/data/0/fields/a"),
+        (lambda html: html + "".join(re.findall(r"<dd>.*?<bdi[^>]*>b</bdi>", html)[:1]), "/data/0/fields/a"),
     ],
     ids=["nothing", "left out", "twice"],
 )
 def test_a_chapter_that_drops_or_repeats_a_field_stops_the_report_and_names_it(
     change: Any, place: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Changed(records.RecordRenderer):
-        def __init__(self, options: Any) -> None:
-            super().__init__(options)
-            template = self._template
-            self._template = type(
-                "T", (), {"render": lambda _, **values: change(template.render(**values))}
-            )()
-
-    monkeypatch.setattr("dsr_report.rendering.record_renderer.RecordRenderer", Changed)
+    whole = chapters.settled
+    monkeypatch.setattr(chapters, "settled", lambda html, proofs: whole(change(html), proofs))
     export = {"info": {}, "data": [{"ID": "7", "fields": {"a": "b"}, "database": "1"}]}
     if place is None:
         assert verify(written(export, tmp_path / "a.html")).ok
@@ -168,6 +161,35 @@ def test_an_operators_template_that_leaves_values_out_stops_the_report(tmp_path:
     template.write_text('<article id="{{ anchor }}"><h3>{{ title }}</h3></article>', encoding="utf-8")
     with pytest.raises(LedgerError, match=r"/data/0/x .*not be shown"):
         written({"info": {}, "data": [{"x": 1}]}, tmp_path / "a.html", templates=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("you", "<h2>{{ chapter_title }}</h2>"),
+        ("other", "{% for record in records %}<p>{{ record.title }}</p>{% endfor %}"),
+        ("messages", "<p>Ask us for your messages.</p>"),
+        ("event_list", "<ul>{% for own in events.events %}<li>{{ own.event.what }}</li>{% endfor %}</ul>"),
+        ("values/stored", "{% macro stored(name, text, form, number) %}{{ name }}{% endmacro %}"),
+        ("values/value", "{% macro value(value) %}<i>a value</i>{% endmacro %}"),
+        ("technical", '<h2 id="technical">Technical</h2>'),
+    ],
+)
+def test_a_template_of_any_chapter_or_value_that_leaves_values_out_stops_the_report(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    template = tmp_path / "report" / f"{name}.html.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text(content, encoding="utf-8")
+    data = [
+        {"ID": "7", "fields": {"a": "b"}, "database": "1"},
+        {"type": "message", "messageID": "m", "mime": "Subject: S\r\n\r\nHello"},
+        {"type": "open", "messageID": "m", "ip": "192.0.2.1"},
+        {"x": 1},
+    ]
+    with pytest.raises(LedgerError, match="not be shown"):
+        written({"info": {"type": "profile"}, "data": data}, tmp_path / "a.html", templates=tmp_path)
+    assert not (tmp_path / "a.html").exists()
 
 
 def test_an_event_that_drops_a_value_stops_the_report(

@@ -80,8 +80,8 @@ def test_no_page_of_a_package_lacks_a_level_of_headings(
     lang: str, built: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dsr_report.rendering.pagination._PAGE", 4_000)
-    monkeypatch.setattr("dsr_report.rendering.annexes.WEIGHT", 500)
-    monkeypatch.setattr("dsr_report.rendering.annexes._LINES", 5)
+    monkeypatch.setattr("dsr_report.rendering.chapters.annexes.WEIGHT", 500)
+    monkeypatch.setattr("dsr_report.rendering.chapters.annexes._LINES", 5)
     data: list[dict[str, str]] = []
     for number in range(60):
         moment = f"2021-0{1 + number // 20}-0{1 + number % 9} 10:00:00"

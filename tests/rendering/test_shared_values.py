@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.languages import LANGUAGES, language
-from dsr_report.rendering.shared_values import STORED, event_list
-from dsr_report.rendering.values import BETWEEN
+from dsr_report.rendering.events import EventRow
+from dsr_report.rendering.shared_values import EventList, event_list
+from dsr_report.rendering.values import StoredValue
 
 MAIL = {
     "type": "message",
@@ -42,37 +43,30 @@ def opens(number: int, **more: str) -> list[dict[str, str]]:
     ]
 
 
-def read_back(html: str) -> list[Counter[str]]:
-    """The values of each event in a list: its own, and those above that its marks refer to."""
-    above, _, rest = html.partition('<ul class="lines">')
-    for_all: list[str] = []
-    marked: dict[str, list[str]] = {}
-    for said, values in re.findall(r'<p class="stored"><b>(.*?)</b> (.*?)</p>', above):
-        letter = re.search(r"marked (\w):", said)
-        if letter:
-            marked[letter[1]] = values.split(" · ")
-        else:
-            for_all += values.split(" · ")
-    events = []
-    for line in rest.split("<li>")[1:]:
-        stored = line.partition(STORED)[2].partition("</small>")[0]
-        own = stored.split(" · ") if stored else []
-        marks = [found[1] for value in own if (found := re.fullmatch(r"<b>(\w)</b>", value))]
-        values = [value for value in own if not value.startswith("<b>")]
-        events.append(Counter([*values, *for_all, *(v for mark in marks for v in marked[mark])]))
-    return events
+def read_back(events: EventList) -> list[Counter[StoredValue]]:
+    """The values of each event in a list: its own, and those above that its letters refer to."""
+    for_all = [value for shared in events.shared if not shared.letter for value in shared.values]
+    marked = {shared.letter: shared.values for shared in events.shared}
+    return [
+        Counter([*own.values, *for_all, *(value for letter in own.letters for value in marked[letter])])
+        for own in events.events
+    ]
 
 
-pairs = st.sampled_from([f"{name} {value * 12}" for name in ("id", "ip", "time", "tags") for value in "xyz"])
+pairs = st.tuples(
+    st.sampled_from(["id", "ip", "time", "tags"]),
+    st.sampled_from([letter * 12 for letter in "xyz"]),
+    st.just("text"),
+)
 
 
 @examples(200)
 @given(events=st.lists(st.lists(pairs, min_size=1, max_size=7), min_size=1, max_size=9))
-def test_each_event_has_its_values_once_above_or_beside_it(events: list[list[str]]) -> None:
-    lines = [f"<li>{n} {STORED}{BETWEEN.join(values)}</small></li>" for n, values in enumerate(events)]
-    html = event_list(lines, language("en"))
-    assert read_back(html) == [Counter(values) for values in events]
-    assert html.count("<li>") == html.count("</li>") == len(events)
+def test_each_event_has_its_values_once_above_or_beside_it(events: list[list[StoredValue]]) -> None:
+    rows = [EventRow(n, f"/data/{n}", "today", "Opened", (), values) for n, values in enumerate(events)]
+    listed = event_list(rows)
+    assert read_back(listed) == [Counter(values) for values in events]
+    assert [own.event for own in listed.events] == rows
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -113,7 +107,7 @@ def test_no_subject_is_taken_for_the_place_where_events_are_told(
 def test_the_place_of_events_has_its_id_once_however_many_there_are(
     built: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dsr_report.rendering.annexes._LINES", 4)
+    monkeypatch.setattr("dsr_report.rendering.chapters.annexes._LINES", 4)
     with built([MAIL, *opens(30)]) as report:
         assert report.html.count('id="events-of-1"') == 1
         assert len([part for part in report.parts if part.anchor.startswith("annex-b")]) > 5

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from dsr_report.records import registry
-from dsr_report.rendering import record_renderer, values
+from dsr_report.rendering import values, views
 from dsr_report.workers import Processes
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
@@ -27,8 +27,8 @@ class InOrder(Processes):
 @pytest.fixture(autouse=True)
 def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a few records are several jobs."""
-    whole = record_renderer.portions
-    monkeypatch.setattr(record_renderer, "portions", lambda pieces, weigh: whole(pieces, weigh, 1_000))
+    whole = views.portions
+    monkeypatch.setattr(views, "portions", lambda pieces, weigh: whole(pieces, weigh, 1_000))
 
 
 def message(number: int, subject: str = "Hello") -> dict[str, Any]:

@@ -19,7 +19,7 @@ from dsr_report.jsonstream.items import Item, values
 from dsr_report.printable import printable
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.redact.sums import Sum
-from dsr_report.rendering import record_renderer
+from dsr_report.rendering import records, views
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.text import inert
 
@@ -109,12 +109,12 @@ def test_every_value_of_a_sample_is_in_the_text_of_its_report(
 def test_a_value_that_is_left_out_stops_the_report(
     built: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Forgetful(record_renderer.RecordRenderer):
-        def render(self, record: Any, number: int) -> tuple[str, int]:
-            html, count = super().render(record, number)
-            return html, count - 1
+    class Forgetful(records.RecordViews):
+        def view(self, record: Any, number: int) -> tuple[records.RecordView, int]:
+            view, count = super().view(record, number)
+            return view, count - 1
 
-    monkeypatch.setattr(record_renderer, "RecordRenderer", Forgetful)
+    monkeypatch.setattr(views, "RecordViews", Forgetful)
     with pytest.raises(LedgerError, match="values"), built([{"a": 1, "b": 2}]):
         pass
 

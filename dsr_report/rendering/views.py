@@ -1,17 +1,15 @@
-"""One record at a time, from what was found to its HTML and what the report must know of it.
+"""One record at a time, from what was found to its view and what the report must know of it.
 
 This is most of the work of a report, and needs nothing of other records but their numbers, so that
-processes share it (`rendered`).
+processes share it (`viewed`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from secrets import token_hex
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,14 +23,13 @@ from dsr_report.records.models.mail import Mailing, Message, Snapshot
 from dsr_report.records.models.people import Interest, Profile, Subprofile
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
-from dsr_report.rendering.events import event_line
-from dsr_report.rendering.messages import MessageRenderer
+from dsr_report.rendering.events import EventRow, event_row
+from dsr_report.rendering.messages import MessageView, MessageViews
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.person import name_in
-from dsr_report.rendering.records import RecordRenderer
+from dsr_report.rendering.records import RecordView, RecordViews
 from dsr_report.rendering.statistics import MessageEntry
-from dsr_report.rendering.text import isolated
-from dsr_report.rendering.values import LONG, Marking, References
+from dsr_report.rendering.values import LONG, LongTexts, References, StoredValue, Value
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import handed_over, portions, taken_over
 
@@ -41,21 +38,21 @@ MOST_CONCLUSIONS = 500
 
 
 class Conclusion(NamedTuple):
-    """Something that the controller says it worked out itself: its label, and its value as HTML."""
+    """Something that the controller says it worked out itself."""
 
     label: str
-    html: str
+    value: Value
 
 
-class Rendered(NamedTuple):
-    """A record as HTML, and what the report must know of it."""
+class Viewed(NamedTuple):
+    """A record's view, and what the report must know of the record."""
 
     kind: str
     rule: str
     anchor: str
-    html: str
+    view: RecordView | MessageView | EventRow
     values: int
-    """How many the HTML shows."""
+    """How many the view shows."""
     at: datetime | None = None
     certainty: str | None = None
     times: tuple[datetime, ...] = ()
@@ -74,27 +71,27 @@ class Rendered(NamedTuple):
     in_file: tuple[str, ...] = ()
     """Pointers below the record's: what is not printed in full, but is in the embedded export."""
     long_texts: tuple[str, ...] = ()
-    """Texts that may recur in a report; the HTML has marks of `Later` in place of them."""
+    """Texts that may recur in a report, where a process made the view: it has their places here (`Later`)."""
 
 
-class Renderer:
-    """Renders records of any kind for one report."""
+class Viewer:
+    """Makes views of records of any kind for one report."""
 
     def __init__(self, options: ReportOptions, zone: ZoneInfo) -> None:
         """`zone` is that of local times which name none."""
         self._options = options
         self._zone = zone
-        self._records = RecordRenderer(options)
-        self._messages = MessageRenderer(options)
+        self._records = RecordViews(options)
+        self._messages = MessageViews(options)
 
-    def render(self, found: RawRecord, number: int, message_number: int, references: Marking) -> Rendered:
+    def view(self, found: RawRecord, number: int, message_number: int, long_texts: LongTexts) -> Viewed:
         """The record that was found as number `number`; if it is a message, it is number `message_number`."""
         record = parse(found, self._zone)
         kind = found.kind if record.kind != "unrecognised" else record.kind
         if isinstance(record, Message):
-            made = self._message(record, kind, message_number)
+            made = self._message(record, kind, number, message_number)
         elif isinstance(record, Event):
-            made = self._event(record, kind, number, references)
+            made = self._event(record, kind, number, long_texts)
         else:
             made = self._other(record, kind, number)
         database, collection = getattr(record, "database_id", None), getattr(record, "collection_id", None)
@@ -108,13 +105,13 @@ class Renderer:
             )
         return made
 
-    def _event(self, record: Event, kind: str, number: int, references: Marking) -> Rendered:
-        html, count = event_line(record, self._options, references, number)
-        return Rendered(
+    def _event(self, record: Event, kind: str, number: int, long_texts: LongTexts) -> Viewed:
+        row, count = event_row(record, self._options, long_texts, number)
+        return Viewed(
             kind,
             record.rule,
             f"event-{number}",
-            html,
+            row,
             count,
             record.occurred_at,
             record.occurred_at_certainty,
@@ -123,26 +120,26 @@ class Renderer:
             mailing_id=record.mailing_id,
         )
 
-    def _other(self, record: Record, kind: str, number: int) -> Rendered:
-        html, count = self._records.render(record, number)
+    def _other(self, record: Record, kind: str, number: int) -> Viewed:
+        view, count = self._records.view(record, number)
         times = _times_of(record)
         at = times[0] if times else None
-        made = Rendered(kind, record.rule, f"record-{number}", html, count, at, times=times)
+        made = Viewed(kind, record.rule, view.anchor, view, count, at, times=times)
         if isinstance(record, (Profile, Subprofile)):
             return made._replace(name=name_in(record), conclusions=self._conclusions(record))
         if isinstance(record, (Mailing, Snapshot)) and record.mailing_id and record.subject:
             return made._replace(mailing_id=record.mailing_id, subject=record.subject)
         return made
 
-    def _message(self, record: Message, kind: str, number: int) -> Rendered:
+    def _message(self, record: Message, kind: str, number: int, message_number: int) -> Viewed:
         parsed = parse_message(record.mime) if record.mime is not None else None
-        entry = _entry(record, parsed, number)
-        html, count = self._messages.render(record, parsed, number)
-        return Rendered(
+        entry = _entry(record, parsed, message_number)
+        view, count = self._messages.view(record, parsed, message_number, number)
+        return Viewed(
             kind,
             record.rule,
             entry.anchor,
-            html,
+            view,
             count,
             record.sent_at,
             message=entry,
@@ -152,7 +149,7 @@ class Renderer:
 
     def _conclusions(self, record: Profile | Subprofile) -> tuple[Conclusion, ...]:
         found = [
-            Conclusion(row.label or row.name, row.html)
+            Conclusion(row.label or row.name, row.value)
             for row in self._records.fields_of(record)
             if row.origin == "inferred"
         ]
@@ -160,46 +157,43 @@ class Renderer:
 
 
 class Later:
-    """Marks in place of long texts, which get those of the report where all records are known."""
+    """Numbers of long texts for one record; the report gives them its own where all records are known."""
 
-    def __init__(self, mark: str) -> None:
-        self._mark = mark
+    def __init__(self) -> None:
         self._texts: dict[str, int] = {}
 
-    def mark_of(self, text: str) -> str | None:
-        """The mark of a long text, or None where it is printed in place."""
-        if len(text) <= LONG:
-            return None
-        return f"{self._mark}{self._texts.setdefault(text, len(self._texts))};"
+    def number_of(self, text: str) -> int | None:
+        """The number of a long text, or None where it is printed in place."""
+        return self._texts.setdefault(text, len(self._texts)) if len(text) > LONG else None
 
     def taken(self) -> tuple[str, ...]:
-        """The texts since the last call, in the order of their marks."""
+        """The texts since the last call, in the order of their numbers."""
         texts = tuple(self._texts)
         self._texts.clear()
         return texts
 
 
-def rendered(
+def viewed(
     founds: Iterable[RawRecord],
     options: ReportOptions,
     zone: ZoneInfo,
     references: References,
     processes: Processes | None = None,
-) -> Iterator[tuple[RawRecord, Rendered]]:
-    """Every record with its HTML, in order; with `processes` they do the work, and the result is the same."""
-    renderer = Renderer(options, zone)
+) -> Iterator[tuple[RawRecord, Viewed]]:
+    """Every record with its view, in order; with `processes` they do the work, and the result is the same."""
+    viewer = Viewer(options, zone)
     if processes is None:
         messages = 1
         for number, found in enumerate(founds, 1):
-            made = renderer.render(found, number, messages, references)
+            made = viewer.view(found, number, messages, references)
             messages += made.message is not None
             yield found, made
     else:
-        yield from _Shared(renderer, references).rendered(founds, options, zone, processes)
+        yield from _Shared(viewer, references).viewed(founds, options, zone, processes)
 
 
 class _Job(NamedTuple):
-    """Records to render: where the report's settings are, and the numbers of the first record and message."""
+    """Records to make views of: where the report's settings are, the numbers of the first record and message."""
 
     settings: str
     number: int
@@ -208,20 +202,18 @@ class _Job(NamedTuple):
 
 
 class _Shared:
-    """Takes what processes rendered, and sees to it that it is what one process would have rendered."""
+    """Takes the views that processes made, and sees to it that they are what one process would have made."""
 
-    def __init__(self, renderer: Renderer, references: References) -> None:
-        self._renderer = renderer
+    def __init__(self, viewer: Viewer, references: References) -> None:
+        self._viewer = viewer
         self._references = references
-        self._mark = f"\ue000{token_hex(6)}-"
-        self._marked = re.compile(re.escape(self._mark) + r"(\d+);")
 
-    def rendered(
+    def viewed(
         self, founds: Iterable[RawRecord], options: ReportOptions, zone: ZoneInfo, processes: Processes
-    ) -> Iterator[tuple[RawRecord, Rendered]]:
-        """See `rendered`."""
+    ) -> Iterator[tuple[RawRecord, Viewed]]:
+        """See `viewed`."""
         waiting: list[_Job] = []
-        settings = replace(options, marks=()), zone, self._mark  # the list of marks is not theirs
+        settings = replace(options, marks=()), zone  # the list of marks is not theirs
 
         def jobs(path: str) -> Iterator[_Job]:
             number = messages = 1
@@ -233,45 +225,50 @@ class _Shared:
 
         messages = 1
         with handed_over(settings) as path:
-            for answers in processes.in_order(render_portion, jobs(path)):
+            for answers in processes.in_order(view_portion, jobs(path)):
                 job = waiting.pop(0)
                 for number, (found, answer) in enumerate(zip(job.founds, answers, strict=True), job.number):
                     made = self._made(answer, messages)
                     if made is None:
-                        made = self._renderer.render(found, number, messages, self._references)
+                        made = self._viewer.view(found, number, messages, self._references)
                     messages += made.message is not None
                     yield found, made
 
-    def _made(self, answer: Rendered, messages: int) -> Rendered | None:
-        """What a process rendered, with its numbers; None where it could not know them."""
+    def _made(self, answer: Viewed, messages: int) -> Viewed | None:
+        """What a process made, with the report's numbers; None where it could not know them."""
         if answer.message is not None and answer.message.number != messages:
             return None  # something before it looked like a message, and was none
-        if not answer.long_texts:
+        if not answer.long_texts or not isinstance(answer.view, EventRow):
             return answer
+        stored = [self._numbered(value, answer.long_texts) for value in answer.view.stored]
+        return answer._replace(view=answer.view._replace(stored=stored), long_texts=())
 
-        def marked(match: re.Match[str]) -> str:
-            text = answer.long_texts[int(match[1])]
-            return self._references.mark_of(text) or isolated(text)
+    def _numbered(self, value: StoredValue, texts: Sequence[str]) -> StoredValue:
+        name, said, form = value
+        if form != "long":
+            return value
+        text = texts[int(said)]
+        number = self._references.number_of(text)
+        return (name, text, "text") if number is None else (name, number, "long")
 
-        return answer._replace(html=self._marked.sub(marked, answer.html), long_texts=())
 
-
-def render_portion(job: _Job) -> list[Rendered]:
-    """Render some records; runs in a process of its own."""
-    renderer, later = _renderer_of(job.settings)
+def view_portion(job: _Job) -> list[Viewed]:
+    """Make views of some records; runs in a process of its own."""
+    viewer = _viewer_of(job.settings)
+    later = Later()
     answers = []
     messages = job.message_number
     for number, found in enumerate(job.founds, job.number):
-        made = renderer.render(found, number, messages, later)
+        made = viewer.view(found, number, messages, later)
         messages += made.message is not None
         answers.append(made._replace(long_texts=later.taken()))
     return answers
 
 
 @lru_cache(maxsize=1)
-def _renderer_of(settings: str) -> tuple[Renderer, Later]:
-    options, zone, mark = taken_over(settings)
-    return Renderer(options, zone), Later(mark)
+def _viewer_of(settings: str) -> Viewer:
+    options, zone = taken_over(settings)
+    return Viewer(options, zone)
 
 
 def _entry(record: Message, parsed: MimeMessage | None, number: int) -> MessageEntry:

@@ -1,0 +1,86 @@
+"""The chapters of the report in reading order, each with its template and what makes its parts.
+
+A chapter is data until its template is filled: `parts` gives views, `report/TEMPLATE.html.j2` makes HTML of
+them, and the proof finds each value's number in that HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinja2 import Environment
+
+from dsr_report.export import Export
+from dsr_report.languages import translatable as _
+from dsr_report.rendering.chapters import activity, annexes, letter, records
+from dsr_report.rendering.chapters.book import Book, Chapter, PartView
+from dsr_report.rendering.chapters.technical import technical
+from dsr_report.rendering.collect import Collected
+from dsr_report.rendering.document import Part
+from dsr_report.rendering.glossary import terms_of
+from dsr_report.rendering.options import ReportOptions
+from dsr_report.rendering.proof import settled
+
+CHAPTERS: tuple[Chapter, ...] = (
+    Chapter("start", _("Overview"), "first", letter.start, is_listed=False),
+    Chapter("overview", _("Overview"), "contents", letter.overview, page="start", is_listed=False),
+    Chapter("you", _("Who you are to us"), "you", records.in_time("you", "you"), ("you",)),
+    Chapter("told", _("What you told us"), "told", records.in_time("told", "told"), ("told",)),
+    Chapter("sent", _("What we sent you"), "sent", activity.sent),
+    Chapter("noticed", _("What we noticed"), "activity", activity.noticed),
+    Chapter("concluded", _("What we concluded"), "concluded", activity.concluded),
+    Chapter("problems", _("What went wrong"), "problems", activity.problems),
+    Chapter(
+        "statements", _("What the law asks us to tell you"), "statements", letter.statements,
+        sections=(("rights", _("Your rights")),),
+    ),
+    Chapter("hidden", _("What is masked or withheld"), "hidden", letter.hidden),
+    Chapter("glossary", _("Words in this report"), "glossary", letter.glossary),
+    Chapter(
+        "annex-a", _("Annex A: the messages in full"), "messages", annexes.messages, ("messages",),
+        is_annex=True, counted=lambda language, n: language.count("{n} message", "{n} messages", n), periods=annexes.contents_of_messages,
+        title_of_list=_("Annex A: the messages"),
+    ),
+    Chapter(
+        "annex-b", _("Annex B: every event"), "events", annexes.events, ("events",),
+        is_annex=True, counted=lambda language, n: language.count("{n} event", "{n} events", n), periods=annexes.contents_of_events,
+    ),
+    Chapter(
+        "annex-c", _("Annex C: files"), "files", records.in_time("annex-c", "files", is_annex=True), ("files",),
+        is_annex=True,
+    ),
+    Chapter(
+        "annex-d", _("Annex D: other records"), "other", records.by_kind, ("other", "background"),
+        is_annex=True, counted=lambda language, n: language.count("{n} record", "{n} records", n),
+    ),
+    Chapter("technical", _("Annex E: technical details"), "technical", technical, ("technical",)),
+)  # fmt: skip
+
+
+def parts(export: Export, options: ReportOptions, collected: Collected, made: Environment) -> Iterator[Part]:
+    """All parts of the report, in reading order.
+
+    Raises:
+        LedgerError: a template leaves out a value, or repeats it.
+    """
+    book = Book(export, options, collected, CHAPTERS)
+    made.globals.update(medium=options.medium, is_list=options.is_list, files_embedded=options.attachments)
+    for chapter in CHAPTERS:
+        title = chapter.name(book)
+        see = [
+            (term.anchor, options.words.text(term.name)) for term in terms_of(chapter.anchor, collected.kinds)
+        ]
+        common = {"chapter": chapter, "chapter_title": title, "see": see}
+        for number, part in enumerate(chapter.parts(book)):
+            template = made.get_template(f"report/{part.template or chapter.template}.html.j2")
+            html = template.render(**common, is_first=number == 0, **part.values)
+            yield _part(book, chapter, part, settled(html, part.proofs))
+
+
+def _part(book: Book, chapter: Chapter, part: PartView, html: str) -> Part:
+    key, title = chapter.page or chapter.anchor, chapter.name(book)
+    follows = False
+    if part.page is not None:
+        key, title = part.page.name, book.periods.page_title(title, part.page)
+        follows = part.page.follows
+    return Part(part.anchor, key, title, html, part.new_page, part.contents, follows)

@@ -1,0 +1,220 @@
+"""Chapters of what happened: messages sent, opens and clicks noticed, what was concluded, what went wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from dsr_report.languages import Language
+from dsr_report.rendering.chapters.book import Book, PartView, batched
+from dsr_report.rendering.events import moment_text
+from dsr_report.rendering.kinds import kind_plural
+from dsr_report.rendering.plots import Series, plot
+from dsr_report.rendering.statistics import OPENED, PROBLEMS, MessageEntry
+
+_MOST_LINES = 40
+"""Of messages that went wrong; more are named by their numbers."""
+_LINE = 190
+"""Characters of HTML of a line beside its subject, which it has twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentLine:
+    """A message on a line: its number and subject, when it was sent, and what happened to it."""
+
+    number: int
+    anchor: str
+    subject: str
+    when: str
+    happened: tuple[str, ...]
+
+    @property
+    def weight(self) -> int:
+        """Characters of HTML, about."""
+        return _LINE + 2 * len(self.subject) + sum(map(len, self.happened))
+
+
+@dataclass(frozen=True, slots=True)
+class SentMonth:
+    """The lines of a month; with the year where it is the first of that year."""
+
+    year: str
+    month: str
+    lines: tuple[SentLine, ...]
+
+
+class Row(NamedTuple):
+    """A row of the activity table."""
+
+    label: str
+    numbers: list[int]
+
+
+def sent(book: Book) -> Iterator[PartView]:
+    """One line a message, newest first, by year and month."""
+    messages = book.collected.activity.messages
+    if not messages:
+        yield PartView({"months": ()}, "sent-part")
+        return
+    months: list[tuple[int, SentMonth]] = []
+    last: object = None
+    for (year, month), group in groupby(sorted(messages, key=_newest_first), key=book.month_of):
+        year_title = "" if year == last and months else _year(year, book.language)
+        last = year
+        lines = tuple(sent_line(entry, book) for entry in group)
+        months.append((sum(line.weight for line in lines), SentMonth(year_title, month, lines)))
+    for number, batch in enumerate(batched(months)):
+        yield PartView({"months": batch}, f"sent-part-{number}", new_page=number == 0)
+
+
+def sent_line(entry: MessageEntry, book: Book) -> SentLine:
+    """A message as the lists show it."""
+    language = book.language
+    return SentLine(
+        entry.number,
+        entry.anchor,
+        entry.subject or language.text("(no subject)"),
+        moment_text(entry.sent_at, entry.sent_raw, None, book.options),
+        happened(entry, language),
+    )
+
+
+def happened(entry: MessageEntry, language: Language) -> tuple[str, ...]:
+    """What was noticed of a message, in a few words each."""
+    events = entry.events
+    parts = []
+    if events["delivery"]:
+        parts.append(language.text("delivered"))
+    opened = sum(events[kind] for kind in OPENED)
+    if opened:
+        parts.append(language.count("{n} opening", "{n} openings", opened))
+    if events["click"]:
+        parts.append(language.count("{n} click", "{n} clicks", events["click"]))
+    if events["error"]:
+        parts.append(
+            language.count("{n} failed delivery attempt", "{n} failed delivery attempts", events["error"])
+        )
+    if events["bounce"]:
+        parts.append(language.text("came back"))
+    if events["abuse"]:
+        parts.append(language.text("reported as unwanted"))
+    if events["unsubscribe"]:
+        parts.append(language.text("unsubscribed"))
+    return tuple(parts)
+
+
+def noticed(book: Book) -> Iterator[PartView]:
+    """Messages, openings and clicks by month, or by year where there are many months."""
+    language, activity = book.language, book.collected.activity
+    months: dict[tuple[int, int], Counter[str]] = {k: Counter(v) for k, v in activity.months.items()}
+    for entry in activity.messages:
+        if entry.sent_at is not None:
+            local = entry.sent_at.astimezone(book.options.zone)
+            months.setdefault((local.year, local.month), Counter())["message"] += 1
+    keys = _all_months(months)
+    by_year = len(keys) > 36
+    periods: list[tuple[str, str, Counter[str]]] = []
+    if by_year:
+        for year in sorted({k[0] for k in keys}):
+            total: Counter[str] = Counter()
+            for key, counts in months.items():
+                if key[0] == year:
+                    total += counts
+            periods.append((str(year), str(year), total))
+    else:
+        periods = [
+            (
+                language.month(*key),
+                f"{language.short_month(key[1])} {key[0] % 100:02}",
+                months.get(key, Counter()),
+            )
+            for key in keys
+        ]
+    columns = [
+        language.text("Messages"),
+        language.text("Openings"),
+        language.text("Clicks"),
+        language.text("Other events"),
+    ]
+    rows = [Row(label, _four(counts)) for label, _short, counts in periods if any(_four(counts))]
+    values = {
+        "has_events": len(book.collected.spools["events"]) > 0,
+        "plot": plot(
+            [short for _label, short, _counts in periods],
+            [Series(columns[i], tuple(_four(counts)[i] for _l, _s, counts in periods)) for i in range(3)],
+        ),
+        "rows": rows,
+        "left_out": len(rows) < len(periods),
+        "columns": columns,
+        "by_year": by_year,
+    }
+    yield PartView(values, "noticed-part", new_page=True)
+
+
+def concluded(book: Book) -> Iterator[PartView]:
+    """Groups and scores that the controller says it made, and the interests that are noted."""
+    collected = book.collected
+    values = {
+        "inferred": collected.inferred,
+        "interests": collected.interests,
+        "has_events": len(collected.spools["events"]) > 0,
+    }
+    yield PartView(values, "concluded-part")
+
+
+def problems(book: Book) -> Iterator[PartView]:
+    """How often what went wrong, and the messages concerned: a line each, or their numbers by year."""
+    language, activity = book.language, book.collected.activity
+    counts = [
+        (kind_plural(kind, book.options), language.number(activity.kinds[kind]))
+        for kind in (*PROBLEMS, "unsubscribe", "response")
+        if activity.kinds[kind]
+    ]
+    affected = [m for m in activity.messages if any(m.events[k] for k in ("error", "bounce", "abuse"))]
+    affected.sort(key=_newest_first)
+    lines = [sent_line(entry, book) for entry in affected]
+    if len(affected) > _MOST_LINES:
+        yield PartView({"counts": counts, "years": _by_year(affected, lines, book)}, "problems-part-0")
+        return
+    batches = list(batched((line.weight, line) for line in lines)) or [[]]
+    for number, batch in enumerate(batches):
+        yield PartView({"counts": counts, "lines": batch}, f"problems-part-{number}")
+
+
+def _by_year(
+    messages: Sequence[MessageEntry], lines: Sequence[SentLine], book: Book
+) -> list[tuple[str, list[SentLine]]]:
+    years = []
+    for year, group in groupby(zip(messages, lines, strict=True), key=lambda pair: book.month_of(pair[0])[0]):
+        years.append((_year(year, book.language), [line for _, line in group]))
+    return years
+
+
+def _year(year: int | None, language: Language) -> str:
+    return str(year) if year else language.text("Without a date")
+
+
+def _newest_first(entry: MessageEntry) -> tuple[float, int]:
+    at = entry.sent_at
+    return (-at.timestamp() if at is not None else float("inf"), -entry.number)
+
+
+def _four(counts: Counter[str]) -> list[int]:
+    opened = sum(counts[kind] for kind in OPENED)
+    rest = sum(counts.values()) - counts["message"] - opened - counts["click"]
+    return [counts["message"], opened, counts["click"], rest]
+
+
+def _all_months(months: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Every month from the first to the last, also those without anything (at most 50 years of them)."""
+    known = sorted(months)
+    if not known:
+        return []
+    (first_year, first_month), (last_year, last_month) = known[0], known[-1]
+    if last_year - first_year > 50:
+        return known
+    start, end = first_year * 12 + first_month - 1, last_year * 12 + last_month - 1
+    return [(m // 12, m % 12 + 1) for m in range(start, end + 1)]

@@ -1,0 +1,221 @@
+"""Annexes A and B: every message in full, and every event under its message, by year and month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from dsr_report.rendering.chapters.activity import happened
+from dsr_report.rendering.chapters.book import MARKUP, NEVER, WEIGHT, Book, PartView, batched
+from dsr_report.rendering.events import EventRow
+from dsr_report.rendering.messages import MessageView
+from dsr_report.rendering.pagination import NO_MESSAGE, ContentsLine, Page, Period
+from dsr_report.rendering.proof import Provable
+from dsr_report.rendering.shared_values import EventList, event_list
+from dsr_report.rendering.statistics import MessageEntry
+from dsr_report.rendering.values import References, StoredValue
+
+_LINES = 120
+_OF_A_LINE = 4_000
+"""Bytes of a view; an event with more counts as several lines, so that a part never grows large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A period; without an id where a page goes on with it."""
+
+    title: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageBlock:
+    """A message, what was noticed of it, and the heading of a period where one begins with it."""
+
+    heading: Heading | None
+    message: MessageView
+    noticed: tuple[str, ...]
+    events_anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventsOf:
+    """The message that events are about; with an id at the first place that has some."""
+
+    number: int
+    anchor: str
+    subject: str
+    events_anchor: str
+
+
+@dataclass(slots=True)
+class EventBlock:
+    """Events of one message, below the headings of a period and of the message where those begin."""
+
+    heading: Heading | None = None
+    message: EventsOf | None = None
+    events: EventList = field(default_factory=lambda: EventList([], []))
+
+
+def contents_of_messages(book: Book) -> list[ContentsLine]:
+    """Years and months of annex A, for the contents."""
+    periods = (book.periods.of(entry.sent_at) for entry in book.collected.activity.messages)
+    return book.periods.contents("messages", periods)
+
+
+def contents_of_events(book: Book) -> list[ContentsLine]:
+    """Years and months of annex B, for the contents."""
+    periods = (_period_of_event(key, book) for key, _size in book.collected.spools["events"].index())
+    return book.periods.contents("events", periods)
+
+
+def messages(book: Book) -> Iterator[PartView]:
+    """Annex A: every message, the oldest first; small ones share a part."""
+    spool, entries, periods = (
+        book.collected.spools["messages"],
+        book.collected.activity.messages,
+        book.periods,
+    )
+
+    def order(key: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (entries[key[0]].sent_at or NEVER, key[0])
+
+    def period_of(key: tuple[Any, ...]) -> Period:
+        return periods.of(entries[key[0]].sent_at)
+
+    pager = periods.pager("messages", ((period_of(key), MARKUP * size) for key, size in spool.index()))
+    parts = _Parts("annex-a")
+    blocks: list[MessageBlock] = []
+    period = None
+    for key, size, message in spool.sorted(order):
+        here = period_of(key)
+        page = pager.page_of(here, MARKUP * size)
+        heading = None
+        if page != parts.page or parts.weight > WEIGHT:
+            if page != parts.page and here == period:
+                heading = _heading_again(page, book)
+            yield from parts.flush(page, {"blocks": blocks}, [block.message.proof for block in blocks])
+            blocks = []
+        if here != period:
+            heading = Heading(periods.title(here), f"messages-{here.key}")
+            period = here
+        entry = entries[key[0]]
+        blocks.append(MessageBlock(heading, message, happened(entry, book.language), entry.events_anchor))
+        parts.weight += size if book.options.medium != "html" else size // 4
+    yield from parts.flush(None, {"blocks": blocks}, [block.message.proof for block in blocks])
+
+
+def events(book: Book) -> Iterator[PartView]:
+    """Annex B: every event, under its message, the oldest first; at its end the long texts that recur."""
+    spool, periods, activity = book.collected.spools["events"], book.periods, book.collected.activity
+
+    def order(key: tuple[Any, ...]) -> tuple[Any, ...]:
+        entry = activity.message_for(key[0])
+        at = key[2] or NEVER
+        if entry is None:
+            return (1, NEVER, 0, str(key[1] or ""), at, key[4])
+        return (0, entry.sent_at or NEVER, entry.number, "", at, key[4])
+
+    pager = periods.pager("events", ((_period_of_event(key, book), size) for key, size in spool.index()))
+    parts = _Parts("annex-b")
+    blocks: list[EventBlock] = []
+    rows: list[EventRow] = []
+    period = number = last = None
+    weight = 0
+    references = book.collected.references
+
+    def end_block() -> None:
+        nonlocal rows, weight
+        if rows:
+            blocks[-1].events = event_list(rows)
+            parts.weight += weight
+            rows, weight = [], 0
+
+    for key, size, row in spool.sorted(order):
+        here = _period_of_event(key, book)
+        page = pager.page_of(here, size)
+        entry = activity.message_for(key[0])
+        current = entry.number if entry is not None else -1
+        heading = None
+        if page != parts.page or current != number or parts.weight + weight >= _LINES:
+            end_block()
+        if page != parts.page or parts.weight >= _LINES:
+            if page != parts.page and here == period:
+                heading = _heading_again(page, book)
+            yield from parts.flush(page, {"blocks": blocks}, _proofs(blocks))
+            blocks, number = [], None
+        if here != period:
+            heading = Heading(periods.title(here), f"events-{here.key}")
+            period = here
+        about = None
+        if current != number:
+            about = _events_of(entry, book, is_first=current != last)
+            number = last = current
+        if not rows:
+            blocks.append(EventBlock(heading, about))
+        rows.append(_printed(row, references))
+        weight += 1 + size // _OF_A_LINE
+    end_block()
+    page_of_last = parts.page
+    yield from parts.flush(None, {"blocks": blocks}, _proofs(blocks))
+    if len(references) and page_of_last is not None:
+        texts = batched((len(text), (number, text)) for number, text in references)
+        for position, batch in enumerate(texts):
+            values = {"texts": batch, "begins": position == 0}
+            yield PartView(values, f"long-texts-{position}", page=page_of_last, template="long_texts")
+
+
+class _Parts:
+    """The parts of an annex: each on its page of a package, with what is gathered for it."""
+
+    def __init__(self, anchor: str) -> None:
+        self._anchor = anchor
+        self._number = 0
+        self.page: Page | None = None
+        self.weight = 0
+
+    def flush(self, page: Page | None, values: dict[str, Any], proofs: list[Provable]) -> Iterator[PartView]:
+        """The part that is full, if there is one; what comes next stands on `page`."""
+        if self.page is not None:
+            anchor = f"{self._anchor}-{self._number}"
+            yield PartView(values, anchor, proofs, new_page=self._number == 0, page=self.page)
+            self._number += 1
+            self.weight = 0
+        self.page = page
+
+
+def _printed(row: EventRow, references: References) -> EventRow:
+    """The event with the numbers that the report prints for long texts, or those texts in place."""
+    if all(form != "long" for _name, _said, form in row.stored):
+        return row
+    return row._replace(stored=[_printed_value(value, references) for value in row.stored])
+
+
+def _printed_value(value: StoredValue, references: References) -> StoredValue:
+    name, said, form = value
+    if form != "long":
+        return value
+    printed = references.printed(int(said))
+    return (name, printed, "text" if isinstance(printed, str) else "long")
+
+
+def _proofs(blocks: list[EventBlock]) -> list[Provable]:
+    return [block.events for block in blocks]
+
+
+def _period_of_event(key: tuple[Any, ...], book: Book) -> Period:
+    entry = book.collected.activity.message_for(key[0])
+    return Period(NO_MESSAGE) if entry is None else book.periods.of(entry.sent_at)
+
+
+def _heading_again(page: Page, book: Book) -> Heading | None:
+    """The period at the top of a page that goes on with it: without it, that page would lack a level."""
+    return Heading(book.periods.part_title(page)) if book.options.package else None
+
+
+def _events_of(entry: MessageEntry | None, book: Book, *, is_first: bool) -> EventsOf | None:
+    if entry is None:
+        return None
+    subject = entry.subject or book.language.text("(no subject)")
+    return EventsOf(entry.number, entry.anchor, subject, entry.events_anchor if is_first else "")

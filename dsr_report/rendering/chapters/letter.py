@@ -1,0 +1,148 @@
+"""The first pages and the statements: page one, contents, what the law asks for, marks, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from dsr_report.rendering.chapters.book import Book, PartView
+from dsr_report.rendering.first_pages import authority_view, first_view, statement_blocks
+from dsr_report.rendering.glossary import terms_in
+from dsr_report.rendering.marks import HIDDEN_THINGS
+from dsr_report.rendering.pagination import ContentsLine
+
+
+class TocEntry(NamedTuple):
+    """A line of the contents, and the years and months below it."""
+
+    anchor: str
+    title: str
+    note: str = ""
+    periods: Sequence[ContentsLine] = ()
+
+    def anchors(self) -> Iterator[str]:
+        """Its own, and those of the years and months."""
+        yield self.anchor
+        for period in self.periods:
+            yield period.anchor
+            yield from (month.anchor for month in period.months)
+
+
+def start(book: Book) -> Iterator[PartView]:
+    """Page one."""
+    info = book.export.info
+    view = first_view(book.collected, book.options, incomplete=book.export.incomplete)
+    view["about"] = book.collected.person.about(info.type, info.id, book.language)
+    yield PartView(view, "start")
+
+
+def overview(book: Book) -> Iterator[PartView]:
+    """How to read this report, and its contents."""
+    language, options = book.language, book.options
+    entries = list(_entries(book))
+    values = {
+        "entries": entries,
+        "scope": _scope(book),
+        "other_systems": options.config.scope.other_systems.get(options.language, ""),
+        "zone": language.text("All times are those of the zone {zone}, unless noted.").format(
+            zone=language.zone(options.zone)
+        ),
+        "machine": _machine_copy(book),
+        "left_out": _left_out(book),
+        "ambiguous": book.collected.activity.ambiguous,
+    }
+    contents = tuple(anchor for entry in entries for anchor in entry.anchors())
+    yield PartView(values, "overview", new_page=True, contents=contents)
+
+
+def statements(book: Book) -> Iterator[PartView]:
+    """What Art. 15 asks for, and the rights."""
+    authority, others = authority_view(book.options)
+    values = {
+        "blocks": statement_blocks(book.collected, book.options),
+        "authority": authority,
+        "authorities": others,
+    }
+    yield PartView(values, "statements-part", new_page=True)
+
+
+def hidden(book: Book) -> Iterator[PartView]:
+    """The list of what is masked or withheld."""
+    language = book.language
+    reasons = {"live-key": language.text("it works like a key to your data")}
+    marks = [
+        {
+            "number": mark.number,
+            "text": mark.text,
+            "reason": reasons.get(mark.reason, mark.reason)
+            or language.text(HIDDEN_THINGS.get(mark.what, mark.what)),
+            "article": language.citation(mark.article),
+            "places": language.count(
+                "In {n} place.", "In {n} places.", len(mark.pointers) + mark.passage_count
+            ),
+        }
+        for mark in book.options.marks
+    ]
+    withheld = any(mark.treatment == "withhold" for mark in book.options.marks)
+    yield PartView({"marks": marks, "withheld": withheld}, "hidden-part")
+
+
+def glossary(book: Book) -> Iterator[PartView]:
+    """The words that need explaining."""
+    language = book.language
+    terms = [
+        (term.anchor, language.text(term.name), language.text(term.meaning))
+        for term in terms_in(book.collected.kinds)
+    ]
+    yield PartView({"terms": terms}, "glossary-part")
+
+
+def _entries(book: Book) -> Iterator[TocEntry]:
+    language = book.language
+    for chapter in book.chapters:
+        number = chapter.number_of_records(book)
+        if not chapter.is_listed or (chapter.is_annex and not number):
+            continue
+        note = chapter.counted(language, number) if chapter.counted else ""
+        periods = chapter.periods(book) if chapter.periods else ()
+        yield TocEntry(chapter.anchor, chapter.name(book), note, periods)
+        for anchor, title in chapter.sections:
+            yield TocEntry(anchor, language.text(title))
+
+
+def _left_out(book: Book) -> str:
+    """Which annexes are not there; a gap in their letters would look like something withheld."""
+    language = book.language
+    empty = [
+        chapter.name(book)
+        for chapter in book.chapters
+        if chapter.is_annex and not chapter.number_of_records(book)
+    ]
+    said = language.text("Left out, because there is nothing to show: {annexes}.")
+    return said.format(annexes=language.listed(empty)) if empty else ""
+
+
+def _machine_copy(book: Book) -> str:
+    """Where the copy for computers is."""
+    language = book.language
+    if book.options.package:
+        return language.text("A copy that computers can read is the file data/export.json of this package.")
+    if book.options.medium == "pdf":
+        return language.text(
+            "A copy that computers can read is the file export.json. It is inside this PDF: your PDF program lists it as an attachment."
+        )
+    return language.text(
+        "A copy that computers can read (the file export.json) comes separately, or when you ask."
+    )
+
+
+def _scope(book: Book) -> str:
+    language, info = book.language, book.export.info
+    kinds = {
+        "profile": language.text("We searched for your profile with the number {id}."),
+        "subprofile": language.text("We searched for the part of your profile with the number {id}."),
+        "email": language.text("We searched for the e-mail address {id}."),
+    }
+    system = book.options.config.scope.system.get(book.options.language, "")
+    text = kinds.get(str(info.type), language.text("We searched for {id}.")).format(id=info.id or "?")
+    return f"{text} {system}".strip()

@@ -1,0 +1,44 @@
+"""Chapters of whole records: who you are, what you told us, files, other records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dsr_report.rendering.chapters.book import MARKUP, NEVER, Book, PartView, batched
+from dsr_report.rendering.records import RecordView
+from dsr_report.rendering.spool import Spool, Spooled
+
+
+def in_time(anchor: str, spool: str, *, is_annex: bool = False) -> Callable[[Book], Iterator[PartView]]:
+    """What makes a chapter of the records in a spool, in the order of time; an empty annex has no part."""
+
+    def parts(book: Book) -> Iterator[PartView]:
+        pieces = book.collected.spools[spool]
+        if not len(pieces):
+            if not is_annex:
+                yield PartView({"records": ()}, f"{anchor}-part")
+            return
+        ordered = pieces.sorted(lambda key: (key[1] or NEVER, key[2]))
+        for number, records in enumerate(batched(map(_weighed, ordered))):
+            yield _part(f"{anchor}-part-{number}", records, is_first=number == 0)
+
+    return parts
+
+
+def by_kind(book: Book) -> Iterator[PartView]:
+    """What was not recognised, then the background of mailings; each by kind, in the order of time."""
+    number = 0
+    for name in ("other", "background"):
+        spool: Spool[RecordView] = book.collected.spools[name]
+        ordered = spool.sorted(lambda key: (key[0], key[1] or NEVER, key[2]))
+        for records in batched(map(_weighed, ordered)):
+            yield _part(f"annex-d-{number}", records, is_first=number == 0)
+            number += 1
+
+
+def _weighed(spooled: Spooled[RecordView]) -> tuple[int, RecordView]:
+    return MARKUP * spooled.size, spooled.view
+
+
+def _part(anchor: str, records: list[RecordView], *, is_first: bool) -> PartView:
+    return PartView({"records": records}, anchor, [record.proof for record in records], new_page=is_first)

@@ -1,0 +1,87 @@
+"""Annex E: the sum that proves the report complete, kinds and rules, the file, what was odd in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from dsr_report.jsonstream.items import count_values
+from dsr_report.records.members import members_of
+from dsr_report.rendering.chapters.book import Book, PartView
+from dsr_report.rendering.first_pages import sum_in_words
+from dsr_report.rendering.kinds import kind_plural
+from dsr_report.rendering.proof import NumberedMember, Proof
+from dsr_report.rendering.values import FieldRow, Value, name_shown
+from dsr_report.rendering.warnings import oddities, rule_text
+
+
+def technical(book: Book) -> Iterator[PartView]:
+    """See the module."""
+    rows, proof = _info(book)
+    values = {
+        "sum": _sum(book),
+        "places": _places(book),
+        "kinds": _kinds(book),
+        "file": _file(book),
+        "info": rows,
+        "warnings": oddities(book.export.warnings, book.language),
+    }
+    yield PartView(values, "technical-part", [proof], new_page=True)
+
+
+def _sum(book: Book) -> str:
+    text = book.language.text(
+        "Yes. {sum} The count was made twice, and the report could not have been written if it did not agree."
+    )
+    return text.format(sum=sum_in_words(book.language, book.options.sum))
+
+
+def _places(book: Book) -> list[tuple[str, int]]:
+    """How many values each chapter shows."""
+    names = {spool: chapter.name(book) for chapter in book.chapters for spool in chapter.spools}
+    merged: Counter[str] = Counter()
+    for place, n in book.collected.ledger.values.items():
+        merged[names[place]] += n
+    return list(merged.items())
+
+
+def _file(book: Book) -> list[tuple[str, str]]:
+    language, options, export = book.language, book.options, book.export
+    file = [
+        (language.text("Kind of search"), str(export.info.type)),
+        (language.text("Searched for"), str(export.info.id)),
+        (language.text("Size"), language.count("{n} byte", "{n} bytes", export.bytes)),
+        ("SHA-256", export.sha256),
+        (language.text("Made with"), options.generator),
+        (language.text("Date of the file"), language.moment(options.created, options.zone)),
+        (language.text("Time zone of times without one"), language.zone(export.zone)),
+    ]
+    if options.marks:
+        file.append(
+            (
+                language.text("Please note"),
+                language.text("The file is your export with the marks in place of what is hidden."),
+            )
+        )
+    return file
+
+
+def _kinds(book: Book) -> list[tuple[str, str, int]]:
+    """The kinds of records, what decided each, and how many there are; in the words of the report."""
+    merged: Counter[tuple[str, str, str]] = Counter()
+    for (kind, rule), n in book.collected.rules.items():
+        merged[kind, kind_plural(kind, book.options), rule_text(rule, book.language)] += n
+    ordered = sorted(merged.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][2]))
+    return [(kind, rule, n) for (_key, kind, rule), n in ordered]
+
+
+def _info(book: Book) -> tuple[list[FieldRow], Proof]:
+    """What the export says of itself; as a record it has number 0."""
+    language = book.language
+    rows, members, first = [], [], 0
+    for name, pointer, value in members_of(book.export.info.value, book.export.info.pointer):
+        shown = name_shown(name, language) if name else language.text("value")
+        rows.append(FieldRow(shown, "", "", Value(value, 0, first)))
+        members.append(NumberedMember(pointer, value, first))
+        first += count_values(value)
+    return rows, Proof(0, tuple(members))
