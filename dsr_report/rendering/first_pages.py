@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-
 from dsr_report.config import Config, Letter
 from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
