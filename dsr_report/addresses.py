@@ -8,7 +8,8 @@ import idna
 
 from dsr_report.errors import UsageError
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Also what turns the direction of letters: a name must look as it is."""
 _ATOM = re.compile(r"[^\s\x00-\x1f\x7f()<>\[\]:;@\\,\"]+")
 _LONGEST = 320
 """64 letters before the @ and 255 after it (RFC 5321, 4.5.3.1)."""

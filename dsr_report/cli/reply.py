@@ -86,10 +86,13 @@ def reply(
         dsr-report reply disclosure.pdf --to someone@example.org --config controller.toml -o reply.eml
     """
     from dsr_report.config import Config, load_config
-    from dsr_report.delivery.reply import Reply, is_known_address, write_reply
+    from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
     from dsr_report.files import written_whole
     from dsr_report.verification.verifier import verify
 
+    address = address_of(recipient)
+    if sender:
+        address_of(sender)
     if smtp:
         from dsr_report.delivery.sending import check_server
 
@@ -146,14 +149,18 @@ def reply(
             attached=attached,
         )
     target = output or disclosure.with_suffix(".eml")
+    is_there = target.exists()
     with written_whole(target) as file:
         file.write(draft)
-    say(f"{target}: a draft with {disclosure.name} attached; check it before you send it")
+    say(
+        f"{target}: a draft to {address} with {disclosure.name} attached"
+        f"{', in place of the one that was there' if is_there else ''}; check it before you send it"
+    )
     if passphrase is not None:
         click.echo(f"Passphrase (shown once; give it by phone or letter, not by e-mail): {passphrase}")
     if smtp:
-        _send(draft, smtp, recipient, yes=yes)
-        _note(manifest.reference, disclosure, recipient, database)
+        _send(draft, smtp, str(address), yes=yes)
+        _note(manifest.reference, disclosure, address.addr_spec, database)
 
 
 def known_addresses(disclosure: Path) -> frozenset[str]:

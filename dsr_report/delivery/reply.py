@@ -16,6 +16,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dsr_report.addresses import mailbox, same_address
 from dsr_report.errors import UsageError
 from dsr_report.languages import language
 from dsr_report.shipped import shipped
@@ -65,9 +66,9 @@ def write_reply(reply: Reply, disclosure: Path, *, attached: Path | None = None)
     )
     subject, body = text.split("\n", 1)
     message = EmailMessage(policy=SMTP.clone(max_line_length=78))
-    message["To"] = _address(reply.to)
+    message["To"] = address_of(reply.to)
     if reply.sender:
-        message["From"] = _address(reply.sender)
+        message["From"] = address_of(reply.sender)
     message["Subject"] = " ".join(subject.split())
     message["X-Unsent"] = "1"
     message.set_content(body.strip("\n") + "\n", charset="utf-8", cte="quoted-printable")
@@ -84,23 +85,22 @@ def _fixed_boundary(message: EmailMessage) -> None:
     message.set_boundary("=-dsr-report-reply-=")
 
 
-def _address(text: str) -> Address:
-    name, bracket, rest = text.rpartition("<")
-    spec = rest.rstrip("> ").strip() if bracket else text.strip()
-    local, at, domain = spec.rpartition("@")
-    if not at or not local or not domain or any(c.isspace() or c in "\r\n<>,;" for c in spec):
+def address_of(text: str) -> Address:
+    """The address that stands in the header, and that the reply is sent to: its domain is in ASCII.
+
+    Raises:
+        UsageError: it is none, or none that mail servers take.
+    """
+    name, local, domain = mailbox(text)
+    if not local.isascii():
         raise UsageError(
-            f"{text!r} is not an e-mail address", hint="Give one address, like name@example.org."
+            "the part before the @ holds letters beyond ASCII, which many mail servers refuse (RFC 6531)",
+            hint="Ask the person for another address; both forms of the domain behind the @ are fine.",
         )
-    return Address(name.strip().strip('"'), local, domain)
-
-
-def same_address(one: str, other: str) -> bool:
-    """Whether two addresses reach the same mailbox, as far as that can be told (case is ignored)."""
-    return one.strip().casefold() == other.strip().casefold()
+    return Address(name, local, domain)
 
 
 def is_known_address(to: str, known: Iterable[str]) -> bool:
     """Whether the recipient is one of the addresses that the export holds for its subject."""
-    spec = str(_address(to).addr_spec)
+    spec = address_of(to).addr_spec
     return any(same_address(spec, address) for address in known)

@@ -37,7 +37,7 @@ def send(draft: bytes, server: str, *, password: str | None = None, timeout: flo
         with _connected(parts.scheme, host, parts.port, context, timeout) as smtp:
             if parts.username:
                 smtp.login(unquote(parts.username), password or "")
-            refused = smtp.send_message(message)
+            refused = smtp.send_message(message, to_addrs=[one.addr_spec for one in message["To"].addresses])
     except (OSError, smtplib.SMTPException) as error:
         raise FetchError(
             f"the reply was not sent ({type(error).__name__})",

@@ -27,6 +27,8 @@ from dsr_report.redact.plan import Decision, Treatment
 from dsr_report.redact.secrets import Secrets, find_secrets
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
+_ANY_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,253}")
+"""A whole value: domains and names may have any letters."""
 _SHARED_MAILBOX = re.compile(rf"{any_of(WORDS.shared_mailboxes)}@", re.IGNORECASE)
 _HIDDEN_HEADER = {"bcc", "delivered-to", "x-original-to", "x-envelope-to", "envelope-to", "resent-bcc"}
 _NOTE = re.compile(rf"(?:^|[_ -]){any_of(WORDS.notes)}(?:$|[_ -])", re.IGNORECASE)
@@ -223,13 +225,13 @@ def subject_addresses(found: Iterable[RawRecord], info_id: Scalar) -> frozenset[
                     isinstance(value, str)
                     and "fields" in tokens(pointer)
                     and not _OF_OTHERS.search(_name(pointer))
-                    and ADDRESS.fullmatch(value.strip())
+                    and _ANY_ADDRESS.fullmatch(value.strip())
                 ):
                     own.add(value.strip().casefold())
         elif isinstance(record.value, dict):
             for name in ("email", "recipient"):
                 address = record.value.get(name)
-                if isinstance(address, str) and ADDRESS.fullmatch(address.strip()):
+                if isinstance(address, str) and _ANY_ADDRESS.fullmatch(address.strip()):
                     own.add(address.strip().casefold())
     return frozenset(own)
 

@@ -13,6 +13,8 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from dsr_report.addresses import normal_address
+
 Facts = Mapping[str, object]
 
 GENESIS = "0" * 64
@@ -69,5 +71,5 @@ def normal_id(subject_type: str, subject_id: str) -> str:
     """One spelling of an identifier: addresses without regard to case, numbers without leading zeros."""
     text = storable(subject_id.strip())
     if subject_type == "email":
-        return text.casefold()
+        return normal_address(text)
     return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else text

@@ -66,6 +66,52 @@ def test_an_address_that_is_none_is_refused(address, package):
         write_reply(Reply(to=address, controller="Shop"), package)
 
 
+@pytest.mark.parametrize(
+    ("given", "header"),
+    [
+        ("robin@ex\u00e4mple.example", "robin@xn--exmple-cua.example"),
+        ("Robin@B\u00dcCHER.example", "Robin@xn--bcher-kva.example"),
+        ("J\u00fcrgen M\u00fcller <robin@ex\u00e4mple.example>", "<robin@xn--exmple-cua.example>"),
+        ("robin@\u4f8b\u3048.\u30c6\u30b9\u30c8", "robin@xn--r8jz45g.xn--zckzah"),
+    ],
+)
+def test_a_domain_of_any_letters_stands_in_the_header_as_mail_servers_know_it(package, given, header):
+    draft = write_reply(Reply(to=given, controller="Shop"), package)
+    line = next(line for line in draft.split(b"\r\n") if line.startswith(b"To:"))
+    assert line.endswith(header.encode())
+    assert b"=?" not in line.rpartition(b" ")[2]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "j\u00fcrgen@example.org",
+        "Eve\nBcc: x@evil.example <robin@example.org>",
+        "robin@example.org\r\nBcc: x@evil.example",
+        "Eve\x0b <robin@example.org>",
+        "\u202egro.elpmaxe@live <robin@example.org>",
+        "robin@exa mple.example",
+        "robin@-.example\u00e4-",
+        "robin@.example",
+        "robin@",
+        "robin..x@example.org",
+        "robin@example.org, eve@evil.example",
+        "a" * 400 + "@example.org",
+    ],
+)
+def test_what_mail_cannot_be_sent_to_is_one_clear_error(package, given):
+    with pytest.raises(UsageError) as told:
+        write_reply(Reply(to=given, controller="Shop"), package)
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 250
+
+
+def test_both_forms_of_a_domain_are_known_as_one():
+    assert is_known_address("robin@xn--exmple-cua.example", ["Robin@Ex\u00e4mple.example"])
+    assert is_known_address("robin@ex\u00e4mple.example", ["robin@XN--exmple-cua.example"])
+    assert not is_known_address("robin@exaemple.example", ["robin@ex\u00e4mple.example"])
+
+
 def test_only_an_address_of_the_person_is_known():
     assert is_known_address("Jan <JAN@example.org>", ["jan@example.org"])
     assert not is_known_address("jan@example.com", ["jan@example.org"])
