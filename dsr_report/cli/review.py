@@ -15,6 +15,8 @@ from dsr_report.cli.options import (
     timezone_option,
     verbosity_options,
 )
+from dsr_report.cli.progress import bar
+from dsr_report.errors import FileError
 from dsr_report.files import written_whole
 
 
@@ -42,11 +44,23 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
     import json
 
     import dsr_report
-    from dsr_report.redact.decisions import to_toml
+    from dsr_report.redact.decisions import merged, to_toml
     from dsr_report.redact.findings import findings_of
     from dsr_report.redact.opaque_files import closed_comment, closed_in
 
-    with dsr_report.read(opened(export), timezone=timezone, salvage=salvage) as source:
+    is_there = output is not None and output.is_file()
+    if as_json and is_there and output is not None and output.read_bytes()[:1] not in {b"{", b""}:
+        raise FileError(
+            "is there already, and is no JSON of `review`; it may hold decisions",
+            where=str(output),
+            hint="Choose another name.",
+        )
+    before = None
+    with (
+        dsr_report.read(opened(export), timezone=timezone, salvage=salvage) as source,
+        bar("Looking for what to decide on") as progress,
+    ):
+        source.file.watch(progress)
         findings = findings_of(source.file.items, source.found, source.info.id)
         closed = closed_in(source.file.items())
         if as_json:
@@ -76,7 +90,11 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
                 + "\n"
             )
         else:
-            text = to_toml(findings, source.sha256) + closed_comment(closed)
+            if output is not None and is_there:
+                before = merged(findings, source.sha256, output)
+            text = before.text if before else to_toml(findings, source.sha256)
+            if (comment := closed_comment(closed)) not in text:
+                text += comment
     if closed:
         say(f"{len(closed)} attached files cannot be looked into: see them for yourself")
     if output is None or str(output) == "-":
@@ -86,6 +104,13 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
         file.write(text.encode("utf-8", "backslashreplace"))
     must = sum(f.must_decide for f in findings)
     say(f"{len(findings)} findings, {must} of which must be decided, in {output}")
+    if before is not None:
+        say(
+            f"decisions that were in it: {before.kept} kept, {before.dropped} dropped (they do not apply any more); "
+            f"{before.added} new findings"
+        )
+    if must:
+        say(f"Next: decide in {output}, then render with --review {output}")
 
 
 COMMANDS: dict[str, click.Command] = {"review": review}

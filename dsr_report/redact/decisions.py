@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from dsr_report.errors import CheckFailedError, ConfigError
 from dsr_report.redact.findings import Finding
@@ -36,10 +37,54 @@ _HEAD = """\
 """
 
 
-def to_toml(findings: Sequence[Finding], export_sha256: str) -> str:
-    """The file for these findings, all of them undecided."""
+class Merged(NamedTuple):
+    """A decisions file that was made anew, with what a person had decided before."""
+
+    text: str
+    kept: int
+    added: int
+    dropped: int
+
+
+def merged(findings: Sequence[Finding], export_sha256: str, before: Path) -> Merged:
+    """The file for these findings, with the decisions in `before` that still apply.
+
+    A decision on a finding applies wherever the finding is still there, whichever export it was taken on. What
+    a person added applies by its text; by its pointer only in the same export, as places differ.
+
+    Raises:
+        ConfigError: `before` is no file of decisions.
+    """
+    content = _content(before)
+    is_same = content.get("export_sha256") == export_sha256
+    entries, also = _listed(content, before)
+    taken = {
+        name: entry for name, entry in entries.items() if entry.get("decision", "undecided") != "undecided"
+    }
+    known = {finding.id for finding in findings}
+    own = [entry for entry in also if is_same or "text" in entry]
+    if is_same and known == set(entries):
+        text = before.read_text(encoding="utf-8-sig")  # with its comments, and whatever else a person wrote
+    else:
+        text = to_toml(findings, export_sha256, taken, own)
+    return Merged(
+        text,
+        kept=len(known & set(taken)) + len(own),
+        added=len(known - set(entries)),
+        dropped=len(set(taken) - known) + len(also) - len(own),
+    )
+
+
+def to_toml(
+    findings: Sequence[Finding],
+    export_sha256: str,
+    taken: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    also: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """The file for these findings, undecided but for what was decided before."""
     lines = [_HEAD, f'export_sha256 = "{export_sha256}"', ""]
     for finding in findings:
+        entry = taken.get(finding.id, {})
         must = " (must be decided)" if finding.must_decide else ""
         lines += [
             "[[finding]]",
@@ -50,11 +95,14 @@ def to_toml(findings: Sequence[Finding], export_sha256: str) -> str:
             f"value = {_string(finding.shown)}",
             f"context = {_string(finding.context)}",
             f"why = {_string(finding.why)}",
-            f'decision = "undecided"  # proposed: {finding.proposal}{must}',
-            'reason = ""',
-            f"article = {_string(finding.article)}",
+            f"decision = {_string(str(entry.get('decision', 'undecided')))}  "
+            f"# proposed: {finding.proposal}{must}",
+            f"reason = {_string(str(entry.get('reason', '')))}",
+            f"article = {_string(str(entry.get('article', finding.article)))}",
             "",
         ]
+    for own in also:
+        lines += ["[[also]]", *(f"{name} = {_string(str(value))}" for name, value in own.items()), ""]
     return "\n".join(lines)
 
 
@@ -149,18 +197,28 @@ def _applied(
 
 def _entries(path: Path, export_sha256: str) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
     """The entries of findings by their id, and those that the operator added."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", where=str(path), hint=_MAKE) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"is not TOML: {error}", where=str(path), hint=_MAKE) from error
+    content = _content(path)
     if content.get("export_sha256") != export_sha256:
         raise ConfigError(
             "these decisions were taken on another export",
             where=str(path),
-            hint="Run `dsr-report review` again.",
+            hint="Run `dsr-report review EXPORT -o` with this file: it keeps the decisions that still apply.",
         )
+    return _listed(content, path)
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read ({error.strerror})", where=str(path), hint=_MAKE) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"is not TOML: {error}", where=str(path), hint=_MAKE) from error
+
+
+def _listed(content: dict[str, Any], path: Path) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    if "export_sha256" not in content:
+        raise ConfigError("is no file of decisions", where=str(path), hint=_MAKE)
     found = content.get("finding", [])
     if not isinstance(found, list) or any(not isinstance(e, dict) or "id" not in e for e in found):
         raise ConfigError("every [[finding]] needs its id", where=str(path))
