@@ -6,16 +6,19 @@ A TOML file. Every fault in it is reported at once, with its line. Where a text 
 
 from __future__ import annotations
 
+import codecs
+import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from dsr_report.countries import country_code
 from dsr_report.errors import ConfigError
 from dsr_report.lexicon import LANGUAGES
 from dsr_report.records.custom import CustomKind
@@ -54,6 +57,21 @@ def _known(code: str) -> str:
     return code
 
 
+def _country(value: str) -> str:
+    return country_code(value)
+
+
+def _of_ours(value: str) -> str:
+    if value and value not in LANGUAGES:
+        raise ValueError(f"is no language of reports ({', '.join(LANGUAGES)})")
+    return value
+
+
+def _code(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+Country = Annotated[str, AfterValidator(_country)]
 Texts = Annotated[dict[Annotated[str, AfterValidator(_known)], str], BeforeValidator(_by_language)]
 Name = Annotated[str, AfterValidator(_filled_in)]
 Line = Annotated[str, AfterValidator(str.strip)]
@@ -88,7 +106,7 @@ class Officer(_Section):
 class Authority(_Section):
     """The supervisory authority to name first: a country code that the tool knows (`lead`), or the rest."""
 
-    lead: str = ""
+    lead: Country = ""
     name: str = ""
     address: str = ""
     website: str = ""
@@ -159,7 +177,7 @@ class RecordText(_Section):
 class Calendar(_Section):
     """Whose public holidays move a deadline; without `country`, those of `[authority] lead`."""
 
-    country: Line = ""
+    country: Country = ""
     subdivision: Line = ""
     holidays: tuple[date, ...] = ()
 
@@ -168,6 +186,12 @@ class Tone(_Section):
     """The form of address, where a language has a choice."""
 
     nl: Literal["u"] = "u"
+
+
+class Defaults(_Section):
+    """What reports are like where no option says so."""
+
+    lang: Annotated[str, BeforeValidator(_code), AfterValidator(_of_ours)] = ""
 
 
 class Config(_Section):
@@ -184,6 +208,7 @@ class Config(_Section):
     holidays: tuple[date, ...] = ()
     """As in `deadlines`; both count."""
     deadlines: Calendar = Calendar()
+    report: Defaults = Defaults()
     path: Path | None = Field(default=None, exclude=True)
 
     def custom_kinds(self) -> tuple[CustomKind, ...]:
@@ -214,7 +239,9 @@ def load_config(path: str | os.PathLike[str]) -> Config:
     """
     file = Path(path)
     try:
-        source = file.read_text(encoding="utf-8")
+        content = file.read_bytes()
+        is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        source = content.decode("utf-16" if is_wide else "utf-8-sig")
     except OSError as error:
         raise ConfigError(
             f"cannot be read ({error.strerror})",
@@ -224,23 +251,52 @@ def load_config(path: str | os.PathLike[str]) -> Config:
     except UnicodeDecodeError as error:
         raise ConfigError("is not UTF-8 text", where=str(file), hint="Save it as UTF-8.") from error
     try:
-        content = tomllib.loads(source)
+        members = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"is not TOML: {error}", where=str(file), hint="`dsr-report config init` shows how it is written."
         ) from error
     try:
-        config = Config.model_validate(content)
+        config = Config.model_validate(members)
     except ValidationError as error:
         faults = [
-            f"line {_line_of(source, fault['loc'])}: {'.'.join(map(str, fault['loc']))}: "
-            f"{fault['msg'].lower().removeprefix('value error, ')}"
+            f"line {_line_of(source, fault['loc'])}: {'.'.join(map(str, fault['loc']))}: {_in_words(fault)}"
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise ConfigError(
             "; ".join(faults), where=str(file), hint="`dsr-report config init` shows every key."
         ) from None
     return config.model_copy(update={"path": file.resolve()})
+
+
+def _in_words(fault: Mapping[str, Any]) -> str:
+    """What is wrong; of a member that there is not, the one that may be meant."""
+    if fault["type"] != "extra_forbidden":
+        text = str(fault["msg"])
+        return text.removeprefix("Value error, ") if fault["type"] == "value_error" else text.lower()
+    *above, name = [part for part in fault["loc"] if not isinstance(part, int)]
+    known = sorted(_members(Config, above))
+    near = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
+    hint = f"is {near[0]!r} meant?" if near else f"there are: {', '.join(known)}"
+    return f"there is no such member; {hint}"
+
+
+def _members(section: type[BaseModel], above: Sequence[str]) -> Iterable[str]:
+    """The members of a section, or of one below it."""
+    for name in above:
+        field = section.model_fields.get(str(name))
+        below = [one for one in (_models(field.annotation) if field else ()) if one is not section]
+        if below:
+            section = below[0]
+    return section.model_fields
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The sections that a type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for one in get_args(annotation):
+        yield from _models(one)
 
 
 def _line_of(source: str, place: Sequence[str | int]) -> int:

@@ -111,9 +111,18 @@ def _lock(file: BinaryIO) -> bool:
 
 
 def private_folder(path: Path) -> Path:
-    """`path` as a folder that its owner alone can enter (0700), made where it is missing."""
+    """`path` as a folder that its owner alone can enter (0700), made where it is missing.
+
+    So are the folders above it that are made, whatever the umask.
+    """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        missing = [path, *path.parents]
+        missing = missing[: next((n for n, folder in enumerate(missing) if folder.exists()), len(missing))]
+        for folder in reversed(missing):
+            with suppress(FileExistsError):  # another process was quicker
+                folder.mkdir(mode=0o700)
+                folder.chmod(0o700)
+        path.mkdir(exist_ok=True)
     except OSError as error:
         raise FileError(
             f"cannot make this folder ({error.strerror})", where=str(path), hint="Choose another place."

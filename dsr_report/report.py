@@ -516,7 +516,15 @@ class Report:
         if built.missing:
             problems.append(f"statements are missing: {', '.join(built.missing)}")
         if unrecognised:
-            problems.append(f"{unrecognised} records were not recognised (see `dsr-report inspect -v`)")
+            problems.append(
+                f"{unrecognised} records were not recognised (see `dsr-report inspect -v {self.export.name}`)"
+            )
+        subjects = self.export.file.subjects
+        if len(subjects.named) > 1:
+            problems.append(
+                f"the export names {len(subjects.named)} subjects, whose data the disclosure would give to "
+                "one of them; page one says so: render an export of the one who asked"
+            )
         if self.strict and problems:
             raise CheckFailedError(
                 "; ".join(problems), hint="Complete the configuration (`dsr-report config init`)."

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dsr_report.dates import day_of
 from dsr_report.errors import UsageError
-from dsr_report.languages import LANGUAGES
+from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 from dsr_report.obtain import Subject, subject_named
 
 
@@ -36,12 +37,14 @@ def read_subjects(source: str | bytes, subject_type: str | None = None) -> list[
     return [listed.subject for listed in read_list(source, subject_type)]
 
 
-def read_list(source: str | bytes, subject_type: str | None = None) -> list[Listed]:
+def read_list(
+    source: str | bytes, subject_type: str | None = None, lang: str = SOURCE_LANGUAGE
+) -> list[Listed]:
     """The subjects of a list (one id a line) or of a CSV with the column `id`.
 
     Further columns of a CSV may be `type`, `received`, `reference` and `lang`. Columns are parted by commas,
     semicolons or tabs; bytes are UTF-8, or UTF-16 with its mark. Who stands in it twice, if with another
-    spelling of the address, is answered once.
+    spelling of the address, is answered once. Dates are as `lang`, or the line, writes them.
 
     Raises:
         UsageError: a line names no subject, or says what cannot be; all of them are named.
@@ -68,7 +71,7 @@ def read_list(source: str | bytes, subject_type: str | None = None) -> list[List
     faults = []
     for number, row in rows:
         try:
-            listed = _listed(row, subject_type)
+            listed = _listed(row, subject_type, lang)
             key = (listed.subject.type, listed.subject.id.casefold())
         except UsageError as error:
             faults.append(f"line {number}: {error.what}")
@@ -90,15 +93,12 @@ def read_list(source: str | bytes, subject_type: str | None = None) -> list[List
     return list(found.values())
 
 
-def _listed(row: Mapping[str, str], subject_type: str | None) -> Listed:
+def _listed(row: Mapping[str, str], subject_type: str | None, batch_lang: str) -> Listed:
     subject = subject_named(row.get("id", ""), row.get("type") or subject_type)
     received, lang = row.get("received"), (row.get("lang") or "").lower()
     if lang and lang not in LANGUAGES:
         raise UsageError(f"{lang!r} is no language of reports ({', '.join(LANGUAGES)})")
-    try:
-        day = date.fromisoformat(received) if received else None
-    except ValueError as error:
-        raise UsageError(f"{received!r} is not a date like 2026-03-05") from error
+    day = day_of(received, lang or batch_lang) if received else None
     return Listed(subject, day, row.get("reference") or None, lang or None)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import queue
 import sys
 import threading
@@ -242,7 +243,8 @@ def _result(work: _Work, rendered: Rendered) -> Result:
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Keep a second batch out of the folder, and clear away what a killed one left half-written."""
-    with (folder / ".batch-lock").open("a", encoding="utf-8") as lock:
+    handle = os.open(folder / ".batch-lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as lock:
         if sys.platform != "win32":
             import fcntl  # noqa: PLC0415 - POSIX alone
 

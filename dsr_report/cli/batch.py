@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsr_report.cli.fetch import Duration, api_version_option
-from dsr_report.cli.options import Day, say, timezone_option, verbosity_options
-from dsr_report.lexicon import LANGUAGES
+from dsr_report.cli.options import (
+    Day,
+    language_chosen,
+    language_option,
+    say,
+    timezone_option,
+    verbosity_options,
+    warn_of_the_future,
+)
 
 if TYPE_CHECKING:
     from dsr_report.batch import Result
@@ -44,13 +51,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of every disclosure.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    help="Language of the reports.",
-)
+@language_option("Language of the reports")
 @timezone_option
 @click.option(
     "--config",
@@ -142,9 +143,11 @@ def batch(
     from dsr_report.obtain import Patience, obtain, open_register
     from dsr_report.report import check_choices
 
-    listed = read_list(file.read(), subject_type)
-    each = {one.subject: one for one in listed}
     controller = load_config(config) if config else None  # its faults are told before anything is requested
+    options["lang"] = language_chosen(options["lang"], controller)
+    warn_of_the_future(received, replied)
+    listed = read_list(file.read(), subject_type, options["lang"])
+    each = {one.subject: one for one in listed}
     zone_named(options["timezone"])
     for one in listed:
         check_choices(received=one.received or received, replied=replied)

@@ -10,7 +10,7 @@ import click
 from dsr_report.cli.options import say, verbosity_options
 from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
-_LANGUAGES = click.Choice(LANGUAGES)
+_LANGUAGES = click.Choice(LANGUAGES, case_sensitive=False)
 
 
 @click.group()
@@ -56,8 +56,11 @@ def init(output: Path | None, lang: str, force: bool) -> None:
         raise FileError(
             "is there already", where=str(output), hint="Choose another name, or replace it with --force."
         )
+    is_there = output.exists()
     with written_whole(output) as file:
         file.write(text)
+    if is_there:
+        say(f"{output} was replaced")
     say(f"{output} is ready to be filled in; then run: dsr-report config check {output} --lang {lang}")
 
 
@@ -71,7 +74,7 @@ def init(output: Path | None, lang: str, force: bool) -> None:
 def check(file: Path, codes: tuple[str, ...], strict: bool) -> None:
     """Say what is wrong in configuration FILE, and which texts are still missing.
 
-    Without --lang, the languages that any text is given in are checked.
+    Without --lang, the languages in use are checked: of [report] lang, and those that any text is given in.
 
     \b
     Example:
@@ -85,6 +88,8 @@ def check(file: Path, codes: tuple[str, ...], strict: bool) -> None:
     settings = load_config(file)
     given = {code for statement in settings.statement for code in statement.text}
     missing = 0
+    if settings.report.lang:
+        given.add(settings.report.lang)
     for code in codes or [code for code in LANGUAGES if code in given] or [SOURCE_LANGUAGE]:
         gaps = missing_from(settings, language(code))
         missing += len(gaps)

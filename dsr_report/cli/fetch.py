@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_report.cli.options import calendar_option, controller, report_options, say, verbosity_options
+from dsr_report.cli.options import (
+    calendar_option,
+    controller,
+    language_chosen,
+    report_options,
+    say,
+    verbosity_options,
+    warn_of_the_future,
+)
 from dsr_report.cli.progress import bar
 from dsr_report.errors import NotReadyError
 from dsr_report.temporary import TemporaryFolder
@@ -154,6 +162,8 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     )
     fetching = {name: options.pop(name) for name in names}
     settings = load_config(config) if config else None
+    options["lang"] = language_chosen(options["lang"], settings)
+    warn_of_the_future(options["received"], options["replied"])
     check_first(timezone, options)  # now, not after half an hour of waiting
     with (
         obtained(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
-from dsr_report.lexicon import LANGUAGES
+from dsr_report.errors import DsrReportError
+from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
 if TYPE_CHECKING:
     from dsr_report.config import Config
@@ -20,18 +22,60 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Day(click.ParamType[date]):
-    """A day as `YYYY-MM-DD`."""
+    """A day: `2026-03-05`, or as the report's language writes it (`5-3-2026`, `5 maart 2026`)."""
 
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The date that the text names."""
+        """The date that the text names; what is not in ISO's form is said back."""
         if isinstance(value, date):
             return value
+        from dsr_report.dates import day_of
+
         try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date like 2026-03-05", param, ctx)
+            day = day_of(value, _language_of(ctx))
+        except DsrReportError as error:
+            self.fail(f"{error.what}. {error.hint or ''}", param, ctx)
+        if day.isoformat() != value.strip():
+            say(f"{value} is taken for {day.isoformat()}, {day:%A %d %B %Y}")
+        return day
+
+
+def _language_of(ctx: click.Context | None) -> str:
+    """The language in which an option may be written: of the report, as far as it is known already."""
+    given, path = (ctx.params.get(name) if ctx else None for name in ("lang", "config"))
+    given = given if isinstance(given, str) else os.environ.get("DSR_REPORT_LANG", "").strip().lower()
+    path = path if isinstance(path, Path) else os.environ.get("DSR_REPORT_CONFIG")
+    if not given and path and Path(path).is_file():
+        from dsr_report.config import load_config
+
+        given = load_config(path).report.lang
+    return str(given or SOURCE_LANGUAGE)
+
+
+def language_option(what: str = "Language of the report") -> Callable[[Command], Command]:
+    """`--lang`, in any case of letters; `language_chosen` says which it is where it is not given."""
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES, case_sensitive=False),
+        envvar="DSR_REPORT_LANG",
+        show_envvar=True,
+        is_eager=True,  # dates are written in it
+        help=f"{what}; else that of the configuration's [report] lang, else {SOURCE_LANGUAGE}.",
+    )
+
+
+def language_chosen(given: str | None, config: Config | None) -> str:
+    """The language of reports: of the option or `DSR_REPORT_LANG`, of the configuration, or English."""
+    return given or (config.report.lang if config else "") or SOURCE_LANGUAGE
+
+
+def warn_of_the_future(received: date | None, replied: date | None) -> None:
+    """Say where a day has not come yet that should be past."""
+    today = datetime.now(UTC).astimezone().date()
+    for name, day in (("--received", received), ("--replied", replied)):
+        if day is not None and day > today:
+            say(f"warning: {name} {day} has not come yet; is it the right year?")
 
 
 def export_argument(command: Command) -> Command:
@@ -151,19 +195,14 @@ def report_options(command: Command) -> Command:
         click.option(
             "--format", "format_", type=click.Choice(["pdf", "html", "zip"]), help="Overrides the ending."
         ),
-        click.option(
-            "--lang",
-            type=click.Choice(LANGUAGES),
-            default="en",
-            show_default=True,
-            help="Language of the report.",
-        ),
+        language_option(),
         timezone_option,
         click.option(
             "--config",
             type=click.Path(path_type=Path),
             envvar="DSR_REPORT_CONFIG",
             show_envvar=True,
+            is_eager=True,
             metavar="FILE",
             help="Controller, contact, statements and redaction rules (TOML).",
         ),
@@ -201,8 +240,18 @@ def report_options(command: Command) -> Command:
             is_flag=True,
             help="Mask and withhold nothing: for the controller's own archive; page 1 says so.",
         ),
-        click.option("--received", type=Day(), metavar="DATE", help="Day the request arrived (YYYY-MM-DD)."),
-        click.option("--replied", type=Day(), metavar="DATE", help="Day of the answer (YYYY-MM-DD)."),
+        click.option(
+            "--received",
+            type=Day(),
+            metavar="DATE",
+            help="Day the request arrived (2026-03-05, or as the language writes it).",
+        ),
+        click.option(
+            "--replied",
+            type=Day(),
+            metavar="DATE",
+            help="Day of the answer (2026-03-05, or as the language writes it).",
+        ),
         click.option(
             "--due",
             type=Day(),
@@ -217,6 +266,7 @@ def report_options(command: Command) -> Command:
             help="Processes that work at once; one a core by default.",
         ),
         salvage_option,
+        click.option("--force", is_flag=True, help="Replace a disclosure that was sent."),
     ]
     for option in reversed(options):
         command = option(command)

@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
-from dsr_report.cli.options import say, timezone_option, verbosity_options
+from dsr_report.cli.options import language_chosen, language_option, say, timezone_option, verbosity_options
 from dsr_report.errors import FileError, MissingExtraError, UsageError
-from dsr_report.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from dsr_report.receive.inbox import Received
@@ -90,13 +89,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     type=click.Choice(["pdf", "html", "zip"]),
     help="Of the reports.",
 )
-@click.option(
-    "--lang",
-    default="en",
-    show_default=True,
-    type=click.Choice(LANGUAGES),
-    help="Of the reports.",
-)
+@language_option("Of the reports")
 @timezone_option
 @click.option(
     "--messages",
@@ -232,7 +225,7 @@ def _renderer(
     register: Register,
     *,
     format_: str,
-    lang: str,
+    lang: str | None,
     timezone: str,
     **choices: Any,
 ) -> Callable[[Received], str]:
@@ -243,6 +236,7 @@ def _renderer(
 
     zone_named(timezone)
     settings = load_config(config) if config else None
+    lang = language_chosen(lang, settings)
     private_folder(folder)
 
     def render(received: Received) -> str:

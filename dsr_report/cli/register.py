@@ -183,6 +183,12 @@ def add(
 
         whom = subject_named(identifier, subject_type)
         subject_type, identifier = whom.type, whom.id
+    from dsr_report.countries import country_code
+
+    try:
+        country = country_code(country or "") or None
+    except ValueError as error:
+        raise UsageError(str(error), where="--country") from None
     opened = _open(database, actor)
     made = opened.add(
         subject_type,

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_report.cli.options import export_argument, opened, report_options, say, verbosity_options
+from dsr_report.cli.options import (
+    export_argument,
+    language_chosen,
+    opened,
+    report_options,
+    say,
+    verbosity_options,
+    warn_of_the_future,
+)
 from dsr_report.cli.progress import bar
 from dsr_report.errors import UsageError
 
@@ -38,6 +46,8 @@ def render(export: str, timezone: str, salvage: bool, config: Path | None, **opt
     from dsr_report.config import load_config
 
     settings = load_config(config) if config else None
+    options["lang"] = language_chosen(options["lang"], settings)
+    warn_of_the_future(options["received"], options["replied"])
     with dsr_report.read(
         opened(export), timezone=timezone, salvage=salvage, custom=settings.custom_kinds() if settings else ()
     ) as source:
@@ -59,6 +69,7 @@ def check_first(timezone: str, options: Mapping[str, Any]) -> None:
     zone_named(timezone)
     output, review = options["output"], options["review"]
     if output is not None:
+        check_not_sent(output, force=options["force"])
         format_of(output, options["format_"])
         check_target(output)
     if review is not None:
@@ -76,6 +87,36 @@ def check_review(file: Path) -> None:
             "there is no such file of decisions",
             where=f"--review {file}",
             hint="Make one with `dsr-report review EXPORT -o FILE`.",
+        )
+
+
+def check_not_sent(target: Path, *, force: bool) -> None:
+    """Replace no disclosure that a person received: what was sent must stay what it was.
+
+    Raises:
+        UsageError: the register knows that it was sent.
+    """
+    if force or not target.is_file():
+        return
+    from dsr_report.errors import DsrReportError
+    from dsr_report.files import sha256_of
+    from dsr_report.register.store import Register, register_exists
+
+    try:
+        if not register_exists():
+            return
+        with Register.open() as register:
+            reference = register.was_sent(sha256_of(target))
+    except DsrReportError as error:
+        say(
+            f"warning: the register cannot say whether {target} was sent ({error.what}); see `dsr-report doctor`"
+        )
+        return
+    if reference is not None:
+        raise UsageError(
+            f"this disclosure was sent, says the register ({reference})",
+            where=str(target),
+            hint="Choose another name with --output, or replace it with --force.",
         )
 
 
@@ -97,6 +138,7 @@ def write_report(
     due: date | None,
     reference: str | None,
     workers: int | None,
+    force: bool,
 ) -> Written:
     """Write the report that the options ask for, and say on standard error what was written."""
     from dsr_report.files import clear_leftovers
@@ -104,6 +146,7 @@ def write_report(
 
     chosen = format_of(output, format_) if output else format_of("x.pdf", format_)
     target = output or Path(default_name(source.info.type, source.info.id, chosen))
+    check_not_sent(target, force=force)
     clear_leftovers(target)
     is_printed = chosen != "html" and messages != "list"
     if is_printed and (count := source.summary.kinds["message"]) >= _MANY_MESSAGES:

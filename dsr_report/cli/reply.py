@@ -31,7 +31,7 @@ from dsr_report.temporary import TemporaryFolder
 )
 @click.option(
     "--lang",
-    type=click.Choice(LANGUAGES),
+    type=click.Choice(LANGUAGES, case_sensitive=False),
     help="Language of the letter; the report's by default.",
 )
 @click.option(

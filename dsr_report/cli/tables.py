@@ -61,13 +61,17 @@ def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool
         founds = Classifier().find(chain.from_iterable(file.batches()))
         info = file.info
         with build(founds, zone, info=info.value, info_pointer=info.pointer, arrow=_has_arrow(form)) as made:
-            written = write(made, private_folder(output), form)
+            folder = private_folder(output)
+            before = {path for path in folder.iterdir() if path.is_file()}
+            written = write(made, folder, form)
     rows_in_all = 0
     for path, table, rows in written:
         rows_in_all += rows
         if is_verbose():
             say(f"{path}: {table}: {rows} rows")
-    say(f"{output}: {len(written)} tables, {rows_in_all:,} rows")
+    replaced = {path for path, _table, _rows in written if path in before}
+    told = f", {len(replaced)} files replaced" if replaced else ""
+    say(f"{output}: {len(written)} tables, {rows_in_all:,} rows{told}")
 
 
 def _has_arrow(form: str) -> bool:

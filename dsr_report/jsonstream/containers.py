@@ -33,6 +33,14 @@ _MAIL_NAMES = re.compile(
 )
 _IGNORED = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|\._|Thumbs\.db$)")
 
+_OFFICE = {
+    "word/": "a Word file",
+    "xl/": "an Excel file",
+    "ppt/": "a PowerPoint file",
+    "META-INF/manifest.xml": "a file of LibreOffice or OpenOffice",
+}
+"""What an office file has in its archive."""
+
 Wrapping = Callable[[BinaryIO, "Guard", bool], Iterator[bytes | None]]
 """Gives the blocks of what is inside, and None where it had to stop early (only if salvage is asked for)."""
 
@@ -141,6 +149,20 @@ def _zip(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:
             "the ZIP archive is broken or cut off", where=guard.name, hint="Download it again."
         ) from error
     with archive:
+        kind = next(
+            (
+                what
+                for folder, what in _OFFICE.items()
+                if any(n.startswith(folder) for n in archive.namelist())
+            ),
+            None,
+        )
+        if kind is not None:
+            raise NotAnExportError(
+                f"this looks like {kind}",
+                where=guard.name,
+                hint="Is this the file that Copernica sent? That is JSON.",
+            )
         inside = [m for m in archive.infolist() if not m.is_dir() and not _IGNORED.search(m.filename)]
         named = [m for m in inside if m.filename.lower().endswith((".json", ".json.gz", ".jsonl", ".ndjson"))]
         members = named or inside

@@ -11,7 +11,9 @@ from dsr_report.jsonstream.stream import NOT_READY
 
 _HINT: Final = "Is this the file that Copernica sent?"
 _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
-    (b"%PDF", "a PDF"),
+    (b"%PDF", "a PDF file"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a Word, Excel or Outlook file (of before 2007)"),
+    (b"{\\rtf", "a text file of a word processor (RTF)"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
@@ -40,7 +42,7 @@ def refuse_what_is_no_json(file: BinaryIO, name: str) -> None:
     start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
     while not start and (more := file.read(_BEGINNING)):
         start = more.lstrip(_SPACE)
-    if start[:1] in (b"{", b"["):
+    if start[:1] in (b"{", b"[") and not start.startswith(b"{\\rtf"):
         return
     if not beginning:
         raise NotAnExportError("the file is empty", where=name, hint="Download it again.")
@@ -81,6 +83,18 @@ def refuse_other_answers(items: list[Item], name: str) -> None:
         said = f": {message}" if isinstance(message, str) and _NO_DETAIL.match(message) else ""
         raise NotAnExportError(
             f"this is an error that the API answered{said}", where=name, hint="Ask for the export again."
+        )
+    if {"ID", "fields"} <= set(members) or {"ID", "secret"} <= set(members):
+        raise NotAnExportError(
+            "this looks like one record, as the API gives it (GET profile/ID or subprofile/ID)",
+            where=name,
+            hint="It is not all that there is: `dsr-report fetch ID` asks for the export of the person.",
+        )
+    if {"start", "limit", "count"} <= set(members):
+        raise NotAnExportError(
+            "this looks like a page of a list that the API gave",
+            where=name,
+            hint="`dsr-report fetch ID` asks for the export of a person.",
         )
     status = members.get("status")
     if isinstance(status, str) and status.lower() in ("pending", "available", "not available"):

@@ -49,8 +49,8 @@ class Merged(NamedTuple):
 def merged(findings: Sequence[Finding], export_sha256: str, before: Path) -> Merged:
     """The file for these findings, with the decisions in `before` that still apply.
 
-    A decision on a finding applies wherever the finding is still there, whichever export it was taken on. What
-    a person added applies by its text; by its pointer only in the same export, as places differ.
+    A decision on a finding applies as long as the finding is there, also in another export. What a person
+    added applies by its text; by its pointer only in the same export, as places differ.
 
     Raises:
         ConfigError: `before` is no file of decisions.

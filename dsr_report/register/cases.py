@@ -302,6 +302,15 @@ class Cases:
             if is_new:
                 journal.append(case, "copied", {"sha256": sha256}, {"path": path})
 
+    def was_sent(self, sha256: str) -> str | None:
+        """The case in which this very file was handed over; None where it was not, as far as is known."""
+        with self._pen.database.reading() as session:
+            query = sa.select(Case.reference, Event.data).join(Case).where(Event.event == "sent")
+            for reference, data in session.execute(query):
+                if json.loads(data).get("sha256") == sha256:
+                    return str(reference)
+        return None
+
     def was_sent_to(self, reference: str, address: str) -> bool | None:
         """Whether the answer went to this address; None where that is not known (any more)."""
         with self._pen.database.reading() as session:

@@ -193,6 +193,13 @@ def _request_log(url: URL) -> Path | None:
     return default_folder() / f"register-{digest[:12]}.requests"
 
 
+def register_exists(url: str | None = None) -> bool:
+    """Whether there is a register already, so that looking into it makes none."""
+    place = database_url(url, os.environ)
+    is_file = place.get_backend_name() == "sqlite" and place.database not in {None, "", ":memory:"}
+    return Path(str(place.database)).is_file() if is_file else place.get_backend_name() != "sqlite"
+
+
 def this_user() -> str:
     """The name of the operating system's user, or `unknown`."""
     try:

@@ -32,6 +32,7 @@ def start(book: Book) -> Iterator[PartView]:
     """Page one."""
     info = book.export.info
     view = first_view(book.collected, book.options, incomplete=book.export.incomplete)
+    view["several"] = len(book.export.file.subjects.named) > 1
     view["about"] = book.collected.person.about(info.type, info.id, book.language)
     yield PartView(view, "start")
 

@@ -1,0 +1,72 @@
+"""Days as people write them: ISO, or as their language does. What could be two days is none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from dsr_report.errors import UsageError
+from dsr_report.lexicon import LANGUAGES
+
+_NUMBERS = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
+_DAY_FIRST = re.compile(
+    r"([0-9]{1,2})(?:\.|er|e|st|nd|rd|th)?\s+(?:de\s+|of\s+)?([^\W\d_]+)\.?,?\s+([0-9]{4})"
+)
+_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
+_EITHER_ORDER = frozenset({"en"})
+"""Languages in which one country writes the day first, and another the month."""
+_HINT = "Write it as 2026-03-05."
+
+
+def day_of(text: str, language: str) -> date:
+    """The day that a text names, in ISO's form or as a language writes it.
+
+    Raises:
+        UsageError: it names none, or could be one of two.
+    """
+    plain = " ".join(text.split())
+    try:
+        return date.fromisoformat(plain)
+    except ValueError:
+        pass
+    try:
+        if found := _NUMBERS.fullmatch(plain):
+            return _from_numbers(plain, int(found[1]), int(found[3]), int(found[4]), language)
+        if found := _DAY_FIRST.fullmatch(plain):
+            return date(int(found[3]), _month(found[2]), int(found[1]))
+        if found := _MONTH_FIRST.fullmatch(plain):
+            return date(int(found[3]), _month(found[1]), int(found[2]))
+    except (ValueError, KeyError) as error:
+        if isinstance(error, UsageError):
+            raise
+    raise UsageError(f"{text[:40]!r} is not a date like 2026-03-05", hint=_HINT)
+
+
+def _from_numbers(text: str, first: int, second: int, year: int, language: str) -> date:
+    if language not in _EITHER_ORDER:
+        return date(year, second, first)
+    days = {(first, second), (second, first)} if first <= 12 and second <= 12 else {(first, second)}
+    if len(days) > 1:
+        one, other = date(year, second, first), date(year, first, second)
+        raise UsageError(f"{text!r} can be {one:%d %B} or {other:%d %B}", hint=f"Write {one} or {other}.")
+    return date(year, second, first) if second <= 12 else date(year, first, second)
+
+
+def _month(word: str) -> int:
+    """The number of a month, whose name or short name any of our languages has."""
+    from babel import Locale  # noqa: PLC0415 - for dates in words alone
+
+    wanted = _plain(word)
+    for code in LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for number, name in Locale(code).months["format"][width].items():
+                if _plain(name) == wanted:
+                    return int(number)
+    raise KeyError(word)
+
+
+def _plain(word: str) -> str:
+    """A word without accents, case and point."""
+    letters = unicodedata.normalize("NFKD", word.casefold().rstrip("."))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
