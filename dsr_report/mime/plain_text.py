@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
-from dsr_report.mime.html_tree import children, parsed
+from dsr_report.mime.html_tree import parsed
 
 _BLOCKS = frozenset(
-    "address article aside blockquote center dd div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul body html tbody thead tfoot".split()
+    "address article aside blockquote caption center dd div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol optgroup option p pre section select summary "
+    "table tr ul dir body html tbody thead tfoot".split()
 )
-_SILENT = {"script", "style", "head", "title", "template", "noscript", "meta", "link"}
+_APART = frozenset("p h1 h2 h3 h4 h5 h6 hr ul ol menu dir blockquote pre dl".split())
+_SILENT = frozenset("script style head title template meta link colgroup datalist".split())
+_LISTS = frozenset("ol ul menu dir".split())
+_CELLS = frozenset(["td", "th"])
+_LEFT = _BLOCKS | _CELLS
+"""Elements whose end says something."""
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f")
+_SPACE_IN_LINE = re.compile(r"[ \t\r\f]+")
+_KEPT_SPACE = "\x00"
+"""Stands for a blank that is kept. No page has one: a NUL becomes its number first."""
+_TAB = 8
+_NEVER_SEEN = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad\u034f")
+_JOINED = "\u0590-\u1dff\u2190-\u2bff\u3030-\ufdff\ufe0f\ufe70-\ufefc\U0001f000-\U000e007f"
+_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]+(?![{_JOINED}])|(?<=[\u200c\u200d])[\u200c\u200d]+")
+"""Joiners and non-joiners outside the scripts and emoji that need them, and more than one in a row."""
+_MANY_LINES = re.compile(r"\n{3,}")
+_PRE_IN_STYLE = re.compile(r"white-space\s*:\s*(pre(?:-wrap|-line)?|break-spaces)(?![\w-])", re.IGNORECASE)
+_NORMAL_IN_STYLE = re.compile(r"white-space\s*:\s*(?:normal|nowrap)(?![\w-])", re.IGNORECASE)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_SIMPLE = re.compile(r"([A-Za-z][\w-]*)?(?:\.([\w-]+))?\Z")
+_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
+          (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+_MOST_ROMAN = 3999
+_BOXES = {"checkbox": ("[x] ", "[ ] "), "radio": ("(x) ", "( ) ")}
 
 
 def text_of_html(html: str) -> str:
@@ -23,56 +47,269 @@ def text_of_html(html: str) -> str:
     A NUL, which HTML has no place for, becomes its number.
     """
     root = parsed(html.replace("\x00", "⟨U+0000⟩"))
-    if root is None:
+    return "" if root is None else _Writer(_Sheet(root)).text(root)
+
+
+class _Sheet:
+    """What a page's style sheets say about white space, by classes and elements alone."""
+
+    def __init__(self, root: LexborNode) -> None:
+        self._kept: dict[tuple[str, str], str] = {}
+        for style in root.css("style"):
+            text = style.text(deep=True) or ""
+            if "white-space" in text:
+                for selectors, body in _RULE.findall(text):
+                    match = _PRE_IN_STYLE.search(body)
+                    if match:
+                        self._learn(selectors, match.group(1).lower())
+
+    def _learn(self, selectors: str, value: str) -> None:
+        for selector in selectors.split(","):
+            last = selector.split()[-1:] or [""]
+            match = _SIMPLE.match(last[0])
+            if match and last[0]:
+                self._kept[(match.group(1) or "").lower(), match.group(2) or ""] = value
+
+    def white_space(self, tag: str, attributes: Mapping[str, str | None]) -> str | None:
+        """`pre`, `pre-line` or the like; empty for `normal`; None where it is as around it."""
+        style = attributes.get("style")
+        if style and "white-space" in style.lower():
+            match = _PRE_IN_STYLE.search(style)
+            if match:
+                return match.group(1).lower()
+            if _NORMAL_IN_STYLE.search(style):
+                return ""
+        if self._kept:
+            for name in ("", *(attributes.get("class") or "").split()):
+                for element in (tag, ""):
+                    if (element or name) and (element, name) in self._kept:
+                        return self._kept[element, name]
+        if tag in {"pre", "textarea", "listing", "xmp"}:
+            return "pre"
+        return None
+
+
+class _Writer:
+    """Writes the text of one page."""
+
+    def __init__(self, sheet: _Sheet) -> None:
+        self._sheet = sheet
+        self._out: list[str] = []
+        self._breaks = 0
+        """Line ends that are due before the next text."""
+        self._white_space: list[str] = [""]
+        self._lists: list[_List] = []
+        self._rows: list[_Row] = []
+        self._links: list[int] = []
+
+    def text(self, root: LexborNode) -> str:
+        # a node is to be written, a tuple is an element to be left: a page of any depth needs no recursion
+        stack: list[LexborNode | tuple[str, str, bool]] = [root]
+        white_space_of = self._sheet.white_space
+        while stack:
+            node = stack.pop()
+            if isinstance(node, tuple):
+                self._leave(*node)
+                continue
+            tag = node.tag
+            if tag == "-text":
+                self._write(node.text_content or "")
+                continue
+            if tag in _SILENT or tag == "_comment" or tag is None:
+                continue
+            attributes = node.attributes
+            white_space = white_space_of(tag, attributes)
+            if white_space is not None:
+                self._white_space.append(white_space)
+            ending = self._enter(tag, attributes)
+            if ending or white_space is not None or tag in _LEFT:
+                stack.append((tag, ending, white_space is not None))
+            child = node.last_child
+            while child is not None:
+                stack.append(child)
+                child = child.prev
+        return _tidy("".join(self._out))
+
+    def _write(self, text: str) -> None:
+        white_space = self._white_space[-1]
+        if white_space and white_space != "pre-line":
+            self._put(_kept(text))
+            return
+        text = (_SPACE_IN_LINE if white_space else _SPACE).sub(" ", text)
+        if self._breaks or not self._out or self._out[-1].endswith(" "):
+            text = text.lstrip(" ")
+        if text:
+            self._put(text)
+
+    def _put(self, text: str) -> None:
+        if self._breaks:
+            self._out.append("\n" * min(self._breaks, 2))
+            self._breaks = 0
+        self._out.append(text)
+
+    def _break(self, lines: int) -> None:
+        self._breaks = max(self._breaks, lines)
+
+    def _lines_around(self, tag: str) -> int:
+        """Line ends before and after a block: with an empty line around paragraphs, but not within lists."""
+        return 1 if tag not in _APART or (tag in _LISTS and self._lists) else 2
+
+    def _enter(self, tag: str, attributes: Mapping[str, str | None]) -> str:
+        """Write an element's start; gives what is written at its end."""
+        if tag in _BLOCKS:
+            self._break(self._lines_around(tag))
+        if tag == "br":
+            self._breaks += 1
+        elif tag in {"img", "area"} or (tag == "input" and _kind(attributes) == "image"):
+            alternative = _SPACE.sub(" ", attributes.get("alt") or "").strip()
+            if alternative:
+                self._put(f"[{alternative}]")
+        elif tag == "input":
+            self._put(_field(attributes))
+        elif tag == "option":
+            self._put("(x) " if "selected" in attributes else "( ) ")
+        elif tag in _CELLS and self._rows:
+            self._rows[-1].cells.append(len(self._out))
+        elif tag == "tr":
+            if self._rows:
+                self._rows[-1].has_rows = True
+            self._rows.append(_Row())
+        elif tag in _LISTS:
+            self._lists.append(_List(tag, attributes))
+        elif tag == "li":
+            self._put(self._lists[-1].mark(attributes) if self._lists else "• ")
+        elif tag == "a":
+            target = (attributes.get("href") or "").strip()
+            if target and not target.startswith("#"):
+                self._links.append(len(self._out))
+                return f" <{target}>"
+        elif tag in {"button", "textarea"}:
+            self._out.append(" ")
+            return " "
         return ""
-    out: list[str] = []
-    # (node, closing text) pairs, so that a page of any depth needs no recursion
-    stack: list[tuple[LexborNode | None, str]] = [(root, "")]
-    while stack:
-        node, closing = stack.pop()
-        if node is None:
-            out.append(closing)
-            continue
-        tag = node.tag
-        if tag == "-text":
-            out.append(_SPACE.sub(" ", node.text_content or ""))
-            continue
-        if tag in _SILENT or tag == "_comment" or tag is None:
-            continue
-        opening, closing = _edges(node, tag)
-        out.append(opening)
-        if closing:
-            stack.append((None, closing))
-        stack.extend((child, "") for child in reversed(list(children(node))))
-    return _tidy("".join(out))
+
+    def _leave(self, tag: str, ending: str, has_white_space: bool) -> None:  # noqa: FBT001 - from the stack
+        if has_white_space:
+            self._white_space.pop()
+        if tag in _LISTS:
+            self._lists.pop()
+        if tag in _BLOCKS:
+            self._break(self._lines_around(tag))
+        if tag in _CELLS:
+            if not self._breaks:
+                self._out.append("\t")
+        elif tag == "tr":
+            self._end_row(self._rows.pop())
+        elif tag == "a" and ending:
+            # the address stands in the line of the words that lead to it, whatever blocks they are in
+            if self._links.pop() == len(self._out):
+                self._put(ending.lstrip())
+            else:
+                self._out.append(ending)
+        elif ending:
+            self._out.append(ending)
+
+    def _end_row(self, row: _Row) -> None:
+        """A row whose cells are one line each becomes a line, whatever blocks are in the cells."""
+        if len(row.cells) > 1 and not row.has_rows:
+            start = row.cells[0]
+            borders = [*row.cells, len(self._out)]
+            cells = ["".join(self._out[a:b]).strip(" \t\n\u00a0") for a, b in pairwise(borders)]
+            if any(cells) and not any("\n" in cell for cell in cells):
+                lead = next(piece for piece in self._out[start:] if piece)
+                lines = len(lead) - len(lead.lstrip("\n"))
+                self._out[start:] = ["\n" * lines, "\t".join(cells)]
+                self._breaks = 1
+        self._break(1)
 
 
-def _edges(node: LexborNode, tag: str) -> tuple[str, str]:
-    attributes = node.attributes
-    if tag == "br":
-        return "\n", ""
-    if tag == "hr":
-        return "\n\n", ""
-    if tag == "img":
-        alternative = _SPACE.sub(" ", attributes.get("alt") or "").strip()
-        return (f"[{alternative}]" if alternative else ""), ""
-    if tag in {"td", "th"}:
-        return "", "\t"
-    if tag == "a":
-        target = (attributes.get("href") or "").strip()
-        return "", (f" <{target}>" if target and not target.startswith("#") else "")
-    if tag == "li":
-        return "\n• ", "\n"
-    if tag in {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "dl"}:
-        return "\n\n", "\n\n"
-    if tag in _BLOCKS:
-        return "\n", "\n"
-    return "", ""
+class _Row:
+    """A row of a table that is being written: where its cells start, and whether it holds rows itself."""
+
+    __slots__ = ("cells", "has_rows")
+
+    def __init__(self) -> None:
+        self.cells: list[int] = []
+        self.has_rows = False
+
+
+class _List:
+    """A list that is being written: what stands before its next item."""
+
+    def __init__(self, tag: str, attributes: Mapping[str, str | None]) -> None:
+        self._is_numbered = tag == "ol"
+        self._kind = attributes.get("type") or "1"
+        self._step = -1 if "reversed" in attributes else 1
+        self._next = _number(attributes.get("start"), 1)
+
+    def mark(self, attributes: Mapping[str, str | None]) -> str:
+        if not self._is_numbered:
+            return "• "
+        number = _number(attributes.get("value"), self._next)
+        self._next = number + self._step
+        return f"{_numeral(number, self._kind)}. "
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    try:
+        return int((text or "").strip()[:9])
+    except ValueError:
+        return otherwise
+
+
+def _numeral(number: int, kind: str) -> str:
+    """A number as a list of a kind has it: `1`, `a`, `A`, `i` or `I`."""
+    letters = ""
+    if kind in {"a", "A"} and number > 0:
+        rest = number
+        while rest > 0:
+            rest, letter = divmod(rest - 1, 26)
+            letters = chr(ord("a") + letter) + letters
+    elif kind in {"i", "I"} and 0 < number <= _MOST_ROMAN:
+        rest = number
+        for value, sign in _ROMAN:
+            count, rest = divmod(rest, value)
+            letters += sign * count
+    else:
+        return str(number)
+    return letters.upper() if kind.isupper() else letters
+
+
+def _kind(attributes: Mapping[str, str | None]) -> str:
+    return (attributes.get("type") or "text").strip().lower()
+
+
+def _field(attributes: Mapping[str, str | None]) -> str:
+    """What a field of a form shows."""
+    kind = _kind(attributes)
+    if kind == "hidden":
+        return ""
+    if kind in _BOXES:
+        return _BOXES[kind]["checked" not in attributes]
+    shown = _SPACE.sub(" ", attributes.get("value") or attributes.get("placeholder") or "").strip()
+    return f" [{shown}] " if shown else ""
+
+
+def _kept(text: str) -> str:
+    """A text whose blanks and lines are kept: tabs are widened, empty lines get something that keeps them."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    kept = [line.expandtabs(_TAB).replace(" ", _KEPT_SPACE) for line in lines]
+    return "\n".join(
+        line or (_KEPT_SPACE if 0 < number < len(kept) - 1 else "") for number, line in enumerate(kept)
+    )
 
 
 def _tidy(text: str) -> str:
+    text = text.translate(_NEVER_SEEN)
+    if "\u200c" in text or "\u200d" in text:
+        text = _JOINER.sub("", text)
     lines = []
-    for line in text.translate(_INVISIBLE).split("\n"):
-        cells = [cell.strip(" \u00a0") for cell in line.split("\t")]
+    for line in text.split("\n"):
+        cells = (
+            [cell.strip(" \u00a0") for cell in line.split("\t")] if "\t" in line else [line.strip(" \u00a0")]
+        )
         lines.append("  ".join(cell for cell in cells if cell))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    joined = _MANY_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+    if _KEPT_SPACE not in joined:
+        return joined
+    return "\n".join(line.replace(_KEPT_SPACE, " ").rstrip() for line in joined.split("\n"))
