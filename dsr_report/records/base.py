@@ -10,6 +10,7 @@ from pydantic_core import core_schema
 
 from dsr_report.jsonstream.items import JsonValue, Scalar
 from dsr_report.records.members import Member, values_of
+from dsr_report.records.rule import UNTOLD, Rule
 from dsr_report.times import Certainty as Certainty  # noqa: PLC0414 - models name it beside their moments
 
 Family = Literal["publisher", "marketing-suite", "smtpeter"]
@@ -54,7 +55,7 @@ class Record(BaseModel):
     kind: ClassVar[str] = ""
     pointer: Text
     """JSON Pointer of the record in the export."""
-    rule: Text = ""
+    rule: Annotated[Rule, AnyText] = UNTOLD
     """What decided the kind: `label clicks`, `event open`, `keys device`, `columns cdm-click` …"""
     family: Family | None = None
     """The product that wrote the record, as far as its members tell."""

@@ -18,6 +18,7 @@ from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.layouts import LayoutResolver
 from dsr_report.records.raw_record import RawRecord as RawRecord  # noqa: PLC0414 - what `find` yields
+from dsr_report.records.rule import Rule, rule
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.sniff import kind_of_text
 from dsr_report.records.vocabulary import kind_labelled
@@ -35,7 +36,7 @@ class _Shape(NamedTuple):
     member may hold a list or an object.
     """
 
-    table: dict[Any, tuple[str, str]]
+    table: dict[Any, tuple[str, Rule]]
     key: Callable[[dict[str, JsonValue]], Any]
     payload: str | None
     flat: bool
@@ -63,7 +64,7 @@ class AlikeRecords(NamedTuple):
     """Records of one kind that were recognised by one rule, and are objects with the same names."""
 
     kind: str
-    rule: str
+    rule: Rule
     alike: Alike
 
     def one_by_one(self) -> Iterator[RawRecord]:
@@ -152,7 +153,7 @@ class Classifier:
                     self._remember(labels, value, decision)
                     return (RawRecord(decision.kind, pointer, value, decision.rule, labels),)
                 if decision is None and not labels and self._is_unknown(value) and _IN_LIST(pointer):
-                    return (RawRecord("unrecognised", pointer, value, "no known keys", labels),)
+                    return (RawRecord("unrecognised", pointer, value, rule("no-known-keys"), labels),)
         out = layouts.item(pointer, labels, value)
         if len(out) != 1 or out[0].value is not value:
             self._owed += count_values(value) - sum(map(RawRecord.value_count, out))

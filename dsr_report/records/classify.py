@@ -9,6 +9,7 @@ from dsr_report.records.key_signatures import by_members, by_names, values_matte
 from dsr_report.records.kinds import kind_of, remembered
 from dsr_report.records.logs import columns_of_log
 from dsr_report.records.request_header import asked_for
+from dsr_report.records.rule import Clue, Rule, rule
 from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key, word_set
 
 DISCRIMINATORS = (
@@ -49,7 +50,7 @@ class Classification(NamedTuple):
     """
 
     kind: str
-    rule: str
+    rule: Rule
     by_names_alone: bool
     payload: str | None = None
     is_leaf: bool = True
@@ -106,15 +107,15 @@ def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Classificati
     if labelled is not None and labelled[2] and keyed is None and is_container(value, names):
         return None
     if labelled is not None and labelled[2] and (keyed is None or _label_wins(labelled[0], keyed[0])):
-        return Classification(labelled[0], f"label {_short(labelled[1])}", stable, flat=keyed is None)
+        return Classification(labelled[0], rule("label", _short(labelled[1])), stable, flat=keyed is None)
     if keyed is not None:
         if keyed[0] == "open_or_click" and labelled is not None and labelled[0] in {"impression", "click"}:
-            return Classification(labelled[0], f"label {_short(labelled[1])}", stable)
+            return Classification(labelled[0], rule("label", _short(labelled[1])), stable)
         if keyed[0] == "open_or_click":
             return Classification(*told_by_request(*keyed, value), by_names_alone=False)
         return Classification(*keyed, stable)
     if labelled is not None and not is_container(value, names):
-        return Classification(labelled[0], f"label {_short(labelled[1])}", by_names_alone=False)
+        return Classification(labelled[0], rule("label", _short(labelled[1])), by_names_alone=False)
     return None
 
 
@@ -177,7 +178,7 @@ def _holds_objects(member: list[JsonValue]) -> bool:
 
 
 def _discriminated(
-    name: str, word: str, value: dict[str, JsonValue], names: dict[str, str], keyed: tuple[str, str] | None
+    name: str, word: str, value: dict[str, JsonValue], names: dict[str, str], keyed: tuple[str, Rule] | None
 ) -> Classification | None:
     log = columns_of_log(word) if name in {"log", "logfile", "table"} else None
     kind = kind_named(word) or (log[0] if log else None)
@@ -187,7 +188,7 @@ def _discriminated(
         if isinstance(inner, dict) and "data" not in inner:
             if kind is not None:
                 return Classification(
-                    kind, f"{name} {_short(word)}", normalised_key(payload) == "data", payload
+                    kind, rule("says", _short(word), name), normalised_key(payload) == "data", payload
                 )
             if (
                 name in {"event", "type", "eventtype", "recordtype"}
@@ -195,18 +196,18 @@ def _discriminated(
                 and (inside := by_members(inner))
             ):
                 return Classification(
-                    inside[0], f"{inside[1]} in data", by_names_alone=False, payload=payload
+                    inside[0], inside[1].and_(Clue("inside", "data")), by_names_alone=False, payload=payload
                 )
         return None
     if kind is None or any(p in names and isinstance(value[names[p]], (list, dict)) for p in _ROWS):
         return None
     if name in {"type", "kind", "action"} and _says_something_else(name, word, kind, names, keyed):
         return None
-    return Classification(kind, f"{name} {_short(word)}", by_names_alone=True)
+    return Classification(kind, rule("says", _short(word), name), by_names_alone=True)
 
 
 def _says_something_else(
-    name: str, word: str, kind: str, names: dict[str, str], keyed: tuple[str, str] | None
+    name: str, word: str, kind: str, names: dict[str, str], keyed: tuple[str, Rule] | None
 ) -> bool:
     """Whether `type` is an error's class, a mailing's, a question's, a target's or a field's type instead."""
     own = keyed[0] if keyed else None
@@ -237,13 +238,13 @@ def _label_wins(label: str, keyed: str) -> bool:
     return not kind_of(label).is_weak
 
 
-def told_by_request(kind: str, rule: str, value: dict[str, JsonValue]) -> tuple[str, str]:
+def told_by_request(kind: str, found: Rule, value: dict[str, JsonValue]) -> tuple[str, Rule]:
     """Kind and rule of a record, where its request's header tells whether it is an open or a click."""
     told = asked_for(value) if kind == "open_or_click" else None
-    return (kind, rule) if told is None else (told[0], f"{rule}, {told[1]}")
+    return (kind, found) if told is None else (told[0], found.and_(told[1]))
 
 
-def names_kind(names: tuple[str, ...]) -> tuple[str, str] | None:
+def names_kind(names: tuple[str, ...]) -> tuple[str, Rule] | None:
     """Kind and rule that the names of a table's columns tell."""
     return by_names(frozenset(map(normalised_key, names)))
 

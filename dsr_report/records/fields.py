@@ -267,7 +267,7 @@ _READ: dict[How, Callable[..., object]] = {
 def keys_for(field: Field, found: RawRecord) -> tuple[str, ...]:
     """The members that may hold a field of a record; the one that named its kind may be excepted."""
     if field.but_naming:
-        return tuple(key for key in field.keys if not found.rule.startswith(f"{key} "))
+        return tuple(key for key in field.keys if key != found.rule.first.member)
     return field.keys
 
 
@@ -317,7 +317,7 @@ def interests_of(value: JsonValue, pointer: str) -> tuple[Interest, ...] | None:
 
 def family_of(names: set[str], found: RawRecord) -> Family | None:
     """The product that a record's members, log or container tell of, or None."""
-    told = " ".join((found.rule, *found.labels)).lower()
+    told = " ".join((*(clue.name for clue in found.rule.clues), *found.labels)).lower()
     if "pom-" in told or "publisher" in told:
         return "publisher"
     if "cdm-" in told or "draganddrop" in told:

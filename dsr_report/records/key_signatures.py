@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.kinds import KINDS, remembered
+from dsr_report.records.rule import Rule, rule
 from dsr_report.records.vocabulary import normalised_key, word_set
 
 Names = frozenset[str]
@@ -17,7 +18,7 @@ _MOST_NAMES = 60  # of an object that is remembered
 
 
 class Signature(NamedTuple):
-    """A kind, the words that explain what gave it away, and the test."""
+    """A kind, the members that give it away, and the test."""
 
     kind: str
     what: str
@@ -98,10 +99,10 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         "unsubscribe",
-        "columns of unsubscribes",
+        "id time email tags senderdomain",
         lambda n: {"id", "time", "email", "tags", "senderdomain"} <= n <= _UNSUBSCRIBE_LOG,
     ),
-    Signature("abuse", "columns of abuses", lambda n: n == _ABUSE_LOG),
+    Signature("abuse", "id time envelope recipient tags templateid", lambda n: n == _ABUSE_LOG),
     # Before profiles: a webhook about a profile has `fields` and `database` as well.
     Signature("change", "parameters fields", _all("parameters", "fields")),
     Signature("subprofile", "fields collection", _all("fields", "collection")),
@@ -149,43 +150,42 @@ _WRAPPED = {
 _WRAPPED_KIND = {"survey": "survey", "webform": "form"}
 
 
-def by_names(names: Names) -> tuple[str, str] | None:
+def by_names(names: Names) -> tuple[str, Rule] | None:
     """Kind and rule that an object's plain names tell, or None."""
     return _remembered(names) if len(names) <= _MOST_NAMES else _told(names)
 
 
-def _told(names: Names) -> tuple[str, str] | None:
+def _told(names: Names) -> tuple[str, Rule] | None:
     for kind, what, fits in SIGNATURES:
         if fits(names):
-            return kind, f"keys {what}"
+            return kind, rule("keys", what)
     for declared in KINDS.values():
         if declared.keys and declared.keys <= names:
-            return declared.name, f"keys {' '.join(sorted(declared.keys))}"
+            return declared.name, rule("keys", " ".join(sorted(declared.keys)))
     return None
 
 
 _remembered = remembered(8192)(_told)
 
 
-def by_members(value: dict[str, JsonValue]) -> tuple[str, str] | None:
+def by_members(value: dict[str, JsonValue]) -> tuple[str, Rule] | None:
     """Kind and rule that an object's names tell, with the two signatures that need a look at its values."""
     if not value:
         return None
     names = frozenset(map(normalised_key, value))
     if len(names & _COUNTED) >= 2 and is_statistics(value):
-        return "statistics", "keys with totals"
+        return "statistics", rule("keys", "total")
     found = by_names(names)
     for wrapper, inside in _WRAPPED.items():
         if wrapper in names and (found is None or found[0] == wrapper):
             member = next(member for name, member in value.items() if normalised_key(name) == wrapper)
             if isinstance(member, dict) and not inside.isdisjoint(map(normalised_key, member)):
-                return _WRAPPED_KIND[
-                    wrapper
-                ], f"keys {wrapper} with {min(inside & set(map(normalised_key, member)))}"
+                within = min(inside & set(map(normalised_key, member)))
+                return _WRAPPED_KIND[wrapper], rule("keys", f"{wrapper} {within}")
     if found is None and "target" in names:
         target = next((member for name, member in value.items() if normalised_key(name) == "target"), None)
         if isinstance(target, dict) and "sources" in target:
-            return "mailing", "keys target.sources"
+            return "mailing", rule("keys", "target sources")
     if found is not None and found[0] in {"profile", "subprofile"}:
         fields = next(member for name, member in value.items() if normalised_key(name) == "fields")
         if not isinstance(fields, (dict, list)):

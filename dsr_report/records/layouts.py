@@ -27,9 +27,11 @@ from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.rule import UNTOLD, Clue, Rule, rule
 from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key, word_set
 
 """Kinds whose members may hold records of their own (a profile with its subprofiles and messages)."""
+_COLUMNS = Clue("names-of-columns")
 _OWN_MEMBERS = word_set(
     "fields interests parameters extra attachments embeds tags headers header profile subprofile target "
     "mailing fromaddress sources document template database collection"
@@ -54,7 +56,7 @@ class Siblings:
     columns: tuple[str, ...] | None = None
     """The columns that a header row named."""
     kind: str | None = None
-    rule: str = ""
+    rule: Rule = UNTOLD
 
 
 class Place(NamedTuple):
@@ -92,7 +94,7 @@ class LayoutResolver:
         out: list[RawRecord] = []
         parent, _, last = pointer.rpartition("/")
         if last == "info" and _DOCUMENT.fullmatch(parent) and isinstance(value, dict):
-            out.append(RawRecord("envelope", pointer, value, "info of a further document", labels))
+            out.append(RawRecord("envelope", pointer, value, rule("info-of-a-further-document"), labels))
             return out
         if parent and labels and escaped(labels[-1]) == last and (weight := _weight(value)) is not None:
             # The reader took an object apart: its members may belong together.
@@ -150,11 +152,11 @@ class LayoutResolver:
         bare_only = not any(isinstance(member, (dict, list)) for member in loose.values())
         named = next((name for n in NAMING if n in names and (name := _list_name(value[names[n]]))), None)
         if bare_only and len(names.keys() & PAGING) >= 2 and names.keys() <= PAGING | set(NAMING):
-            out.append(RawRecord("envelope", parent, value, "page of a listing", labels))
+            out.append(RawRecord("envelope", parent, value, rule("page-of-a-listing"), labels))
         elif bare_only and named is not None and names.keys() <= set(NAMING):
             self._siblings(parent, parent).name = named
             self.listening = True
-            out.append(RawRecord("envelope", parent, value, "name of a list", labels))
+            out.append(RawRecord("envelope", parent, value, rule("name-of-a-list"), labels))
         elif (
             not is_page(loose, names)
             and _named_list(loose, names) is None
@@ -166,7 +168,7 @@ class LayoutResolver:
             else:
                 out.append(found)
         elif bare_only and len(loose) > 1 and not labels and parent != "/data":
-            out.append(RawRecord("unrecognised", parent, value, "no known keys", labels))
+            out.append(RawRecord("unrecognised", parent, value, rule("no-known-keys"), labels))
         else:
             for name, member in loose.items():
                 self._element(member, Place(joined(parent, name), (*labels, name)), Siblings(), out)
@@ -184,10 +186,10 @@ class LayoutResolver:
             before = len(out)
             self._container(value, at, siblings, out)
             if len(out) == before and at.labels and at.pointer.endswith(f"/{escaped(at.labels[-1])}"):
-                out.append(RawRecord("envelope", at.pointer, value, "nothing in it", at.labels))
+                out.append(RawRecord("envelope", at.pointer, value, rule("nothing-in-it"), at.labels))
         elif isinstance(value, str) and not at.labels and (name := _list_name(value)) and names_list(value):
             siblings.name, siblings.columns = name, None
-            out.append(RawRecord("envelope", at.pointer, value, "name of a list", at.labels))
+            out.append(RawRecord("envelope", at.pointer, value, rule("name-of-a-list"), at.labels))
         else:
             out.append(bare(value, at.pointer, at.labels))
 
@@ -218,7 +220,7 @@ class LayoutResolver:
         for custom in self._kinds:
             if custom.matches(value, at.labels):
                 out.append(
-                    RawRecord(custom.name, at.pointer, value, f"configuration {custom.name}", at.labels)
+                    RawRecord(custom.name, at.pointer, value, rule("configuration", custom.name), at.labels)
                 )
                 return
         decision = decide(value, at.labels)
@@ -234,12 +236,12 @@ class LayoutResolver:
                 out.append(RawRecord(decision.kind, at.pointer, value, decision.rule, at.labels))
             return
         if at.depth >= _DEEPEST or _is_error(value):
-            rule = "error message" if _is_error(value) else "nested too deeply"
-            out.append(RawRecord("unrecognised", at.pointer, value, rule, at.labels))
+            why = rule("error-message") if _is_error(value) else rule("nested-too-deeply")
+            out.append(RawRecord("unrecognised", at.pointer, value, why, at.labels))
             return
         names = by_plain(value)
         if is_page(value, names):
-            self._parts(value, at, {names["data"]: None}, "page of a listing", out)
+            self._parts(value, at, {names["data"]: None}, rule("page-of-a-listing"), out)
             return
         if (parts := _named_list(value, names)) is not None:
             payload, name = parts
@@ -251,7 +253,7 @@ class LayoutResolver:
                 ),
                 None,
             )
-            self._parts(value, at, {payload: name}, "name of a list", out, columns=columns)
+            self._parts(value, at, {payload: name}, rule("name-of-a-list"), out, columns=columns)
             return
         self._mixed(value, at, names, out)
 
@@ -260,7 +262,7 @@ class LayoutResolver:
         value: dict[str, JsonValue],
         at: Place,
         payloads: dict[str, str | None],
-        rule: str,
+        why: Rule,
         out: list[RawRecord],
         *,
         columns: str | None = None,
@@ -268,7 +270,7 @@ class LayoutResolver:
         """An envelope: what it says about its list, then the list, under the name that it gives."""
         rest = {name: member for name, member in value.items() if name not in payloads}
         if rest:
-            out.append(RawRecord("envelope", at.pointer, _members(rest), rule, at.labels))
+            out.append(RawRecord("envelope", at.pointer, _members(rest), why, at.labels))
         for payload, name in payloads.items():
             inner = (*at.labels, payload) if name is None else (*at.labels, name)
             siblings = Siblings()
@@ -280,7 +282,7 @@ class LayoutResolver:
             self._contents(value[payload], at.below(payload, inner), siblings, out)
             if len(out) == before and name is None:
                 below = at.below(payload, inner)
-                out.append(RawRecord("envelope", below.pointer, value[payload], "nothing in it", inner))
+                out.append(RawRecord("envelope", below.pointer, value[payload], rule("nothing-in-it"), inner))
 
     def _contents(
         self,
@@ -346,7 +348,7 @@ class LayoutResolver:
             if len(value) == 1 or (
                 name and len(name) <= _LONGEST_NAME and not _has_containers(value, lists[0])
             ):
-                self._parts(value, at, {lists[0]: name}, "name of a list", out)
+                self._parts(value, at, {lists[0]: name}, rule("name-of-a-list"), out)
                 return
         numbered = all(name.isdigit() for name in names)
         taken: dict[str, list[RawRecord]] = {}
@@ -365,7 +367,7 @@ class LayoutResolver:
                 taken[name] = inner
         understood = any(_is_convincing(f) for inner in taken.values() for f in inner)
         if not understood and not (at.pointer == "/data" and taken) and not numbered:
-            out.append(RawRecord("unrecognised", at.pointer, value, "no known keys", at.labels))
+            out.append(RawRecord("unrecognised", at.pointer, value, rule("no-known-keys"), at.labels))
             return
         if not numbered and at.pointer != "/data":  # what is not recognised in it stays together
             taken = {n: inner for n, inner in taken.items() if any(_is_convincing(f) for f in inner)}
@@ -373,8 +375,8 @@ class LayoutResolver:
         if rest:
             told = {normalised_key(name) for name, m in rest.items() if m or not isinstance(m, (dict, list))}
             kind = "envelope" if told <= PAGING | set(NAMING) else "unrecognised"
-            rule = "no known keys" if kind != "envelope" else "name of a list" if told else "nothing in it"
-            out.append(RawRecord(kind, at.pointer, _members(rest), rule, at.labels))
+            why = "no-known-keys" if kind != "envelope" else "name-of-a-list" if told else "nothing-in-it"
+            out.append(RawRecord(kind, at.pointer, _members(rest), rule(why), at.labels))
         for inner in taken.values():
             out.extend(inner)
 
@@ -382,7 +384,7 @@ class LayoutResolver:
 
     def _list(self, value: list[JsonValue], at: Place, out: list[RawRecord]) -> None:
         if at.depth >= _DEEPEST:
-            out.append(RawRecord("unrecognised", at.pointer, value, "nested too deeply", at.labels))
+            out.append(RawRecord("unrecognised", at.pointer, value, rule("nested-too-deeply"), at.labels))
             return
         siblings = Siblings()
         first = value[0]
@@ -392,7 +394,7 @@ class LayoutResolver:
         if name is None or not all(isinstance(element, (dict, list)) for element in value[1:]):
             self._elements(value, at, siblings, out)
             return
-        out.append(RawRecord("envelope", f"{at.pointer}/0", first, "name of a list", at.labels))
+        out.append(RawRecord("envelope", f"{at.pointer}/0", first, rule("name-of-a-list"), at.labels))
         inner = (*at.labels, name)
         if len(value) == 2:
             self._contents(value[1], at.below(1, inner), siblings, out)
@@ -419,7 +421,7 @@ class LayoutResolver:
             ):
                 siblings.name, siblings.columns = name, None
                 out.append(
-                    RawRecord("envelope", f"{at.pointer}/{index}", element, "name of a list", at.labels)
+                    RawRecord("envelope", f"{at.pointer}/{index}", element, rule("name-of-a-list"), at.labels)
                 )
                 continue
             self._element(element, at.below(index, inner), siblings, out)
@@ -438,29 +440,31 @@ class LayoutResolver:
         if len(texts) == len(row):
             if len(row) == 1 and not at.labels and (name := _list_name(texts[0])):
                 siblings.name, siblings.columns = name, None
-                out.append(RawRecord("envelope", f"{at.pointer}/0", row[0], "name of a list", at.labels))
+                out.append(
+                    RawRecord("envelope", f"{at.pointer}/0", row[0], rule("name-of-a-list"), at.labels)
+                )
                 return
             if logs.is_header(texts):
                 _take_header(siblings, texts, at.labels)
-                out.append(RawRecord("envelope", at.pointer, row, "names of columns", at.labels))
+                out.append(RawRecord("envelope", at.pointer, row, rule("names-of-columns"), at.labels))
                 return
         if siblings.columns is not None and _fits(row, siblings.columns):
             cells = _cells(row, siblings.columns)
-            kind, rule = told_by_request(siblings.kind or "unrecognised", siblings.rule, cells)
-            out.append(RawRecord(kind, at.pointer, cells, rule, at.labels))
+            kind, why = told_by_request(siblings.kind or "unrecognised", siblings.rule, cells)
+            out.append(RawRecord(kind, at.pointer, cells, why, at.labels))
             return
         labelled = label_kind(at.labels)
         if (log := _log_row(row, labelled)) is not None:
             name, kind, columns = log
             cells = _cells(row, columns)
-            kind, rule = told_by_request(kind, f"columns {name}", cells)
-            out.append(RawRecord(kind, at.pointer, cells, rule, at.labels))
+            kind, why = told_by_request(kind, rule("columns", name), cells)
+            out.append(RawRecord(kind, at.pointer, cells, why, at.labels))
             return
         each = [bare(cell, f"{at.pointer}/{i}", at.labels) for i, cell in enumerate(row)]
         if any(found.kind != "unrecognised" for found in each):
             out.extend(each)
         else:
-            out.append(RawRecord("unrecognised", at.pointer, row, "a list of bare values", at.labels))
+            out.append(RawRecord("unrecognised", at.pointer, row, rule("a-list-of-bare-values"), at.labels))
 
 
 def bare(value: JsonValue, pointer: str, labels: tuple[str, ...]) -> RawRecord:
@@ -469,9 +473,9 @@ def bare(value: JsonValue, pointer: str, labels: tuple[str, ...]) -> RawRecord:
     if isinstance(value, str) and value:
         inner = sniff.record_in_json(value)
         if inner is not None and (decided := decide(inner, labels)):
-            return RawRecord(decided.kind, pointer, value, f"text JSON, {decided.rule}", labels)
+            return RawRecord(decided.kind, pointer, value, decided.rule.after(Clue("text", "JSON")), labels)
         if looked := sniff.kind_of_text(value):
-            kind, rule = looked
+            kind, why = looked
             if labelled is not None and labelled[0] in {
                 "survey",
                 "bounce",
@@ -480,8 +484,8 @@ def bare(value: JsonValue, pointer: str, labels: tuple[str, ...]) -> RawRecord:
                 "document",
                 "file",
             }:
-                return RawRecord(labelled[0], pointer, value, f"label {labelled[1]}, {rule}", labels)
-            return RawRecord(kind, pointer, value, rule, labels)
+                return RawRecord(labelled[0], pointer, value, why.after(Clue("label", labelled[1])), labels)
+            return RawRecord(kind, pointer, value, why, labels)
         if labelled is not None and labelled[0] in {
             "interest",
             "message",
@@ -491,18 +495,18 @@ def bare(value: JsonValue, pointer: str, labels: tuple[str, ...]) -> RawRecord:
             "sms",
             "document",
         }:
-            return RawRecord(labelled[0], pointer, value, f"label {labelled[1]}", labels)
+            return RawRecord(labelled[0], pointer, value, rule("label", labelled[1]), labels)
     if labels and normalised_key(labels[-1]) in PAGING:
-        return RawRecord("envelope", pointer, value, "page of a listing", labels)
-    return RawRecord("unrecognised", pointer, value, _bareness(value), labels)
+        return RawRecord("envelope", pointer, value, rule("page-of-a-listing"), labels)
+    return RawRecord("unrecognised", pointer, value, rule(_bareness(value)), labels)
 
 
 def _bareness(value: JsonValue) -> str:
     if isinstance(value, str):
-        return "a bare text"
+        return "a-bare-text"
     if isinstance(value, bool):
-        return "a bare truth value"
-    return "a bare null" if value is None else "a bare number"
+        return "a-bare-truth-value"
+    return "a-bare-null" if value is None else "a-bare-number"
 
 
 def _members(rest: dict[str, JsonValue]) -> Members:
@@ -533,11 +537,11 @@ def _take_header(siblings: Siblings, columns: Sequence[str], labels: tuple[str, 
     labelled = label_kind(labels)
     keyed = names_kind(siblings.columns)
     if labelled is not None and (labelled[2] or keyed is None):
-        siblings.kind, siblings.rule = labelled[0], f"label {labelled[1]}, names of columns"
+        siblings.kind, siblings.rule = labelled[0], Rule(Clue("label", labelled[1]), _COLUMNS)
     elif keyed is not None:
-        siblings.kind, siblings.rule = keyed[0], f"{keyed[1]}, names of columns"
+        siblings.kind, siblings.rule = keyed[0], keyed[1].and_(_COLUMNS)
     else:
-        siblings.kind, siblings.rule = None, "no known columns"
+        siblings.kind, siblings.rule = None, rule("no-known-columns")
 
 
 def _log_row(
@@ -627,7 +631,7 @@ def _is_convincing(found: RawRecord) -> bool:
     """Whether something in an unknown object is a record: a label alone is not enough for strange members."""
     if found.kind in {"unrecognised", "envelope"}:
         return False
-    if not found.rule.startswith("label ") or not isinstance(found.value, dict):
+    if found.rule.first.code != "label" or not isinstance(found.value, dict):
         return True
     return logs.known_names(found.value) >= 2
 

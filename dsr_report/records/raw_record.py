@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue, Scalar, count_values
 from dsr_report.records.members import values_of
+from dsr_report.records.rule import Rule
 
 
 class RawRecord(NamedTuple):
@@ -20,7 +21,7 @@ class RawRecord(NamedTuple):
     kind: str
     pointer: str
     value: JsonValue
-    rule: str
+    rule: Rule
     labels: tuple[str, ...]
 
     def __repr__(self) -> str:

@@ -11,22 +11,23 @@ from __future__ import annotations
 import re
 
 from dsr_report.jsonstream.items import JsonValue
+from dsr_report.records.rule import Clue
 from dsr_report.records.vocabulary import normalised_key
 
 _LINE = re.compile(r"^[ \t]*(accept|sec-fetch-dest)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_PICTURE = ("impression", "request for a picture")
-_PAGE = ("click", "request for a page")
+_PICTURE = ("impression", Clue("request-for-a-picture"))
+_PAGE = ("click", Clue("request-for-a-page"))
 
 
-def asked_for(members: dict[str, JsonValue]) -> tuple[str, str] | None:
-    """Kind and rule that the header dump among the members tells, or None where it tells neither."""
+def asked_for(members: dict[str, JsonValue]) -> tuple[str, Clue] | None:
+    """Kind and clue that the header dump among the members tells, or None where it tells neither."""
     for name, value in members.items():
         if normalised_key(name) in {"header", "headers"} and isinstance(value, str):
             return _told(value[:65_536])
     return None
 
 
-def _told(header: str) -> tuple[str, str] | None:
+def _told(header: str) -> tuple[str, Clue] | None:
     fields = {match[1].lower(): match[2].strip().lower() for match in _LINE.finditer(header)}
     destination = fields.get("sec-fetch-dest")
     if destination in {"image", "document", "iframe"}:

@@ -12,6 +12,7 @@ import urllib.parse
 
 from dsr_report.jsonstream.items import JsonValue, Number
 from dsr_report.records import logs
+from dsr_report.records.rule import Rule, rule
 from dsr_report.records.vocabulary import normalised_key, word_set
 
 _LOOK = 16_384
@@ -44,34 +45,38 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def kind_of_text(text: str) -> tuple[str, str] | None:
+def kind_of_text(text: str) -> tuple[str, Rule] | None:
     """Kind and rule that a bare text tells by its look, or None; records as JSON are `record_in_json`'s."""
     if len(text) < _SHORTEST_BASE64 and _TELLING.search(text) is None:
         return None
     head = text[:_LOOK].lstrip("\ufeff")
     if uri := _DATA_URI.match(head):
         media_type = (uri[1] or "text/plain").lower()
-        return (
-            "message" if media_type in {"message/rfc822", "text/html"} else "file"
-        ), f"text data:{media_type}"
+        return ("message" if media_type in {"message/rfc822", "text/html"} else "file"), rule(
+            "text", f"data:{media_type}"
+        )
     if is_mime(head):
-        return "message", "text MIME"
+        return "message", rule("text", "MIME")
     if _XML.match(head) and not _HTML.match(head):
         if _SURVEY_XML.search(head):
-            return "survey", "text XML survey"
-        return ("log", "text XML records") if re.match(r"[^<]*(?:<\?[^>]*>\s*)?<records\b", head) else None
+            return "survey", rule("text", "XML survey")
+        return (
+            ("log", rule("text", "XML records"))
+            if re.match(r"[^<]*(?:<\?[^>]*>\s*)?<records\b", head)
+            else None
+        )
     if _HTML.match(head):
-        return "message", "text HTML"
+        return "message", rule("text", "HTML")
     if (blob := decoded_head(head)) is not None:
         if media_type := media_type_of(blob):
-            return "file", f"text base64 {media_type}"
+            return "file", rule("text", f"base64 {media_type}")
         inner = blob.decode("latin-1")
         if is_mime(inner):
-            return "message", "text base64 MIME"
+            return "message", rule("text", "base64 MIME")
         if _HTML.match(inner):
-            return "message", "text base64 HTML"
+            return "message", rule("text", "base64 HTML")
     if csv_columns(head):
-        return "log", "text CSV"
+        return "log", rule("text", "CSV")
     return None
 
 

@@ -15,6 +15,7 @@ from dsr_report.records.alike import Alike, Names, by_names, shape_of
 from dsr_report.records.classifier import AlikeRecords
 from dsr_report.records.kinds import DATED_KINDS, kind_of
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.rule import Clue, Rule, rule
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.vocabulary import normalised_key
 from dsr_report.times import read_moment
@@ -28,6 +29,8 @@ _LONGEST_KEY = 120
 _MOST_KEYS = 50
 _MOST_COLUMNS = 200
 _LONG_TEXT = 100_000
+_OTHER_RULES = rule("other-rules")
+_JSON = Clue("text", "JSON")
 _TEXTS = frozenset({str, int, Number})
 _DIGITS = dict.fromkeys(map(ord, "123456789"), "0")
 # Local time, UTC, a day, unix seconds; an offset other than Z would have to be added first.
@@ -52,7 +55,7 @@ class Summary:
     """
 
     zone: ZoneInfo
-    rules: dict[tuple[str, str], int] = field(default_factory=dict)
+    rules: dict[tuple[str, Rule], int] = field(default_factory=dict)
     """(kind, what decided it) → how many; a great many different rules are counted as `other rules`."""
     values: int = 0
     """Values of all records and envelopes."""
@@ -91,10 +94,10 @@ class Summary:
             elif name := self._moment_in(kind, values[0]):
                 self._moments([value[name] for value in values])
 
-    def _count(self, kind: str, rule: str, values: int, records: int) -> None:
+    def _count(self, kind: str, rule: Rule, values: int, records: int) -> None:
         key = (kind, rule)
         if key not in self.rules and len(self.rules) >= _MOST_RULES:
-            key = (kind, "other rules")
+            key = (kind, _OTHER_RULES)
         self.rules[key] = self.rules.get(key, 0) + records
         self.values += values
 
@@ -134,7 +137,7 @@ class Summary:
     def _date(self, found: RawRecord) -> None:
         value = found.value
         if not isinstance(value, dict):
-            if isinstance(value, str) and len(value) <= _LONG_TEXT and found.rule.startswith("text JSON"):
+            if isinstance(value, str) and len(value) <= _LONG_TEXT and found.rule.first == _JSON:
                 from dsr_report.records.parsing import parse  # noqa: PLC0415 - models take 0.1 s to build
 
                 self._record(parse(found, self.zone))

@@ -7,6 +7,7 @@ from typing import Any
 
 from dsr_report.export import Export
 from dsr_report.records.kinds import kind_of
+from dsr_report.records.rule import Rule
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.person import Person
@@ -28,7 +29,7 @@ class Collected:
             name: Spool() for name in ("you", "told", "messages", "events", "files", "other", "background")
         }
         self.kinds: Counter[str] = Counter()
-        self.rules: Counter[tuple[str, str]] = Counter()
+        self.rules: Counter[tuple[str, Rule]] = Counter()
         self.person = Person()
         self.databases: set[str] = set()
         self.collections: set[str] = set()

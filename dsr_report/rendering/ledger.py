@@ -15,7 +15,7 @@ from typing import Protocol
 
 from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.items import Item, JsonValue, count_values, values
-from dsr_report.records.members import Members
+from dsr_report.records.members import Members, values_of
 from dsr_report.records.raw_record import RawRecord
 
 _HINT = "Nothing was written. Please report this with the output of `dsr-report inspect -v`."
@@ -175,7 +175,7 @@ class Ledger:
 
     def _hidden_below(self, pointer: str, value: JsonValue) -> str:
         treatments: Counter[str] = Counter()
-        for below, _ in RawRecord("", pointer, value, "", ()).values():
+        for below, _ in values_of(value, pointer):
             treatment = self._hidden.pop(below, None)
             if treatment is not None:
                 treatments[treatment] += 1

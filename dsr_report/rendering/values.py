@@ -157,7 +157,7 @@ def path_of(record: Record, language: Language) -> tuple[str, ...]:
 
     That name stands with the count of such records, among the technical details.
     """
-    told = record.rule.removeprefix("label ").partition(", ")[0] if record.rule.startswith("label ") else None
+    told = record.rule.first.name if record.rule.first.code == "label" else None
     return tuple(name_shown(name, language) for name in record.labels if name != told)
 
 

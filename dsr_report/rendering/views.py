@@ -23,6 +23,7 @@ from dsr_report.records.models.mail import Mailing, Message, Snapshot
 from dsr_report.records.models.people import Interest, Profile, Subprofile
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.rule import Rule
 from dsr_report.rendering.events import EventRow, event_row
 from dsr_report.rendering.messages import MessageView, MessageViews
 from dsr_report.rendering.options import ReportOptions
@@ -48,7 +49,7 @@ class Viewed(NamedTuple):
     """A record's view, and what the report must know of the record."""
 
     kind: str
-    rule: str
+    rule: Rule
     anchor: str
     view: RecordView | MessageView | EventRow
     values: int

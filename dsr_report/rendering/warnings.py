@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dsr_report.jsonstream.items import ReadWarning
 from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
+from dsr_report.records.rule import Rule
 
 ODDITIES: dict[str, str] = {
     "byte-order-mark": _("The file begins with a mark that says how it is encoded."),
@@ -27,26 +28,30 @@ ODDITIES: dict[str, str] = {
     "trailing-data": _("Text that is no record follows at the end. It is kept as one value."),
     "utf-16": _("The file is in an unusual encoding (UTF-16). It was converted."),
 }
-_RULES: dict[str, str] = {
+_CLUES: dict[str, str] = {
     "label": _("It stands under the name “{name}”"),
-    "type": _("It says of itself that it is “{name}”"),
-    "event": _("It says of itself that it is “{name}”"),
-    "action": _("It says of itself that it is “{name}”"),
+    "says": _("It says of itself that it is “{name}”"),
     "keys": _("It has the fields “{name}”"),
+    "columns": _("It has the columns of “{name}”"),
+    "inside": _("It stands inside the field “{name}”"),
+    "configuration": _("We gave it the name “{name}”"),
     "text": _("It is a text of the form “{name}”"),
-}
-_PHRASES: dict[str, str] = {
-    "names of columns": _("by the names of its columns"),
-    "no known keys": _("We do not know its fields"),
-    "no known columns": _("We do not know its columns"),
-    "name of a list": _("It is the name of a list"),
-    "page of a listing": _("It is a page of a list"),
-    "a bare text": _("It is a text by itself"),
-    "error message": _("It is an error message"),
-    "request for a picture": _("The program asked for a picture"),
-    "request for a page": _("The program asked for a page"),
-    "nothing in it": _("There is nothing in it"),
-    "nested too deeply": _("It is nested too deeply"),
+    "names-of-columns": _("by the names of its columns"),
+    "no-known-keys": _("We do not know its fields"),
+    "no-known-columns": _("We do not know its columns"),
+    "name-of-a-list": _("It is the name of a list"),
+    "page-of-a-listing": _("It is a page of a list"),
+    "a-bare-text": _("It is a text by itself"),
+    "a-bare-number": _("It is a number by itself"),
+    "a-bare-truth-value": _("It is a yes or a no by itself"),
+    "a-bare-null": _("It is an empty value by itself"),
+    "a-list-of-bare-values": _("It is a list of values without names"),
+    "error-message": _("It is an error message"),
+    "request-for-a-picture": _("The program asked for a picture"),
+    "request-for-a-page": _("The program asked for a page"),
+    "info-of-a-further-document": _("It says what a further file is about"),
+    "nothing-in-it": _("There is nothing in it"),
+    "nested-too-deeply": _("It is nested too deeply"),
 }
 _MORE = re.compile(r"(\d+) more ")
 
@@ -64,16 +69,6 @@ def oddities(warnings: Iterable[ReadWarning], words: Language) -> list[tuple[str
     return shown
 
 
-def rule_text(rule: str, words: Language) -> str:
+def rule_text(rule: Rule, words: Language) -> str:
     """What decided the kind of a record: `keys device` → It has the fields “device”."""
-    pieces = []
-    for piece in rule.split(", "):
-        first, _space, name = piece.partition(" ")
-        if piece in _PHRASES:
-            pieces.append(words.text(_PHRASES[piece]))
-        elif first in _RULES and name:
-            name = words.text(_PHRASES[name]) if name in _PHRASES else name
-            pieces.append(words.text(_RULES[first]).format(name=name))
-        else:
-            pieces.append(piece)
-    return ", ".join(pieces)
+    return ", ".join(words.text(_CLUES[clue.code]).format(name=clue.name) for clue in rule.clues)

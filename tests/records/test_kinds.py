@@ -20,6 +20,7 @@ from dsr_report.records.kinds import DATED_KINDS, EVENT_KINDS, KINDS, declared, 
 from dsr_report.records.modelling import model_of
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.rule import UNTOLD
 from dsr_report.rendering.chapters import PLACES
 from dsr_report.rendering.dictionary import explanation_of, label_of
 from dsr_report.tables import schema
@@ -126,7 +127,7 @@ SHAPES = {
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if not kind.is_packaging])
 def test_every_value_of_a_record_is_in_a_table(name):
     assert_all_in_tables(
-        RawRecord(name, "/data/0", record_with_everything(KINDS[name]) | SHAPES.get(name, {}), "", ())
+        RawRecord(name, "/data/0", record_with_everything(KINDS[name]) | SHAPES.get(name, {}), UNTOLD, ())
     )
 
 

@@ -13,7 +13,7 @@ from dsr_report.records.vocabulary import kind_labelled, normalised_key
 @after("sms")
 def tell_error(take: FieldReader) -> None:
     """Tell a text message from an error with one."""
-    told = " ".join((take.found.rule, *take.found.labels)).lower()
+    told = " ".join((*(clue.name for clue in take.found.rule.clues), *take.found.labels)).lower()
     only_errors_have = take.names - set(DISCRIMINATORS) == {"mailing", "timestamp", "profile", "subprofile"}
     if "error" in told or "fout" in told or only_errors_have:
         take.fields["is_error"] = True
