@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
 from dsr_report.export import Export
+from dsr_report.records.kind import Chapter
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.rule import Rule
 from dsr_report.rendering.ledger import Ledger
@@ -25,9 +26,7 @@ class Collected:
         self.ledger = ledger
         self.activity = Activity()
         self.references = References()
-        self.spools: dict[str, Spool[Any]] = {
-            name: Spool() for name in ("you", "told", "messages", "events", "files", "other", "background")
-        }
+        self.spools: dict[str, Spool[Any]] = {name: Spool() for name in get_args(Chapter)}
         self.kinds: Counter[str] = Counter()
         self.rules: Counter[tuple[str, Rule]] = Counter()
         self.person = Person()

@@ -21,7 +21,7 @@ from dsr_report.records.modelling import model_of
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.rule import UNTOLD
-from dsr_report.rendering.chapters import PLACES
+from dsr_report.rendering.chapters import CHAPTERS
 from dsr_report.rendering.dictionary import explanation_of, label_of
 from dsr_report.tables import schema
 from dsr_report.tables.build import build
@@ -55,7 +55,9 @@ def lacks(kind, specimens=SPECIMENS):
         for code in LANGUAGES
         if not (label_of(name, language(code), kind.name) and explanation_of(name, kind.name, language(code)))
     ]
-    missing += [] if kind.chapter in PLACES else ["chapter"]
+    missing += (
+        [] if kind.chapter in {name for chapter in CHAPTERS for name in chapter.spools} else ["chapter"]
+    )
     missing += [] if kind.name in {name for name, _ in specimens} else ["specimen"]
     if not kind.is_packaging:
         names = schema.table(kind.table_name).names if kind.table_name in schema.tables_by_name() else ()
