@@ -1,6 +1,6 @@
 # make demo    a report of invented data, from a sandbox, in out/
 # make test    every check
-# Both set up what they need; a second run is quick.
+# Both set up what they need: the demo the tool alone, the tests the rest. A second run is quick.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,16 +17,21 @@ export SOURCE_DATE_EPOCH ?= 1767225600
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-setup: $(STAMPS)/system-report $(STAMPS)/python ## the tool and its libraries, in .venv
+setup: $(STAMPS)/system-report $(STAMPS)/tool ## the tool and what it cannot do without, in .venv
 
-setup-tests: $(STAMPS)/system-tests $(STAMPS)/python $(STAMPS)/node ## the same, and the checkers
+setup-tests: $(STAMPS)/system-tests $(STAMPS)/python $(STAMPS)/node ## with all extras and the checkers
 
 demo: setup ## out/disclosure.pdf, .html and .zip, from a built-in sandbox
 	@mkdir -p $(OUT)
-	$(DEMO) -o $(OUT)/disclosure.pdf
-	$(DEMO) -o $(OUT)/disclosure.html
-	$(DEMO) -o $(OUT)/disclosure.zip
-	@ls -l $(OUT)/disclosure.*
+	@for ending in pdf html zip; do $(DEMO) -o $(OUT)/disclosure.$$ending || exit 1; done
+	@echo
+	@echo "The answer to an invented person, three times the same:"
+	@for ending in pdf html zip; do echo "  $(CURDIR)/$(OUT)/disclosure.$$ending"; done
+	@echo "Open one of them. Then your own:"
+	@echo "  . $(BIN)/activate                          # dsr-report is on the PATH from now on"
+	@echo "  dsr-report doctor --offline                # is everything in place?"
+	@echo "  dsr-report config init -o controller.toml  # who you are; fill it in"
+	@echo "  dsr-report render EXPORT.json --config controller.toml -o disclosure.pdf"
 
 test: lint types tests ## every check, as continuous integration runs them
 
@@ -70,9 +75,12 @@ $(STAMPS)/system-%: setup/system.sh
 	setup/system.sh $*
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/python: pyproject.toml requirements/constraints.txt setup/python.sh $(STAMPS)/system-report
-	test -x $(BIN)/python || "$$(setup/python.sh)" -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[all,dev]'
+$(STAMPS)/tool: pyproject.toml requirements/constraints.txt setup/install.sh setup/python.sh $(STAMPS)/system-report
+	setup/install.sh $(VENV) --editable .
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/python: $(STAMPS)/tool
+	setup/install.sh $(VENV) --editable '.[all,dev]'
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/node: tests/checkers/package-lock.json $(STAMPS)/system-tests
