@@ -1,19 +1,22 @@
 """Style rules of a message: kept where they say how text looks, dropped where they could load or escape.
 
-Properties are allowed by name, their values token by token: nothing with an address, no function but
-colours, gradients and sums, no position on the page. For print, what makes newsletters run off a page or
-over each other goes as well.
+Properties are allowed by name, their values token by token: no address but a picture within the page, no
+function but colours, gradients and sums, no position on the page. For print, what makes newsletters run off a
+page or over each other goes as well, every length is scaled (`PRINT_SCALE`), gradients become their mean
+colour, and of media rules those count that hold in a window of a desk.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 
+from dsr_report.sanitize.contrast import Declared, mean_of_gradient, rules_of
+from dsr_report.sanitize.pictures import IS_DATA
 from dsr_report.sanitize.selectors import safe_selectors
 
 _PROPERTY = re.compile(
@@ -28,8 +31,8 @@ _PROPERTY = re.compile(
     r"direction|unicode-bidi|float|clear|outline(?:-(?:color|style|width))?)"
 )
 _NOT_FOR_PRINT = re.compile(
-    r"(?:min-|max-)?height|min-width|float|clear|white-space|overflow.*|opacity|visibility|.*-shadow|object-fit|"
-    r"background-(?:image|position|repeat|size)|text-overflow|word-break|outline.*|unicode-bidi|table-layout"
+    r"(?:min-|max-)?height|min-width|float|clear|overflow.*|opacity|visibility|.*-shadow|object-fit|"
+    r"text-overflow|word-break|word-wrap|hyphens|outline.*|unicode-bidi|table-layout"
 )
 _FUNCTIONS = frozenset("rgb rgba hsl hsla calc min max clamp linear-gradient radial-gradient".split())
 _FUNCTIONS_FOR_PRINT = frozenset("rgb rgba hsl hsla".split())
@@ -46,9 +49,31 @@ _HIDING = re.compile(
 _ADDRESS = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""", re.IGNORECASE)
 _LONGEST_VALUE = 400
 _LONGEST_SHEET = 2_000_000
+_LONGEST_REMEMBERED = 2_000
+"""Letters; longer ones hold pictures, of which four thousand would fill the memory."""
 _DEEPEST = 4
-_PAGE_WIDTH = 460
-"""Pixels; what is declared wider fills the page's width instead."""
+PRINT_SCALE = 0.6
+"""Newsletters are made 600 pixels wide and in letters of 14 to 16; at this scale two stand beside each other
+on a page of A4, in letters of 6.3 to 7.2 points."""
+PRINT_WIDTH = 540
+"""Pixels of a message in a column of a page, before scaling; what is declared wider fills the column."""
+_DESK_WIDTH = 640
+"""Pixels of the window for which media rules are asked: a reading pane, wider than any newsletter."""
+_LENGTH = re.compile(r"(?<![\w.#-])(\d*\.?\d+)(px|pt|cm|mm|in|pc|rem)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_FONT_SIZES = {
+    "xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32,
+}  # fmt: skip
+"""Pixels, as browsers have them for letters of 16 pixels."""
+_ROOT_PIXELS = 16
+_WHITE_SPACE_FOR_PRINT = {
+    "normal": "normal",
+    "pre-line": "pre-line",
+    "pre-wrap": "pre-wrap",
+    "pre": "pre-wrap",
+    "break-spaces": "pre-wrap",
+}
+_FEATURE = re.compile(r"\(\s*(?:(min|max)-)?(?:device-)?width\s*:\s*(\d*\.?\d+)\s*(px|em|rem)\s*\)")
 _LIMITS = {
     "px": 60.0,
     "pt": 45.0,
@@ -62,11 +87,21 @@ _LIMITS = {
 }
 
 
-@lru_cache(maxsize=4096)  # newsletters repeat their styles cell by cell
 def safe_declarations(text: str, *, for_print: bool = False) -> str:
     """The declarations of a `style` attribute that are safe, as text."""
     if len(text) > _LONGEST_SHEET:
         return ""
+    return (
+        _remembered(text, for_print) if len(text) < _LONGEST_REMEMBERED else _safe(text, for_print=for_print)
+    )
+
+
+@lru_cache(maxsize=4096)  # newsletters repeat their styles cell by cell
+def _remembered(text: str, for_print: bool) -> str:  # noqa: FBT001 - a key of the cache
+    return _safe(text, for_print=for_print)
+
+
+def _safe(text: str, *, for_print: bool) -> str:
     nodes = tinycss2.parse_declaration_list(text, skip_comments=True, skip_whitespace=True)
     return _declarations(nodes, for_print=for_print)
 
@@ -76,6 +111,19 @@ def addresses_in(text: str) -> tuple[str, ...]:
     """The addresses that declarations would load, as far as they are spelled as `url(…)`."""
     found = [next(group for group in match if group is not None) for match in _ADDRESS.findall(text)]
     return tuple(dict.fromkeys(address.strip() for address in found if address.strip()))
+
+
+def with_addresses(text: str, replaced: Callable[[str], str | None]) -> str:
+    """Declarations with other addresses, where there is one for what they would load."""
+    if "url(" not in text.lower():
+        return text
+
+    def new(match: re.Match[str]) -> str:
+        address = next(group for group in match.groups() if group is not None).strip()
+        other = replaced(address)
+        return match[0] if other is None else f"url({other})"
+
+    return _ADDRESS.sub(new, text)
 
 
 @lru_cache(maxsize=64)
@@ -109,17 +157,43 @@ def _rules(rules: Sequence[Node], scope: str, *, for_print: bool, depth: int) ->
             if not is_shallow(rule.prelude):
                 continue
             query = tinycss2.serialize(rule.prelude).strip()
-            if not _MEDIA.fullmatch(query) or (for_print and not _is_for_print(query)):
+            if not _MEDIA.fullmatch(query) or (for_print and not media_applies(query)):
+                continue
+            if "prefers-color-scheme" in query.lower():  # a message is shown as on white paper
                 continue
             below = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            inner = "\n".join(_rules(below, scope, for_print=for_print, depth=depth + 1))
+            inner = _rules(below, scope, for_print=for_print, depth=depth + 1)
             if inner:
-                kept.append(f"@media {query}{{{inner}}}")
+                kept += inner if for_print else ["@media {}{{{}}}".format(query, "\n".join(inner))]
     return kept
 
 
-def _is_for_print(query: str) -> bool:
-    return query.lower() in {"", "all", "print"}
+def colours_of_sheet(text: str) -> list[tuple[str, Declared]]:
+    """The rules of a style sheet about colours that hold where a message is shown, selector by selector."""
+    if len(text) > _LONGEST_SHEET:
+        return []
+    rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
+    return list(rules_of(rules, applies=media_applies))
+
+
+def media_applies(query: str) -> bool:
+    """Whether a media query holds for a message on the screen of a desk, or on paper."""
+    return any(_one_applies(one) for one in query.lower().split(","))
+
+
+def _one_applies(query: str) -> bool:
+    for part in re.split(r"\band\b", query):
+        condition = re.sub(r"^\s*only\b", "", part).strip()
+        if condition in {"", "all", "print", "screen"}:
+            continue
+        feature = _FEATURE.fullmatch(condition)
+        if feature is None:
+            return False
+        pixels = float(feature[2]) * (1 if feature[3] == "px" else _ROOT_PIXELS)
+        holds = {"min": pixels <= _DESK_WIDTH, "max": pixels >= _DESK_WIDTH, None: pixels == _DESK_WIDTH}
+        if not holds[feature[1]]:
+            return False
+    return True
 
 
 def media_is_safe(query: str) -> bool:
@@ -133,25 +207,31 @@ def _declarations(nodes: Sequence[Node], *, for_print: bool) -> str:
         if not isinstance(node, Declaration) or not _PROPERTY.fullmatch(node.lower_name):
             continue
         name, tokens = node.lower_name, node.value
-        if name == "background":  # its colour is worth keeping
+        if name.startswith("background"):  # its colour is worth keeping
             tokens = [token for token in tokens if not _loads(token)]
+            if for_print and (mean := mean_of_gradient(tinycss2.serialize(tokens))):
+                name, tokens = "background-color", tinycss2.parse_component_value_list(mean)
         if not _is_safe_value(tokens, _FUNCTIONS_FOR_PRINT if for_print else _FUNCTIONS):
             continue
         value = tinycss2.serialize(tokens).strip()
-        if not value or len(value) > _LONGEST_VALUE or not _is_fitting(name, value):
+        if not value or not _is_fitting(name, value):
+            continue
+        if len(value) > _LONGEST_VALUE and not any(token.type == "url" for token in tokens):
             continue
         if for_print:
             printed = _printed(name, value, tokens)
             if printed is None:
                 continue
             name, value = printed
-        # on a page, ours are the rules that keep it within its margins, so theirs are never more important
-        kept.append(f"{name}:{value}{' !important' if node.important and not for_print else ''}")
+        kept.append(f"{name}:{value}{' !important' if node.important else ''}")
     return ";".join(kept)
 
 
 def _loads(token: Node) -> bool:
-    return bool(token.type == "url" or (token.type == "function" and token.lower_name == "url"))
+    """Whether a token is an address, but for one that is itself a picture."""
+    if token.type == "url":
+        return IS_DATA.fullmatch(token.value) is None
+    return bool(token.type == "function" and token.lower_name == "url")
 
 
 def _is_fitting(name: str, value: str) -> bool:
@@ -173,6 +253,9 @@ def _printed(name: str, value: str, tokens: Sequence[Node]) -> tuple[str, str] |
         return "display", "none"
     if _NOT_FOR_PRINT.fullmatch(name):
         return None
+    if name == "white-space":
+        kept = _WHITE_SPACE_FOR_PRINT.get(lowered)
+        return (name, kept) if kept else None
     if name == "display":
         return (name, value) if lowered in _DISPLAYS_FOR_PRINT else None
     if name in {"width", "max-width"}:
@@ -181,7 +264,29 @@ def _printed(name: str, value: str, tokens: Sequence[Node]) -> tuple[str, str] |
         return None
     if name == "line-height" and not all(_is_readable(token) for token in tokens):
         return None
-    return (name, value) if name != "font" else _printed_font(tokens, value)
+    if name == "font-size" and lowered in _FONT_SIZES:
+        value = f"{_FONT_SIZES[lowered]}px"
+    elif name == "font":
+        value = _without_line_height(tokens)
+    return name, scaled(value)
+
+
+def scaled(value: str) -> str:
+    """A value with its lengths at the scale of print; what is relative to a font's size is so already."""
+    if '"' in value or "'" in value:
+        pieces = _QUOTED.split(value)
+        quoted = [*_QUOTED.findall(value), ""]
+        return "".join(scaled(piece) + text for piece, text in zip(pieces, quoted, strict=True))
+    return _LENGTH.sub(_scaled_length, value)
+
+
+def _scaled_length(match: re.Match[str]) -> str:
+    number, unit = float(match[1]), match[2].lower()
+    if unit == "rem":
+        number, unit = number * _ROOT_PIXELS, "px"
+    if unit == "px" and number <= 1:  # lines stay lines
+        return match[0]
+    return f"{round(number * PRINT_SCALE, 3):g}{unit}"
 
 
 def _printed_width(name: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
@@ -191,15 +296,22 @@ def _printed_width(name: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
     if token.type == "percentage":
         return name, f"{min(max(token.value, 0), 100):g}%"
     if token.type == "dimension" and token.lower_unit == "px":
-        return name, f"{max(token.value, 0):g}px" if token.value <= _PAGE_WIDTH else "100%"
+        return name, scaled(f"{max(token.value, 0):g}px") if token.value <= PRINT_WIDTH else "100%"
     return (name, "auto") if token.type == "ident" and name == "width" else None
 
 
-def _printed_font(tokens: Sequence[Node], value: str) -> tuple[str, str] | None:
+def _without_line_height(tokens: Sequence[Node]) -> str:
     """A font without its line height, which may be one that prints lines over each other."""
-    if any(token.type == "literal" and token.value == "/" for token in tokens):
-        return None
-    return "font", value
+    kept: list[Node] = []
+    skipping = False
+    for token in tokens:
+        if token.type == "literal" and token.value == "/":
+            skipping = True
+        elif skipping and token.type in {"dimension", "number", "percentage", "ident"}:
+            skipping = False
+        elif not (skipping and token.type == "whitespace"):
+            kept.append(token)
+    return str(tinycss2.serialize(kept)).strip()
 
 
 def _is_modest(token: Node, name: str) -> bool:
@@ -224,7 +336,7 @@ def _is_readable(token: Node) -> bool:
 
 def _is_safe_value(tokens: Sequence[Node], functions: frozenset[str], depth: int = 0) -> bool:
     for token in tokens:
-        if token.type in {"url", "error", "at-keyword", "{} block", "[] block", "unicode-range"}:
+        if token.type in {"error", "at-keyword", "{} block", "[] block", "unicode-range"} or _loads(token):
             return False
         if token.type == "function" and (
             token.lower_name not in functions

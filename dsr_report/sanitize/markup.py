@@ -13,7 +13,17 @@ from dsr_report.mime.html_tree import children
 from dsr_report.mime.links import Purpose, purpose_of
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.pictures import InlineParts
-from dsr_report.sanitize.css import addresses_in, media_is_safe, safe_declarations, safe_style_sheet
+from dsr_report.sanitize.contrast import Colours, Paint, readable, repainted
+from dsr_report.sanitize.css import (
+    PRINT_SCALE,
+    PRINT_WIDTH,
+    addresses_in,
+    colours_of_sheet,
+    media_is_safe,
+    safe_declarations,
+    safe_style_sheet,
+    with_addresses,
+)
 from dsr_report.sanitize.pictures import outcome_of, picture_data, short_address
 from dsr_report.sanitize.selectors import class_name, identifier_class
 from dsr_report.sanitize.shown import Link, Picture, Wording
@@ -84,7 +94,16 @@ _LEADS = {"a", "area"}
 _DEEPEST = 250
 _DEEPEST_FOR_PRINT = 70
 _DEEPEST_TABLE_FOR_PRINT = 12
-_PAGE_WIDTH = 460
+_CELLS = frozenset("td th col colgroup".split())
+_FONT_PIXELS = {1: 10, 2: 13, 3: 16, 4: 18, 5: 24, 6: 32, 7: 48}
+"""What the sizes of `<font>` are in browsers."""
+_WIDE_CELL = re.compile(r"(?<![-\w])width\s*:\s*(\d{3,5}(?:\.\d*)?)px", re.IGNORECASE)
+_LONG_WORD = re.compile(r"[!-,.-\u052f]{40,}")
+"""Words of scripts with spaces, longer than nearly all real ones: addresses, keys."""
+_LONG_PIECE = 60
+"""Letters of a long word that are laid out together: WeasyPrint's time grows with their square."""
+_PIECES = re.compile(rf"(?:&[#\w]+;|.){{1,{_LONG_PIECE}}}", re.DOTALL)
+_STYLE = re.compile(r' style="([^"]*)"')
 _MOST_FOR_PRINT = {"cellspacing": 8, "cellpadding": 20, "border": 8, "colspan": 20}
 _LONGEST_LABEL = 200
 _MOST_KEPT = 4_000
@@ -106,25 +125,33 @@ class Writer:
         self._for_print = for_print
         self._deepest = _DEEPEST_FOR_PRINT if for_print else _DEEPEST
         self._sheets: list[str] = []
+        self._colours = Colours()
         self._links: dict[str, tuple[int, list[str]]] = {}
         self._out: list[str] = []
 
     def write(self, root: LexborNode) -> str:
         """The page as a fragment; also collects its style sheets."""
+        for sheet in root.css("style"):
+            if media_is_safe((sheet.attributes.get("media") or "").strip()):
+                self._colours.add_sheet(colours_of_sheet(_content_of(sheet)))
+        self._colours.match(root)
         # a node is to be written, a text is the end of something that was opened
         stack: list[LexborNode | str] = [root]
+        paints = [Paint()]
         out = self._out
         depth = tables = 0
         while stack:
             node = stack.pop()
             if isinstance(node, str):
                 out.append(node)
+                paints.pop()
                 depth -= 1
                 tables -= node == "</table>"
                 continue
             tag = node.tag or ""
             if tag == "-text":
-                out.append(_visible(node.text_content or ""))
+                text = _visible(node.text_content or "")
+                out.append(_LONG_WORD.sub(_breakable, text) if self._for_print else text)
                 continue
             is_deep = depth >= self._deepest or (
                 self._for_print and tables >= _DEEPEST_TABLE_FOR_PRINT and tag in _TABLE
@@ -136,6 +163,7 @@ class Writer:
                 continue
             if ending:
                 stack.append(ending)
+                paints.append(self._paint(node, paints[-1]))
                 depth += 1
                 tables += ending == "</table>"
             child = node.last_child
@@ -161,6 +189,32 @@ class Writer:
             for url, (number, labels) in self._links.items()
         )
 
+    def _paint(self, node: LexborNode, parent: Paint) -> Paint:
+        """The paint of the element just opened; a text that could not be read gets another colour."""
+        attributes: Mapping[str, str | None] = node.attributes
+        style, background = attributes.get("style") or "", attributes.get("background")
+        if background or "url(" in style.lower():
+            data = picture_data(background, self._inline) if background else None
+            attributes = {**attributes, "background": data, "style": self._with_pictures(style)}
+        paint = self._colours.of(node, attributes, parent)
+        if paint == parent:
+            return parent
+        colour = readable(paint)
+        if not colour or not any(
+            child.tag == "-text" and (child.text_content or "").strip() for child in children(node)
+        ):
+            return paint
+        start = self._out[-1]
+        if _STYLE.search(start):
+            self._out[-1] = _STYLE.sub(lambda m: f' style="{m[1]};color:{colour} !important"', start, count=1)
+        else:
+            self._out[-1] = f'{start[:-1]} style="color:{colour} !important">'
+        return repainted(paint, colour)
+
+    def _with_pictures(self, style: str) -> str:
+        """Declarations with the pictures that the message carries in place of their addresses."""
+        return with_addresses(style, lambda address: picture_data(address, self._inline))
+
     def _open(self, node: LexborNode, tag: str, *, is_deep: bool) -> str:
         """Write an element's start. Gives its end: empty where only its content is kept, `-` where not."""
         attributes = node.attributes
@@ -181,7 +235,7 @@ class Writer:
         if tag in _LEADS:
             return self._open_link(node, attributes, is_deep=is_deep)
         if tag in {"body", "html"}:
-            return self._open_body(attributes) if tag == "body" else ""
+            return self._open_body(attributes)
         if tag in _LINE_OR_BLOCK:
             self._out.append(" ")
             return ""
@@ -226,6 +280,11 @@ class Writer:
         return is_noted
 
     def _background(self, address: str) -> None:
+        if picture_data(address, self._inline) is not None:
+            self.pictures.append(
+                Picture(address.strip()[:200], "", "shown", len(self.pictures) + 1, is_background=True)
+            )
+            return
         outcome = outcome_of(address, {}, self._inline)
         self.removed[f"{outcome} picture"] += 1
         self.pictures.append(
@@ -243,12 +302,13 @@ class Writer:
                     self._read_sheet(below)
 
     def _read_sheet(self, node: LexborNode) -> None:
-        text = "".join(child.text_content or "" for child in children(node))
+        text = _content_of(node)
         media = (node.attributes.get("media") or "").strip()
         if not media_is_safe(media):
             return
         for address in addresses_in(text) if "url(" in text.lower() else ():
             self._background(address)
+        text = self._with_pictures(text)
         if media.lower() not in {"", "all"}:
             text = f"@media {media}{{{text}}}"
         self._sheets.append(safe_style_sheet(text, self._scope, for_print=self._for_print))
@@ -256,6 +316,7 @@ class Writer:
     def _attributes(self, tag: str, attributes: Mapping[str, str | None], more_classes: str = "") -> str:
         allowed = ATTRIBUTES.get(tag, frozenset())
         kept: dict[str, str] = {}
+        hints: list[str] = []
         classes = more_classes.split()
         for name, value in attributes.items():
             text = value or ""
@@ -264,11 +325,25 @@ class Writer:
             elif name == "id":
                 classes.append(identifier_class(text))
             elif name == "style":
-                kept["style"] = safe_declarations(text, for_print=self._for_print)
+                if self._for_print and tag in _CELLS:  # in shares of the row, not each as wide as the page
+                    text = _WIDE_CELL.sub(_narrower, text)
+                kept["style"] = safe_declarations(self._with_pictures(text), for_print=self._for_print)
+            elif name == "background":
+                picture = picture_data(text, self._inline)
+                if picture is not None:
+                    hints.append(f"background-image:url({picture})")
             elif name == "title":
                 kept["title"] = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
             elif name in allowed or name in _ANYWHERE:
                 kept[name] = self._value(tag, name, text)
+        if self._for_print and tag == "font" and kept.get("size"):
+            hints.append(f"font-size:{_font_pixels(kept.pop('size')) * PRINT_SCALE:g}px")
+        # the report has a rule for the width of tables, which goes before an attribute
+        width = kept.pop("width", "") if self._for_print and tag == "table" else ""
+        if width and "width" not in kept.get("style", ""):
+            hints.append(f"width:{width if width.endswith('%') else width + 'px'}")
+        if hints:
+            kept["style"] = ";".join(filter(None, [*hints, kept.get("style")]))
         kept["class"] = " ".join(one for one in dict.fromkeys(classes) if one)
         return "".join(f' {name}="{escaping.escape(value)}"' for name, value in kept.items() if value)
 
@@ -282,21 +357,23 @@ class Writer:
         if self._for_print and name == "height" and tag != "img":
             return ""
         if self._for_print and name in _MOST_FOR_PRINT:
-            return str(min(int(float(text.lower().replace("px", ""))), _MOST_FOR_PRINT[name]))
+            most = min(int(float(text.lower().replace("px", ""))), _MOST_FOR_PRINT[name])
+            return str(most if name in {"colspan", "border"} else round(most * PRINT_SCALE))
         if self._for_print and name in {"width", "height"} and not text.strip().endswith("%"):
             digits = float(text.lower().replace("px", ""))
-            if digits > _PAGE_WIDTH:
+            if digits > PRINT_WIDTH and tag not in _CELLS:
                 return "100%" if name == "width" else ""
+            return f"{min(digits, PRINT_WIDTH) * PRINT_SCALE:g}"
         return text.strip()
 
     def _open_body(self, attributes: Mapping[str, str | None]) -> str:
-        style = safe_declarations(attributes.get("style") or "", for_print=self._for_print)
+        style = attributes.get("style") or ""
         for name, property_name in (("bgcolor", "background-color"), ("text", "color")):
             value = (attributes.get(name) or "").strip()
             if value and _VALUES["color"].fullmatch(value):
                 colour = f"#{value}" if re.fullmatch(r"(?=.*\d)[0-9A-Fa-f]{6}", value) else value
                 style = f"{property_name}:{colour};{style}"
-        kept = {name: attributes.get(name) for name in ("dir", "lang", "class", "id")}
+        kept = {name: attributes.get(name) for name in ("dir", "lang", "class", "id", "background")}
         written = self._attributes("div", {**kept, "style": style})
         if not written:
             return ""
@@ -379,6 +456,28 @@ def _keep(key: tuple[object, ...], opened: tuple[str, str]) -> None:
         if len(_OPENED) >= _MOST_KEPT:
             _OPENED.clear()
         _OPENED[key] = opened
+
+
+def _content_of(sheet: LexborNode) -> str:
+    return "".join(child.text_content or "" for child in children(sheet))
+
+
+def _breakable(match: re.Match[str]) -> str:
+    """A long word that may be broken anywhere, in pieces that are laid out one by one."""
+    # a piece neither begins nor ends within a reference such as `&amp;`
+    pieces = _PIECES.findall(match.group())
+    return "".join(f'<span class="dsr-long">{piece}</span>' for piece in pieces)
+
+
+def _narrower(match: re.Match[str]) -> str:
+    return f"width:{min(float(match[1]), PRINT_WIDTH):g}px"
+
+
+def _font_pixels(size: str) -> int:
+    number = int(size.replace("+", "")) if size.strip() else 3
+    if size.strip()[:1] in {"+", "-"}:
+        number += 3
+    return _FONT_PIXELS[min(max(number, 1), 7)]
 
 
 def _visible(text: str) -> str:

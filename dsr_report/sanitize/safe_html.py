@@ -19,7 +19,7 @@ import nh3
 
 from dsr_report.mime.html_tree import parsed
 from dsr_report.mime.message import MimeMessage
-from dsr_report.sanitize.css import safe_declarations
+from dsr_report.sanitize.css import PRINT_SCALE, safe_declarations
 from dsr_report.sanitize.markup import ATTRIBUTES, TAGS, Writer
 from dsr_report.sanitize.pictures import IS_DATA
 from dsr_report.sanitize.shown import Link, Picture, SafeHtml, Wording
@@ -30,10 +30,10 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _ATTRIBUTES = {tag: set(names) for tag, names in ATTRIBUTES.items()}
 _ASKED = re.compile(r' (src|style)="([^"]*)"')
 _OUR_STYLE = (
-    "{0}.dsr-picture{{border:1px dashed #666;padding:2px 4px;color:#444;background:#fff;font:12px sans-serif;"
-    "line-height:1.3;text-decoration:none;display:inline-block;box-sizing:border-box;max-width:100%;"
+    "{0}.dsr-picture{{border:1px dashed #666;padding:2px 4px;color:#444;background:#fff;"
+    "font-family:sans-serif;font-size:.75em;line-height:1.3;text-decoration:none;display:inline-block;box-sizing:border-box;max-width:100%;"
     "overflow-wrap:anywhere}}{0}.dsr-link{{text-decoration:underline}}"
-    "{0}.dsr-number{{font:10px sans-serif;vertical-align:super;line-height:1;color:#333;background:#fff}}"
+    "{0}.dsr-number{{font-family:sans-serif;font-size:.65em;vertical-align:super;line-height:1;color:#333;background:#fff}}"
 )
 
 
@@ -63,7 +63,7 @@ def safe(
         if name == "src":
             return value if tag == "img" and IS_DATA.fullmatch(value) else None
         if name == "style":
-            return safe_declarations(value, for_print=for_print) or None
+            return safe_declarations(value) or None
         return value
 
     fragment = _cleaned(written)
@@ -110,13 +110,20 @@ def print_style(scope: str, *, tallest: str = "18cm") -> str:
         scope: the selector of the element that holds the message, as given to `safe`.
         tallest: the height of the tallest picture.
     """
+    size = 16 * PRINT_SCALE
     return (
-        f"{scope}{{overflow-wrap:break-word;text-align:start}}"
-        f"{scope} table{{max-width:100%;border-collapse:separate}}"
-        f"{scope} td,{scope} th{{overflow-wrap:anywhere}}"
+        # the rules of the report about its own text, undone
+        f"{scope}{{overflow-wrap:break-word;text-align:start;font-size:{size:g}px;line-height:1.3}}"
+        f"{scope} table{{max-width:100%;width:auto;border-collapse:separate;font-size:inherit}}"
+        f"{scope} p,{scope} ul,{scope} ol,{scope} dl{{margin:1em 0}}"
+        f"{scope} ul,{scope} ol{{padding-inline-start:{40 * PRINT_SCALE:g}px}}"
+        f"{scope} small{{color:inherit;font-size:smaller}}"
+        f"{scope} p,{scope} li,{scope} td,{scope} th,{scope} div{{overflow-wrap:break-word}}"
+        f"{scope} .dsr-long{{word-break:break-all}}"
         f"{scope} td[colspan],{scope} th[colspan]{{width:auto!important}}"
-        f"{scope} img{{max-width:100%;max-height:{tallest};height:auto}}"
-        f"{scope} pre{{white-space:pre-wrap}}" + _OUR_STYLE.format(f"{scope} ")
+        f"{scope} img{{max-width:100%;max-height:{tallest};height:auto;"
+        f"image-resolution:{96 / PRINT_SCALE:g}dpi}}"
+        f"{scope} pre{{white-space:pre-wrap;font-size:{size * 13 / 16:g}px}}" + _OUR_STYLE.format(f"{scope} ")
     )
 
 

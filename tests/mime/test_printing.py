@@ -60,7 +60,8 @@ def test_no_message_runs_off_the_page_overlaps_its_lines_or_loads_anything():
         for box in page._page_box.descendants():
             if isinstance(box, boxes.TextBox | boxes.ReplacedBox) and box.width:
                 assert box.position_x >= 75
-                assert box.position_x + box.width <= page.width - 74
+                blank = 4 if getattr(box, "text", "").endswith(" ") else 0  # hangs: CSS Text 3, 4.1.3
+                assert box.position_x + box.width <= page.width - 74 + blank
             if (
                 isinstance(box, boxes.LineBox)
                 and "".join(getattr(b, "text", "") for b in box.descendants()).strip()

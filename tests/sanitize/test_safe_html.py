@@ -348,10 +348,13 @@ def test_for_print_drops_what_runs_off_a_page_or_over_other_lines():
         for_print=True,
     )
     tags = {e.tag: dict(e.attrib) for e in elements(shown.html)}
-    assert tags["table"] == {"width": "100%", "style": "width:100%", "role": "presentation"}
-    assert tags["td"] == {"width": "300", "style": "color:red;width:100%"}
+    assert tags["table"] == {"style": "width:100%", "role": "presentation"}
+    assert tags["td"] == {
+        "width": "180",
+        "style": "color:red;width:324px",
+    }  # 300 and 540, at the scale of print
     assert tags["div"] == {"style": "display:none"}
-    assert tags["p"] == {"style": "padding:10px;font-size:14px;line-height:1.5"}
+    assert tags["p"] == {"style": "padding:6px;font-size:8.4px;line-height:1.5"}
     assert ".m img{max-width:100%" in print_style(".m")
 
 

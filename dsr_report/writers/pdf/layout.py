@@ -33,7 +33,7 @@ from dsr_report.writers.fonts import files
 from dsr_report.writers.pdf.assets import NothingIsFetched
 from dsr_report.writers.pdf.fragments import Anchor, Bookmark, FontUse, LayoutJob, Page, Piece
 from dsr_report.writers.pdf.structure import Structure, number
-from dsr_report.writers.pdf.weasyprint_patches import boxes
+from dsr_report.writers.pdf.weasyprint_patches import boxes, fitting
 from dsr_report.writers.pdf.weasyprint_patches import text as shaped_text
 
 _SCALE = 0.75
@@ -243,6 +243,7 @@ def prepare_process(*, quick: bool = weasyprint.__version__ in _QUICK_VERSIONS) 
     weasyprint.pdf.tags._build_box_tree = _build_better_tree  # noqa: SLF001 - there is no public way
     pydyf.PDF.page_references = property(_page_references)
     weasyprint.layout.make_margin_boxes = _margin_boxes_with_content
+    fitting.install()
     if quick:
         shaped_text.install()
         boxes.install()

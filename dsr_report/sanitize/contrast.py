@@ -1,0 +1,269 @@
+"""Text that stays readable where its background is gone: the colours of each element of a message.
+
+A cascade for two properties, the colour of the text and what is painted behind it, in the order of CSS:
+attributes, style sheets by specificity, `style` attributes, `!important`. Pictures that are not shown count
+as absent; a gradient counts as its mean colour. The contrast is that of WCAG 2.2, 1.4.3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import tinycss2
+import tinycss2.color4
+from selectolax.lexbor import LexborNode, SelectolaxError
+from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
+
+Rgb = tuple[float, float, float]
+WHITE: Rgb = (1.0, 1.0, 1.0)
+_DARK, _LIGHT = "#333333", "#ffffff"
+_LEAST = 3.0
+"""WCAG 2.2, 1.4.3 asks for 4.5, and for 3 of large text; what the sender chose above 3 is left alone."""
+_MOST_RULES = 400
+"""Rules about colours that are looked at; the style sheets of newsletters have at most some 150."""
+_HEX = re.compile(r"(?=.*\d)[0-9A-Fa-f]{6}")
+_DEEPEST = 2
+_PICTURE = "picture"
+"""Painted behind a text, in unknown colours: a picture that the message carries."""
+_UNLIKELY = re.compile(r":(?:hover|active|focus|visited|before|after|target)", re.IGNORECASE)
+
+
+class Paint(NamedTuple):
+    """The colour of a text, and of what is behind it (None: a picture that is shown)."""
+
+    colour: Rgb = (0.0, 0.0, 0.0)
+    behind: Rgb | None = WHITE
+
+
+class Declared(NamedTuple):
+    """What declarations say of colours: values as written, with whether they are important."""
+
+    colour: tuple[str, bool] | None = None
+    background: tuple[str, bool] | None = None
+
+
+class Colours:
+    """The colours of one message; asked from the root down."""
+
+    def __init__(self) -> None:
+        self._rules: list[tuple[tuple[int, int, int], str, Declared]] = []
+        self._matched: dict[int, list[tuple[tuple[int, int, int], Declared]]] | None = None
+
+    def add_sheet(self, rules: Iterable[tuple[str, Declared]]) -> None:
+        """Take up the rules of a style sheet, as `rules_of` gives them."""
+        for selector, declared in rules:
+            if len(self._rules) < _MOST_RULES:
+                self._rules.append((_specificity(selector), selector, declared))
+
+    def match(self, root: LexborNode) -> None:
+        """Find the elements of each rule."""
+        self._matched = {}
+        for specificity, selector, declared in self._rules:
+            try:
+                nodes = root.css(selector)
+            except SelectolaxError:
+                continue
+            for node in nodes:
+                self._matched.setdefault(node.mem_id, []).append((specificity, declared))
+
+    def of(self, node: LexborNode, attributes: Mapping[str, str | None], parent: Paint) -> Paint:
+        """The paint of an element whose parent has this one."""
+        style = attributes.get("style")
+        layers = self._matched.get(node.mem_id) if self._matched else None
+        hints = _hints(node.tag or "", attributes)
+        if not style and not layers and not hints:
+            return parent
+        colours: list[tuple[str, bool]] = []
+        backgrounds: list[tuple[str, bool]] = []
+        of_sheets = [declared for _, declared in sorted(layers or (), key=lambda pair: pair[0])]
+        for declared in (*hints, *of_sheets, declared_in(style or "")):
+            if declared.colour:
+                colours.append(declared.colour)
+            if declared.background:
+                backgrounds.append(declared.background)
+        colour, behind = parent
+        for value in _winning(colours):
+            rgba = _parsed(value)
+            if rgba is not None:
+                colour = _over(rgba, behind or WHITE)
+        for value in _winning(backgrounds):
+            behind = _painted(value, behind)
+        return Paint(colour, behind)
+
+
+def readable(paint: Paint) -> str:
+    """The colour in which a text has to be written to be read; empty where its own will do."""
+    if paint.behind is None or contrast(paint.colour, paint.behind) >= _LEAST:
+        return ""
+    dark = contrast((0.2, 0.2, 0.2), paint.behind)
+    return _DARK if dark >= contrast(WHITE, paint.behind) else _LIGHT
+
+
+def repainted(paint: Paint, colour: str) -> Paint:
+    """The paint of an element whose text is written in another colour."""
+    rgba = _parsed(colour)
+    return paint._replace(colour=rgba[:3]) if rgba is not None else paint
+
+
+def contrast(one: Rgb, other: Rgb) -> float:
+    """The contrast ratio of WCAG 2.2, from 1 to 21."""
+    lights = sorted((_luminance(one), _luminance(other)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def _luminance(colour: Rgb) -> float:
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@lru_cache(maxsize=2048)
+def mean_of_gradient(value: str) -> str:
+    """The mean colour of the first gradient in a value, as text; empty where there is none."""
+    for token in tinycss2.parse_component_value_list(value):
+        if token.type == "function" and token.lower_name.endswith("gradient"):
+            stops = [rgba for rgba in map(_colour_of, token.arguments) if rgba is not None]
+            if stops:
+                mean = [sum(stop[part] for stop in stops) / len(stops) for part in range(4)]
+                red, green, blue = (round(255 * part) for part in mean[:3])
+                return f"rgba({red},{green},{blue},{mean[3]:.2f})"
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def declared_in(text: str) -> Declared:
+    """What a `style` attribute says of colours."""
+    if not text:
+        return Declared()
+    return _declared(tinycss2.parse_declaration_list(text, skip_comments=True, skip_whitespace=True))
+
+
+def rules_of(
+    rules: Sequence[Node], *, applies: Callable[[str], bool], depth: int = 0
+) -> Iterator[tuple[str, Declared]]:
+    """The rules of a parsed style sheet that speak of colours, each selector for itself.
+
+    Args:
+        rules: as tinycss2 parsed them.
+        applies: the function that says whether a media query holds where the message is shown.
+        depth: how many media rules stand around these.
+    """
+    for rule in rules:
+        if isinstance(rule, QualifiedRule):
+            nodes = tinycss2.parse_declaration_list(rule.content, skip_comments=True, skip_whitespace=True)
+            declared = _declared(nodes)
+            if declared != Declared():
+                for selector in tinycss2.serialize(rule.prelude).split(","):
+                    if not _UNLIKELY.search(selector):
+                        yield selector.strip(), declared
+        elif (
+            isinstance(rule, AtRule)
+            and rule.lower_at_keyword == "media"
+            and rule.content
+            and depth < _DEEPEST
+            and applies(tinycss2.serialize(rule.prelude).strip())
+        ):
+            below = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+            yield from rules_of(below, applies=applies, depth=depth + 1)
+
+
+def _declared(nodes: Sequence[Node]) -> Declared:
+    colour = background = None
+    for node in nodes:
+        if not isinstance(node, Declaration):
+            continue
+        name = node.lower_name
+        if name == "color" and not (colour and colour[1] and not node.important):
+            colour = tinycss2.serialize(node.value).strip(), node.important
+        elif name in {"background", "background-color", "background-image"}:
+            value = tinycss2.serialize(node.value).strip()
+            if background and name != "background":  # one says the colour, the other the picture
+                value = (
+                    f"{background[0]} {value}" if name == "background-image" else f"{value} {background[0]}"
+                )
+            if not (background and background[1] and not node.important):
+                background = value, node.important
+    return Declared(colour, background)
+
+
+def _hints(tag: str, attributes: Mapping[str, str | None]) -> tuple[Declared, ...]:
+    colour = attributes.get("color") if tag == "font" else attributes.get("text") if tag == "body" else None
+    background = attributes.get("bgcolor")
+    picture = attributes.get("background")
+    if picture and picture.startswith("data:"):
+        background = f"{background or ''} url({picture})"
+    if not colour and not background:
+        return ()
+    return (
+        Declared(
+            (_hashed(colour), False) if colour else None, (_hashed(background), False) if background else None
+        ),
+    )
+
+
+def _hashed(value: str) -> str:
+    value = value.strip()
+    return f"#{value}" if _HEX.fullmatch(value) else value
+
+
+def _winning(values: list[tuple[str, bool]]) -> list[str]:
+    """The value that wins, as a list of one or none: the last important one, or the last."""
+    important = [value for value, is_important in values if is_important]
+    return important[-1:] or [value for value, _ in values[-1:]]
+
+
+def _painted(value: str, behind: Rgb | None) -> Rgb | None:
+    """What is behind a text once a background was painted over what was there."""
+    kind = _background(value)
+    if kind == _PICTURE:
+        return None
+    return behind if kind is None or isinstance(kind, str) else _over(kind, behind or WHITE)
+
+
+@lru_cache(maxsize=2048)
+def _background(value: str) -> tuple[float, float, float, float] | str | None:
+    if "url(data:" in value or 'url("data:' in value:
+        return _PICTURE
+    gradient = mean_of_gradient(value)
+    if gradient:
+        return _parsed(gradient)
+    for token in tinycss2.parse_component_value_list(value):
+        rgba = _colour_of(token)
+        if rgba is not None:
+            return rgba
+    return None
+
+
+@lru_cache(maxsize=2048)
+def _parsed(value: str) -> tuple[float, float, float, float] | None:
+    tokens = [
+        t for t in tinycss2.parse_component_value_list(value) if t.type not in {"whitespace", "comment"}
+    ]
+    return _colour_of(tokens[0]) if len(tokens) == 1 else None
+
+
+def _colour_of(token: Node) -> tuple[float, float, float, float] | None:
+    if token.type not in {"ident", "hash", "function"}:
+        return None
+    colour = tinycss2.color4.parse_color(token)
+    if colour is None or isinstance(colour, str):
+        return None
+    red, green, blue = (min(max(part or 0.0, 0.0), 1.0) for part in colour.to("srgb").coordinates)
+    return red, green, blue, min(max(colour.alpha, 0.0), 1.0)
+
+
+def _over(colour: tuple[float, float, float, float], behind: Rgb) -> Rgb:
+    alpha = colour[3]
+    red, green, blue = (
+        front * alpha + back * (1 - alpha) for front, back in zip(colour[:3], behind, strict=True)
+    )
+    return red, green, blue
+
+
+def _specificity(selector: str) -> tuple[int, int, int]:
+    identifiers = selector.count("#")
+    classes = len(re.findall(r"\.[\w-]|\[|(?<!:):(?!not|is|where)", selector))
+    elements = len(re.findall(r"(?:^|[\s>+~(])[A-Za-z]", selector))
+    return identifiers, classes, elements
