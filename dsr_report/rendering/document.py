@@ -21,7 +21,6 @@ class Part:
 
     `anchor` is the id of its outermost element. `chapter` groups parts that belong on one page of a package
     (`messages-2021`); parts of one chapter follow each other. `html` is complete and closed in itself.
-    `wide` parts (messages as they looked) may hold whatever survived the sanitizer.
     """
 
     anchor: str
@@ -33,6 +32,8 @@ class Part:
     """The anchors that it lists as contents of the report; a PDF prints their pages."""
     follows: bool = False
     """Its page of a package goes on with the page before, and is in no list of pages."""
+    columns: bool = False
+    """It is printed in two columns, which its headings span."""
 
 
 @dataclass(frozen=True, slots=True)

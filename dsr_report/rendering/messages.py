@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,6 +72,15 @@ class LinkView(NamedTuple):
     address: str
 
 
+class AddressGroup(NamedTuple):
+    """Addresses with one label, and what several of them begin with, said once."""
+
+    label: str
+    stem: str
+    rests: list[tuple[int | None, str]]
+    """The number in the text, where it has one, and the address without the stem."""
+
+
 class LayoutView(NamedTuple):
     """A message as it looked, made safe, for a page that is printed: HTML, its style sheet, its class."""
 
@@ -102,6 +111,8 @@ class MessageView:
     layout: LayoutView | None
     links: list[LinkView]
     pictures: list[tuple[str, str]]
+    link_groups: list[AddressGroup]
+    picture_groups: list[AddressGroup]
     files: list[FileView]
     notes: list[str]
     rows: tuple[FieldRow, ...]
@@ -152,6 +163,9 @@ class MessageViews:
                 scope = f".mail-{number}"
                 safe_html = safe(html_source, parsed, wording=self._wording, scope=scope, for_print=True)
                 layout = _layout(safe_html, number)
+        links = self._links(safe_html) if safe_html is not None else []
+        pictures = self._pictures(safe_html)
+        is_printed = options.medium != "html"
         subject = record.subject or (parsed.subject if parsed is not None else None)
         view = MessageView(
             number=number,
@@ -170,8 +184,10 @@ class MessageViews:
             text=text or "" if layout is None and not options.is_list else "",
             frame=frame,
             layout=layout,
-            links=self._links(safe_html) if safe_html is not None else [],
-            pictures=self._pictures(safe_html),
+            links=[] if is_printed else links,
+            pictures=[] if is_printed else pictures,
+            link_groups=grouped((link.purpose, link.number, link.address) for link in links * is_printed),
+            picture_groups=grouped((label, None, source) for label, source in pictures * is_printed),
             files=self._files(parsed, _shown_in(safe_html, parsed)),
             notes=[note_text(defect, words) for defect in parsed.defects] if parsed else [],
             rows=rows,
@@ -275,6 +291,20 @@ def _layout(safe_html: SafeHtml, number: int) -> LayoutView:
     html = _TEXT_OF_HTML.sub(lambda match: match.group().replace("://", ": //"), safe_html.html)
     sheet = f"{safe_html.style_sheet}\n{print_style(f'.mail-{number}')}".replace("<", "")
     return LayoutView(Markup(html), Markup(sheet), f"mail-{number}")  # noqa: S704 - made safe by `sanitize`
+
+
+def grouped(addresses: Iterable[tuple[str, int | None, str]]) -> list[AddressGroup]:
+    """Addresses (label, number, address) by label and by what they have in common up to their last slash."""
+    groups: dict[tuple[str, str], list[tuple[int | None, str]]] = {}
+    for label, number, address in addresses:
+        stem = address[: address.rfind("/") + 1]
+        groups.setdefault((label, stem), []).append((number, address[len(stem) :]))
+    return [
+        AddressGroup(label, stem, rests)
+        if len(rests) > 1
+        else AddressGroup(label, "", [(number, stem + rest) for number, rest in rests])
+        for (label, stem), rests in groups.items()
+    ]
 
 
 def _bodies(record: Message, names: Sequence[str] = ("mime", "html", "text", "amp")) -> frozenset[str]:

@@ -83,4 +83,4 @@ def _part(book: Book, chapter: Chapter, part: PartView, html: str) -> Part:
     if part.page is not None:
         key, title = part.page.name, book.periods.page_title(title, part.page)
         follows = part.page.follows
-    return Part(part.anchor, key, title, html, part.new_page, part.contents, follows)
+    return Part(part.anchor, key, title, html, part.new_page, part.contents, follows, part.columns)

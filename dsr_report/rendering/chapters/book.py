@@ -67,6 +67,8 @@ class PartView:
     contents: tuple[str, ...] = ()
     page: Page | None = None
     template: str = ""
+    columns: bool = False
+    """It is printed in two columns."""
 
 
 class Chapter(NamedTuple):

@@ -21,8 +21,8 @@ _HIGHEST = 0x10FFFF
 def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
     """The document as jobs, in order.
 
-    A job ends before a part that begins a page as soon as there is enough in it, and before any other
-    part when it would become too large.
+    A job ends before a part that begins a page as soon as there is enough in it, before any other part when
+    it would become too large, and where columns begin or end.
     """
     shell = Shell(document)
     parts: list[Part] = []
@@ -36,12 +36,17 @@ def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
             stylesheet,
             parts=len(sections),
             contents=frozenset(anchor for part in parts for anchor in part.contents),
+            columns=parts[-1].columns if parts else False,
         )
 
     for part in document.parts():
         section = shell.section(part, with_glyphs(part.html))
         added = len(section) + 1 + _OF_A_TAG * section.count("<")
-        if parts and ((part.new_page and weight >= _ENOUGH) or weight + added > _AT_MOST):
+        if parts and (
+            (part.new_page and weight >= _ENOUGH)
+            or weight + added > _AT_MOST
+            or part.columns != parts[-1].columns
+        ):
             yield job()
             parts, sections, weight, index = [], [], 0, index + 1
         parts.append(part)

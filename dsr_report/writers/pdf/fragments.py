@@ -14,7 +14,8 @@ class LayoutJob:
     """Some parts, to be laid out as pages of their own.
 
     `contents` has the anchors that the parts list as contents of the report; `page_of_anchor` gives the
-    numbers of their pages, once they are known.
+    numbers of their pages, once they are known. With `columns`, two pages of a column are put side by
+    side.
     """
 
     index: int
@@ -24,6 +25,7 @@ class LayoutJob:
     parts: int = 0
     contents: frozenset[str] = frozenset()
     page_of_anchor: dict[str, int] = field(default_factory=dict)
+    columns: bool = False
 
 
 @dataclass(slots=True)

@@ -17,11 +17,13 @@ import resource
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import cycle, repeat
 from pathlib import Path
 from typing import Any
 
 import pydyf
 import weasyprint
+import weasyprint.document
 import weasyprint.layout
 import weasyprint.pdf
 import weasyprint.pdf.tags
@@ -50,7 +52,12 @@ _MARGINS = tuple(
     + [f"{side}-{place}" for side in ("left", "right") for place in ("top", "middle", "bottom")]
     + [f"{side}-{place}-corner" for side in ("top", "bottom") for place in ("left", "right")]
 )
+_MARGIN, _GAP = 14.0, 5.0
+_COLUMN = (210 - 2 * _MARGIN - _GAP) / 2
+"""Millimetres, of a page of A4. Columns are pages of their own: those of CSS are laid out again and again."""
+_NARROW = f"@page {{ margin-left: {_MARGIN}mm; margin-right: {210 - _MARGIN - _COLUMN}mm }}"
 _make_margin_boxes = weasyprint.layout.make_margin_boxes
+_layout_backgrounds = weasyprint.layout.layout_backgrounds
 
 
 class AssetRefusedError(DsrReportError):
@@ -93,18 +100,39 @@ def lay_out(job: LayoutJob) -> Piece:
         html = weasyprint.HTML(string=job.html, url_fetcher=NothingIsFetched())
         boxes.mark_notes(html, job.stylesheet, job.html)
         elsewhere = _prepare(html.etree_element, job.page_of_anchor)
+        _now.sides = cycle((False, True)) if job.columns else repeat(False)
         document = html.render(
             font_config=_fonts(),
-            stylesheets=[_stylesheet(job.stylesheet)],
+            stylesheets=[_stylesheet(job.stylesheet + _NARROW if job.columns else job.stylesheet)],
             output_intent="srgb",
             presentational_hints=True,
         )
+        if job.columns:
+            _put_side_by_side(document)
         document.metadata.attachments = []  # only the document has those, never a part
         return _piece(job, document, elsewhere, complaints)
     except FatalURLFetchingError as error:
         raise AssetRefusedError(
             str(error), hint="Only data: URLs may stand in a report; this is a mistake in a template."
         ) from None
+
+
+def _backgrounds_in_columns(page: Any, get_image: Any) -> None:
+    """Move every second page of columns to the right, before WeasyPrint works out where backgrounds are."""
+    if next(_now.sides):
+        for child in page.children:
+            child.translate((_COLUMN + _GAP) / 25.4 * 96, 0)
+    _layout_backgrounds(page, get_image)
+
+
+def _put_side_by_side(document: Any) -> None:
+    """Make one page of each two, the second as its right column."""
+    pages = list(document.pages[::2])
+    for index, right in enumerate(document.pages[1::2]):
+        box, other = pages[index]._page_box, right._page_box  # noqa: SLF001 - there is no public way
+        box.children = [*box.children, *other.children]
+        pages[index] = weasyprint.document.Page(box)
+    document.pages = pages
 
 
 def _prepare(root: Any, page_of_anchor: dict[str, int]) -> dict[str, str]:
@@ -149,6 +177,8 @@ class _Pdf:
     def __init__(self) -> None:
         self.fonts: dict[str, FontUse] = {}
         self.font_dictionary = pydyf.Dictionary()
+        self.sides: Iterator[bool] = repeat(False)
+        """Whether the next page is the right one of two columns."""
 
 
 _now = _Pdf()
@@ -242,6 +272,7 @@ def prepare_process(*, quick: bool = weasyprint.__version__ in _QUICK_VERSIONS) 
     weasyprint.pdf.build_fonts_dictionary = _collect_fonts
     weasyprint.pdf.tags._build_box_tree = _build_better_tree  # noqa: SLF001 - there is no public way
     pydyf.PDF.page_references = property(_page_references)
+    weasyprint.layout.layout_backgrounds = _backgrounds_in_columns
     weasyprint.layout.make_margin_boxes = _margin_boxes_with_content
     fitting.install()
     if quick:

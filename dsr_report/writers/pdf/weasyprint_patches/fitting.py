@@ -1,6 +1,6 @@
 """What WeasyPrint lets run off the page or become unreadable: tables without room, letters without size.
 
-These change pages, on purpose. `table_wrapper_width` lets a table be wider than its place where its longest words
+These change pages, on purpose. `auto_table_layout` lets a table be wider than its place where its words
 ask for it; here its columns then shrink in proportion, and words break in them. A computed font size below
 `SMALLEST_PIXELS` becomes that; a size of nought, which newsletters use against gaps, stays.
 """
