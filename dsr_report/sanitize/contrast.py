@@ -94,6 +94,7 @@ class Colours:
         return Paint(colour, behind)
 
 
+@lru_cache(maxsize=1024)
 def readable(paint: Paint) -> str:
     """The colour in which a text has to be written to be read; empty where its own will do."""
     if paint.behind is None or contrast(paint.colour, paint.behind) >= _LEAST:

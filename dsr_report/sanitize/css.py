@@ -52,14 +52,16 @@ _LONGEST_SHEET = 2_000_000
 _LONGEST_REMEMBERED = 2_000
 """Letters; longer ones hold pictures, of which four thousand would fill the memory."""
 _DEEPEST = 4
-PRINT_SCALE = 0.6
-"""Newsletters are made 600 pixels wide and in letters of 14 to 16; at this scale two stand beside each other
-on a page of A4, in letters of 6.3 to 7.2 points."""
-PRINT_WIDTH = 540
+PRINT_SCALE = 0.54
+"""Newsletters are made 600 pixels wide: at this scale two of them stand beside each other on a page of A4."""
+PRINT_FONT_SCALE = 0.6
+"""Their letters of 14 to 16 pixels become 6.3 to 7.2 points."""
+PRINT_WIDTH = 600
 """Pixels of a message in a column of a page, before scaling; what is declared wider fills the column."""
 _DESK_WIDTH = 640
 """Pixels of the window for which media rules are asked: a reading pane, wider than any newsletter."""
 _LENGTH = re.compile(r"(?<![\w.#-])(\d*\.?\d+)(px|pt|cm|mm|in|pc|rem)\b", re.IGNORECASE)
+_OF_LETTERS = {"font", "font-size", "line-height", "letter-spacing", "text-indent"}
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _FONT_SIZES = {
     "xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32,
@@ -109,8 +111,8 @@ def _safe(text: str, *, for_print: bool) -> str:
 @lru_cache(maxsize=4096)
 def addresses_in(text: str) -> tuple[str, ...]:
     """The addresses that declarations would load, as far as they are spelled as `url(…)`."""
-    found = [next(group for group in match if group is not None) for match in _ADDRESS.findall(text)]
-    return tuple(dict.fromkeys(address.strip() for address in found if address.strip()))
+    found = [match[match.lastindex or 0].strip() for match in _ADDRESS.finditer(text)]
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def with_addresses(text: str, replaced: Callable[[str], str | None]) -> str:
@@ -268,25 +270,25 @@ def _printed(name: str, value: str, tokens: Sequence[Node]) -> tuple[str, str] |
         value = f"{_FONT_SIZES[lowered]}px"
     elif name == "font":
         value = _without_line_height(tokens)
-    return name, scaled(value)
+    return name, scaled(value, PRINT_FONT_SCALE if name in _OF_LETTERS else PRINT_SCALE)
 
 
-def scaled(value: str) -> str:
+def scaled(value: str, scale: float = PRINT_SCALE) -> str:
     """A value with its lengths at the scale of print; what is relative to a font's size is so already."""
+
+    def length(match: re.Match[str]) -> str:
+        number, unit = float(match[1]), match[2].lower()
+        if unit == "rem":
+            number, unit = number * _ROOT_PIXELS, "px"
+        if unit == "px" and number <= 1:  # lines stay lines
+            return match[0]
+        return f"{round(number * scale, 3):g}{unit}"
+
     if '"' in value or "'" in value:
         pieces = _QUOTED.split(value)
         quoted = [*_QUOTED.findall(value), ""]
-        return "".join(scaled(piece) + text for piece, text in zip(pieces, quoted, strict=True))
-    return _LENGTH.sub(_scaled_length, value)
-
-
-def _scaled_length(match: re.Match[str]) -> str:
-    number, unit = float(match[1]), match[2].lower()
-    if unit == "rem":
-        number, unit = number * _ROOT_PIXELS, "px"
-    if unit == "px" and number <= 1:  # lines stay lines
-        return match[0]
-    return f"{round(number * PRINT_SCALE, 3):g}{unit}"
+        return "".join(_LENGTH.sub(length, piece) + text for piece, text in zip(pieces, quoted, strict=True))
+    return _LENGTH.sub(length, value)
 
 
 def _printed_width(name: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
@@ -294,7 +296,8 @@ def _printed_width(name: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
         return None
     token = tokens[0]
     if token.type == "percentage":
-        return name, f"{min(max(token.value, 0), 100):g}%"
+        # a hair less than their share, so that rounding pushes none of several onto the next line
+        return name, f"{min(max(token.value - 0.01, 0), 99.99) if token.value < 100 else 100:g}%"
     if token.type == "dimension" and token.lower_unit == "px":
         return name, scaled(f"{max(token.value, 0):g}px") if token.value <= PRINT_WIDTH else "100%"
     return (name, "auto") if token.type == "ident" and name == "width" else None

@@ -15,6 +15,7 @@ from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.pictures import InlineParts
 from dsr_report.sanitize.contrast import Colours, Paint, readable, repainted
 from dsr_report.sanitize.css import (
+    PRINT_FONT_SCALE,
     PRINT_SCALE,
     PRINT_WIDTH,
     addresses_in,
@@ -197,8 +198,6 @@ class Writer:
             data = picture_data(background, self._inline) if background else None
             attributes = {**attributes, "background": data, "style": self._with_pictures(style)}
         paint = self._colours.of(node, attributes, parent)
-        if paint == parent:
-            return parent
         colour = readable(paint)
         if not colour or not any(
             child.tag == "-text" and (child.text_content or "").strip() for child in children(node)
@@ -337,7 +336,7 @@ class Writer:
             elif name in allowed or name in _ANYWHERE:
                 kept[name] = self._value(tag, name, text)
         if self._for_print and tag == "font" and kept.get("size"):
-            hints.append(f"font-size:{_font_pixels(kept.pop('size')) * PRINT_SCALE:g}px")
+            hints.append(f"font-size:{_font_pixels(kept.pop('size')) * PRINT_FONT_SCALE:g}px")
         # the report has a rule for the width of tables, which goes before an attribute
         width = kept.pop("width", "") if self._for_print and tag == "table" else ""
         if width and "width" not in kept.get("style", ""):

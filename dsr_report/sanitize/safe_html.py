@@ -19,7 +19,7 @@ import nh3
 
 from dsr_report.mime.html_tree import parsed
 from dsr_report.mime.message import MimeMessage
-from dsr_report.sanitize.css import PRINT_SCALE, safe_declarations
+from dsr_report.sanitize.css import PRINT_FONT_SCALE, PRINT_SCALE, safe_declarations
 from dsr_report.sanitize.markup import ATTRIBUTES, TAGS, Writer
 from dsr_report.sanitize.pictures import IS_DATA
 from dsr_report.sanitize.shown import Link, Picture, SafeHtml, Wording
@@ -110,7 +110,7 @@ def print_style(scope: str, *, tallest: str = "18cm") -> str:
         scope: the selector of the element that holds the message, as given to `safe`.
         tallest: the height of the tallest picture.
     """
-    size = 16 * PRINT_SCALE
+    size = 16 * PRINT_FONT_SCALE
     return (
         # the rules of the report about its own text, undone
         f"{scope}{{overflow-wrap:break-word;text-align:start;font-size:{size:g}px;line-height:1.3}}"
