@@ -349,10 +349,8 @@ def test_for_print_drops_what_runs_off_a_page_or_over_other_lines():
     )
     tags = {e.tag: dict(e.attrib) for e in elements(shown.html)}
     assert tags["table"] == {"style": "width:100%", "role": "presentation"}
-    assert tags["td"] == {
-        "width": "180",
-        "style": "color:red;width:324px",
-    }  # 300 and 600, at the scale of print
+    # 300 and 600 pixels, at the scale of print
+    assert tags["td"] == {"width": "162", "style": "color:red;width:324px"}
     assert tags["div"] == {"style": "display:none"}
     assert tags["p"] == {"style": "padding:5.4px;font-size:8.4px;line-height:1.5"}
     assert ".m img{max-width:100%" in print_style(".m")
