@@ -32,6 +32,13 @@ _SURVEY_XML = re.compile(r"<(?:survey|submission|questions?|enquete|enquête|ans
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}\s*", re.ASCII)
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w-]+=[^;,]*)*)(;base64)?,", re.ASCII | re.IGNORECASE)
 _SHORTEST_BASE64 = 24
+_SAMPLE = 4_096
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+_LAST_ASCII = 0x7F
+_LONGEST_LETTER = 4
+"""Bytes of a letter in UTF-8."""
+_MOST_FOREIGN = 4
+"""Of a message in Western Europe fewer than one byte in so many is no ASCII."""
 _TELLING = re.compile("[:<,;\t]")  # without any of these a short text is of no kind
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
@@ -103,15 +110,35 @@ def is_xml(text: str) -> bool:
 
 
 def decoded_head(text: str) -> bytes | None:
-    """The first bytes of a text in base64, or None where it is none."""
+    """The first bytes of a text in base64; None where it is none, or what it says makes no sense.
+
+    An id of 32 hexadecimal digits and many a word could be base64, too. Only what is a known kind of file, a
+    message, a page, JSON or readable text was meant as such.
+    """
     head = text[:_LOOK]
     if len(head) < _SHORTEST_BASE64 or not _BASE64.fullmatch(head):
         return None
     letters = "".join(head.split()).rstrip("=")
-    try:
-        return base64.b64decode(letters[: len(letters) // 4 * 4])
-    except binascii.Error:
+    letters = letters[: len(letters) // 4 * 4] if len(text) > _LOOK else letters
+    content = _from_base64(letters)
+    if content is None or base64.b64encode(content).decode("ascii").rstrip("=") != letters:
         return None
+    return content if media_type_of(content) or _is_readable(content) else None
+
+
+def _is_readable(content: bytes) -> bool:
+    """Whether bytes are text, in UTF-8 or in a charset of one byte a letter, without control characters."""
+    sample = content[:_SAMPLE]
+    if _CONTROLS.search(sample):
+        return False
+    try:
+        sample.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start > len(sample) - _LONGEST_LETTER:
+            return True  # a letter was cut by the end of the sample
+        foreign = sum(byte > _LAST_ASCII for byte in sample)
+        return foreign * _MOST_FOREIGN < len(sample) and is_mime(sample.decode("latin-1"))
+    return True
 
 
 def media_type_of(head: bytes) -> str | None:

@@ -198,6 +198,8 @@ def _is_shown_message(value: Any, seen: Seen) -> bool:
     if not isinstance(value, str) or isinstance(value, Num):
         return False
     wires = _wires(value)
+    if re.fullmatch(r"[A-Za-z0-9+/=\s]+", value) and not any(map(_is_a_mail, wires[1:])):
+        return False  # what could be base64, and says nothing as such: an id, a word
     is_file = any(seen.files[name] in wires for name in seen.files if name.endswith(".eml"))
     is_page = any(b"<" in wire for wire in wires)
     looks_like_mail = not seen.files and re.match(r"\S+:|From |\s*[A-Za-z0-9+/]{24}|.*[\ud800-\udfff]", value)
@@ -207,6 +209,10 @@ def _is_shown_message(value: Any, seen: Seen) -> bool:
     if is_file or not seen.files:
         words |= {word for wire in wires for word in _words_of_message(wire)}
     return all(word in seen.text for word in words)
+
+
+def _is_a_mail(wire: bytes) -> bool:
+    return re.match(rb"[!-~]+:|From |\s*<", wire) is not None
 
 
 def _wires(value: str) -> list[bytes]:
