@@ -22,6 +22,16 @@ Messages say what is wrong, where, and what to do next; they quote no personal d
 
 from __future__ import annotations
 
+import re
+
+_MOST_QUOTED = 80
+"""Characters that a message repeats of what it was given: enough to know it again, too few for an export."""
+_LONGEST_PATH = 255
+"""Characters; a longer place is no place, but a text that was passed where a path belongs."""
+_LONG = re.compile(
+    rf"'[^'\n]{{{_MOST_QUOTED + 1},}}'?|\"[^\"\n]{{{_MOST_QUOTED + 1},}}\"?|\S{{{_MOST_QUOTED + 1},}}"
+)
+
 
 class DsrReportError(Exception):
     """Base of all errors that dsr-report raises on purpose."""
@@ -29,10 +39,10 @@ class DsrReportError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
-        self.what = what
-        self.where = where
+        self.what = bounded(what)
+        self.where = None if where is None else _place(where)
         self.hint = hint
-        super().__init__(what)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
@@ -44,6 +54,34 @@ class DsrReportError(Exception):
 
 def _rebuild(kind: type[DsrReportError], what: str, where: str | None, hint: str | None) -> DsrReportError:
     return kind(what, where=where, hint=hint)
+
+
+def bounded(message: str) -> str:
+    """A message in which every long thing that it repeats is named by its length."""
+    return _LONG.sub(_shortened, message)
+
+
+def quoted(value: object) -> str:
+    """A value as a message may repeat it: a short text as it is, of all else what it is."""
+    if not isinstance(value, str):
+        return f"a {type(value).__name__}"
+    is_short = len(value) <= _MOST_QUOTED and "\n" not in value and not _STRUCTURED.search(value)
+    return repr(value) if is_short else f"a text of {len(value):,} characters"
+
+
+_STRUCTURED = re.compile(r"[{}\[\]]")
+"""Signs of JSON, which may be an export."""
+
+
+def _shortened(long: re.Match[str]) -> str:
+    return f"a text of {len(long.group()):,} characters"
+
+
+def _place(where: str) -> str:
+    """Where something is wrong; a text that was passed for a path is not repeated."""
+    if len(where) > _LONGEST_PATH or "\n" in where or where.lstrip()[:1] in {"{", "["}:
+        return f"a text of {len(where):,} characters"
+    return where
 
 
 class UsageError(DsrReportError, ValueError):

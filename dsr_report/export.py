@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, Self
 from zoneinfo import ZoneInfo
 
-from dsr_report.errors import UsageError
+from dsr_report.errors import UsageError, quoted
 from dsr_report.jsonstream.file import ExportFile, Info, open_export
 from dsr_report.jsonstream.items import Item, ReadWarning, count_values
 from dsr_report.jsonstream.subjects import TYPES
@@ -35,9 +35,9 @@ def zone_named(name: str) -> ZoneInfo:
     """
     try:
         return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError, TypeError, AttributeError) as error:
         raise UsageError(
-            f"there is no time zone {name!r}", hint="Use a name like Europe/Amsterdam."
+            f"there is no time zone {quoted(name)}", hint="Use a name like Europe/Amsterdam."
         ) from error
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, Union, get_args
 
 from dsr_report.config import Config, load_config, source_date
-from dsr_report.errors import CheckFailedError, RedactionError, UsageError
+from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quoted
 from dsr_report.export import Export, zone_named
 from dsr_report.files import sha256_of, written_whole
 from dsr_report.jsonstream.file import open_export
@@ -73,7 +73,7 @@ def format_of(target: str | os.PathLike[str], override: str | None = None) -> Fo
         if wanted == known:
             return known
     raise UsageError(
-        f"no report can be written as {wanted!r}"
+        f"no report can be written as {quoted(wanted)}"
         if wanted
         else "the name has no ending that says the format",
         where=str(target),
@@ -103,6 +103,24 @@ def check_choices(
                 where=name,
                 hint="Compare it with --received.",
             )
+
+
+def _check_types(*given: tuple[type | tuple[type, ...], object, str]) -> None:
+    """Refuse what an option cannot be; None is left to the option.
+
+    Raises:
+        UsageError: it names the option, and what was given by its type alone.
+    """
+    for wanted, value, option in given:
+        if value is not None and not isinstance(value, wanted):
+            names = [one.__name__ for one in (wanted if isinstance(wanted, tuple) else (wanted,))]
+            raise UsageError(
+                f"{option} cannot be a {type(value).__name__}", hint=f"Pass a {' or '.join(names)}."
+            )
+        if option in {"templates", "review"} and isinstance(value, (str, os.PathLike)):
+            path = os.fsdecode(os.fspath(value))
+            if not os.path.lexists(path):
+                raise UsageError(f"{option}: there is no {quoted(path)}", hint="Check the name.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +178,22 @@ class Report:
         due: date | None = None,
     ) -> None:
         if lang not in LANGUAGES:
-            raise UsageError(f"there is no report in {lang!r}", hint=f"Choose {', '.join(LANGUAGES)}.")
+            raise UsageError(f"there is no report in {quoted(lang)}", hint=f"Choose {', '.join(LANGUAGES)}.")
         if messages not in get_args(Messages):
             raise UsageError(
-                f"messages cannot be printed as {messages!r}", hint="Choose text, layout or list."
+                f"messages cannot be printed as {quoted(messages)}", hint="Choose text, layout or list."
             )
+        _check_types(
+            (Export, export, "export"),
+            ((Config, str, os.PathLike), config, "config"),
+            (str, timezone, "timezone"),
+            ((str, os.PathLike), templates, "templates"),
+            ((str, os.PathLike), review, "review"),
+            (date, received, "received"),
+            (date, replied, "replied"),
+            (date, due, "due"),
+            (str, reference, "reference"),
+        )
         check_choices(original=original, review=review, received=received, replied=replied, due=due)
         self.export = export
         self.lang = lang

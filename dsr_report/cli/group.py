@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import importlib.util
+import io
 import logging
 import os
 import sys
@@ -12,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from dsr_report.errors import DsrReportError
+from dsr_report.errors import DsrReportError, bounded
 
 # name → (module below dsr_report.cli, one-line help); the help stands here so that `--help` imports nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -119,7 +120,9 @@ def main(args: list[str] | None = None) -> NoReturn:
         _say(f"dsr-report: {error}")
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(file=said)
+        click.echo("\n".join(map(bounded, said.getvalue().rstrip("\n").split("\n"))), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _say("dsr-report: stopped; no half-written file was left")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from dsr_report.errors import FileError
+from dsr_report.errors import FileError, UsageError
 from dsr_report.jsonstream import containers
 from dsr_report.jsonstream.items import ReadWarning
 from dsr_report.jsonstream.stream import Limits
@@ -87,6 +87,7 @@ def opened(
         FileError: it cannot be read.
         NotAnExportError: it is an archive or a mail in which there is no export, or more than one.
     """
+    refuse_what_is_no_source(source)
     if isinstance(source, (bytes, bytearray, memoryview)):
         found = _of_bytes(bytes(source), name or "the bytes given")
     elif isinstance(source, (str, os.PathLike)) and os.fspath(source) != "-":
@@ -100,6 +101,41 @@ def opened(
     except BaseException:
         found.close()
         raise
+
+
+def refuse_what_is_no_source(source: object) -> None:
+    """Raise for what is neither a path nor bytes; nothing of it is quoted, as it may be the export itself.
+
+    Raises:
+        UsageError: it says what to pass instead.
+    """
+    hint = "Pass the path of the export, its bytes, or a file that was opened with mode 'rb'."
+    if isinstance(source, (str, os.PathLike)):
+        text = os.fsdecode(os.fspath(source))
+        is_odd = (
+            len(text) > _LONGEST_PATH or "\n" in text or "\0" in text or text.lstrip()[:1] in _BEGINS_JSON
+        )
+        if is_odd and not _is_file(text):
+            raise UsageError("this is the text of an export, not the path of one", hint=hint)
+        return
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return
+    if isinstance(source, io.TextIOBase):
+        raise UsageError("this file was opened as text, which may change what it says", hint=hint)
+    if not callable(getattr(source, "read", None)):
+        raise UsageError(f"an export cannot be read from a {type(source).__name__}", hint=hint)
+
+
+_LONGEST_PATH = 4096
+"""Letters; what Linux allows. Windows and macOS allow fewer."""
+_BEGINS_JSON = frozenset("{[")
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _of_bytes(content: bytes, name: str) -> Source:
@@ -123,11 +159,17 @@ def _of_path(path: Path, name: str | None) -> Source:
         ) from error
 
 
+def _as_bytes(block: object) -> bytes:
+    if not isinstance(block, bytes):
+        raise UsageError("this stream gives text, not bytes", hint="Open it in binary mode ('rb').")
+    return block
+
+
 def _spooled(stream: BinaryIO, name: str) -> Source:
     spool = Spool()
     try:
         while block := stream.read(_BLOCK):
-            spool.write(block)
+            spool.write(_as_bytes(block))
         return spool.source(name)
     except BaseException:
         spool.close()

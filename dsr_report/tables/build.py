@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from dsr_report.errors import quoted
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import EVENT_KINDS
@@ -46,7 +47,7 @@ class TableSet(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._stores:
-            raise KeyError(name)
+            raise KeyError(f"there is no table {quoted(name)}")
         if name not in self._frames:
             from dsr_report.tables.frames import frame  # noqa: PLC0415 - pandas, only where it is asked for
 

@@ -17,6 +17,8 @@ from dsr_report.errors import LedgerError
 PREFIX = b"dsr-report-seal-sha256:"
 PLACEHOLDER = (PREFIX + b"0" * 64).decode("ascii")
 _SEAL = re.compile(re.escape(PREFIX) + rb"([0-9a-f]{64})")
+_BEFORE = (b'<meta name="dsr-report-seal" content="', b"/DsrReportSeal (")
+"""What stands before the seal of a page and of a PDF. In what is shown, the same signs would be escaped."""
 _BLOCK = 1 << 20
 
 
@@ -27,7 +29,7 @@ def put_seal(file: BinaryIO) -> str:
         LedgerError: the file holds no placeholder, or more than one (a fault of the writer).
     """
     file.flush()
-    places = _places(file)
+    places = _our_places(file)
     zeros = [at for at, value in places if value == b"0" * 64]
     if len(zeros) != 1 or len(places) != 1:
         raise LedgerError(f"a disclosure needs exactly one seal, and {len(places)} were found")
@@ -41,11 +43,24 @@ def put_seal(file: BinaryIO) -> str:
 def check_seal(path: Path) -> bool | None:
     """Whether the seal in a file fits its bytes; None where it holds no seal (or several)."""
     with path.open("rb") as file:
-        places = _places(file)
+        places = _our_places(file)
         if len(places) != 1:
             return None
         at, value = places[0]
         return _digest(file, at) == value.decode("ascii")
+
+
+def _our_places(file: BinaryIO) -> list[tuple[int, bytes]]:
+    """Where seals stand, without what only looks like one: a message may hold the seal of another report."""
+    places = _places(file)
+    return [place for place in places if _is_framed(file, place[0])] or places if len(places) > 1 else places
+
+
+def _is_framed(file: BinaryIO, at: int) -> bool:
+    lead = max(map(len, _BEFORE)) + len(PREFIX)
+    start = max(0, at - lead)
+    file.seek(start)
+    return file.read(at - start).removesuffix(PREFIX).endswith(_BEFORE)
 
 
 def _places(file: BinaryIO) -> list[tuple[int, bytes]]:

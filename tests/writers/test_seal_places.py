@@ -54,3 +54,13 @@ def test_the_seal_of_a_package_is_its_last_words(tmp_path: Path) -> None:
     inner = b"PK\x03\x04" + PLACEHOLDER.encode()[:-1] + b"1" + b"z" * 100
     path = sealed(tmp_path / "a.zip", inner + PLACEHOLDER.encode())
     assert check_seal(path) is True
+
+
+def test_a_text_that_looks_like_a_seal_is_no_second_one(tmp_path: Path) -> None:
+    said = f"what does {PLACEHOLDER} mean?".encode()
+    page = b'<meta name="dsr-report-seal" content="' + PLACEHOLDER.encode() + b'">'
+    path = sealed(tmp_path / "a.html", said + page + said)
+    assert check_seal(path) is True
+    assert path.read_bytes().startswith(said)
+    path.write_bytes(path.read_bytes().replace(b"mean", b"meen", 1))
+    assert check_seal(path) is False
