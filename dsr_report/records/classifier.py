@@ -18,10 +18,11 @@ from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.layouts import LayoutResolver
 from dsr_report.records.raw_record import RawRecord as RawRecord  # noqa: PLC0414 - what `find` yields
+from dsr_report.records.request_header import HEADERS, asked_for, told_by_header
 from dsr_report.records.rule import Rule, rule
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.sniff import kind_of_text
-from dsr_report.records.vocabulary import kind_labelled
+from dsr_report.records.vocabulary import kind_labelled, normalised_key
 
 _NESTED = frozenset({dict, list})
 _IN_LIST = re.compile(r"/data/\d+\Z").match
@@ -190,13 +191,26 @@ class Classifier:
         shape = self._shapes.get(place)
         told = decision.payload, decision.flat
         if shape is None or len(shape.table) >= _MOST_VALUES or (shape.payload, shape.flat) != told:
-            key = itemgetter(*names) if names else _no_key
+            key: Callable[[dict[str, JsonValue]], Any] = itemgetter(*names) if names else _no_key
+            if decision.by_request:
+                key = _with_request(key, value)
             shape = _Shape({}, key, *told)
             self._shapes.keep(place, value, shape)
         try:
             shape.table[shape.key(value)] = (decision.kind, decision.rule)
         except TypeError:
             del self._shapes[place]
+
+
+def _with_request(
+    key: Callable[[dict[str, JsonValue]], Any], like: dict[str, JsonValue]
+) -> Callable[[dict[str, JsonValue]], Any]:
+    """A key that reads what the header of a request tells, too, of objects with the names of this one."""
+    headers = [name for name in like if normalised_key(name) in HEADERS]
+    if len(headers) != 1:
+        return lambda value: (key(value), asked_for(value))
+    (header,) = headers
+    return lambda value: (key(value), told_by_header(value[header]))
 
 
 def _unbalanced(pointer: str, owed: int) -> LedgerError:

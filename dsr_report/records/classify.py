@@ -47,6 +47,7 @@ class Classification(NamedTuple):
 
     `by_names_alone`: any object with these names, these values of its discriminators and these labels is the
     same, as long as `payload` (a member's name) holds an object and, if it is `flat`, no member holds any.
+    `by_request`: the header of its request decides, too.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Classification(NamedTuple):
     payload: str | None = None
     is_leaf: bool = True
     flat: bool = False
+    by_request: bool = False
 
 
 @remembered(16384)
@@ -112,7 +114,7 @@ def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Classificati
         if keyed[0] == "open_or_click" and labelled is not None and labelled[0] in {"impression", "click"}:
             return Classification(labelled[0], rule("label", _short(labelled[1])), stable)
         if keyed[0] == "open_or_click":
-            return Classification(*told_by_request(*keyed, value), by_names_alone=False)
+            return Classification(*told_by_request(*keyed, value), stable, by_request=True)
         return Classification(*keyed, stable)
     if labelled is not None and not is_container(value, names):
         return Classification(labelled[0], rule("label", _short(labelled[1])), by_names_alone=False)

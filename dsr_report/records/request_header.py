@@ -9,12 +9,19 @@ one that follows a link, for a page (`Accept: text/html…`). Many ask for anyth
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.rule import Clue
 from dsr_report.records.vocabulary import normalised_key
 
 _LINE = re.compile(r"^[ \t]*(accept|sec-fetch-dest)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+HEADERS = frozenset({"header", "headers"})
+"""Members that hold the header dump of a request."""
+_SHORT = 2_000
+"""Characters of a header that is remembered: a program sends the same one for each of a person's requests."""
+_LONGEST = 65_536
+"""Characters that are looked at; servers refuse longer headers."""
 _PICTURE = ("impression", Clue("request-for-a-picture"))
 _PAGE = ("click", Clue("request-for-a-page"))
 
@@ -22,9 +29,21 @@ _PAGE = ("click", Clue("request-for-a-page"))
 def asked_for(members: dict[str, JsonValue]) -> tuple[str, Clue] | None:
     """Kind and clue that the header dump among the members tells, or None where it tells neither."""
     for name, value in members.items():
-        if normalised_key(name) in {"header", "headers"} and isinstance(value, str):
-            return _told(value[:65_536])
+        if normalised_key(name) in HEADERS and isinstance(value, str):
+            return told_by_header(value)
     return None
+
+
+def told_by_header(header: JsonValue) -> tuple[str, Clue] | None:
+    """Kind and clue that a header dump tells, or None where it tells neither."""
+    if not isinstance(header, str):
+        return None
+    return _told_once(header) if len(header) <= _SHORT else _told(header[:_LONGEST])
+
+
+@lru_cache(maxsize=1024)
+def _told_once(header: str) -> tuple[str, Clue] | None:
+    return _told(header)
 
 
 def _told(header: str) -> tuple[str, Clue] | None:

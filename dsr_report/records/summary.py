@@ -33,8 +33,10 @@ _OTHER_RULES = rule("other-rules")
 _JSON = Clue("text", "JSON")
 _TEXTS = frozenset({str, int, Number})
 _DIGITS = dict.fromkeys(map(ord, "123456789"), "0")
-# Local time, UTC, a day, unix seconds; an offset other than Z would have to be added first.
-_ORDERED = re.compile(r"0000-00-00(?:[ T]00:00(?::00(?:\.0{1,6})?)?Z?)?|0{9,10}")
+# Local time, UTC, an offset, a day, unix seconds.
+_ORDERED = re.compile(r"0000-00-00(?:[ T]00:00(?::00(?:\.0{1,6})?)?(?:Z|[+-]00:?00)?)?|0{9,10}")
+_OFFSET = re.compile(r"[+-]00:?00\Z")
+_DAY = 10  # characters
 
 
 @dataclass(slots=True)
@@ -177,12 +179,16 @@ class Summary:
             for text in texts:
                 groups[text.translate(_DIGITS)].append(text)
         for form, alike in groups.items():
-            if _ORDERED.fullmatch(form):
-                self._of_form(form, alike)
-            else:
+            if not _ORDERED.fullmatch(form):
                 for moment in (read_moment(text, self.zone) for text in set(alike)):
                     if moment is not None:
                         self._at(moment.at)
+            elif (offset := _OFFSET.search(form, _DAY)) is None:
+                self._of_form(form, alike)
+            else:
+                at = offset.start()
+                for zone in {text[at:] for text in alike}:
+                    self._of_form(form[:at] + zone, [text for text in alike if text[at:] == zone])
 
     def _of_form(self, form: str, texts: list[str]) -> None:
         limits = self._limits.get(form)

@@ -37,18 +37,18 @@ def told(content, *, alike, limits=SMALL, salvage=False):
     summary, classifier, watch = Summary(ZONE), Classifier(), Watch()
     masked = single = 0
 
-    def count(items):
+    def count(lot):
         nonlocal masked
-        masked += sum(decision.passage is None for item in items for decision, _ in watch.at(item))
+        masked += sum(key.span is None for key in watch.among(lot))
 
     def items_of(file):
         for item in file.items():
-            count([item])
+            count(Lot([item]))
             yield item
 
     def lots_of(file):
         for lot in map(Lot, file.batches()):
-            count(watch.among(lot))
+            count(lot)
             yield lot
 
     try:
@@ -100,6 +100,40 @@ def test_members_in_any_order_are_alike():
     together, few = told(export(shuffled), alike=True)
     assert together == told(export(shuffled), alike=False)[0]
     assert few < 15
+
+
+ASKING = "Host: x\r\nAccept: {}\r\n"
+HEADERS = [
+    ASKING.format("image/webp,*/*"),
+    ASKING.format("text/html"),
+    ASKING.format("*/*"),
+    ASKING.format("text/html") + "X: " + "y" * 3_000,
+    None,
+    ["Accept: text/html"],
+    7,
+]
+
+
+@pytest.mark.parametrize("second", [None, "Headers"])
+def test_a_request_s_header_decides_for_each_of_those_alike(second):
+    old = {
+        "id": "1",
+        "time": "2019-01-01 10:00:00",
+        "ip": "192.0.2.7",
+        "header": "",
+        "groupid": 1,
+        "document": 2,
+    }
+    records = []
+    for number in range(200):
+        record = old | {"header": HEADERS[number % 7]} | ({second: HEADERS[number % 3]} if second else {})
+        records.append(json.dumps(record).encode())
+    limits = Limits(window=20_000, largest=60_000)
+    expected, _ = told(export(records), alike=False, limits=limits)
+    together, single = told(export(records), alike=True, limits=limits)
+    assert together == expected
+    assert {"impression", "click"} < {kind for kind, _ in expected[0]}
+    assert single < 100
 
 
 def test_of_two_names_that_read_alike_the_first_one_counts():
