@@ -1,4 +1,4 @@
-"""Turn a Copernica data-request export into a disclosure that a person understands.
+"""Turn a Copernica data-request export into a disclosure that people can understand.
 
     export = dsr_report.read("export.json")
     export.tables["events"]

@@ -6,6 +6,8 @@ from functools import cache
 
 from dsr_report.lexicon import LANGUAGES
 
+_ALSO = {"uk": "GB", "holland": "NL"}
+
 
 @cache
 def _codes() -> dict[str, str]:
@@ -29,7 +31,7 @@ def country_code(text: str) -> str:
     plain = " ".join(text.split()).casefold()
     if not plain:
         return ""
-    code = _codes().get({"uk": "gb", "holland": "nl"}.get(plain, plain))
+    code = _ALSO.get(plain) or _codes().get(plain)
     if code is None:
         raise ValueError("is no country: write its ISO code, such as NL, BE, DE or FR")
     return code

@@ -81,7 +81,7 @@ def check_target(target: str | os.PathLike[str]) -> None:
         raise FileError("is a folder", where=str(path), hint="Name a file in it with --output.")
     if not path.parent.is_dir():
         raise FileError(
-            "cannot write here (its folder is not there)",
+            "cannot write here (the folder does not exist)",
             where=str(path),
             hint="Make the folder, or choose another place with --output.",
         )

@@ -88,15 +88,17 @@ def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
     text = identifier.strip()
     kind = (subject_type or "").strip().lower() or ("email" if "@" in text else "subprofile")
     if kind not in get_args(SubjectType):
-        raise UsageError(f"{kind!r} is no type (subprofile, profile or email)")
+        raise UsageError(f"{kind!r} is not a type (subprofile, profile or email)")
     if not text:
-        raise UsageError("no id is given", hint="Give the number, or an e-mail address.")
+        raise UsageError("no id was given", hint="Give the number, or an e-mail address.")
     if kind == "email":
         if not re.fullmatch(r"[^\s@]+@[^\s@]+", text) or len(text) > 320:
-            raise UsageError("this is no e-mail address", hint="Give one like name@example.org, or a number.")
+            raise UsageError(
+                "this is not an e-mail address", hint="Give one like name@example.org, or a number."
+            )
         return Subject("email", text)
     if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise UsageError(f"{text!r} is no {kind} id", hint="Give the number, or an e-mail address.")
+        raise UsageError(f"{text!r} is not a {kind} id", hint="Give the number, or an e-mail address.")
     return Subject("profile" if kind == "profile" else "subprofile", text)
 
 
@@ -203,7 +205,7 @@ def obtain(
             )  # fmt: skip
             return _collect(client, register, entry, made, **how)
         if entry.standing == "known" and entry.request_id:
-            progress.say(f"taking up data request {entry.request_id}")
+            progress.say(f"resuming data request {entry.request_id}")
             return _collect(client, register, entry, entry.request_id, **how)
         if entry.standing == "collected":
             stored = _stored(entry)

@@ -75,7 +75,7 @@ def format_of(target: str | os.PathLike[str], override: str | None = None) -> Fo
     raise UsageError(
         f"no report can be written as {quoted(wanted)}"
         if wanted
-        else "the name has no ending that says the format",
+        else "the file name has no extension that gives the format",
         where=str(target),
         hint="End it in .pdf, .html or .zip, or use --format.",
     )
@@ -95,7 +95,7 @@ def check_choices(
         UsageError: they do not.
     """
     if original and review is not None:
-        raise UsageError("--original hides nothing, --review hides things", hint="Use one of them.")
+        raise UsageError("--original and --review cannot be combined", hint="Use one of them.")
     for name, day in (("--replied", replied), ("--due", due)):
         if received is not None and day is not None and day < received:
             raise UsageError(
@@ -546,7 +546,8 @@ class Report:
             problems.append(f"statements are missing: {', '.join(built.missing)}")
         if unrecognised:
             problems.append(
-                f"{unrecognised} records were not recognised (see `dsr-report inspect -v {self.export.name}`)"
+                f"records that were not recognised: {unrecognised} "
+                f"(see `dsr-report inspect -v {self.export.name}`)"
             )
         subjects = self.export.file.subjects
         if len(subjects.named) > 1:
@@ -556,16 +557,14 @@ class Report:
             )
         if self.strict and problems:
             raise CheckFailedError(
-                "; ".join(problems), hint="Complete the configuration (`dsr-report config init`)."
+                "; ".join(problems), hint="Complete the configuration (`dsr-report config check`)."
             )
         if self.export.incomplete:
-            problems.append(
-                "the export is incomplete: what was whole of it is disclosed, and page one says so"
-            )
+            problems.append("the export is incomplete: the intact part is disclosed, and page 1 says so")
         if self.due and self.replied and self.replied > self.due:
             problems.append(
-                f"the answer is of {self.replied}, and was due by {self.due}; if the time was extended "
-                "or ended on a weekend or holiday, say so with --due"
+                f"the reply is dated {self.replied} but was due by {self.due}; if the deadline was extended "
+                "or moved by a weekend or holiday, set it with --due"
             )
         for problem in problems:
             if problem not in self.warnings:

@@ -157,12 +157,12 @@ class Cluster:
                 raise FileError(
                     problem,
                     where=f"worker {worker}",
-                    hint="Give each worker its library, address and credentials by its own environment; "
+                    hint="Give each worker its library, address and credentials through its own environment; "
                     "nothing was requested.",
                 )
             if not sees and self._storage is None:
                 raise UsageError(
-                    "a worker does not see the output folder",
+                    "a worker has no access to the output folder",
                     where=worker,
                     hint="Choose one that all machines see with --output, or give --storage URL.",
                 )

@@ -58,7 +58,7 @@ def read_list(
         rows = list(_rows(lines, parted_by))
     elif len(names) > 1:
         raise UsageError(
-            "the first line names no column `id`",
+            "the first line has no column `id`",
             hint="Begin with a line such as id,type; or give one id a line.",
         )
     else:
@@ -84,7 +84,7 @@ def read_list(
         more = f"; and {len(faults) - 20} more" if len(faults) > 20 else ""
         raise UsageError("; ".join(faults[:20]) + more, hint="Correct the list; nothing was requested.")
     if not found:
-        raise UsageError("the list names no subject")
+        raise UsageError("the list contains no subjects")
     if len({key_of(listed.subject) for listed in found.values()}) < len(found):
         raise UsageError(
             "two addresses have the same short name, so that one disclosure would replace the other",
@@ -97,7 +97,7 @@ def _listed(row: Mapping[str, str], subject_type: str | None, batch_lang: str) -
     subject = subject_named(row.get("id", ""), row.get("type") or subject_type)
     received, lang = row.get("received"), (row.get("lang") or "").lower()
     if lang and lang not in LANGUAGES:
-        raise UsageError(f"{lang!r} is no language of reports ({', '.join(LANGUAGES)})")
+        raise UsageError(f"{lang!r} is not a report language ({', '.join(LANGUAGES)})")
     day = day_of(received, lang or batch_lang) if received else None
     return Listed(subject, day, row.get("reference") or None, lang or None)
 
@@ -109,7 +109,7 @@ def _decoded(content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UsageError(
-            f"line {line} is no UTF-8", hint="Save the list as UTF-8 (in Excel: CSV UTF-8)."
+            f"line {line} is not UTF-8", hint="Save the list as UTF-8 (in Excel: CSV UTF-8)."
         ) from error
 
 

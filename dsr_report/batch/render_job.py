@@ -110,13 +110,13 @@ def _rendered(task: Task) -> Rendered:
             read(path, timezone=timezone, custom=controller.custom_kinds() if controller else ())
         )
         if whom_of(source.info.type, source.info.id) != task.whom:
-            raise UsageError("the export is about someone else than was asked for", where=path.name)
+            raise UsageError("the export is about a different person than requested", where=path.name)
         report = stack.enter_context(Report(source, config=controller, **settings))
         written = report.to(target, workers=_layout() if target.suffix in {".pdf", ".zip"} else 1)
         place = task.target
         if local_path(place) is None:
             if not is_there(task.export):  # who takes it back, takes no disclosure of it any more
-                raise FileError("the batch was stopped, and took its export back")
+                raise FileError("the batch was stopped and removed its export")
             stem, dot, ending = place.rpartition(".")
             place = f"{stem}.{secrets.token_hex(4)}{dot}{ending}"  # two workers may be given the same task
             copy_there(target, place)

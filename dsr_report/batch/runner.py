@@ -56,7 +56,7 @@ class Halt:
             HaltedError: the batch stops.
         """
         if self._event.wait(seconds):
-            raise HaltedError("stopped", hint="The same command goes on.")
+            raise HaltedError("stopped", hint="Run the same command again to continue.")
 
     def now(self) -> None:
         """Wake them all."""
@@ -251,7 +251,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise UsageError("another batch is at work in this folder", where=str(folder)) from error
+                raise UsageError("another batch is running in this folder", where=str(folder)) from error
             _clear(folder)
         try:
             yield

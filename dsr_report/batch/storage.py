@@ -54,9 +54,9 @@ def _check_address(folder: str) -> None:
         )
     if "://" in folder and _NOT_LITERAL.search(folder):
         raise UsageError(
-            "the storage's address holds one of ? # * [ ], which storages take for something else",
+            "the storage address contains ? # * [ or ], which have a special meaning there",
             where="--storage",
-            hint="Name a bucket and a folder, such as s3://bucket/folder; settings go by the environment.",
+            hint="Name a bucket and a folder, such as s3://bucket/folder; put settings into the environment.",
         )
     if (
         _ONE_SLASH.match(folder)
@@ -64,7 +64,7 @@ def _check_address(folder: str) -> None:
         or (local is not None and "://" in folder and parts.netloc not in {"", "localhost"})
     ):
         raise UsageError(
-            "this address names no place",
+            "this address is not complete",
             where=f"--storage {folder}",
             hint="Give one such as s3://bucket/folder or file:///mnt/folder.",
         )

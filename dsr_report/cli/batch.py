@@ -38,10 +38,13 @@ if TYPE_CHECKING:
     default=Path("disclosures"),
     show_default=True,
     metavar="DIR",
-    help="Where the disclosures and the results go.",
+    help="Output folder for the disclosures and the results.",
 )
 @click.option(
-    "--type", "subject_type", type=click.Choice(["subprofile", "profile", "email"]), help="What the ids are."
+    "--type",
+    "subject_type",
+    type=click.Choice(["subprofile", "profile", "email"]),
+    help="What the IDs refer to.",
 )
 @click.option(
     "--format",
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
     type=click.Choice(["pdf", "html", "zip"]),
     default="pdf",
     show_default=True,
-    help="Of every disclosure.",
+    help="Format of the disclosures.",
 )
 @language_option("Language of the reports")
 @timezone_option
@@ -71,9 +74,12 @@ if TYPE_CHECKING:
 @click.option("--attachments", is_flag=True, help="Embed the files that came with messages in the PDFs.")
 @click.option("--strict", is_flag=True, help="Missing statements and unrecognised records are errors.")
 @click.option("--received", type=Day(), metavar="DATE", help="Day the requests arrived.")
-@click.option("--replied", type=Day(), metavar="DATE", help="Day of the answers.")
+@click.option("--replied", type=Day(), metavar="DATE", help="Date of the replies.")
 @click.option(
-    "--workers", type=click.IntRange(1), metavar="N", help="Rendering processes; one a core by default."
+    "--workers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Number of rendering processes. Default: one per core.",
 )
 @click.option(
     "--at-once",
@@ -81,13 +87,17 @@ if TYPE_CHECKING:
     default=8,
     show_default=True,
     metavar="N",
-    help="Data requests under way at a time.",
+    help="Number of data requests to run at the same time.",
 )
-@click.option("--dask", metavar="ADDRESS", help="Render on this Dask cluster; it sees DIR, or see --storage.")
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Render on this Dask cluster, which must have access to DIR (otherwise use --storage).",
+)
 @click.option(
     "--storage",
     metavar="URL",
-    help="With --dask: where exports go to the workers by, such as s3://bucket/folder.",
+    help="With --dask: shared storage through which the workers receive the exports, such as s3://bucket/folder.",
 )
 @click.option(
     "--timeout", type=Duration(), default="2h", show_default=True, help="How long to wait for each export."
@@ -100,7 +110,7 @@ if TYPE_CHECKING:
     metavar="URL",
     envvar="DSR_REPORT_DATABASE",
     show_envvar=True,
-    help="The register of requests.",
+    help="URL of the database with the request register.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The results as JSON on standard output.")
 @verbosity_options
@@ -124,11 +134,11 @@ def batch(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Fetch and render for every subject in FILE: one id a line, or a CSV with the column id.
+    """Fetch and render for every subject in FILE, which has one ID per line or is a CSV file with a column id.
 
-    Columns type, received, reference and lang say more of one request, in place of the options.
+    The columns type, received, reference and lang override the options for that request.
 
-    Interrupted? The same command goes on where it stopped.
+    Interrupted? Run the same command again to continue.
 
     \b
     Example:
@@ -152,7 +162,7 @@ def batch(
     for one in listed:
         check_choices(received=one.received or received, replied=replied)
     if storage and not dask:
-        raise click.UsageError("--storage goes with --dask.")
+        raise click.UsageError("--storage needs --dask.")
     settings = options | {"received": received, "replied": replied}
     languages = {key_of(one.subject): one.lang for one in listed}
     halt = Halt()

@@ -30,12 +30,12 @@ def config() -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where it goes; standard output by default.",
+    help="Output file. Default: standard output.",
 )
 @click.option(
-    "--lang", type=_LANGUAGES, default="en", show_default=True, help="Language of its notes and texts."
+    "--lang", type=_LANGUAGES, default="en", show_default=True, help="Language of the notes and examples."
 )
-@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @verbosity_options
 def init(output: Path | None, lang: str, force: bool) -> None:
     """Write a configuration to fill in, with notes and examples.
@@ -54,25 +54,29 @@ def init(output: Path | None, lang: str, force: bool) -> None:
         return
     if output.exists() and not force:
         raise FileError(
-            "is there already", where=str(output), hint="Choose another name, or replace it with --force."
+            "already exists", where=str(output), hint="Choose another name, or overwrite it with --force."
         )
     is_there = output.exists()
     with written_whole(output) as file:
         file.write(text)
     if is_there:
         say(f"{output} was replaced")
-    say(f"{output} is ready to be filled in; then run: dsr-report config check {output} --lang {lang}")
+    say(f"{output} written. Fill it in, then run: dsr-report config check {output} --lang {lang}")
 
 
 @config.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
-    "--lang", "codes", type=_LANGUAGES, multiple=True, help="A language that reports are made in; repeat it."
+    "--lang",
+    "codes",
+    type=_LANGUAGES,
+    multiple=True,
+    help="Language in which you make reports (can be repeated).",
 )
-@click.option("--strict", is_flag=True, help="A missing text is an error (exit code 5).")
+@click.option("--strict", is_flag=True, help="Treat a missing text as an error (exit code 5).")
 @verbosity_options
 def check(file: Path, codes: tuple[str, ...], strict: bool) -> None:
-    """Say what is wrong in configuration FILE, and which texts are still missing.
+    """Report faults in configuration FILE and the texts that are still missing.
 
     Without --lang, the languages in use are checked: of [report] lang, and those that any text is given in.
 

@@ -48,11 +48,11 @@ class Finding(NamedTuple):
     metavar="URL",
     envvar="DSR_REPORT_DATABASE",
     show_envvar=True,
-    help="The register of requests.",
+    help="URL of the database with the request register.",
 )
 @verbosity_options
 def doctor(as_json: bool, offline: bool, database: str | None) -> int:
-    """Check fonts, libraries, token, API, database and permissions; exit code 1 where something is at fault.
+    """Check fonts, libraries, token, API, database and permissions; exit code 1 if there is a fault.
 
     \b
     Example:
@@ -130,11 +130,11 @@ def _libraries() -> Iterator[Finding]:
         yield Finding(
             "libraries",
             "fault",
-            f"PDFs cannot be made ({type(error).__name__})",
+            f"PDFs cannot be created ({type(error).__name__})",
             "Install Pango and HarfBuzz: setup/system.sh lists the packages.",
         )
         return
-    yield Finding("libraries", "ok", "all there, and PDFs can be made")
+    yield Finding("libraries", "ok", "all installed; PDFs can be created")
 
 
 def _extras() -> Iterator[Finding]:
@@ -203,7 +203,7 @@ def _privacy(path: Path) -> Iterator[Finding]:
     mode = path.stat().st_mode
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         right = "700" if path.is_dir() else "600"
-        yield Finding(str(path), "fault", "others can read it", f"Run: chmod {right} on it.")
+        yield Finding(str(path), "fault", "other users can read it", f"Run: chmod {right} on it.")
     elif not os.access(path, os.W_OK):
         yield Finding(str(path), "fault", "you cannot write to it")
     else:
@@ -220,17 +220,17 @@ def _api(*, offline: bool) -> Iterator[Finding]:
     except AuthError as error:
         yield Finding("token", "fault", error.what, error.hint or "")
         return
-    yield Finding("token", "ok", "there is one")
+    yield Finding("token", "ok", "found")
     if bool(os.environ.get("COPERNICA_API_URL")) != bool(os.environ.get("COPERNICA_AUTH_URL")):
         yield Finding(
             "API",
             "note",
             "only one of COPERNICA_API_URL and COPERNICA_AUTH_URL is set; the other is Copernica's own",
-            "With v4 the token goes to the second of them: set both, or neither.",
+            "With API v4 the token is sent to COPERNICA_AUTH_URL: set both, or neither.",
         )
     with Client(token) as client:
         if offline:
-            yield Finding("API", "note", f"{client.api_url} was not called")
+            yield Finding("API", "note", f"{client.api_url} was not tested (--offline)")
             return
         client.log_in()
         yield Finding("API", "ok", f"{client.api_url} can be reached, and the token is accepted")

@@ -55,7 +55,7 @@ def api_version_option(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Choice(["v4", "v3", "v2", "v1"]),
         envvar="COPERNICA_API_VERSION",
         show_envvar=True,
-        help="How to authenticate, where not as COPERNICA_API_URL ends: v1 to v3 send the token itself.",
+        help="API version to authenticate with, if not the one at the end of COPERNICA_API_URL; v1 to v3 send the token itself.",
     )(command)
 
 
@@ -64,22 +64,22 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options: list[Callable[..., Any]] = [
         click.argument("identifier", metavar="[ID]", required=False),
         click.option("--type", "subject_type", type=click.Choice(["subprofile", "profile", "email"]),
-                     help="What ID is; a subprofile, or an address if it has an @."),
+                     help="What ID refers to. Default: email if it contains @, otherwise subprofile."),
         click.option("--request", "request_id", metavar="REQUEST_ID",
-                     help="In place of ID: take up a data request that exists."),
+                     help="Instead of ID: resume an existing data request."),
         click.option("--report", "report_to", metavar="TARGET",
-                     help="Where Copernica shall also send the export: an e-mail or web address. "
-                          "Mail is not encrypted on its way."),
+                     help="Also have Copernica send the export to this e-mail or web address. "
+                          "E-mail is not encrypted in transit."),
         click.option("--accept-subject", is_flag=True,
                      help="Take an export that does not name the subject, or names several; the register notes it."),
         click.option("--timeout", type=Duration(), default="30m", show_default=True,
                      help="Time for all of it: asking, waiting, downloading."),
         click.option("--poll", type=Duration(), default="5s", show_default=True,
-                     help="How often to ask; less and less often as time passes."),
+                     help="How often to ask whether the export is ready; the interval grows."),
         api_version_option,
         click.option("--sandbox", is_flag=True,
-                     help="Talk to a built-in sandbox, started for this run; needs no account."),
-        click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", show_envvar=True, help="The register of requests."),
+                     help="Use a built-in sandbox, started for this run; no account needed."),
+        click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", show_envvar=True, help="URL of the database with the request register."),
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -93,14 +93,15 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where the export goes (- for standard output); export-TYPE-ID.json by default.",
+    help="Output file (- for standard output). Default: export-TYPE-ID.json.",
 )
 @calendar_option
 @verbosity_options
 def fetch(output: Path | None, **options: Any) -> None:
     """Request an export of ID from Copernica, wait for it, and download it.
 
-    ID is a subprofile's number, or an e-mail address. The same command takes up an interrupted request.
+    ID is a subprofile's number or an e-mail address. Run the same command again to resume an interrupted
+    request.
 
     \b
     Example:
@@ -135,9 +136,12 @@ def fetch(output: Path | None, **options: Any) -> None:
 @report_options
 @verbosity_options
 def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **options: Any) -> None:
-    """Request an export of ID, wait for it, download it, and render the disclosure: the main job.
+    """Request an export of ID, wait for it, download it, and render the disclosure.
 
-    ID is a subprofile's number, or an e-mail address. The same command takes up an interrupted request.
+    Most people need only this command.
+
+    ID is a subprofile's number or an e-mail address. Run the same command again to resume an interrupted
+    request.
 
     \b
     Example:
@@ -219,16 +223,18 @@ def obtained(
     from dsr_report.obtain import Patience, Progress, obtain, open_register, subject_named
 
     if identifier is None and request_id is None:
-        raise click.UsageError("Give an ID, or take up a data request with --request.")
+        raise click.UsageError("Give an ID, or resume a data request with --request.")
     if identifier is not None and request_id is not None:
-        raise click.UsageError("--request is in place of ID: give one of them.")
+        raise click.UsageError("Give an ID or --request, not both.")
     if sandbox and request_id:
-        raise click.UsageError("A sandbox of one run knows no earlier data request: leave --request out.")
+        raise click.UsageError(
+            "The sandbox starts empty and knows no earlier data requests: leave out --request."
+        )
     subject = subject_named(identifier, subject_type) if identifier is not None else None
     if report_to and "@" in report_to:
-        say("warning: the export will go through mail unencrypted, to the address of --report")
+        say("warning: the export will be sent unencrypted by e-mail to the --report address")
     elif report_to and report_to.lower().startswith("http://"):
-        say("warning: the export will travel unencrypted to the address of --report; an endpoint has https")
+        say("warning: the export will be sent unencrypted to the --report address; use https")
     with ExitStack() as stack:
         folder = None
         if sandbox:
@@ -267,7 +273,7 @@ def obtained(
             raise NotReadyError(
                 error.what,
                 where=error.where,
-                hint="This sandbox ends with its run, and the data request with it: give it a longer --timeout.",
+                hint="The sandbox and its data request end with this run: use a longer --timeout.",
             ) from error
         yield Export(found, register)
 

@@ -23,8 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("inspect", "Say what an export holds, what was recognised and what was not."),
     "tables": ("tables", "Write the normalized tables of an export."),
     "verify": ("verify", "Check that a disclosure is complete and unaltered."),
-    "review": ("review", "List what could concern other people or is a secret."),
-    "reply": ("reply", "Make a ready .eml reply with the disclosure attached."),
+    "review": ("review", "List values that may concern other people or are secret."),
+    "reply": ("reply", "Create a ready-to-send .eml reply with the disclosure attached."),
     "batch": ("batch", "Fetch and render for many subjects."),
     "receive": ("receive", "Run the endpoint for Copernica's HTTP POST of a finished export."),
     "register": ("register", "Show the requests, their states and deadlines."),
@@ -91,7 +91,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     help="Print the version and exit.",
 )
 def group() -> None:
-    r"""Turn a Copernica data-request export into a disclosure that a person understands.
+    r"""Turn a Copernica data-request export into a disclosure that people can understand.
 
     \b
     Example:
@@ -125,7 +125,7 @@ def main(args: list[str] | None = None) -> NoReturn:
         click.echo("\n".join(map(bounded, said.getvalue().rstrip("\n").split("\n"))), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _say("dsr-report: stopped; no half-written file was left")
+        _say("dsr-report: stopped; no partial file was left behind")
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

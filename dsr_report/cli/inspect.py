@@ -60,7 +60,7 @@ class _Watched:
     "--suggest",
     "suggesting",
     is_flag=True,
-    help="Write the skeleton of a configuration that names what was not recognised.",
+    help="Print a configuration skeleton for the records that were not recognised.",
 )
 @timezone_option
 @salvage_option
@@ -73,7 +73,7 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
         dsr-report inspect export.json --json | jq .records
     """
     if as_json and suggesting:
-        raise UsageError("--json and --suggest are two answers", hint="Use one of them.")
+        raise UsageError("--json and --suggest cannot be combined", hint="Use one of them.")
     summary = Summary(zone_named(timezone))
     with reading(export, salvage=salvage) as file:
         lots = _Watched(file.batches())
@@ -149,7 +149,7 @@ def as_text(file: ExportFile, report: dict[str, Any], summary: Summary, *, verbo
     if period["first"]:
         lines.append(f"  from {period['first']} to {period['last']}")
     if file.incomplete:
-        lines.append("  The export is INCOMPLETE: what was whole of it was read.")
+        lines.append("  The export is INCOMPLETE: only the intact part was read.")
     lines.append("")
     if not report["records"]:
         lines.append("No records: the search found nothing.")
@@ -168,7 +168,7 @@ def as_text(file: ExportFile, report: dict[str, Any], summary: Summary, *, verbo
         for group in summary.unrecognised():
             what = ", ".join(map(_printable, group.keys)) if group.keys else group.reason
             lines.append(f"{group.count:>10,}  {_printable(group.pointer)}: {what}")
-        lines.append("            Name them: dsr-report inspect --suggest")
+        lines.append("            To name them: dsr-report inspect --suggest")
     if report["warnings"]:
         lines += ["", "Warnings:"]
         lines += [

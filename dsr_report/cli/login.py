@@ -17,16 +17,16 @@ from dsr_report.cli.options import say, verbosity_options
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Keep it in a private file in place of the keyring.",
+    help="Store it in a private file instead of the keyring.",
 )
-@click.option("--no-check", is_flag=True, help="Store the token without trying it.")
+@click.option("--no-check", is_flag=True, help="Store the token without testing it.")
 @click.option("--remove", is_flag=True, help="Remove the token from the keyring.")
 @verbosity_options
 def login(file: Path | None, no_check: bool, remove: bool) -> None:
     """Store the API token in the operating system's keyring, for the other commands to find.
 
-    The token is asked for, or read from standard input; make one in Copernica's dashboard. It is tried
-    first, and never shown.
+    You are asked for the token, or it is read from standard input; create one in Copernica's dashboard.
+    It is tested first and never shown.
 
     \b
     Example:
@@ -40,8 +40,8 @@ def login(file: Path | None, no_check: bool, remove: bool) -> None:
 
     if remove:
         if file:
-            raise click.UsageError("--remove is for the keyring; delete the file yourself.")
-        say("removed" if forget_token() else "there was none")
+            raise click.UsageError("--remove only affects the keyring; delete the file yourself.")
+        say("removed" if forget_token() else "no token was stored")
         return
     token = Secret(_asked_for())
     if not token:
@@ -54,7 +54,7 @@ def login(file: Path | None, no_check: bool, remove: bool) -> None:
         return
     with written_whole(file) as target:
         target.write(token.reveal().encode("utf-8") + b"\n")
-    say("stored; let the other commands know with:")
+    say("stored; to make the other commands use it, run:")
     click.echo(f"export COPERNICA_TOKEN_FILE={shlex.quote(str(file.resolve()))}")
 
 

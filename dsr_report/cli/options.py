@@ -106,7 +106,7 @@ def verbosity_options(command: Command) -> Command:
         count=True,
         callback=set_level,
         expose_value=False,
-        help="Say more on standard error; twice for all.",
+        help="Print more detail on standard error; repeat (-vv) for everything.",
     )(command)
     return click.option(
         "-q",
@@ -114,7 +114,7 @@ def verbosity_options(command: Command) -> Command:
         is_flag=True,
         callback=set_level,
         expose_value=False,
-        help="Say nothing but errors; no progress bar.",
+        help="Print errors only; no progress bar.",
     )(command)
 
 
@@ -141,7 +141,7 @@ def timezone_option(command: Command) -> Command:
         default="Europe/Amsterdam",
         show_default=True,
         metavar="NAME",
-        help="Zone of the export's times, which name none.",
+        help="Time zone to assume for times in the export, which do not state one.",
     )(command)
 
 
@@ -160,7 +160,7 @@ def calendar_option(command: Command) -> Command:
         metavar="FILE",
         callback=keep,
         expose_value=False,
-        help="Controller (TOML), whose country's holidays count for deadlines.",
+        help="Controller configuration (TOML); its country's public holidays count for deadlines.",
     )(command)
 
 
@@ -177,7 +177,7 @@ def salvage_option(command: Command) -> Command:
     return click.option(
         "--salvage",
         is_flag=True,
-        help="Read what is whole of an export that was cut off, and say so in the report.",
+        help="Read the intact part of an export that was cut off; the report says so.",
     )(command)
 
 
@@ -189,11 +189,13 @@ def report_options(command: Command) -> Command:
             "--output",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="Where it goes; the ending picks the format: .pdf, .html, .zip. "
-            "disclosure-TYPE-ID.pdf by default.",
+            help="Output file; the extension sets the format: .pdf, .html or .zip. Default: disclosure-TYPE-ID.pdf.",
         ),
         click.option(
-            "--format", "format_", type=click.Choice(["pdf", "html", "zip"]), help="Overrides the ending."
+            "--format",
+            "format_",
+            type=click.Choice(["pdf", "html", "zip"]),
+            help="Output format, overriding the file extension.",
         ),
         language_option(),
         timezone_option,
@@ -204,7 +206,7 @@ def report_options(command: Command) -> Command:
             show_envvar=True,
             is_eager=True,
             metavar="FILE",
-            help="Controller, contact, statements and redaction rules (TOML).",
+            help="Controller, contact, statements and field descriptions (TOML).",
         ),
         click.option(
             "--messages",
@@ -222,7 +224,7 @@ def report_options(command: Command) -> Command:
             "--templates",
             type=click.Path(path_type=Path, file_okay=False, exists=True),
             metavar="DIR",
-            help="Templates that override the shipped ones, file by file.",
+            help="Folder of templates that replace the built-in ones, file by file.",
         ),
         click.option(
             "--review",
@@ -233,37 +235,37 @@ def report_options(command: Command) -> Command:
         click.option(
             "--strict",
             is_flag=True,
-            help="Missing statements, unrecognised records, undecided findings are errors (exit code 5).",
+            help="Treat missing statements, unrecognised records and undecided findings as errors (exit code 5).",
         ),
         click.option(
             "--original",
             is_flag=True,
-            help="Mask and withhold nothing: for the controller's own archive; page 1 says so.",
+            help="Mask and withhold nothing (for the controller's own archive; page 1 says so).",
         ),
         click.option(
             "--received",
             type=Day(),
             metavar="DATE",
-            help="Day the request arrived (2026-03-05, or as the language writes it).",
+            help="Date on which the request was received (2026-03-05, or as the language writes it).",
         ),
         click.option(
             "--replied",
             type=Day(),
             metavar="DATE",
-            help="Day of the answer (2026-03-05, or as the language writes it).",
+            help="Date of the reply (2026-03-05, or as the language writes it).",
         ),
         click.option(
             "--due",
             type=Day(),
             metavar="DATE",
-            help="Day by which to answer; one month after --received by default.",
+            help="Deadline for the reply. Default: one month after --received.",
         ),
-        click.option("--reference", metavar="TEXT", help="Your reference of the request."),
+        click.option("--reference", metavar="TEXT", help="Your reference for the request."),
         click.option(
             "--workers",
             type=click.IntRange(1),
             metavar="N",
-            help="Processes that work at once; one a core by default.",
+            help="Number of parallel processes. Default: one per core.",
         ),
         salvage_option,
         click.option("--force", is_flag=True, help="Replace a disclosure that was sent."),

@@ -32,7 +32,8 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise click.BadParameter(
-            f"{name!r} is no time zone; use a name such as Europe/Amsterdam or UTC", param_hint="--timezone"
+            f"{name!r} is not a time zone; use a name such as Europe/Amsterdam or UTC",
+            param_hint="--timezone",
         ) from error
 
 

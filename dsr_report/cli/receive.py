@@ -29,7 +29,9 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     "--account", metavar="NUMBER", help="Your Copernica account's number; calls of others are refused."
 )
 @click.option(
-    "--unsigned", is_flag=True, help="Take unsigned calls, on a path that cannot be guessed (it is printed)."
+    "--unsigned",
+    is_flag=True,
+    help="Accept unsigned calls, on a path that cannot be guessed (it is printed).",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -50,21 +52,21 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 @click.option(
     "--behind-proxy",
     is_flag=True,
-    help="A proxy that ends TLS reaches --host, although it is not on this machine.",
+    help="A TLS-terminating proxy on another machine forwards to --host.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Where exports go (the user's data folder).",
+    help="Folder for the exports. Default: the user's data folder.",
 )
 @click.option(
     "--max-bytes",
     default=2 << 30,
     show_default=True,
     type=click.IntRange(1),
-    help="Largest body that is taken.",
+    help="Largest request body that is accepted.",
 )
 @click.option(
     "--max-age",
@@ -87,7 +89,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     default="pdf",
     show_default=True,
     type=click.Choice(["pdf", "html", "zip"]),
-    help="Of the reports.",
+    help="Format of the reports.",
 )
 @language_option("Of the reports")
 @timezone_option
@@ -100,7 +102,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 )
 @click.option("--attachments", is_flag=True, help="Embed the files that came with messages in the PDF.")
 @click.option(
-    "--strict", is_flag=True, help="Render no report that lacks statements, or has what nobody decided on."
+    "--strict", is_flag=True, help="Do not render reports with missing statements or undecided findings."
 )
 @click.option(
     "--config",
@@ -137,19 +139,19 @@ def receive(
     """
     public = urlsplit(url)
     if public.scheme != "https" or not public.hostname or public.query or public.fragment or public.username:
-        raise UsageError("--url is no address like https://dsr.example.org/copernica")
+        raise UsageError("--url must be an address such as https://dsr.example.org/copernica")
     if (certificate is None) != (key is None):
         raise UsageError("--certificate and --key go together", hint="Give both, or neither behind a proxy.")
     if reports is None:
         for name in ("format_", "lang", "timezone", "messages", "attachments", "strict"):
             if click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise UsageError(
-                    f"--{name.rstrip('_')} says what reports are like, and none is rendered",
-                    hint="Say with --render where they go.",
+                    f"--{name.rstrip('_')} only applies to reports, and none are rendered",
+                    hint="Give a folder with --render.",
                 )
     if unsigned == bool(account):
         raise UsageError(
-            "say whose signed calls are taken (--account), or --unsigned", hint="Use one of them."
+            "choose between --account (signed calls of that account) and --unsigned", hint="Use one of them."
         )
     if host not in _LOOPBACK and certificate is None and not behind_proxy:
         raise UsageError(
@@ -175,7 +177,7 @@ def receive(
             identity(account)
         except RejectedError:
             raise UsageError(
-                "--account is no number", hint="The dashboard shows it; GET /identity, too."
+                "--account must be a number", hint="You find it in the dashboard, or with GET /identity."
             ) from None
     check_port(host, port)
     folder = output or export_folder()
@@ -199,11 +201,11 @@ def receive(
         )
         server = make_server(endpoint.application(), host=host, port=port, certificate=certificate, key=key)
         click.echo(f"https://{public.netloc}{path}")
-        say(f"listening on {host} port {port}; Ctrl-C ends it")
+        say(f"listening on {host} port {port}; press Ctrl-C to stop")
         try:
             server.run()
         except KeyboardInterrupt:  # uvicorn raises it again when everything is settled
-            say("stopped; every export that was answered for is on disk")
+            say("stopped; every accepted export is on disk")
 
 
 def _secret(folder: Path) -> str:

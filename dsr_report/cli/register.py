@@ -52,12 +52,12 @@ def _common(function: _Function) -> _Function:
 
 
 def _writes(function: _Function) -> _Function:
-    actor = click.option("--actor", help="Who does it, if not the operating system's user.")
+    actor = click.option("--actor", help="Who is doing this. Default: the operating system's user.")
     return actor(_common(function))
 
 
 def _on(what: str) -> Callable[[_Function], _Function]:
-    return click.option("--on", type=Day(), metavar="DATE", help=f"{what} (today).")
+    return click.option("--on", type=Day(), metavar="DATE", help=f"{what}. Default: today.")
 
 
 @click.group(cls=_InOrder)
@@ -90,7 +90,7 @@ def _said(register: Register, reference: str, *, as_json: bool) -> None:
 
 
 @register.command("list")
-@click.option("--all", "everything", is_flag=True, help="Closed cases too.")
+@click.option("--all", "everything", is_flag=True, help="Include closed cases.")
 @_common
 def list_(*, everything: bool, database: str | None, as_json: bool) -> None:
     r"""List the cases, the most urgent first.
@@ -138,12 +138,14 @@ def show(reference: str, *, database: str | None, as_json: bool) -> None:
 
 @register.command()
 @click.argument("identifier", metavar="[ID]", required=False)
-@click.option("--type", "subject_type", type=_SUBJECTS, help="What ID is (an address by its @).")
+@click.option(
+    "--type", "subject_type", type=_SUBJECTS, help="What ID refers to. Default: email if it contains @."
+)
 @click.option("--received", type=Day(), metavar="DATE", help="The day the request arrived.")
-@click.option("--reference", help="Yours; otherwise the next number of the year.")
-@click.option("--channel", help="How it arrived, such as mail or letter.")
-@click.option("--language", help="Of the person.")
-@click.option("--country", help="Whose public holidays count (NL).")
+@click.option("--reference", help="Your reference. Default: the next number of the year.")
+@click.option("--channel", help="How it arrived, such as e-mail or letter.")
+@click.option("--language", help="Language of the person.")
+@click.option("--country", help="Country whose public holidays count. Default: NL.")
 @click.option("--subdivision", help="A region of the country, such as NW for DE.")
 @click.option("--follows", metavar="REFERENCE", help="The case that this one follows up.")
 @click.option(
@@ -170,7 +172,7 @@ def add(
     database: str | None,
     as_json: bool,
 ) -> None:
-    r"""Log a request that came in, about the person with this ID where it is known.
+    r"""Log a request that came in; ID is the person's, if known.
 
     \b
     Example:
@@ -239,7 +241,7 @@ def note(
         dsr-report register note 2026-0001 --event approved "seen by the DPO"
     """
     if event == "note" and not (text or "").strip():
-        raise UsageError("a note needs a text")
+        raise UsageError("a note needs text")
     opened = _open(database, actor)
     opened.note(reference, event, text=text)
     _said(opened, reference, as_json=as_json)
@@ -253,7 +255,7 @@ def note(
 def extend(
     reference: str, reason: str, on: date | None, *, actor: str | None, database: str | None, as_json: bool
 ) -> None:
-    r"""Note that the person was told that it takes two months more.
+    r"""Record that the person was told that the reply takes up to two more months.
 
     \b
     Example:
@@ -261,9 +263,7 @@ def extend(
     """
     opened = _open(database, actor)
     if not opened.extend(reference, reason, on=on):
-        click.echo(
-            "warning: this notice came after the last day for it; the extension may not count", err=True
-        )
+        click.echo("warning: the notice was given too late; the extension may not be valid", err=True)
     _said(opened, reference, as_json=as_json)
 
 
@@ -386,12 +386,12 @@ def refuse(
 
 @register.command()
 @click.argument("reference")
-@_on("When it was taken back")
+@_on("When it was withdrawn")
 @_writes
 def withdraw(
     reference: str, on: date | None, *, actor: str | None, database: str | None, as_json: bool
 ) -> None:
-    r"""Note that the person took the request back.
+    r"""Record that the person withdrew the request.
 
     \b
     Example:
@@ -407,7 +407,7 @@ def withdraw(
 @click.argument("request_id")
 @_writes
 def attach(number: int, request_id: str, *, actor: str | None, database: str | None, as_json: bool) -> None:
-    r"""Give the data request NUMBER, of which nobody knew whether it was made, the id found for it.
+    r"""Give data request NUMBER, which may or may not have been made, the id that you found for it.
 
     \b
     Example:
@@ -434,12 +434,12 @@ def abandon(number: int, reason: str, *, actor: str | None, database: str | None
 
 @register.command("close")
 @click.argument("reference")
-@click.option("--reason", help="Needed where the request was not answered.")
+@click.option("--reason", help="Required if the request was not answered.")
 @_writes
 def close_(
     reference: str, reason: str | None, *, actor: str | None, database: str | None, as_json: bool
 ) -> None:
-    r"""End the work on a case: its retention begins, an address is removed.
+    r"""Close a case: its retention period begins and the address is removed.
 
     \b
     Example:
@@ -453,9 +453,14 @@ def close_(
 @register.command()
 @click.argument("references", nargs=-1)
 @click.option(
-    "--after", "days", type=click.IntRange(0), default=365, show_default=True, help="Retention, days."
+    "--after",
+    "days",
+    type=click.IntRange(0),
+    default=365,
+    show_default=True,
+    help="Retention period in days.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @_writes
 def forget(
     references: tuple[str, ...],
@@ -498,7 +503,7 @@ def forget(
 
 @register.command()
 @click.option(
-    "--head", metavar="HASH", help="The head that an earlier check printed: is it still in the log?"
+    "--head", metavar="HASH", help="Check that this head, printed by an earlier check, is still in the log."
 )
 @_common
 def check(head: str | None, *, database: str | None, as_json: bool) -> None:
@@ -512,14 +517,14 @@ def check(head: str | None, *, database: str | None, as_json: bool) -> None:
     output.check(report, as_json=as_json)
     if report.findings:
         count = len(report.findings)
-        raise CheckFailedError(f"the register is not as it was written ({count} finding(s))")
+        raise CheckFailedError(f"the register was altered (findings: {count})")
 
 
 @register.command()
-@click.option("--year", type=click.IntRange(2018, 9999), help="By the day of receipt (this year).")
+@click.option("--year", type=click.IntRange(2018, 9999), help="Year of receipt. Default: this year.")
 @_common
 def figures(year: int | None, *, database: str | None, as_json: bool) -> None:
-    r"""Count a year's requests: answered, late, extended, refused, the median of days.
+    r"""Count a year's requests: answered, late, extended, refused, and the median number of days.
 
     \b
     Example:
@@ -531,7 +536,7 @@ def figures(year: int | None, *, database: str | None, as_json: bool) -> None:
 
 @register.command()
 @click.option(
-    "-o", "--output", "target", type=click.Path(dir_okay=False), help="A file; else standard output."
+    "-o", "--output", "target", type=click.Path(dir_okay=False), help="Output file. Default: standard output."
 )
 @_common
 def export(target: str | None, *, database: str | None, as_json: bool) -> None:
@@ -547,7 +552,7 @@ def export(target: str | None, *, database: str | None, as_json: bool) -> None:
 
 @register.command()
 @click.option(
-    "-o", "--output", "target", type=click.Path(dir_okay=False), help="A file; else standard output."
+    "-o", "--output", "target", type=click.Path(dir_okay=False), help="Output file. Default: standard output."
 )
 @_database
 @verbosity_options

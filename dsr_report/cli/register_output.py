@@ -104,9 +104,9 @@ def details(
         ("State", f"{case.state}, {case.due}"),
         ("Owner", case.owner),
         ("Received", f"{case.received_on}{assumed}"),
-        ("Work to", str(dates.target)),
-        ("Nominal end", str(dates.nominal)),
-        ("Latest", str(dates.latest)),
+        ("Target date", str(dates.target)),
+        ("Deadline", str(dates.nominal)),
+        ("Last possible date", str(dates.latest)),
         ("Without pauses", str(dates.unpaused_latest)),
         (
             "Extension",
@@ -131,7 +131,7 @@ def references(names: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         _print_json(list(names))
     elif not names:
-        click.echo("no closed case is past its retention", err=True)
+        click.echo("no closed case is past its retention period", err=True)
     else:
         click.echo("\n".join(names))
 
@@ -144,7 +144,7 @@ def check(report: CheckReport, *, as_json: bool) -> None:
     for finding in report.findings:
         click.echo(finding)
     if not report.findings:
-        click.echo(f"{report.events} events of {report.cases} cases are as they were written")
+        click.echo(f"{report.events} events of {report.cases} cases are unaltered")
     for limit in report.not_proven:
         click.echo(f"not proven: {limit}", err=True)
     click.echo(f"head {report.head}")

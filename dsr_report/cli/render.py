@@ -84,7 +84,7 @@ def check_review(file: Path) -> None:
     """
     if not file.is_file():
         raise UsageError(
-            "there is no such file of decisions",
+            "this decisions file does not exist",
             where=f"--review {file}",
             hint="Make one with `dsr-report review EXPORT -o FILE`.",
         )
@@ -151,8 +151,8 @@ def write_report(
     is_printed = chosen != "html" and messages != "list"
     if is_printed and (count := source.summary.kinds["message"]) >= _MANY_MESSAGES:
         say(
-            f"{count:,} messages make thousands of pages; --messages list prints a few lines of each, and the "
-            "PDF carries all of them in its embedded export"
+            f"{count:,} messages fill thousands of pages; with --messages list the PDF prints a few lines for "
+            "each, and its embedded export still holds them all"
         )
     with (
         Report(
@@ -179,8 +179,8 @@ def write_report(
     say(f"{target}: {written.values.sum}{pages}")
     if chosen == "html" and (size := target.stat().st_size) > _LARGE_PAGE:
         say(
-            f"a page of {size / 1_000_000:,.0f} MB loads slowly, and many phones will not open it; "
-            "a .zip has the same report as linked pages"
+            f"a page of {size / 1_000_000:,.0f} MB loads slowly and many phones cannot open it; "
+            "use .zip for the same report as linked pages"
         )
     return written
 

@@ -18,16 +18,16 @@ from dsr_report.temporary import TemporaryFolder
 @click.argument(
     "disclosure", metavar="DISCLOSURE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--to", "recipient", required=True, metavar="ADDRESS", help="Who receives it.")
+@click.option("--to", "recipient", required=True, metavar="ADDRESS", help="Address of the recipient.")
 @click.option(
-    "--from", "sender", metavar="ADDRESS", help="Who sends it; the controller's address by default."
+    "--from", "sender", metavar="ADDRESS", help="Address of the sender. Default: the controller's address."
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where the draft goes; beside DISCLOSURE, ending in .eml, by default.",
+    help="Output file. Default: next to DISCLOSURE, with the extension .eml.",
 )
 @click.option(
     "--lang",
@@ -42,17 +42,21 @@ from dsr_report.temporary import TemporaryFolder
     metavar="FILE",
     help="Controller and contact (TOML).",
 )
-@click.option("--received", type=Day(), metavar="DATE", help="Day the request arrived (YYYY-MM-DD).")
+@click.option(
+    "--received", type=Day(), metavar="DATE", help="Date on which the request was received (YYYY-MM-DD)."
+)
 @click.option(
     "--encrypt", is_flag=True, help="Attach a copy protected with a passphrase, which is shown once."
 )
 @click.option(
-    "--confirm-recipient", is_flag=True, help="The address is right, though it is not in the export."
+    "--confirm-recipient",
+    is_flag=True,
+    help="Confirm that the address is right although it is not in the export.",
 )
 @click.option(
     "--smtp",
     metavar="URL",
-    help="Send it by this server: smtps://user@host or smtp://user@host; password in SMTP_PASSWORD.",
+    help="Send it through this server: smtps://user@host or smtp://user@host; password in SMTP_PASSWORD.",
 )
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @click.option(
@@ -60,7 +64,7 @@ from dsr_report.temporary import TemporaryFolder
     metavar="URL",
     envvar="DSR_REPORT_DATABASE",
     show_envvar=True,
-    help="The register of requests.",
+    help="URL of the database with the request register.",
 )
 @verbosity_options
 def reply(
@@ -77,9 +81,9 @@ def reply(
     yes: bool,
     database: str | None,
 ) -> None:
-    """Make a ready .eml reply with DISCLOSURE attached.
+    """Create a ready-to-send .eml reply with DISCLOSURE attached.
 
-    Stops where the recipient is not an address of the person in the export.
+    Refuses if the recipient's address is not one of the person's in the export.
 
     \b
     Example:
@@ -98,18 +102,18 @@ def reply(
 
         check_server(smtp)
     elif yes:
-        raise UsageError("--yes goes with --smtp", hint="Without it nothing is sent; leave --yes out.")
+        raise UsageError("--yes needs --smtp", hint="Without it nothing is sent; leave --yes out.")
     checked = verify(disclosure)
     if not checked.ok or checked.manifest is None:
         raise CheckFailedError(
-            "this disclosure is not in order; nothing was made",
+            "this disclosure did not pass verification; no reply was created",
             where=str(disclosure),
             hint="Run `dsr-report verify`.",
         )
     manifest = checked.manifest
     if manifest.for_archive:
         raise CheckFailedError(
-            "this report was made with --original, for your own archive: live keys can be read in it",
+            "this report was made with --original, for your own archive: it contains working codes and links",
             where=str(disclosure),
             hint="Render it again without --original.",
         )
@@ -120,7 +124,7 @@ def reply(
             if known
             else "no address of the person is known from the export, so the recipient cannot be checked",
             where=str(disclosure),
-            hint="Check whom it is for, then use --confirm-recipient.",
+            hint="Check the recipient, then add --confirm-recipient.",
         )
     settings = load_config(config) if config else Config()
     controller = settings.controller
@@ -223,7 +227,7 @@ def _note(reference: str | None, disclosure: Path, recipient: str, database: str
         with suppress(RegisterError):
             register.note_sent(case, sha256=digest, channel="email", address=recipient)
             return
-        say(f"the register could not note that {case} was sent; use `dsr-report register sent`")
+        say(f"the register could not record that {case} was sent; use `dsr-report register sent`")
 
 
 COMMANDS: dict[str, click.Command] = {"reply": reply}

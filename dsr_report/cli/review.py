@@ -27,14 +27,14 @@ from dsr_report.files import written_whole
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where the findings go (TOML, private); standard output by default.",
+    help="Output file for the findings (TOML; keep it private). Default: standard output.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable: one JSON object.")
 @timezone_option
 @salvage_option
 @verbosity_options
 def review(export: str, output: Path | None, as_json: bool, timezone: str, salvage: bool) -> None:
-    """List what in EXPORT could concern other people or is a secret, to decide on.
+    """List values in EXPORT that may concern other people or are secret, so that you can decide on each.
 
     \b
     Example:
@@ -96,14 +96,14 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
             if (comment := closed_comment(closed)) not in text:
                 text += comment
     if closed:
-        say(f"{len(closed)} attached files cannot be looked into: see them for yourself")
+        say(f"attached files that cannot be searched: {len(closed)}; check them yourself")
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         return
     with written_whole(output) as file:
         file.write(text.encode("utf-8", "backslashreplace"))
     must = sum(f.must_decide for f in findings)
-    say(f"{len(findings)} findings, {must} of which must be decided, in {output}")
+    say(f"findings written to {output}: {len(findings)}; decisions that you must take: {must}")
     if before is not None:
         say(
             f"decisions that were in it: {before.kept} kept, {before.dropped} dropped (they do not apply any more); "

@@ -12,7 +12,7 @@ from dsr_report.cli.options import say, verbosity_options
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8042, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+    "--port", default=8042, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
 )
 @click.option(
     "--delay",
@@ -26,13 +26,13 @@ from dsr_report.cli.options import say, verbosity_options
     "--samples",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Exports to serve, in place of the shipped ones.",
+    help="Folder of exports to serve instead of the built-in ones.",
 )
 @verbosity_options
 def sandbox(host: str, port: int, delay: float, samples: Path | None) -> None:
     """Run a local Copernica API that serves sample exports, until Ctrl-C.
 
-    Prints the environment that makes the other commands talk to it.
+    Prints the environment variables that make the other commands use it.
 
     \b
     Example:

@@ -32,7 +32,7 @@ from dsr_report.tables.writers import ARROW_FORMATS, FORMATS, write
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("tables"),
     show_default=True,
-    help="Folder to write to; made where it is missing.",
+    help="Output folder; created if it does not exist.",
 )
 @click.option(
     "--format",
@@ -46,7 +46,7 @@ from dsr_report.tables.writers import ARROW_FORMATS, FORMATS, write
 @salvage_option
 @verbosity_options
 def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool) -> None:
-    r"""Write the normalized tables of EXPORT: one file a table, or one database.
+    r"""Write the normalized tables of EXPORT: one file per table, or one database.
 
     Tables, columns, types and units are described in docs/tables.md.
 
@@ -56,7 +56,7 @@ def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool
     """
     zone = zone_named(timezone)
     if str(output) == "-":
-        raise UsageError("tables are several files", where="--output -", hint="Name a folder.")
+        raise UsageError("tables are written as several files", where="--output -", hint="Name a folder.")
     with reading(export, salvage=salvage) as file:
         founds = Classifier().find(chain.from_iterable(file.batches()))
         info = file.info

@@ -18,14 +18,14 @@ from dsr_report.cli.options import verbosity_options
     "--export",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The export to hold it against: where it is not embedded, or the original.",
+    help="The export to compare with, if it is not embedded; or the original.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable: one JSON object.")
 @verbosity_options
 def verify(disclosure: Path, export: Path | None, as_json: bool) -> int:
-    """Check that DISCLOSURE (a PDF, HTML file or ZIP that we wrote) is complete, unaltered and safe.
+    """Check that DISCLOSURE (a PDF, HTML file or ZIP made by dsr-report) is complete, unaltered and safe.
 
-    With the original export at hand, also that no masked or withheld value is left in it.
+    Given the original export, also check that no masked or withheld value is left in it.
 
     \b
     Example:
@@ -50,7 +50,7 @@ def verify(disclosure: Path, export: Path | None, as_json: bool) -> int:
         for one in result.checks:
             mark = {True: "ok  ", False: "FAIL", None: "?   "}[one.ok]
             click.echo(f"{mark} {one.text}")
-        click.echo(f"{disclosure}: {'in order' if result.ok else 'NOT IN ORDER'}")
+        click.echo(f"{disclosure}: {'passed' if result.ok else 'FAILED'}")
     return 0 if result.ok else 5
 
 

@@ -40,7 +40,7 @@ def doubt_about(subjects: Subjects, subject: Subject | None) -> str | None:
     """Why it is not shown that an export is about this subject, or about any one; None where it is."""
     doubt = subjects.doubt
     if doubt is None and subject is not None and not _is(subject, *subjects.named[0]):
-        doubt = "it is about somebody else than was asked for"
+        doubt = "it is about a different person than requested"
     return doubt
 
 

@@ -116,7 +116,7 @@ class Client:
             raise _refusal(answer, subject)
         if answer.is_page and not answer.headers.get("x-created"):
             raise PerhapsDoneError(
-                f"a web page came in place of Copernica's answer (status {answer.status})",
+                f"Copernica's reply was a web page (status {answer.status})",
                 hint="Is there a proxy that wants a login? Look in Copernica's dashboard whether a data "
                 "request was made, and take it up with --request ID.",
             )
@@ -132,7 +132,7 @@ class Client:
     ) -> DataRequest:
         """A data request that exists already; with the subject given, no other export is accepted."""
         if not _is_id(request_id):
-            raise UsageError("this is no request id", hint="Use the id that `fetch` printed.")
+            raise UsageError("this is not a request id", hint="Use the id that `fetch` printed.")
         is_known = subject_type is not None and subject_id is not None
         subject = _subject(str(subject_type), str(subject_id)) if is_known else None
         return self._data_request(request_id, subject)
@@ -180,7 +180,7 @@ def _checked(url: str, name: str) -> str:
         parts = urlsplit(url.strip())
         has_port = parts.port != 0
     except ValueError:
-        raise UsageError("this is no web address", where=name) from None
+        raise UsageError("this is not a web address", where=name) from None
     local = parts.hostname in {"127.0.0.1", "::1", "localhost"}
     if parts.username is not None or parts.query or parts.fragment or not parts.hostname or not has_port:
         raise UsageError(
@@ -190,7 +190,7 @@ def _checked(url: str, name: str) -> str:
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and local):
         raise UsageError(
-            "the API must be called over https", where=name, hint="http is for this machine alone."
+            "the API must be called over https", where=name, hint="http is only allowed on this machine."
         )
     return url.strip().rstrip("/")
 
@@ -201,9 +201,11 @@ def _subject(subject_type: str, subject_id: int | str) -> Subject:
         raise UsageError("a subject is a subprofile, a profile or an email")
     if subject_type == "email":
         if "@" not in text or _UNFIT.search(text) or len(text) > 320:
-            raise UsageError("this is no e-mail address", hint="Give one like name@example.org.")
+            raise UsageError("this is not an e-mail address", hint="Give one like name@example.org.")
     elif not re.fullmatch(r"[0-9]{1,18}", text):
-        raise UsageError(f"this is no {subject_type} id", hint="Give its number, as the dashboard shows it.")
+        raise UsageError(
+            f"this is not a {subject_type} id", hint="Give its number, as the dashboard shows it."
+        )
     return Subject(subject_type, text)
 
 
@@ -240,7 +242,7 @@ def _refusal(answer: Answer, subject: Subject) -> AuthError | UnknownIdError | C
         )
     if 300 <= answer.status < 400 or answer.status in {404, 405}:
         return CertainlyFailedError(
-            f"there is no such call at this address: {answer.says}", hint="Check COPERNICA_API_URL."
+            f"this address has no such API call: {answer.says}", hint="Check COPERNICA_API_URL."
         )
     return CertainlyFailedError(
         f"Copernica refused the data request for {what}: {answer.says}", hint="Nothing was requested."

@@ -81,7 +81,7 @@ class DataRequest:
         """Ask how it stands.
 
         Raises:
-            OutOfReachError: the API is in trouble.
+            OutOfReachError: the API is not working.
             AuthError: the token was refused.
             FetchError: the API does not answer as it should.
         """
@@ -100,7 +100,7 @@ class DataRequest:
         if answer.status in _ANSWERS:  # "No entity with supplied ID" and the like
             return Status("unknown", None)
         raise FetchError(
-            f"the API does not say how the data request stands: {answer.says}",
+            f"the API does not give the state of the data request: {answer.says}",
             where=self.id,
             hint=self._later,
         )
@@ -109,7 +109,7 @@ class DataRequest:
         content = answer.json()
         if not isinstance(content, dict) or not isinstance(content.get("status"), str):
             raise OutOfReachError(
-                "the API's answer is not what it says of a data request", where=self.id, hint=self._later
+                "the API gave an unexpected reply about the data request", where=self.id, hint=self._later
             )
         word = " ".join(content["status"].lower().replace("_", " ").split())
         size = content.get("available")
@@ -136,7 +136,7 @@ class DataRequest:
         if answer.status != 200 or answer.body.lstrip()[:1] != b"{":
             if deadline is not None and self._clock() > deadline:
                 return Status("pending", None)
-            raise OutOfReachError(f"the API is in trouble: {answer.says}", where=self.id, hint=self._later)
+            raise OutOfReachError(f"the API is not working: {answer.says}", where=self.id, hint=self._later)
         return Status("pending" if _NOT_READY.search(answer.body) else "available", None)
 
     @property

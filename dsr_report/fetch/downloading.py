@@ -102,7 +102,7 @@ class Downloading:
         self._connections += 1
         if self._tries >= TRIES or self._connections >= _MOST_RESUMPTIONS:
             raise FetchError(
-                f"the export could not be downloaded whole: {problem}", where=self._id, hint=self._later
+                f"the export could not be downloaded completely: {problem}", where=self._id, hint=self._later
             )
         _log.info("data request %s: %s; trying again", self._id, problem)
         self._transport.nap(self._tries - 1, headers, self._deadline)

@@ -94,7 +94,7 @@ def _jwt_of(answer: Answer) -> Secret:
         )
     if answer.status != 200 or not _JWT.fullmatch(text):
         raise FetchError(
-            f"the login server's answer is no token (status {answer.status})",
+            f"the login server did not return a token (status {answer.status})",
             hint="Check COPERNICA_AUTH_URL, and whether a proxy stands in between.",
         )
     return Secret(text)

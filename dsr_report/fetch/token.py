@@ -65,7 +65,7 @@ def find_token(environment: Mapping[str, str] | None = None) -> Secret:
         return stored
     raise AuthError(
         "no API token was found",
-        hint="Make one in Copernica's dashboard, and set COPERNICA_TOKEN or run `dsr-report login`.",
+        hint="Create one in Copernica's dashboard, and set COPERNICA_TOKEN or run `dsr-report login`.",
     )
 
 
@@ -76,7 +76,7 @@ def _from_file(path: Path) -> Secret:
     except OSError as error:
         raise AuthError(f"the token file is unreadable ({error.strerror})", where=str(path)) from error
     except UnicodeDecodeError:
-        raise AuthError("the token file is no text", where=str(path)) from None
+        raise AuthError("the token file is not a text file", where=str(path)) from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise AuthError("others can read the token file", where=str(path), hint="Run: chmod 600 FILE")
     if not text:
@@ -107,7 +107,7 @@ def store_token(token: Secret) -> str:
         ring.set_password(SERVICE, USER, token.reveal())
     except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
         raise AuthError(
-            f"the keyring does not take the token ({type(error).__name__})",
+            f"the keyring did not store the token ({type(error).__name__})",
             hint="Unlock it, or keep the token in a private file with --file.",
         ) from None
     return ring.name
@@ -127,7 +127,7 @@ def forget_token() -> bool:
         ring.delete_password(SERVICE, USER)
     except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
         raise AuthError(
-            f"the keyring does not let go of the token ({type(error).__name__})", hint="Unlock it."
+            f"the keyring did not delete the token ({type(error).__name__})", hint="Unlock it."
         ) from None
     return True
 

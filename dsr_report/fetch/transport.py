@@ -119,7 +119,7 @@ class Transport:
     def get(
         self, path: str, *, accept: frozenset[int] = frozenset({200}), deadline: float | None = None
     ) -> Answer:
-        """A GET, repeated while the API is in trouble.
+        """A GET, repeated while the API is not working.
 
         Args:
             path: below the API's address.
@@ -136,7 +136,7 @@ class Transport:
             with self.stream(path, {}, self._soon(deadline)) as response:
                 answer = read_answer(response)
             if answer.is_page and answer.status in accept | {200}:
-                raise OutOfReachError("a web page came in place of the API's answer")
+                raise OutOfReachError("the API's reply was a web page")
             return answer
 
         return self._repeated(ask, accept, deadline)
@@ -204,7 +204,7 @@ class Transport:
                 continue
             if answer.status >= 500 or answer.status == 408:
                 raise PerhapsDoneError(
-                    f"the API broke off, and may have made the data request all the same ({answer.says})",
+                    f"the API broke off, and may have created the data request anyway ({answer.says})",
                     where=_host(self.base),
                     hint=_TAKE_UP,
                 )
@@ -226,7 +226,7 @@ class Transport:
         if wish is not None:
             seconds = min(max(wish, 0.0), _LONGEST_WISH) + self._jitter()
         if until is not None and self._clock() + seconds > until:
-            raise TimeUpError("there is no time for another try", where=_host(self.base))
+            raise TimeUpError("no time is left for another attempt", where=_host(self.base))
         _log.info("the API is busy or away; trying again in %.1f s", seconds)
         self._sleep(seconds)
 
@@ -273,7 +273,7 @@ class Transport:
                     self.nap(attempt, headers, deadline)
                 except TimeUpError:
                     break
-        raise kind(f"the API is in trouble: {problem}", where=_host(self.base), hint="Try again later.")
+        raise kind(f"the API is not working: {problem}", where=_host(self.base), hint="Try again later.")
 
     # ---- one request
 
@@ -328,7 +328,7 @@ class Transport:
             response.close()
             url = _target(url, place)
         raise FetchError(
-            "the API sends us in circles", where=_host(self.base), hint="Check COPERNICA_API_URL."
+            "the API redirects in circles", where=_host(self.base), hint="Check COPERNICA_API_URL."
         )
 
     def _posted(
@@ -408,7 +408,7 @@ class Transport:
                 "the login server did not answer in time", where=_host(self._auth_url)
             ) from None
         except OutOfReachError as error:
-            problem = error.what.replace("the API is in trouble", "the login server is in trouble")
+            problem = error.what.replace("the API is not working", "the login server is in trouble")
             raise OutOfReachError(
                 problem, where=_host(self._auth_url), hint="Try again later; check the network and its proxy."
             ) from None
@@ -457,11 +457,11 @@ def _target(url: httpx.URL, place: str) -> httpx.URL:
     try:
         target = url.join(place)
     except (httpx.InvalidURL, ValueError):
-        raise FetchError("the API sends us to a place that is no address", where=url.host) from None
+        raise FetchError("the API redirects to an invalid address", where=url.host) from None
     is_local = target.host in {"127.0.0.1", "localhost", "::1"} and url.scheme == "http"
     if target.scheme != "https" and not (target.scheme == "http" and is_local):
         raise FetchError(
-            "the API sends us to a place that is not encrypted",
+            "the API redirects to an unencrypted address",
             where=url.host,
             hint="Check COPERNICA_API_URL.",
         )

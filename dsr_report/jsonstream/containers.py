@@ -64,7 +64,7 @@ class Guard:
             raise NotAnExportError(
                 f"the archive unpacks to more than {self._most} bytes",
                 where=self.name,
-                hint="If it can be trusted, unpack it first and read what comes out.",
+                hint="If you trust it, unpack it yourself and read the result.",
             )
         return block
 
@@ -102,7 +102,7 @@ def _read(file: object, guard: Guard, salvage: bool, what: str) -> Iterator[byte
             raise BrokenJsonError(
                 what,
                 where=f"{guard.name}, byte {done} of what is inside",
-                hint="Download it again, or read what is whole with --salvage.",
+                hint="Download it again, or read the intact part with --salvage.",
             ) from error
         if not block:
             return
@@ -226,7 +226,7 @@ def _not_one(count: int, what: str, name: str) -> NotAnExportError:
     return NotAnExportError(
         f"the {what} holds {count or 'no'} files that could be the export"
         if count
-        else f"the {what} holds no export",
+        else f"the {what} contains no export",
         where=name,
         hint="Unpack it and name the one that Copernica sent." if count else "Is this what Copernica sent?",
     )

@@ -219,12 +219,12 @@ class ExportFile:
             return BrokenJsonError(
                 f"the file is cut off: {error.reason}",
                 where=where,
-                hint="Download it again, or read what is whole with --salvage.",
+                hint="Download it again, or read the intact part with --salvage.",
             )
         return BrokenJsonError(
-            f"this is no JSON: {error.reason}",
+            f"this is not JSON: {error.reason}",
             where=where,
-            hint="Download it again, or read what is whole with --salvage.",
+            hint="Download it again, or read the intact part with --salvage.",
         )
 
     def _peeked(self) -> Info:

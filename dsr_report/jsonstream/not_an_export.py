@@ -47,7 +47,7 @@ def refuse_what_is_no_json(file: BinaryIO, name: str) -> None:
     if not beginning:
         raise NotAnExportError("the file is empty", where=name, hint="Download it again.")
     if not start:
-        raise NotAnExportError("the file holds white space only", where=name, hint="Download it again.")
+        raise NotAnExportError("the file contains only white space", where=name, hint="Download it again.")
     if NOT_READY.match(start.decode("utf-8", "replace").strip().strip('"')):
         raise not_ready(name)
     for bytes_, what in _BEGINNINGS:
@@ -57,7 +57,8 @@ def refuse_what_is_no_json(file: BinaryIO, name: str) -> None:
         raise NotAnExportError(
             "this looks like a web page (HTML)",
             where=name,
-            hint="Servers answer so when they are overloaded or ask for a login; download the export again.",
+            hint="Servers reply like this when they are overloaded or require a login; download the export "
+            "again.",
         )
     if start.startswith(b"<"):
         raise NotAnExportError("this looks like XML", where=name, hint=_HINT)
@@ -82,7 +83,7 @@ def refuse_other_answers(items: list[Item], name: str) -> None:
         message = error.get("message") if isinstance(error, dict) else None
         said = f": {message}" if isinstance(message, str) and _NO_DETAIL.match(message) else ""
         raise NotAnExportError(
-            f"this is an error that the API answered{said}", where=name, hint="Ask for the export again."
+            f"this is an error message from the API{said}", where=name, hint="Ask for the export again."
         )
     if {"ID", "fields"} <= set(members) or {"ID", "secret"} <= set(members):
         raise NotAnExportError(

@@ -106,7 +106,7 @@ def _replaced(text: bytes, batch: Batch, wanted: Wanted) -> list[bytes]:
             raise RedactionError(
                 "there is no value to replace",
                 where=next(iter(left)),
-                hint="Make the decisions anew from this export.",
+                hint="Run `dsr-report review` on this export again.",
             )
     return [*pieces, text[done:]]
 

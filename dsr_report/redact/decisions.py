@@ -20,13 +20,14 @@ _HEAD = """\
 #
 # For each finding set `decision` to one of:
 #   "disclose"  the person receives it as it is
-#   "mask"      the person's own, but a live key (a code, a password): its existence is shown, not its value
+#   "mask"      the person's own, but it gives access (a code, a password, a personal link): shown is that
+#               it exists, not what it is
 #   "withhold"  rights of others or another legal ground; give a `reason` and an `article`
 # "undecided" leaves secrets masked and discloses the rest, with a warning (an error with --strict).
 # Withhold as little as possible: what was sent to the person, the person knows. An answer that hides too much
 # is as wrong as one that shows too much.
 #
-# What the list does not have (a name, say) can be added; it is hidden wherever the text stands:
+# You can add what is missing from the list (such as a name); it is hidden wherever the text stands:
 #   [[also]]
 #   text = "Piet Voorbeeld"            # or: pointer = "/data/7/data/mime", for one whole value
 #   decision = "withhold"
@@ -125,7 +126,7 @@ def load_decisions(
             faults.append(f"finding {entry_id} is not one of this export")
         decision = entry.get("decision", "undecided")
         if decision not in DECISIONS:
-            faults.append(f"finding {entry_id}: {decision!r} is no decision (disclose, mask, withhold)")
+            faults.append(f"finding {entry_id}: {decision!r} is not a decision (disclose, mask, withhold)")
         if decision == "withhold" and not (
             str(entry.get("reason", "")).strip() and str(entry.get("article", "")).strip()
         ):
@@ -191,7 +192,7 @@ def _applied(
     if hidden:
         warnings.append(
             f"{hidden} values are hidden that were proposed to be disclosed: "
-            "hiding too much is a wrong answer too"
+            "hiding too much also breaks Article 15"
         )
 
 

@@ -40,7 +40,7 @@ _FREE_TEXT = {"survey", "form", "contact", "todo", "note", "history", "unrecogni
 _WHY_LINK = {
     "link-key": "whoever follows the link can act as the person: it carries a key",
     "unsubscribe-link": "whoever follows the link, also a program that checks links, unsubscribes the person",
-    "personal-link": "whoever follows the link sees or changes what is the person's",
+    "personal-link": "anyone who follows the link can see or change the person's data",
 }
 _EXCERPT = 60
 _TELLING = 24
@@ -260,7 +260,7 @@ def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iter
                 pointer,
                 value,
                 "disclose",
-                "an opinion about the person is the person's data; a name in it may be another's",
+                "an opinion about the person is their personal data; a name in it may be someone else's",
                 "Art. 15(4) GDPR",
                 must_decide=True,
                 context=_excerpt(value),
@@ -359,7 +359,7 @@ def _other_people(subprofiles: list[RawRecord]) -> Iterator[Finding]:
                 record.pointer,
                 " ".join(identity),
                 "disclose",
-                "several subprofiles bear different names: one may be another person",
+                "the subprofiles have different names: one may be another person",
                 "Art. 15(4) GDPR",
                 must_decide=True,
                 context=f"subprofile at {record.pointer}",

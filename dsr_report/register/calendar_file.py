@@ -40,9 +40,9 @@ def calendar_file(appointments: Iterable[Appointment]) -> bytes:
 def _event(one: Appointment) -> list[str]:
     due = one.deadlines.nominal
     description = (
-        f"Work to: {one.deadlines.target}\nNominal end: {due}\nAt the very latest: {one.deadlines.latest}\n"
+        f"Target date: {one.deadlines.target}\nDeadline: {due}\nLast possible date: {one.deadlines.latest}\n"
         f"Without pauses: {one.deadlines.unpaused_latest}\n"
-        f"Extension to be announced by: {one.deadlines.extension_notice_due}\nState: {one.state}"
+        f"Extension must be announced by: {one.deadlines.extension_notice_due}\nState: {one.state}"
     )
     if one.assumed:
         description += "\nThe day of receipt was not noted: these dates may be too late."

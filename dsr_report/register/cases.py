@@ -86,7 +86,7 @@ class Cases:
     ) -> None:
         """Write an event by hand; `text` is removed when the case is forgotten, `data` (no names!) stays."""
         if event not in NOTES:
-            raise UsageError(f"{event!r} is no event to note", hint=f"One of: {', '.join(NOTES)}.")
+            raise UsageError(f"{event!r} is not an event to note", hint=f"One of: {', '.join(NOTES)}.")
         with self._pen.journal(actor) as journal:
             journal.append(_remembered(journal, reference), event, data, _given(text=text))
 

@@ -226,7 +226,7 @@ class Journal:
         name = reference.strip()
         if not name or len(name) > _REFERENCE_LENGTH or not name.isprintable() or "@" in name:
             raise UsageError(
-                "a reference is one line of at most 80 characters and no address",
+                "a reference must be one line of at most 80 characters, and must not be an address",
                 hint="It stays in the register for good, so it must not name the person.",
             )
         if self._is_taken(name):
@@ -328,7 +328,7 @@ def subject_of(subject_type: str, subject_id: str | int) -> tuple[str, str]:
     """
     if subject_type not in SUBJECT_TYPES:
         raise UsageError(
-            f"{subject_type!r} is no type of subject", hint=f"One of: {', '.join(SUBJECT_TYPES)}."
+            f"{subject_type!r} is not a type of subject", hint=f"One of: {', '.join(SUBJECT_TYPES)}."
         )
     identifier = str(subject_id).strip()
     if not identifier:

@@ -60,7 +60,7 @@ def hidden_values(
     problems = []
     for (pointer, ours), (their_pointer, theirs) in zip(_all(shown), _all(original), strict=False):
         if pointer != their_pointer and not _same_place(pointer, their_pointer, manifest.marks):
-            problems.append(f"DIFFERENT: the two exports part ways at {pointer}.")
+            problems.append(f"DIFFERENT: the two exports differ from {pointer} on.")
             break
         if ours == theirs and type(ours) is type(theirs):
             continue
@@ -74,7 +74,7 @@ def hidden_values(
                 if number not in links.values():
                     hidden.setdefault(number, set()).add(passage)
         else:
-            problems.append(f"DIFFERENT: the value at {pointer} is not the original's, and bears no mark.")
+            problems.append(f"DIFFERENT: the value at {pointer} differs from the original and has no mark.")
     if links:
         for decision, token in link_keys(original.items()).decisions():
             if decision.what in links:

@@ -282,7 +282,7 @@ class _LedgerCheck:
             nameless is None,
             f"NAMELESS: the ledger names a place or file that the report does not have ({nameless})."
             if nameless is not None
-            else f"Settled: each value is accounted for once, in {self._settling.lines} places with a name.",
+            else f"Accounted for: each value is in the ledger once, at {self._settling.lines} named places.",
         )
 
     def _failed(self, error: Exception) -> None:
@@ -303,17 +303,22 @@ def _check_against_original(
     for problem in problems:
         result.add("original", False, problem)
     if not problems:
-        result.add("original", True, "Faithful: apart from the marks, every value is that of the original.")
+        result.add(
+            "original", True, "Faithful: apart from the marks, every value is the same as in the original."
+        )
     found = list(leaks(contents.path, hidden))
     for leak in found:
         result.add("leaks", False, f"LEAK: a hidden value (number {leak.number}) is still in {leak.place}.")
     if not found:
         here_alone = sum(not mark.everywhere for mark in contents.manifest.marks)
         rest = (
-            f" {here_alone} more are words that may well stand elsewhere; they are hidden where they stand."
+            f" {here_alone} more are ordinary words that may occur elsewhere; they are hidden where "
+            "they were marked."
             if here_alone
             else ""
         )
         result.add(
-            "leaks", True, f"Closed: none of {len(hidden)} hidden values is found in any decoded byte.{rest}"
+            "leaks",
+            True,
+            f"No leak: none of {len(hidden)} hidden values is anywhere in the decoded file.{rest}",
         )

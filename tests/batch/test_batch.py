@@ -39,12 +39,12 @@ def test_lists_and_tables_are_read_and_faults_are_all_named():
 
 def test_a_type_that_is_misspelled_is_a_fault_and_not_a_subprofile():
     assert read_subjects("id,type\n7,Profile\n") == [Subject("profile", "7")]
-    with pytest.raises(UsageError, match="line 3: 'profiel' is no type"):
+    with pytest.raises(UsageError, match="line 3: 'profiel' is not a type"):
         read_subjects("id,type\n7,profile\n8,profiel\n")
 
 
 def test_a_line_without_an_id_is_a_fault_with_the_number_that_an_editor_shows():
-    with pytest.raises(UsageError, match="line 4: no id is given"):
+    with pytest.raises(UsageError, match="line 4: no id was given"):
         read_subjects("id,type\n\n7,profile\n,profile\n")
     assert read_subjects("id;type\r\n7;profile\r\n;\r\n") == [Subject("profile", "7")]
 
@@ -69,11 +69,11 @@ def test_a_list_in_another_encoding_is_told_with_its_line(tmp_path):
         arguments, env=clean_environment(), capture_output=True, text=True, check=False, cwd=tmp_path
     )
     assert done.returncode == 2
-    assert done.stderr == ("dsr-report: line 2 is no UTF-8. Save the list as UTF-8 (in Excel: CSV UTF-8).\n")
+    assert done.stderr == ("dsr-report: line 2 is not UTF-8. Save the list as UTF-8 (in Excel: CSV UTF-8).\n")
 
 
 def test_a_table_without_the_column_id_is_told_so_and_not_quoted():
-    with pytest.raises(UsageError, match="names no column `id`") as told:
+    with pytest.raises(UsageError, match="has no column `id`") as told:
         read_subjects("name,email\nJan,jan@example.org\n")
     assert "Jan" not in str(told.value)
 
@@ -89,7 +89,7 @@ def test_what_cannot_be_in_a_list_is_told_with_its_line():
         read_list("id,received,lang,reference\n7,5-1-2026,,\n8,,xx,\n9,,,A\n9,,,B\n")
     for fault in (
         "line 2: '5-1-2026' can be 05 January or 01 May",
-        "line 3: 'xx' is no language",
+        "line 3: 'xx' is not a report language",
         "line 5: this subject",
     ):
         assert fault in str(told.value)
@@ -116,7 +116,7 @@ def test_each_report_of_a_strict_batch_has_the_reference_date_and_language_of_it
 
 @pytest.mark.parametrize("text", ["@", "a@", "@b.example", "a@@b.example"])
 def test_half_an_address_is_not_asked_for(text):
-    with pytest.raises(UsageError, match="no e-mail address"):
+    with pytest.raises(UsageError, match="not an e-mail address"):
         read_subjects(text)
 
 

@@ -129,7 +129,7 @@ def test_a_batch_that_was_stopped_is_sent_no_disclosure_any_more(tmp_path, monke
         return write(self, *args, **options)
 
     monkeypatch.setattr(Report, "to", stopped_meanwhile)
-    assert "took its export back" in str(render(task).error)
+    assert "removed its export" in str(render(task).error)
     with pytest.raises(FileError):
         copy_here(f"{place}/page.html", tmp_path / "page.html")
     assert not is_there(place)

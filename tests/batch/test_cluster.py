@@ -121,7 +121,7 @@ def test_interrupted_while_workers_render_it_ends_without_waiting_for_them(subje
         batch.send_signal(signal.SIGINT)
         _, err = batch.communicate(timeout=60)
     assert batch.returncode == 130
-    assert err.splitlines()[-1].endswith("stopped; no half-written file was left")
+    assert err.splitlines()[-1].endswith("stopped; no partial file was left behind")
     assert "Traceback" not in err
 
 

@@ -41,13 +41,13 @@ def ran(*arguments):
     ("options", "says"),
     [
         (["-o", "report.docx"], "no report can be written as 'docx'"),
-        (["-o", "missing/report.pdf"], "its folder is not there"),
+        (["-o", "missing/report.pdf"], "the folder does not exist"),
         (["-o", "folder", "--format", "pdf"], "is a folder"),
         (["--timezone", "Mars"], "no time zone 'Mars'"),
-        (["--review", "missing.toml"], "no such file of decisions"),
+        (["--review", "missing.toml"], "this decisions file does not exist"),
         (["--received", "2026-02-01", "--replied", "2026-01-31"], "before the request arrived"),
         (["--received", "2026-02-01", "--due", "2026-01-31"], "before the request arrived"),
-        (["--original", "--review", "export.json"], "hides nothing"),
+        (["--original", "--review", "export.json"], "cannot be combined"),
     ],
     ids=["ending", "no folder", "folder", "zone", "review", "replied", "due", "original"],
 )
@@ -86,7 +86,7 @@ def test_an_export_that_cannot_be_stored_is_not_asked_for(place, target):
 def test_fetch_says_that_an_id_and_a_data_request_are_two_things(place):
     done = ran("fetch", "20285", "--request", "abc")
     assert done.exit_code == 2
-    assert "in place of ID" in done.stderr
+    assert "Give an ID or --request" in done.stderr
 
 
 def test_a_disclosure_is_not_called_damaged_for_a_wrong_export_beside_it(place):
@@ -163,7 +163,7 @@ def test_an_endpoint_whose_port_is_taken_says_so_and_prints_no_address(place):
 def test_what_a_sandbox_of_one_run_began_is_not_said_to_be_taken_up_again(place):
     done = ran("fetch", "20285", "--sandbox", "--timeout", "0s")
     assert done.exit_code == 3
-    assert "ends with its run" in done.stderr
+    assert "end with this run" in done.stderr
     assert "--request" not in done.stderr
 
 
@@ -182,7 +182,7 @@ def test_an_export_that_would_travel_without_tls_is_warned_of(place):
     done = ran(
         "fetch", "20285", "--sandbox", "--timeout", "0s", "--report", "http://dsr.example.org/copernica"
     )
-    assert "warning: the export will travel unencrypted" in done.stderr
+    assert "warning: the export will be sent unencrypted" in done.stderr
 
 
 def test_a_way_to_print_messages_that_there_is_not_is_told_at_once(place):

@@ -57,4 +57,4 @@ def test_linked_pages_are_told_of_where_one_page_became_large(
     export.write_text('{"info": {"type": "profile", "id": "7"}, "data": [{"a": 1}]}', encoding="utf-8")
     with pytest.raises(SystemExit):
         main(["render", str(export), "--workers", "1", "-o", str(tmp_path / f"a.{ending}")])
-    assert ("a .zip has the same report as linked pages" in capsys.readouterr().err) == told
+    assert ("use .zip for the same report as linked pages" in capsys.readouterr().err) == told

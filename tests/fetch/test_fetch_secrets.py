@@ -196,7 +196,7 @@ def test_a_token_that_no_header_can_hold_is_not_quoted_by_any_error(sandbox, cli
         ("ftp://api.example.org/v4", "https"),
         ("https://user:hush@api.example.org/v4", "plain web address"),
         ("https://api.example.org/v4?access_token=hush", "plain web address"),
-        ("https://api.example.org:hush/v4", "no web address"),
+        ("https://api.example.org:hush/v4", "not a web address"),
         ("https:///v4", "plain web address"),
         ("api.example.org", "plain web address"),
     ],

@@ -382,7 +382,7 @@ CASES: dict[str, tuple[Malformed, ...]] = {
     ),
     "Something else than an export (exit code 4)": (
         Malformed("empty file", "refused", b"", NotAnExportError, "empty"),
-        Malformed("white space only", "refused", b" \n\n", NotAnExportError, "white space"),
+        Malformed("only white space", "refused", b" \n\n", NotAnExportError, "white space"),
         Malformed(
             "web page", "refused", b"<!DOCTYPE html><html><title>503</title>", NotAnExportError, "web page"
         ),

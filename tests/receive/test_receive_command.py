@@ -91,14 +91,14 @@ def place(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "whose signed calls"),
-        (["--unsigned", "--account", "1234"], "whose signed calls"),
-        (["--account", "copernica"], "--account is no number"),
+        ([], "choose between --account"),
+        (["--unsigned", "--account", "1234"], "choose between --account"),
+        (["--account", "copernica"], "--account must be a number"),
         (["--unsigned", "--host", "192.0.2.7"], "unencrypted"),
-        (["--unsigned", "--url", "http://dsr.example.org/x"], "no address like https"),
-        (["--unsigned", "--url", "https://user:secret@dsr.example.org/x"], "no address like https"),
-        (["--unsigned", "--lang", "nl"], "--lang says what reports are like, and none is rendered"),
-        (["--unsigned", "--format", "pdf"], "--format says what reports are like, and none is rendered"),
+        (["--unsigned", "--url", "http://dsr.example.org/x"], "an address such as https"),
+        (["--unsigned", "--url", "https://user:secret@dsr.example.org/x"], "an address such as https"),
+        (["--unsigned", "--lang", "nl"], "--lang only applies to reports, and none are rendered"),
+        (["--unsigned", "--format", "pdf"], "--format only applies to reports, and none are rendered"),
     ],
     ids=["nobody", "both", "account", "open host", "plain http", "password", "language", "format"],
 )

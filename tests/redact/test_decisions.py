@@ -118,7 +118,7 @@ def test_a_whole_record_of_another_person_is_withheld_under_one_number(case):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (lambda text: text.replace('"undecided"', '"delete"'), "is no decision"),
+        (lambda text: text.replace('"undecided"', '"delete"'), "is not a decision"),
         (lambda text: text.replace('"undecided"', '"withhold"'), "needs a reason"),
         (lambda text: text.replace('id = "', 'id = "x'), "not one of this export"),
         (lambda text: text.replace("export_sha256", "export_hash"), "another export"),
@@ -249,7 +249,7 @@ def test_withholding_what_is_nowhere_stops_the_run(case, entry):
 
 def test_an_original_copy_and_a_review_exclude_each_other(case):
     made = case(note(STRANGER)).decide("withhold")
-    with pytest.raises(UsageError, match="hides"):
+    with pytest.raises(UsageError, match="cannot be combined"):
         made.shown(original=True)
 
 

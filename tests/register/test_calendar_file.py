@@ -57,11 +57,11 @@ def test_each_case_is_an_event_on_its_nominal_end_with_four_alarms():
 
 def test_all_dates_are_in_the_description():
     [text] = [
-        line for line in _unfolded(calendar_file([_appointment()])) if line.startswith("DESCRIPTION:Work")
+        line for line in _unfolded(calendar_file([_appointment()])) if line.startswith("DESCRIPTION:Target")
     ]
     assert text == (
-        "DESCRIPTION:Work to: 2026-04-02\\nNominal end: 2026-04-05\\nAt the very latest: 2026-04-07"
-        "\\nWithout pauses: 2026-04-07\\nExtension to be announced by: 2026-04-07\\nState: received"
+        "DESCRIPTION:Target date: 2026-04-02\\nDeadline: 2026-04-05\\nLast possible date: 2026-04-07"
+        "\\nWithout pauses: 2026-04-07\\nExtension must be announced by: 2026-04-07\\nState: received"
     )
 
 

@@ -12,8 +12,8 @@ from dsr_report.tables.blocks import Columns
 from dsr_report.tables.schema import Table
 
 FORMATS: dict[str, str] = {
-    "csv": "one file a table, comma-separated, UTF-8",
-    "parquet": "one file a table, with types",
+    "csv": "one file per table, comma-separated, UTF-8",
+    "parquet": "one file per table, with types",
     "xlsx": "one workbook, a sheet a table",
     "sqlite": "one database",
     "duckdb": "one database, with types",

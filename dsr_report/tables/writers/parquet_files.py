@@ -1,4 +1,4 @@
-"""Parquet: one file a table, with types, compressed with Zstandard."""
+"""Parquet: one file per table, with types, compressed with Zstandard."""
 
 from __future__ import annotations
 
