@@ -61,6 +61,14 @@ def _country(value: str) -> str:
     return country_code(value)
 
 
+def _region(value: str) -> str:
+    """A country, or one of its regions: DE-NW."""
+    country, hyphen, region = value.strip().partition("-")
+    if len(country) == 2 and hyphen:
+        return f"{country_code(country)}-{region.upper()}"
+    return country_code(value)
+
+
 def _of_ours(value: str) -> str:
     if value and value not in LANGUAGES:
         raise ValueError(f"is no language of reports ({', '.join(LANGUAGES)})")
@@ -72,6 +80,7 @@ def _code(value: Any) -> Any:
 
 
 Country = Annotated[str, AfterValidator(_country)]
+Region = Annotated[str, AfterValidator(_region)]
 Texts = Annotated[dict[Annotated[str, AfterValidator(_known)], str], BeforeValidator(_by_language)]
 Name = Annotated[str, AfterValidator(_filled_in)]
 Line = Annotated[str, AfterValidator(str.strip)]
@@ -104,9 +113,9 @@ class Officer(_Section):
 
 
 class Authority(_Section):
-    """The supervisory authority to name first: a country code that the tool knows (`lead`), or the rest."""
+    """The supervisory authority to name first: a country or a German Land (`lead`), or the rest."""
 
-    lead: Country = ""
+    lead: Region = ""
     name: str = ""
     address: str = ""
     website: str = ""
