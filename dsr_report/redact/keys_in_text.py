@@ -47,7 +47,8 @@ _PARAMETER = re.compile(
     re.IGNORECASE,
 )
 _WRAPPED_PARAMETER = re.compile(
-    r"(?:%(?:25)*(?:3F|26|23|3B|20))([\w.\[\]-]{1,60})(%(?:25)*)3D((?:[^&#;\s\"'<>\\%]|%(?!(?:25)*(?:26|23|3B|20|22|27)))++)",
+    r"(?:%(?:25)*(?:3F|26|23|3B|20))((?:[\w.\[\]-]|%(?:25)*(?:5B|5D|5F|2D)){1,60}?)(%(?:25)*)3D"
+    r"((?:[^&#;\s\"'<>\\%]|%(?!(?:25)*(?:26|23|3B|20|22|27)))++)",
     re.IGNORECASE,
 )
 _LINE = re.compile(
@@ -211,7 +212,7 @@ def _parameters(text: str) -> Iterator[TextKey]:
         yield from _judged(_plain(name.replace("+", " ")), value, match.start(2), match.start(1), _plain)
     if "%" in text:
         for match in _WRAPPED_PARAMETER.finditer(text):
-            yield from _judged(match.group(1), match.group(3), match.start(3), match.start(1), _plain)
+            yield from _judged(_plain(match.group(1)), match.group(3), match.start(3), match.start(1), _plain)
 
 
 def _lines(text: str) -> Iterator[TextKey]:

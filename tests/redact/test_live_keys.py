@@ -1,0 +1,134 @@
+"""What a live key is, what a weak one is, and that every sum counts what its reader sees."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import dsr_report
+from dsr_report.redact.secrets import find_secrets
+from dsr_report.verification.verifier import verify
+
+PROFILE = {"ID": "500", "fields": {"Email": "robin@example.org", "Naam": "Robin Proef"}}
+ALSO = """[[also]]
+text = "Piet Voorbeeld"
+decision = "withhold"
+reason = "another person"
+article = "Art. 15(4) GDPR"
+"""
+
+
+def pointers(*items):
+    from dsr_report.jsonstream.items import Item
+
+    found = find_secrets(lambda: (Item(f"/data/{i}", (), item) for i, item in enumerate(items)))
+    return sorted({decision.pointer for decision, _ in found.decisions()})
+
+
+@pytest.mark.parametrize("value", [48213977, "48213977", ["48213977"], {"value": "48213977"}, 5550001112223])
+def test_a_key_is_one_whatever_its_type(value):
+    assert len(pointers({"fields": {"pincode": value}})) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, "", "ja", "nee", "yes", "********", {"hint": "cat", "changed": "2024-01-01"}, [], "n/a"],
+)
+def test_an_answer_that_gives_no_key_is_none(value):
+    assert pointers({"password": value}) == []
+
+
+def test_what_is_said_of_a_key_stays(case):
+    token = {"value": "k7Qx92vTzz1", "type": "Bearer", "expires": "2024-05-01", "scope": "read"}
+    shown = case([{"token": token}]).shown()
+    assert shown.data[0][0]["token"]["type"] == "Bearer"
+    assert shown.data[0][0]["token"]["expires"] == "2024-05-01"
+    assert "k7Qx92vTzz1" not in shown.raw.decode()
+
+
+@pytest.mark.parametrize("password", ["12345678", "Amsterdam", "abc", "0612345678", "robin2@example.org"])
+def test_a_weak_key_is_masked_where_it_stands_and_cut_out_of_nothing(case, password):
+    fields = {"Wachtwoord": password, "Telefoon": f"{password}", "Klantnummer": f"99{password}0"}
+    click = {
+        "link": f"https://x.example/p/{password}",
+        "timestamp": "2024-01-01 10:00:00",
+        "note": f"a {password}",
+    }
+    shown = case([{"ID": "1", "fields": fields}], [click]).shown()
+    assert shown.data[0][0]["fields"]["Wachtwoord"].startswith("[masked 1: ")
+    assert {**shown.data[0][0]["fields"], "Wachtwoord": password} == fields
+    assert shown.data[1][0] == click
+    assert (shown.values.masked, shown.values.in_part) == (1, 0)
+
+
+def test_a_password_that_is_the_name_of_the_user_is_not_cut_out_of_it(case):
+    shown = case(
+        [{"ID": "1", "fields": {"Gebruikersnaam": "Robin1990!", "Wachtwoord": "robin1990!"}}]
+    ).shown()
+    assert shown.data[0][0]["fields"]["Gebruikersnaam"] == "Robin1990!"
+    assert shown.values.masked == 1
+
+
+def test_a_strong_key_is_hidden_wherever_it_stands(case):
+    key = "kQ7vT7w90210x"
+    shown = case([{"ID": "1", "fields": {"Wachtwoord": key}}], [{"note": f"he said {key}, twice"}]).shown()
+    assert key not in shown.raw.decode()
+    assert (shown.values.masked, shown.values.in_part) == (1, 1)
+
+
+def test_a_weak_key_in_a_text_is_hidden_at_its_place_alone(case):
+    shown = case(
+        [{"body": "pin=1234&phone=0612341234", "payload": '{"pin": 1234, "street": "Kade 1234"}'}]
+    ).shown()
+    body, payload = shown.data[0][0].values()
+    assert body.startswith("pin=[masked ")
+    assert body.endswith("&phone=0612341234")
+    assert json.loads(
+        payload.replace("[masked", '"[masked').replace("],", ']",').replace(": password]", ": password]")
+    )
+    assert "Kade 1234" in payload
+
+
+def sums(case, *, review=False):
+    """The sum as each of those who give one gives it."""
+    if review:
+        with dsr_report.read(case.file) as source:
+            case.review.write_text(f'export_sha256 = "{source.sha256}"\n{ALSO}', encoding="utf-8")
+    target = case.folder / "out.html"
+    options = {"review": case.review} if review else {}
+    with dsr_report.read(case.file) as source, dsr_report.Report(source, **options) as report:
+        written = report.to(target)
+    checks = {check.code: check.text for check in verify(target, case.file).checks}
+    yield str(written.values.sum)
+    yield checks["sum"].removeprefix("Complete: ").removesuffix(".")
+    if not review:
+        said = subprocess.run(
+            [sys.executable, "-m", "dsr_report", "inspect", case.file],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        yield said.stdout.splitlines()[2].strip()
+
+
+def test_a_value_of_which_a_mark_alone_is_left_counts_as_withheld(case):
+    made = case([{"ID": "500", "fields": {"Email": "robin@example.org", "Partner": "Piet Voorbeeld"}}])
+    assert set(sums(made, review=True)) == {"5 values = 4 disclosed + 0 masked + 1 withheld"}
+
+
+def test_key_text_and_part_are_counted_once_each(case):
+    fields = {"Email": "robin@example.org", "Partner": "Piet Voorbeeld", "Zus": "Piet Voorbeeld"}
+    mime = (
+        "From: a@shop.example\r\nTo: robin@example.org\r\nSubject: bericht\r\n\r\n"
+        "Piet Voorbeeld belde. Afmelden: https://shop.example/unsubscribe/kqzvxwjrtplmnbvcdfgh\r\n"
+    )
+    made = case(
+        [{"ID": "500", "secret": "e5903b43c08f011fe5903b43c08f011f", "fields": fields}],
+        [{"ID": "1", "timestampsent": "2024-03-02 09:15:00", "mime": mime}],
+    )
+    assert set(sums(made, review=True)) == {
+        "10 values = 7 disclosed + 1 masked + 2 withheld (1 disclosed in part)"
+    }
+    made.review.unlink()
+    assert set(sums(made)) == {"10 values = 9 disclosed + 1 masked + 0 withheld (1 disclosed in part)"}
