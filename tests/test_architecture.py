@@ -34,7 +34,7 @@ WINGS = {"fetch", "register", "sandbox", "receive"}
 LIBRARIES = {
     "click": {"cli"},
     "weasyprint": {"writers"},
-    "pikepdf": {"writers", "verification", "delivery"},
+    "pikepdf": {"mime", "writers", "verification", "delivery"},
     "jinja2": {"rendering", "delivery"},
     "httpx": {"fetch"},
     "sqlalchemy": {"register"},

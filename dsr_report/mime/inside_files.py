@@ -1,74 +1,322 @@
-"""What can be read inside an attached file: its bytes as text, and what common formats pack into it."""
+"""What can be read inside a file, a message part or a message: its texts, and what nothing can look into."""
 
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
 import re
+import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
+from dsr_report.mime.charsets import to_text
+from dsr_report.mime.header import decoded, parameters, unfolded
+from dsr_report.mime.message import MimePart, parse_once
+
+BORDER = "\x1e"
+"""Parts texts that have nothing to do with each other."""
 _MOST = 40_000_000
-"""Bytes that are unpacked of one file."""
-_DEEPEST = 3
+"""Bytes that are unpacked of one file: no mail system carries more, and a packed bomb ends there."""
+_DEEPEST = 5
 _STREAM = re.compile(rb"stream\r?\n")
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+_PICTURES = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"\0\0\0\x18ftyp",
+    b"\0\0\0\x20ftyp", b"\0\0\0\x1cftyp", b"8BPS", b"\0\0\1\0",
+)  # fmt: skip
+_PACKED_OTHERWISE = (
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!",
+    b"MSCF",
+    b"\x1f\x9d",
+    b"\x28\xb5\x2f\xfd",
+    b"\x78\x9f\x3e\x22",
+)
+_TAR = slice(257, 262)
+_FIELD = rb"[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*"
+_MESSAGE = re.compile(
+    rb"\s*(?:>?From [^\n]*\n)?(?:" + _FIELD + rb"){0,40}?"
+    rb"(?:From|To|Subject|Date|Received|Message-ID|MIME-Version|Content-Type|Return-Path|Delivered-To)"
+    rb"[ \t]*:",
+    re.IGNORECASE,
+)
+_ENCRYPTED = re.compile(rb"-----BEGIN PGP MESSAGE-----|<EncryptedData\b")
+_LIKELY = (
+    "cp1252",
+    "cp850",
+    "mac-roman",
+    "cp437",
+    "cp1250",
+    "cp1251",
+    "koi8-r",
+    "cp1253",
+    "cp932",
+    "gb18030",
+)
+"""Charsets of mail and files of the last thirty years that do not say which they have."""
+_UNREADABLE = (
+    zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zlib.error, NotImplementedError, OSError,
+    RuntimeError, ValueError, EOFError, KeyError, IndexError,
+)  # fmt: skip
 
 
-def texts_inside(content: bytes, depth: int = 0) -> Iterator[str]:
-    """The file as text in the encodings that it may hold, and all that can be unpacked of it."""
-    yield content.decode("utf-8", "replace")
-    if not content.isascii():
-        yield content.decode("latin-1")
-    if b"\0" in content:
-        yield content.decode("utf-16-le", "replace")
-        yield content.decode("utf-16-be", "replace")
-        yield content[1:].decode("utf-16-le", "replace")
-        yield content[1:].decode("utf-16-be", "replace")
-    if depth < _DEEPEST:
-        for unpacked in _unpacked(content):
-            yield from texts_inside(unpacked, depth + 1)
+class Inside(NamedTuple):
+    """A text of a file or of what is in it, or the reason why it cannot be read.
+
+    `path` leads to it: names of files within archives, parted by `/`; empty for the file itself. `closed` is
+    `locked`, `damaged`, `encrypted`, `picture`, `no-text`, `media` or `unknown`, and empty for a text.
+    """
+
+    path: str
+    text: str
+    closed: str = ""
 
 
-def is_closed(content: bytes) -> bool:
-    """Whether a file may say what `texts_inside` does not show: pictures, PDFs, what is packed or sealed."""
-    if content.startswith((b"PK\x03\x04", b"\x1f\x8b")):
-        return not any(True for _ in _unpacked(content))
-    sample = content[:4096]
-    odd = sum(byte < 9 or 13 < byte < 32 for byte in sample)
-    return content.startswith((b"%PDF", *_PICTURES)) or odd * 20 > len(sample)
+def texts_inside(content: bytes, charset: str | None = None, media_type: str = "") -> Iterator[str]:
+    """All texts of a message, part or file, at any depth."""
+    return (found.text for found in look_inside(content, charset, media_type) if not found.closed)
 
 
-def _unpacked(content: bytes) -> Iterator[bytes]:
-    if content.startswith(b"PK\x03\x04"):
-        yield from _unzipped(content)
-    elif content.startswith(b"\x1f\x8b"):
-        yield from _inflated(content, 31)
-    elif content.startswith(b"%PDF"):
-        for match in _STREAM.finditer(content):
-            end = content.find(b"endstream", match.end())
-            yield from _inflated(content[match.end() : end if end >= 0 else len(content)], 15)
+def is_closed(content: bytes, media_type: str = "") -> bool:
+    """Whether some of it says what `texts_inside` does not show: pictures, what is locked or broken."""
+    return any(found.closed for found in look_inside(content, None, media_type))
 
 
-def _unzipped(content: bytes) -> Iterator[bytes]:
+def look_inside(
+    content: bytes, charset: str | None = None, media_type: str = "", *, path: str = "", depth: int = 0
+) -> Iterator[Inside]:
+    """Everything in a message, part or file: its texts, and what cannot be looked into."""
+    if depth > _DEEPEST:
+        yield Inside(path, "", "unknown")
+        return
+    reader = _reader_of(content)
+    if reader is not None:
+        yield Inside(path, content.decode("utf-8", "replace"))  # names, and what is stored as it is
+        yield from reader(content, path, depth)
+    elif looks_like_message(content):
+        yield from _in_message(content, path, depth)
+    else:
+        yield from _in_text(content, charset, path)
+        reason = _reason(content, media_type)
+        if reason:
+            yield Inside(path, "", reason)
+
+
+def is_packed(content: bytes) -> bool:
+    """Whether bytes are a file that holds others, or a message: they say more than their bytes as text."""
+    return _reader_of(content) is not None or content.startswith(b"{\\rtf") or looks_like_message(content)
+
+
+def looks_like_message(content: bytes) -> bool:
+    """Whether bytes begin like the header of a message, whatever they are labelled."""
+    return _MESSAGE.match(content, 0, 20_000) is not None
+
+
+def fields_text(fields: Iterator[bytes]) -> str:
+    """Header fields in every way that they are read, with a border between them."""
+    return BORDER.join(text for raw in fields for text in _texts_of_field(raw))
+
+
+def _texts_of_field(raw: bytes) -> Iterator[str]:
+    text = unfolded(raw)
+    yield text
+    if "=?" in text:
+        yield decoded(raw)
+    if ";" in text and "=" in text:
+        yield from parameters(text).values()
+
+
+def texts_of_part(part: MimePart, depth: int = 1) -> Iterator[Inside]:
+    """What a leaf of a message says."""
+    name = part.file_name or ""
+    if part.charset or part.media_type.startswith("text/"):
+        yield Inside(name, part.exact_text)
+    if part.is_broken:
+        yield Inside(name, part.raw_body.decode("utf-8", "replace"))
+    yield from look_inside(part.content, part.charset, part.media_type, path=name, depth=depth)
+
+
+def _in_message(content: bytes, path: str, depth: int) -> Iterator[Inside]:
+    message = parse_once(content)
+    fields = [field.raw for field in message.header]
+    fields += [field.name.encode("utf-8", "replace") for field in message.header]
+    for part in message.walk():
+        if part.path != "1":
+            fields += [field.raw for field in part.header]
+        if part.nested is not None:
+            fields += [field.raw for field in part.nested.header]
+        elif part.children:
+            yield Inside(path, part.around_parts.decode("utf-8", "replace"))
+        else:
+            for found in texts_of_part(part, depth + 1):
+                yield found._replace(path=_below(path, found.path))
+    yield Inside(path, fields_text(iter(fields)))
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}/{name}" if path and name else path or name
+
+
+def _in_text(content: bytes, charset: str | None, path: str) -> Iterator[Inside]:
+    """Bytes as text in each charset that they may be in."""
+    if content.isascii() and b"\0" not in content and b"\x1b" not in content and not charset:
+        yield Inside(path, content.decode("ascii"))
+    else:
+        found = {to_text(content, charset)[0], content.decode("utf-8", "replace")}
+        if b"\0" in content and not content.startswith(_PICTURES):
+            found |= {
+                content[skip:].decode(f"utf-16-{end}", "replace") for end in ("le", "be") for skip in (0, 1)
+            }
+        if "\ufffd" in content.decode("utf-8", "replace"):
+            likely = _LIKELY[:1] if _reason(content, "") else _LIKELY
+            found |= {content.decode(charset, "replace") for charset in likely}
+        for text in sorted(found):
+            yield Inside(path, text)
+    if content.startswith(b"{\\rtf"):
+        yield Inside(path, _text_of_rtf(content))
+
+
+_RTF = re.compile(
+    r"(?P<bytes>(?:\\'[0-9A-Fa-f]{2})+)|\\u(?P<unit>-?[0-9]{1,6}) ?(?:\\'[0-9A-Fa-f]{2}|[^\\{}])?|"
+    r"\\(?P<border>par|line|cell|row|tab)\b ?|\\[a-z]+-?[0-9]* ?|\\[^a-z]|[{}\r\n]"
+)
+
+
+def _text_of_rtf(content: bytes) -> str:
+    page = re.search(rb"\\ansicpg([0-9]{3,5})", content)
+    charset = f"cp{page[1].decode()}" if page else "cp1252"
+
+    def said(match: re.Match[str]) -> str:
+        if match["bytes"]:
+            return to_text(bytes.fromhex(match["bytes"].replace("\\'", "")), charset)[0]
+        if match["unit"]:
+            return chr(int(match["unit"]) % 0x10000)
+        return "\n" if match["border"] else ""
+
+    return _RTF.sub(said, content.decode("cp1252", "replace"))
+
+
+def _reason(content: bytes, media_type: str) -> str:
+    """Why a file may say what its bytes as text do not show; empty where they show it."""
+    if content.startswith(_PICTURES) or (media_type.startswith("image/") and "svg" not in media_type):
+        return "picture"
+    if content.startswith(_PACKED_OTHERWISE):
+        return "unknown"
+    if media_type.startswith(("audio/", "video/")):
+        return "media"
+    if _ENCRYPTED.search(content, 0, 4096) or "enveloped" in media_type:
+        return "encrypted"
+    if media_type.startswith("font/") or media_type.endswith("-signature"):
+        return ""
+    sample = content[:4096].replace(b"\0", b"") if _is_utf_16(content) else content[:4096]
+    odd = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in sample)
+    return "unknown" if odd * 20 > len(sample) else ""
+
+
+def _is_utf_16(content: bytes) -> bool:
+    return (
+        content.startswith((b"\xff\xfe", b"\xfe\xff"))
+        or 0.4 < content[:4096].count(0) / (len(content[:4096]) or 1) < 0.6
+    )
+
+
+Reader = Callable[[bytes, str, int], Iterator[Inside]]
+
+
+def _reader_of(content: bytes) -> Reader | None:
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _in_zip
+    if content.startswith(b"%PDF") or b"%PDF-" in content[:1024]:
+        return _in_pdf
+    if content[_TAR] == b"ustar":
+        return _in_tar
+    for magic, unpack in _STREAMS.items():
+        if content.startswith(magic):
+            return unpack
+    return None
+
+
+def _in_zip(content: bytes, path: str, depth: int) -> Iterator[Inside]:
     room = _MOST
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            yield Inside(path, archive.comment.decode("utf-8", "replace"))
             for info in archive.infolist():
-                yield info.filename.encode("utf-8", "surrogatepass")
-                if not info.flag_bits & 1 and room > 0:
-                    with archive.open(info) as file:
-                        unpacked = file.read(room)
+                yield Inside(path, info.filename + BORDER + info.comment.decode("utf-8", "replace"))
+                inner = _below(path, info.filename)
+                if info.flag_bits & 1:
+                    yield Inside(inner, "", "locked")
+                elif room <= 0:
+                    yield Inside(inner, "", "unknown")
+                else:
+                    try:
+                        with archive.open(info) as file:
+                            unpacked = file.read(room)
+                    except _UNREADABLE:
+                        yield Inside(inner, "", "damaged")
+                        continue
                     room -= len(unpacked)
-                    yield unpacked
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, RuntimeError, ValueError, EOFError):
-        return
+                    yield from look_inside(unpacked, path=inner, depth=depth + 1)
+    except _UNREADABLE:
+        yield Inside(path, "", "damaged")
 
 
-def _inflated(content: bytes, window: int) -> Iterator[bytes]:
+def _in_tar(content: bytes, path: str, depth: int) -> Iterator[Inside]:
+    room = _MOST
     try:
-        unpacked = zlib.decompressobj(window).decompress(content, _MOST)
-    except zlib.error:
-        return
-    if unpacked:
-        yield unpacked
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
+            for info in archive:
+                yield Inside(path, BORDER.join((info.name, info.linkname, info.uname, info.gname)))
+                file = archive.extractfile(info) if info.isfile() and room > 0 else None
+                if file is not None:
+                    unpacked = file.read(room)
+                    room -= len(unpacked)
+                    yield from look_inside(unpacked, path=_below(path, info.name), depth=depth + 1)
+    except _UNREADABLE:
+        yield Inside(path, "", "damaged")
+
+
+def _unpacking(make: Callable[[], zlib._Decompress | bz2.BZ2Decompressor | lzma.LZMADecompressor]) -> Reader:
+    def unpacked(content: bytes, path: str, depth: int) -> Iterator[Inside]:
+        try:
+            inner = make().decompress(content, _MOST)
+        except _UNREADABLE:
+            inner = b""
+        if inner:
+            yield from look_inside(inner, path=path, depth=depth + 1)
+        else:
+            yield Inside(path, "", "damaged")
+
+    return unpacked
+
+
+_STREAMS: dict[bytes, Reader] = {
+    b"\x1f\x8b": _unpacking(lambda: zlib.decompressobj(31)),
+    b"BZh": _unpacking(bz2.BZ2Decompressor),
+    b"\xfd7zXZ": _unpacking(lzma.LZMADecompressor),
+    b"\x78\x9c": _unpacking(zlib.decompressobj),
+    b"\x78\xda": _unpacking(zlib.decompressobj),
+}
+
+
+def _in_pdf(content: bytes, path: str, depth: int) -> Iterator[Inside]:
+    from dsr_report.mime.pdf_text import texts_of_pdf  # noqa: PLC0415 - a heavy library, and few exports hold a PDF
+
+    for match in _STREAM.finditer(content):
+        end = content.find(b"endstream", match.end())
+        try:
+            stream = zlib.decompressobj().decompress(content[match.end() : end if end >= 0 else None], _MOST)
+        except zlib.error:
+            continue
+        if not stream.startswith(_PICTURES):
+            yield Inside(path, stream.decode("latin-1"))
+    try:
+        for text, attached in texts_of_pdf(content):
+            if attached is None:
+                yield Inside(path, text)
+            else:
+                yield from look_inside(attached, path=_below(path, text), depth=depth + 1)
+    except ValueError as error:
+        yield Inside(path, "", str(error))

@@ -121,6 +121,11 @@ class MimePart:
         return found.content + b"\n" + found.rest if found.rest and self.is_text else found.content
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the content is not encoded as it claims to be, or more stands behind it."""
+        return self._decoded.is_broken or bool(self._decoded.rest)
+
+    @property
     def is_text(self) -> bool:
         """Whether its content is a text by its media type."""
         return self.media_type.startswith("text/") and not self.is_container

@@ -20,20 +20,13 @@ from dsr_report.jsonstream.file import ExportFile
 from dsr_report.jsonstream.items import Item, rough_size, values
 from dsr_report.jsonstream.rename_keys import rename_members
 from dsr_report.jsonstream.rewrite import Wanted, rewrite, rewrite_many
+from dsr_report.mime.inside_files import BORDER
 from dsr_report.mime.message import text_of_wire, wire_of_text
 from dsr_report.pointers import repointed, tokens
-from dsr_report.redact.in_messages import closed_files, holds, readings, replaced, texts_of
-from dsr_report.redact.plan import (
-    SHORTEST_PASSAGE,
-    Mark,
-    Plan,
-    token_word,
-    words_in,
-    words_in_views,
-    words_wrapped_in,
-)
-from dsr_report.redact.readings import folded
-from dsr_report.redact.spellings import forms_of, in_text, needles, without_passages
+from dsr_report.redact.in_messages import closed_files, without_passages
+from dsr_report.redact.passages import Passages, passages_of
+from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
+from dsr_report.redact.readings import Endless
 from dsr_report.redact.sums import Sum
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import PORTION, handed_over, portions, taken_over
@@ -46,8 +39,6 @@ _PORTION = 4 * PORTION
 """What comes back is written a window at a time: those that wait meanwhile must be enough to work on."""
 _NOWHERE = ""
 """The place of a name: it is no value, and has no pointer of its own."""
-_MAY_READ_OTHERWISE = re.compile(r"[^ !-~]|[%&=\\+<_]|  ")
-"""What a text has none of that is read as it stands, but for its case."""
 _HAS_TO_BE_PARSED = re.compile(r"\n[ \t\r]*\n|\r\r|=\?")
 
 
@@ -160,33 +151,19 @@ class _Hiding:
         self.closed_files = 0
         """Files in which a withheld value could stand unseen."""
         self._names_seen: set[tuple[str, ...]] = set()
-        self._passages = sorted(plan.passages.items(), key=lambda pair: (-len(pair[0]), pair[0]))
-        self._forms: list[tuple[str, Mark]] = [
-            (form, mark)
-            for passage, mark in self._passages
-            for form in dict.fromkeys((*forms_of(passage), *needles(passage)))
-        ]
-        self._any = _alternation([form for form, _ in self._forms])
-        self._tokens: dict[str, list[tuple[str, Mark]]] = {}
-        for token, mark in plan.tokens.items():
-            self._tokens.setdefault(token_word(token), []).append((token, mark))
-        self._shortest = min(
-            (
-                *(len(form) for passage, _ in self._passages for form in needles(passage)),
-                *(len(folded(token)) for token in plan.tokens),  # its encodings are longer
-            ),
-            default=0,
-        )
-        """A shorter text in ASCII holds nothing that is hidden, but for what is hidden at its place alone."""
-        self._clean: set[str] = set()
-        """Short texts that hold nothing hidden; those of events recur."""
-        self._by_form = {form.casefold(): mark for form, mark in reversed(self._forms)}
+        self._marks: dict[str, Mark] = {**plan.tokens, **plan.passages}
+        texts = {mark.text for mark in (*plan.marks, *self._marks.values())}
+        self._passages = Passages(self._marks, sorted(texts))
+        self.digests: dict[str, Mark] = {}
+        """Of what was changed, with the mark of what is hidden in it."""
 
     def replacements(self, item: Item) -> Mapping[str, str]:
         """The new text of each value of `item` that changes, by its pointer."""
         changed: dict[str, str] = {}
-        if not self.is_name and (self._passages or self._tokens):
+        if not self.is_name and self._passages:
             self.is_name = self._look_at_names(item)
+        texts: list[tuple[str, str, bool]] = []
+        plain: list[str] = []
         for pointer, value in values(item.value, item.pointer):
             whole = self.plan.whole.get(pointer)
             if whole is not None:
@@ -194,6 +171,15 @@ class _Hiding:
                 self._whole_seen += 1
             elif value is not None and not isinstance(value, bool):
                 text = str(value)
+                is_known = pointer in self.plan.only_at or pointer in self.plan.spans
+                if is_known or (self._passages and is_message(text)):
+                    texts.append((pointer, text, True))
+                elif self._passages.may_be_in(text):
+                    texts.append((pointer, text, False))
+                    plain.append(text.replace(BORDER, " "))
+        is_in_plain = bool(plain) and self._seen(BORDER.join(plain)) != set()
+        for pointer, text, is_looked_at in texts:
+            if is_looked_at or is_in_plain:
                 hidden = self._without_passages(text, pointer)
                 if hidden is not None:
                     changed[pointer] = hidden
@@ -271,83 +257,66 @@ class _Hiding:
         """A name with every hidden passage replaced, or None where it holds none."""
         return self._without_passages(name, _NOWHERE) if len(name) >= SHORTEST_PASSAGE else None
 
+    def _seen(self, content: str | bytes) -> set[str] | None:
+        """The passages in a value or message; None where it cannot be looked through."""
+        try:
+            return self._passages.seen_in(content)
+        except Endless:
+            return None
+
     def _without_passages(self, text: str, pointer: str) -> str | None:
         """`text` with every hidden passage replaced, or None where it holds none."""
-        here: Sequence[tuple[str, Mark]] = self.plan.only_at.get(pointer, ())
-        pieces = self.plan.spans.get(pointer)
-        if pieces:
-            known = _without_pieces(text, pieces, pointer)
-            return self._without_passages_elsewhere(known, here, pointer) or known
-        return self._without_passages_elsewhere(text, here, pointer)
-
-    def _without_passages_elsewhere(
-        self, text: str, here: Sequence[tuple[str, Mark]], pointer: str
-    ) -> str | None:
-        is_short = len(text) < self._shortest and text.isascii()
-        if not here and (is_short or not (self._passages or self._tokens)):
-            return None
-        if not here and text in self._clean:
-            return None
-        passages = [*here, *self._passages]
-        if is_message(text):
-            return self._message_without(text, passages, pointer)
-        found = [*here, *self._tokens_among(words_in(text))]
-        result = text
-        for passage, mark in found:
-            if passage in result:
-                result = result.replace(passage, mark.text)
-                _note(mark, pointer)
-        if self._any is not None:
-            result = self._any.sub(lambda match: self._mark_for(match.group(0), pointer), result)
-        for passage, mark in (
-            [*passages, *found[len(here) :]] if _MAY_READ_OTHERWISE.search(result) else found
-        ):
-            if in_text(result, passage):
-                result = without_passages(result, [(passage, mark.text)])
-                if in_text(result, passage):  # spelled in a way that cannot be changed in place
-                    result = mark.text
-                _note(mark, pointer)
-        if result != text:
-            return result
-        if len(text) <= _SHORT:
-            if len(self._clean) >= _MOST_CLEAN:
-                self._clean.clear()
-            self._clean.add(text)
-        return None
-
-    def _tokens_among(self, words: set[str]) -> list[tuple[str, Mark]]:
-        """The tokens that a text with these words may hold, the longest first."""
-        if not self._tokens:
-            return []
-        found = [pair for word in self._tokens.keys() & words for pair in self._tokens[word]]
-        return sorted(found, key=lambda pair: (-len(pair[0]), pair[0]))
-
-    def _mark_for(self, form: str, pointer: str) -> str:
-        mark = self._by_form.get(form.casefold()) or next(
-            mark for known, mark in self._forms if re.fullmatch(re.escape(known), form, re.IGNORECASE)
-        )
-        _note(mark, pointer)
-        return mark.text
-
-    def _message_without(self, text: str, passages: Sequence[tuple[str, Mark]], pointer: str) -> str | None:
-        wire = wire_of_text(text)
-        if self._withholds:
-            self.closed_files += len(closed_files(wire))
-        if self._tokens:
-            passages = [*passages, *self._tokens_among(words_of_message(wire))]
-        present = [(passage, mark) for passage, mark in passages if holds(wire, passage)]
-        if not present:
-            return None
-        result = replaced(wire, [(passage, mark.text) for passage, mark in present])
-        for passage, mark in present:
-            if holds(result, passage):
-                raise RedactionError(
-                    f"the value hidden as number {mark.number} cannot be taken out of this message",
-                    where=pointer,
-                    hint="Withhold the whole message in the review file.",
-                )
+        if self._withholds and is_message(text):
+            self.closed_files += len(closed_files(wire_of_text(text)))
+        result: str | None = _without_pieces(text, self.plan.spans.get(pointer, ()), pointer)
+        for passage, mark in self.plan.only_at.get(pointer, ()):
+            if result is not None:
+                hidden = self._without(result, [passage], {passage: mark}, pointer, is_literal=True)
+                result = hidden
+        if result is not None and self._passages:
+            is_a_message = is_message(result)
+            present = self._seen(wire_of_text(result) if is_a_message else result)
+            if present is None:
+                result = None
+            elif present:
+                result = self._without(result, present, self._marks, pointer)
+        if result is None:  # what cannot be read to its end is hidden whole
+            mark = next(
+                iter([*(mark for _, mark in self.plan.only_at.get(pointer, ())), *self._marks.values()])
+            )
             _note(mark, pointer)
-        return text_of_wire(result)
+            return mark.text
+        return None if result == text else result
+
+    def _without(
+        self,
+        text: str,
+        present: Iterable[str],
+        marks: Mapping[str, Mark],
+        pointer: str,
+        *,
+        is_literal: bool = False,
+    ) -> str | None:
+        """`text` without these passages; None where it has one that cannot be taken out."""
+
+        def mark_of(passage: str) -> str:
+            return marks[passage].text
+
+        result: str | None
+        if is_message(text):
+            passages = passages_of(tuple(sorted(present)))
+            hidden = without_passages(wire_of_text(text), passages, mark_of)
+            result = None if hidden is None else text_of_wire(hidden.wire)
+        else:
+            result = text
+            if is_literal:
+                for passage in present:
+                    result = result.replace(passage, mark_of(passage))
+            result = passages_of(tuple(sorted(present))).without(result, mark_of, present)
+        if result != text:
+            for passage in sorted(present):
+                _note(marks[passage], pointer)
+        return result
 
 
 class _Names:
@@ -378,16 +347,6 @@ def is_message(text: str) -> bool:
     return _LOOKS_LIKE_MESSAGE.match(text) is not None and _HAS_TO_BE_PARSED.search(text) is not None
 
 
-def words_of_message(wire: bytes) -> set[str]:
-    """The words that tokens are found by: in all that a message says, however it is encoded."""
-    found: set[str] = set()
-    for views in readings(wire):
-        found |= words_in_views(views)
-    for text in texts_of(wire):
-        found |= words_wrapped_in(text)
-    return found
-
-
 def _without_pieces(text: str, pieces: Sequence[tuple[int, int, Mark]], pointer: str) -> str:
     """A text without the pieces whose places are known."""
     kept: list[str] = []
@@ -398,13 +357,6 @@ def _without_pieces(text: str, pieces: Sequence[tuple[int, int, Mark]], pointer:
             done = end
             _note(mark, pointer)
     return "".join([*kept, text[done:]])
-
-
-def _alternation(forms: Sequence[str]) -> re.Pattern[str] | None:
-    if not forms:
-        return None
-    longest_first = sorted(set(forms), key=lambda form: (-len(form), form))
-    return re.compile("|".join(re.escape(form) for form in longest_first), re.IGNORECASE)
 
 
 def _note(mark: Mark, pointer: str) -> None:

@@ -9,44 +9,22 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 from urllib.parse import quote
 
 from dsr_report.mime.charsets import encoded
 from dsr_report.mime.header import decoded, parameters, split_fields, split_header, unfolded
-from dsr_report.mime.inside_files import is_closed, texts_inside
+from dsr_report.mime.inside_files import fields_text, looks_like_message, texts_of_part
 from dsr_report.mime.message import MimePart, parse, parse_once, split_message
 from dsr_report.mime.parts import EMBEDDED
-from dsr_report.redact.readings import views_of
-from dsr_report.redact.spellings import (
-    base64_forms,
-    forms_of,
-    in_text,
-    in_views,
-    literally_without,
-    without_passages,
-)
+from dsr_report.redact.passages import Passages, digests_of
+from dsr_report.redact.readings import Endless
 
-__all__ = [
-    "base64_forms",
-    "closed_parts",
-    "forms_of",
-    "holds",
-    "in_text",
-    "readings",
-    "replaced",
-    "texts_of",
-    "without_part",
-]
-
-_LARGE = 1_000_000
-_SHORT_FIELD = 1_000
-_FOLD = re.compile(r"[\r\n]+[ \t]*")
 _FOLD_IN_BYTES = re.compile(rb"[\r\n]+[ \t]+")
-_BETWEEN = "\n\x01\n"
 _MARKUP = {
     "text/html",
     "text/x-amp-html",
@@ -58,225 +36,273 @@ _MARKUP = {
 _ENCODINGS = {"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"}
 _OF_CONTENT = (b"content-transfer-encoding", b"content-type", b"content-md5", b"content-length")
 _STRUCTURED = {b"content-type", b"content-disposition"}
-Replacements = Sequence[tuple[str, str]]
+_SIGNATURE = re.compile(
+    rb"(?:x-[\w-]*)?(?:dkim-signature|domainkey-signature)|arc-(?:seal|message-signature)"
+)
+_DIGEST_FIELD = re.compile(
+    rb"content-(?:md5|sha\d*|digest)|(?:repr-|want-)?digest|x-[\w-]*(?:md5|sha-?\d+|checksum|digest|fingerprint)[\w-]*",
+)
+_SIGNED = re.compile(rb"(\bbh?[ \t\r\n]*=[ \t\r\n]*)([A-Za-z0-9+/](?:[A-Za-z0-9+/=]|\s+(?=[A-Za-z0-9+/=]))*)")
+_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+MarkOf = Callable[[str], str]
+"""The mark of a passage."""
 
 
-def holds(raw: bytes, passage: str) -> bool:
-    """Whether a message holds a passage: in its bytes, header fields, texts, files, at any depth."""
-    if len(raw) > _LARGE:
-        return any(in_views(seen, passage) for seen in readings(raw))
-    return _remembered_answer(raw, passage)
+class Hidden(NamedTuple):
+    """A message without what is hidden, and the paths of the parts of which nothing could be left."""
+
+    wire: bytes
+    whole_parts: tuple[str, ...]
+    digests: frozenset[str]
+    """Of what was changed: whoever has one can try what stood there."""
 
 
-@lru_cache(maxsize=64)  # who has replaced a passage asks whether it is gone, and so does the caller
-def _remembered_answer(raw: bytes, passage: str) -> bool:
-    return any(in_views(seen, passage) for seen in readings(raw))
-
-
-def readings(raw: bytes) -> Iterable[tuple[str, ...]]:
-    """All that a message says, each text as its `views`: what passages are looked for in."""
-    return _texts(raw) if len(raw) > _LARGE else _remembered(raw)
-
-
-@lru_cache(maxsize=2)  # one passage after the other is looked for in the same message
-def _remembered(raw: bytes) -> tuple[tuple[str, ...], ...]:
-    return tuple(_texts(raw))
-
-
-def _texts(raw: bytes) -> Iterator[tuple[str, ...]]:
-    for literal in _literally(raw):
-        yield (literal.decode("utf-8", "surrogateescape").casefold(),)
-    for text in texts_of(raw):
-        yield views_of(text)
-
-
-def _literally(raw: bytes) -> Iterator[bytes]:
-    """A message, and what is in it encoded as a whole, as they stand."""
-    yield raw
-    for part in parse_once(raw).walk():
-        if part.nested is not None or (part.children and part.transfer_encoding in _ENCODINGS):
-            yield part.inner
-
-
-def texts_of(raw: bytes) -> Iterator[str]:
-    """All texts of a message, at any depth, decoded: those of parts and files, around them, and of fields."""
-    message = parse_once(raw)
-    fields = list(message.header)
-    for part in message.walk():
-        if part.path != "1":
-            fields.extend(part.header)
-        if part.nested is not None:
-            fields.extend(part.nested.header)
-        elif part.children:
-            yield _text(part.around_parts)
-        else:
-            yield from _texts_of(part)
-    # in one text, as most of the time goes into the many small ones; no passage reaches across the marks
-    yield _BETWEEN.join(text for field in fields for text in _texts_of_field(field.raw))
-
-
-def _texts_of_field(raw: bytes) -> tuple[str, ...]:
-    return _remembered_texts(raw) if len(raw) <= _SHORT_FIELD else _all_texts_of_field(raw)
-
-
-def _all_texts_of_field(raw: bytes) -> tuple[str, ...]:
-    text = unfolded(raw)
-    found = [text, _FOLD.sub("", raw.decode("utf-8", "surrogateescape"))]
-    if "=?" in text:
-        found.append(decoded(raw))
-    if ";" in text and "=" in text:
-        found += parameters(text).values()
-    return tuple(dict.fromkeys(found))
-
-
-_remembered_texts = lru_cache(maxsize=1024)(_all_texts_of_field)  # most fields recur, or are looked at again
-
-
-def _texts_of(part: MimePart) -> Iterator[str]:
-    is_text = _is_text(part)
-    if is_text or part.charset:
-        yield part.exact_text
-        if part.is_flowed:
-            yield part.text
-    if not is_text or b"\0" in part.content:  # UTF-16 that does not say so, an archive that says it is a text
-        yield from texts_inside(part.content)
-
-
-def _is_text(part: MimePart) -> bool:
-    """Whether the part can be changed as a text."""
-    if part.media_type.startswith(("text/", "multipart/")) or part.media_type in _MARKUP:
-        return True
-    if part.media_type.startswith(("image/", "audio/", "video/")) or is_closed(part.content):
-        return False
-    try:
-        part.content.decode("utf-8")
-    except ValueError:
-        return False
-    return b"\0" not in part.content
-
-
-def closed_parts(raw: bytes) -> tuple[str, ...]:
-    """The paths of files in which a passage could stand unseen: pictures, PDFs, what is packed or sealed."""
-    return tuple(part.path for part in parse(raw).walk() if not part.is_container and is_closed(part.content))
-
-
-def closed_files(raw: bytes) -> tuple[tuple[str, str], ...]:
-    """The `closed_parts` that are files of their own, not pictures within the text: path and media type."""
-    return tuple(
-        (part.path, part.media_type)
-        for part in parse_once(raw).walk()
-        if not part.is_container
-        and not (
-            part.media_type.startswith("image/") and part.content_id and part.disposition != "attachment"
-        )
-        and is_closed(part.content)
-    )
-
-
-def replaced(raw: bytes, replacements: Replacements) -> bytes:
+def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden | None:
     """The message with each passage replaced by its mark, wherever and however it is encoded.
 
-    Files that hold a passage in bytes which cannot be changed in place are replaced whole by a text that
-    says so (see `without_part`).
+    Parts that hold a passage in bytes which cannot be changed in place are replaced whole by a text that
+    says so (see `without_part`); what proves the old text (signatures, digests) is hidden with it. None
+    where a passage is still found in the result.
     """
-    result = _replaced_message(raw, replacements)
-    replacements = [pair for pair in replacements if holds(result, pair[0])]
-    if not replacements:
-        return result
+    present = _seen(passages, raw)
+    if present is None:
+        return None
+    if not present:
+        return Hidden(raw, (), frozenset())
+    hiding = _Hiding(Passages(sorted(present), map(mark_of, present)), mark_of)
+    result = hiding.message(raw)
+    whole: list[str] = []
+    is_left = _seen(hiding.passages, result) != set()
     for part in parse(result).walk():
         if part.is_container:
             continue
-        seen = [views_of(text) for text in _texts_of(part)]
-        for passage, mark in replacements:
-            if any(in_views(one, passage) for one in seen):
-                result = without_part(result, part.path, mark)
-                break
-    # what is declared to be encoded need not be: then the passage stands in the bytes as it is
-    return literally_without(result, replacements)
+        left = hiding.left_in(part) if is_left else set()
+        if left or (part.media_type in _SIGNATURES and result != raw):
+            result = without_part(result, part.path, mark_of(min(left or present)))
+            whole.append(part.path)
+    if is_left and _seen(hiding.passages, result) != set():
+        # what is declared to be encoded need not be: then the passage stands in the bytes as it is
+        text = hiding.text(result.decode("utf-8", "surrogateescape"))
+        result = text.encode("utf-8", "surrogateescape") if text is not None else result
+        if text is None or _seen(hiding.passages, result) != set():
+            return None
+    return Hidden(result, tuple(whole), frozenset(_digests_in(raw, result)))
 
 
-def _replaced_message(raw: bytes, replacements: Replacements) -> bytes:
-    before, block, body, _ = split_message(raw)
-    return before + _replaced_part(parse_once(raw).root, block, body, replacements)
+class ClosedFile(NamedTuple):
+    """A file that nothing can look into: the part of the message, the path to it within, and the reason."""
+
+    part: str
+    path: str
+    reason: str
 
 
-def _replaced_part(part: MimePart, block: bytes, body: bytes, replacements: Replacements) -> bytes:
-    header = _replaced_header(block, replacements)
-    if part.is_opened:
-        inner = _replaced_message(part.inner, replacements)
-        return header + body if inner == part.inner else _unsealed(header, inner)
-    return header + _replaced_body(part, body, replacements)
+def closed_files(raw: bytes) -> list[ClosedFile]:
+    """What nothing can look into in a message; of pictures, those that are not shown within its text."""
+    return [
+        ClosedFile(part.path, found.path or part.media_type, found.closed)
+        for part in parse_once(raw).walk()
+        if not part.is_container and not part.is_picture_in_text
+        for found in texts_of_part(part)
+        if found.closed
+    ]
 
 
-def _replaced_header(block: bytes, replacements: Replacements) -> bytes:
-    """Field by field, so that unchanged ones keep every byte."""
-    return b"".join(_replaced_field(field, replacements) for field in split_fields(block))
+def _seen(passages: Passages, content: bytes) -> set[str] | None:
+    try:
+        return passages.seen_in(content)
+    except Endless:
+        return None
 
 
-def _replaced_field(field: bytes, replacements: Replacements) -> bytes:
-    name, colon, value = field.partition(b":")
-    if not colon:
-        name, value = b"", field
-    seen = _views_of_field(field, value)
-    present = [pair for pair in replacements if in_views(seen, pair[0])]
-    if not present:
+def _digests_in(raw: bytes, result: bytes) -> Iterator[str]:
+    """The digests of the parts that changed, and of the message, with each kind of line ends."""
+    kept = {part.raw_body for part in parse(result).walk()}
+    for content in (raw, *(body for part in parse(raw).walk() for body in (part.raw_body, part.content))):
+        if content not in kept:
+            plain = content.replace(b"\r\n", b"\n")
+            for way in {content, plain, plain.replace(b"\n", b"\r\n"), content.strip()}:
+                yield from digests_of(way)
+
+
+class _Hiding:
+    """Takes passages out of the fields and parts of one message."""
+
+    def __init__(self, passages: Passages, mark_of: MarkOf) -> None:
+        self.passages = passages
+        self.mark_of = mark_of
+
+    def text(self, text: str, *, is_markup: bool = False, charset: str = "utf-8") -> str | None:
+        """A text without the passages: the same where it has none, None where they cannot be replaced."""
+        try:
+            present = self.passages.seen_in(text)
+        except Endless:
+            return None
+        if not present:
+            return text
+
+        def mark_of(passage: str) -> str:
+            mark = fitting(self.mark_of(passage), charset)
+            return html.escape(mark) if is_markup else mark
+
+        return self.passages.without(text, mark_of, present)
+
+    def left_in(self, part: MimePart) -> set[str]:
+        """The passages that a part still holds in some reading."""
+        left: set[str] = set()
+        try:
+            for found in texts_of_part(part):
+                left |= self.passages.seen_in(found.text)
+        except Endless:
+            return {self.passages.first}
+        return left
+
+    def message(self, raw: bytes) -> bytes:
+        before, block, body, _ = split_message(raw)
+        return before + self._part(parse_once(raw).root, block, body)
+
+    def _part(self, part: MimePart, block: bytes, body: bytes) -> bytes:
+        if part.is_opened:
+            inner = self.message(part.inner)
+            if inner != part.inner:
+                return _unsealed(self._header(block, is_changed=True), inner)
+            return self._header(block, is_changed=False) + body
+        new_body = self._body(part, body)
+        return self._header(block, is_changed=new_body != body) + new_body
+
+    def _header(self, block: bytes, *, is_changed: bool) -> bytes:
+        """Field by field, so that unchanged ones keep every byte; then what proves the old text."""
+        fields = split_fields(block)
+        new = [self._field(field) for field in fields] if self._is_seen(fields_text(iter(fields))) else fields
+        if is_changed or new != fields:
+            new = [self._without_proof(field) for field in new]
+        return b"".join(new)
+
+    def _without_proof(self, field: bytes) -> bytes:
+        name, colon, value = field.partition(b":")
+        name = name.strip().lower()
+        mark = plain_letters(self.mark_of(self.passages.first)).encode("ascii", "replace")
+        if _SIGNATURE.fullmatch(name):
+            return field[: len(field) - len(value)] + _SIGNED.sub(lambda m: m[1] + mark, value)
+        if _DIGEST_FIELD.fullmatch(name):
+            end = re.search(rb"[\r\n]*\Z", field)
+            return field.partition(b":")[0] + colon + b" " + mark + (end[0] if end else b"")
         return field
-    end = re.search(rb"[\r\n]*\Z", field)
-    line_end = end.group(0) if end else b""
-    joint = _line_end_in(field)
-    if any(in_text(_text(name), passage) for passage, _ in present):
-        name = b"X-Removed"
-    if b"\n" in value.rstrip(b"\r\n") and not all(_is_read(value, passage) for passage, _ in present):
-        value = _FOLD_IN_BYTES.sub(
-            b"", value
-        )  # a fold in the middle of one: as a space it would part two halves
-    if name.strip().lower() in _STRUCTURED:
-        content = _structured_without(unfolded(value), present)
-    else:
-        content = without_passages(decoded(value), present)
-    for passage, mark in present:
-        if in_text(content, passage):
-            content = mark
-    lead = name + colon + b" " if colon else b""
-    return lead + _encoded_words(content, joint) + line_end
 
+    def _field(self, field: bytes) -> bytes:
+        name, colon, value = field.partition(b":")
+        if not colon:
+            name, value = b"", field
+        if not self._is_seen(fields_text(iter((value, name)))):
+            return field
+        end = re.search(rb"[\r\n]*\Z", field)
+        line_end = end.group(0) if end else b""
+        joint = _line_end_in(field)
+        mark = self.mark_of(self.passages.first)
+        if self._is_seen(_text(name)):
+            name = b"X-Removed"
+        is_structured = name.strip().lower() in _STRUCTURED
+        read = (*parameters(unfolded(value)).values(),) if is_structured else (decoded(value),)
+        if b"\n" in value.rstrip(b"\r\n") and not any(map(self._is_seen, read)):
+            # a fold in the middle of one: as a space it would part two halves
+            value = _FOLD_IN_BYTES.sub(b"", value)
+        content = self._structured(unfolded(value)) if is_structured else self.text(decoded(value))
+        lead = name + colon + b" " if colon else b""
+        new = lead + _encoded_words(mark if content is None else content, joint) + line_end
+        if self._is_seen(fields_text(iter((new[len(lead) :],)))):
+            new = lead + _encoded_words(mark, joint) + line_end
+        return new
 
-def _is_read(value: bytes, passage: str) -> bool:
-    """Whether a field's value holds a passage as it is unfolded: with a space for each fold."""
-    text = unfolded(value)
-    return any(in_text(read, passage) for read in (decoded(value), *parameters(text).values()))
+    def _is_seen(self, text: str) -> bool:
+        try:
+            return bool(self.passages.seen_in(text))
+        except Endless:
+            return True
 
+    def _structured(self, text: str) -> str | None:
+        """A field with parameters, each of them decoded, changed, and written in one piece."""
+        hidden = self.mark_of(self.passages.first)
+        head = self.text(text.partition(";")[0].strip()) or ""
+        for old_name, old_value in parameters(text).items():
+            name, value = self.text(old_name) or hidden, self.text(old_value)
+            value = hidden if value is None else value
+            if old_name == "boundary":
+                value = _as_boundary(value)
+            name = re.sub(r"[^\w-]", "-", name)
+            if value.isascii():
+                escaped = re.sub(r'(["\\])', r"\\\1", " ".join(value.split()))
+                head += f'; {name}="{escaped}"'
+            else:
+                head += f"; {name}*=utf-8''{quote(value, safe='', errors='replace')}"
+        return head
 
-def _views_of_field(field: bytes, value: bytes) -> tuple[str, ...]:
-    make = _remembered_views if len(field) <= _SHORT_FIELD else _all_views_of_field
-    return make(field, value)
+    def _body(self, part: MimePart, body: bytes) -> bytes:
+        if part.nested is not None or part.children:
+            inner = self.message(part.inner) if part.nested is not None else self._children(part)
+            if inner == part.inner:
+                return body
+            is_plain = part.inner is body or part.inner == body
+            return inner if is_plain else _encoded_body(inner, part.transfer_encoding, body)
+        if _is_text(part):
+            return self._text_body(part, body)
+        if looks_like_message(part.content):
+            inner = self.message(part.content)
+            return body if inner == part.content else _encoded_body(inner, part.transfer_encoding, body)
+        return body
 
+    def _text_body(self, part: MimePart, body: bytes) -> bytes:
+        text = part.exact_text
+        is_markup = part.media_type in _MARKUP
+        declared = part.parameters.get("charset", "").lower()
+        # none: what all readers assume
+        charset = part.charset_used if declared or not text.isascii() else "ascii"
+        changed = self.text(text, is_markup=is_markup, charset=charset)
+        if changed is None or changed == text:
+            return body
+        try:
+            content = encoded(changed, part.charset_used)
+        except ValueError:
+            charset = "utf-8" if part.charset_used.startswith("utf-8") else part.charset_used
+            content = changed.encode(charset, "xmlcharrefreplace" if is_markup else "replace")
+        return _encoded_body(content, part.transfer_encoding, body)
 
-def _all_views_of_field(field: bytes, value: bytes) -> tuple[str, ...]:
-    return views_of(_BETWEEN.join(dict.fromkeys((*_texts_of_field(value), _text(field)))))
+    def _children(self, part: MimePart) -> bytes:
+        """Each child changed where it stands; the text before, between and after them as well."""
+        old = part.parameters.get("boundary", "")
+        new = _as_boundary(self.text(old) or "removed") if old else ""
 
+        def between(raw: bytes) -> bytes:
+            if new != old:
+                was, is_now = (one.encode("utf-8", "surrogateescape") for one in (old, new))
+                raw = raw.replace(was, is_now)
+            text = _text(raw)
+            changed = self.text(text)
+            return raw if changed is None or changed == text else changed.encode("utf-8", "surrogateescape")
 
-_remembered_views = lru_cache(maxsize=1024)(_all_views_of_field)
+        def change(child: MimePart) -> bytes:
+            block, body, _ = split_header(child.piece) if child.piece else (b"", b"", None)
+            return self._part(child, block, body)
+
+        return _with_children(part, change, between)
 
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _structured_without(text: str, replacements: Replacements) -> str:
-    """A field with parameters, each of them decoded, changed, and written in one piece."""
-    head = without_passages(text.partition(";")[0].strip(), replacements)
-    for name, value in parameters(text).items():
-        name, value = (without_passages(one, replacements) for one in (name, value))  # noqa: PLW2901 - the same, changed
-        if name == "boundary":
-            value = _as_boundary(value)  # noqa: PLW2901
-        name = re.sub(r"[^\w-]", "-", name)  # noqa: PLW2901
-        if value.isascii():
-            escaped = re.sub(r'(["\\])', r"\\\1", " ".join(value.split()))
-            head += f'; {name}="{escaped}"'
-        else:
-            head += f"; {name}*=utf-8''{quote(value, safe='', errors='replace')}"
-    return head
+def _is_text(part: MimePart) -> bool:
+    """Whether the part can be changed as a text."""
+    if part.content.startswith((b"{\\rtf", b"%PDF")) or (b"\0" in part.content and "\0" in part.exact_text):
+        return False
+    if part.media_type.startswith(("text/", "multipart/")) or part.media_type in _MARKUP:
+        return True
+    if part.media_type.startswith(("image/", "audio/", "video/")):
+        return False
+    try:
+        part.content.decode("utf-8")
+    except ValueError:
+        return False
+    return b"\0" not in part.content and not looks_like_message(part.content)
 
 
 def _as_boundary(text: str) -> str:
@@ -313,43 +339,6 @@ def _runs(text: str) -> Iterator[tuple[bool, str]]:
     yield was_plain, " ".join(run)
 
 
-def _replaced_body(part: MimePart, body: bytes, replacements: Replacements) -> bytes:
-    if part.nested is not None:
-        inner = _replaced_message(part.inner, replacements)
-        return body if inner == part.inner else _encoded_body(inner, part.transfer_encoding, body)
-    if part.children:
-        inner = _replaced_children(part, replacements)
-        if inner == part.inner:
-            return body
-        return inner if part.inner is body else _encoded_body(inner, part.transfer_encoding, body)
-    return _replaced_text(part, body, replacements) if _is_text(part) else body
-
-
-def _plainly_replaced(raw: bytes, replacements: Replacements) -> bytes:
-    text = _text(raw)
-    changed = without_passages(text, replacements)
-    return raw if changed == text else changed.encode("utf-8", "surrogateescape")
-
-
-def _replaced_text(part: MimePart, body: bytes, replacements: Replacements) -> bytes:
-    text = part.exact_text
-    is_markup = part.media_type in _MARKUP
-    declared = part.parameters.get("charset", "").lower()
-    charset = (
-        part.charset_used if declared or not text.isascii() else "ascii"
-    )  # none: what all readers assume
-    replacements = [(passage, fitting(mark, charset)) for passage, mark in replacements]
-    changed = without_passages(text, replacements, is_markup=is_markup)
-    if changed == text:
-        return body
-    try:
-        content = encoded(changed, part.charset_used)
-    except ValueError:
-        charset = "utf-8" if part.charset_used.startswith("utf-8") else part.charset_used
-        content = changed.encode(charset, "xmlcharrefreplace" if is_markup else "replace")
-    return _encoded_body(content, part.transfer_encoding, body)
-
-
 def fitting(mark: str, charset: str) -> str:
     """A mark as a charset can hold it: as it is, or in plain letters (`masque` for `masqué`)."""
     try:
@@ -362,23 +351,6 @@ def fitting(mark: str, charset: str) -> str:
 def plain_letters(text: str) -> str:
     """A text in ASCII: letters without their accents, any space as a space."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.replace("’", "'")) if c.isascii())
-
-
-def _replaced_children(part: MimePart, replacements: Replacements) -> bytes:
-    """Each child changed where it stands; the text before, between and after them as well."""
-    old = part.parameters.get("boundary", "")
-    new = _as_boundary(without_passages(old, replacements)) if old else ""
-
-    def between(raw: bytes) -> bytes:
-        if new != old:
-            raw = raw.replace(old.encode("utf-8", "surrogateescape"), new.encode("utf-8", "surrogateescape"))
-        return _plainly_replaced(raw, replacements)
-
-    def change(child: MimePart) -> bytes:
-        block, body, _ = split_header(child.piece) if child.piece else (b"", b"", None)
-        return _replaced_part(child, block, body, replacements)
-
-    return _with_children(part, change, between)
 
 
 def _with_children(

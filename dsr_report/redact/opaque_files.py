@@ -13,26 +13,27 @@ from dsr_report.redact.in_messages import closed_files
 _MOST_LISTED = 20
 
 
-class ClosedFile(NamedTuple):
-    """A picture, PDF, sealed archive or the like: its message, its part (`1.2`), its declared kind."""
+class ClosedIn(NamedTuple):
+    """A file that nothing can look into, and the message that it came with."""
 
     pointer: str
     part: str
-    media_type: str
+    path: str
+    reason: str
 
 
-def closed_in(items: Iterable[Item]) -> list[ClosedFile]:
+def closed_in(items: Iterable[Item]) -> list[ClosedIn]:
     """The files in an export's messages in which a value cannot be found, and not be hidden."""
     return [
-        ClosedFile(pointer, path, media_type)
+        ClosedIn(pointer, *closed)
         for item in items
         for pointer, value in values(item.value, item.pointer)
         if isinstance(value, str) and is_message(value)
-        for path, media_type in closed_files(wire_of_text(value))
+        for closed in closed_files(wire_of_text(value))
     ]
 
 
-def closed_comment(closed: Sequence[ClosedFile]) -> str:
+def closed_comment(closed: Sequence[ClosedIn]) -> str:
     """What the decisions file says about them, as comments."""
     if not closed:
         return ""
@@ -40,7 +41,10 @@ def closed_comment(closed: Sequence[ClosedFile]) -> str:
         "",
         f"# Please look at {len(closed)} attached files yourself: nothing finds or hides what pictures,",
         "# PDFs and locked archives show. Withhold the message of one that must not be seen ([[also]]).",
-        *(f"#   {file.pointer}, part {file.part} ({file.media_type})" for file in closed[:_MOST_LISTED]),
+        *(
+            f"#   {file.pointer}, part {file.part}: {file.path} ({file.reason})"
+            for file in closed[:_MOST_LISTED]
+        ),
     ]
     if len(closed) > _MOST_LISTED:
         lines.append(f"#   … and {len(closed) - _MOST_LISTED} more (all of them with --json)")

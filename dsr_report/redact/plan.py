@@ -13,18 +13,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dsr_report.redact.live_links import wrapped_in
-from dsr_report.redact.readings import views_of
+from dsr_report.redact.passages import token_word
 from dsr_report.redact.sums import Sum
 
 Treatment = Literal["disclose", "mask", "withhold"]
-_WORD = re.compile(r"[A-Za-z0-9]+")
 _SHORTEST_WORD = 10
-_LARGE = 200_000
-"""Characters; what is longer is read line by line, to keep memory bounded."""
-_LONG_WORD = re.compile(rb" (" + rb"[^ ]" * 10 + rb"[^ ]*)")
-"""Among words in one case, with a space for all else (`_PLAIN`): that is twice as fast."""
-_PLAIN = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256)).lower()
 _MOST_SEARCHED = 16
 """Tokens that are also looked for in every other spelling in all values, as other hidden values are."""
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
@@ -237,36 +230,3 @@ class _Marks:
             if len(labels) == 1:
                 for mark in labels.values():
                     mark.text = self._plan.marks[number - 1].text
-
-
-def token_word(token: str) -> str:
-    """The longest run of ASCII letters and digits in a token, in one case: no text holds it by chance."""
-    return max(_WORD.findall(token), key=len, default="").lower()
-
-
-def words_in(text: str) -> set[str]:
-    """Every run of ASCII letters and digits in a text that can be the word of a token, in one case.
-
-    In the text as it reads in every way, and in the addresses that it holds in base64.
-    """
-    found = words_wrapped_in(text)
-    for piece in [text] if len(text) <= _LARGE else text.split("\n"):
-        found |= words_in_views(views_of(piece))
-    return found
-
-
-def words_in_views(views: Iterable[str]) -> set[str]:
-    """The same in a text of which the `views` are known."""
-    found: set[str] = set()
-    for view in views:
-        plain = view.encode("utf-8", "surrogatepass").translate(_PLAIN)
-        found.update([word.decode("ascii") for word in _LONG_WORD.findall(b" " + plain)])
-    return found
-
-
-def words_wrapped_in(text: str) -> set[str]:
-    """The same in the addresses that a text holds in base64, as links that redirect do."""
-    found: set[str] = set()
-    for wrapped in wrapped_in(text):
-        found |= words_in(wrapped)
-    return found

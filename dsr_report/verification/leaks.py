@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import html
+import csv
 import io
+import json
 import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
-from urllib.parse import unquote
 
 import pikepdf
 
-from dsr_report.jsonstream.file import ExportFile
+from dsr_report.jsonstream.file import ExportFile, open_export
 from dsr_report.jsonstream.items import Scalar, values
+from dsr_report.mime.message import wire_of_text
 from dsr_report.pointers import tokens
-from dsr_report.redact.apply import is_message, words_of_message
-from dsr_report.redact.in_messages import forms_of, holds, plain_letters
+from dsr_report.redact.apply import is_message
+from dsr_report.redact.in_messages import plain_letters
 from dsr_report.redact.link_tokens import link_keys
 from dsr_report.redact.live_links import LINK_KINDS
-from dsr_report.redact.plan import SHORTEST_PASSAGE, token_word, words_in
+from dsr_report.redact.passages import Passages
+from dsr_report.redact.plan import SHORTEST_PASSAGE
+from dsr_report.redact.readings import BORDER, Endless
 from dsr_report.verification.pdf_text import page_texts
 from dsr_report.writers.manifest import Manifest, MarkEntry
 
-_BLOCK = 1 << 20
-_DEEPEST_ARCHIVE = 3
+_UNIT = 200_000
+"""Characters that are looked through at once: enough for speed, and little memory."""
+_BLOCK_TAG = re.compile(
+    r"(?=</?(?:t[dhr]|table|tbody|thead|li|ul|ol|p|div|section|article|h[1-6]|d[dtl]|body|head|title|iframe|nav)\b)"
+)
+"""Our own pages have a value in each of their blocks."""
 SQUEEZED = "the text of the pages (spaces left out)"
 """A place: where lines end and words are apart, a page does not say for sure."""
-_MOST_SEARCHED = 16
-"""Values that are looked for in every spelling; more (tokens of links) are found by their longest word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,120 +117,137 @@ def leaks(path: Path, hidden: Mapping[int, Iterable[str]]) -> Iterator[Leak]:
 
     Values shorter than six characters are not looked for: they would be found by chance.
     """
-    wanted = [
-        (number, text)
-        for number, texts in sorted(hidden.items())
-        for text in sorted(texts)
-        if len(text) >= SHORTEST_PASSAGE
-    ]
-    if not wanted:
+    numbers: dict[str, set[int]] = {}
+    for number, texts in hidden.items():
+        for text in texts:
+            if len(text) >= SHORTEST_PASSAGE:
+                numbers.setdefault(text, set()).add(number)
+    if not numbers:
         return
-    wanted.sort(key=lambda pair: not pair[1].isalnum() and pair[1].isascii() and " " not in pair[1])
-    thorough, rest = wanted[:_MOST_SEARCHED], wanted[_MOST_SEARCHED:]
-    by_word: dict[str, list[tuple[int, str]]] = {}
-    for number, text in rest:
-        by_word.setdefault(token_word(text), []).append((number, text))
-    for place, content in _decoded(path):
-        for number, text in thorough:
-            if _holds(content, "".join(text.split()) if place.endswith(SQUEEZED) else text):
-                yield Leak(number, place)
-        if not by_word:
-            continue
-        yield from (Leak(number, place) for number in _tokens_in(content, by_word))
+    passages = Passages(sorted(numbers))
+    seen: set[Leak] = set()
+    for place, content, is_text in _decoded(path):
+        try:
+            found = passages.seen_in(content) if is_text else passages.seen_literally(content)
+        except Endless:
+            found = {passages.first}
+        for number in sorted({number for passage in found for number in numbers[passage]}):
+            leak = Leak(number, place)
+            if leak not in seen:
+                seen.add(leak)
+                yield leak
 
 
-def _tokens_in(content: bytes, by_word: Mapping[str, Sequence[tuple[int, str]]]) -> Iterator[int]:
-    """The numbers of the tokens that stand in a text or a message."""
-    text = content.decode("utf-8", "replace").lower()
-    words = words_in(text)
-    is_a_message = is_message(text[:1_000_000])
-    if is_a_message:
-        words |= words_of_message(content)
-    present = [pair for word in sorted(by_word.keys() & words) for pair in by_word[word]]
-    plain = html.unescape(unquote(text)) if present else ""
-    for number, token in present:
-        if token.lower() in text or token.lower() in plain or (is_a_message and holds(content, token)):
-            yield number
+Place = tuple[str, str | bytes, bool]
+"""Its name, what stands there, and whether that is read in every way (or only as it stands)."""
 
 
-def _holds(content: bytes, text: str) -> bool:
-    lowered = content.lower()
-    if any(
-        form.encode(encoding, "surrogatepass").lower() in lowered
-        for form in forms_of(text)
-        for encoding in ("utf-8", "utf-16-be", "utf-16-le")
-    ):
-        return True
-    as_text = content.decode("utf-8", "replace")
-    if "&" in as_text and text.casefold() in html.unescape(as_text).casefold():
-        return True
-    return is_message(as_text[:1_000_000]) and holds(content, text)
-
-
-def _decoded(path: Path) -> Iterator[tuple[str, bytes]]:
+def _decoded(path: Path) -> Iterator[Place]:
     with path.open("rb") as file:
         head = file.read(5)
     if head.startswith(b"%PDF"):
         yield from _decoded_pdf(path)
     elif head.startswith(b"PK"):
-        yield from _decoded_zip(path, "", 0)
+        yield from _decoded_zip(path)
     else:
-        yield path.name, path.read_bytes()
+        yield from _decoded_file(path.name, path.read_bytes())
 
 
-def _decoded_zip(source: Path | BinaryIO, prefix: str, depth: int) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(source) as archive:
+def _decoded_zip(path: Path) -> Iterator[Place]:
+    with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            yield f"{prefix}{info.filename} (name)", info.filename.encode("utf-8", "surrogatepass")
+            yield f"{info.filename} (name)", info.filename, True
             content = archive.read(info)
-            yield prefix + info.filename, content
-            if (
-                content.startswith(b"PK")
-                and depth < _DEEPEST_ARCHIVE
-                and zipfile.is_zipfile(io.BytesIO(content))
-            ):
-                yield from _decoded_zip(io.BytesIO(content), f"{prefix}{info.filename}!", depth + 1)
-            elif content.startswith(b"%PDF-"):
-                with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
-                    copy.write(content)
-                    copy.flush()
-                    for place, decoded in _decoded_pdf(Path(copy.name)):
-                        yield f"{prefix}{info.filename}: {place}", decoded
-            elif info.filename.endswith(".json") and b"\\" in content:
-                yield f"{prefix}{info.filename} (decoded)", _json_text(content)
+            if "/" in info.filename or not content.startswith(b"%PDF-"):
+                yield from _decoded_file(info.filename, content)
+                continue
+            with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+                copy.write(content)
+                copy.flush()
+                for place, inner, is_text in _decoded_pdf(Path(copy.name)):
+                    yield f"{info.filename}: {place}", inner, is_text
 
 
-def _json_text(content: bytes) -> bytes:
-    """Every string of a JSON text with its escapes resolved, one below the other."""
-    from dsr_report.jsonstream.file import open_export  # noqa: PLC0415 - for exports alone
+def _decoded_file(name: str, content: bytes) -> Iterator[Place]:
+    """A file of ours in its units, between which no value reaches; any other file as it is."""
+    ending = name.rpartition(".")[2]
+    is_ours = name.startswith(("data/", "pages/")) or "/" not in name
+    yield name, content, False
+    units: Iterable[str | bytes] = (content,)
+    if is_ours and ending in {"json", "jsonl"}:
+        units = _units_of_json(content, is_lines=ending == "jsonl")
+    elif is_ours and ending == "csv":
+        units = _joined(
+            cell for row in csv.reader(io.StringIO(content.decode("utf-8", "replace"))) for cell in row
+        )
+    elif is_ours and ending in {"html", "htm"}:
+        units = _joined(_BLOCK_TAG.split(content.decode("utf-8", "replace")))
+    for unit in units:
+        yield name, unit, True
 
-    try:
-        with open_export(content, salvage=True) as export:
-            return "\n".join(str(value) for _, value in _all(export)).encode("utf-8", "surrogatepass")
-    except ValueError:
-        return b""
+
+def _units_of_json(content: bytes, *, is_lines: bool) -> Iterator[str | bytes]:
+    """The values of a JSON text, several in one unit, and each message in one of its own."""
+
+    def scalars() -> Iterator[str]:
+        if is_lines:
+            for line in content.splitlines():
+                yield from (str(value) for _, value in values(json.loads(line)))
+            return
+        try:
+            with open_export(content, salvage=True) as export:
+                yield from (str(value) for _, value in _all(export))
+        except ValueError:  # the manifest, or another file that is no export
+            try:
+                yield from (str(value) for _, value in values(json.loads(content)))
+            except ValueError:
+                yield content.decode("utf-8", "replace")
+
+    plain: list[str] = []
+    size = 0
+    for text in scalars():
+        if is_message(text):
+            yield wire_of_text(text)
+            continue
+        plain.append(text)
+        size += len(text)
+        if size > _UNIT:
+            yield from _joined(plain)
+            plain, size = [], 0
+    yield from _joined(plain)
 
 
-def _decoded_pdf(path: Path) -> Iterator[tuple[str, bytes]]:
+def _joined(texts: Iterable[str]) -> Iterator[str]:
+    """Texts in units of some size, with borders between them."""
+    unit: list[str] = []
+    size = 0
+    for text in texts:
+        unit.append(text.replace(BORDER, " "))
+        size += len(text)
+        if size > _UNIT:
+            yield BORDER.join(unit)
+            unit, size = [], 0
+    if unit:
+        yield BORDER.join(unit)
+
+
+def _decoded_pdf(path: Path) -> Iterator[Place]:
     with pikepdf.open(path) as pdf:
         for name, spec in pdf.attachments.items():
-            content = spec.get_file().read_bytes()
-            yield f"the embedded file {name}", content
-            if name.endswith(".json"):
-                yield f"the embedded file {name} (decoded)", _json_text(content)
+            for place, content, is_text in _decoded_file(name, spec.get_file().read_bytes()):
+                yield f"the embedded file {place}", content, is_text
+        strings: list[str] = []
         for thing in pdf.objects:
             if isinstance(thing, pikepdf.Stream) and not _is_picture_or_file(thing):
                 try:
-                    yield f"object {thing.objgen[0]}", thing.read_bytes()
+                    yield f"object {thing.objgen[0]}", thing.read_bytes(), False
                 except pikepdf.PdfError:
-                    yield f"object {thing.objgen[0]}", thing.read_raw_bytes()
-            strings = "\n".join(_strings(thing))
-            if strings:
-                yield f"object {thing.objgen[0]}", strings.encode("utf-8", "surrogatepass")
-        text = "\n".join(page_texts(pdf))
-        yield "the text of the pages", text.encode("utf-8", "surrogatepass")
-        squeezed = "".join(text.split())  # and backwards, as writing from right to left is drawn
-        yield SQUEEZED, f"{squeezed}\n{squeezed[::-1]}".encode("utf-8", "surrogatepass")
+                    yield f"object {thing.objgen[0]}", thing.read_raw_bytes(), False
+            strings += _strings(thing)
+        for unit in _joined(strings):
+            yield "the texts of its objects", unit, True
+        for page in page_texts(pdf):  # and backwards, as writing from right to left is drawn
+            yield SQUEEZED, f"{page}{BORDER}{page[::-1]}", True
 
 
 def _is_picture_or_file(stream: pikepdf.Stream) -> bool:

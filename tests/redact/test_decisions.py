@@ -198,10 +198,10 @@ def test_an_added_name_is_hidden_in_any_value_however_it_is_spelled(case, spelli
         ("Steffi Graf", "%2526%2523083%253Bteffi Graf"),
     ],
 )
-def test_a_value_is_hidden_whole_where_a_name_cannot_be_taken_out_of_it(case, name, spelling):
+def test_a_name_is_taken_out_of_a_value_in_which_it_is_spelled_with_other_letters(case, name, spelling):
     made = case(note(f"Gebeld door {spelling}."), note(name)).decide("disclose", extra=also(text=name))
     shown = made.shown()
-    assert shown.data[0]["text"] == shown.data[1]["text"] == shown.plan.marks[0].text
+    assert shown.data[0]["text"] == f"Gebeld door {shown.plan.marks[0].text}."
 
 
 @pytest.mark.parametrize(
