@@ -132,14 +132,6 @@ class Reading(NamedTuple):
         ends += self.ends[at:]
         return self._replace(text="".join(out), starts=starts, ends=ends)
 
-    def decoded(self, text: str, start: int, end: int) -> Reading:
-        """What stands encoded from `start` to `end`: it can only be changed as a whole."""
-        if self.starts is None or self.ends is None:
-            return Reading(text, is_decoded=True)
-        first = min(self.starts[start], self.starts[end - 1])
-        last = max(self.ends[start], self.ends[end - 1])
-        return Reading(text, [first] * len(text), [last] * len(text), is_decoded=True)
-
     def in_tags(self) -> Reading:
         """What stands within tags and comments alone."""
         matches = list(TAG.finditer(self.text))
@@ -294,21 +286,28 @@ _RARE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] =
 
 
 def _encoded_in(reading: Reading) -> Iterator[Reading]:
-    """What a text holds in base64 or hexadecimal digits; all in one where places do not matter."""
+    """All that a text holds in base64 or hexadecimal digits."""
     text = reading.text
     found: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for pattern in (_RUN, _LINES) if "\n" in text else (_RUN,):
         for match in pattern.finditer(text):
             run = match.group()
             if pattern is _LINES:
                 run = "".join(run.split())
             decoded = _of_run(run) if len(run) <= _SHORT_RUN else _all_of_run(run)
-            if reading.starts is None:
-                found += decoded
-            else:
-                yield from (reading.decoded(one, match.start(), match.end()) for one in decoded)
-    if found:
+            found += decoded
+            if decoded and reading.starts is not None and reading.ends is not None:
+                # it can only be changed as a whole
+                first, last = match.start(), match.end() - 1
+                length = sum(len(one) + 1 for one in decoded)
+                starts += [min(reading.starts[first], reading.starts[last])] * length
+                ends += [max(reading.ends[first], reading.ends[last])] * length
+    if found and reading.starts is None:
         yield Reading(BORDER.join(found), is_decoded=True)
+    elif found:
+        yield Reading(BORDER.join(found), starts[:-1], ends[:-1], is_decoded=True)
 
 
 def _all_of_run(run: str) -> tuple[str, ...]:
