@@ -40,7 +40,8 @@ _ESCAPE = re.compile(
     r"\\(?:\\*u[0-9A-Fa-f]{4}(?:\\+u[0-9A-Fa-f]{4})*|\\*u\{[0-9A-Fa-f]{1,6}\}|\\*x[0-9A-Fa-f]{2})"
 )
 _QUOTED_PRINTABLE = re.compile(
-    r"=(?:[0-9A-Fa-f]{2}(?:=[ \t]*\r?\n)?(?:=[0-9A-Fa-f]{2})+|[89A-F][0-9A-F]|[2-7][0-9A-F](?=[A-Za-z0-9=\"]))"
+    r"=(?:[0-9A-Fa-f]{2}(?:=[ \t]*\r?\n)?(?:=[0-9A-Fa-f]{2})+|[89A-F][0-9A-F]|"
+    r"[2-7][0-9A-F](?=[A-Za-zÀ-ž0-9=\"]))"
     r"(?:(?:=[ \t]*\r?\n)?=[0-9A-Fa-f]{2})*"
 )
 _CODE_POINT = re.compile(r"\\([0-9A-Fa-f]{1,6})(?:\r\n|[ \t\r\n\f])?")
@@ -193,10 +194,10 @@ def _read_otherwise(reading: Reading) -> Iterator[Reading]:
     """The readings of a text that are one step away."""
     text = reading.text
     if "<" in text and TAG.search(text):
-        reading = reading._replace(stage=max(reading.stage, 1))
-        yield reading.with_changes(TAG, _as_space)
-        yield reading.in_tags()
-        seen = reading.with_changes(_UNSEEN, _as_space)
+        taken = reading._replace(stage=max(reading.stage, 1))
+        yield taken.with_changes(TAG, _as_space)
+        yield taken.in_tags()
+        seen = taken.with_changes(_UNSEEN, _as_space)
         if "none" in text or "hidden" in text or "font-size" in text:
             seen = seen.with_changes(_HIDDEN, _as_space)
         yield seen.with_changes(TAG, _as_space)
