@@ -513,11 +513,11 @@ class Report:
             ),
             Attachment(
                 "manifest.json", proof, "application/json",
-                words.text("What this report was made of, for checking it"), "Data", created,
+                words.text("What this report was made from, so that it can be checked"), "Data", created,
             ),
             Attachment(
                 "ledger.jsonl", ledger, "application/jsonl",
-                words.text("Where each value is shown, for checking it"), "Data", created,
+                words.text("Where each value is shown, so that it can be checked"), "Data", created,
             ),
             *files,
         )  # fmt: skip

@@ -11,10 +11,14 @@ from dsr_report.rendering.environment import environment
 STATEMENTS: dict[Letter, tuple[str, str]] = {
     "purposes": (
         _("What you use the data for."),
-        _("We send you the newsletter that you signed up for. We count openings to choose a good time."),
+        _(
+            "We send you the newsletter that you signed up for. We count opens to choose a good time to send it."
+        ),
     ),
     "basis": (
-        _("On which legal basis: consent (when and how), or a legitimate interest (which one)."),
+        _(
+            "The legal basis: consent (when and how), a contract, a legal obligation, or a legitimate interest (which one)."
+        ),
         _("You gave consent on our website on 3 May 2021."),
     ),
     "source": (
@@ -23,11 +27,11 @@ STATEMENTS: dict[Letter, tuple[str, str]] = {
     ),
     "retention": (
         _("How long you keep the data, or how that is decided."),
-        _("We keep your data until you unsubscribe. We keep openings and clicks for 24 months."),
+        _("We keep your data until you unsubscribe. We keep opens and clicks for 24 months."),
     ),
     "decisions": (
-        _("Automatic decisions and profiling; also say so if there are none."),
-        _("We take no automatic decisions about you that have legal or similar effects."),
+        _("Automated decisions and profiling; also say so if there are none."),
+        _("We make no automated decisions about you that have legal or similarly significant effects."),
     ),
     "transfers": (
         _("Transfers to countries outside the European Economic Area; also say so if there are none."),

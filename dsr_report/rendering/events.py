@@ -25,7 +25,7 @@ def moment_text(at: datetime | None, raw: str | None, certainty: str | None, opt
     if certainty == "ambiguous":
         return f"{text} {words.text('(summer or winter time unknown)')}"
     if certainty == "nonexistent":
-        return f"{text} {words.text('(the stored time does not exist: the clock skipped it)')}"
+        return f"{text} {words.text('(this time did not exist: the clocks went forward)')}"
     return text
 
 
@@ -80,14 +80,14 @@ def _details(record: Event, options: ReportOptions) -> list[str]:
         str(part) for part in (getattr(record, "city", None), getattr(record, "country", None)) if part
     )
     if place:
-        details.append(words.text("near {place} (a guess)").format(place=place))
+        details.append(words.text("near {place} (an estimate)").format(place=place))
     if isinstance(record, Error):
         code = record.status or record.error_code or ""
         meaning = meaning_of("errorcode", code, words) or meaning_of("errortype", record.error_type, words)
         if meaning:
             details.append(meaning)
         elif code[:1] in {"4", "5"}:
-            details.append(words.text("for now") if code[0] == "4" else words.text("for good"))
+            details.append(words.text("temporary") if code[0] == "4" else words.text("permanent"))
         details.append(str(record.description or record.error_type_description or ""))
     if isinstance(record, Delivery):
         details.append(str(record.smtp_response or ""))

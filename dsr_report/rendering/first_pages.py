@@ -19,13 +19,13 @@ from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED
 
 STATEMENTS: tuple[tuple[Letter, str], ...] = (
-    ("purposes", _("What we use your data for")),
-    ("basis", _("Why we may do so")),
-    ("source", _("Where your data came from")),
-    ("retention", _("How long we keep your data")),
-    ("decisions", _("Automatic decisions")),
-    ("transfers", _("Transfers outside Europe")),
-    ("other", _("More")),
+    ("purposes", _("What we use your data for (purposes)")),
+    ("basis", _("Why we are allowed to (legal basis)")),
+    ("source", _("Where your data came from (source)")),
+    ("retention", _("How long we keep your data (storage period)")),
+    ("decisions", _("Automated decisions and profiling")),
+    ("transfers", _("Transfers to countries outside the European Economic Area (third countries)")),
+    ("other", _("Other information")),
 )
 
 
@@ -170,7 +170,11 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
     lines = []
     people = kinds["profile"] + kinds["subprofile"]
     if people:
-        lines.append(words.count("{n} record with your details", "{n} records with your details", people))
+        lines.append(
+            words.count(
+                "{n} profile record with your details", "{n} profile records with your details", people
+            )
+        )
     if kinds["message"]:
         lines.append(
             words.count("{n} message that we sent you", "{n} messages that we sent you", kinds["message"])
@@ -178,10 +182,10 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
     opened = sum(events[kind] for kind in OPENED)
     if opened or events["click"]:
         both = [
-            words.count("{n} opening", "{n} openings", opened),
+            words.count("{n} open", "{n} opens", opened),
             words.count("{n} click", "{n} clicks", events["click"]),
         ]
-        lines.append(words.text("{events} that we noticed").format(events=words.listed(both)))
+        lines.append(words.text("{events} that we recorded").format(events=words.listed(both)))
     told = kinds["survey"] + kinds["form"]
     if told:
         lines.append(
@@ -195,7 +199,13 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
         if kind not in {"envelope", "profile", "subprofile", "message", "survey", "form", *OPENED, "click"}
     )
     if rest:
-        lines.append(words.count("{n} other record", "{n} other records", rest))
+        lines.append(
+            words.count(
+                "{n} other record, such as a delivery or unsubscribing",
+                "{n} other records, such as deliveries and unsubscribing",
+                rest,
+            )
+        )
     return lines
 
 
@@ -207,7 +217,7 @@ def period(collected: Collected, options: ReportOptions) -> str:
     if not moments:
         return ""
     words = options.words
-    return words.text("The oldest is of {first}, the newest of {last}.").format(
+    return words.text("The data cover the period from {first} to {last}.").format(
         first=words.day(min(moments).astimezone(options.zone).date()),
         last=words.day(max(moments).astimezone(options.zone).date()),
     )
@@ -255,7 +265,7 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
             blocks.append(
                 Block(
                     "statement-categories",
-                    words.text("Which kinds of data"),
+                    words.text("What kinds of data we hold (categories)"),
                     [words.text("This report shows:") if categories else words.text("No data were found.")],
                     categories,
                 )

@@ -24,12 +24,12 @@ class Term(NamedTuple):
 
 
 _TERMS: tuple[Term, ...] = (
-    Term("pixel", ("impression", "open_or_click"), _("Tracking pixel"), _("The hidden picture in an e-mail. When it is loaded, the sender learns that the message was shown."), "noticed"),
-    Term("bounce", ("error", "bounce"), _("Bounce"), _("A message that could not be delivered and came back."), "problems"),
-    Term("complaint", ("abuse",), _("Complaint"), _("Someone pressed “spam” or “unwanted” in a mail program, and the mail provider told the sender."), "problems"),
-    Term("profile", ("profile", "subprofile"), _("Profile"), _("The record under which a mail system knows a person. Parts of it can be orders or other addresses."), "you"),
+    Term("pixel", ("impression", "open_or_click"), _("Tracking pixel"), _("The hidden image in an e-mail. When it is loaded, the sender learns that the message was shown."), "noticed"),
+    Term("bounce", ("error", "bounce"), _("Returned message (bounce)"), _("A message that could not be delivered and was returned."), "problems"),
+    Term("complaint", ("abuse",), _("Spam complaint"), _("Someone pressed “spam” or “unwanted” in a mail program, and the mail provider told the sender."), "problems"),
+    Term("profile", ("profile", "subprofile"), _("Profile"), _("The data that the e-mail system keeps about one person. Orders or other addresses, for example, can be parts of it."), "you"),
     Term("mailing", ("message",), _("Mailing"), _("One message that went to many people at the same time."), "sent"),
-    Term("sha-256", ("message",), _("SHA-256"), _("A fingerprint of a file: a long number that changes with every change of the file."), "annex-a"),
+    Term("sha-256", ("message",), _("SHA-256"), _("A fingerprint of a file: a long code that changes whenever the file changes."), "annex-a"),
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from dsr_report.sanitize.safe_html import SafeHtml, Wording, print_style, safe, 
 _TEXT_OF_HTML = re.compile(r"(?:^|>)[^<]*")
 _PURPOSES = {
     "ordinary": _("a page"),
-    "tracking": _("a page, by way of the sender's system, which notes that the link was followed"),
+    "tracking": _("a page, via the sender's system, which records that the link was followed"),
     "unsubscribe": _("stop receiving messages"),
     "web-version": _("the message as a web page"),
     "mail": _("an e-mail address"),
@@ -129,10 +129,10 @@ class MessageViews:
         self._options = options
         words = options.words
         self._wording = Wording(
-            picture=words.text("Picture not loaded"),
-            picture_with_text=words.text("Picture not loaded: “{text}”"),
-            pixel=words.text("Hidden tracking picture, not loaded"),
-            missing=words.text("Picture missing from the message"),
+            picture=words.text("Image not loaded"),
+            picture_with_text=words.text("Image not loaded: “{text}”"),
+            pixel=words.text("Hidden tracking image, not loaded"),
+            missing=words.text("Image missing from the message"),
         )
 
     def view(
@@ -250,10 +250,10 @@ class MessageViews:
             if picture.outcome != "shown"
         )
         labels = {
-            "pixel": words.text("hidden tracking picture"),
-            "remote": words.text("picture on the internet"),
-            "missing": words.text("picture missing from the message"),
-            "refused": words.text("picture in a form that could be dangerous"),
+            "pixel": words.text("hidden tracking image"),
+            "remote": words.text("image on the internet"),
+            "missing": words.text("image missing from the message"),
+            "refused": words.text("image in a form that could be dangerous"),
         }
         return [(labels[outcome], inert(source)) for outcome, source, _alternative in seen]
 

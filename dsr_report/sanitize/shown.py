@@ -19,10 +19,10 @@ class Wording:
     shortened; the whole address is in `SafeHtml.pictures`), `{number}` (its number there).
     """
 
-    picture: str = "Picture not loaded: {address}"
-    picture_with_text: str = "Picture not loaded: “{text}” ({address})"
-    pixel: str = "Hidden tracking picture, not loaded: {address}"
-    missing: str = "Picture missing from the message"
+    picture: str = "Image not loaded: {address}"
+    picture_with_text: str = "Image not loaded: “{text}” ({address})"
+    pixel: str = "Hidden tracking image, not loaded: {address}"
+    missing: str = "Image missing from the message"
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def test_secrets_that_are_left_masked_have_a_reason_in_the_language_of_the_repor
         assert [mark.reason for mark in report.plan.marks] == ["live-key"]
         report.to(tmp_path / "a.html")
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
-    assert language(lang).text("it works like a key to your data") in page
+    assert language(lang).text("anyone who has it can get at your data") in page
     assert "whoever has it" not in page
 
 

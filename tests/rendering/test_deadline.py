@@ -29,19 +29,19 @@ def written(tmp_path, **options):
     ],
 )
 def test_the_deadline_is_computed_from_the_day_of_receipt(tmp_path, received, due):
-    assert f"To be answered by: {due}" in written(tmp_path, received=received)[0]
+    assert f"Reply due by: {due}" in written(tmp_path, received=received)[0]
 
 
 def test_an_extended_deadline_is_given(tmp_path):
     text, warnings = written(
         tmp_path, received=date(2026, 3, 5), replied=date(2026, 5, 5), due=date(2026, 6, 5)
     )
-    assert "To be answered by: 5 June 2026" in text
+    assert "Reply due by: 5 June 2026" in text
     assert not any("was due" in warning for warning in warnings)
 
 
 def test_without_a_day_of_receipt_there_is_none(tmp_path):
-    assert "To be answered by" not in written(tmp_path)[0]
+    assert "Reply due by" not in written(tmp_path)[0]
 
 
 def test_a_late_answer_is_a_warning(tmp_path):

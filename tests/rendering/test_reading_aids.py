@@ -44,7 +44,7 @@ def test_each_word_of_the_list_is_linked_once_before_it_and_explained(tmp_path, 
 def test_words_of_things_that_do_not_occur_are_not_explained(tmp_path):
     text = page(SAMPLES / "nothing-found.json", tmp_path)
     assert "word-" not in text
-    assert "It uses no words that need explaining." in text
+    assert "This report uses no words that need explaining." in text
 
 
 SURVEY = {

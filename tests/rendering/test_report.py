@@ -115,10 +115,15 @@ def test_page_one_answers_the_questions_that_people_have(built: Callable[..., An
         words.count("{n} message that we sent you", "{n} messages that we sent you", 62),
         *(
             words.text(q)
-            for q in ("What we know", "Where we got it", "Who else has it", "How long we keep it")
+            for q in (
+                "What we know",
+                "Where we got your data",
+                "Who else has your data",
+                "How long we keep your data",
+            )
         ),
         "Copernica B.V.",
-        words.text("You can say no"),
+        words.text("You can object"),
         "dpo@lindenhof.example",
         words.text("Nothing was masked or withheld."),
         words.text("Not satisfied? You can complain to the data protection authority."),
@@ -350,7 +355,7 @@ def test_no_english_of_ours_is_left(built: Callable[..., Any], lang: str, medium
         1,
     )
     english = english_words(lang)
-    assert {"the", "which", "your", "openings", "stored"} <= english
+    assert {"the", "which", "your", "opens", "stored"} <= english
     names = {name for name, _ in leaves(EVERYTHING)} | words_of("odd Europe text html pdf type email link")
     names |= words_of(" ".join(entry.said(lang) for entry in AUTHORITIES.values()))
     for config, marks in ((CONFIG, ()), (Config(), (mark,))):
@@ -398,7 +403,7 @@ def test_a_template_of_the_operator_goes_first_and_can_extend_ours(
         '{% include "shipped:report/glossary.html.j2" %}<p>Call us: {{ "<b>" }}</p>', encoding="utf-8"
     )
     with built([{"a": 1}], templates=tmp_path) as report:
-        assert "Words in this report" in report.text
+        assert "Words explained" in report.text
         assert "<p>Call us: &lt;b&gt;</p>" in report.html
     (folder / "glossary.html.j2").write_text("{{ nowhere }}", encoding="utf-8")
     with pytest.raises(UndefinedError), built([{"a": 1}], templates=tmp_path):

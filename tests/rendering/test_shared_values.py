@@ -89,7 +89,7 @@ def test_events_that_have_something_else_in_common_carry_a_letter(built: Callabl
 
 def test_a_message_leads_to_its_events_and_they_lead_back(built: Callable[..., Any]) -> None:
     with built([MAIL, *opens(2)]) as report:
-        assert re.search(r'<a href="#events-of-1" aria-label="1\. 2 openings">2 openings</a>', report.html)
+        assert re.search(r'<a href="#events-of-1" aria-label="1\. 2 opens">2 opens</a>', report.html)
         assert re.search(r'<h4 class="title" id="events-of-1"><a href="#message-1">', report.html)
 
 

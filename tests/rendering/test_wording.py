@@ -41,7 +41,7 @@ def test_every_text_is_translated_none_is_stale_and_all_holes_are_filled(code: s
 
 def test_the_comparison_finds_the_texts_of_code_and_templates() -> None:
     texts = WORDING.all_texts()
-    assert "What we noticed" in texts  # a template and the code
+    assert "What we recorded" in texts  # a template and the code
     assert ("{n} click", "{n} clicks") in texts
     assert FIELDS["ip"].explanation in texts  # declared in a table
 
@@ -49,11 +49,11 @@ def test_the_comparison_finds_the_texts_of_code_and_templates() -> None:
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_text_that_is_not_translated_is_found(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = WORDING.all_texts() | {"A sentence that nobody has translated.": ["somewhere.py"]}
-    del texts["What we noticed"]
+    del texts["What we recorded"]
     monkeypatch.setattr(WORDING, "all_texts", lambda: texts)
     faults = "\n".join(WORDING.faults(code))
     assert "not translated: 'A sentence that nobody has translated.'" in faults
-    assert "no longer used: 'What we noticed'" in faults
+    assert "no longer used: 'What we recorded'" in faults
 
 
 @pytest.mark.parametrize("code", OTHERS)

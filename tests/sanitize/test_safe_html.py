@@ -264,9 +264,9 @@ def test_each_other_picture_has_a_placeholder_that_says_which_and_why():
     assert [p.number for p in shown.pictures] == [1, 2, 3, 4, 5, 6]
     assert shown.pictures[0].source == f"{FAR}shoes.jpg?u=12345"
     assert shown.pictures[5].is_background
-    assert "Picture not loaded: “Red shoes” (tracker.example/shoes.jpg)" in words(shown)
-    assert "Hidden tracking picture, not loaded: tracker.example/open.gif" in words(shown)
-    assert "Picture missing from the message" in words(shown)
+    assert "Image not loaded: “Red shoes” (tracker.example/shoes.jpg)" in words(shown)
+    assert "Hidden tracking image, not loaded: tracker.example/open.gif" in words(shown)
+    assert "Image missing from the message" in words(shown)
     assert "12345" not in shown.html
     assert shown.removed["pixel picture"] == 2
 

@@ -43,7 +43,7 @@ def document(parts: Callable[[], Iterator[Part]], **changes: object) -> ReportDo
 def message(number: int, *, links_to: str, rows: int = 6, new_page: bool = False) -> Part:
     """A part as of a message: headings, a paragraph, a list, a table, links."""
     events = "".join(
-        f'<tr><th scope="row">2022-03-{day:02d}</th><td>Pictures were loaded</td><td>198.51.100.{day}</td></tr>'
+        f'<tr><th scope="row">2022-03-{day:02d}</th><td>Images were loaded</td><td>198.51.100.{day}</td></tr>'
         for day in range(1, rows + 1)
     )
     html = (

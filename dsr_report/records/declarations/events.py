@@ -96,16 +96,16 @@ def _event(
 KINDS = (
     _event(
         "attempt",
-        (_("Start of a sending"), _("Starts of a sending")),
-        _("Sending began"),
+        (_("Start of sending"), _("Starts of sending")),
+        _("Sending started"),
         "database_id collection_id envelope properties",
         "attempt attempts poging pogingen",
         model="Attempt",
     ),
     _event(
         "retry",
-        (_("New attempt"), _("New attempts")),
-        _("Delivery was put off, to be tried again"),
+        (_("Further delivery attempt"), _("Further delivery attempts")),
+        _("Delivery was postponed, to be tried again"),
         "attempts",
         "retry retries herhaling herhalingen",
         model="Retry",
@@ -121,7 +121,7 @@ KINDS = (
     ),
     _event(
         "error",
-        (_("Error"), _("Errors")),
+        (_("Failed delivery"), _("Failed deliveries")),
         _("Delivery failed"),
         "error_code status smtp_code error_type error_type_description description content state action attempts "
         "envelope sending_ip receiving_ip",
@@ -131,7 +131,7 @@ KINDS = (
     _event(
         "bounce",
         (_("Returned message"), _("Returned messages")),
-        _("The message came back"),
+        _("The message was returned"),
         _OF_RETURNS,
         "bounce bounces bounced",
         model="Bounce",
@@ -139,8 +139,8 @@ KINDS = (
     ),
     _event(
         "response",
-        (_("Automatic answer"), _("Automatic answers")),
-        _("An automatic answer came back"),
+        (_("Automatic reply"), _("Automatic replies")),
+        _("An automatic reply arrived"),
         _OF_RETURNS,
         "response responses antwoord antwoorden autoreply autoreplies",
         model="Response",
@@ -149,8 +149,8 @@ KINDS = (
     ),
     _event(
         "impression",
-        (_("Opening"), _("Openings")),
-        _("Pictures were loaded"),
+        (_("Open"), _("Opens")),
+        _("Images were loaded"),
         _OF_VISITS,
         "open opens opened opening openings openingen impression impressions impressie impressies vertoning "
         "vertoningen weergave weergaven",
@@ -158,8 +158,8 @@ KINDS = (
     ),
     _event(
         "open_or_click",
-        (_("Opening or click"), _("Openings or clicks")),
-        _("Pictures were loaded or a link was followed"),
+        (_("Open or click"), _("Opens or clicks")),
+        _("Images were loaded or a link was followed"),
         _OF_VISITS,
         "",
         model="OpenOrClick",
@@ -174,7 +174,7 @@ KINDS = (
     ),
     _event(
         "unsubscribe",
-        (_("Unsubscribe"), _("Unsubscribes")),
+        (_("Unsubscribe request"), _("Unsubscribe requests")),
         _("Unsubscribed"),
         "source success database_id",
         "unsubscribe unsubscribes unsubscription unsubscriptions unsubscribed afmelding afmeldingen uitschrijving "
@@ -183,7 +183,7 @@ KINDS = (
     ),
     _event(
         "abuse",
-        (_("Complaint"), _("Complaints")),
+        (_("Spam complaint"), _("Spam complaints")),
         _("Reported as unwanted"),
         f"{_OF_RETURNS} recognized_as feedback_type arf_version details report reporter",
         "abuse abuses complaint complaints klacht klachten spamklacht spamklachten",

@@ -120,7 +120,7 @@ KINDS = (
     ),
     Kind(
         "snapshot",
-        (_("Snapshot of a mailing"), _("Snapshots of mailings")),
+        (_("Stored copy of a mailing"), _("Stored copies of mailings")),
         _("What a mailing looked like when it was sent"),
         "background",
         (
@@ -153,7 +153,7 @@ KINDS = (
     ),
     Kind(
         "statistics",
-        (_("Count for a message"), _("Counts for messages")),
+        (_("Statistics for a message"), _("Statistics for messages")),
         _("How often things happened to one message"),
         "background",
         (

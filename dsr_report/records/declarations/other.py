@@ -219,7 +219,7 @@ KINDS = (
     ),
     Kind(
         "contact",
-        (_("Contact"), _("Contacts")),
+        (_("Contact with us"), _("Contacts with us")),
         _("A conversation with you that our people noted down"),
         "told",
         (
@@ -322,7 +322,7 @@ KINDS = (
     UNKNOWN,
     Kind(
         "envelope",
-        (_("How the file is packed"), _("How the file is packed")),
+        (_("Structure of the file"), _("Structure of the file")),
         _("What only says how the records are packed"),
         "other",
         model="other.Envelope",

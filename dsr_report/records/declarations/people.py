@@ -72,7 +72,7 @@ KINDS = (
     Kind(
         "interest",
         (_("Interest"), _("Interests")),
-        _("A subject that you chose or that was noted for you"),
+        _("A topic that you chose or that we stored about you"),
         "you",
         (
             PROFILE_ID,

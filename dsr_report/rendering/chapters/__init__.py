@@ -24,25 +24,25 @@ from dsr_report.rendering.proof import settled
 CHAPTERS: tuple[Chapter, ...] = (
     Chapter("start", _("Overview"), "first", letter.start, is_listed=False),
     Chapter("overview", _("Overview"), "contents", letter.overview, page="start", is_listed=False),
-    Chapter("you", _("Who you are to us"), "you", records.in_time("you", "you"), ("you",)),
-    Chapter("told", _("What you told us"), "told", records.in_time("told", "told"), ("told",)),
+    Chapter("you", _("Your profile"), "you", records.in_time("you", "you"), ("you",)),
+    Chapter("told", _("What you filled in and what we noted"), "told", records.in_time("told", "told"), ("told",)),
     Chapter("sent", _("What we sent you"), "sent", activity.sent),
-    Chapter("noticed", _("What we noticed"), "activity", activity.noticed),
-    Chapter("concluded", _("What we concluded"), "concluded", activity.concluded),
-    Chapter("problems", _("What went wrong"), "problems", activity.problems),
+    Chapter("noticed", _("What we recorded"), "activity", activity.noticed),
+    Chapter("concluded", _("Groups, scores and interests"), "concluded", activity.concluded),
+    Chapter("problems", _("Delivery problems, spam complaints and unsubscribing"), "problems", activity.problems),
     Chapter(
-        "statements", _("What the law asks us to tell you"), "statements", letter.statements,
+        "statements", _("What the law requires us to tell you"), "statements", letter.statements,
         sections=(("rights", _("Your rights")),),
     ),
     Chapter("hidden", _("What is masked or withheld"), "hidden", letter.hidden),
-    Chapter("glossary", _("Words in this report"), "glossary", letter.glossary),
+    Chapter("glossary", _("Words explained"), "glossary", letter.glossary),
     Chapter(
         "annex-a", _("Annex A: the messages in full"), "messages", annexes.messages, ("messages",),
         is_annex=True, counted=lambda language, n: language.count("{n} message", "{n} messages", n), periods=annexes.contents_of_messages,
         title_of_list=_("Annex A: the messages"),
     ),
     Chapter(
-        "annex-b", _("Annex B: every event"), "events", annexes.events, ("events",),
+        "annex-b", _("Annex B: all events"), "events", annexes.events, ("events",),
         is_annex=True, counted=lambda language, n: language.count("{n} event", "{n} events", n), periods=annexes.contents_of_events,
     ),
     Chapter(
@@ -50,7 +50,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         is_annex=True,
     ),
     Chapter(
-        "annex-d", _("Annex D: other records"), "other", records.by_kind, ("other", "background"),
+        "annex-d", _("Annex D: other stored data"), "other", records.by_kind, ("other", "background"),
         is_annex=True, counted=lambda language, n: language.count("{n} record", "{n} records", n),
     ),
     Chapter("technical", _("Annex E: technical details"), "technical", technical, ("technical",)),

@@ -90,7 +90,7 @@ def happened(entry: MessageEntry, language: Language) -> tuple[str, ...]:
         parts.append(language.text("delivered"))
     opened = sum(events[kind] for kind in OPENED)
     if opened:
-        parts.append(language.count("{n} opening", "{n} openings", opened))
+        parts.append(language.count("{n} open", "{n} opens", opened))
     if events["click"]:
         parts.append(language.count("{n} click", "{n} clicks", events["click"]))
     if events["error"]:
@@ -98,7 +98,7 @@ def happened(entry: MessageEntry, language: Language) -> tuple[str, ...]:
             language.count("{n} failed delivery attempt", "{n} failed delivery attempts", events["error"])
         )
     if events["bounce"]:
-        parts.append(language.text("came back"))
+        parts.append(language.text("returned"))
     if events["abuse"]:
         parts.append(language.text("reported as unwanted"))
     if events["unsubscribe"]:
@@ -135,7 +135,7 @@ def noticed(book: Book) -> Iterator[PartView]:
         ]
     columns = [
         language.text("Messages"),
-        language.text("Openings"),
+        language.text("Opens"),
         language.text("Clicks"),
         language.text("Other events"),
     ]

@@ -45,7 +45,7 @@ def overview(book: Book) -> Iterator[PartView]:
         "entries": entries,
         "scope": _scope(book),
         "other_systems": options.config.scope.other_systems.get(options.language, ""),
-        "zone": language.text("All times are those of the zone {zone}, unless noted.").format(
+        "zone": language.text("All times are in the time zone {zone}, unless stated otherwise.").format(
             zone=language.zone(options.zone)
         ),
         "machine": _machine_copy(book),
@@ -70,7 +70,7 @@ def statements(book: Book) -> Iterator[PartView]:
 def hidden(book: Book) -> Iterator[PartView]:
     """The list of what is masked or withheld."""
     language = book.language
-    reasons = {"live-key": language.text("it works like a key to your data")}
+    reasons = {"live-key": language.text("anyone who has it can get at your data")}
     marks = [
         {
             "number": mark.number,
@@ -119,7 +119,7 @@ def _left_out(book: Book) -> str:
         for chapter in book.chapters
         if chapter.is_annex and not chapter.number_of_records(book)
     ]
-    said = language.text("Left out, because there is nothing to show: {annexes}.")
+    said = language.text("Not included, because there is nothing to show: {annexes}.")
     return said.format(annexes=language.listed(empty)) if empty else ""
 
 
@@ -127,13 +127,13 @@ def _machine_copy(book: Book) -> str:
     """Where the copy for computers is."""
     language = book.language
     if book.options.package:
-        return language.text("A copy that computers can read is the file data/export.json of this package.")
+        return language.text("The file data/export.json in this package is a copy that computers can read.")
     if book.options.medium == "pdf":
         return language.text(
-            "A copy that computers can read is the file export.json. It is inside this PDF: your PDF program lists it as an attachment."
+            "The file export.json is a copy that computers can read. It is inside this PDF: your PDF program lists it as an attachment."
         )
     return language.text(
-        "A copy that computers can read (the file export.json) comes separately, or when you ask."
+        "You receive a copy that computers can read (the file export.json) separately, or on request."
     )
 
 

@@ -48,19 +48,21 @@ def _places(book: Book) -> list[tuple[str, int]]:
 def _file(book: Book) -> list[tuple[str, str]]:
     language, options, export = book.language, book.options, book.export
     file = [
-        (language.text("Kind of search"), str(export.info.type)),
+        (language.text("Type of search"), str(export.info.type)),
         (language.text("Searched for"), str(export.info.id)),
         (language.text("Size"), language.count("{n} byte", "{n} bytes", export.bytes)),
         ("SHA-256", export.sha256),
-        (language.text("Made with"), options.generator),
-        (language.text("Date of the file"), language.moment(options.created, options.zone)),
-        (language.text("Time zone of times without one"), language.zone(export.zone)),
+        (language.text("Created with"), options.generator),
+        (language.text("Date of this report"), language.moment(options.created, options.zone)),
+        (language.text("Time zone assumed where none is given"), language.zone(export.zone)),
     ]
     if options.marks:
         file.append(
             (
                 language.text("Please note"),
-                language.text("The file is your export with the marks in place of what is hidden."),
+                language.text(
+                    "In this file, marks stand in place of the values that are masked or withheld."
+                ),
             )
         )
     return file
