@@ -1,1 +1,1 @@
-"""A finished disclosure → the reply that carries it to the subject."""
+"""Step 13: A finished disclosure → the reply that carries it to the subject."""

@@ -1,1 +1,1 @@
-"""Items of an export → records of a kind: what each one is, what decided it, and what was not recognised."""
+"""Steps 4 to 6: items of an export → records of a kind; what decided it, and what was not recognised."""

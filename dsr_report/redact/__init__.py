@@ -1,1 +1,1 @@
-"""What must not be shown as it is: findings, decisions, and the redacted export that outputs are made of."""
+"""Steps 8 and 9: findings, decisions, and the redacted export that all outputs are made of."""

@@ -1,1 +1,1 @@
-"""Is a finished disclosure complete, unaltered and free of hidden values? Read back from the file alone."""
+"""Step 12: is a disclosure complete, unaltered, free of hidden values? Read back from the file alone."""
