@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, and there since 2.6
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, cast
 
 import jiter
 
-from dsr_report.jsonstream.items import Container, JsonValue, Number, Scalar, containers, types_in
+from dsr_report.jsonstream.items import Container, JsonValue, Level, Number, Scalar, containers
 from dsr_report.jsonstream.scanner import MAX_DEPTH, SPACE, STRING, Broken
 from dsr_report.pointers import RepeatedName, joined
 
@@ -39,7 +39,7 @@ class Decoded(NamedTuple):
     """A value, and the lists and objects in it, level by level, the outermost first."""
 
     value: JsonValue
-    levels: list[Sequence[Container]]
+    levels: list[Level]
 
 
 def fast(text: bytes) -> Decoded:
@@ -69,8 +69,8 @@ def fast(text: bytes) -> Decoded:
     outer = [value]
     levels = containers(outer)
     for level in levels:
-        if jiter.LosslessFloat in types_in(level):
-            for container in level:
+        if jiter.LosslessFloat in level.types:
+            for container in level.containers:
                 _put_numbers(container)
     return Decoded(outer[0], levels[1:])
 

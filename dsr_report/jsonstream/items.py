@@ -40,6 +40,13 @@ class Item(NamedTuple):
     value: JsonValue
 
 
+class Level(NamedTuple):
+    """Lists and objects that lie equally deep, and the types of what they hold."""
+
+    containers: Sequence[Container]
+    types: set[type]
+
+
 class Elements(Sequence[Item]):
     """Items that are elements of one list, one after another, each of which is made when it is asked for.
 
@@ -59,7 +66,7 @@ class Elements(Sequence[Item]):
         first: int,
         labels: tuple[str, ...],
         values: Sequence[JsonValue],
-        levels: Sequence[Sequence[Container]],
+        levels: Sequence[Level],
     ) -> None:
         self._prefix = f"{pointer}/"
         self._first = first
@@ -134,24 +141,19 @@ def leaves(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, JsonValue
             yield at, current
 
 
-def containers(value: JsonValue) -> list[Sequence[Container]]:
+def containers(value: JsonValue) -> list[Level]:
     """The lists and objects at and below `value`, level by level, as a level is walked through in C."""
-    levels: list[Sequence[Container]] = []
+    levels: list[Level] = []
     level: Sequence[Container] = [value] if isinstance(value, (dict, list)) else []
     while level:
-        levels.append(level)
-        types = types_in(level)
+        types = set(map(type, _members(level)))
+        levels.append(Level(level, types))
         level = (
             [member for member in _members(level) if isinstance(member, (dict, list))]
             if any(issubclass(of, (dict, list)) for of in types)
             else []
         )
     return levels
-
-
-def types_in(level: Sequence[Container]) -> set[type]:
-    """The types of all members and elements of some lists and objects."""
-    return set(map(type, _members(level)))
 
 
 def _members(level: Sequence[Container]) -> Iterator[JsonValue]:
@@ -162,7 +164,7 @@ def _members(level: Sequence[Container]) -> Iterator[JsonValue]:
 
 def count_values(value: JsonValue) -> int:
     """How many values (scalar leaves) there are at and below `value`."""
-    levels = containers(value)
+    levels = [level.containers for level in containers(value)]
     return sum(sum(map(len, level)) for level in levels) - sum(map(len, levels[1:])) if levels else 1
 
 

@@ -18,6 +18,7 @@ from dsr_report.records.vocabulary import normalised_key
 Names = frozenset[str]
 Objects = list[dict[str, JsonValue]]
 Groups = dict[Names, Objects]
+_WRAPPED = 2  # levels: objects, and flat objects in them
 
 
 def shape_of(names: Collection[str]) -> Names | tuple[str, ...]:
@@ -41,19 +42,27 @@ class Alike:
         names: their names.
         values: the objects.
         is_flat: whether none of their members is a list or an object.
+        wraps: the name of the only member that is an object, and flat; where that is known.
     """
 
-    def __init__(self, names: Names, values: Objects, *, is_flat: bool) -> None:
+    def __init__(self, names: Names, values: Objects, *, is_flat: bool, wraps: str | None = None) -> None:
         self.names = names
         self.values = values
         self.is_flat = is_flat
+        self.wraps = wraps
 
         self._under: dict[str, Groups | None] = {}
 
     @property
     def value_count(self) -> int:
         """How many values (scalar leaves) the objects hold."""
-        return len(self.names) * len(self.values) if self.is_flat else count_values([*self.values])
+        if self.is_flat:
+            return len(self.names) * len(self.values)
+        groups = self.under(self.wraps) if self.wraps is not None else None
+        if groups is None:
+            return count_values([*self.values])
+        around = (len(self.names) - 1) * len(self.values)
+        return around + sum(len(names) * len(objects) for names, objects in groups.items())
 
     def under(self, name: str) -> Groups | None:
         """The objects under one of their names, by names; None where something else stands there, too."""
@@ -74,16 +83,32 @@ class Lot:
         if isinstance(items, Elements) and set(map(type, items.values)) == {dict}:
             self.labels = items.labels
             objects = cast("Sequence[dict[str, JsonValue]]", items.values)
-            is_flat = len(items.levels) == 1
             self.alike = [
-                Alike(names, values, is_flat=is_flat) for names, values in by_names(objects).items()
+                Alike(names, values, is_flat=items.are_flat) for names, values in by_names(objects).items()
             ]
+            if len(items.levels) == _WRAPPED and len(items.levels[1].containers) == len(items):
+                self._note_wrappers()
+
+    def _note_wrappers(self) -> None:
+        """Note which member holds an object, where each item has one: as many as there are."""
+        names = [
+            next((name for name, member in alike.values[0].items() if type(member) is dict), None)
+            for alike in self.alike
+        ]
+        if all(
+            name is not None and alike.under(name) is not None
+            for name, alike in zip(names, self.alike, strict=True)
+        ):
+            for name, alike in zip(names, self.alike, strict=True):
+                alike.wraps = name
 
     @property
     def inner(self) -> set[Names]:
         """The names of all objects within the items, at any depth."""
+        if self.alike and all(alike.wraps is not None for alike in self.alike):
+            return {names for alike in self.alike for names in alike.under(alike.wraps or "") or ()}
         levels = self._items.levels[1:] if isinstance(self._items, Elements) else ()
-        return {frozenset(each) for level in levels for each in level if isinstance(each, dict)}
+        return {frozenset(each) for level in levels for each in level.containers if isinstance(each, dict)}
 
     def items(self, values: list[Objects] | None = None) -> Iterable[Item]:
         """All items, or those of some of the values, in the order of the export."""

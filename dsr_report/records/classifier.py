@@ -129,7 +129,10 @@ class Classifier:
             by_key: dict[Any, Objects] = {key: [] for key in keys}
             for value in alike.values:
                 by_key[shape.key(value)].append(value)
-            parts = {key: Alike(alike.names, values, is_flat=alike.is_flat) for key, values in by_key.items()}
+            parts = {
+                key: Alike(alike.names, values, is_flat=alike.is_flat, wraps=alike.wraps)
+                for key, values in by_key.items()
+            }
         for key, part in parts.items():
             if (decided := shape.table.get(key)) is not None and shape.fits_all(part):
                 yield AlikeRecords(*decided, part)
