@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from dsr_report.jsonstream.items import Item, rough_size, values
+from dsr_report.jsonstream.items import Item, JsonValue, containers, rough_size, values
 from dsr_report.pointers import tokens
 from dsr_report.records.alike import Lot
 from dsr_report.records.shape_cache import Shapes
@@ -40,16 +40,22 @@ class Watch:
 
     def among(self, lot: Lot) -> Iterator[FoundKey]:
         """The live keys in a lot that stand under a name of a member, or beside one."""
-        if (
-            not lot.alike
-            or any(map(key_name, tokens(lot.first.pointer)[-2:]))
-            or any(map(self._tell, lot.inner))
-        ):
+        items: Iterable[Item]
+        if not lot.alike or any(map(key_name, tokens(lot.first.pointer)[-2:])):
             items = lot.items()
+        elif any(map(self._tell, lot.inner)):
+            items = (item for item in lot.items() if self._tells_within(item.value))
         else:
             items = lot.items([alike.values for alike in lot.alike if self._tell(alike.names)])
         for item in items:
             yield from (*keys_in_value(item.value, item.pointer), *_codes(item))
+
+    def _tells_within(self, value: JsonValue) -> bool:
+        return any(
+            isinstance(each, dict) and self._tell(frozenset(each))
+            for level in containers(value)
+            for each in level.containers
+        )
 
     def _tell(self, names: frozenset[str]) -> bool:
         known = self._telling.get(names)
