@@ -131,14 +131,12 @@ def leaves(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, JsonValue
     stack: list[tuple[str, JsonValue]] = [(pointer, value)]
     while stack:
         at, current = stack.pop()
-        if not current and isinstance(current, (dict, list)):
+        if not isinstance(current, (dict, list)) or not current:
             yield at, current
         elif isinstance(current, dict):
             stack.extend([(f"{at}/{escaped(key)}", member) for key, member in reversed(current.items())])
-        elif isinstance(current, list):
-            stack.extend([(f"{at}/{i}", current[i]) for i in range(len(current) - 1, -1, -1)])
         else:
-            yield at, current
+            stack.extend([(f"{at}/{i}", current[i]) for i in range(len(current) - 1, -1, -1)])
 
 
 def containers(value: JsonValue) -> list[Level]:

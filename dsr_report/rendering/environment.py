@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from dsr_report.errors import LedgerError
 from dsr_report.languages import Language
-from dsr_report.rendering.proof import is_short, mark_of, unmarked
+from dsr_report.rendering.proof import is_short, mark_of
 from dsr_report.rendering.shared_values import OwnValues, SharedValues
 from dsr_report.rendering.text import DOT, dotted, inert, inline, isolated, paragraphs, shown, spoken
 from dsr_report.rendering.values import StoredValue, steps
@@ -47,12 +47,14 @@ def _compiled(_language: str) -> _Compiled:
 class StoredValues:
     """Prints values on the line of an event, by the macro of `values/stored.html.j2`.
 
-    Most values recur, so that what the macro made of one is remembered.
+    A report may hold millions of values. The macro is called once for each name and form, with a mark in
+    place of the text: what it prints before and behind the text is the same for all of them.
     """
 
     def __init__(self, made: Environment) -> None:
         self._environment = made
         self._printed = lru_cache(maxsize=8192)(self._print)
+        self._around = lru_cache(maxsize=4096)(self._call_macro)
 
     def line(self, values: SharedValues | OwnValues) -> Markup:
         """The values, with the number of their proof."""
@@ -60,18 +62,20 @@ class StoredValues:
         return Markup(f"{mark_of(values.event.number, values.number)}{line}")  # noqa: S704 - made by the macro
 
     def _print(self, value: StoredValue) -> str:
-        """A value as the macro prints it; the macro cannot leave out the text."""
         name, said, form = value
+        return str(isolated(said) if isinstance(said, str) else said).join(self._around(name, form))
+
+    def _call_macro(self, name: str, form: str) -> list[str]:
+        """What the macro prints around the text, or between several places that have it."""
         mark = mark_of(0, 0)
-        text = mark + (isolated(said) if isinstance(said, str) else str(said))
-        html = str(self._macro(name, text, form, said))
-        if html.count(mark) != 1:
+        around = str(self._macro(name, mark, form)).split(mark)
+        if len(around) < 2 or (len(around) > 2 and form != "long"):  # a link has the number twice
             raise LedgerError(
-                "a value of an event would not be shown",
+                f"a value of an event would {'be shown twice' if len(around) > 2 else 'not be shown'}",
                 where="report/values/stored.html.j2",
                 hint="Nothing was written. Does a template of your own leave it out, or repeat it?",
             )
-        return unmarked(html)
+        return around
 
     @cached_property
     def _macro(self) -> Callable[..., Markup]:

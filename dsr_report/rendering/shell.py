@@ -100,7 +100,7 @@ class Shell:
             raise UsageError(
                 "the template has no content security policy",
                 where="report/shell/page.html.j2",
-                hint='Keep the element <meta http-equiv="Content-Security-Policy"> of the shipped template.',
+                hint="Keep the meta element Content-Security-Policy of the shipped template.",
             )
 
     def to_lay_out(self, sections: Iterable[str]) -> str:

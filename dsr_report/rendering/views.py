@@ -241,13 +241,14 @@ class _Shared:
             return None  # something before it looked like a message, and was none
         if not answer.long_texts or not isinstance(answer.view, EventRow):
             return answer
-        stored = [self._numbered(value, answer.long_texts) for value in answer.view.stored]
+        stored = [
+            self._numbered(value, answer.long_texts) if value[2] == "long" else value
+            for value in answer.view.stored
+        ]
         return answer._replace(view=answer.view._replace(stored=stored), long_texts=())
 
     def _numbered(self, value: StoredValue, texts: Sequence[str]) -> StoredValue:
-        name, said, form = value
-        if form != "long":
-            return value
+        name, said, _form = value
         text = texts[int(said)]
         number = self._references.number_of(text)
         return (name, text, "text") if number is None else (name, number, "long")

@@ -170,7 +170,7 @@ def test_an_operators_template_that_leaves_values_out_stops_the_report(tmp_path:
         ("other", "{% for record in records %}<p>{{ record.title }}</p>{% endfor %}"),
         ("messages", "<p>Ask us for your messages.</p>"),
         ("event_list", "<ul>{% for own in events.events %}<li>{{ own.event.what }}</li>{% endfor %}</ul>"),
-        ("values/stored", "{% macro stored(name, text, form, number) %}{{ name }}{% endmacro %}"),
+        ("values/stored", "{% macro stored(name, text, form) %}{{ name }}{% endmacro %}"),
         ("values/value", "{% macro value(value) %}<i>a value</i>{% endmacro %}"),
         ("technical", '<h2 id="technical">Technical</h2>'),
     ],

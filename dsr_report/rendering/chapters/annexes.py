@@ -196,15 +196,12 @@ class _Parts:
 
 def _printed(row: EventRow, references: References) -> EventRow:
     """The event with the numbers that the report prints for long texts, or those texts in place."""
-    if all(form != "long" for _name, _said, form in row.stored):
-        return row
-    return row._replace(stored=[_printed_value(value, references) for value in row.stored])
+    stored = [_printed_value(value, references) if value[2] == "long" else value for value in row.stored]
+    return row._replace(stored=stored)
 
 
 def _printed_value(value: StoredValue, references: References) -> StoredValue:
-    name, said, form = value
-    if form != "long":
-        return value
+    name, said, _form = value
     printed = references.printed(int(said))
     return (name, printed, "text" if isinstance(printed, str) else "long")
 
