@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from gettext import c2py
 from io import BytesIO
@@ -58,10 +58,7 @@ class Language:
 
     def day(self, value: date) -> str:
         """A day in words: 12 maart 2022."""
-        if value.day == 1:  # an ordinal in some languages, which CLDR does not say
-            month = str(format_date(value, "MMMM y", locale=self.locale))
-            return self.text("1 {month}").format(month=month)
-        return str(format_date(value, "long", locale=self.locale))
+        return _day(value.year, value.month, value.day, self)
 
     def month(self, year: int, month: int) -> str:
         """A month in words: maart 2022."""
@@ -74,12 +71,13 @@ class Language:
     def moment(self, value: datetime, zone: ZoneInfo) -> str:
         """Day and time: 12 maart 2022, 09:15."""
         local = value.astimezone(zone)
-        day, time = self.day(local.date()), self.time(value, zone)
+        day, time = self.day(local), _clock(local.hour, local.minute, self)
         return self.text("{day}, {time}").format(day=day, time=time)
 
     def time(self, value: datetime, zone: ZoneInfo) -> str:
         """The time of day: 09:15."""
-        return str(format_time(value.astimezone(zone), "HH:mm", locale=self.locale))
+        local = value.astimezone(zone)
+        return _clock(local.hour, local.minute, self)
 
     def country(self, code: str) -> str:
         """A country by name; what is no code of a country stays as it is."""
@@ -128,6 +126,19 @@ class Language:
 @lru_cache(maxsize=1024)  # most numbers are small, and a report is full of them
 def _number(value: int, words: Language) -> str:
     return str(format_decimal(value, locale=words.locale))
+
+
+@lru_cache(maxsize=4096)  # ten years of days: events recur on them, and formatting takes longer than reading
+def _day(year: int, month: int, day: int, words: Language) -> str:
+    value = date(year, month, day)
+    if day == 1:  # an ordinal in some languages, which CLDR does not say
+        return words.text("1 {month}").format(month=format_date(value, "MMMM y", locale=words.locale))
+    return str(format_date(value, "long", locale=words.locale))
+
+
+@lru_cache(maxsize=24 * 60)
+def _clock(hour: int, minute: int, words: Language) -> str:
+    return str(format_time(time(hour, minute), "HH:mm", locale=words.locale))
 
 
 _PLACE = re.compile(r"(\d+)(?:\((\d+)\))?(?:\(([a-z])\))?")
