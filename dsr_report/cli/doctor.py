@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import click
 
-from dsr_report.cli.options import verbosity_options
+from dsr_report.cli.options import calendar_option, controller, verbosity_options
 
 Verdict = Literal["ok", "note", "fault"]
 _MARKS: dict[Verdict, str] = {"ok": "ok   ", "note": "note ", "fault": "FAULT"}
@@ -50,6 +50,7 @@ class Finding(NamedTuple):
     show_envvar=True,
     help="URL of the database with the request register.",
 )
+@calendar_option
 @verbosity_options
 def doctor(as_json: bool, offline: bool, database: str | None) -> int:
     """Check fonts, libraries, token, API, database and permissions; exit code 1 if there is a fault.
@@ -62,7 +63,7 @@ def doctor(as_json: bool, offline: bool, database: str | None) -> int:
     for check in (
         _python,
         _libraries,
-        _extras,
+        lambda: _extras(database),
         _fonts,
         _samples,
         _temporary_folder,
@@ -137,9 +138,22 @@ def _libraries() -> Iterator[Finding]:
     yield Finding("libraries", "ok", "all installed; PDFs can be created")
 
 
-def _extras() -> Iterator[Finding]:
+def _extras(database: str | None) -> Iterator[Finding]:
     from importlib.util import find_spec
 
+    needed = {"register": "public holidays, without which deadlines may be too early"}
+    if (database or "").startswith("postgres"):
+        needed["postgresql"] = "the register's database"
+    if (settings := controller()) is not None:
+        yield Finding("configuration", "ok", str(settings.path))
+    lacking = [name for name in needed if any(find_spec(m) is None for m in _EXTRAS[name])]
+    if lacking:
+        yield Finding(
+            "needed extras",
+            "fault" if "postgresql" in lacking else "note",
+            f"not installed: {', '.join(f'{name} ({needed[name]})' for name in lacking)}",
+            f"Run: pip install 'dsr-report[{','.join(lacking)}]'",
+        )
     missing = [name for name, modules in _EXTRAS.items() if any(find_spec(m) is None for m in modules)]
     if missing:
         yield Finding(

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from dsr_report.cli.options import (
     verbosity_options,
     warn_of_the_future,
 )
-from dsr_report.cli.progress import bar
+from dsr_report.cli.progress import bar, working
 from dsr_report.errors import NotReadyError
 from dsr_report.temporary import TemporaryFolder
 
@@ -252,6 +253,7 @@ def obtained(
             register = open_register(database, config)
         stack.enter_context(client)
         stack.enter_context(register)
+        told = stack.enter_context(working())
         downloading = stack.enter_context(bar("Downloading"))
         try:
             found = obtain(
@@ -262,7 +264,7 @@ def obtained(
                 report=report_to,
                 folder=folder,
                 patience=Patience(timeout, poll),
-                progress=Progress(say, _waiting if sys.stderr.isatty() else None, downloading),
+                progress=Progress(say, partial(_waiting, told), downloading),
                 reference=reference,
                 received_on=received_on,
                 accept_subject=accept_subject,
@@ -278,11 +280,9 @@ def obtained(
         yield Export(found, register)
 
 
-def _waiting(status: Status, seconds: float) -> None:
+def _waiting(tell: Callable[[str], None], status: Status, _seconds: float) -> None:
     size = f", {status.collected_bytes:,} bytes gathered" if status.collected_bytes else ""
-    click.echo(f"\rWaiting for Copernica: {status.state}, {seconds:.0f} s{size}{'':<20}", nl=False, err=True)
-    if status.state == "available":
-        click.echo("", err=True)
+    tell("" if status.state == "available" else f"Waiting for Copernica: {status.state}{size}")
 
 
 COMMANDS: dict[str, click.Command] = {"fetch": fetch, "fetch-and-render": fetch_and_render}

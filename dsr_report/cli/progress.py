@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,6 +70,42 @@ def bar(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
         yield tell
     finally:
         click.echo(f"\r{'':<{width}}\r", nl=False, err=True)
+
+
+@contextmanager
+def working(label: str = "") -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what goes on, in seconds that count up; a function to change it.
+
+    Nothing is drawn while the text is empty, and never where no bar is (`bar`).
+    """
+    if is_quiet() or not sys.stderr.isatty():
+        yield lambda _text: None
+        return
+    text, started, over = label, time.monotonic(), threading.Event()
+
+    def change(new: str) -> None:
+        nonlocal text
+        text = new
+        draw()
+
+    def draw() -> None:
+        width = min(78, _columns() - 1)
+        line = f"{text}, {_duration(time.monotonic() - started)}" if text else ""
+        click.echo(f"\r{line[:width]:<{width}}\r", nl=False, err=True)
+
+    def keep_drawing() -> None:
+        while not over.wait(1.0):
+            if text:
+                draw()
+
+    thread = threading.Thread(target=keep_drawing, daemon=True)
+    thread.start()
+    try:
+        yield change
+    finally:
+        over.set()
+        thread.join()
+        change("")
 
 
 def _columns() -> int:

@@ -60,6 +60,10 @@ def _on(what: str) -> Callable[[_Function], _Function]:
     return click.option("--on", type=Day(), metavar="DATE", help=f"{what}. Default: today.")
 
 
+def _wide(function: _Function) -> _Function:
+    return click.option("--wide", is_flag=True, help="All dates, and who has the case.")(function)
+
+
 @click.group(cls=_InOrder)
 @_database
 @click.pass_context
@@ -91,21 +95,24 @@ def _said(register: Register, reference: str, *, as_json: bool) -> None:
 
 @register.command("list")
 @click.option("--all", "everything", is_flag=True, help="Include closed cases.")
+@_wide
 @_common
-def list_(*, everything: bool, database: str | None, as_json: bool) -> None:
+def list_(*, everything: bool, wide: bool, database: str | None, as_json: bool) -> None:
     r"""List the cases, the most urgent first.
 
     \b
     Example:
         dsr-report register list --all --json | jq '.[].state'
     """
-    output.table(_open(database).cases(everything=everything), as_json=as_json, nothing="no cases")
+    cases = _open(database).cases(everything=everything)
+    output.table(cases, as_json=as_json, wide=wide, nothing="no cases")
 
 
 @register.command()
 @click.option("--within", type=click.IntRange(0), default=_SOON, show_default=True, help="Days from now.")
+@_wide
 @_common
-def due(within: int, *, database: str | None, as_json: bool) -> None:
+def due(within: int, *, wide: bool, database: str | None, as_json: bool) -> None:
     r"""List what is overdue and what is due soon.
 
     \b
@@ -113,7 +120,7 @@ def due(within: int, *, database: str | None, as_json: bool) -> None:
         dsr-report register due --within 7
     """
     cases = _open(database).due(timedelta(days=within))
-    output.table(cases, as_json=as_json, nothing=f"nothing is due within {within} days")
+    output.table(cases, as_json=as_json, wide=wide, nothing=f"nothing is due within {within} days")
 
 
 @register.command()
@@ -387,18 +394,27 @@ def refuse(
 @register.command()
 @click.argument("reference")
 @_on("When it was withdrawn")
+@click.option("--mistake", is_flag=True, help="There was no such request: an address was mistyped, say.")
 @_writes
 def withdraw(
-    reference: str, on: date | None, *, actor: str | None, database: str | None, as_json: bool
+    reference: str,
+    on: date | None,
+    *,
+    mistake: bool,
+    actor: str | None,
+    database: str | None,
+    as_json: bool,
 ) -> None:
-    r"""Record that the person withdrew the request.
+    r"""Record that the person withdrew the request, or that there was none.
 
     \b
     Example:
         dsr-report register withdraw 2026-0001
     """
     opened = _open(database, actor)
-    opened.withdraw(reference, on=on)
+    opened.withdraw(reference, on=on, mistake=mistake)
+    if mistake:
+        opened.close_case(reference)
     _said(opened, reference, as_json=as_json)
 
 

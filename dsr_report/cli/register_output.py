@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from collections.abc import Sequence
 
 import click
@@ -40,16 +41,23 @@ CSV_COLUMNS = (
     "forgotten",
     "owner",
 )
+_COLUMNS = 80
+_SHORTEST_REFERENCE = 10
+_SHORTEST_PERSON = 10
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def table(cases: Sequence[CaseEntry], *, as_json: bool, nothing: str) -> None:
-    """Print cases, one a line, with their urgency in words."""
+def table(cases: Sequence[CaseEntry], *, as_json: bool, wide: bool, nothing: str) -> None:
+    """Print cases, one a line, with their urgency in words; without `wide`, a line has 80 columns."""
     if as_json:
         _print_json([_listed(case) for case in cases])
         return
     if not cases:
         click.echo(nothing, err=True)
+        return
+    if not wide:
+        _print_rows(_fitted([("REFERENCE", "PERSON", "DUE", "STATE", "NEXT"), *map(_narrow, cases)]))
+        _say_doubts(cases)
         return
     rows = [("REFERENCE", "PERSON", "STATE", "DUE", "WORK TO", "NOMINAL", "LATEST", "RECEIVED", "OWNER")]
     rows += [
@@ -68,6 +76,25 @@ def table(cases: Sequence[CaseEntry], *, as_json: bool, nothing: str) -> None:
     ]
     _print_rows(rows)
     _say_doubts(cases)
+
+
+def _narrow(case: CaseEntry) -> tuple[str, ...]:
+    due = case.due.upper() if case.urgency == "overdue" else case.due
+    if case.days_left is not None:
+        due = f"{due.removeprefix('due ')}, {case.deadlines.nominal}"
+    return case.reference, case.subject, due, case.state, case.next_step
+
+
+def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows with persons, and then references, cut where a line would be longer than 80 columns."""
+    spare = _COLUMNS - 2 * (len(rows[0]) - 1) - sum(max(len(row[n]) for row in rows) for n in (2, 3, 4))
+    reference = min(max(len(row[0]) for row in rows), max(spare - _SHORTEST_PERSON, _SHORTEST_REFERENCE))
+    person = max(spare - reference, _SHORTEST_PERSON)
+    return [(_cut(row[0], reference), _cut(row[1], person), *row[2:]) for row in rows]
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def one(case: CaseEntry, *, as_json: bool) -> None:
@@ -102,6 +129,7 @@ def details(
         ("Reference", case.reference),
         ("Person", subject),
         ("State", f"{case.state}, {case.due}"),
+        ("Next", _next_command(case, files)),
         ("Owner", case.owner),
         ("Received", f"{case.received_on}{assumed}"),
         ("Target date", str(dates.target)),
@@ -124,6 +152,25 @@ def details(
     click.echo("\nLog")
     _print_rows([(f"  {_minute(one)}", one.actor, one.event, _said(one)) for one in events])
     _say_doubts([case])
+
+
+def _next_command(case: CaseEntry, files: Sequence[FileEntry]) -> str:
+    """The command that comes next, with what is known filled in."""
+    paths = {file.kind: file.path for file in files if file.path}
+    export, disclosure = (shlex.quote(paths.get(kind) or kind.upper()) for kind in ("export", "disclosure"))
+    reference = shlex.quote(case.reference)
+    subject = shlex.quote(case.subject_id or "ID")
+    type_ = " --type profile" if case.subject_type == "profile" else ""
+    commands = {
+        "fetch": f"dsr-report fetch {subject}{type_}",
+        "review": f"dsr-report review {export} -o review.toml",
+        "render": f"dsr-report render {export} --review review.toml --reference {reference} -o disclosure.pdf",
+        "reply": f"dsr-report reply {disclosure} --to ADDRESS",
+        "resume": f"dsr-report register resume {reference}",
+        "close": f"dsr-report register close {reference}",
+        "forget": f"dsr-report register forget {reference}",
+    }
+    return commands.get(case.next_step, "-")
 
 
 def references(names: Sequence[str], *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dsr_report.cli.options import Day, say, verbosity_options
+from dsr_report.cli.progress import working
 from dsr_report.errors import CheckFailedError, RegisterError, UsageError
 from dsr_report.lexicon import LANGUAGES
 from dsr_report.temporary import TemporaryFolder
@@ -103,7 +104,8 @@ def reply(
         check_server(smtp)
     elif yes:
         raise UsageError("--yes needs --smtp", hint="Without it nothing is sent; leave --yes out.")
-    checked = verify(disclosure)
+    with working(f"Checking {disclosure.name}"):
+        checked = verify(disclosure)
     if not checked.ok or checked.manifest is None:
         raise CheckFailedError(
             "this disclosure did not pass verification; no reply was created",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from dsr_report.cli.options import verbosity_options
+from dsr_report.cli.progress import working
 
 
 @click.command()
@@ -33,7 +34,8 @@ def verify(disclosure: Path, export: Path | None, as_json: bool) -> int:
     """
     from dsr_report.verification.verifier import verify as check
 
-    result = check(disclosure, export)
+    with working(f"Checking {disclosure.name}"):
+        result = check(disclosure, export)
     if as_json:
         click.echo(
             json.dumps(

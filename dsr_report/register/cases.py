@@ -215,11 +215,17 @@ class Cases:
             facts = {"on": day.isoformat(), "ground": ground}
             journal.append(journal.owed(reference), "refused", facts, _given(weighing=weighing))
 
-    def withdraw(self, reference: str, *, on: date | None = None, actor: str | None = None) -> None:
-        """Write down that the person took the request back."""
+    def withdraw(
+        self, reference: str, *, on: date | None = None, mistake: bool = False, actor: str | None = None
+    ) -> None:
+        """Write down that the person took the request back.
+
+        With `mistake` there was none (an address was mistyped, say): it counts in no figures.
+        """
         with self._pen.journal(actor) as journal:
             day = _not_in_future(journal, on)
-            journal.append(journal.owed(reference), "withdrawn", {"on": day.isoformat()})
+            facts = {"on": day.isoformat(), "mistake": True} if mistake else {"on": day.isoformat()}
+            journal.append(journal.owed(reference), "withdrawn", facts)
 
     def close_case(self, reference: str, *, reason: str | None = None, actor: str | None = None) -> None:
         """End the work on a case: its retention begins, and the person's address is removed.

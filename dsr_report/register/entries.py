@@ -16,6 +16,19 @@ RequestState = Literal[
 Standing = Literal["ours", "being-created", "unknown", "known", "collected", "over"]
 Urgency = Literal["overdue", "due-soon", "open", "answered"]
 
+_NEXT = {
+    "identity": "resume",
+    "clarification": "resume",
+    "collected": "review",
+    "review": "render",
+    "approved": "render",
+    "rendered": "reply",
+    "no-data": "reply",
+    "sent": "close",
+    "refused": "close",
+    "withdrawn": "close",
+}
+"""What follows a state; whatever is not here has no export yet."""
 OPEN_STATES: tuple[RequestState, ...] = ("intended", "posting", "pending", "available")
 
 
@@ -120,10 +133,17 @@ class CaseEntry:
             return f"overdue by {days}"
         return "due today" if count == 0 else f"due in {days}"
 
+    @property
+    def next_step(self) -> str:
+        """The command that comes next; empty where nothing is left to do."""
+        if self.closed_on is not None:
+            return "" if self.forgotten else "forget"
+        return _NEXT.get(self.state, "fetch")
+
     def as_json(self) -> dict[str, object]:
         """This case as JSON values."""
         fields = {name: _plain(value) for name, value in asdict(self).items()}
-        return {**fields, "due": self.due}
+        return {**fields, "due": self.due, "next_step": self.next_step}
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ class Overview:
             within = Case.received_on.between(date(year, 1, 1), date(year, 12, 31))
             cases = list(session.scalars(sa.select(Case).where(within).order_by(Case.id)))
             states = dict(_states(session, within))
+        cases = [case for case in cases if not (case.id in states and states[case.id].mistaken)]
         days: list[int] = []
         late = 0
         for case in cases:

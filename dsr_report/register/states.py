@@ -65,6 +65,8 @@ class CaseState:
     forgotten: bool = False
     pauses: list[Pause] = field(default_factory=list)
     withheld: int = 0
+    mistaken: bool = False
+    """There was no such request: an address was mistyped, say."""
 
     @property
     def state(self) -> str:
@@ -88,6 +90,7 @@ class CaseState:
             self.progress = "follow-up" if data.get("follows") else PROGRESS[event]
         elif event in ANSWERS:
             self.answer = ANSWERS[event]
+            self.mistaken = bool(data.get("mistake"))
             self.replied_on = self.replied_on or _day(data, "on")
             self._end_pause(_day(data, "on"))
         elif event == "paused":

@@ -426,7 +426,7 @@ CASES: dict[str, tuple[Malformed, ...]] = {
             "refused",
             b'{"start":0,"limit":100,"count":0,"total":0,"data":[]}',
             NotAnExportError,
-            "no 'info'",
+            "a page of a list",
         ),
     ),
     "Not ready yet (exit code 3)": (

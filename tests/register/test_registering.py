@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import stat
 import subprocess
 import sys
@@ -80,7 +81,7 @@ def test_the_list_says_in_words_what_is_overdue(run, clock):
     run("add", "jan@example.org", "--actor", "anna")
     clock.pass_(days=40)
     run("add", "7", "--type", "profile", "--actor", "anna")
-    result = run("list")
+    result = run("list", "--wide")
     assert [line.split("  ")[0] for line in result.stdout.splitlines()] == [
         "REFERENCE",
         "2026-0001",
@@ -94,8 +95,54 @@ def test_the_list_says_in_words_what_is_overdue(run, clock):
     for line, person, due in zip(result.stdout.splitlines()[1:], people, dues, strict=True):
         assert person in line
         assert line.endswith(due)
+    narrow = run("list").stdout.splitlines()
+    first, third = (re.split("  +", line) for line in (narrow[1], narrow[3]))
+    assert first == [
+        "2026-0001", "subprofile 20285", "OVERDUE BY 7 DAYS, 2026-04-05", "received", "fetch",
+    ]  # fmt: skip
+    assert third[2] == "in 30 days, 2026-05-14"
     assert len(_json(run("due", "--json"))) == 2
     assert len(_json(run("due", "--within", "30", "--json"))) == 3
+
+
+def test_a_list_fits_a_terminal_of_80_columns_whatever_it_holds(run, clock):
+    run(
+        "add",
+        "a-very-long-name@a-very-long-name-of-a-domain.of-a-very-long-company.example",
+        "--reference",
+        "R" * 80,
+    )
+    run("add", "7", "--reference", "short")
+    run("pause", "short", "--why", "clarification")
+    lines = run("list", "--all").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].split() == ["REFERENCE", "PERSON", "DUE", "STATE", "NEXT"]
+    assert any(line.endswith("resume") for line in lines)
+    clock.pass_(days=500)
+    assert max(map(len, run("list").stdout.splitlines())) <= 80
+
+
+def test_a_case_shows_the_command_that_comes_next(run, tmp_path):
+    run("add", "7", "--type", "profile")
+    assert "dsr-report fetch 7 --type profile" in run("show", "2026-0001").stdout
+    with Register.open(run.database) as register:
+        entry = register.claim("profile", 7)
+        register.attach_request_id(entry.number, "id-7")
+        register.note_file(entry.number, sha256="ab" * 32, path="/data/export 7.json")
+    assert "dsr-report review '/data/export 7.json' -o review.toml" in run("show", "2026-0001").stdout
+    with Register.open(run.database) as register:
+        register.note_disclosure("2026-0001", sha256="cd" * 32, path="/data/d.pdf")
+    assert "dsr-report reply /data/d.pdf --to ADDRESS" in run("show", "2026-0001").stdout
+
+
+def test_a_case_of_a_mistyped_address_is_withdrawn_and_counts_for_nothing(run):
+    run("add", "jna@example.org")
+    run("add", "jan@example.org")
+    assert run("withdraw", "2026-0001", "--mistake").stdout.startswith("2026-0001: closed")
+    assert "2026-0001" not in run("list").stdout
+    figures = _json(run("figures", "--year", "2026", "--json"))
+    assert (figures["requests"], figures["withdrawn"], figures["late"]) == (1, 0, 0)
+    assert _json(run("check", "--json"))["ok"]
 
 
 def test_lists_for_scripts_do_not_spell_out_an_address(run):
