@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from dsr_report.errors import FileError
+from dsr_report.errors import FileError, NotAnExportError, NotReadyError
 from dsr_report.files import clear_leftovers, sha256_of
+from dsr_report.jsonstream.file import open_export
 from dsr_report.obtain import export_name, export_place
 from dsr_report.register import FileEntry, Register
 
@@ -51,6 +52,7 @@ def forget(
         for request in register.requests_of(reference):
             if request.request_id is not None:  # downloaded, and killed before it was noted
                 _remove_unnoted(export_place() / export_name(request.request_id), forgotten)
+        _remove_unmatched(register, forgotten)
         register.forget([reference], retention=retention)
         done.append(forgotten)
     return done
@@ -74,6 +76,22 @@ def _remove_unnoted(path: Path, forgotten: Forgotten) -> None:
     if path.is_file() and str(path) not in forgotten.left:
         _unlink(path)
         forgotten.deleted.append(str(path))
+
+
+def _remove_unmatched(register: Register, forgotten: Forgotten) -> None:
+    """Remove exports of the same person that came by HTTP POST and were matched to no data request."""
+    for path in unmatched_exports():
+        try:
+            with open_export(path) as export:
+                for _ in export.batches():
+                    pass
+                named = export.subjects.named
+        except (NotAnExportError, NotReadyError):
+            continue
+        cases = {case.reference for one in named for case in register.cases_about(*one)}
+        if forgotten.reference in cases:
+            _unlink(path)
+            forgotten.deleted.append(str(path))
 
 
 def _unlink(path: Path) -> None:

@@ -67,6 +67,7 @@ class Downloading:
         while True:
             headers: httpx.Headers | None = None
             before = self._file.tell()
+            is_whole = False
             try:
                 status, headers, is_written = self._connection()
             except TimeUpError:
@@ -84,13 +85,19 @@ class Downloading:
                         return checked
                     problem = checked
                     self._start_over()
+                    is_whole = True
                 elif status in TEMPORARY or status in {200, 206, 416}:
                     problem = f"status {status}"
                 else:
                     raise FetchError(
                         f"the export cannot be downloaded: status {status}", where=self._id, hint=self._later
                     )
-            self._again(problem, headers)
+            try:
+                self._again(problem, headers)
+            except TimeUpError:
+                if is_whole:  # it came, and is no export: that another try was not made is not what is wrong
+                    raise self._in_vain(problem) from None
+                raise
 
     def was_missing(self) -> None:
         """The API says that the file is there, but has none: wait a moment before the next try."""
@@ -101,11 +108,14 @@ class Downloading:
         self._tries += 1
         self._connections += 1
         if self._tries >= TRIES or self._connections >= _MOST_RESUMPTIONS:
-            raise FetchError(
-                f"the export could not be downloaded completely: {problem}", where=self._id, hint=self._later
-            )
+            raise self._in_vain(problem)
         _log.info("data request %s: %s; trying again", self._id, problem)
         self._transport.nap(self._tries - 1, headers, self._deadline)
+
+    def _in_vain(self, problem: str) -> FetchError:
+        return FetchError(
+            f"the export could not be downloaded completely: {problem}", where=self._id, hint=self._later
+        )
 
     def _connection(self) -> tuple[int, httpx.Headers, bool]:
         """Ask for the file, or for the rest of it, and write what comes."""

@@ -118,3 +118,12 @@ def test_without_a_subject_one_must_be_named_all_the_same(tmp_path):
     request._subject = None
     with pytest.raises(WrongSubjectError):
         request.download(tmp_path / "export.json")
+
+
+@pytest.mark.parametrize(
+    "body", [WRONG["no info"], b"two", b"PK\x05\x06" + b"\0" * 18], ids=["no info", "no JSON", "a ZIP"]
+)
+def test_what_came_and_is_no_export_is_called_so_however_little_time_is_left(body, tmp_path):
+    with pytest.raises(FetchError, match="could not be downloaded completely") as caught:
+        served(body).download(tmp_path / "export.json", timeout=3)
+    assert caught.value.exit_code == 1

@@ -1,5 +1,6 @@
 """Forgetting removes every copy that the tool keeps and names those it does not; a sandbox leaves none."""
 
+import json
 import os
 import subprocess
 import sys
@@ -76,6 +77,19 @@ def test_exports_of_batches_and_of_the_inbox_go_as_well_and_leftovers_of_kills(r
         close(register, reference)
     forget(register, retention=AT_ONCE)
     assert [path for path in (*paths, killed, part) if path.exists()] == []
+
+
+def test_an_export_of_the_person_that_matched_nothing_goes_as_well(register, tmp_path):
+    reference = collected(register, 1, tmp_path / "export.json")
+    unmatched = export_folder() / "unmatched"
+    unmatched.mkdir()
+    for name, subject in (("own", "1"), ("other", "2")):
+        text = json.dumps({"info": {"type": "profile", "id": subject}, "data": []})
+        (unmatched / f"{name}.json").write_text(text, encoding="utf-8")
+    (unmatched / "broken.json").write_bytes(b"{")
+    close(register, reference)
+    forget(register, retention=AT_ONCE)
+    assert sorted(path.name for path in unmatched.iterdir()) == ["broken.json", "other.json"]
 
 
 def test_a_copy_that_another_case_needs_or_somebody_changed_is_left_and_told(register, tmp_path):
