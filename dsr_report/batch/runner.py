@@ -148,9 +148,13 @@ def run_batch(
         line_up = _Assembly(fetch, renderers, halt, moved, settings)
         for work, rendered in line_up.finished(waiting, min(at_once, len(waiting))):
             result = _result(work, rendered)
-            results[work.key] = result
             if work.obtained is not None and result.ok:
-                noted(work.obtained, result)  # first: what stands in the results is not looked at again
+                try:
+                    noted(work.obtained, result)  # first: what stands in the results is not looked at again
+                except DsrReportError as error:
+                    fault = f"it was made, but could not be noted: {error}. The same command tries again"
+                    result = _result(work, Rendered(error=fault, exit_code=error.exit_code))
+            results[work.key] = result
             journal.add(result, work.settings)
             told(result)
     return [results[key_of(subject)] for subject in subjects]
