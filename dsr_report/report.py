@@ -551,9 +551,10 @@ class Report:
             )
         subjects = self.export.file.subjects
         if len(subjects.named) > 1:
-            problems.append(
+            problems.insert(
+                0,
                 f"the export names {len(subjects.named)} subjects, whose data the disclosure would give to "
-                "one of them; page one says so: render an export of the one who asked"
+                "one of them; page one says so: render an export of the one who asked",
             )
         if self.strict and problems:
             raise CheckFailedError(
