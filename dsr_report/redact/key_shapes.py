@@ -75,13 +75,20 @@ def _in_scalar(value: Scalar, pointer: str, under: KeyName | None) -> Iterator[F
     if under is not None:
         is_number = not isinstance(value, str) or isinstance(value, Number)
         keys: Iterable[TextKey] = keys_under_name(under, text, is_number=is_number)
-    elif isinstance(value, str) and len(text) >= _SHORTEST:
+    elif isinstance(value, str) and len(text) >= _SHORTEST and not _is_message(text):
         keys = keys_in_text(text)
     else:
         return
     for key in keys:
         is_whole = (key.start, key.end) == (0, len(text))
         yield FoundKey(pointer, key.what, key.text, None if is_whole else Span(key.start, key.end))
+
+
+def _is_message(text: str) -> bool:
+    """Whether a text is looked at part by part, as it is decoded."""
+    from dsr_report.redact.apply import is_message  # noqa: PLC0415 - it hides what is found here
+
+    return "\n" in text and is_message(text)
 
 
 def keys_in_text(text: str) -> Iterator[TextKey]:

@@ -272,7 +272,7 @@ def _elements(text: str) -> Iterator[TextKey]:
                 yield from _judged(says, value, at, match.start(), html.unescape)
             elif name not in {"type", "name", "id", "class", "for", "autocomplete"} and key_name(name):
                 yield from _judged(name, value, at, match.start(), html.unescape)
-    if may_name_a_key(text):
+    if _may_name_a_key(text):
         for match in (*_CELLS.finditer(text), *_LABEL_BEFORE_TAG.finditer(text)):
             name, value = match.groups()[-3], match.groups()[-1].rstrip()
             at = match.start(len(match.groups()))
@@ -280,6 +280,8 @@ def _elements(text: str) -> Iterator[TextKey]:
                 yield from _judged(html.unescape(name), value, at, match.start(), html.unescape)
 
 
+_SHORTEST_TOLD = 5
+"""Letters; shorter words (`code`, `key`) stand in most letters, and mean something else."""
 _STEMS = tuple(
     sorted(
         {
@@ -291,10 +293,38 @@ _STEMS = tuple(
 )
 
 
-def may_name_a_key(text: str) -> bool:
+def _may_name_a_key(text: str) -> bool:
     """Whether a word for a key stands in a text, at a glance."""
     lowered = "".join(text.lower().split()) if len(text) < 1000 else text.lower()
     return not lowered.isascii() or any(stem in lowered for stem in _STEMS)
+
+
+_IN_LETTERS = tuple(
+    sorted(
+        {
+            longest[:6]
+            for phrase in (*WORDS.passwords, *WORDS.access_codes, "token", "jeton")
+            if len(longest := max(words_of(phrase), key=len)) >= _SHORTEST_TOLD
+        }
+    )
+)
+_ANY_IN_LETTERS = re.compile("|".join(map(re.escape, _IN_LETTERS)))
+_AROUND = 400
+"""Characters before and behind a word for a key, in which the key stands: a row with its markup."""
+
+
+def around_names(text: str) -> Iterator[str]:
+    """The pieces of a letter in which words for keys stand; most letters have none."""
+    lowered = text.lower()
+    if not any(stem in lowered for stem in _IN_LETTERS):
+        return
+    start = end = 0
+    for match in _ANY_IN_LETTERS.finditer(lowered):
+        if match.start() - _AROUND > end:
+            yield text[start:end]
+            start = match.start() - _AROUND
+        end = match.end() + _AROUND
+    yield text[start:end]
 
 
 def _uploads(text: str) -> Iterator[TextKey]:

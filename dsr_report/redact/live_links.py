@@ -21,7 +21,7 @@ from dsr_report.mime.message import MimePart, parse
 from dsr_report.mime.percent import unquoted
 from dsr_report.redact.key_names import key_name
 from dsr_report.redact.key_shapes import keys_in_text as keys_by_names
-from dsr_report.redact.keys_in_text import TextKey, keys_under_name, may_name_a_key
+from dsr_report.redact.keys_in_text import TextKey, around_names, keys_under_name
 from dsr_report.redact.randomness import is_random, is_weak
 
 LinkKind = Literal["link-key", "unsubscribe-link", "personal-link"]
@@ -197,10 +197,11 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
         else:
             for text in _texts_of(part):
                 yield from keys_in_text(text)
-                if not part.media_type.startswith("text/html") or may_name_a_key(text):
-                    for key in keys_by_names(text):
+                is_letter = part.media_type in {"text/html", "text/plain"} and len(text) > _SHORT_TEXT
+                for piece in around_names(text) if is_letter else (text,):
+                    for key in keys_by_names(piece):
                         yield LiveKey(
-                            key.what if key.what != "link" else "key", key.text, text[key.lead : key.end]
+                            key.what if key.what != "link" else "key", key.text, piece[key.lead : key.end]
                         )
     for field in fields:
         name = field.name.lower()
