@@ -94,7 +94,8 @@ class FieldReader:
         there = self._index.keys()
         for one in fields:
             if not there.isdisjoint(one.keys):
-                _READ[one.how](self, one.name, *keys_for(one, self.found))
+                keys = keys_for(one, self.found) if one.but_naming else one.keys
+                _READ[one.how](self, one.name, *keys)
 
     def _numbers(self, names: Iterable[str]) -> list[int]:
         index, claimed = self._index, self.claimed

@@ -17,6 +17,7 @@ from dsr_report.jsonstream.items import Item, Scalar
 from dsr_report.lexicon import WORDS, any_of
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.pointers import tokens
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import values_of
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.redact.apply import is_message
@@ -36,7 +37,6 @@ _SPECIAL = re.compile(any_of(WORDS.special_categories), re.IGNORECASE)
 _PEOPLE_FIELDS = re.compile(rf"{any_of(WORDS.names)}|e-?mail", re.IGNORECASE)
 _OF_OTHERS = re.compile(any_of(WORDS.other_people), re.IGNORECASE)
 _FROM_OTHERS = {"bounce", "response", "abuse"}
-_FREE_TEXT = {"survey", "form", "contact", "todo", "note", "history", "unrecognised"}
 _WHY_LINK = {
     "link-key": "whoever follows the link can act as the person: it carries a key",
     "unsubscribe-link": "whoever follows the link, also a program that checks links, unsubscribes the person",
@@ -278,7 +278,7 @@ def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iter
                 context=name,
                 everywhere=False,
             )
-    if kind in _FREE_TEXT | {"profile", "subprofile"}:
+    if kind_of(kind).free_text and not kind_of(kind).is_event:
         for address in ADDRESS.findall(value):
             if address.casefold() not in subject and not _is_file_name(address):
                 yield Finding(

@@ -14,7 +14,7 @@ from dsr_report.records.kinds import EVENT_KINDS
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import Collected
-from dsr_report.rendering.kinds import kind_plural
+from dsr_report.rendering.kinds import kind_described
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED
 
@@ -256,7 +256,7 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
         blocks.append(Block(f"statement-{letter}", words.text(heading), texts, []))
         if letter == "basis":
             categories = [
-                kind_plural(kind, options)
+                kind_described(kind, options)
                 for kind in sorted(
                     collected.kinds - Counter(envelope=collected.kinds["envelope"]),
                     key=lambda k: (k in EVENT_KINDS, -collected.kinds[k], k),
