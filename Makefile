@@ -12,10 +12,10 @@ DEMO := $(BIN)/dsr-report fetch-and-render 20285 --sandbox --config sample_expor
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH ?= 1767225600
 
-.PHONY: help setup setup-tests demo test lint types tests bench fuzz picture dist format clean
+.PHONY: help setup setup-tests demo test lint types tests bench fuzz picture malformed-input dist format clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 17
 
 setup: $(STAMPS)/system-report $(STAMPS)/tool ## the tool and what it cannot do without, in .venv
 
@@ -44,6 +44,10 @@ types: setup-tests ## mypy --strict
 
 tests: setup-tests ## pytest, on two processes, slow modules first (tests/conftest.py)
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+malformed-input: setup-tests ## docs/malformed-input.md, from the cases of its tests
+	$(BIN)/python tests/jsonstream/malformed.py > docs/malformed-input.md
+	$(BIN)/python tests/mime/ugly_messages.py >> docs/malformed-input.md
 
 format: setup-tests ## let ruff put the code in order
 	$(BIN)/ruff format .

@@ -279,7 +279,7 @@ def _pieces(body: bytes, boundary: bytes) -> tuple[list[tuple[int, int]], Defect
                 pieces.append((start, max(start, _before_line_end(body, at))))
             if rest == b"--":
                 start = None
-                closed_after = len(pieces)
+                closed_after = len(pieces) if closed_after is None else closed_after
             else:
                 start = line_end
                 if len(pieces) == _MOST_PARTS - 1:

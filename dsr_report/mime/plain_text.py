@@ -33,7 +33,6 @@ _JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]+(?![{_JOINED}])|(?<=[\u200
 _MANY_LINES = re.compile(r"\n{3,}")
 _PRE_IN_STYLE = re.compile(r"white-space\s*:\s*(pre(?:-wrap|-line)?|break-spaces)(?![\w-])", re.IGNORECASE)
 _NORMAL_IN_STYLE = re.compile(r"white-space\s*:\s*(?:normal|nowrap)(?![\w-])", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"([A-Za-z][\w-]*)?(?:\.([\w-]+))?\Z")
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
@@ -58,7 +57,8 @@ class _Sheet:
         for style in root.css("style"):
             text = style.text(deep=True) or ""
             if "white-space" in text:
-                for selectors, body in _RULE.findall(text):
+                for rule in text.split("}"):  # plain splitting: a pattern for rules takes hours of none
+                    *_, selectors, body = ("", *rule.rsplit("{", 2)[-2:])
                     match = _PRE_IN_STYLE.search(body)
                     if match:
                         self._learn(selectors, match.group(1).lower())

@@ -464,8 +464,8 @@ def table() -> str:
     lines = [
         "# Malformed input, and what happens",
         "",
-        "Every row is a test case (`tests/jsonstream/malformed.py`, from which this page is made:",
-        "`python tests/jsonstream/malformed.py > docs/malformed-input.md`). A warning goes to stderr, and into",
+        "Every row is a test case (this page is made of `tests/jsonstream/malformed.py` and",
+        "`tests/mime/ugly_messages.py`; `make malformed-input` writes it). A warning goes to stderr, and into",
         "`warnings` of `inspect --json` with the pointer of its place; of each kind the first hundred are kept.",
         "“Refused” is exit code 4 unless said otherwise, with a message that says what and where: for broken",
         "JSON, the byte. Nothing that is read is changed; the file itself never is.",

@@ -49,6 +49,4 @@ def test_what_is_whole_can_be_salvaged(case, limits):
 
 def test_the_documentation_lists_these_very_cases():
     page = Path(__file__).parents[2] / "docs" / "malformed-input.md"
-    assert page.read_text(encoding="utf-8") == table(), (
-        "run: python tests/jsonstream/malformed.py > docs/malformed-input.md"
-    )
+    assert page.read_text(encoding="utf-8").partition("\n## Messages: ")[0] == table(), "make malformed-input"

@@ -398,6 +398,113 @@ def test_well_formed_messages_are_read_as_the_standard_library_reads_them(texts,
     assert [p.file_name for p in our_leaves] == [p.get_filename() for p in their_leaves]
 
 
+CHARSETS = ["utf-8", "iso-8859-15", "koi8-r", "iso-2022-jp", "gb18030", "euc-kr", "windows-1251", "utf-16"]
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp", "Z"]), min_size=1, max_size=60
+)
+
+
+@st.composite
+def written_messages(draw, depth=0):
+    """A message as the standard library writes it: texts of any charset, versions, pictures, files, messages."""
+    message = email.message.EmailMessage(email.policy.SMTP)
+    charset = draw(st.sampled_from(CHARSETS))
+    body = draw(BODIES).encode(charset, "ignore").decode(charset)
+    message.set_content(body, charset=charset, cte=draw(st.sampled_from(["base64", "quoted-printable"])))
+    if draw(st.booleans()):
+        message.add_alternative(f"<p>{draw(BODIES)}</p>", subtype="html", cte="base64")
+        if draw(st.booleans()):
+            message.get_payload()[1].add_related(draw(st.binary(max_size=50)), "image", "png", cid="<p@x>")
+    for name in draw(st.lists(NAMES, max_size=2)):
+        message.add_attachment(draw(st.binary(max_size=80)), "application", "x-thing", filename=name)
+    if depth < 2 and draw(st.booleans()):
+        message.add_attachment(draw(written_messages(depth + 1)))
+    message["Subject"] = draw(NAMES)
+    return message
+
+
+def leaves_of(message):
+    """The leaves as the standard library has them, attached messages' included: type, name, content, text."""
+    return [
+        (
+            part.get_content_type(),
+            part.get_filename(),
+            part.get_payload(decode=True),
+            part.get_content().replace("\r\n", "\n") if part.get_content_maintype() == "text" else None,
+        )
+        for part in message.walk()
+        if not part.is_multipart()
+    ]
+
+
+@examples(150)
+@given(written_messages())
+def test_messages_of_any_structure_and_charset_are_read_as_the_standard_library_reads_them(written):
+    raw = written.as_bytes()
+    theirs = email.message_from_bytes(raw, policy=email.policy.default)
+    ours = parse(raw)
+    assert ours.subject == str(theirs["Subject"])
+    assert [
+        (
+            part.media_type,
+            part.file_name,
+            part.content,
+            part.exact_text.replace("\r\n", "\n") if part.is_text else None,
+        )
+        for part in ours.walk()
+        if not part.is_container
+    ] == leaves_of(theirs)
+    assert ours.defects == ()
+    # each part is the body, or a file, or in a message that is one
+    seen = {id(part) for part in ours.all_files} | {
+        id(part) for found in ours._versions.values() for part in found
+    }
+    below = {id(part) for file in ours.files if file.nested for part in file.nested.walk()}
+    assert all(
+        id(part) in seen | below or not part.text.strip() for part in ours.walk() if not part.is_container
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: text/plain\n\n" + b"begin 644 a\nend\n" * 40_000,
+        b"Content-Type: text/plain\n\n" + b"begin-base64 644 a\n" * 40_000,
+        b"Content-Type: text/plain; format=flowed\n\n" + b"> a \n" * 100_000,
+        b"Content-Type: text/plain; format=flowed; delsp=yes\n\n" + b">" * 300_000,
+        b"Content-Transfer-Encoding: base64\n\n" + b"QQ==\n" * 100_000,
+        b"Content-Transfer-Encoding: base64\n\n" + b"QQ!= " * 100_000,
+        b"Content-Transfer-Encoding: quoted-printable\n\n" + b"=  \n \t\n" * 80_000,
+        b"Content-Type: text/plain; charset=utf-8\n\n" + b"\xc3\xa9\xff" * 150_000,
+        b"Content-Type: text/plain; charset=iso-2022-jp\n\n" + b"\x1b$B-!" * 80_000,
+        b"Content-Type: text/plain; charset=euc-jp\n\n" + b"\xad\xa1" * 150_000,
+        b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\nx\n--a--\n" * 30_000,
+        b"Content-Type: application/pkcs7-mime\n\n" + b"0\x80" * 200_000,
+        b"Content-Type: text/html\n\n" + b"<tr><td>x" * 40_000,
+        b"Content-Type: text/html\n\n" + b"<ol><li>" * 40_000,
+        b"Content-Type: text/html\n\n" + b"<pre>a  b\n" * 40_000,
+        b"Content-Type: text/html; charset=utf-8\n\n" + "\u0915\u200d\u200c".encode() * 60_000,
+        b"Content-Type: text/html\n\n" + b"<img src=cid:a>" * 30_000,
+        b"Content-Type: text/html\n\n<style>white-space" + b"a " * 150_000,
+        b"Content-Type: text/html\n\n<style>white-space" + b"{a " * 100_000,
+        b"Content-Type: text/html\n\n<style>" + b"a{white-space:pre}" * 20_000,
+        b"Subject: x\n" + b"no field\n" * 60_000 + b"\nx",
+        b"Content-Type: text/plain" + b" charset" * 60_000 + b"=",
+        b"Content-Type: text/plain" + b"\nContent-Type: multipart/mixed; boundary=a" * 10_000 + b"\n\nx",
+    ],
+    ids=range(23),
+)
+def test_no_ugly_message_takes_longer_than_its_size(raw):
+    def seconds(wire):
+        began = time.process_time()
+        message = parse(wire)
+        assert (message.defects, message.text, message.files) is not None
+        return time.process_time() - began
+
+    short = raw[: len(raw) // 10]
+    assert seconds(raw) < 30 * max(seconds(short), 0.01)
+
+
 @pytest.mark.parametrize(
     "raw",
     [
