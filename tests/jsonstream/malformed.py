@@ -244,14 +244,14 @@ CASES: dict[str, tuple[Malformed, ...]] = {
         Malformed(
             "ZIP with two exports", "refused", zipped(a_json=GOOD, b_json=GOOD), NotAnExportError, "2 files"
         ),
-        Malformed("ZIP without an export", "refused", zipped(), NotAnExportError, "holds no export"),
+        Malformed("ZIP without an export", "refused", zipped(), NotAnExportError, "contains no export"),
         Malformed("gzip in a ZIP", "unpacked", zipped(export_json_gz=gzip.compress(GOOD)), values=A1),
         Malformed("mail with the export attached", "unpacked", mailed(GOOD), values=A1),
         Malformed(
             "mail with the export attached as gzip", "unpacked", mailed(gzip.compress(GOOD)), values=A1
         ),
         Malformed(
-            "mail without an export", "refused", mailed(), NotAnExportError, "the mail holds no export"
+            "mail without an export", "refused", mailed(), NotAnExportError, "the mail contains no export"
         ),
         Malformed(
             "form field (`data=%7B…`)",
