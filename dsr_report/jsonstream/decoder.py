@@ -16,7 +16,7 @@ from dsr_report.jsonstream.items import Container, JsonValue, Level, Number, Sca
 from dsr_report.jsonstream.scanner import MAX_DEPTH, SPACE, STRING, Broken
 from dsr_report.pointers import RepeatedName, joined
 
-Report = Callable[[str, str, str], None]
+WarningSink = Callable[[str, str, str], None]
 """Takes the code, pointer and message of a warning."""
 
 TRAILING_COMMA: Final = "a comma stands before a closing bracket"
@@ -120,7 +120,7 @@ class LosslessDecoder:
 
     def __init__(
         self,
-        report: Report,
+        report: WarningSink,
         *,
         depth: int = MAX_DEPTH,
         tokens: list[Token] | None = None,

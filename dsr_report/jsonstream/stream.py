@@ -20,7 +20,7 @@ from typing import BinaryIO, Final, Literal, NamedTuple, cast
 
 from dsr_report.errors import NotReadyError
 from dsr_report.jsonstream import decoder
-from dsr_report.jsonstream.decoder import LosslessDecoder, Report
+from dsr_report.jsonstream.decoder import LosslessDecoder, WarningSink
 from dsr_report.jsonstream.items import Elements, Item, JsonValue
 from dsr_report.jsonstream.scanner import (
     CLOSE_LIST,
@@ -221,7 +221,7 @@ class ItemStream:
         self,
         file: BinaryIO,
         limits: Limits,
-        report: Report,
+        report: WarningSink,
         *,
         salvage: bool = False,
         seen: Callable[[bytes], None] | None = None,
