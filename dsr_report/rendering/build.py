@@ -52,7 +52,7 @@ class BuiltReport:
         is_laid_out = options.medium == "pdf"  # only then the parts take longer than making them twice
         lengths = tuple(len(part.html) for part in self._parts()) if is_laid_out else ()
         return ReportDocument(
-            title=title(options),
+            title=title(options, found=bool(self._collected.kinds)),
             language=options.language,
             author=name,
             description=words.text("Answer to a request for access under Article 15 GDPR"),

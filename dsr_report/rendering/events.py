@@ -76,9 +76,10 @@ def _details(record: Event, options: ReportOptions) -> list[str]:
     ip = getattr(record, "ip", None)
     if ip:
         details.append(words.text("IP address not stored") if ip == "0.0.0.0" else str(ip))  # noqa: S104
-    place = ", ".join(
-        str(part) for part in (getattr(record, "city", None), getattr(record, "country", None)) if part
-    )
+    code, country = getattr(record, "country_code", None), getattr(record, "country", None)
+    if code and words.country(code) != code:
+        country = words.country(code)
+    place = ", ".join(str(part) for part in (getattr(record, "city", None), country) if part)
     if place:
         details.append(words.text("near {place} (an estimate)").format(place=place))
     if isinstance(record, Error):

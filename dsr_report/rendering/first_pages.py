@@ -115,7 +115,7 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
     if not config.controller:  # a company's own name is written as it writes it
         lead = lead[:1].upper() + lead[1:]
     return {
-        "title": title(options),
+        "title": title(options, found=found),
         "controller": config.controller,
         "logo": _logo(config),
         "reference": options.reference,
@@ -136,9 +136,11 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
     }
 
 
-def title(options: ReportOptions) -> str:
+def title(options: ReportOptions, *, found: bool) -> str:
     """The title of the report."""
     words, controller = options.words, options.config.controller
+    if not found:
+        return words.text("Answer to your request: no personal data found")
     if controller is None:
         return words.text("The personal data that we hold about you in our e-mail system")
     return words.text("The personal data that {company} holds about you in its e-mail system").format(
@@ -181,10 +183,9 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
         )
     opened = sum(events[kind] for kind in OPENED)
     if opened or events["click"]:
-        both = [
-            words.count("{n} open", "{n} opens", opened),
-            words.count("{n} click", "{n} clicks", events["click"]),
-        ]
+        both = [words.count("{n} open", "{n} opens", opened)] if opened else []
+        if events["click"]:
+            both.append(words.count("{n} click", "{n} clicks", events["click"]))
         lines.append(words.text("{events} that we recorded").format(events=words.listed(both)))
     told = kinds["survey"] + kinds["form"]
     if told:

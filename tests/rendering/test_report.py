@@ -171,6 +171,10 @@ def test_nothing_found_is_an_answer_too(built: Callable[..., Any]) -> None:
     with built(SAMPLES / "nothing-found.json", config=CONFIG) as report:
         page = said(report.part("start").text)
         assert "searched its e-mail system and found no personal data about you" in page
+        assert "Answer to your request: no personal data found" in page
+        assert "Do you also use another address?" in page
+        for contradiction in ("Where we got your data", "How long we keep your data", "You can object"):
+            assert contradiction not in page
         assert "nobody@example.org" in report.text
 
 

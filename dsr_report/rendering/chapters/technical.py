@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dsr_report.jsonstream.items import count_values
+from dsr_report.languages import translatable as _
 from dsr_report.records.members import members_of
 from dsr_report.rendering.chapters.book import Book, PartView
 from dsr_report.rendering.first_pages import sum_in_words
@@ -29,6 +30,13 @@ def technical(book: Book) -> Iterator[PartView]:
     yield PartView(values, "technical-part", [proof], new_page=True)
 
 
+_SEARCHES = {
+    "profile": _("a profile, by its number"),
+    "subprofile": _("a part of a profile, by its number"),
+    "email": _("an e-mail address"),
+}
+
+
 def _sum(book: Book) -> str:
     text = book.language.text(
         "Yes. {sum} The count was made twice, and the report could not have been written if it did not agree."
@@ -47,8 +55,9 @@ def _places(book: Book) -> list[tuple[str, int]]:
 
 def _file(book: Book) -> list[tuple[str, str]]:
     language, options, export = book.language, book.options, book.export
+    search = str(export.info.type)
     file = [
-        (language.text("Type of search"), str(export.info.type)),
+        (language.text("Type of search"), language.text(_SEARCHES.get(search, search))),
         (language.text("Searched for"), str(export.info.id)),
         (language.text("Size"), language.count("{n} byte", "{n} bytes", export.bytes)),
         ("SHA-256", export.sha256),

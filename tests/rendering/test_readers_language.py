@@ -1,0 +1,43 @@
+"""Countries, counts and kinds of search are in the reader's language, and nought is not counted out."""
+
+from __future__ import annotations
+
+import pytest
+
+CLICK = {
+    "type": "click",
+    "data": {
+        "ID": "2",
+        "timestamp": "2024-01-02 03:04:05",
+        "ip": "192.0.2.7",
+        "city": "Köln",
+        "countrycode": "DE",
+        "countryname": "Germany",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("lang", "place"),
+    [
+        ("en", "Köln, Germany"),
+        ("nl", "Köln, Duitsland"),
+        ("de", "Köln, Deutschland"),
+        ("fr", "Köln, Allemagne"),
+    ],
+)
+def test_a_place_names_its_country_in_the_readers_language(built, lang, place) -> None:
+    with built([CLICK], lang) as report:
+        assert place in report.text
+
+
+def test_page_one_counts_no_opens_where_there_are_none(built) -> None:
+    with built([CLICK], "nl") as report:
+        page = report.part("start").text
+        assert "1 klik die wij hebben vastgelegd" in page
+        assert "0 openingen" not in page
+
+
+def test_the_search_is_said_in_words(built) -> None:
+    with built([CLICK], "fr") as report:
+        assert "un profil, par son numéro" in report.text
