@@ -24,7 +24,7 @@ from dsr_report.mime.inside_files import BORDER
 from dsr_report.mime.message import text_of_wire, wire_of_text
 from dsr_report.pointers import repointed, tokens
 from dsr_report.redact.in_messages import closed_files, without_passages
-from dsr_report.redact.passages import Passages, passages_of
+from dsr_report.redact.passages import Passages, digests_of, passages_of, without_digests
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
 from dsr_report.redact.readings import Endless
 from dsr_report.redact.sums import Sum
@@ -154,12 +154,13 @@ class _Hiding:
         self._marks: dict[str, Mark] = {**plan.tokens, **plan.passages}
         texts = {mark.text for mark in (*plan.marks, *self._marks.values())}
         self._passages = Passages(self._marks, sorted(texts))
-        self.digests: dict[str, Mark] = {}
-        """Of what was changed, with the mark of what is hidden in it."""
+        self._digests: dict[str, Mark] = {}
+        """Of what was changed in one item: whoever has a digest of the old text can try what stood there."""
 
     def replacements(self, item: Item) -> Mapping[str, str]:
         """The new text of each value of `item` that changes, by its pointer."""
         changed: dict[str, str] = {}
+        self._digests.clear()
         if not self.is_name and self._passages:
             self.is_name = self._look_at_names(item)
         texts: list[tuple[str, str, bool]] = []
@@ -169,6 +170,7 @@ class _Hiding:
             if whole is not None:
                 changed[pointer] = whole.text
                 self._whole_seen += 1
+                self._note_digests(digests_of(wire_of_text(str(value))), whole)
             elif value is not None and not isinstance(value, bool):
                 text = str(value)
                 is_known = pointer in self.plan.only_at or pointer in self.plan.spans
@@ -186,7 +188,23 @@ class _Hiding:
                     mark = self.plan.left_alone(hidden)
                     if mark is not None:
                         self.plan.emptied[pointer] = self.plan.marks[mark.number - 1]
+        if self._digests:
+            self._hide_digests(item, changed)
         return changed
+
+    def _note_digests(self, digests: Iterable[str], mark: Mark) -> None:
+        if mark.treatment == "withhold":
+            self._digests.update(dict.fromkeys(digests, mark))
+
+    def _hide_digests(self, item: Item, changed: dict[str, str]) -> None:
+        """Hide the digests of what was changed, in the values beside it."""
+        for pointer, value in values(item.value, item.pointer):
+            if isinstance(value, str) and pointer not in self.plan.whole:
+                text = changed.get(pointer, value)
+                hidden, marks = without_digests(text, self._digests)
+                for mark in marks:
+                    changed[pointer] = hidden
+                    _note(mark, pointer)
 
     def found_in(self, items: Sequence[Item]) -> _Found:
         """What changes in some items, and all that was noted of it; nothing of it is kept."""
@@ -307,12 +325,15 @@ class _Hiding:
             passages = passages_of(tuple(sorted(present)))
             hidden = without_passages(wire_of_text(text), passages, mark_of)
             result = None if hidden is None else text_of_wire(hidden.wire)
+            if hidden is not None:
+                self._note_digests(hidden.digests, marks[min(present)])
         else:
             result = text
             if is_literal:
                 for passage in present:
                     result = result.replace(passage, mark_of(passage))
             result = passages_of(tuple(sorted(present))).without(result, mark_of, present)
+            self._note_digests(digests_of(wire_of_text(text)), marks[min(present)])
         if result != text:
             for passage in sorted(present):
                 _note(marks[passage], pointer)

@@ -12,9 +12,9 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from dsr_report.mime.inside_files import texts_inside
 from dsr_report.redact.randomness import is_random
@@ -47,6 +47,7 @@ _DATE = re.compile(
 )
 _DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 _DIGEST = re.compile(r"[A-Za-z0-9+/_-]{22,}")
+_DIGEST_WITH_END = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
 _SHORTEST_DIGEST = 22
 _LARGE = 300_000
 """Characters; the readings of a longer text are not remembered."""
@@ -62,6 +63,14 @@ _PIECE = 4
 _INVISIBLE = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]+")
 _FIRST_WITHOUT_SPACES = 0x0E00
 """From Thai on, most scripts set no spaces between words (Korean does, and its endings follow the word)."""
+
+
+class _Marked(Protocol):
+    @property
+    def text(self) -> str: ...
+
+
+Mark = TypeVar("Mark", bound=_Marked)
 
 
 class Needle(NamedTuple):
@@ -444,6 +453,20 @@ def digests_of(content: bytes) -> Iterator[str]:
         digest = hashlib.new(name, content, usedforsecurity=False).digest()
         yield digest.hex()
         yield _digest_key(base64.b64encode(digest).decode("ascii").rstrip("="))
+
+
+def without_digests(text: str, digests: Mapping[str, Mark]) -> tuple[str, list[Mark]]:
+    """A text without these digests, and the marks that stand in their place."""
+    found: list[Mark] = []
+
+    def marked(match: re.Match[str]) -> str:
+        mark = digests.get(_digest_key(match.group().rstrip("=")))
+        if mark is None:
+            return match.group()
+        found.append(mark)
+        return mark.text
+
+    return _DIGEST_WITH_END.sub(marked, text), found
 
 
 def _digest_key(run: str) -> str:

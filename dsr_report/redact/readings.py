@@ -39,6 +39,8 @@ _ESCAPE = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?|"
     r"\\(?:\\*u[0-9A-Fa-f]{4}(?:\\+u[0-9A-Fa-f]{4})*|\\*u\{[0-9A-Fa-f]{1,6}\}|\\*x[0-9A-Fa-f]{2})"
 )
+_CUT_BY_TAG = re.compile(r"[&%=\\][#;A-Za-z0-9]{0,12}</?\w")
+"""A tag in the middle of an escape: with a space in its place it would be none."""
 _QUOTED_PRINTABLE = re.compile(
     r"=(?:[0-9A-Fa-f]{2}(?:=[ \t]*\r?\n)?(?:=[0-9A-Fa-f]{2})+|[89A-F][0-9A-F]|"
     r"[2-7][0-9A-F](?=[A-Za-zÀ-ž0-9=\"]))"
@@ -197,6 +199,8 @@ def _read_otherwise(reading: Reading) -> Iterator[Reading]:
         taken = reading._replace(stage=max(reading.stage, 1))
         yield taken.with_changes(TAG, _as_space)
         yield taken.in_tags()
+        if _CUT_BY_TAG.search(text):
+            yield taken.with_changes(TAG, _as_nothing)
         seen = taken.with_changes(_UNSEEN, _as_space)
         if "none" in text or "hidden" in text or "font-size" in text:
             seen = seen.with_changes(_HIDDEN, _as_space)
@@ -209,6 +213,10 @@ def _read_otherwise(reading: Reading) -> Iterator[Reading]:
             yield reading.with_changes(pattern, change)._replace(stage=number)
     if _BACKWARDS.search(text) and reading.stage <= len(_RARE):
         yield reading.backwards()._replace(stage=len(_RARE) + 1)
+
+
+def _as_nothing(_: re.Match[str]) -> str:
+    return ""
 
 
 def _as_space(_: re.Match[str]) -> str:

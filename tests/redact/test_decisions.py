@@ -1,6 +1,7 @@
 """Decisions are applied to every occurrence of a value, counted, and refused where they make no sense."""
 
 import base64
+import hashlib
 import json
 
 import pytest
@@ -285,3 +286,19 @@ def test_a_password_that_is_a_word_gives_no_false_alarm(case, tmp_path):
     result = verify(target, made.file)
     assert result.ok, [check.text for check in result.checks if not check.ok]
     assert b"Tr0ub4dor" not in made.shown().raw
+
+
+@pytest.mark.parametrize("name", ["md5", "sha256"])
+def test_no_digest_of_what_was_changed_stands_beside_it(case, name):
+    record = mail(f"Bel {STRANGER} even.", "MIME-Version: 1.0\r\n")
+    raw = record["data"]["mime"].encode()
+    for content in (raw, raw.partition(b"\r\n\r\n")[2]):
+        digest = hashlib.new(name, content)
+        record["data"][f"sum {len(content)}"] = digest.hexdigest()
+        record["data"][f"b64 {len(content)}"] = base64.b64encode(digest.digest()).decode()
+    record["data"]["other"] = hashlib.new("md5", b"other", usedforsecurity=False).hexdigest()
+    shown = case(record, note(STRANGER)).decide("withhold").shown()
+    left = {key: text for key, text in shown.data[0]["data"].items() if key.startswith(("sum", "b64"))}
+    assert len(left) == 4
+    assert {text.rstrip("=") for text in left.values()} == {shown.plan.marks[0].text}
+    assert shown.data[0]["data"]["other"] == record["data"]["other"]
