@@ -39,8 +39,9 @@ _ESCAPE = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?|"
     r"\\(?:\\*u[0-9A-Fa-f]{4}(?:\\+u[0-9A-Fa-f]{4})*|\\*u\{[0-9A-Fa-f]{1,6}\}|\\*x[0-9A-Fa-f]{2})"
 )
-_CUT_BY_TAG = re.compile(r"[&%=\\][#;A-Za-z0-9]{0,12}</?\w")
+_CUT_BY_TAG = re.compile(r"[&%=\\][#;A-Za-z0-9]{0,12}</?\w|[0-9A-Fa-f]{6}</?\w|[A-Za-z0-9+/]</w:t>")
 """A tag in the middle of an escape: with a space in its place it would be none."""
+_CUT_BY_FOLD = re.compile(r"([&%\\][#A-Za-z0-9]{0,9}|[A-Za-z0-9+/])\r?\n[ \t](?=[%&\\\w#;+/])")
 _QUOTED_PRINTABLE = re.compile(
     r"=(?:[0-9A-Fa-f]{2}(?:=[ \t]*\r?\n)?(?:=[0-9A-Fa-f]{2})+|[89A-F][0-9A-F]|"
     r"[2-7][0-9A-F](?=[A-Za-zÀ-ž0-9=\"]))"
@@ -196,7 +197,7 @@ def _read_otherwise(reading: Reading) -> Iterator[Reading]:
     """The readings of a text that are one step away."""
     text = reading.text
     if "<" in text and TAG.search(text):
-        taken = reading._replace(stage=max(reading.stage, 1))
+        taken = reading._replace(stage=max(reading.stage, 2))
         yield taken.with_changes(TAG, _as_space)
         yield taken.in_tags()
         if _CUT_BY_TAG.search(text):
@@ -206,13 +207,21 @@ def _read_otherwise(reading: Reading) -> Iterator[Reading]:
             seen = seen.with_changes(_HIDDEN, _as_space)
         yield seen.with_changes(TAG, _as_space)
     elif ("&" in text or "%" in text or "\\" in text) and _ESCAPE.search(text):
-        yield reading.with_changes(_ESCAPE, _resolved)._replace(stage=max(reading.stage, 1))
-    rest = _RARE[reading.stage :] if not text.isascii() or "=" in text or "\\" in text or "--" in text else ()
+        yield reading.with_changes(_ESCAPE, _resolved)._replace(stage=max(reading.stage, 2))
+    rest = (
+        _RARE[reading.stage :]
+        if not text.isascii() or "=" in text or "\n" in text or "\\" in text or "--" in text
+        else ()
+    )
     for number, (hint, pattern, change) in enumerate(rest, reading.stage + 1):
         if (hint in text if hint else not text.isascii()) and pattern.search(text):
             yield reading.with_changes(pattern, change)._replace(stage=number)
     if _BACKWARDS.search(text) and reading.stage <= len(_RARE):
         yield reading.backwards()._replace(stage=len(_RARE) + 1)
+
+
+def _before_fold(match: re.Match[str]) -> str:
+    return match.group(1)
 
 
 def _as_nothing(_: re.Match[str]) -> str:
@@ -284,6 +293,7 @@ def _well_read(match: re.Match[str]) -> str:
 
 
 _RARE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    ("\n", _CUT_BY_FOLD, _before_fold),
     ("=", _QUOTED_PRINTABLE, _unquoted),
     ("=?", _ENCODED_WORDS, _decoded_words),
     ("\\", _LINE_END, _as_space),
