@@ -41,7 +41,7 @@ _ESCAPE = re.compile(
 )
 _CUT_BY_TAG = re.compile(r"[&%=\\][#;A-Za-z0-9]{0,12}</?\w|[0-9A-Fa-f]{6}</?\w|[A-Za-z0-9+/]</w:t>")
 """A tag in the middle of an escape: with a space in its place it would be none."""
-_CUT_BY_FOLD = re.compile(r"([&%\\][#A-Za-z0-9]{0,9}|[A-Za-z0-9+/])\r?\n[ \t](?=[%&\\\w#;+/])")
+_CUT_BY_FOLD = re.compile(r"([&%=\\][#A-Za-z0-9]{0,9}|[A-Za-z0-9+/])\r?\n[ \t](?=[%&=\\\w#;+/])")
 _QUOTED_PRINTABLE = re.compile(
     r"=(?:[0-9A-Fa-f]{2}(?:=[ \t]*\r?\n)?(?:=[0-9A-Fa-f]{2})+|[89A-F][0-9A-F]|"
     r"[2-7][0-9A-F](?=[A-Za-zÀ-ž0-9=\"]))"
