@@ -201,7 +201,7 @@ def _read_otherwise(reading: Reading) -> Iterator[Reading]:
         yield taken.with_changes(TAG, _as_space)
         yield taken.in_tags()
         if _CUT_BY_TAG.search(text):
-            yield taken.with_changes(TAG, _as_nothing)
+            yield reading.with_changes(TAG, _as_nothing)
         seen = taken.with_changes(_UNSEEN, _as_space)
         if "none" in text or "hidden" in text or "font-size" in text:
             seen = seen.with_changes(_HIDDEN, _as_space)
