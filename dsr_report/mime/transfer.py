@@ -13,6 +13,8 @@ ENCODED = frozenset({"base64", "quoted-printable", *UU_NAMES})
 
 _BLANKS = b" \t\r\n"
 _BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f][0-9A-Fa-f]|[\r\n]|[ \t]*+(?:[\r\n]|\Z))")
+_WHOLE_QP = re.compile(rb"[^=]*+(?:=(?:[0-9A-Fa-f]{2}|\r?\n)[^=]*+)*+")
+"""Two thirds of the time of the search for a fault, and nearly all texts have none."""
 _BLANKS_AT_END = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
 _LINE_AFTER_BLANK = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")
 """Begins with the line end, which is looked for at once: blanks are everywhere."""
@@ -56,7 +58,7 @@ def decode_quoted_printable(raw: bytes) -> bytes:
 
 def is_broken_quoted_printable(raw: bytes) -> bool:
     """Whether an equals sign encodes nothing."""
-    return _BROKEN_QP.search(raw) is not None
+    return _WHOLE_QP.fullmatch(raw) is None and _BROKEN_QP.search(raw) is not None
 
 
 def decode_base64(raw: bytes) -> Decoded:
