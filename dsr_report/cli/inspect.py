@@ -33,6 +33,8 @@ from dsr_report.redact.plan import make_plan
 from dsr_report.redact.secrets import Watch, find_secrets
 from dsr_report.redact.sums import Sum
 
+_FEW = 6_000
+"""Values; a person's messages and what came of them have fewer, long lists of events more."""
 _EXACT = 8_000_000
 """Bytes; of a larger export the masked values are counted by the names they stand under: to look for each token
 of a link in each value takes ten times as long as all the rest."""
@@ -84,7 +86,7 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
                 alike = found.one_by_one() if isinstance(found, AlikeRecords) else [found]
                 defects.update(chain.from_iterable(_defects(message, summary.zone) for message in alike))
         total = summary.values + count_values(file.info.value)
-        if file.bytes <= _EXACT:
+        if file.bytes <= _EXACT and total <= _FEW:
             plan = make_plan(find_secrets(file.items).decisions())
             values = sum_of(file.items(), plan, total) if plan else plan.sum(total)
         else:

@@ -46,6 +46,9 @@ _BESIDE_PAIRS = _as_one(
 )  # fmt: skip
 """Members of a pair that hold neither the name nor the value."""
 
+_MAY_NAME = re.compile(r"[=\"'<{\n\t;|,]|^[^\d:]+:|eyJ|[A-Za-z0-9+/_-]{16}")
+"""What a text has none of neither names a key nor is base64: most ids, dates and words."""
+
 _Task = tuple[JsonValue, str, KeyName | None]
 
 
@@ -58,7 +61,7 @@ def keys_in_value(value: JsonValue, pointer: str = "") -> Iterator[FoundKey]:
             stack.extend(reversed(list(_members(current, at, under))))
         elif isinstance(current, list):
             stack.extend(reversed(list(_elements(current, at, under))))
-        else:
+        elif under is not None or (isinstance(current, str) and _MAY_NAME.search(current)):
             yield from _in_scalar(current, at, under)
 
 

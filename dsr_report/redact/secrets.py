@@ -60,7 +60,7 @@ class Watch:
     def _tell(self, names: frozenset[str]) -> bool:
         known = self._telling.get(names)
         if known is None:
-            known = any(key_name(str(name)) or name in {"code", "name"} for name in names)
+            known = "code" in names or "value" in names or any(key_name(str(name)) for name in names)
             self._telling.keep(names, names, known)
         return known
 
