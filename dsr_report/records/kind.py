@@ -10,7 +10,7 @@ from typing import Literal
 
 from dsr_report.records.names import normalised_key
 
-Chapter = Literal["you", "told", "messages", "events", "files", "background", "other"]
+Chapter = Literal["you", "told", "noted", "messages", "events", "files", "background", "other"]
 How = Literal["text", "id", "flag", "moment", "tags", "json", "value", "map", "interests", "sender", "made"]
 """How a field is read: by a method of `fields.FieldReader`, or `made` by a step of its parser."""
 Written = Literal["", "about", "by"]

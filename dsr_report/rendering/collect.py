@@ -12,6 +12,7 @@ from dsr_report.records.rule import Rule
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.person import Person
+from dsr_report.rendering.records import RecordView
 from dsr_report.rendering.spool import Spool
 from dsr_report.rendering.statistics import Activity, MessageEntry
 from dsr_report.rendering.values import References
@@ -34,6 +35,8 @@ class Collected:
         self.collections: set[str] = set()
         self.inferred: list[Conclusion] = []
         self.interests: dict[str, bool] = {}
+        self.filled: dict[str, None] = {}
+        """The names of the profile's fields that hold something, in their order."""
 
     def close(self) -> None:
         """Remove what waits on disk."""
@@ -96,6 +99,10 @@ def _collect(
 
 def _note(collected: Collected, record: Viewed) -> None:
     collected.person.note(record.name)
+    if isinstance(record.view, RecordView):
+        for row in record.view.fields:
+            if not row.is_empty and len(collected.filled) < MOST_CONCLUSIONS:
+                collected.filled.setdefault(row.label or row.name)
     if record.database:
         collected.databases.add(record.database)
     if record.collection:

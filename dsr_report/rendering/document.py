@@ -32,8 +32,8 @@ class Part:
     """The anchors that it lists as contents of the report; a PDF prints their pages."""
     follows: bool = False
     """Its page of a package goes on with the page before, and is in no list of pages."""
-    columns: bool = False
-    """It is printed in two columns, which its headings span."""
+    layer: str = ""
+    """`letter`, `data` or `annex`; annexes are printed small, in two columns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from dsr_report.config import Config, Letter
 from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
-from dsr_report.records.kinds import EVENT_KINDS
+from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import Collected
-from dsr_report.rendering.kinds import kind_described
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED
 
@@ -126,12 +124,14 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "incomplete": incomplete,
         "found": found,
         "lead": lead,
+        "held": held_in_words(collected, options),
         "facts": facts(collected, options),
         "period": period(collected, options),
         "sources": texts_of(config, "source", collected, options)[:2],
         "recipients": words.listed(recipients_of(config, collected, options)),
         "retention": texts_of(config, "retention", collected, options)[:2],
         "contact": contact_of(config),
+        "officer": config.dpo,
         "hidden": hidden_sentence(options),
     }
 
@@ -194,20 +194,55 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
                 "{n} survey or form that you filled in", "{n} surveys and forms that you filled in", told
             )
         )
-    rest = sum(
-        n
-        for kind, n in kinds.items()
-        if kind not in {"envelope", "profile", "subprofile", "message", "survey", "form", *OPENED, "click"}
-    )
+    named = {"envelope", "profile", "subprofile", "message", "survey", "form", *OPENED, "click"}
+    rest = [kind for kind, _count in kinds.most_common() if kind not in named]
     if rest:
-        lines.append(
-            words.count(
-                "{n} other record, such as a delivery or unsubscribing",
-                "{n} other records, such as deliveries and unsubscribing",
-                rest,
-            )
-        )
+        counted = [f"{kind_plural(kind, options)} ({words.number(kinds[kind])})" for kind in rest]
+        lines.append(words.text("Also: {kinds}").format(kinds=words.listed(counted)))
     return lines
+
+
+def held_in_words(collected: Collected, options: ReportOptions) -> str:
+    """Which fields of the profile hold something, by their names."""
+    words = options.words
+    if not collected.filled:
+        return ""
+    return words.text("Your profile holds: {fields}.").format(fields=words.listed(list(collected.filled)))
+
+
+def categories(collected: Collected, options: ReportOptions) -> list[str]:
+    """The categories of personal data that the export holds (Art. 15(1)(b) GDPR), each in words."""
+    words, kinds = options.words, collected.kinds
+    found = []
+    if collected.filled:
+        fields = words.listed(list(collected.filled))
+        found.append(words.text("Details in your profile: {fields}").format(fields=fields))
+    told = {kind for kind in kinds if kind_of(kind).chapter == "told"}
+    noted = {kind for kind in kinds if kind_of(kind).chapter == "noted"}
+    events = EVENT_KINDS & set(kinds)
+    for is_there, text in (
+        (told, _("Answers that you gave in surveys and forms")),
+        (noted, _("Notes of our people about you, and changes of your profile")),
+        (kinds["message"] or kinds["sms"], _("Messages that we sent you, with their texts")),
+        (
+            events & {*OPENED, "click"},
+            _("Opens and clicks: when, the IP address, the place estimated from it, the device and program"),
+        ),
+        (events - {*OPENED, "click"}, _("How messages were delivered, complaints about them, unsubscribing")),
+        (collected.interests, _("Interests")),
+        (collected.inferred, _("Groups and scores that we worked out")),
+        (kinds["file"], _("Files")),
+    ):
+        if is_there:
+            found.append(words.text(text))
+    rest = [
+        kind_plural(kind, options)
+        for kind, _count in kinds.most_common()
+        if kind_of(kind).chapter in {"other", "background"} and kind not in {"envelope", "sms"}
+    ]
+    if rest:
+        found.append(words.text("Other records: {kinds}").format(kinds=words.listed(rest)))
+    return found
 
 
 def period(collected: Collected, options: ReportOptions) -> str:
@@ -256,19 +291,13 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
             continue
         blocks.append(Block(f"statement-{letter}", words.text(heading), texts, []))
         if letter == "basis":
-            categories = [
-                kind_described(kind, options)
-                for kind in sorted(
-                    collected.kinds - Counter(envelope=collected.kinds["envelope"]),
-                    key=lambda k: (k in EVENT_KINDS, -collected.kinds[k], k),
-                )
-            ]
+            held = categories(collected, options)
             blocks.append(
                 Block(
                     "statement-categories",
                     words.text("What kinds of data we hold (categories)"),
-                    [words.text("This report shows:") if categories else words.text("No data were found.")],
-                    categories,
+                    [words.text("This report shows:") if held else words.text("No data were found.")],
+                    held,
                 )
             )
             blocks.append(

@@ -65,6 +65,11 @@ class FieldRow:
     value: Value
     origin: str = ""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is stored under the name."""
+        return self.value.content is None or self.value.content in ("", [], {})
+
 
 class Numbered:
     """A record's members, its values numbered from 0: what rows and proof of it are made from."""

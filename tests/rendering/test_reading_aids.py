@@ -44,6 +44,9 @@ def test_each_word_of_the_list_is_linked_once_before_it_and_explained(tmp_path, 
 def test_words_of_things_that_do_not_occur_are_not_explained(tmp_path):
     text = page(SAMPLES / "nothing-found.json", tmp_path)
     assert "word-" not in text
+    assert 'id="glossary"' not in text  # one page, and nothing of what was not found
+    text = page(export(tmp_path, {"type": "survey", "survey": "A", "questions": {}}), tmp_path)
+    assert "word-" not in text
     assert "This report uses no words that need explaining." in text
 
 
@@ -128,12 +131,19 @@ def test_every_note_on_the_form_of_a_message_is_in_the_language_of_the_report(la
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_annexes_that_are_not_there_are_named_so_that_no_letter_seems_to_be_withheld(tmp_path, lang):
     annexes = {"annex-a": "A", "annex-b": "B", "annex-c": "C", "annex-d": "D"}
-    for sample in ("nothing-found.json", "subprofile-20285.json", "subprofile-41522.json"):
+    for sample in ("subprofile-20285.json", "subprofile-41522.json"):
         text = page(SAMPLES / sample, tmp_path, lang)
         missing = {letter for anchor, letter in annexes.items() if f'id="{anchor}"' not in text}
         how = re.search(r'id="how-to-read".*?(?=<h2|<section|$)', text, re.DOTALL)[0]
         said = set(re.findall(r"(?:Annex|Bijlage|Anhang|Annexe) ([A-D])(?=\s?:)", how))
         assert said == missing
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_nothing_was_found_one_page_says_so_and_nothing_that_contradicts_it(tmp_path, lang):
+    text = page(SAMPLES / "nothing-found.json", tmp_path, lang)
+    assert re.findall(r'<h[12][^>]* id="([^"]+)"', text) == ["other-systems", "rights", "technical"]
+    assert not re.search(r"(?:Annex|Bijlage|Anhang|Annexe) [A-E]", text)
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ KINDS = (
         "todo",
         (_("Task"), _("Tasks")),
         _("Something that our people planned to do about you"),
-        "told",
+        "noted",
         (
             _note_id("todo_id"),
             PROFILE_ID,
@@ -221,7 +221,7 @@ KINDS = (
         "contact",
         (_("Contact with us"), _("Contacts with us")),
         _("A conversation with you that our people noted down"),
-        "told",
+        "noted",
         (
             _note_id("contact_id"),
             PROFILE_ID,
@@ -241,7 +241,7 @@ KINDS = (
         "note",
         (_("Note"), _("Notes")),
         _("Something that our people noted down about you"),
-        "told",
+        "noted",
         (
             _note_id("note_id"),
             PROFILE_ID,
@@ -259,7 +259,7 @@ KINDS = (
         "history",
         (_("Earlier value"), _("Earlier values")),
         _("What a field held before it was changed"),
-        "told",
+        "noted",
         (
             field("history_id", "id", "id", "Copernica's id of the entry."),
             PROFILE_ID,

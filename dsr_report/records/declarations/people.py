@@ -96,7 +96,7 @@ KINDS = (
         "change",
         (_("Change"), _("Changes")),
         _("Your profile, or a part of it, was made, changed or removed"),
-        "told",
+        "noted",
         (
             field(
                 "action",

@@ -6,7 +6,7 @@ them, and the proof finds each value's number in that HTML.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from jinja2 import Environment
 
@@ -22,38 +22,43 @@ from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.proof import settled
 
 CHAPTERS: tuple[Chapter, ...] = (
-    Chapter("start", _("Overview"), "first", letter.start, is_listed=False),
-    Chapter("overview", _("Overview"), "contents", letter.overview, page="start", is_listed=False),
+    # the letter: the answer, the statements of Art. 15, the rights, what is kept back
+    Chapter("start", _("Overview"), "first", letter.start, layer="letter", is_listed=False, if_nothing=True),
+    Chapter(
+        "statements", _("What the law requires us to tell you"), "statements", letter.statements,
+        page="start", layer="letter", sections=(("rights", _("Your rights")),),
+    ),
+    Chapter("hidden", _("What is masked or withheld"), "hidden", letter.hidden, page="start", layer="letter"),
+    Chapter("overview", _("Overview"), "contents", letter.overview, page="start", layer="letter", is_listed=False),
+    # your data
     Chapter("you", _("Your profile"), "you", records.in_time("you", "you"), ("you",)),
-    Chapter("told", _("What you filled in and what we noted"), "told", records.in_time("told", "told"), ("told",)),
+    Chapter("told", _("What you filled in"), "told", records.in_time("told", "told"), ("told",)),
+    Chapter("noted", _("What we noted about you"), "noted", records.in_time("noted", "noted"), ("noted",)),
     Chapter("sent", _("What we sent you"), "sent", activity.sent),
     Chapter("noticed", _("What we recorded"), "activity", activity.noticed),
     Chapter("concluded", _("Groups, scores and interests"), "concluded", activity.concluded),
     Chapter("problems", _("Delivery problems, spam complaints and unsubscribing"), "problems", activity.problems),
-    Chapter(
-        "statements", _("What the law requires us to tell you"), "statements", letter.statements,
-        sections=(("rights", _("Your rights")),),
-    ),
-    Chapter("hidden", _("What is masked or withheld"), "hidden", letter.hidden),
     Chapter("glossary", _("Words explained"), "glossary", letter.glossary),
+    # the annexes: every value
     Chapter(
         "annex-a", _("Annex A: the messages in full"), "messages", annexes.messages, ("messages",),
-        is_annex=True, counted=lambda language, n: language.count("{n} message", "{n} messages", n), periods=annexes.contents_of_messages,
+        layer="annex", counted=lambda language, n: language.count("{n} message", "{n} messages", n), periods=annexes.contents_of_messages,
         title_of_list=_("Annex A: the messages"),
     ),
     Chapter(
         "annex-b", _("Annex B: all events"), "events", annexes.events, ("events",),
-        is_annex=True, counted=lambda language, n: language.count("{n} event", "{n} events", n), periods=annexes.contents_of_events,
+        layer="annex", counted=lambda language, n: language.count("{n} event", "{n} events", n), periods=annexes.contents_of_events,
     ),
     Chapter(
-        "annex-c", _("Annex C: files"), "files", records.in_time("annex-c", "files", is_annex=True), ("files",),
-        is_annex=True,
+        "annex-c", _("Annex C: files"), "files", records.in_time("annex-c", "files"), ("files",),
+        layer="annex",
     ),
     Chapter(
         "annex-d", _("Annex D: other stored data"), "other", records.by_kind, ("other", "background"),
-        is_annex=True, counted=lambda language, n: language.count("{n} record", "{n} records", n),
+        layer="annex", counted=lambda language, n: language.count("{n} record", "{n} records", n),
     ),
-    Chapter("technical", _("Annex E: technical details"), "technical", technical, ("technical",)),
+    Chapter("technical", _("Annex E: technical details"), "technical", technical, ("technical",), layer="annex", if_nothing=True,
+        title_if_nothing=_("Technical details")),
 )  # fmt: skip
 
 
@@ -66,15 +71,29 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
     book = Book(export, options, collected, CHAPTERS)
     made.globals.update(medium=options.medium, is_list=options.is_list, files_embedded=options.attachments)
     for chapter in CHAPTERS:
+        if chapter.is_left_out(book):
+            continue
         title = chapter.name(book)
         see = [
             (term.anchor, options.words.text(term.name)) for term in terms_of(chapter.anchor, collected.kinds)
         ]
-        common = {"chapter": chapter, "chapter_title": title, "see": see}
+        common = {"chapter": chapter, "chapter_title": title, "see": see, "once": _first_time()}
         for number, part in enumerate(chapter.parts(book)):
             template = made.get_template(f"report/{part.template or chapter.template}.html.j2")
             html = template.render(**common, is_first=number == 0, **part.values)
             yield _part(book, chapter, part, settled(html, part.proofs))
+
+
+def _first_time() -> Callable[[str, str], bool]:
+    """Whether a name with this meaning is met for the first time: what it means is said once in a chapter."""
+    seen: set[tuple[str, str]] = set()
+
+    def is_first(name: str, meaning: str) -> bool:
+        new = (name, meaning) not in seen
+        seen.add((name, meaning))
+        return new
+
+    return is_first
 
 
 def _part(book: Book, chapter: Chapter, part: PartView, html: str) -> Part:
@@ -83,4 +102,4 @@ def _part(book: Book, chapter: Chapter, part: PartView, html: str) -> Part:
     if part.page is not None:
         key, title = part.page.name, book.periods.page_title(title, part.page)
         follows = part.page.follows
-    return Part(part.anchor, key, title, html, part.new_page, part.contents, follows, part.columns)
+    return Part(part.anchor, key, title, html, part.new_page, part.contents, follows, chapter.layer)

@@ -12,11 +12,13 @@ from dsr_report.languages import Language
 from dsr_report.rendering.chapters.book import Book, PartView, batched
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.kinds import kind_plural
-from dsr_report.rendering.plots import Series, plot
+from dsr_report.rendering.plots import Plot, Series, plot
 from dsr_report.rendering.statistics import OPENED, PROBLEMS, MessageEntry
 
 _MOST_LINES = 40
 """Of messages that went wrong; more are named by their numbers."""
+_MOST_MONTHS = 14
+"""More make a table longer than a page has room for: then it has years."""
 _LINE = 190
 """Characters of HTML of a line beside its subject, which it has twice."""
 
@@ -106,8 +108,16 @@ def happened(entry: MessageEntry, language: Language) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def noticed(book: Book) -> Iterator[PartView]:
-    """Messages, openings and clicks by month, or by year where there are many months."""
+class Span(NamedTuple):
+    """A month or a year: what it is called, in short, and what happened in it."""
+
+    label: str
+    short: str
+    counts: Counter[str]
+
+
+def spans(book: Book, *, by_year: bool | None = None) -> tuple[list[Span], bool]:
+    """The months of all that happened, or its years where there are many months; whether it is years."""
     language, activity = book.language, book.collected.activity
     months: dict[tuple[int, int], Counter[str]] = {k: Counter(v) for k, v in activity.months.items()}
     for entry in activity.messages:
@@ -115,40 +125,57 @@ def noticed(book: Book) -> Iterator[PartView]:
             local = entry.sent_at.astimezone(book.options.zone)
             months.setdefault((local.year, local.month), Counter())["message"] += 1
     keys = _all_months(months)
-    by_year = len(keys) > 36
-    periods: list[tuple[str, str, Counter[str]]] = []
+    if by_year is None:
+        by_year = len(keys) > _MOST_MONTHS
+    periods: list[Span] = []
     if by_year:
         for year in sorted({k[0] for k in keys}):
             total: Counter[str] = Counter()
             for key, counts in months.items():
                 if key[0] == year:
                     total += counts
-            periods.append((str(year), str(year), total))
+            periods.append(Span(str(year), str(year), total))
     else:
         periods = [
-            (
+            Span(
                 language.month(*key),
                 f"{language.short_month(key[1])} {key[0] % 100:02}",
                 months.get(key, Counter()),
             )
             for key in keys
         ]
-    columns = [
+    return periods, by_year
+
+
+def plot_of(periods: Sequence[Span], language: Language) -> Plot | None:
+    """Messages, openings and clicks as bars."""
+    names = _columns(language)[:3]
+    return plot(
+        [span.short for span in periods],
+        [Series(name, tuple(_four(span.counts)[i] for span in periods)) for i, name in enumerate(names)],
+    )
+
+
+def _columns(language: Language) -> list[str]:
+    return [
         language.text("Messages"),
         language.text("Opens"),
         language.text("Clicks"),
         language.text("Other events"),
     ]
+
+
+def noticed(book: Book) -> Iterator[PartView]:
+    """Messages, openings and clicks by month, or by year where there are many months."""
+    language = book.language
+    periods, by_year = spans(book)
     rows = [Row(label, _four(counts)) for label, _short, counts in periods if any(_four(counts))]
     values = {
         "has_events": len(book.collected.spools["events"]) > 0,
-        "plot": plot(
-            [short for _label, short, _counts in periods],
-            [Series(columns[i], tuple(_four(counts)[i] for _l, _s, counts in periods)) for i in range(3)],
-        ),
+        "plot": plot_of(periods, language),
         "rows": rows,
         "left_out": len(rows) < len(periods),
-        "columns": columns,
+        "columns": _columns(language),
         "by_year": by_year,
     }
     yield PartView(values, "noticed-part", new_page=True)

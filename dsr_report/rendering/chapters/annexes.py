@@ -85,8 +85,7 @@ def messages(book: Book) -> Iterator[PartView]:
         return periods.of(entries[key[0]].sent_at)
 
     pager = periods.pager("messages", ((period_of(key), MARKUP * size) for key, size in spool.index()))
-    as_looked = book.options.medium == "pdf" and book.options.messages == "layout"
-    parts = _Parts("annex-a", columns=as_looked)
+    parts = _Parts("annex-a")
     blocks: list[MessageBlock] = []
     period = None
     for key, size, message in spool.sorted(order):
@@ -170,9 +169,8 @@ def events(book: Book) -> Iterator[PartView]:
 class _Parts:
     """The parts of an annex: each on its page of a package, with what is gathered for it."""
 
-    def __init__(self, anchor: str, *, columns: bool = False) -> None:
+    def __init__(self, anchor: str) -> None:
         self._anchor = anchor
-        self._columns = columns
         self._number = 0
         self.page: Page | None = None
         self.weight = 0
@@ -181,14 +179,7 @@ class _Parts:
         """The part that is full, if there is one; what comes next stands on `page`."""
         if self.page is not None:
             anchor = f"{self._anchor}-{self._number}"
-            yield PartView(
-                values,
-                anchor,
-                proofs,
-                new_page=self._number == 0,
-                page=self.page,
-                columns=self._columns,
-            )
+            yield PartView(values, anchor, proofs, new_page=self._number == 0, page=self.page)
             self._number += 1
             self.weight = 0
         self.page = page

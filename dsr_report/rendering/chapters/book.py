@@ -39,6 +39,11 @@ class Book:
         """The report's language."""
         return self.options.words
 
+    @property
+    def is_found(self) -> bool:
+        """Whether the export holds any record."""
+        return bool(self.collected.kinds)
+
     @cached_property
     def periods(self) -> Periods:
         """How the annexes are divided into years and months."""
@@ -67,8 +72,6 @@ class PartView:
     contents: tuple[str, ...] = ()
     page: Page | None = None
     template: str = ""
-    columns: bool = False
-    """It is printed in two columns."""
 
 
 class Chapter(NamedTuple):
@@ -84,8 +87,8 @@ class Chapter(NamedTuple):
     parts: Callable[[Book], Iterator[PartView]]
     spools: tuple[str, ...] = ()
     page: str = ""
-    is_annex: bool = False
-    """It is left out where its spools are empty."""
+    layer: str = "data"
+    """`letter` (the answer), `data` (all that is held, in words) or `annex` (every value as it is stored)."""
     is_listed: bool = True
     """It stands in the contents."""
     counted: Callable[[Language, int], str] | None = None
@@ -94,17 +97,31 @@ class Chapter(NamedTuple):
     """Its years and months in the contents."""
     sections: tuple[tuple[str, str], ...] = ()
     """Ids and names of headings within it that stand in the contents, too."""
+    if_nothing: bool = False
+    """It stands in the report where nothing was found, too."""
+    title_if_nothing: str = ""
+    """Its name where nothing was found, and no other annex is there."""
     title_of_list: str = ""
     """Its name where messages are listed only."""
 
     def name(self, book: Book) -> str:
         """Its name in the report's language."""
+        if self.title_if_nothing and not book.is_found:
+            return book.language.text(self.title_if_nothing)
         is_list = self.title_of_list and book.options.is_list
         return book.language.text(self.title_of_list if is_list else self.title)
 
     def number_of_records(self, book: Book) -> int:
-        """How many records are in the spools of an annex."""
-        return sum(len(book.collected.spools[name]) for name in self.spools) if self.is_annex else 0
+        """How many records are in its spools."""
+        spools = book.collected.spools
+        return sum(len(spools[name]) for name in self.spools if name in spools)
+
+    def is_left_out(self, book: Book) -> bool:
+        """Whether it has nothing to show: then it is named in one line, all of them together."""
+        if not book.is_found and not self.if_nothing:
+            return True
+        has_spools = any(name in book.collected.spools for name in self.spools)
+        return has_spools and not self.number_of_records(book)
 
 
 def batched(views: Iterable[tuple[int, View]]) -> Iterator[list[View]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from dsr_report.rendering.chapters.activity import plot_of, spans
 from dsr_report.rendering.chapters.book import Book, PartView
 from dsr_report.rendering.first_pages import authority_view, first_view, statement_blocks
 from dsr_report.rendering.glossary import terms_in
@@ -33,6 +34,11 @@ def start(book: Book) -> Iterator[PartView]:
     info = book.export.info
     view = first_view(book.collected, book.options, incomplete=book.export.incomplete)
     view["several"] = len(book.export.file.subjects.named) > 1
+    if book.is_found:
+        view["plot"] = plot_of(spans(book, by_year=True)[0], book.language)
+    view["scope"] = _scope(book)
+    view["other_systems"] = book.options.config.scope.other_systems.get(book.options.language, "")
+    view["authority"] = authority_view(book.options)[0]
     view["about"] = book.collected.person.about(info.type, info.id, book.language)
     yield PartView(view, "start")
 
@@ -63,6 +69,10 @@ def statements(book: Book) -> Iterator[PartView]:
         "blocks": statement_blocks(book.collected, book.options),
         "authority": authority,
         "authorities": others,
+        "officer": book.options.config.dpo,
+        "representative": book.options.config.controller.representative
+        if book.options.config.controller
+        else "",
     }
     yield PartView(values, "statements-part", new_page=True)
 
@@ -102,7 +112,7 @@ def _entries(book: Book) -> Iterator[TocEntry]:
     language = book.language
     for chapter in book.chapters:
         number = chapter.number_of_records(book)
-        if not chapter.is_listed or (chapter.is_annex and not number):
+        if not chapter.is_listed or chapter.is_left_out(book):
             continue
         note = chapter.counted(language, number) if chapter.counted else ""
         periods = chapter.periods(book) if chapter.periods else ()
@@ -112,15 +122,11 @@ def _entries(book: Book) -> Iterator[TocEntry]:
 
 
 def _left_out(book: Book) -> str:
-    """Which annexes are not there; a gap in their letters would look like something withheld."""
+    """Which chapters are not there; a gap in the letters of annexes would look like something withheld."""
     language = book.language
-    empty = [
-        chapter.name(book)
-        for chapter in book.chapters
-        if chapter.is_annex and not chapter.number_of_records(book)
-    ]
-    said = language.text("Not included, because there is nothing to show: {annexes}.")
-    return said.format(annexes=language.listed(empty)) if empty else ""
+    empty = [chapter.name(book) for chapter in book.chapters if chapter.is_left_out(book)]
+    said = language.text("Nothing is stored for: {chapters}.")
+    return said.format(chapters=language.listed(empty)) if empty else ""
 
 
 def _machine_copy(book: Book) -> str:

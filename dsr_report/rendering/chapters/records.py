@@ -9,15 +9,11 @@ from dsr_report.rendering.records import RecordView
 from dsr_report.rendering.spool import Spool, Spooled
 
 
-def in_time(anchor: str, spool: str, *, is_annex: bool = False) -> Callable[[Book], Iterator[PartView]]:
-    """What makes a chapter of the records in a spool, in the order of time; an empty annex has no part."""
+def in_time(anchor: str, spool: str) -> Callable[[Book], Iterator[PartView]]:
+    """What makes a chapter of the records in a spool, in the order of time."""
 
     def parts(book: Book) -> Iterator[PartView]:
         pieces = book.collected.spools[spool]
-        if not len(pieces):
-            if not is_annex:
-                yield PartView({"records": ()}, f"{anchor}-part")
-            return
         ordered = pieces.sorted(lambda key: (key[1] or NEVER, key[2]))
         for number, records in enumerate(batched(map(_weighed, ordered))):
             yield _part(f"{anchor}-part-{number}", records, is_first=number == 0)

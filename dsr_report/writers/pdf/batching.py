@@ -36,7 +36,7 @@ def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
             stylesheet,
             parts=len(sections),
             contents=frozenset(anchor for part in parts for anchor in part.contents),
-            columns=parts[-1].columns if parts else False,
+            columns=bool(parts) and parts[-1].layer == "annex",
         )
 
     for part in document.parts():
@@ -45,7 +45,7 @@ def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
         if parts and (
             (part.new_page and weight >= _ENOUGH)
             or weight + added > _AT_MOST
-            or part.columns != parts[-1].columns
+            or (part.layer == "annex") != (parts[-1].layer == "annex")
         ):
             yield job()
             parts, sections, weight, index = [], [], 0, index + 1
