@@ -13,6 +13,7 @@ from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import Collected
+from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED
 
