@@ -122,5 +122,6 @@ def test_whatever_fails_each_subject_has_a_disclosure_or_a_documented_end_and_on
             if one["ok"]:
                 assert (tmp_path / "out" / one["file"]).is_file()
         assert not list((tmp_path / "out").rglob("*.part"))
+        assert (tmp_path / "out" / ".batch-lock").stat().st_mode & 0o777 == 0o600
     assert len(open_ones) < SUBJECTS / 10
     assert len(met) > 30 or SUBJECTS < 200  # kinds of faults

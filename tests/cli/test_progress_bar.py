@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -67,3 +68,11 @@ def test_what_is_told_of_a_report_only_grows_and_ends_at_all_of_it(ending: str, 
     assert done == sorted(done)
     assert told[-1][0] == told[-1][1] > 0
     assert len(set(done)) > 4, "it is told on the way, too"
+
+
+def test_waiting_is_told_in_seconds_that_count_up_and_taken_away(tmp_path: Path) -> None:
+    written = on_a_terminal("fetch", "20285", "--sandbox", "-o", tmp_path / "e.json", columns=80)
+    drawn = [line.strip() for line in written.split("\r") if "Waiting" in line]
+    assert drawn
+    assert all(re.fullmatch(r"Waiting for Copernica: pending.*, \d+ s", line) for line in drawn)
+    assert "Waiting" not in written.split("\r")[-1]
