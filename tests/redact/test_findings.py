@@ -152,7 +152,7 @@ Content-Disposition: inline
 
 def test_files_that_cannot_be_looked_into_are_named_for_the_operator():
     closed = closed_in([Item("/data/0", (), {"mime": MIXED}), Item("/data/1", (), {"mime": NEWSLETTER})])
-    assert closed == [("/data/0/mime", "1.2", "application/pdf")]
-    assert "/data/0/mime, part 1.2 (application/pdf)" in closed_comment(closed)
+    assert closed == [("/data/0/mime", "1.2", "a.pdf", "damaged")]
+    assert "/data/0/mime, part 1.2: a.pdf (damaged)" in closed_comment(closed)
     assert tomllib.loads(closed_comment(closed)) == {}
     assert closed_comment([]) == ""
