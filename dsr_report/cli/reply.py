@@ -130,6 +130,8 @@ def reply(
         )
     settings = load_config(config) if config else Config()
     controller = settings.controller
+    if controller is None:
+        say("warning: no --config with a [controller]: the letter names no company and has no signature")
     with ExitStack() as stack:
         attached = None
         passphrase = None

@@ -282,10 +282,24 @@ def sum_in_words(words: Language, values: Sum) -> str:
     )
 
 
+def responsible(config: Config, words: Language) -> list[str]:
+    """The data protection officer, and the representative in the Union, with what is known of them."""
+    found = []
+    if config.dpo is not None and (config.dpo.name or config.dpo.email):
+        officer = (config.dpo.name, config.dpo.address, config.dpo.email, config.dpo.phone)
+        found.append((words.text("Data protection officer"), ", ".join(part for part in officer if part)))
+    if config.controller is not None and config.controller.representative:
+        found.append((words.text("Representative in the European Union"), config.controller.representative))
+    return [f"{role}{words.colon} {who}" for role, who in found]
+
+
 def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block]:
     """The statements of Art. 15(1) and (2), each with what the controller says, or a gap."""
     words, config = options.words, options.config
-    blocks = []
+    people = responsible(config, words)
+    blocks = (
+        [Block("statement-responsible", words.text("Whom you can write to"), [], people)] if people else []
+    )
     for letter, heading in STATEMENTS:
         texts = texts_of(config, letter, collected, options)
         if letter == "other" and not texts:

@@ -41,3 +41,16 @@ def test_page_one_counts_no_opens_where_there_are_none(built) -> None:
 def test_the_search_is_said_in_words(built) -> None:
     with built([CLICK], "fr") as report:
         assert "un profil, par son numéro" in report.text
+
+
+def test_the_officer_the_representative_and_the_phone_are_printed(built) -> None:
+    from dsr_report.config import Config, Controller, Officer
+
+    controller = Controller(
+        name="Kroosduiker", phone="+31 20 000 0000", representative="Vertreter GmbH, Hamburg"
+    )
+    officer = Officer(name="Ada Voorbeeld", email="dpo@kroosduiker.example")
+    with built([CLICK], "nl", config=Config(controller=controller, dpo=officer)) as report:
+        assert "Functionaris voor gegevensbescherming: Ada Voorbeeld, dpo@kroosduiker.example" in report.text
+        assert "Vertegenwoordiger in de Europese Unie: Vertreter GmbH, Hamburg" in report.text
+        assert "+31 20 000 0000" in report.part("start").text

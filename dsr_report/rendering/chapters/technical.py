@@ -30,6 +30,8 @@ def technical(book: Book) -> Iterator[PartView]:
     yield PartView(values, "technical-part", [proof], new_page=True)
 
 
+_NO_DATE = 1980
+"""The year that files carry where no date is known: the first that a ZIP can hold."""
 _SEARCHES = {
     "profile": _("a profile, by its number"),
     "subprofile": _("a part of a profile, by its number"),
@@ -62,9 +64,11 @@ def _file(book: Book) -> list[tuple[str, str]]:
         (language.text("Size"), language.count("{n} byte", "{n} bytes", export.bytes)),
         ("SHA-256", export.sha256),
         (language.text("Created with"), options.generator),
-        (language.text("Date of this report"), language.moment(options.created, options.zone)),
         (language.text("Time zone assumed where none is given"), language.zone(export.zone)),
     ]
+    if options.created.year > _NO_DATE:
+        made = language.moment(options.created, options.zone)
+        file.insert(-1, (language.text("Date of this report"), made))
     if options.marks:
         file.append(
             (
