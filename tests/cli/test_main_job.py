@@ -142,7 +142,7 @@ def test_ctrl_c_is_one_line_and_leaves_neither_file_nor_process(tmp_path):
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors.strip() == "stopped; no partial file was left behind"
+    assert errors.strip() == "dsr-report: stopped; no partial file was left behind"
     assert list(out.iterdir()) == list(scratch.iterdir()) == []
     psutil.wait_procs(helpers, timeout=60)
     assert not [helper for helper in helpers if helper.is_running()]
