@@ -1,6 +1,6 @@
 """Which kind an object's member names tell: the first signature that fits, else the keys of a declared kind.
 
-Names are compared without case and separators (`vocabulary.plain`): `smtp-response` is `smtpresponse`.
+Names are compared without case and separators (`names.normalised_key`): `smtp-response` is `smtpresponse`.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ _TEXT_OR_NULL = frozenset({str, type(None)})
 
 
 def id_cells(cells: list[Any], kinds: set[type]) -> list[str | None]:
-    """Ids as `records.taking.as_id` gives them; `kinds` are the types of the cells."""
+    """Ids as `records.fields.as_id` gives them; `kinds` are the types of the cells."""
     if kinds <= _TEXT_OR_NULL:
         return [None if c in _NO_ID else c if c.isalnum() else as_id(c) for c in cells]
     if kinds == {int}:
@@ -98,7 +98,7 @@ def id_cells(cells: list[Any], kinds: set[type]) -> list[str | None]:
 
 
 class TextCells(dict[Any, str | None]):
-    """Scalars as `records.taking.as_text` gives them, remembered."""
+    """Scalars as `records.fields.as_text` gives them, remembered."""
 
     def __missing__(self, value: Any) -> str | None:
         found = as_text(value)
