@@ -140,7 +140,7 @@ def test_the_package_shows_every_message_and_hands_over_every_file(package):
         plain = bare.replace(" ", "").replace("\u200e", "")
         for text in case.seen:
             assert "".join(text.split()).replace("://", "") in plain.replace("://", ""), (case.what, text)
-        for text in ("Picture missing", "picture missing") if "missing" in case.unseen else ():
+        for text in ("Image missing", "image missing") if "missing" in case.unseen else ():
             assert text not in piece, case.what
         folder = package / "messages" / "attachments" / f"{number:05}"
         for name, content in case.files.items():

@@ -67,7 +67,7 @@ def test_a_chapter_and_the_page_around_all_chapters_can_be_replaced_or_extended(
         tmp_path,
     )
     assert "<p>Ask us about it.</p>" in html
-    assert "This is what is stored about you as a person" not in html
+    assert "This is what is stored about you" not in html
     assert '<h2 id="sent">Letters</h2><p><a href="#message-1">Spring</a></p>' in html
     assert html.count("<footer>Bloemen &amp; Co</footer>") == 1
     assert verify(tmp_path / "report.html", tmp_path / "export.json").ok
