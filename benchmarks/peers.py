@@ -47,18 +47,23 @@ def normalize(export: str, target: str) -> None:
 def our_pages(export: str, target: str) -> None:
     """The HTML that our PDF is laid out from, in one file, for others to lay out."""
     from dsr_report import read  # noqa: PLC0415 - only here
-    from dsr_report.rendering.build import build  # noqa: PLC0415
     from dsr_report.rendering.options import ReportOptions  # noqa: PLC0415
+    from dsr_report.rendering.rendered import RenderedReport  # noqa: PLC0415
     from dsr_report.report import generator  # noqa: PLC0415
     from dsr_report.shipped import shipped  # noqa: PLC0415
     from dsr_report.writers.pdf import batching  # noqa: PLC0415
 
     source = read(export)
     last = source.period[1] or datetime.now(UTC)
-    built = build(
+    built = RenderedReport(
         source,
         ReportOptions(
-            language="en", zone=source.zone, created=last, generator=generator(), medium="pdf", original=True
+            language_code="en",
+            zone=source.zone,
+            created=last,
+            generator=generator(),
+            medium="pdf",
+            original=True,
         ),
     )
     stylesheet = (shipped("templates") / "styles" / "print.css").read_text(

@@ -20,7 +20,7 @@ from babel.numbers import format_decimal
 from dsr_report.lexicon import LANGUAGES, LEXICONS, SOURCE_LANGUAGE
 from dsr_report.shipped import shipped
 
-__all__ = ["LANGUAGES", "Language", "language", "translatable"]
+__all__ = ["LANGUAGES", "Language", "language_of", "translatable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +124,21 @@ class Language:
 
 
 @lru_cache(maxsize=1024)  # most numbers are small, and a report is full of them
-def _number(value: int, words: Language) -> str:
-    return str(format_decimal(value, locale=words.locale))
+def _number(value: int, language: Language) -> str:
+    return str(format_decimal(value, locale=language.locale))
 
 
 @lru_cache(maxsize=4096)  # ten years of days: events recur on them, and formatting takes longer than reading
-def _day(year: int, month: int, day: int, words: Language) -> str:
+def _day(year: int, month: int, day: int, language: Language) -> str:
     value = date(year, month, day)
     if day == 1:  # an ordinal in some languages, which CLDR does not say
-        return words.text("1 {month}").format(month=format_date(value, "MMMM y", locale=words.locale))
-    return str(format_date(value, "long", locale=words.locale))
+        return language.text("1 {month}").format(month=format_date(value, "MMMM y", locale=language.locale))
+    return str(format_date(value, "long", locale=language.locale))
 
 
 @lru_cache(maxsize=24 * 60)
-def _clock(hour: int, minute: int, words: Language) -> str:
-    return str(format_time(time(hour, minute), "HH:mm", locale=words.locale))
+def _clock(hour: int, minute: int, language: Language) -> str:
+    return str(format_time(time(hour, minute), "HH:mm", locale=language.locale))
 
 
 _PLACE = re.compile(r"(\d+)(?:\((\d+)\))?(?:\(([a-z])\))?")
@@ -154,7 +154,7 @@ def _plural_rule(expression: str) -> Callable[[int], int]:
 
 
 @lru_cache
-def language(code: str) -> Language:
+def language_of(code: str) -> Language:
     """One of the report's languages."""
     if code == SOURCE_LANGUAGE:
         return Language(code, Locale.parse(_SOURCE_LOCALE), {})

@@ -19,18 +19,18 @@ from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quot
 from dsr_report.export import Export, zone_named
 from dsr_report.files import sha256_of, written_whole
 from dsr_report.jsonstream.file import open_export
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.progress import Progress, Steps
 from dsr_report.redact.apply import write_redacted
 from dsr_report.redact.decisions import load_decisions
 from dsr_report.redact.findings import findings_of
 from dsr_report.redact.plan import Plan, make_plan
 from dsr_report.redact.secrets import find_secrets
-from dsr_report.rendering.build import BuiltReport, build
 from dsr_report.rendering.document import Attachment, Part, ReportDocument
 from dsr_report.rendering.ledger import EMBEDDED, Ledger
 from dsr_report.rendering.marks import mark_text
 from dsr_report.rendering.options import Mark, ReportOptions
+from dsr_report.rendering.rendered import RenderedReport
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
 from dsr_report.workers import Processes
@@ -279,7 +279,7 @@ class Report:
                     manifest=manifest.model_copy(update={"medium": "zip"}),
                     pdf=pdf,
                     ledger=ledger,
-                    words=language(self.lang),
+                    language=language_of(self.lang),
                 )
                 self._steps.begin("write")
                 write_package(content, file)
@@ -444,10 +444,10 @@ class Report:
 
     def _built(
         self, medium: Literal["pdf", "html"], *, package: bool, processes: Processes | None
-    ) -> BuiltReport:
+    ) -> RenderedReport:
         plan, values = self._decide(), self.values
         options = ReportOptions(
-            language=self.lang,
+            language_code=self.lang,
             zone=self.zone,
             created=self.created,
             generator=generator(),
@@ -466,7 +466,7 @@ class Report:
             templates=self.templates,
         )
         self._steps.begin("render pages" if package else "render")
-        built = build(self._shown or self.export, options, processes)
+        built = RenderedReport(self._shown or self.export, options, processes)
         try:
             self._check_count()  # both were counted on the way
         except RedactionError:
@@ -475,7 +475,7 @@ class Report:
         return built
 
     def _completed(
-        self, built: BuiltReport, manifest: Manifest, folder: Path, medium: Literal["pdf", "html"]
+        self, built: RenderedReport, manifest: Manifest, folder: Path, medium: Literal["pdf", "html"]
     ) -> ReportDocument:
         """The document with its proof: embedded files in a PDF; manifest and ledger in the page of HTML."""
         document = built.document
@@ -489,7 +489,7 @@ class Report:
                 ledger=ledger,
                 seal=PLACEHOLDER,
             )
-        words = language(self.lang)
+        language = language_of(self.lang)
         data = folder / EMBEDDED
         with self.shown.file.raw() as source, data.open("wb") as target:
             while block := source.read(1 << 20):
@@ -509,15 +509,15 @@ class Report:
         attachments = (
             Attachment(
                 EMBEDDED, data, "application/json",
-                words.text("All your data, in a form that computers can read"), "Source", created,
+                language.text("All your data, in a form that computers can read"), "Source", created,
             ),
             Attachment(
                 "manifest.json", proof, "application/json",
-                words.text("What this report was made from, so that it can be checked"), "Data", created,
+                language.text("What this report was made from, so that it can be checked"), "Data", created,
             ),
             Attachment(
                 "ledger.jsonl", ledger, "application/jsonl",
-                words.text("Where each value is shown, so that it can be checked"), "Data", created,
+                language.text("Where each value is shown, so that it can be checked"), "Data", created,
             ),
             *files,
         )  # fmt: skip
@@ -525,7 +525,7 @@ class Report:
 
     def _attached_files(self, folder: Path) -> Iterator[Attachment]:
         """The files that came with messages, written to `folder`, to be embedded in the PDF."""
-        words = language(self.lang)
+        language = language_of(self.lang)
         for position, (number, file) in enumerate(attached_files(self.shown)):
             path = folder / f"attached-{position}"
             path.write_bytes(file.content)
@@ -534,12 +534,12 @@ class Report:
                 f"{number:05}-{file.name}",
                 path,
                 file.media_type if is_plain else "application/octet-stream",
-                words.text("A file that came with message {number}").format(number=number),
+                language.text("A file that came with message {number}").format(number=number),
                 "Supplement",
                 self.created,
             )
 
-    def _check_strictly(self, built: BuiltReport) -> None:
+    def _check_strictly(self, built: RenderedReport) -> None:
         unrecognised = self.export.summary.kinds["unrecognised"]
         problems = []
         if built.missing:
@@ -571,7 +571,7 @@ class Report:
             if problem not in self.warnings:
                 self.warnings.append(problem)
 
-    def _manifest(self, built: BuiltReport, plan: Plan, medium: Literal["pdf", "html"]) -> Manifest:
+    def _manifest(self, built: RenderedReport, plan: Plan, medium: Literal["pdf", "html"]) -> Manifest:
         shown = self.shown
         return Manifest(
             medium=medium,

@@ -86,7 +86,7 @@ def check(file: Path, codes: tuple[str, ...], strict: bool) -> None:
     """
     from dsr_report.config import load_config
     from dsr_report.errors import CheckFailedError
-    from dsr_report.languages import language
+    from dsr_report.languages import language_of
     from dsr_report.rendering.configuration import missing_from
 
     settings = load_config(file)
@@ -95,7 +95,7 @@ def check(file: Path, codes: tuple[str, ...], strict: bool) -> None:
     if settings.report.lang:
         given.add(settings.report.lang)
     for code in codes or [code for code in LANGUAGES if code in given] or [SOURCE_LANGUAGE]:
-        gaps = missing_from(settings, language(code))
+        gaps = missing_from(settings, language_of(code))
         missing += len(gaps)
         click.echo(f"{code}: {'nothing is missing' if not gaps else f'{len(gaps)} missing'}")
         for gap in gaps:

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dsr_report.addresses import mailbox, same_address
 from dsr_report.errors import UsageError
-from dsr_report.languages import language
+from dsr_report.languages import language_of
 from dsr_report.shipped import shipped
 
 
@@ -59,7 +59,7 @@ def write_reply(reply: Reply, disclosure: Path, *, attached: Path | None = None)
         controller=reply.controller,
         contact=reply.contact,
         reference=reply.reference,
-        received=language(reply.language).day(reply.received) if reply.received else None,
+        received=language_of(reply.language).day(reply.received) if reply.received else None,
         file_name=file.name,
         encrypted=reply.encrypted,
         medium=disclosure.suffix.lstrip(".").lower(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsr_report.config import LETTERS, Config, Letter
-from dsr_report.languages import Language, language
+from dsr_report.languages import Language, language_of
 from dsr_report.languages import translatable as _
 from dsr_report.rendering.authorities import AUTHORITIES
 from dsr_report.rendering.environment import environment
@@ -42,14 +42,14 @@ STATEMENTS: dict[Letter, tuple[str, str]] = {
 
 def configuration_text(code: str) -> str:
     """A configuration to fill in (TOML), its notes and examples in a language."""
-    words = language(code)
+    language = language_of(code)
     return (
-        environment(words)
+        environment(language)
         .get_template("config/controller.toml.j2")
         .render(
             lang=code,
             statements=[
-                (letter, words.text(note), words.text(example))
+                (letter, language.text(note), language.text(example))
                 for letter, (note, example) in STATEMENTS.items()
             ],
         )
@@ -57,9 +57,9 @@ def configuration_text(code: str) -> str:
     )
 
 
-def missing_from(config: Config, words: Language) -> list[str]:
+def missing_from(config: Config, language: Language) -> list[str]:
     """The keys that a report in this language would print as gaps, for at least some people."""
-    code = words.code
+    code = language.code
     missing = []
     if config.controller is None:
         missing.append("[controller] name")

@@ -57,7 +57,7 @@ class ReportDocument:
     """
 
     title: str
-    language: str
+    language_code: str
     author: str
     description: str
     stylesheet: str

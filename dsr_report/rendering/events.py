@@ -16,23 +16,23 @@ from dsr_report.rendering.values import LongTexts, StoredValue, stored_line
 
 def moment_text(at: datetime | None, raw: str | None, certainty: str | None, options: ReportOptions) -> str:
     """A moment in words, with what is not sure about it; the raw text where it is no moment."""
-    words = options.words
+    language = options.language
     if at is None:
         return printable_raw(raw, options)
     if certainty == "date":
-        return words.day(at.astimezone(options.zone).date())
-    text = words.moment(at, options.zone)
+        return language.day(at.astimezone(options.zone).date())
+    text = language.moment(at, options.zone)
     if certainty == "ambiguous":
-        return f"{text} {words.text('(summer or winter time unknown)')}"
+        return f"{text} {language.text('(summer or winter time unknown)')}"
     if certainty == "nonexistent":
-        return f"{text} {words.text('(this time did not exist: the clocks went forward)')}"
+        return f"{text} {language.text('(this time did not exist: the clocks went forward)')}"
     return text
 
 
 def printable_raw(raw: str | None, options: ReportOptions) -> str:
     """A time that cannot be read, as it is stored."""
     if raw is None or raw.strip() in {"", "0000-00-00", "0000-00-00 00:00:00"}:
-        return options.words.text("no date")
+        return options.language.text("no date")
     return printable(raw)
 
 
@@ -54,50 +54,54 @@ def event_row(
     record: Event, options: ReportOptions, long_texts: LongTexts, number: int
 ) -> tuple[EventRow, int]:
     """The row of one event, which is record number `number`, and how many values it shows."""
-    words = options.words
+    language = options.language
     when = moment_text(record.occurred_at, record.occurred_at_raw, record.occurred_at_certainty, options)
-    what = words.text(kind_of(record.kind).explanation)
+    what = language.text(kind_of(record.kind).explanation)
     details = tuple(text for text in _details(record, options) if text)
-    stored, count = stored_line(record, words, long_texts)
+    stored, count = stored_line(record, language, long_texts)
     return EventRow(number, record.pointer, when, what, details, stored), count
 
 
 def _details(record: Event, options: ReportOptions) -> list[str]:
-    words = options.words
+    language = options.language
     details: list[str] = []
     if isinstance(record, Click):
         details.append(str(record.link or record.target or ""))
     agent = agent_of(getattr(record, "user_agent", None), getattr(record, "header", None))
     device = getattr(record, "device", None)
     if device in DEVICES:
-        details.append(words.text(DEVICES[device]))
+        details.append(language.text(DEVICES[device]))
     if agent:
         details.append(device_reading(agent) or "")
     ip = getattr(record, "ip", None)
     if ip:
-        details.append(words.text("IP address not stored") if ip == "0.0.0.0" else str(ip))  # noqa: S104
+        details.append(language.text("IP address not stored") if ip == "0.0.0.0" else str(ip))  # noqa: S104
     code, country = getattr(record, "country_code", None), getattr(record, "country", None)
-    if code and words.country(code) != code:
-        country = words.country(code)
+    if code and language.country(code) != code:
+        country = language.country(code)
     place = ", ".join(str(part) for part in (getattr(record, "city", None), country) if part)
     if place:
-        details.append(words.text("near {place} (an estimate)").format(place=place))
+        details.append(language.text("near {place} (an estimate)").format(place=place))
     if isinstance(record, Error):
         code = record.status or record.error_code or ""
-        meaning = meaning_of("errorcode", code, words) or meaning_of("errortype", record.error_type, words)
+        meaning = meaning_of("errorcode", code, language) or meaning_of(
+            "errortype", record.error_type, language
+        )
         if meaning:
             details.append(meaning)
         elif code[:1] in {"4", "5"}:
-            details.append(words.text("temporary") if code[0] == "4" else words.text("permanent"))
+            details.append(language.text("temporary") if code[0] == "4" else language.text("permanent"))
         details.append(str(record.description or record.error_type_description or ""))
     if isinstance(record, Delivery):
         details.append(str(record.smtp_response or ""))
     if isinstance(record, Abuse):
         details.append(
-            meaning_of("feedback_type", record.feedback_type, words) or str(record.feedback_type or "")
+            meaning_of("feedback_type", record.feedback_type, language) or str(record.feedback_type or "")
         )
     if isinstance(record, Unsubscribe):
         source = getattr(record, "source", None)
         if source in {"link", "email"}:
-            details.append(words.text("through a link") if source == "link" else words.text("by e-mail"))
+            details.append(
+                language.text("through a link") if source == "link" else language.text("by e-mail")
+            )
     return details

@@ -49,9 +49,9 @@ def present_in(collected: Collected) -> dict[str, frozenset[str]]:
 def texts_of(config: Config, letter: Letter, collected: Collected, options: ReportOptions) -> list[str]:
     """The controller's statements of one letter in the report's language."""
     return [
-        statement.text[options.language]
+        statement.text[options.language_code]
         for statement in config.statements(letter, present_in(collected))
-        if options.language in statement.text
+        if options.language_code in statement.text
     ]
 
 
@@ -61,9 +61,9 @@ def recipients_of(config: Config, collected: Collected, options: ReportOptions) 
     for recipient in config.recipient:
         if not recipient.when.holds(present_in(collected)):
             continue
-        country = options.words.country(recipient.country)
-        role = recipient.role.get(options.language, "")
-        safeguard = recipient.safeguard.get(options.language, "")
+        country = options.language.country(recipient.country)
+        role = recipient.role.get(options.language_code, "")
+        safeguard = recipient.safeguard.get(options.language_code, "")
         details = [d for d in (role, country, safeguard) if d]
         found.append(f"{recipient.name} ({', '.join(details)})" if details else recipient.name)
     return found
@@ -77,10 +77,10 @@ def missing_statements(collected: Collected, options: ReportOptions) -> list[str
         missing.append("[controller] name and address")
     elif not (config.controller.email or (config.dpo and config.dpo.email)):
         missing.append("[controller] or [dpo] email: where to write to")
-    if options.language not in config.scope.other_systems:
-        missing.append(f"[scope] other_systems.{options.language}")
+    if options.language_code not in config.scope.other_systems:
+        missing.append(f"[scope] other_systems.{options.language_code}")
     missing += [
-        f'[[statement]] letter = "{letter}" text.{options.language}'
+        f'[[statement]] letter = "{letter}" text.{options.language_code}'
         for letter, _title in STATEMENTS
         if letter != "other" and not texts_of(config, letter, collected, options)
     ]
@@ -97,19 +97,19 @@ def missing_statements(collected: Collected, options: ReportOptions) -> list[str
 
 def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool) -> dict[str, Any]:
     """What page one says."""
-    words, config = options.words, options.config
-    name = config.controller.name if config.controller else words.text("the company")
+    language, config = options.language, options.config
+    name = config.controller.name if config.controller else language.text("the company")
     found = bool(collected.kinds)
     lead = (
-        words.text(
+        language.text(
             "Yes, {company} holds personal data about you in its e-mail system. This report shows all of it."
         )
         if found and not options.marks
-        else words.text(
+        else language.text(
             "Yes, {company} holds personal data about you in its e-mail system. This report shows it, and lists what is masked or withheld."
         )
         if found
-        else words.text("{company} searched its e-mail system and found no personal data about you.")
+        else language.text("{company} searched its e-mail system and found no personal data about you.")
     ).format(company=name)
     if not config.controller:  # a company's own name is written as it writes it
         lead = lead[:1].upper() + lead[1:]
@@ -129,7 +129,7 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "facts": facts(collected, options),
         "period": period(collected, options),
         "sources": texts_of(config, "source", collected, options)[:2],
-        "recipients": words.listed(recipients_of(config, collected, options)),
+        "recipients": language.listed(recipients_of(config, collected, options)),
         "retention": texts_of(config, "retention", collected, options)[:2],
         "contact": contact_of(config),
         "officer": config.dpo,
@@ -139,12 +139,12 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
 
 def title(options: ReportOptions, *, found: bool) -> str:
     """The title of the report."""
-    words, controller = options.words, options.config.controller
+    language, controller = options.language, options.config.controller
     if not found:
-        return words.text("Answer to your request: no personal data found")
+        return language.text("Answer to your request: no personal data found")
     if controller is None:
-        return words.text("The personal data that we hold about you in our e-mail system")
-    return words.text("The personal data that {company} holds about you in its e-mail system").format(
+        return language.text("The personal data that we hold about you in our e-mail system")
+    return language.text("The personal data that {company} holds about you in its e-mail system").format(
         company=controller.name
     )
 
@@ -169,55 +169,57 @@ def contact_of(config: Config) -> str:
 
 def facts(collected: Collected, options: ReportOptions) -> list[str]:
     """What was found, in a few lines."""
-    words, kinds, events = options.words, collected.kinds, collected.activity.kinds
+    language, kinds, events = options.language, collected.kinds, collected.activity.kinds
     lines = []
     people = kinds["profile"] + kinds["subprofile"]
     if people:
         lines.append(
-            words.count(
+            language.count(
                 "{n} profile record with your details", "{n} profile records with your details", people
             )
         )
     if kinds["message"]:
         lines.append(
-            words.count("{n} message that we sent you", "{n} messages that we sent you", kinds["message"])
+            language.count("{n} message that we sent you", "{n} messages that we sent you", kinds["message"])
         )
     opened = sum(events[kind] for kind in OPENED)
     if opened or events["click"]:
-        both = [words.count("{n} open", "{n} opens", opened)] if opened else []
+        both = [language.count("{n} open", "{n} opens", opened)] if opened else []
         if events["click"]:
-            both.append(words.count("{n} click", "{n} clicks", events["click"]))
-        lines.append(words.text("{events} that we recorded").format(events=words.listed(both)))
+            both.append(language.count("{n} click", "{n} clicks", events["click"]))
+        lines.append(language.text("{events} that we recorded").format(events=language.listed(both)))
     told = kinds["survey"] + kinds["form"]
     if told:
         lines.append(
-            words.count(
+            language.count(
                 "{n} survey or form that you filled in", "{n} surveys and forms that you filled in", told
             )
         )
     named = {"envelope", "profile", "subprofile", "message", "survey", "form", *OPENED, "click"}
     rest = [kind for kind, _count in kinds.most_common() if kind not in named]
     if rest:
-        counted = [f"{kind_plural(kind, options)} ({words.number(kinds[kind])})" for kind in rest]
-        lines.append(words.text("Also: {kinds}").format(kinds=words.listed(counted)))
+        counted = [f"{kind_plural(kind, options)} ({language.number(kinds[kind])})" for kind in rest]
+        lines.append(language.text("Also: {kinds}").format(kinds=language.listed(counted)))
     return lines
 
 
 def held_in_words(collected: Collected, options: ReportOptions) -> str:
     """Which fields of the profile hold something, by their names."""
-    words = options.words
+    language = options.language
     if not collected.filled:
         return ""
-    return words.text("Your profile holds: {fields}.").format(fields=words.listed(list(collected.filled)))
+    return language.text("Your profile holds: {fields}.").format(
+        fields=language.listed(list(collected.filled))
+    )
 
 
 def categories(collected: Collected, options: ReportOptions) -> list[str]:
     """The categories of personal data that the export holds (Art. 15(1)(b) GDPR), each in words."""
-    words, kinds = options.words, collected.kinds
+    language, kinds = options.language, collected.kinds
     found = []
     if collected.filled:
-        fields = words.listed(list(collected.filled))
-        found.append(words.text("Details in your profile: {fields}").format(fields=fields))
+        fields = language.listed(list(collected.filled))
+        found.append(language.text("Details in your profile: {fields}").format(fields=fields))
     told = {kind for kind in kinds if kind_of(kind).chapter == "told"}
     noted = {kind for kind in kinds if kind_of(kind).chapter == "noted"}
     events = EVENT_KINDS & set(kinds)
@@ -235,14 +237,14 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
         (kinds["file"], _("Files")),
     ):
         if is_there:
-            found.append(words.text(text))
+            found.append(language.text(text))
     rest = [
         kind_plural(kind, options)
         for kind, _count in kinds.most_common()
         if kind_of(kind).chapter in {"other", "background"} and kind not in {"envelope", "sms"}
     ]
     if rest:
-        found.append(words.text("Other records: {kinds}").format(kinds=words.listed(rest)))
+        found.append(language.text("Other records: {kinds}").format(kinds=language.listed(rest)))
     return found
 
 
@@ -253,72 +255,76 @@ def period(collected: Collected, options: ReportOptions) -> str:
     moments = [at for at in (first, last, *sent) if at is not None]
     if not moments:
         return ""
-    words = options.words
-    return words.text("The data cover the period from {first} to {last}.").format(
-        first=words.day(min(moments).astimezone(options.zone).date()),
-        last=words.day(max(moments).astimezone(options.zone).date()),
+    language = options.language
+    return language.text("The data cover the period from {first} to {last}.").format(
+        first=language.day(min(moments).astimezone(options.zone).date()),
+        last=language.day(max(moments).astimezone(options.zone).date()),
     )
 
 
 def hidden_sentence(options: ReportOptions) -> str:
     """Whether anything was masked or withheld, in one sentence."""
-    words = options.words
+    language = options.language
     if not options.marks:
-        return words.text("Nothing was masked or withheld.")
-    return sum_in_words(words, options.sum)
+        return language.text("Nothing was masked or withheld.")
+    return sum_in_words(language, options.sum)
 
 
-def sum_in_words(words: Language, values: Sum) -> str:
+def sum_in_words(language: Language, values: Sum) -> str:
     """What became of the values of the export, in the same words on the first page and in the annex."""
-    text = words.text(
+    text = language.text(
         "The file with your data holds {total} values. Disclosed: {disclosed}, masked: {masked}, withheld: {withheld}."
-    ).format(**{name: words.number(count) for name, count in values._asdict().items() if name != "in_part"})
+    ).format(
+        **{name: language.number(count) for name, count in values._asdict().items() if name != "in_part"}
+    )
     if not values.in_part:
         return text
-    return f"{text} " + words.count(
+    return f"{text} " + language.count(
         "Of {n} of the disclosed values a part is masked or withheld.",
         "Of {n} of the disclosed values parts are masked or withheld.",
         values.in_part,
     )
 
 
-def responsible(config: Config, words: Language) -> list[str]:
+def responsible(config: Config, language: Language) -> list[str]:
     """The data protection officer, and the representative in the Union, with what is known of them."""
     found = []
     if config.dpo is not None and (config.dpo.name or config.dpo.email):
         officer = (config.dpo.name, config.dpo.address, config.dpo.email, config.dpo.phone)
-        found.append((words.text("Data protection officer"), ", ".join(part for part in officer if part)))
+        found.append((language.text("Data protection officer"), ", ".join(part for part in officer if part)))
     if config.controller is not None and config.controller.representative:
-        found.append((words.text("Representative in the European Union"), config.controller.representative))
-    return [f"{role}{words.colon} {who}" for role, who in found]
+        found.append(
+            (language.text("Representative in the European Union"), config.controller.representative)
+        )
+    return [f"{role}{language.colon} {who}" for role, who in found]
 
 
 def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block]:
     """The statements of Art. 15(1) and (2), each with what the controller says, or a gap."""
-    words, config = options.words, options.config
-    people = responsible(config, words)
+    language, config = options.language, options.config
+    people = responsible(config, language)
     blocks = (
-        [Block("statement-responsible", words.text("Whom you can write to"), [], people)] if people else []
+        [Block("statement-responsible", language.text("Whom you can write to"), [], people)] if people else []
     )
     for letter, heading in STATEMENTS:
         texts = texts_of(config, letter, collected, options)
         if letter == "other" and not texts:
             continue
-        blocks.append(Block(f"statement-{letter}", words.text(heading), texts, []))
+        blocks.append(Block(f"statement-{letter}", language.text(heading), texts, []))
         if letter == "basis":
             held = categories(collected, options)
             blocks.append(
                 Block(
                     "statement-categories",
-                    words.text("What kinds of data we hold (categories)"),
-                    [words.text("This report shows:") if held else words.text("No data were found.")],
+                    language.text("What kinds of data we hold (categories)"),
+                    [language.text("This report shows:") if held else language.text("No data were found.")],
                     held,
                 )
             )
             blocks.append(
                 Block(
                     "statement-recipients",
-                    words.text("Who receives your data"),
+                    language.text("Who receives your data"),
                     [],
                     recipients_of(config, collected, options),
                 )
@@ -328,17 +334,17 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
 
 def authority_view(options: ReportOptions) -> tuple[str, list[str]]:
     """The authority to name first, and those of other countries."""
-    config, words = options.config.authority, options.words
+    config, language = options.config.authority, options.language
     code = config.lead.strip().upper()
     lead = AUTHORITIES.get(code)
     first = ", ".join(p for p in (config.name, config.address, config.website) if p)
     if not first and lead is not None:
-        first = lead.said(options.language, with_address=True)
+        first = lead.said(options.language_code, with_address=True)
     others = [
-        f"{words.country(country)}{words.colon} {entry.said(options.language)}"
+        f"{language.country(country)}{language.colon} {entry.said(options.language_code)}"
         for country, entry in AUTHORITIES.items()
         if entry.nearby and country != code
     ]
-    elsewhere = words.text("Another country of the European Economic Area: see {website} (members)")
+    elsewhere = language.text("Another country of the European Economic Area: see {website} (members)")
     others.append(elsewhere.format(website=MEMBERS))
     return first, others

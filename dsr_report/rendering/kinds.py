@@ -18,16 +18,16 @@ def kind_title(record: Record, options: ReportOptions) -> str:
     kind = kind_name(record)
     custom = options.config.records.get(kind)
     if custom is not None:
-        return custom.title.get(options.language) or kind
-    return options.words.text(kind_of(kind).title[0])
+        return custom.title.get(options.language_code) or kind
+    return options.language.text(kind_of(kind).title[0])
 
 
 def kind_described(kind: str, options: ReportOptions) -> str:
     """What several records of a kind are called, and what they are."""
     custom = options.config.records.get(kind)
-    explanation = options.words.text(kind_of(kind).explanation)
+    explanation = options.language.text(kind_of(kind).explanation)
     if custom is not None:
-        explanation = custom.explanation.get(options.language, "").strip().removesuffix(".")
+        explanation = custom.explanation.get(options.language_code, "").strip().removesuffix(".")
     plural = kind_plural(kind, options)
     return f"{plural}. {explanation}." if explanation else plural
 
@@ -36,5 +36,5 @@ def kind_plural(kind: str, options: ReportOptions) -> str:
     """What several records of a kind are called."""
     custom = options.config.records.get(kind)
     if custom is not None:
-        return custom.title.get(options.language) or kind
-    return options.words.text(kind_of(kind).title[1])
+        return custom.title.get(options.language_code) or kind
+    return options.language.text(kind_of(kind).title[1])

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dsr_report.languages import language
+from dsr_report.languages import language_of
 from dsr_report.languages import translatable as _
 
 
 def mark_text(code: str, treatment: str, number: str, what: str) -> str:
     """The visible mark that stands in place of a masked or withheld value."""
-    lang = language(code)
+    language = language_of(code)
     form = (
-        lang.text("[masked {number}: {what}]")
+        language.text("[masked {number}: {what}]")
         if treatment == "mask"
-        else lang.text("[withheld {number}: {what}]")
+        else language.text("[withheld {number}: {what}]")
     )
-    return form.format(number=number, what=lang.text(HIDDEN_THINGS.get(what, what)))
+    return form.format(number=number, what=language.text(HIDDEN_THINGS.get(what, what)))
 
 
 HIDDEN_THINGS = {

@@ -16,11 +16,11 @@ from dsr_report.mime.plain_text import text_of_html
 from dsr_report.records.members import members_of
 from dsr_report.records.models.mail import Message
 from dsr_report.rendering.events import moment_text
-from dsr_report.rendering.message_notes import note_text
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.proof import Proof
 from dsr_report.rendering.text import inert
 from dsr_report.rendering.values import FieldRow, Numbered, has_own_form, path_of, rows_of, stored_members
+from dsr_report.rendering.warnings import defect_text
 from dsr_report.sanitize.safe_html import SafeHtml, Wording, print_style, safe, safe_frame
 
 _TEXT_OF_HTML = re.compile(r"(?:^|>)[^<]*")
@@ -127,22 +127,22 @@ class MessageViews:
 
     def __init__(self, options: ReportOptions) -> None:
         self._options = options
-        words = options.words
+        language = options.language
         self._wording = Wording(
-            picture=words.text("Image not loaded"),
-            picture_with_text=words.text("Image not loaded: “{text}”"),
-            pixel=words.text("Hidden tracking image, not loaded"),
-            missing=words.text("Image missing from the message"),
+            picture=language.text("Image not loaded"),
+            picture_with_text=language.text("Image not loaded: “{text}”"),
+            pixel=language.text("Hidden tracking image, not loaded"),
+            missing=language.text("Image missing from the message"),
         )
 
     def view(
         self, record: Message, parsed: MimeMessage | None, number: int, record_number: int
     ) -> tuple[MessageView, int]:
         """The view of one message, and how many values of the export it accounts for."""
-        options, words = self._options, self._options.words
+        options, language = self._options, self._options.language
         source = _bodies(record)
         numbered = Numbered(record, record_number)
-        rows = tuple(rows_of(record, words, numbered, source))
+        rows = tuple(rows_of(record, language, numbered, source))
         for member, _first in numbered.members:
             if has_own_form(member, source):
                 numbered.shown_elsewhere(member)
@@ -170,7 +170,7 @@ class MessageViews:
         view = MessageView(
             number=number,
             anchor=f"message-{number}",
-            subject=subject or words.text("(no subject)"),
+            subject=subject or language.text("(no subject)"),
             when=moment_text(
                 record.sent_at or (parsed.date if parsed is not None else None),
                 record.sent_at_raw,
@@ -189,10 +189,10 @@ class MessageViews:
             link_groups=grouped((link.purpose, link.number, link.address) for link in links * is_printed),
             picture_groups=grouped((label, None, source) for label, source in pictures * is_printed),
             files=self._files(parsed, _shown_in(safe_html, parsed)),
-            notes=[note_text(defect, words) for defect in parsed.defects] if parsed else [],
+            notes=[defect_text(defect, language) for defect in parsed.defects] if parsed else [],
             rows=rows,
             versions=self._versions(record, source),
-            path=path_of(record, words),
+            path=path_of(record, language),
             pointer=record.pointer,
             proof=numbered.proof(),
         )
@@ -210,19 +210,22 @@ class MessageViews:
     def _facts(self, parsed: MimeMessage | None) -> list[tuple[str, str]]:
         if parsed is None:
             return []
-        words = self._options.words
+        language = self._options.language
         date = parsed.get("date")
         facts = [
-            (words.text("From"), parsed.sender),
-            (words.text("To"), ", ".join(parsed.recipients) or None),
-            (words.text("Subject"), parsed.subject),
-            (words.text("Date"), words.moment(parsed.date, self._options.zone) if parsed.date else date),
+            (language.text("From"), parsed.sender),
+            (language.text("To"), ", ".join(parsed.recipients) or None),
+            (language.text("Subject"), parsed.subject),
+            (
+                language.text("Date"),
+                language.moment(parsed.date, self._options.zone) if parsed.date else date,
+            ),
         ]
         return [(label, value) for label, value in facts if value]
 
     def _versions(self, record: Message, source: frozenset[str]) -> list[tuple[str, str]]:
         """Versions of the body beside the MIME source: an interactive version, or text beside a page."""
-        words = self._options.words
+        language = self._options.language
         versions = []
         for name, pointer, value in members_of(record.value, record.pointer):
             if pointer in source and record.mime is not None and value is not record.mime:
@@ -230,30 +233,30 @@ class MessageViews:
                     continue
                 versions.append((name, str(value)))
             elif pointer in source and record.mime is None and pointer == record.sources.get("amp"):
-                versions.append((words.text("Interactive version"), str(value)))
+                versions.append((language.text("Interactive version"), str(value)))
         return versions
 
     def _links(self, layout: SafeHtml) -> list[LinkView]:
-        words = self._options.words
+        language = self._options.language
         return [
-            LinkView(link.number, words.text(_PURPOSES[link.purpose]), inert(link.url))
+            LinkView(link.number, language.text(_PURPOSES[link.purpose]), inert(link.url))
             for link in layout.links
         ]
 
     def _pictures(self, layout: SafeHtml | None) -> list[tuple[str, str]]:
         if layout is None:
             return []
-        words = self._options.words
+        language = self._options.language
         seen = dict.fromkeys(
             (picture.outcome, picture.source, picture.alternative)
             for picture in layout.pictures
             if picture.outcome != "shown"
         )
         labels = {
-            "pixel": words.text("hidden tracking image"),
-            "remote": words.text("image on the internet"),
-            "missing": words.text("image missing from the message"),
-            "refused": words.text("image in a form that could be dangerous"),
+            "pixel": language.text("hidden tracking image"),
+            "remote": language.text("image on the internet"),
+            "missing": language.text("image missing from the message"),
+            "refused": language.text("image in a form that could be dangerous"),
         }
         return [(labels[outcome], inert(source)) for outcome, source, _alternative in seen]
 
@@ -261,13 +264,13 @@ class MessageViews:
         """The parts that are not the text, without the pictures that stand in their place (`shown`)."""
         if parsed is None:
             return []
-        words = self._options.words
+        language = self._options.language
         return [
             FileView(
                 part.file_name or part.safe_file_name,
-                words.text(_KINDS[part.kind]) if part.kind else "",
+                language.text(_KINDS[part.kind]) if part.kind else "",
                 part.media_type,
-                words.size(part.size_bytes),
+                language.size(part.size_bytes),
                 part.sha256,
                 self._facts(part.nested) if not part.is_opened else [],
                 part.readable or "",

@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dsr_report.config import Config
-from dsr_report.languages import Language, language
+from dsr_report.languages import Language, language_of
 from dsr_report.redact.sums import NOTHING, Sum
 
 
@@ -32,7 +32,7 @@ class Mark:
 class ReportOptions:
     """Language, dates and scope of one report; nothing in it is read from the clock."""
 
-    language: str
+    language_code: str
     zone: ZoneInfo
     created: datetime
     generator: str
@@ -55,9 +55,9 @@ class ReportOptions:
     templates: Path | None = None
 
     @cached_property
-    def words(self) -> Language:
+    def language(self) -> Language:
         """The report's language."""
-        return language(self.language)
+        return language_of(self.language_code)
 
     @property
     def is_list(self) -> bool:

@@ -88,7 +88,7 @@ class Periods:
 
     def __init__(self, options: ReportOptions, messages: int) -> None:
         self._options = options
-        self._words = options.words
+        self._language = options.language
         self._by_month = messages > _BY_MONTH
 
     def of(self, at: datetime | None) -> Period:
@@ -100,12 +100,12 @@ class Periods:
 
     def title(self, period: Period) -> str:
         """What it is called: 2016, January 2016."""
-        words = self._words
+        language = self._language
         if period.year == UNDATED:
-            return words.text("Without a date")
+            return language.text("Without a date")
         if period.year == NO_MESSAGE:
-            return words.text("Events without a message in this report")
-        return words.month(period.year, period.month) if period.month else str(period.year)
+            return language.text("Events without a message in this report")
+        return language.month(period.year, period.month) if period.month else str(period.year)
 
     def contents(self, annex: str, periods: Iterable[Period]) -> list[ContentsLine]:
         """The lines of the contents for an annex whose ids begin with `annex`; none where it is short."""
@@ -117,12 +117,12 @@ class Periods:
             within = list(group)
             months = [
                 ContentsLine(
-                    f"{annex}-{period.key}", self.title(period), self._words.number(counts[period]), []
+                    f"{annex}-{period.key}", self.title(period), self._language.number(counts[period]), []
                 )
                 for period in within
             ]
             if within[0].month:
-                total = self._words.number(sum(counts[period] for period in within))
+                total = self._language.number(sum(counts[period] for period in within))
                 lines.append(ContentsLine(months[0].anchor, str(year), total, months))
             else:
                 lines += months
@@ -141,5 +141,5 @@ class Periods:
 
     def part_title(self, page: Page) -> str:
         """Its period, and which part of it: January 2016, 2."""
-        number = f", {self._words.number(page.number)}" if page.number > 1 else ""
+        number = f", {self._language.number(page.number)}" if page.number > 1 else ""
         return f"{self.title(page.period)}{number}"

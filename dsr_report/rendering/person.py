@@ -28,7 +28,7 @@ class Person:
         if name is not None and len(self._names) < _MOST:
             self._names.setdefault(*name)
 
-    def about(self, subject_type: str | None, subject_id: str | None, words: Language) -> str:
+    def about(self, subject_type: str | None, subject_id: str | None, language: Language) -> str:
         """The subject by name, or by number; of an address the first letter and the domain."""
         number = str(subject_id or "")
         names = set(self._names.values())
@@ -38,7 +38,7 @@ class Person:
             return name or (f"{local[:1]}…{at}{domain}" if local else "")
         if not number:
             return name
-        numbered = words.text("number {number}").format(number=number)
+        numbered = language.text("number {number}").format(number=number)
         return f"{name} ({numbered})" if name else numbered
 
 

@@ -72,7 +72,7 @@ class RecordViews:
 
     def view(self, record: Record, number: int) -> tuple[RecordView, int]:
         """The view of one record, and how many values it shows."""
-        options, words = self._options, self._options.words
+        options, language = self._options, self._options.language
         numbered = Numbered(record, number)
         skip: frozenset[str] = frozenset()
         fields: list[FieldRow] = []
@@ -106,8 +106,8 @@ class RecordViews:
             removed=bool(getattr(record, "removed", False)),
             fields=tuple(fields),
             answers=tuple(answers),
-            rows=tuple(rows_of(record, words, numbered, skip)),
-            path=path_of(record, words),
+            rows=tuple(rows_of(record, language, numbered, skip)),
+            path=path_of(record, language),
             explanation=self._explanation(record),
             pointer=record.pointer,
             proof=numbered.proof(),
@@ -121,23 +121,23 @@ class RecordViews:
 
         `first` is the number of their first value, where they are to be counted.
         """
-        words = self._options.words
+        language = self._options.language
         rows = []
         for name, value in record.fields.items():
             text = self._text_for(record, str(name))
-            code = meaning_of("", value, words)
+            code = meaning_of("", value, language)
             label, explanation, origin = "", f"= {code}" if code else "", ""
             if text is not None:
-                label = text.label.get(words.code, "")
-                explanation = text.explain.get(words.code, "") or explanation
+                label = text.label.get(language.code, "")
+                explanation = text.explain.get(language.code, "") or explanation
                 origin = text.origin
                 meaning = text.codes.get(str(value))
                 if isinstance(meaning, dict):
-                    meaning = meaning.get(words.code)
+                    meaning = meaning.get(language.code)
                 if meaning:
                     explanation = f"= {meaning}. {explanation}".strip()
             shown = Value(value) if numbered is None else numbered.value(value, first)
-            rows.append(FieldRow(name_shown(name, words), label, explanation, shown, origin))
+            rows.append(FieldRow(name_shown(name, language), label, explanation, shown, origin))
             first += count_values(value)
         return rows
 
@@ -156,14 +156,14 @@ class RecordViews:
 
     def _explanation(self, record: Record) -> str:
         custom = self._options.config.records.get(kind_name(record))
-        return custom.explanation.get(self._options.language, "") if custom else ""
+        return custom.explanation.get(self._options.language_code, "") if custom else ""
 
     def _answers(self, numbered: Numbered, at: str | None) -> list[AnswerRow]:
         """Question and answer for each, with all else that is stored of it."""
-        words = self._options.words
+        language = self._options.language
         value, first = next(((m.value, n) for m, n in numbered.members if m.pointer == at), (None, 0))
         if isinstance(value, dict):
-            entries = [(name_shown(name, words), element) for name, element in value.items()]
+            entries = [(name_shown(name, language), element) for name, element in value.items()]
         elif isinstance(value, list):
             entries = [("", element) for element in value]
         else:
@@ -175,8 +175,8 @@ class RecordViews:
         return rows
 
     def _answer(self, numbered: Numbered, name: str, element: JsonValue, first: int) -> AnswerRow:
-        words = self._options.words
-        without = words.text("(without a question)")
+        language = self._options.language
+        without = language.text("(without a question)")
         if not isinstance(element, dict):
             return AnswerRow(Value(name or without), numbered.value(element, first))
         question = next(
@@ -194,10 +194,10 @@ class RecordViews:
             asked,
             values[answer] if answer is not None else None,
             tuple(
-                (labelled(inner, words), value)
+                (labelled(inner, language), value)
                 for inner, value in values.items()
                 if inner not in {question, answer}
             ),
             name,
-            "" if not name else words.text("Number") if name.isdigit() else words.text("Name"),
+            "" if not name else language.text("Number") if name.isdigit() else language.text("Name"),
         )

@@ -12,7 +12,7 @@ from jinja2 import Template
 from markupsafe import Markup
 
 from dsr_report.errors import LedgerError, UsageError
-from dsr_report.languages import language
+from dsr_report.languages import language_of
 from dsr_report.printable import printable
 from dsr_report.rendering.document import Part, ReportDocument
 from dsr_report.rendering.environment import environment
@@ -38,7 +38,7 @@ class Shell:
 
     def __init__(self, document: ReportDocument) -> None:
         self._document = document
-        self._environment = environment(language(document.language), document.templates)
+        self._environment = environment(language_of(document.language_code), document.templates)
         self._section = self._template("section")
 
     def section(self, part: Part, html: str) -> str:
@@ -74,7 +74,7 @@ class Shell:
         document = self._document
         printing = _Printing(sections)
         pieces = self._template("page").generate(
-            language=document.language,
+            language=document.language_code,
             content_security=Markup(CONTENT_SECURITY),  # noqa: S704 - a constant
             generator=document.generator,
             proof=proof,
@@ -107,14 +107,14 @@ class Shell:
         """Some sections as the page that a PDF's pages are laid out from."""
         document = self._document
         return self._template("print").render(
-            language=document.language, title=document.title, sections=map(Markup, sections)
+            language=document.language_code, title=document.title, sections=map(Markup, sections)
         )
 
     def running_header(self) -> str:
         """The running header of a PDF."""
         document = self._document
         return self._template("running_header").render(
-            language=document.language, running_header=document.running_header
+            language=document.language_code, running_header=document.running_header
         )
 
     def _template(self, name: str) -> Template:

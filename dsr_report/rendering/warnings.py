@@ -1,4 +1,4 @@
-"""What was odd in the file, and how records were recognised: the tool's own codes in the words of the report."""
+"""What was odd in the file or in a message, and how records were recognised: codes in the words of the report."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dsr_report.jsonstream.items import ReadWarning
 from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
+from dsr_report.mime.defects import Defect, DefectCode
 from dsr_report.records.rule import Rule
 
 ODDITIES: dict[str, str] = {
@@ -53,22 +54,71 @@ _CLUES: dict[str, str] = {
     "nothing-in-it": _("There is nothing in it"),
     "nested-too-deeply": _("It is nested too deeply"),
 }
+_DEFECTS: dict[DefectCode, str] = {
+    "base64-ended-early": _("There is text after the end of its code. It is shown with it."),
+    "body-after-header-line": _("Its header does not end with an empty line."),
+    "boundary-guessed": _("The line that separates its parts was guessed."),
+    "boundary-missing": _("It does not say which line separates its parts."),
+    "boundary-not-found": _("The line that should separate its parts is missing."),
+    "bytes-not-in-charset": _(
+        "It holds bytes that are no characters of {name}, as it says it is. Each is shown as �."
+    ),
+    "bytes-not-in-header-charset": _("Its header holds bytes that are no characters. Each is shown as �."),
+    "charset-missing": _("It does not say which characters it uses. They had to be guessed."),
+    "charset-mixed": _("It mixes characters of two kinds. Each was read as what it is."),
+    "charset-undeclared": _("It does not say which characters it uses."),
+    "charset-unknown": _("The character set {name} is unknown."),
+    "charset-unknown-page-used": _(
+        "The character set {name} is unknown. The one that the page names was used."
+    ),
+    "charset-wrong": _("It does not fit the character set {name} that it names."),
+    "encoding-broken": _("Its encoding {name} contains errors. What could be read is shown."),
+    "encoding-unknown": _("Its encoding {name} is unknown."),
+    "encrypted": _("It is encrypted. Only its recipient can open it."),
+    "header-missing": _("It has no header."),
+    "header-not-first": _("There is something before its header."),
+    "header-nul": _("Its header holds empty characters (NUL)."),
+    "header-without-body": _("Its header does not end with an empty line."),
+    "header-without-field": _("A line of its header has the wrong form."),
+    "media-type-unreadable": _("It does not say clearly what kind of content it is."),
+    "multipart-encoded": _("It is encoded as a whole, which the standard does not allow."),
+    "multipart-not-closed": _("The line that should end it is missing."),
+    "multipart-shown-as-text": _("It is shown as it is."),
+    "nested-too-deeply": _("It is nested too deeply to be taken apart."),
+    "outlook-format": _("It is in a form of Outlook (TNEF). The file is handed over as it is."),
+    "parts-after-end": _("There are more parts after the line that should end it."),
+    "second-content-type": _("It says twice what kind of content it is."),
+    "signature-unreadable": _("It should be signed, but its form cannot be read."),
+    "text-around-parts": _("There is text before or after its parts. It is among the files."),
+    "too-many-parts": _("It has too many parts. The rest is kept in the last one."),
+    "utf-8-twice": _("Its characters were encoded twice on the way. That has been undone here."),
+    "uuencoded-file": _("Its text holds a file in an old form (uuencode). It is among the files."),
+    "yenc-file": _("Its text holds a file in the form yEnc. It is left in the text."),
+}
 _MORE = re.compile(r"(\d+) more ")
 
 
-def oddities(warnings: Iterable[ReadWarning], words: Language) -> list[tuple[str, str]]:
+def oddities(warnings: Iterable[ReadWarning], language: Language) -> list[tuple[str, str]]:
     """Each warning as its place in the export (or nothing) and what was odd there."""
     shown = []
     for warning in warnings:
-        text = words.text(ODDITIES.get(warning.code, "")) or f"{warning.code}: {warning.message}"
+        text = language.text(ODDITIES.get(warning.code, "")) or f"{warning.code}: {warning.message}"
         more = _MORE.match(warning.message)
         if more and not warning.pointer:
             number = int(more.group(1))
-            text += f" {words.count('And {n} more time.', 'And {n} more times.', number)}"
+            text += f" {language.count('And {n} more time.', 'And {n} more times.', number)}"
         shown.append((warning.pointer, text))
     return shown
 
 
-def rule_text(rule: Rule, words: Language) -> str:
+def rule_text(rule: Rule, language: Language) -> str:
     """What decided the kind of a record: `keys device` → It has the fields “device”."""
-    return ", ".join(words.text(_CLUES[clue.code]).format(name=clue.name) for clue in rule.clues)
+    return ", ".join(language.text(_CLUES[clue.code]).format(name=clue.name) for clue in rule.clues)
+
+
+def defect_text(defect: Defect, language: Language) -> str:
+    """A defect in the report's language, with the number of the part that it concerns."""
+    text = language.text(_DEFECTS[defect.code]).format(name=repr(defect.name))
+    return (
+        language.text("Part {number}: {note}").format(number=defect.part, note=text) if defect.part else text
+    )

@@ -15,7 +15,7 @@ from typing import BinaryIO, Self
 from markupsafe import Markup, escape
 
 from dsr_report.files import written_whole
-from dsr_report.languages import language
+from dsr_report.languages import language_of
 from dsr_report.rendering.document import Part, ReportDocument
 from dsr_report.rendering.shell import Link, Shell
 from dsr_report.spool import Rows
@@ -225,16 +225,18 @@ def _write_chapter(shell: Shell, document: ReportDocument, page: Sink, shelf: _S
 
 
 def _links_around(document: ReportDocument, shelf: _Shelf, place: int) -> tuple[Link, ...]:
-    words, chapters = language(document.language), shelf.chapters
+    language, chapters = language_of(document.language_code), shelf.chapters
     page = chapters[place].name
     links = []
     if place:
-        links.append(Link("index", shelf.contents(page), words.text("Contents")))
+        links.append(Link("index", shelf.contents(page), language.text("Contents")))
         before = chapters[place - 1]
-        links.append(Link("prev", relative(page, before.name), f"{words.text('Previous')}: {before.title}"))
+        links.append(
+            Link("prev", relative(page, before.name), f"{language.text('Previous')}: {before.title}")
+        )
     if place + 1 < len(chapters):
         after = chapters[place + 1]
-        links.append(Link("next", relative(page, after.name), f"{words.text('Next')}: {after.title}"))
+        links.append(Link("next", relative(page, after.name), f"{language.text('Next')}: {after.title}"))
     return tuple(links)
 
 

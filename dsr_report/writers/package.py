@@ -36,7 +36,7 @@ class PackageInput:
     manifest: Manifest
     pdf: Path
     ledger: Ledger
-    words: Language
+    language: Language
 
 
 def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
@@ -61,7 +61,7 @@ def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
 
 
 def _readme(content: PackageInput, *, has_pages: bool) -> str:
-    template = environment(content.words).get_template("report/readme.txt.j2")
+    template = environment(content.language).get_template("report/readme.txt.j2")
     return template.render(title=content.document.title, has_pages=has_pages)
 
 

@@ -13,7 +13,7 @@ from specimens import SPECIMENS, items
 import dsr_report
 from dsr_report import Report
 from dsr_report.config import Config
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.kind import Kind, field
 from dsr_report.records.kinds import DATED_KINDS, EVENT_KINDS, KINDS, declared, kind_of
@@ -45,7 +45,7 @@ def lacks(kind, specimens=SPECIMENS):
         f"{what} in {code}"
         for what, text in texts.items()
         for code in LANGUAGES
-        if not text or (code != "en" and text not in language(code).texts)
+        if not text or (code != "en" and text not in language_of(code).texts)
     ]
     missing += [
         f"words for {name} in {code}"
@@ -53,7 +53,10 @@ def lacks(kind, specimens=SPECIMENS):
         for name in one.keys
         if name
         for code in LANGUAGES
-        if not (label_of(name, language(code), kind.name) and explanation_of(name, kind.name, language(code)))
+        if not (
+            label_of(name, language_of(code), kind.name)
+            and explanation_of(name, kind.name, language_of(code))
+        )
     ]
     missing += (
         [] if kind.chapter in {name for chapter in CHAPTERS for name in chapter.spools} else ["chapter"]
@@ -217,7 +220,7 @@ CARD = {
 @pytest.fixture
 def loyalty(monkeypatch):
     for text, wording in WORDING.items():
-        monkeypatch.setitem(language("nl").texts, text, (wording,))
+        monkeypatch.setitem(language_of("nl").texts, text, (wording,))
     with declared(LOYALTY):
         yield
 

@@ -8,7 +8,7 @@ import pytest
 from specimens import SPECIMENS, items
 
 import dsr_report
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.rule import Clue, Rule
 from dsr_report.rendering.warnings import rule_text
@@ -31,7 +31,7 @@ def codes():
 
 @pytest.mark.parametrize("code", sorted(set(codes()) - IN_SUMMARIES_ONLY))
 def test_every_code_is_put_into_words_in_every_language(code):
-    said = {rule_text(Rule(Clue(code, "Klik")), language(one)) for one in LANGUAGES}
+    said = {rule_text(Rule(Clue(code, "Klik")), language_of(one)) for one in LANGUAGES}
     assert len(said) == len(LANGUAGES)
     assert "" not in said
 
@@ -54,7 +54,7 @@ def test_a_rule_says_what_decided_and_what_it_was_called():
 
 def test_names_with_commas_and_blanks_stay_one_name():
     odd, plain = (
-        rule_text(Rule(Clue("says", name, "event")), language("en")) for name in ("open, label x", "open")
+        rule_text(Rule(Clue("says", name, "event")), language_of("en")) for name in ("open, label x", "open")
     )
     assert odd == plain.replace("open", "open, label x")
 

@@ -8,7 +8,7 @@ import pytest
 
 import dsr_report
 from dsr_report.errors import CheckFailedError, ConfigError, RedactionError, UsageError
-from dsr_report.languages import language
+from dsr_report.languages import language_of
 from dsr_report.mime.message import parse
 from dsr_report.verification.leaks import hidden_values
 from dsr_report.verification.verifier import verify
@@ -147,7 +147,7 @@ def test_secrets_that_are_left_masked_have_a_reason_in_the_language_of_the_repor
         assert [mark.reason for mark in report.plan.marks] == ["live-key"]
         report.to(tmp_path / "a.html")
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
-    assert language(lang).text("anyone who has it can get at your data") in page
+    assert language_of(lang).text("anyone who has it can get at your data") in page
     assert "whoever has it" not in page
 
 

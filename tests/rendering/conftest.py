@@ -15,8 +15,8 @@ import pytest
 
 import dsr_report
 from dsr_report.config import Config
-from dsr_report.rendering.build import BuiltReport, build
 from dsr_report.rendering.options import ReportOptions
+from dsr_report.rendering.rendered import RenderedReport
 from dsr_report.workers import Processes
 
 
@@ -48,7 +48,7 @@ class Words(HTMLParser):
 class Built:
     """A report that was built: its parts' HTML and what they say."""
 
-    def __init__(self, report: BuiltReport) -> None:
+    def __init__(self, report: RenderedReport) -> None:
         self.report = report
         self.parts = list(report.document.parts())
         self.html = "\n".join(part.html for part in self.parts)
@@ -73,13 +73,13 @@ def built() -> Callable[..., Any]:
             source = json.dumps({"info": {"type": "profile", "id": "7"}, "data": content}).encode()
         with dsr_report.read(BytesIO(source) if isinstance(source, bytes) else source) as export:
             settings: dict[str, Any] = {
-                "language": lang,
+                "language_code": lang,
                 "zone": export.zone,
                 "created": datetime(2026, 3, 4, tzinfo=UTC),
                 "generator": "dsr-report",
                 "config": Config(),
             }
-            report = build(export, ReportOptions(**(settings | options)), processes)
+            report = RenderedReport(export, ReportOptions(**(settings | options)), processes)
             try:
                 yield Built(report)
             finally:

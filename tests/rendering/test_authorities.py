@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.rendering.authorities import AUTHORITIES
 
 EEA = set("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split())
@@ -49,4 +49,4 @@ def test_for_germany_no_report_names_the_federal_authority(built) -> None:
     with built(PROFILE, "de", config=Config(authority=Authority(lead="DE"))) as report:
         assert "Aufsichtsbehörde Ihres Bundeslandes" in report.text
         assert "bfdi" not in report.text
-    assert language("de").country("DE") == "Deutschland"
+    assert language_of("de").country("DE") == "Deutschland"

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from dsr_report.cli.group import group
 from dsr_report.config import load_config
 from dsr_report.errors import ConfigError
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.rendering.configuration import configuration_text, missing_from
 
 FILLED_IN = Path(__file__).with_name("controller.toml")
@@ -26,14 +26,14 @@ def written(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_new_configuration_says_what_has_to_be_filled_in(tmp_path: Path, code: str) -> None:
     file = written(tmp_path, configuration_text(code).replace('name = ""', 'name = "Example"', 1))
-    missing = missing_from(load_config(file), language(code))
+    missing = missing_from(load_config(file), language_of(code))
     for key in ("[controller] address", f"[scope] other_systems.{code}", f'"purposes": text.{code}'):
         assert any(key in line for line in missing), key
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_nothing_is_missing_from_one_that_is_filled_in(code: str) -> None:
-    assert missing_from(load_config(FILLED_IN), language(code)) == []
+    assert missing_from(load_config(FILLED_IN), language_of(code)) == []
 
 
 def test_a_name_that_is_still_empty_is_a_fault_with_its_line(tmp_path: Path) -> None:

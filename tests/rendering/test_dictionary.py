@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.rendering.dictionary import explanation_of, label_of, meaning_of
 
 DOCUMENTED = (
@@ -28,7 +28,7 @@ DOCUMENTED = (
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_documented_field_has_a_label_and_an_explanation(code: str) -> None:
-    words = language(code)
+    words = language_of(code)
     assert [n for n in DOCUMENTED.split() if not (label_of(n, words) and explanation_of(n, "", words))] == []
 
 
@@ -47,7 +47,7 @@ def test_every_documented_field_has_a_label_and_an_explanation(code: str) -> Non
     ],
 )
 def test_a_code_is_resolved_only_where_we_know_it(name: str, value: object, meaning: str) -> None:
-    assert meaning_of(name, value, language("en")) == meaning
+    assert meaning_of(name, value, language_of("en")) == meaning
 
 
 def test_the_raw_value_stands_beside_its_meaning(built: Callable[..., Any]) -> None:

@@ -8,9 +8,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 import dsr_report
-from dsr_report.languages import language
+from dsr_report.languages import language_of
 from dsr_report.mime.message import parse
-from dsr_report.rendering.message_notes import note_text
+from dsr_report.rendering.warnings import defect_text
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
 LANGUAGES = ("en", "nl", "de", "fr")
@@ -119,13 +119,13 @@ FAULTS = [
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_note_on_the_form_of_a_message_is_in_the_language_of_the_report(lang):
-    words, english = language(lang), language("en")
+    words, english = language_of(lang), language_of("en")
     notes = {note for raw in FAULTS for note in parse(raw).defects}
     assert len(notes) >= 18
     for note in notes:
-        text = note_text(note, words)
+        text = defect_text(note, words)
         assert text, note
-        assert lang == "en" or text != note_text(note, english), note
+        assert lang == "en" or text != defect_text(note, english), note
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -16,7 +16,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from dsr_report.config import Config, load_config
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES
 from dsr_report.rendering.marks import mark_text
@@ -98,7 +98,7 @@ def said(text: str) -> str:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_page_one_answers_the_questions_that_people_have(built: Callable[..., Any], lang: str) -> None:
-    words = language(lang)
+    words = language_of(lang)
     with built(
         SAMPLES / "subprofile-20285.json",
         lang,
@@ -278,7 +278,7 @@ def test_ids_are_unique_links_find_them_and_headings_never_skip(built: Callable[
 
 def english_words(lang: str) -> set[str]:
     """The words of our English texts that our texts in another language do not use."""
-    words = language(lang)
+    words = language_of(lang)
     strings = " ".join(form for forms in words.texts.values() for form in forms)
     return words_of(" ".join(words.texts)) - words_of(strings)
 
@@ -370,7 +370,7 @@ def test_no_english_of_ours_is_left(built: Callable[..., Any], lang: str, medium
                 if name in {"alt", "title", "aria-label", "summary", "placeholder"}
             )
             assert words_of(said) & english - names == set()
-            assert language(lang).text("(summer or winter time unknown)") in report.text
+            assert language_of(lang).text("(summer or winter time unknown)") in report.text
 
 
 def leaves(value: Any) -> Iterator[tuple[str, Any]]:
@@ -437,15 +437,15 @@ def test_memory_does_not_grow_with_the_bodies_of_messages(built: Callable[..., A
             out.write(("," if n else "") + json.dumps(message))
         out.write("]}")
     from dsr_report import read
-    from dsr_report.rendering.build import build
     from dsr_report.rendering.options import ReportOptions
+    from dsr_report.rendering.rendered import RenderedReport
 
     with read(file) as export:
         from datetime import UTC, datetime
 
         options = ReportOptions("en", export.zone, datetime(2026, 1, 1, tzinfo=UTC), "dsr-report")
         tracemalloc.start()
-        report = build(export, options)
+        report = RenderedReport(export, options)
         length = sum(len(part.html) for part in report.document.parts())
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

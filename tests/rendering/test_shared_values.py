@@ -12,7 +12,7 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.rendering.events import EventRow
 from dsr_report.rendering.shared_values import EventList, event_list
 from dsr_report.rendering.values import StoredValue
@@ -74,7 +74,7 @@ def test_what_events_have_in_common_is_said_once(built: Callable[..., Any], lang
     with built([MAIL, *opens(9)], lang) as report:
         assert report.text.count("someone@example.org") == 1
         assert report.text.count("senderdomain mail.example.org") == 1
-        assert language(lang).text("Stored with each of these events:") in report.text
+        assert language_of(lang).text("Stored with each of these events:") in report.text
         assert all(f"192.0.2.{n}" in report.text for n in range(9))
 
 

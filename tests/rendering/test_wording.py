@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.rendering.dictionary import FIELDS
 from dsr_report.rendering.marks import HIDDEN_THINGS, mark_text
 from dsr_report.rendering.warnings import ODDITIES
@@ -58,7 +58,7 @@ def test_a_text_that_is_not_translated_is_found(code: str, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_long_texts_are_not_left_in_english(code: str) -> None:
-    words = language(code)
+    words = language_of(code)
     same = [
         key
         for key in WORDING.all_texts()
@@ -77,7 +77,7 @@ def test_long_texts_are_not_left_in_english(code: str) -> None:
     ],
 )
 def test_counts_follow_the_language(code: str, none: str, one: str, two: str) -> None:
-    words = language(code)
+    words = language_of(code)
     assert [words.count("{n} message", "{n} messages", n) for n in (0, 1, 2)] == [none, one, two]
 
 
@@ -94,7 +94,8 @@ def test_moments_are_written_out(code: str, text: str) -> None:
     from datetime import UTC, datetime
 
     assert (
-        language(code).moment(datetime(2022, 3, 12, 8, 15, tzinfo=UTC), ZoneInfo("Europe/Amsterdam")) == text
+        language_of(code).moment(datetime(2022, 3, 12, 8, 15, tzinfo=UTC), ZoneInfo("Europe/Amsterdam"))
+        == text
     )
 
 
@@ -103,7 +104,7 @@ def test_marks_say_what_they_hide_in_the_language(code: str) -> None:
     masked, withheld = (mark_text(code, what, 3, "access-code") for what in ("mask", "withhold"))
     assert masked != withheld
     assert "3" in masked
-    assert language(code).text(HIDDEN_THINGS["access-code"]) in masked
+    assert language_of(code).text(HIDDEN_THINGS["access-code"]) in masked
 
 
 def test_every_warning_of_the_reader_has_words() -> None:
@@ -129,7 +130,7 @@ VOWELS = re.compile(r"[aeiouyàâäéèêëîïôöùûüœæ]+", re.IGNORECASE)
 
 def sentences(code: str) -> list[list[str]]:
     """The words of each full sentence that the tool says in a language."""
-    words = language(code)
+    words = language_of(code)
     texts = [words.text(key) for key in WORDING.all_texts() if isinstance(key, str)]
     found = []
     for text in texts:

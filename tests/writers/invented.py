@@ -26,7 +26,7 @@ def document(parts: Callable[[], Iterator[Part]], **changes: object) -> ReportDo
     """A document of these parts."""
     whole = ReportDocument(
         title="The personal data that Bloemen & Co holds about you",
-        language="en",
+        language_code="en",
         author="Bloemen & Co <privacy>",
         description="An answer to a request for access",
         stylesheet=STYLE,

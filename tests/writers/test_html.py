@@ -51,7 +51,7 @@ def large(messages: int = 120) -> object:
 
 
 def test_the_file_holds_the_parts_in_order_in_its_language(tmp_path):
-    html = written(report(3, language="nl"))
+    html = written(report(3, language_code="nl"))
     places = [
         html.index(words)
         for words in ('lang="nl"', "Direct naar de inhoud", "<main", ">Your data<", "Message 0", ">Annex<")

@@ -335,7 +335,7 @@ def test_whatever_a_page_asks_for_outside_of_it_stops_the_report(html, tmp_path,
 
 
 def test_a_part_that_fails_is_reported_with_its_trace_and_leaves_nothing(tmp_path, pool, monkeypatch):
-    broken = replace(single("<h1>A</h1>"), stylesheet="p { color: red }", language="en")
+    broken = replace(single("<h1>A</h1>"), stylesheet="p { color: red }", language_code="en")
 
     def parts() -> Iterator[Part]:
         yield Part("a", "a", "A", "<h1>A</h1>")

@@ -75,7 +75,8 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
             continue
         title = chapter.name(book)
         see = [
-            (term.anchor, options.words.text(term.name)) for term in terms_of(chapter.anchor, collected.kinds)
+            (term.anchor, options.language.text(term.name))
+            for term in terms_of(chapter.anchor, collected.kinds)
         ]
         common = {"chapter": chapter, "chapter_title": title, "see": see, "once": _first_time()}
         for number, part in enumerate(chapter.parts(book)):

@@ -37,7 +37,7 @@ class Book:
     @property
     def language(self) -> Language:
         """The report's language."""
-        return self.options.words
+        return self.options.language
 
     @property
     def is_found(self) -> bool:

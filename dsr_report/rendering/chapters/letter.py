@@ -37,7 +37,7 @@ def start(book: Book) -> Iterator[PartView]:
     if book.is_found:
         view["plot"] = plot_of(spans(book, by_year=True)[0], book.language)
     view["scope"] = _scope(book)
-    view["other_systems"] = book.options.config.scope.other_systems.get(book.options.language, "")
+    view["other_systems"] = book.options.config.scope.other_systems.get(book.options.language_code, "")
     view["authority"] = authority_view(book.options)[0]
     view["about"] = book.collected.person.about(info.type, info.id, book.language)
     yield PartView(view, "start")
@@ -50,7 +50,7 @@ def overview(book: Book) -> Iterator[PartView]:
     values = {
         "entries": entries,
         "scope": _scope(book),
-        "other_systems": options.config.scope.other_systems.get(options.language, ""),
+        "other_systems": options.config.scope.other_systems.get(options.language_code, ""),
         "zone": language.text("All times are in the time zone {zone}, unless stated otherwise.").format(
             zone=language.zone(options.zone)
         ),
@@ -150,6 +150,6 @@ def _scope(book: Book) -> str:
         "subprofile": language.text("We searched for the part of your profile with the number {id}."),
         "email": language.text("We searched for the e-mail address {id}."),
     }
-    system = book.options.config.scope.system.get(book.options.language, "")
+    system = book.options.config.scope.system.get(book.options.language_code, "")
     text = kinds.get(str(info.type), language.text("We searched for {id}.")).format(id=info.id or "?")
     return f"{text} {system}".strip()

@@ -163,7 +163,7 @@ def _finish(document: ReportDocument, file: PdfFile, entries: dict[str, bytes], 
         entries["PageMode"] = b"/UseOutlines"
     entries |= {
         "Type": b"/Catalog",
-        "Lang": text(document.language),
+        "Lang": text(document.language_code),
         "MarkInfo": b"<</Marked true>>",
         "ViewerPreferences": b"<</DisplayDocTitle true>>",
         "Metadata": reference(metadata.add_xmp(file, document)),

@@ -73,7 +73,7 @@ def add_xmp(file: PdfFile, document: ReportDocument) -> int:
         title=escape(document.title),
         author=escape(document.author),
         description=escape(document.description),
-        language=escape(document.language),
+        language=escape(document.language_code),
         generator=escape(document.generator),
         created=document.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         producer=_PRODUCER,

@@ -19,16 +19,19 @@ from dsr_report.shipped import shipped
 from dsr_report.workers import Processes
 
 
-class BuiltReport:
+class RenderedReport:
     """A report that is rendered and waits on disk: its document, its ledger, what is missing in it.
 
-    Close it when it is written.
+    Close it when it is written. `processes` share the work, and change no byte of it.
+
+    Raises:
+        LedgerError: a value of the export would not be accounted for.
     """
 
     def __init__(self, export: Export, options: ReportOptions, processes: Processes | None = None) -> None:
         self._export = export
         self._options = options
-        self._environment: Environment = environment(options.words, options.templates)
+        self._environment: Environment = environment(options.language, options.templates)
         self._collected: Collected = collect(export, options, processes)
 
     @property
@@ -44,7 +47,7 @@ class BuiltReport:
     @cached_property
     def document(self) -> ReportDocument:
         """The document for the writers."""
-        options, words = self._options, self._options.words
+        options, language = self._options, self._options.language
         styles = shipped("templates") / "styles"
         override = options.templates / "styles" / "report.css" if options.templates else None
         sheet = override if override is not None and override.is_file() else styles / "report.css"
@@ -53,9 +56,9 @@ class BuiltReport:
         lengths = tuple(len(part.html) for part in self._parts()) if is_laid_out else ()
         return ReportDocument(
             title=title(options, found=bool(self._collected.kinds)),
-            language=options.language,
+            language_code=options.language_code,
             author=name,
-            description=words.text("Answer to a request for access under Article 15 GDPR"),
+            description=language.text("Answer to a request for access under Article 15 GDPR"),
             stylesheet=sheet.read_text(encoding="utf-8"),
             parts=self._parts,
             part_count=len(lengths),
@@ -63,7 +66,7 @@ class BuiltReport:
             created=options.created,
             generator=options.generator,
             running_header=" · ".join(p for p in (name, options.reference) if p),
-            page_of=words.text("Page {page} of {pages}"),
+            page_of=language.text("Page {page} of {pages}"),
             templates=options.templates,
         )
 
@@ -73,12 +76,3 @@ class BuiltReport:
     def close(self) -> None:
         """Remove what waits on disk."""
         self._collected.close()
-
-
-def build(export: Export, options: ReportOptions, processes: Processes | None = None) -> BuiltReport:
-    """Render the report of an export; `processes` share the work, and change no byte of it.
-
-    Raises:
-        LedgerError: a value of the export would not be accounted for.
-    """
-    return BuiltReport(export, options, processes)
