@@ -22,7 +22,7 @@ from dsr_report.jsonstream.file import open_export
 from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.progress import Progress, Steps
 from dsr_report.redact.apply import write_redacted
-from dsr_report.redact.decisions import load_decisions
+from dsr_report.redact.decisions import load_decisions, looking_of
 from dsr_report.redact.findings import findings_of
 from dsr_report.redact.plan import Plan, make_plan
 from dsr_report.redact.secrets import find_secrets
@@ -393,7 +393,9 @@ class Report:
             plan = Plan()
         else:
             if self.review is not None:
-                findings = findings_of(export.file.items, export.found, export.info.id)
+                findings = findings_of(
+                    export.file.items, export.found, export.info.id, looking_of(self.review)
+                )
                 decisions = load_decisions(
                     self.review, findings, export.sha256, strict=self.strict, warnings=self.warnings
                 )

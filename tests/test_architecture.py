@@ -48,6 +48,8 @@ LIBRARIES = {
     "uvicorn": {"receive"},
     "dns": {"receive"},
     "idna": {"addresses"},
+    "phonenumbers": {"redact"},
+    "stdnum": {"redact"},
     "distributed": {"batch"},
     "fsspec": {"batch"},
 }
@@ -108,6 +110,7 @@ def test_help_imports_neither_pandas_nor_weasyprint_nor_sqlalchemy():
         "try: main(['--help'])\n"
         "except SystemExit as stop: assert not stop.code\n"
         "heavy = {'pandas', 'weasyprint', 'sqlalchemy', 'httpx', 'pydantic', 'jinja2', 'pikepdf', 'babel'}\n"
+        "heavy |= {'phonenumbers', 'stdnum'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tables": ("tables", "Write the normalized tables of an export."),
     "verify": ("verify", "Check that a disclosure is complete and unaltered."),
     "review": ("review", "List values that may concern other people or are secret."),
+    "find": ("find", "Say where a text stands in an export."),
     "reply": ("reply", "Create a ready-to-send .eml reply with the disclosure attached."),
     "batch": ("batch", "Fetch and render for many subjects."),
     "receive": ("receive", "Run the endpoint for Copernica's HTTP POST of a finished export."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from dsr_report.cli.progress import bar
 from dsr_report.errors import FileError
 from dsr_report.files import written_whole
 
+if TYPE_CHECKING:
+    from dsr_report.redact.findings import Looking
+
 
 @click.command()
 @export_argument
@@ -30,11 +34,22 @@ from dsr_report.files import written_whole
     help="Output file for the findings (TOML; keep it private). Default: standard output.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable: one JSON object.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Controller configuration (TOML): its names and numbers are no other person's; its country tells "
+    "telephone numbers.",
+)
 @timezone_option
 @salvage_option
 @verbosity_options
-def review(export: str, output: Path | None, as_json: bool, timezone: str, salvage: bool) -> None:
+def review(
+    export: str, output: Path | None, as_json: bool, config: Path | None, timezone: str, salvage: bool
+) -> None:
     """List values in EXPORT that may concern other people or are secret, so that you can decide on each.
+
+    Every text by or about the person is listed as well, to be read: no rule finds everybody.
 
     \b
     Example:
@@ -61,7 +76,8 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
         bar("Looking for what to decide on") as progress,
     ):
         source.file.watch(progress)
-        findings = findings_of(source.file.items, source.found, source.info.id)
+        looking = _looking(config, output if is_there and not as_json else None)
+        findings = findings_of(source.file.items, source.found, source.info.id, looking)
         closed = closed_in(source.file.items())
         if as_json:
             text = (
@@ -79,8 +95,25 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
                                 "proposal": f.proposal,
                                 "must_decide": f.must_decide,
                                 "article": f.article,
+                                "value": f.shown,
+                                "record": f.record,
+                                "title": f.title,
+                                "date": f.date,
+                                "sentence": f.sentence,
                             }
                             for f in findings
+                        ],
+                        "texts": [
+                            {
+                                "id": text.id,
+                                "record": text.kind,
+                                "title": text.title,
+                                "date": text.date,
+                                "pointer": text.pointer,
+                                "places": text.places,
+                                "text": text.text,
+                            }
+                            for text in findings.texts
                         ],
                         "closed_files": [file._asdict() for file in closed],
                     },
@@ -91,8 +124,8 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
             )
         else:
             if output is not None and is_there:
-                before = merged(findings, source.sha256, output)
-            text = before.text if before else to_toml(findings, source.sha256)
+                before = merged(findings, source.sha256, output, looking)
+            text = before.text if before else to_toml(findings, source.sha256, looking=looking)
             if (comment := closed_comment(closed)) not in text:
                 text += comment
     if closed:
@@ -102,6 +135,8 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
         return
     with written_whole(output) as file:
         file.write(text.encode("utf-8", "backslashreplace"))
+    if findings.texts:
+        say(f"texts by or about the person, to be read: {len(findings.texts)}")
     must = sum(f.must_decide for f in findings)
     say(f"findings written to {output}: {len(findings)}; decisions that you must take: {must}")
     if before is not None:
@@ -111,6 +146,25 @@ def review(export: str, output: Path | None, as_json: bool, timezone: str, salva
         )
     if must:
         say(f"Next: decide in {output}, then render with --review {output}")
+
+
+def _looking(config: Path | None, before: Path | None) -> Looking:
+    """What people are told by: of the configuration, else as in the file that is there."""
+    from dsr_report.config import load_config
+    from dsr_report.redact.decisions import looking_of
+    from dsr_report.redact.findings import Looking
+
+    if config is None:
+        return looking_of(before) if before is not None else Looking()
+    settings = load_config(config)
+    own: list[str] = []
+    if (controller := settings.controller) is not None:
+        own += [controller.name, controller.address, controller.email, controller.phone]
+        own += [controller.website, controller.representative]
+    if (officer := settings.dpo) is not None:
+        own += [officer.name, officer.address, officer.email, officer.phone]
+    country = settings.authority.lead.partition("-")[0] or settings.deadlines.country
+    return Looking(country, tuple(text for text in own if text.strip()))
 
 
 COMMANDS: dict[str, click.Command] = {"review": review}

@@ -253,4 +253,165 @@ LEXICON = Lexicon(
         "benutzername",
         "kontonummer",
     ),
+    # people in texts
+    relations=tuple(
+        (
+            "schwester bruder mutter mama vater papa eltern oma opa großmutter großvater tante "
+            "onkel nichte neffe cousin cousine tochter sohn kind enkelin enkel frau ehefrau mann "
+            "ehemann gatte gattin partner partnerin lebensgefährte lebensgefährtin freund freundin "
+            "verlobte verlobter exfrau exmann schwiegermutter schwiegervater schwägerin schwager "
+            "schwiegersohn schwiegertochter stiefmutter stiefvater stiefsohn stieftochter nachbar "
+            "nachbarin nachbarn kollege kollegin kollegen chef chefin vorgesetzter vorgesetzte "
+            "arbeitgeber mitbewohner mitbewohnerin hausarzt hausärztin betreuer betreuerin lehrer "
+            "lehrerin trainer bekannte bekannter mitarbeiter mitarbeiterin pate patin vermieter "
+            "vermieterin"
+        ).split()
+    ),
+    titles=tuple(("frau herr herrn hr fr dr prof dipl").split()),
+    greetings=tuple(("liebe lieber hallo hi geehrte geehrter guten").split()),
+    closings=(
+        "grüße",
+        "gruß",
+        "viele grüße",
+        "liebe grüße",
+        "freundliche grüße",
+        "mit freundlichen grüßen",
+        "beste grüße",
+        "herzliche grüße",
+        "mfg",
+        "lg",
+        "hochachtungsvoll",
+        "im auftrag",
+        "i.a.",
+    ),
+    naming=tuple(("heißt heisst namens ist war und von mir nämlich").split()),
+    possessives=tuple(
+        (
+            "mein meine meiner meinem meinen sein seine seiner ihr ihre ihrer unser unsere unserem "
+            "unserer dein deine"
+        ).split()
+    ),
+    name_infixes=tuple(("von vom zu zur zum van der den").split()),
+    quoting=tuple(("von an cc schrieb").split()),
+    function_words=tuple(
+        (
+            "der die das und ich nicht mit ist ein eine für auf zu dem den von mein meine bitte "
+            "auch wir sie es bei nach habe hat"
+        ).split()
+    ),
+    first_names=tuple(
+        (
+            "hans peter klaus jürgen wolfgang dieter manfred uwe heinz werner horst günter bernd "
+            "michael thomas andreas stefan christian markus martin frank jens sven tobias "
+            "sebastian florian lukas jonas leon felix maximilian paul uta ute heike sabine petra "
+            "monika ursula gisela renate brigitte ingrid helga karin claudia susanne birgit andrea "
+            "katrin anja silke nicole stefanie julia anna lena laura lea hannah mia emma sophie "
+            "marie greta frieda mehmet ayşe fatma murat jutta dirk kai ralf holger"
+        ).split()
+    ),
+    no_people=tuple(
+        (
+            "januar februar märz april mai juni juli august september oktober november dezember "
+            "montag dienstag mittwoch donnerstag freitag samstag sonntag weihnachten ostern "
+            "pfingsten deutschland österreich schweiz berlin hamburg münchen köln frankfurt "
+            "stuttgart düsseldorf leipzig dresden bremen hannover nürnberg ich du er sie es wir "
+            "ihr mein meine der die das ein eine dies diese dieser hier da nun dann als was wer wo "
+            "wann warum wie welche kein keine nicht ja nein auch aber und oder denn also gerne "
+            "gern danke vielen dank hallo liebe lieber guten tag morgen abend mit für von auf in "
+            "bei nach durch aus über bis um zu kann können will wollen habe hat haben hatte ist "
+            "bin war waren wird werden frage kunde kunden kundenservice kundendienst service team "
+            "bitte heute gestern leider vielleicht alles sehr gut gute neue alte große kleine "
+            "bestellung rechnung lieferung auftrag laden newsletter gmbh ag kg ug ev verein stadt "
+            "abteilung kundennummer damen herren straße euro uhr strom gas geschenk gutschein "
+            "adresse paket post bank firma telefon nummer geburtstag konto betreff gesendet datum "
+            "arbeit krebs urlaub schule zuhause kirche besuch bescheid hilfe größe farbe seit laut "
+            "grüße gruß freundlichen selbst ab am im vom beim zum zur moin"
+        ).split()
+    ),
+    street_ends=tuple(("straße strasse str. allee platz gasse weg ring ufer damm graben steig").split()),
+    street_words=(),
+    health=(
+        "<krebs",
+        "<krank",
+        "<depress",
+        "<burnout",
+        "<burn-out",
+        "<diabet",
+        "<chemo",
+        "<schwanger",
+        "<allerg",
+        "<behinder",
+        "<schwerbehindert",
+        "<rollstuhl",
+        "<dement",
+        "<demenz",
+        "<alzheimer",
+        "<hiv>",
+        "<psych",
+        "<medikament",
+        "<herzinfarkt",
+        "<schlaganfall",
+        "<fehlgeburt",
+        "<asthma",
+        "<epilep",
+        "<süchtig",
+        "<alkoholiker",
+        "<autis",
+        "<operation",
+        "<operiert",
+        "<klinik",
+        "<reha>",
+        "<pflegegrad",
+    ),
+    belief=(
+        "<muslim",
+        "<moslem",
+        "<islam",
+        "<christ>",
+        "<christlich",
+        "<katholi",
+        "<evangelisch",
+        "<jüdisch",
+        "<jude>",
+        "<kirche",
+        "<moschee",
+        "<synagoge",
+        "<gläubig",
+        "<hindu",
+        "<buddhis",
+        "<ramadan",
+        "<zeugen jehovas",
+        "<parteimitglied",
+    ),
+    unions=(
+        "<gewerkschaft",
+        "<verdi>",
+        "<ver.di",
+        "<ig metall",
+        "<betriebsrat",
+    ),
+    sexual_life=(
+        "<schwul",
+        "<homosex",
+        "<lesbi",
+        "<bisex",
+        "<transgender",
+        "<sexuell",
+        "<queer",
+    ),
+    crime=(
+        "<gefängnis",
+        "<verurteil",
+        "<vorbestraft",
+        "<vorstrafe",
+        "<strafanzeige",
+        "<anzeige erstattet",
+        "<verdächtig",
+        "<diebstahl",
+        "<betrug",
+        "<verhaftet",
+        "<bewährung",
+        "<haftstrafe",
+        "<körperverletzung",
+    ),
 )

@@ -501,4 +501,153 @@ LEXICON = Lexicon(
         "iban",
         "account number",
     ),
+    # people in texts
+    relations=tuple(
+        (
+            "sister brother mother mum mom mommy father dad daddy parents grandmother grandfather "
+            "grandma grandpa granny aunt uncle niece nephew cousin daughter son child "
+            "granddaughter grandson wife husband spouse partner friend girlfriend boyfriend fiancé "
+            "fiancée fiance fiancee ex-wife ex-husband mother-in-law father-in-law sister-in-law "
+            "brother-in-law son-in-law daughter-in-law stepmother stepfather stepson stepdaughter "
+            "neighbour neighbor neighbours neighbors colleague colleagues coworker co-worker boss "
+            "manager supervisor employer flatmate roommate housemate doctor nurse carer caregiver "
+            "teacher coach landlord landlady widow widower godmother godfather assistant"
+        ).split()
+    ),
+    titles=tuple(("mr mrs ms miss mx dr prof sir dame rev").split()),
+    greetings=tuple(("dear hello hi hey").split()),
+    closings=(
+        "regards",
+        "kind regards",
+        "best regards",
+        "best wishes",
+        "warm regards",
+        "sincerely",
+        "yours sincerely",
+        "yours faithfully",
+        "many thanks",
+        "thanks",
+        "cheers",
+        "best",
+        "love",
+    ),
+    naming=tuple(("is was called named who that of mine and namely the").split()),
+    possessives=tuple(("my his her their our your").split()),
+    name_infixes=tuple(("de la van der von mc mac o' bin al").split()),
+    quoting=tuple(("from to cc wrote").split()),
+    function_words=tuple(
+        ("the and i not of is that to with for my in it on was have please you your we at but").split()
+    ),
+    first_names=tuple(
+        (
+            "john james robert william david richard thomas charles daniel matthew mark paul "
+            "andrew steven kevin brian george edward jack harry oliver noah liam mary patricia "
+            "jennifer linda elizabeth barbara susan jessica sarah karen nancy margaret lisa emily "
+            "amelia olivia isla sophie grace lucy chloe hannah rachel emma anna priya raj sanjay "
+            "anita ilse robin peter simon alan ian neil graham fiona heather alison claire helen "
+            "jane julia kate laura michelle nicola rebecca victoria zoe ahmed mohammed aisha "
+            "fatima wei mei"
+        ).split()
+    ),
+    no_people=tuple(
+        (
+            "january february march april may june july august september october november december "
+            "monday tuesday wednesday thursday friday saturday sunday christmas easter england "
+            "scotland wales ireland britain united kingdom states london manchester birmingham "
+            "leeds glasgow edinburgh liverpool bristol york new dublin i you he she it we they the "
+            "a an my our your this that these those here there now then when what who where why "
+            "how which no not yes also but and or so because please thanks thank hello hi hey dear "
+            "with for from on in at by out over after to can could will would have has had is are "
+            "am was were be been do does did question customer customers service support team call "
+            "mail send today yesterday tomorrow unfortunately maybe everything something nothing "
+            "good great very big small red blue green white black order invoice delivery shop "
+            "store newsletter ltd plc inc llc company council department number street road lane "
+            "avenue sir madam sirs mother's father's day office subject sent date re fw fwd best "
+            "kind regards sincerely if via since until ask contact reply automatic message "
+            "original english french dutch german"
+        ).split()
+    ),
+    street_ends=(),
+    street_words=tuple(("street road lane avenue drive close crescent court terrace grove st. rd.").split()),
+    health=(
+        "<cancer",
+        "<illness",
+        "<sick>",
+        "<depress",
+        "<burnout",
+        "<burn-out",
+        "<diabet",
+        "<chemo",
+        "<hospital",
+        "<pregnan",
+        "<allerg",
+        "<disab",
+        "<wheelchair",
+        "<dementia",
+        "<alzheimer",
+        "<hiv>",
+        "<psychiatr",
+        "<mental health",
+        "<medication",
+        "<heart attack",
+        "<stroke>",
+        "<miscarriage",
+        "<asthma",
+        "<epilep",
+        "<alcoholic",
+        "<addict",
+        "<autis",
+        "<adhd>",
+        "<surgery",
+        "<diagnos",
+        "<therapy",
+    ),
+    belief=(
+        "<muslim",
+        "<islam",
+        "<christian>",
+        "<christians>",
+        "<catholic",
+        "<protestant",
+        "<jewish",
+        "<jew>",
+        "<church",
+        "<mosque",
+        "<synagogue",
+        "<religio",
+        "<hindu",
+        "<buddhis",
+        "<ramadan",
+        "<jehovah",
+        "<atheis",
+        "<party member",
+    ),
+    unions=(
+        "<trade union",
+        "<union member",
+        "<union rep",
+        "<shop steward",
+    ),
+    sexual_life=(
+        "<gay>",
+        "<homosex",
+        "<lesbian",
+        "<bisexual",
+        "<transgender",
+        "<sexual",
+        "<queer",
+    ),
+    crime=(
+        "<prison",
+        "<convict",
+        "<criminal record",
+        "<arrested",
+        "<theft",
+        "<fraud",
+        "<suspect",
+        "<probation",
+        "<assault",
+        "<police caution",
+        "<jail",
+    ),
 )

@@ -261,4 +261,157 @@ LEXICON = Lexicon(
         "nom d'utilisateur",
         "identifiant",
     ),
+    # people in texts
+    relations=tuple(
+        (
+            "sœur soeur frère mère maman père papa parents grand-mère grand-père mamie papi tante "
+            "oncle nièce neveu cousin cousine fille fils enfant petite-fille petit-fils femme "
+            "épouse mari époux conjoint conjointe compagnon compagne ami amie copain copine fiancé "
+            "fiancée belle-mère beau-père belle-sœur belle-soeur beau-frère gendre belle-fille "
+            "beau-fils voisin voisine voisins collègue patron patronne chef employeur colocataire "
+            "médecin infirmière instituteur institutrice prof parrain marraine veuve veuf "
+            "responsable assistante assistant propriétaire"
+        ).split()
+    ),
+    titles=tuple(("madame mme mademoiselle mlle monsieur mr m. maître me docteur dr").split()),
+    greetings=tuple(("bonjour cher chère chers bonsoir salut").split()),
+    closings=(
+        "cordialement",
+        "bien cordialement",
+        "bien à vous",
+        "salutations",
+        "meilleures salutations",
+        "sincères salutations",
+        "amicalement",
+        "bises",
+        "sincèrement",
+        "respectueusement",
+    ),
+    naming=tuple(
+        (
+            "s'appelle appelle appelé appelée nommé nommée prénommée prénommé est c'est qui se et à savoir"
+        ).split()
+    ),
+    possessives=tuple(("mon ma mes son sa ses notre nos leur leurs votre vos ton ta tes").split()),
+    name_infixes=tuple(("de du des la le d' van der").split()),
+    quoting=tuple(("de à cc écrit").split()),
+    function_words=tuple(
+        (
+            "le la les un une et je ne pas de est que pour avec mon ma mes vous nous dans sur au "
+            "du des j'ai ce"
+        ).split()
+    ),
+    first_names=tuple(
+        (
+            "jean pierre michel philippe alain patrick nicolas christophe laurent julien thomas "
+            "david frédéric olivier sébastien antoine guillaume mathieu hugo louis gabriel arthur "
+            "jules adam lucas luc paul marie nathalie isabelle sylvie catherine françoise martine "
+            "monique claire julie sophie céline aurélie camille léa manon chloé emma louise alice "
+            "jeanne inès sarah amélie émilie valérie véronique sandrine stéphanie brigitte chantal "
+            "nadia karim mehdi rachid benoît thierry gérard bernard yves hélène élodie"
+        ).split()
+    ),
+    no_people=tuple(
+        (
+            "janvier février mars avril mai juin juillet août septembre octobre novembre décembre "
+            "lundi mardi mercredi jeudi vendredi samedi dimanche noël pâques france belgique "
+            "suisse allemagne paris lyon marseille toulouse nice nantes strasbourg bordeaux lille "
+            "bruxelles liège namur charleroi je tu il elle nous vous ils elles on le la les un une "
+            "ce cette ces mon ma mes ici alors quand que qui où comment pourquoi quel quelle pas "
+            "oui non aussi mais et ou car donc merci bonjour bonsoir salut cher chère avec pour de "
+            "sur dans chez par en au aux à du des très bien bon bonne nouveau nouvelle grand "
+            "petite petit commande facture livraison magasin boutique newsletter sarl sas sa "
+            "société ville service client clients équipe madame monsieur messieurs numéro rue "
+            "avenue boulevard place envoyé objet date hier demain malheureusement est j'ai c'est "
+            "votre notre selon depuis pendant après avant saint sainte cordialement appelez "
+            "écrivez si tout produit"
+        ).split()
+    ),
+    street_ends=(),
+    street_words=tuple(
+        (
+            "rue avenue av. boulevard bd place chemin allée impasse quai route square cours faubourg passage"
+        ).split()
+    ),
+    health=(
+        "<cancer",
+        "<malad",
+        "<dépress",
+        "<burn-out",
+        "<burnout",
+        "<diabét",
+        "<diabète",
+        "<chimio",
+        "<hôpital",
+        "<hospitalis",
+        "<enceinte>",
+        "<allerg",
+        "<handicap",
+        "<fauteuil roulant",
+        "<démence",
+        "<alzheimer",
+        "<vih>",
+        "<psychiatr",
+        "<psycholog",
+        "<médicament",
+        "<infarctus",
+        "<avc>",
+        "<fausse couche",
+        "<asthm",
+        "<épilep",
+        "<alcoolique",
+        "<toxicoman",
+        "<autis",
+        "<opération",
+        "<opéré",
+    ),
+    belief=(
+        "<musulman",
+        "<islam",
+        "<chrétien",
+        "<catholique",
+        "<protestant",
+        "<juif>",
+        "<juive",
+        "<église",
+        "<mosquée",
+        "<synagogue",
+        "<croyant",
+        "<hindou",
+        "<bouddhis",
+        "<ramadan",
+        "<témoin de jéhovah",
+        "<témoins de jéhovah",
+    ),
+    unions=(
+        "<syndicat",
+        "<syndiqu",
+        "<cgt>",
+        "<cfdt>",
+        "<délégué syndical",
+        "<déléguée syndicale",
+    ),
+    sexual_life=(
+        "<homosex",
+        "<lesbien",
+        "<bisex",
+        "<transgenre",
+        "<sexuel",
+        "<orientation sexuelle",
+        "<gay>",
+    ),
+    crime=(
+        "<prison>",
+        "<condamn",
+        "<casier judiciaire",
+        "<plainte contre",
+        "<soupçonn",
+        "<vol à",
+        "<escroquerie",
+        "<fraude",
+        "<arrêté par",
+        "<garde à vue",
+        "<détention",
+        "<agress",
+    ),
 )

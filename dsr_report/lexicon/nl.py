@@ -261,4 +261,163 @@ LEXICON = Lexicon(
         "gebruikersnaam",
         "rekeningnummer",
     ),
+    # people in texts
+    relations=tuple(
+        (
+            "zus zusje zuster broer broertje moeder mama mam vader papa ouders oma opa grootmoeder "
+            "grootvader tante oom nicht neef dochter dochtertje zoon zoontje kind kleindochter "
+            "kleinzoon vrouw echtgenote echtgenoot man partner vriend vriendin verloofde ex "
+            "schoonmoeder schoonvader schoonzus schoonbroer schoonzoon schoondochter stiefmoeder "
+            "stiefvader stiefzoon stiefdochter buurman buurvrouw buren buur collega leidinggevende "
+            "baas chef werkgever huisgenoot huisgenote huisarts mantelzorger begeleider "
+            "begeleidster juf meester coach oppas weduwe weduwnaar peter meter kameraad medewerker "
+            "medewerkster kennis"
+        ).split()
+    ),
+    titles=tuple(("mevrouw mevr mw meneer mijnheer dhr heer juffrouw drs ir ing prof dokter").split()),
+    greetings=tuple(("beste geachte lieve hallo hoi dag").split()),
+    closings=(
+        "groet",
+        "groeten",
+        "groetjes",
+        "met vriendelijke groet",
+        "met vriendelijke groeten",
+        "mvg",
+        "vriendelijke groet",
+        "vriendelijke groeten",
+        "hartelijke groet",
+        "hartelijke groeten",
+        "liefs",
+        "hoogachtend",
+        "namens",
+    ),
+    naming=tuple(("heet genaamd is was van mij namelijk en dat de het").split()),
+    possessives=tuple(("mijn m'n zijn haar hun ons onze jouw je uw").split()),
+    name_infixes=tuple(("van der den de het ten ter te 't in op aan bij el al").split()),
+    quoting=tuple(("van aan cc schreef").split()),
+    function_words=tuple(
+        (
+            "de het een en ik niet van is dat op met voor zijn mijn te bij naar heb wil graag ook "
+            "maar aan uw jullie"
+        ).split()
+    ),
+    first_names=tuple(
+        (
+            "jan piet kees henk ilse els anna maria sanne lisa emma sophie julia lotte fleur eva "
+            "noor tess femke marieke anneke wilma ria ans joke truus marja monique petra sandra "
+            "esther linda ingrid karin wendy daan sem lucas levi finn bram thijs lars tim tom "
+            "jeroen mark erik peter hans johan willem gerard jaap dirk bart koen wouter pieter "
+            "joost maarten sjoerd gijs ruben stijn jelle niels rik luc marc geert wim guy ann "
+            "griet lieve katrien hilde fatima mohammed ahmed youssef samira"
+        ).split()
+    ),
+    no_people=tuple(
+        (
+            "januari februari maart april mei juni juli augustus september oktober november "
+            "december maandag dinsdag woensdag donderdag vrijdag zaterdag zondag kerst kerstmis "
+            "pasen pinksteren sinterklaas koningsdag nederland belgië duitsland frankrijk europa "
+            "amsterdam rotterdam utrecht groningen haarlem eindhoven tilburg breda nijmegen arnhem "
+            "maastricht antwerpen gent brugge brussel leuven mechelen den haag ik je jij hij zij "
+            "ze wij we jullie u het de een mijn onze dit dat die deze er hier daar nu dan toen als "
+            "wat wie waar wanneer waarom hoe welke geen niet ja nee ook maar en of want dus graag "
+            "bedankt dank hallo hoi dag beste geachte lieve met voor van op in bij naar door uit "
+            "over na tot om te kan kunt kunnen wil wilt willen zou heb hebt heeft hebben had is "
+            "ben was waren wordt worden vraag klant klantenservice service team bel mail stuur "
+            "vandaag gisteren morgen helaas misschien alles iets niets prima goed goede mooi mooie "
+            "leuk leuke hele heel nieuwe oude grote kleine rode blauwe groene witte zwarte "
+            "bestelling factuur levering order winkel webshop webwinkel nieuwsbrief bv nv vof "
+            "stichting vereniging gemeente afdeling klantnummer ordernummer moederdag vaderdag "
+            "heer heren dames mevrouw meneer via volgens sinds tijdens onder albert heijn "
+            "verzonden onderwerp aan datum excellent sorry tevreden"
+        ).split()
+    ),
+    street_ends=tuple(
+        (
+            "straat laan weg plein gracht kade dijk singel hof dreef steenweg lei plantsoen baan "
+            "park pad markt"
+        ).split()
+    ),
+    street_words=(),
+    health=(
+        "<kanker",
+        "<ziek",
+        "<depress",
+        "<burn-out",
+        "<burnout",
+        "<diabet",
+        "<chemo",
+        "<operatie",
+        "<ziekenhuis",
+        "<zwanger",
+        "<allerg",
+        "<handicap",
+        "<gehandicapt",
+        "<rolstoel",
+        "<dement",
+        "<alzheimer",
+        "<hiv>",
+        "<psych",
+        "<medicijn",
+        "<hartaanval",
+        "<beroerte",
+        "<miskraam",
+        "<astma",
+        "<epilep",
+        "<overspannen",
+        "<verslaafd",
+        "<verslaving",
+        "<blind>",
+        "<doof>",
+        "<autis",
+        "<adhd>",
+        "<revalid",
+    ),
+    belief=(
+        "<moslim",
+        "<islam",
+        "<christen",
+        "<katholi",
+        "<protestant",
+        "<joods",
+        "<kerk>",
+        "<moskee",
+        "<synagoge",
+        "<gelovig",
+        "<hindoe",
+        "<boeddhis",
+        "<ramadan",
+        "<jehova",
+        "<gereformeerd",
+        "<partijlid",
+    ),
+    unions=(
+        "<vakbond",
+        "<vakvereniging",
+        "<fnv>",
+        "<cnv>",
+        "<acv>",
+        "<abvv>",
+    ),
+    sexual_life=(
+        "<homo>",
+        "<homosek",
+        "<lesbi",
+        "<bisek",
+        "<transgender",
+        "<seksu",
+        "<geaardheid",
+    ),
+    crime=(
+        "<gevangenis",
+        "<veroordeeld",
+        "<strafblad",
+        "<aangifte",
+        "<verdacht",
+        "<diefstal",
+        "<fraude",
+        "<gearresteerd",
+        "<reclassering",
+        "<taakstraf",
+        "<mishandel",
+    ),
 )

@@ -78,3 +78,41 @@ class Lexicon:
     """What is answered where no key is given."""
     fields_of_people: Words
     """Names of fields that tell who a person is; what stands there is no key."""
+
+    # people in texts, as whole words where nothing else is said
+    relations: Words
+    """Who someone is to the person: family, neighbours, colleagues, friends."""
+    titles: Words
+    """What stands before a name: Mrs, Dr."""
+    greetings: Words
+    """What a letter begins with, before a name."""
+    closings: Words
+    """What a letter ends with, before a name."""
+    naming: Words
+    """What may stand between a relation and the name: is, called, of mine."""
+    possessives: Words
+    """Whose relation it is: my, her."""
+    name_infixes: Words
+    """Small words inside a name: van der, de, von."""
+    quoting: Words
+    """Names of the lines above a quoted message that hold people: From, To."""
+    function_words: Words
+    """Frequent words that tell the language of a text."""
+    first_names: Words
+    """Frequent given names; they tell a name from other words with a capital."""
+    no_people: Words
+    """Words with a capital that are no name: days, months, places, beginnings of sentences, trade."""
+    street_ends: Words
+    """What a word ends with that names a street, before its number."""
+    street_words: Words
+    """Words that stand before or after the name of a street, as words of their own."""
+    health: Words
+    """Words in texts about health (Art. 9), from the beginning of a word."""
+    belief: Words
+    """The same, about religion, philosophy and politics."""
+    unions: Words
+    """The same, about membership of a trade union."""
+    sexual_life: Words
+    """The same, about sexual life and orientation."""
+    crime: Words
+    """The same, about offences (Art. 10)."""

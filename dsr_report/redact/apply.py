@@ -331,7 +331,7 @@ class _Hiding:
             result = text
             if is_literal:
                 for passage in present:
-                    result = result.replace(passage, mark_of(passage))
+                    result = _literally_without(result, passage, mark_of(passage))
             result = passages_of(tuple(sorted(present))).without(result, mark_of, present)
             self._note_digests(digests_of(wire_of_text(text)), marks[min(present)])
         if result != text:
@@ -366,6 +366,13 @@ class _Names:
 def is_message(text: str) -> bool:
     """Whether a text looks like a MIME message: header fields, and a blank line or encoded words."""
     return _LOOKS_LIKE_MESSAGE.match(text) is not None and _HAS_TO_BE_PARSED.search(text) is not None
+
+
+def _literally_without(text: str, passage: str, mark: str) -> str:
+    """A text without a passage as it is written; a short one only as a word of its own."""
+    if len(passage) >= SHORTEST_PASSAGE:
+        return text.replace(passage, mark)
+    return re.sub(rf"(?<!\w){re.escape(passage)}(?!\w)", lambda _: mark, text)
 
 
 def _without_pieces(text: str, pieces: Sequence[tuple[int, int, Mark]], pointer: str) -> str:

@@ -1,57 +1,104 @@
-"""Payment and identity numbers, told from other digits by their check digits."""
+"""Payment and identity numbers, told from other digits by their check digits (python-stdnum)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
 
 _IBAN = re.compile(r"\b([A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?)\b")
 _CARD = re.compile(r"(?<!\d)(\d(?:[ -]?\d){12,18})(?!\d)")
-_BSN = re.compile(r"(?<!\d)(\d{9})(?!\d)")
-_NISS = re.compile(r"(?<!\d)(\d{2}[.]?\d{2}[.]?\d{2}[-]?\d{3}[.]?\d{2})(?!\d)")
-_BSN_NAME = re.compile(r"bsn|burgerservice|sofi", re.IGNORECASE)
-_NISS_NAME = re.compile(r"niss|rijksregister|registre.?national|insz", re.IGNORECASE)
+_HAS_NUMBER = re.compile(r"\d{2}(?:[ .-]?[A-Z0-9]){7}")
+_BEFORE = 40
+"""Characters before a number in which a text says what it is."""
 
 
-def find_numbers(name: str, text: str) -> Iterator[tuple[str, str]]:
-    """Each number with its kind: `iban`, `card`, `bsn`, `niss`.
+class Number(NamedTuple):
+    """A number in a text: what it is, as it is written, and where."""
 
-    The last two are only nine or eleven digits, so they count only under a field `name` that says so.
+    kind: str
+    text: str
+    start: int
+
+
+class _National(NamedTuple):
+    kind: str
+    pattern: re.Pattern[str]
+    name: re.Pattern[str] | None
+    """What its field or the words before it are called; None where its check digits are proof enough."""
+    module: str
+
+
+_NATIONAL = (
+    _National(
+        "bsn",
+        re.compile(r"(?<!\d)(\d{9})(?!\d)"),
+        re.compile(r"bsn|burgerservice|sofi", re.IGNORECASE),
+        "nl.bsn",
+    ),
+    _National(
+        "niss",
+        re.compile(r"(?<!\d)(\d{2}[.]?\d{2}[.]?\d{2}[-]?\d{3}[.]?\d{2})(?!\d)"),
+        re.compile(r"niss|rijksregister|registre.?national|insz", re.IGNORECASE),
+        "be.nn",
+    ),
+    _National(
+        "steuer-id",
+        re.compile(r"(?<!\d)(\d{2} ?\d{3} ?\d{3} ?\d{3})(?!\d)"),
+        re.compile(r"steuer.?id|idnr|identifikationsnummer", re.IGNORECASE),
+        "de.idnr",
+    ),
+    _National(
+        "nir",
+        re.compile(r"(?<!\d)([12] ?\d{2} ?[01]\d ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2})(?!\d)"),
+        None,
+        "fr.nir",
+    ),
+)
+"""The Netherlands, Belgium, Germany, France. Nine or eleven digits alone are too often something else."""
+
+
+def find_numbers(name: str, text: str) -> Iterator[Number]:
+    """Each number: `iban`, `card`, and the national ones (`bsn`, `niss`, `steuer-id`, `nir`).
+
+    Args:
+        name: of the field that the text stands in; some numbers count only where it or the text says so.
+        text: to look in.
     """
+    if _HAS_NUMBER.search(text) is None:
+        return
+    from stdnum import luhn  # noqa: PLC0415 - for texts that may hold such a number alone
+
+    is_iban = _check("iban")
+    taken: list[tuple[int, int]] = []
     for match in _IBAN.finditer(text):
-        if _is_iban(match.group(1)):
-            yield "iban", match.group(1)
+        if is_iban(match.group(1)):
+            taken.append(match.span(1))
+            yield Number("iban", match.group(1), match.start(1))
+    for national in _NATIONAL:
+        is_named = national.name is None or national.name.search(name)
+        for match in national.pattern.finditer(text):
+            before = text[max(0, match.start() - _BEFORE) : match.start()]
+            if (is_named or (national.name and national.name.search(before))) and _check(national.module)(
+                match.group(1)
+            ):
+                taken.append(match.span(1))
+                yield Number(national.kind, match.group(1), match.start(1))
     for match in _CARD.finditer(text):
-        if _is_card(match.group(1)):
-            yield "card", match.group(1)
-    if _BSN_NAME.search(name):
-        yield from (("bsn", m.group(1)) for m in _BSN.finditer(text) if _is_bsn(m.group(1)))
-    if _NISS_NAME.search(name):
-        yield from (("niss", m.group(1)) for m in _NISS.finditer(text) if _is_niss(m.group(1)))
+        digits = re.sub(r"\D", "", match.group(1))
+        is_free = all(match.end() <= start or end <= match.start() for start, end in taken)
+        if is_free and digits[0] in "3456" and len(set(digits)) > 3 and luhn.is_valid(digits):
+            yield Number("card", match.group(1), match.start(1))
 
 
-def _is_iban(text: str) -> bool:
-    compact = text.replace(" ", "")
-    if not 15 <= len(compact) <= 34:
-        return False
-    turned = compact[4:] + compact[:4]
-    return int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
+@cache
+def _check(module: str) -> Callable[[str], bool]:
+    from importlib import import_module  # noqa: PLC0415
 
+    if module == "iban":
+        from stdnum import iban  # noqa: PLC0415
 
-def _is_card(text: str) -> bool:
-    digits = [int(c) for c in text if c.isdigit()]
-    if len(set(digits)) < 4 or digits[0] not in {3, 4, 5, 6}:
-        return False
-    doubled = [d if i % 2 == 0 else (d * 2 - 9 if d > 4 else d * 2) for i, d in enumerate(reversed(digits))]
-    return sum(doubled) % 10 == 0
-
-
-def _is_bsn(text: str) -> bool:
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return int(text) > 0 and sum(w * int(d) for w, d in zip(weights, text, strict=True)) % 11 == 0
-
-
-def _is_niss(text: str) -> bool:
-    digits = "".join(c for c in text if c.isdigit())
-    body, check = int(digits[:9]), int(digits[9:])
-    return check in {97 - body % 97, 97 - int(f"2{digits[:9]}") % 97}
+        return lambda number: bool(iban.is_valid(number, check_country=False))
+    valid: Callable[[str], bool] = import_module(f"stdnum.{module}").is_valid
+    return valid

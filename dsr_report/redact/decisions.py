@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dsr_report.errors import CheckFailedError, ConfigError
-from dsr_report.redact.findings import Finding
+from dsr_report.redact.findings import Finding, Findings, Looking
+from dsr_report.redact.free_texts import FreeText
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision
 
 DECISIONS = ("undecided", "disclose", "mask", "withhold")
+_LONGEST_SHOWN = 20_000
+"""Characters of a text in the reading list; longer ones are read in the export."""
 _MAKE = "Make one with `dsr-report review EXPORT -o FILE`."
 _HEAD = """\
 # Findings to decide on, made by `dsr-report review`. This file holds personal data: keep it private.
@@ -33,6 +36,11 @@ _HEAD = """\
 #   decision = "withhold"
 #   reason = "the name of another person"
 #   article = "Art. 15(4) GDPR"
+# A text of fewer than six characters needs `words = true` (hidden wherever it is a word of its own) or a
+# `pointer` beside it (hidden only there). `dsr-report find EXPORT TEXT` tells where a text stands.
+#
+# No rule finds everybody. Each text by or about the person is listed once below, as [[text]]: read it, set
+# `read = true`, and add above what should be hidden in it. With --strict each must be read, or be decided on.
 #
 # Apply it with: dsr-report render EXPORT --review THIS-FILE
 """
@@ -47,7 +55,26 @@ class Merged(NamedTuple):
     dropped: int
 
 
-def merged(findings: Sequence[Finding], export_sha256: str, before: Path) -> Merged:
+def looking_of(path: Path) -> Looking:
+    """What people were told by when a file of decisions was made.
+
+    Raises:
+        ConfigError: it is no such file.
+    """
+    content = _content(path)
+    controller = content.get("controller", [])
+    return Looking(
+        str(content.get("country", "")),
+        tuple(map(str, controller)) if isinstance(controller, list) else (),
+    )
+
+
+def merged(
+    findings: Sequence[Finding],
+    export_sha256: str,
+    before: Path,
+    looking: Looking = Looking(),  # noqa: B008 - it cannot be changed
+) -> Merged:
     """The file for these findings, with the decisions in `before` that still apply.
 
     A decision on a finding applies as long as the finding is there, also in another export. What a person
@@ -63,11 +90,13 @@ def merged(findings: Sequence[Finding], export_sha256: str, before: Path) -> Mer
         name: entry for name, entry in entries.items() if entry.get("decision", "undecided") != "undecided"
     }
     known = {finding.id for finding in findings}
+    read = _read(content)
+    has_same_texts = {text.id for text in _texts(findings)} == set(_listed_texts(content))
     own = [entry for entry in also if is_same or "text" in entry]
-    if is_same and known == set(entries):
+    if is_same and known == set(entries) and has_same_texts and looking_of(before) == looking:
         text = before.read_text(encoding="utf-8-sig")  # with its comments, and whatever else a person wrote
     else:
-        text = to_toml(findings, export_sha256, taken, own)
+        text = to_toml(findings, export_sha256, taken, own, read=read, looking=looking)
     return Merged(
         text,
         kept=len(known & set(taken)) + len(own),
@@ -81,9 +110,17 @@ def to_toml(
     export_sha256: str,
     taken: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     also: Sequence[Mapping[str, Any]] = (),
+    *,
+    read: Collection[str] = (),
+    looking: Looking = Looking(),  # noqa: B008 - it cannot be changed
 ) -> str:
-    """The file for these findings, undecided but for what was decided before."""
-    lines = [_HEAD, f'export_sha256 = "{export_sha256}"', ""]
+    """The file for these findings, undecided but for what was decided before; and what is to be read."""
+    lines = [_HEAD, f'export_sha256 = "{export_sha256}"']
+    if looking.country:
+        lines.append(f"country = {_string(looking.country)}")
+    if looking.controller:
+        lines.append(f"controller = [{', '.join(map(_string, looking.controller))}]")
+    lines.append("")
     for finding in findings:
         entry = taken.get(finding.id, {})
         must = " (must be decided)" if finding.must_decide else ""
@@ -95,6 +132,16 @@ def to_toml(
             f"places = {len(finding.places)}",
             f"value = {_string(finding.shown)}",
             f"context = {_string(finding.context)}",
+            *(
+                f"{name} = {_string(value)}"
+                for name, value in (
+                    ("record", finding.record),
+                    ("title", finding.title),
+                    ("date", finding.date),
+                    ("sentence", finding.sentence),
+                )
+                if value
+            ),
             f"why = {_string(finding.why)}",
             f"decision = {_string(str(entry.get('decision', 'undecided')))}  "
             f"# proposed: {finding.proposal}{must}",
@@ -103,7 +150,20 @@ def to_toml(
             "",
         ]
     for own in also:
-        lines += ["[[also]]", *(f"{name} = {_string(str(value))}" for name, value in own.items()), ""]
+        lines += ["[[also]]", *(f"{name} = {_value(value)}" for name, value in own.items()), ""]
+    for text in _texts(findings):
+        lines += [
+            "[[text]]",
+            f"id = {_string(text.id)}",
+            f"record = {_string(text.kind)}",
+            f"title = {_string(text.title)}",
+            f"date = {_string(text.date)}",
+            f"pointer = {_string(text.pointer)}",
+            f"places = {len(text.places)}",
+            f"text = {_string(text.text[:_LONGEST_SHOWN])}",
+            f"read = {'true' if text.id in read else 'false'}",
+            "",
+        ]
     return "\n".join(lines)
 
 
@@ -137,18 +197,70 @@ def load_decisions(
         raise ConfigError(
             "; ".join(faults), where=str(path), hint="Make a new file with `dsr-report review`."
         )
+    unread = _unread(findings, entries, also, _read(_content(path)))
+    if unread and strict:
+        raise CheckFailedError(
+            f"{unread} texts by or about the person are not read",
+            hint="Read each [[text]] of the review file and set `read = true`, or decide on it.",
+        )
     return chain(
         _applied(entries, findings, strict=strict, warnings=warnings),
         (_own_decision(number, entry) for number, entry in enumerate(also, 1)),
     )
 
 
+def _texts(findings: Sequence[Finding]) -> tuple[FreeText, ...]:
+    return findings.texts if isinstance(findings, Findings) else ()
+
+
+def _unread(
+    findings: Sequence[Finding],
+    entries: Mapping[str, Mapping[str, Any]],
+    also: Sequence[Mapping[str, Any]],
+    read: Collection[str],
+) -> int:
+    """How many texts nobody has read: those that are neither ticked, nor wholly seen with a decision."""
+    hidden = {str(entry["pointer"]) for entry in also if "pointer" in entry and "text" not in entry}
+    seen = set()
+    for finding in findings:
+        if entries.get(finding.id, {}).get("decision", "undecided") != "undecided":
+            seen.add(finding.sentence.replace("«", "").replace("»", ""))
+            hidden.update(finding.places if finding.whole else ())
+    return sum(
+        text.id not in read and text.pointer not in hidden and " ".join(text.text.split()) not in seen
+        for text in _texts(findings)
+    )
+
+
+def _listed_texts(content: Mapping[str, Any]) -> dict[str, bool]:
+    texts = content.get("text", [])
+    if not isinstance(texts, list):
+        return {}
+    return {
+        str(entry["id"]): entry.get("read") is True
+        for entry in texts
+        if isinstance(entry, dict) and "id" in entry
+    }
+
+
+def _read(content: Mapping[str, Any]) -> set[str]:
+    return {text_id for text_id, is_read in _listed_texts(content).items() if is_read}
+
+
 def _faults_of(entry: dict[str, Any]) -> Iterator[str]:
     """What is wrong with something that the operator added."""
-    if ("text" in entry) == ("pointer" in entry):
+    if "text" not in entry and "pointer" not in entry:
         yield "it needs either a text or a pointer"
-    if "text" in entry and len(str(entry["text"]).strip()) < SHORTEST_PASSAGE:
-        yield f"a text of fewer than {SHORTEST_PASSAGE} characters would be found by chance; name its pointer"
+    text = str(entry.get("text", "")).strip()
+    if "text" in entry and not text:
+        yield "its text is empty"
+    elif (
+        "text" in entry and len(text) < SHORTEST_PASSAGE and not entry.get("words") and "pointer" not in entry
+    ):
+        yield (
+            f"a text of fewer than {SHORTEST_PASSAGE} characters would be found by chance; "
+            "set `words = true`, or name its pointer as well"
+        )
     if entry.get("decision") not in {"mask", "withhold"}:
         yield "its decision must be mask or withhold"
     if not (str(entry.get("reason", "")).strip() and str(entry.get("article", "")).strip()):
@@ -163,8 +275,9 @@ def _own_decision(number: int, entry: dict[str, Any]) -> tuple[Decision, str]:
         str(entry.get("what", "other")),
         str(entry["reason"]),
         str(entry["article"]),
-        everywhere=bool(text),
+        everywhere=bool(text) and "pointer" not in entry,
         passage=text or None,
+        is_word=bool(entry.get("words")),
         group=None if text else f"also {number}",
     )
     return decision, text
@@ -227,6 +340,10 @@ def _listed(content: dict[str, Any], path: Path) -> tuple[dict[str, dict[str, An
     if not isinstance(also, list) or any(not isinstance(entry, dict) for entry in also):
         raise ConfigError("[[also]] stands in double brackets", where=str(path))
     return {str(entry["id"]): entry for entry in found}, also
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else _string(str(value))
 
 
 def _string(text: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import NamedTuple
 
 from dsr_report.jsonstream.items import Item, Scalar
 from dsr_report.lexicon import WORDS, any_of
@@ -22,12 +23,22 @@ from dsr_report.records.members import values_of
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.redact.apply import is_message
 from dsr_report.redact.check_digits import find_numbers
+from dsr_report.redact.free_texts import FEWEST_WORDS as _FEWEST_WORDS
+from dsr_report.redact.free_texts import FreeText, free_texts_of, title_and_date
 from dsr_report.redact.link_tokens import LinkKeys
 from dsr_report.redact.live_links import LINK_KINDS
-from dsr_report.redact.plan import Decision, Treatment
+from dsr_report.redact.people import (
+    ADDRESS,
+    Detector,
+    Known,
+    Passage,
+    find_people,
+    find_sensitive,
+    sentence_of,
+)
+from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision, Treatment
 from dsr_report.redact.secrets import Secrets, find_secrets
 
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
 _ANY_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,253}")
 """A whole value: domains and names may have any letters."""
 _SHARED_MAILBOX = re.compile(rf"{any_of(WORDS.shared_mailboxes)}@", re.IGNORECASE)
@@ -36,13 +47,14 @@ _NOTE = re.compile(rf"(?:^|[_ -]){any_of(WORDS.notes)}(?:$|[_ -])", re.IGNORECAS
 _SPECIAL = re.compile(any_of(WORDS.special_categories), re.IGNORECASE)
 _PEOPLE_FIELDS = re.compile(rf"{any_of(WORDS.names)}|e-?mail", re.IGNORECASE)
 _OF_OTHERS = re.compile(any_of(WORDS.other_people), re.IGNORECASE)
-_FROM_OTHERS = {"bounce", "response", "abuse"}
 _WHY_LINK = {
     "link-key": "whoever follows the link can act as the person: it carries a key",
     "unsubscribe-link": "whoever follows the link, also a program that checks links, unsubscribes the person",
     "personal-link": "anyone who follows the link can see or change the person's data",
 }
 _EXCERPT = 60
+_LONGEST_OWN = 200
+"""Characters; a longer value of a profile is a text, and names in it need not be the person's."""
 _TELLING = 24
 """Characters; a note as long as this stands elsewhere only as a copy of it."""
 _SECRETS = {"access-code", "password", "key", "credential"}
@@ -65,6 +77,14 @@ class Finding:
     places: list[str] = field(default_factory=list)
     members: tuple[tuple[str, str], ...] = ()
     """For a finding about a whole record: its values, with their pointers."""
+    record: str = ""
+    """The kind of record that it stands in first."""
+    title: str = ""
+    """What the record is called: a message's subject, a form's name."""
+    date: str = ""
+    """When the record came to be, as it is written."""
+    sentence: str = ""
+    """The sentence that it stands in first, with the passage marked: `my neighbour «Jan» called`."""
     decided: list[tuple[Decision, str]] = field(default_factory=list)
     """For a finding about keys: what to do about each place, or about each of many tokens."""
 
@@ -123,40 +143,140 @@ class Finding:
                     self.key,
                     reason or self._reason,
                     article or self.article,
-                    everywhere=self.everywhere,
+                    everywhere=self.everywhere and (self.whole or len(self.value) >= SHORTEST_PASSAGE),
                     passage=None if self.whole else self.value,
                 ),
                 self.value,
             )
 
 
-def find(secrets: Secrets, found: Iterable[RawRecord], subject: frozenset[str]) -> list[Finding]:
+class Looking(NamedTuple):
+    """What a search for people goes by, besides the export; the file of decisions keeps it."""
+
+    country: str = ""
+    """ISO code of the controller's country: of telephone numbers without a country's code."""
+    controller: tuple[str, ...] = ()
+    """Names, addresses and numbers of the controller, which are no other person's."""
+    detectors: tuple[Detector, ...] = ()
+    """Other ways to find people, such as a model."""
+
+
+class Findings(list[Finding]):
+    """All findings of an export, and every text by or about the person, to be read."""
+
+    def __init__(self, findings: Iterable[Finding], texts: Iterable[FreeText]) -> None:
+        super().__init__(findings)
+        self.texts = tuple(texts)
+
+
+def find(
+    secrets: Secrets,
+    found: Callable[[], Iterable[RawRecord]],
+    subject: frozenset[str],
+    looking: Looking = Looking(),  # noqa: B008 - it cannot be changed
+) -> Findings:
     """All findings of an export, each value once, in the order of the export.
 
     Args:
         secrets: the live keys of the export.
-        found: what was recognised in it.
+        found: what was recognised in it; read twice.
         subject: the subject's own addresses, lower-case (`subject_addresses`).
+        looking: what people are told by.
     """
     collected: dict[tuple[str, str], Finding] = {}
+    texts: dict[str, FreeText] = {}
 
-    def add(finding: Finding) -> None:
+    def add(finding: Finding) -> Finding:
         known = collected.setdefault((finding.key, finding.value), finding)
         if finding.pointer not in known.places:
             known.places.append(finding.pointer)
+        if not finding.whole and known.whole and finding.pointer != known.pointer:
+            known.whole = False  # elsewhere it is a part of a value
+        return known
 
     collected.update(((finding.key, finding.value), finding) for finding in _secrets(secrets))
+    known = _known(found(), subject, looking)
     people: list[RawRecord] = []
-    for record in found:
+    for record in found():
         if record.kind == "subprofile":
             people.append(record)
         for pointer, value in values_of(record.value, record.pointer):
             if isinstance(value, str) and value:
                 for finding in _judge(record.kind, pointer, value, subject):
-                    add(finding)
+                    _tell(add(finding), record, value)
+        for text in free_texts_of(record):
+            if not known.has_value(text.text):
+                texts.setdefault(text.id, text).places.append(text.pointer)
+            for finding in _people_in(text, known, looking.detectors):
+                _tell(add(finding), record, text.text)
     for finding in (*_other_people(people), *_links(secrets.links)):
         add(finding)
-    return list(collected.values())
+    return Findings(collected.values(), texts.values())
+
+
+def _tell(finding: Finding, record: RawRecord, text: str) -> None:
+    """Say where a finding stands first, so that it can be decided."""
+    if not finding.record:
+        finding.record = record.kind
+        finding.title, finding.date = title_and_date(record)
+    if not finding.sentence and not is_message(text) and finding.key not in _SECRETS:
+        at = text.find(finding.value)
+        finding.sentence = sentence_of(text, Passage(finding.key, finding.value, max(at, 0), ""))
+
+
+def _people_in(text: FreeText, known: Known, detectors: Sequence[Detector]) -> Iterator[Finding]:
+    """Other people in a text by or about the person, and special data."""
+    is_known = kind_of(text.kind).free_text == "by" and not kind_of(text.kind).is_event
+    own = known.with_name(text.author) if text.author else known
+    for passage in find_people(text.text, own, detectors):
+        yield Finding(
+            passage.kind,
+            text.pointer,
+            passage.text,
+            "disclose" if is_known else "withhold",
+            f"{passage.why}; the person wrote it and knows it" if is_known else passage.why,
+            "Art. 15(4) GDPR",
+            must_decide=True,
+            context=_excerpt(text.text),
+            whole=passage.text == text.value,
+            sentence=sentence_of(text.text, passage),
+        )
+    for passage in find_sensitive(text.text):
+        yield Finding(
+            passage.kind,
+            text.pointer,
+            passage.text,
+            "disclose",
+            passage.why,
+            "Art. 9 GDPR",
+            must_decide=False,
+            context=_excerpt(text.text),
+            whole=passage.text == text.value,
+            everywhere=False,
+            sentence=sentence_of(text.text, passage),
+        )
+
+
+def _known(found: Iterable[RawRecord], subject: frozenset[str], looking: Looking) -> Known:
+    """The subject's and the controller's own names, addresses and numbers."""
+    known = Known(country=looking.country, addresses=set(subject))
+    for text in looking.controller:
+        known.add_value(text)
+        known.add_name(text)
+    for record in found:
+        if record.kind in {"profile", "subprofile", "change"} and isinstance(record.value, dict):
+            for pointer, value in values_of(record.value, record.pointer):
+                name = _name(pointer)
+                is_own = (
+                    "fields" in tokens(pointer)[:-1]
+                    and not _OF_OTHERS.search(name)
+                    and not _NOTE.search(name)
+                )
+                if is_own and isinstance(value, str) and 1 < len(value) <= _LONGEST_OWN:
+                    known.add_value(value)
+                    if _PEOPLE_FIELDS.search(name):
+                        known.add_name(value)
+    return known
 
 
 def _secrets(secrets: Secrets) -> Iterator[Finding]:
@@ -207,10 +327,13 @@ def _links(links: LinkKeys) -> Iterator[Finding]:
 
 
 def findings_of(
-    items: Callable[[], Iterable[Item]], found: Callable[[], Iterable[RawRecord]], info_id: Scalar
-) -> list[Finding]:
+    items: Callable[[], Iterable[Item]],
+    found: Callable[[], Iterable[RawRecord]],
+    info_id: Scalar,
+    looking: Looking = Looking(),  # noqa: B008 - it cannot be changed
+) -> Findings:
     """All findings of an export that can be read again and again."""
-    return find(find_secrets(items), found(), subject_addresses(found(), info_id))
+    return find(find_secrets(items), found, subject_addresses(found(), info_id), looking)
 
 
 def subject_addresses(found: Iterable[RawRecord], info_id: Scalar) -> frozenset[str]:
@@ -239,19 +362,20 @@ def subject_addresses(found: Iterable[RawRecord], info_id: Scalar) -> frozenset[
 def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iterator[Finding]:
     name = _name(pointer)
     if is_message(value):
-        yield from _judge_message(kind, pointer, value, subject)
+        yield from _judge_message(pointer, value, subject)
         return
-    for number_kind, number in find_numbers(name, value):
+    is_part = kind_of(kind).free_text and len(value.split()) >= _FEWEST_WORDS
+    for number in () if is_part else find_numbers(name, value):
         yield Finding(
-            number_kind,
+            number.kind,
             pointer,
-            number,
+            number.text,
             "disclose",
             "a payment or identity number: the person's own, but harmful if it reaches someone else",
             "Art. 32 GDPR",
             must_decide=False,
             context=name,
-            whole=number == value,
+            whole=number.text == value,
         )
     if kind in {"profile", "subprofile"} and "fields" in tokens(pointer)[:-1]:
         if _NOTE.search(name):
@@ -278,20 +402,6 @@ def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iter
                 context=name,
                 everywhere=False,
             )
-    if kind_of(kind).free_text and not kind_of(kind).is_event:
-        for address in ADDRESS.findall(value):
-            if address.casefold() not in subject and not _is_file_name(address):
-                yield Finding(
-                    "address",
-                    pointer,
-                    address,
-                    "disclose" if kind == "form" else "withhold",
-                    "an address that is not the person's",
-                    "Art. 15(4) GDPR",
-                    must_decide=True,
-                    context=_excerpt(value),
-                    whole=address == value,
-                )
     if kind in {"profile", "subprofile"} and _SHARED_MAILBOX.match(value) and ADDRESS.fullmatch(value):
         yield Finding(
             "shared-address",
@@ -306,7 +416,7 @@ def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iter
         )
 
 
-def _judge_message(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iterator[Finding]:
+def _judge_message(pointer: str, value: str, subject: frozenset[str]) -> Iterator[Finding]:
     message = parse_message(value)
     for header in message.header:
         if header.name.lower() in _HIDDEN_HEADER:
@@ -323,20 +433,6 @@ def _judge_message(kind: str, pointer: str, value: str, subject: frozenset[str])
                         context=header.name,
                         whole=False,
                     )
-    if kind in _FROM_OTHERS:
-        for address in dict.fromkeys(ADDRESS.findall(message.text or "")):
-            if address.casefold() not in subject:
-                yield Finding(
-                    "address",
-                    pointer,
-                    address,
-                    "withhold",
-                    "an address in a message that the person may never have seen (a bounce or a complaint)",
-                    "Art. 15(4) GDPR",
-                    must_decide=True,
-                    context=kind,
-                    whole=False,
-                )
 
 
 def _other_people(subprofiles: list[RawRecord]) -> Iterator[Finding]:
@@ -377,7 +473,3 @@ def _name(pointer: str) -> str:
 def _excerpt(value: str) -> str:
     flat = " ".join(value.split())
     return flat if len(flat) <= _EXCERPT else flat[:_EXCERPT] + "…"
-
-
-def _is_file_name(address: str) -> bool:
-    return address.rsplit(".", 1)[-1].lower() in {"png", "jpg", "gif", "svg", "css", "js"}

@@ -48,6 +48,8 @@ class Decision:
     """Values of one group bear one number, though they differ: those of another person's record."""
     span: tuple[int, int] | None = None
     """Where in the value the passage stands, if that is known: it is hidden there, however it is written."""
+    is_word: bool = False
+    """The passage is hidden at bounds of words, also where it is shorter than `SHORTEST_PASSAGE`."""
     is_token: bool = False
     """What is hidden is drawn by chance, and one of perhaps thousands: see `Plan.tokens`."""
 
@@ -174,7 +176,7 @@ def make_plan(decisions: Iterable[tuple[Decision, str]], mark_text: MarkText = e
         if decision.is_token:
             plan.marks[mark.number - 1].everywhere = True
             plan.tokens.setdefault(hidden, mark)
-        elif len(hidden) >= SHORTEST_PASSAGE:
+        elif len(hidden) >= SHORTEST_PASSAGE or decision.is_word:
             plan.marks[mark.number - 1].everywhere = True
             plan.passages.setdefault(hidden, mark)
     for pieces in plan.spans.values():

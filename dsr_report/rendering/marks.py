@@ -34,5 +34,10 @@ HIDDEN_THINGS = {
     "card": _("card number"),
     "bsn": _("identity number"),
     "niss": _("identity number"),
+    "steuer-id": _("identity number"),
+    "nir": _("identity number"),
+    "person": _("another person's name"),
+    "telephone": _("telephone number"),
+    "postal-address": _("postal address"),
     "other": _("other data"),
 }

@@ -188,5 +188,6 @@ KINDS = (
         f"{_OF_RETURNS} recognized_as feedback_type arf_version details report reporter",
         "abuse abuses complaint complaints klacht klachten spamklacht spamklachten",
         model="Abuse",
+        free_text="by",
     ),
 )

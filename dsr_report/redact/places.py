@@ -1,0 +1,56 @@
+"""Where a text stands in an export, in any reading of its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from dsr_report.mime.message import parse as parse_message
+from dsr_report.mime.message import wire_of_text
+from dsr_report.records.members import values_of
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.redact.apply import is_message
+from dsr_report.redact.free_texts import title_and_date
+from dsr_report.redact.passages import Passages
+from dsr_report.redact.people import Passage, sentence_of
+from dsr_report.redact.readings import Endless, skeleton
+
+_ENDLESS = "(a value that cannot be read to its end)"
+_ENCODED = "(in another spelling or encoding)"
+
+
+class Place(NamedTuple):
+    """One value that holds a text."""
+
+    pointer: str
+    record: str
+    title: str
+    date: str
+    excerpt: str
+    """The sentence with the text marked, where it stands there as it is written."""
+
+
+def places_of(text: str, found: Iterable[RawRecord]) -> Iterator[Place]:
+    """Every value that holds a text, at the bounds of words; what cannot be read to its end as well."""
+    passages = Passages([text.strip()])
+    if not passages:
+        return
+    for record in found:
+        for pointer, value in values_of(record.value, record.pointer):
+            written = value if isinstance(value, str) else str(value)
+            is_mail = is_message(written)
+            try:
+                if not passages.seen_in(wire_of_text(written) if is_mail else written):
+                    continue
+                shown = (parse_message(written).text or "") if is_mail else written
+                excerpt = _excerpt(shown, text.strip())
+            except Endless:
+                excerpt = _ENDLESS
+            yield Place(pointer, record.kind, *title_and_date(record), excerpt)
+
+
+def _excerpt(shown: str, text: str) -> str:
+    at = shown.casefold().find(text.casefold())
+    if at < 0 or skeleton(shown[at : at + len(text)]) != skeleton(text):
+        return _ENCODED
+    return sentence_of(shown, Passage("", shown[at : at + len(text)], at, ""))

@@ -1,0 +1,191 @@
+"""Other people are found in texts by or about the person; the person and the controller are none of them."""
+
+import json
+import tomllib
+
+import pytest
+
+from dsr_report.errors import CheckFailedError
+from dsr_report.redact.findings import Looking
+from dsr_report.redact.people import Known, find_people, find_sensitive
+
+OWN = {
+    "Email": "jan@example.org",
+    "Voornaam": "Jan",
+    "Achternaam": "Steen",
+    "Telefoon": "+31 6 11223344",
+    "Adres": "Lindelaan 8",
+    "IBAN": "NL91ABNA0417164300",
+}
+
+
+def profile(**fields):
+    return {"type": "profile", "ID": "7", "fields": {**OWN, **fields}}
+
+
+def survey(answer):
+    return {"survey": "Wensen", "questions": {"1": {"question": "Wie is Karel Vraag?", "answer": answer}}}
+
+
+def returned(body, kind="bounce", sender="Jan Steen <jan@example.org>"):
+    head = (
+        f"From: {sender}\r\nTo: b-1@shop.example\r\nSubject: Afwezig\r\nDate: Tue, 12 Mar 2024 09:15:00 +0100"
+    )
+    return {
+        "type": kind,
+        "timestamp": "2024-03-04 07:00:00",
+        "envelope": "b-1@shop.example",
+        "mime": f"{head}\r\n\r\n{body}\r\n",
+    }
+
+
+def people(findings):
+    kinds = {"person", "telephone", "postal-address", "address", "iban", "bsn", "niss", "nir", "steuer-id"}
+    return {finding.value for finding in findings if finding.key in kinds and finding.must_decide}
+
+
+def found_in(text):
+    return [(passage.kind, passage.text) for passage in find_people(text, Known())]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Via mijn zus Ilse.", {"Ilse"}),
+        ("mijn buurman heet Karel Buis, 020-1234567", {"Karel Buis", "020-1234567"}),
+        ("Ilse, mijn zus, belde over de rekening.", {"Ilse"}),
+        ("Graag bellen met mevrouw De Vries", {"De Vries"}),
+        ("stuur het naar Kerkstraat 4, 1234 AB Utrecht", {"Kerkstraat 4, 1234 AB Utrecht"}),
+        ("my colleague Priya Nair (+44 1632 960123)", {"Priya Nair", "+44 1632 960123"}),
+        ("Please ask Mr. Brown", {"Brown"}),
+        ("Meine Nachbarin heißt Uta Klein.", {"Uta Klein"}),
+        ("Frau Dr. Schneider wohnt Hauptstraße 12, 50667 Köln", {"Schneider", "Hauptstraße 12, 50667 Köln"}),
+        ("Ma voisine s'appelle Claire Dubois", {"Claire Dubois"}),
+        ("Mme Lefèvre, 12 rue de la Paix, 75002 Paris", {"Lefèvre", "12 rue de la Paix, 75002 Paris"}),
+        ("betaald van DE89 3704 0044 0532 0130 00", {"DE89 3704 0044 0532 0130 00"}),
+        ("het BSN van mijn vrouw is 123456782", {"123456782"}),
+        ("Groeten,\nPiet Bakker", {"Piet Bakker"}),
+    ],
+)
+def test_somebody_else_is_found_in_what_the_person_wrote(case, text, expected):
+    made = case(profile(), survey(text))
+    found = [finding for finding in made.findings() if finding.must_decide]
+    assert {finding.value for finding in found} == expected
+    for finding in found:
+        assert f"«{finding.value}»" in finding.sentence
+        assert (finding.record, finding.title) == ("survey", "Wensen")
+
+
+@pytest.mark.parametrize("kind", ["bounce", "response", "abuse"])
+def test_who_is_named_in_an_absence_note_is_found_and_the_person_is_not(case, kind):
+    note = returned("Bel mijn collega Els Prins: 06 12345678.\r\n\r\nGroet,\r\nJan Steen", kind)
+    findings = case(profile(), note).findings()
+    assert people(findings) == {"Els Prins", "06 12345678"}
+    assert {(f.title, f.date) for f in findings if f.key == "person"} == {("Afwezig", "2024-03-04 07:00:00")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik ben Jan Steen, bel mij op 06-11223344 of 0031611223344.",
+        "Ik woon Lindelaan 8 en betaal met NL91 ABNA 0417 1643 00",
+        "Mail jan@example.org. Groet, Jan",
+        "Bestelling 20240312 van Maandag 4 Maart kwam niet aan in Den Haag.",
+        "Bel de klantenservice: 0800-1234",
+        "Die Lieferung der Roten Jacke kam am Montag, Guten Tag und Vielen Dank",
+        "Prima, alles goed. Bedankt! Tot Maandag.",
+    ],
+)
+def test_the_persons_own_and_what_is_nobody_is_no_finding(case, text):
+    assert people(case(profile(Opmerking=text), survey(text)).findings()) == set()
+
+
+def test_what_was_sent_to_the_person_is_not_searched(case):
+    head = "From: Sanne Bos <s@shop.example>\r\nTo: jan@example.org\r\nSubject: x"
+    mime = f"{head}\r\n\r\nGroet, Sanne Bos, 0201234567"
+    findings = case(profile(), {"type": "message", "data": {"ID": "1", "mime": mime}})
+    assert people(findings.findings()) == set()
+    assert findings.findings().texts == ()
+
+
+def test_the_controllers_own_is_no_finding_and_its_country_tells_numbers():
+    known = Known(country="BE")
+    known.add_value("Winkel Voorbeeld, hallo@shop.example, 02 555 12 12")
+    known.add_name("Winkel Voorbeeld")
+    assert find_people("Winkel Voorbeeld: hallo@shop.example, +32 2 555 12 12", known) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("My neighbour has cancer", "cancer"),
+        ("zij is lid van de vakbond", "vakbond"),
+        ("er ist evangelisch", "evangelisch"),
+        ("il est en prison", "prison"),
+        ("hij is homo", "homo"),
+    ],
+)
+def test_special_data_in_texts_are_told(text, word):
+    assert [passage.text for passage in find_special(text)] == [word]
+
+
+def find_special(text):
+    return list(find_sensitive(text))
+
+
+def test_each_text_by_or_about_the_person_is_listed_once_to_be_read(case):
+    made = case(profile(Memo="Belt vaak"), profile(Memo="Belt vaak"), survey("Niets te melden"))
+    texts = tomllib.loads(made.toml())["text"]
+    assert [(entry["text"], entry["places"], entry["read"]) for entry in texts] == [
+        ("Belt vaak", 2, False),
+        ("Niets te melden", 1, False),
+    ]
+
+
+def test_strict_needs_every_text_read_or_decided_on(case):
+    made = case(profile(), survey("Via mijn zus Ilse."), survey("Niets te melden"))
+    made.decide("disclose")
+    with pytest.raises(CheckFailedError, match="1 texts by or about the person are not read"):
+        made.shown(strict=True)
+    made.review.write_text(made.review.read_text().replace("read = false", "read = true"))
+    assert made.shown(strict=True).raw
+
+
+def test_a_short_name_is_withheld_where_it_was_found_and_only_as_a_word(case):
+    made = case(survey("Via mijn zus Ilse. Ilsebroek is een plaats."), survey("Ilse"))
+    shown = made.decide("withhold", only="person").shown()
+    answers = [record["questions"]["1"]["answer"] for record in shown.data]
+    assert "Ilse." not in answers[0]
+    assert "Ilsebroek" in answers[0]
+
+
+def also(**entry):
+    lines = "\n".join(f"{name} = {json.dumps(value)}" for name, value in entry.items())
+    ground = {"decision": "withhold", "reason": "another person", "article": "Art. 15(4) GDPR"}
+    return f"\n[[also]]\n{lines}\n" + "".join(f"{name} = {json.dumps(v)}\n" for name, v in ground.items())
+
+
+def test_a_short_text_is_withheld_everywhere_at_the_bounds_of_words(case):
+    made = case(survey("Ilse kwam, Ilsebroek niet"), survey("met ilse"))
+    shown = made.decide("disclose", extra=also(text="Ilse", words=True)).shown()
+    assert shown.data[0]["questions"]["1"]["answer"].endswith("kwam, Ilsebroek niet")
+    assert "ilse" not in shown.data[1]["questions"]["1"]["answer"]
+
+
+def test_a_short_text_is_withheld_at_one_pointer_alone(case):
+    made = case(survey("Ilse kwam"), survey("Ilse bleef"))
+    shown = made.decide("disclose", extra=also(text="Ilse", pointer="/data/0/questions/1/answer")).shown()
+    assert "Ilse" not in shown.data[0]["questions"]["1"]["answer"]
+    assert shown.data[1]["questions"]["1"]["answer"] == "Ilse bleef"
+
+
+def test_a_detector_of_another_kind_can_be_handed_over(case):
+    from dsr_report.redact.people import Passage
+
+    def model(text):
+        at = text.find("tante")
+        return [Passage("person", "tante", at, "a model")] if at >= 0 else []
+
+    assert found_in("met tante op stap") == []
+    assert [p.text for p in find_people("met tante op stap", Known(), [model])] == ["tante"]
+    assert Looking().detectors == ()
