@@ -197,14 +197,9 @@ def load_decisions(
         raise ConfigError(
             "; ".join(faults), where=str(path), hint="Make a new file with `dsr-report review`."
         )
-    unread = _unread(findings, entries, also, _read(_content(path)))
-    if unread and strict:
-        raise CheckFailedError(
-            f"{unread} texts by or about the person are not read",
-            hint="Read each [[text]] of the review file and set `read = true`, or decide on it.",
-        )
     return chain(
         _applied(entries, findings, strict=strict, warnings=warnings),
+        _all_read(findings, entries, also, _read(_content(path))) if strict else (),
         (_own_decision(number, entry) for number, entry in enumerate(also, 1)),
     )
 
@@ -213,23 +208,29 @@ def _texts(findings: Sequence[Finding]) -> tuple[FreeText, ...]:
     return findings.texts if isinstance(findings, Findings) else ()
 
 
-def _unread(
+def _all_read(
     findings: Sequence[Finding],
     entries: Mapping[str, Mapping[str, Any]],
     also: Sequence[Mapping[str, Any]],
     read: Collection[str],
-) -> int:
-    """How many texts nobody has read: those that are neither ticked, nor wholly seen with a decision."""
+) -> Iterator[tuple[Decision, str]]:
+    """No decision, but an error where a text was neither read, nor wholly seen with a decision on it."""
     hidden = {str(entry["pointer"]) for entry in also if "pointer" in entry and "text" not in entry}
     seen = set()
     for finding in findings:
         if entries.get(finding.id, {}).get("decision", "undecided") != "undecided":
             seen.add(finding.sentence.replace("«", "").replace("»", ""))
             hidden.update(finding.places if finding.whole else ())
-    return sum(
+    unread = sum(
         text.id not in read and text.pointer not in hidden and " ".join(text.text.split()) not in seen
         for text in _texts(findings)
     )
+    if unread:
+        raise CheckFailedError(
+            f"{unread} texts by or about the person are not read",
+            hint="Read each [[text]] of the review file and set `read = true`, or decide on it.",
+        )
+    yield from ()
 
 
 def _listed_texts(content: Mapping[str, Any]) -> dict[str, bool]:
