@@ -326,7 +326,7 @@ class _Hiding:
             hidden = without_passages(wire_of_text(text), passages, mark_of)
             result = None if hidden is None else text_of_wire(hidden.wire)
             if hidden is not None:
-                self._note_digests(hidden.digests, marks[min(present)])
+                self._note_digests(hidden.digests(), marks[min(present)])
         else:
             result = text
             if is_literal:

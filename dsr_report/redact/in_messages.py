@@ -53,8 +53,11 @@ class Hidden(NamedTuple):
 
     wire: bytes
     whole_parts: tuple[str, ...]
-    digests: frozenset[str]
-    """Of what was changed: whoever has one can try what stood there."""
+    before: bytes
+
+    def digests(self) -> Iterator[str]:
+        """The digests of what was changed: whoever has one can try what stood there."""
+        return iter(()) if self.wire == self.before else _digests_in(self.before, self.wire)
 
 
 def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden | None:
@@ -68,7 +71,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
     if present is None:
         return None
     if not present:
-        return Hidden(raw, (), frozenset())
+        return Hidden(raw, (), raw)
     hiding = _Hiding(Passages(sorted(present), map(mark_of, present)), mark_of)
     result = hiding.message(raw)
     whole: list[str] = []
@@ -86,7 +89,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
         result = text.encode("utf-8", "surrogateescape") if text is not None else result
         if text is None or _seen(hiding.passages, result) != set():
             return None
-    return Hidden(result, tuple(whole), frozenset(_digests_in(raw, result)))
+    return Hidden(result, tuple(whole), raw)
 
 
 class ClosedFile(NamedTuple):

@@ -12,6 +12,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Protocol, TypeVar
@@ -23,6 +24,7 @@ from dsr_report.redact.readings import (
     TAG,
     Endless,
     Reading,
+    Search,
     readings_of_text,
     skeleton,
     skeleton_of,
@@ -42,6 +44,8 @@ _PREFIX = re.compile(
     rf"(?:(?:\+|(?<![0-9])00)[\s().-]*{_COUNTRY}[\s().-]*|(?<![0-9]){_COUNTRY})?(?:\(?0\)?[\s./-]*)?\Z"
 )
 _LONGEST_PREFIX = 24
+_WIDTHS = (160, 640, 2560)
+"""Letters that the longest passage may have; a few widths only, as what is read with one is remembered."""
 _DATE = re.compile(
     r"(?:([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}))"
 )
@@ -51,6 +55,8 @@ _DIGEST_WITH_END = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
 _SHORTEST_DIGEST = 22
 _LARGE = 300_000
 """Characters; the readings of a longer text are not remembered."""
+_MOST_REMEMBERED = 4_000_000
+"""Characters of readings: the texts of some newsletters, before and after they are changed."""
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SHORTEST_WORD = 10
 _LONG_WORD = re.compile(rb" (" + rb"[^ ]" * _SHORTEST_WORD + rb"[^ ]*)")
@@ -177,6 +183,8 @@ class Passages:
         spelled = dict.fromkeys(text for mark in seen for text in (mark, html.escape(mark)))
         self._marks = re.compile("|".join(map(re.escape, spelled))) if spelled else None
         self._shortest = min((len(needle.form) for needle in needles), default=0)
+        longest = max((len(needle.form) for needle in needles), default=0)
+        self._width = next((width for width in _WIDTHS if width > longest + _LONGEST_PREFIX), None)
 
         self.first = needles[0].passage if needles else ""
         """The passage whose mark stands for what cannot be told apart."""
@@ -199,12 +207,12 @@ class Passages:
         found: set[str] = set()
         if isinstance(content, str):
             if self.may_be_in(content):
-                self._look(_read(self._plain(content)), found)
+                self._look(_read(self._plain(content), self._width), found)
             return found
         literal = self._plain(content.decode("utf-8", "replace").replace(BORDER, " "))
         self._look([(Reading(literal), skeleton(literal))], found)
         for text in dict.fromkeys(texts_inside(content, charset, media_type)):
-            self._look(_read(self._plain(text)), found)
+            self._look(_read(self._plain(text), self._width), found)
         return found
 
     def seen_literally(self, content: str | bytes) -> set[str]:
@@ -255,7 +263,10 @@ class Passages:
                 return text
             changed = only.literally_without(text, mark_of, seen) if _are_unlike(seen) else text
             if changed == text:
-                changed = only.exactly_without(text, mark_of, seen)
+                try:
+                    changed = only.exactly_without(text, mark_of, seen)
+                except Endless:
+                    return None
             if changed == text:
                 return None
             text = changed
@@ -325,18 +336,43 @@ def _is_found_by_word(needle: Needle) -> bool:
     return needle.is_loose and len(word) >= _SHORTEST_WORD and not word.isalpha() and not word.isdigit()
 
 
-def _read(text: str) -> Iterable[tuple[Reading, bytes]]:
-    """The readings of a text with their skeletons."""
-    return _remembered(text) if len(text) <= _LARGE else _read_anew(text)
+def _read(text: str, width: int | None) -> Iterable[tuple[Reading, bytes]]:
+    """The readings of a text with their skeletons, as far as passages of `width` letters need them."""
+    if len(text) > _LARGE:
+        return _read_anew(text, width)
+    return _REMEMBERED.of(text, width)
 
 
-def _read_anew(text: str) -> Iterator[tuple[Reading, bytes]]:
-    return ((reading, skeleton(reading.text)) for reading in readings_of_text(Reading(text)))
+def _read_anew(text: str, width: int | None) -> Iterator[tuple[Reading, bytes]]:
+    search = None if width is None else Search(width)
+    return ((reading, skeleton(reading.text)) for reading in readings_of_text(Reading(text), search=search))
 
 
-@lru_cache(maxsize=24)  # what is in a text is asked again of the message, the part, and the result
-def _remembered(text: str) -> tuple[tuple[Reading, bytes], ...]:
-    return tuple(_read_anew(text))
+class _Memory:
+    """Readings of the texts that were asked for last: of the message, its part, and the result."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, int | None], tuple[tuple[Reading, bytes], ...]] = OrderedDict()
+        self._size = 0
+
+    def of(self, text: str, width: int | None) -> tuple[tuple[Reading, bytes], ...]:
+        key = (text, width)
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+            return known
+        known = self._known[key] = tuple(_read_anew(text, width))
+        self._size += _size_of(known)
+        while self._size > _MOST_REMEMBERED:
+            self._size -= _size_of(self._known.popitem(last=False)[1])
+        return known
+
+
+def _size_of(read: tuple[tuple[Reading, bytes], ...]) -> int:
+    return 200 + sum(len(reading.text) + len(letters) for reading, letters in read)
+
+
+_REMEMBERED = _Memory()
 
 
 @lru_cache(maxsize=256)

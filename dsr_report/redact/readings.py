@@ -11,9 +11,10 @@ import base64
 import html
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from dsr_report.mime.header import decode_words
@@ -49,10 +50,9 @@ _QUOTED_PRINTABLE = re.compile(
 )
 _CODE_POINT = re.compile(r"\\([0-9A-Fa-f]{1,6})(?:\r\n|[ \t\r\n\f])?")
 _OCTAL = re.compile(r"(?:\\[0-3][0-7]{2})+")
-_BACKWARDS = re.compile(r"\u202e|<bdo\b|unicode-bidi", re.IGNORECASE)
 _LINE_END = re.compile(r"\\+[nrtbf]")
 _ENCODED_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)*")
-_IDN = re.compile(r"xn--[a-z0-9-]{1,59}", re.IGNORECASE)
+_IDN = re.compile(r"[xX][nN]--[A-Za-z0-9-]{1,59}")
 _MISREAD = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 _LINES = re.compile(r"(?:[A-Za-z0-9+/]{30,100}[ \t]*\r?\n[ \t]*)+[A-Za-z0-9+/]*={0,2}")
@@ -67,12 +67,25 @@ _A_FILE = 200
 _DEEPEST = 4
 _MOST_READINGS = 200
 """Of one text; a page has about ten. What has more is hidden whole by who cannot read on (see `Endless`)."""
+_MOST_SHORT_READINGS = 10 * _MOST_READINGS
+"""The same of readings that leave out what was read before."""
 _SHORT_RUN = 300
 _NO_LETTERS = bytes(b for b in range(128) if not chr(b).isalnum() and chr(b) != BORDER)
 _LOWER = bytes(range(256)).lower()
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 """Letters by their category, and not to be seen."""
 _SIGNS = re.compile(rf"(?:[^\w\x00-\x7f]|[{_FILLERS}])+")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]+")
+_PIECE = re.compile(r"[^\x1e]{1,80}[^\s\x1e]*\s*|\x1e+")
+"""A text is parted where no word, escape or run of base64 is cut."""
+_NO_SURE_LETTERS = re.compile(
+    r"(?:%[0-9A-Fau]|&[#A-Za-z]|\\|=[0-9A-F?\s]|xn--)\S*|[A-Za-z0-9+/_-]{11,}={0,2}|"
+    r"[^A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u0410-\u044f\u3041-\u3096\u4e00-\u9fff\uac00-\ud7a3]+",
+    re.IGNORECASE,
+)
+"""All but letters that stay letters, however the text is read: each has at least one in the skeleton."""
+_OF_MARKUP = frozenset("<>\"'-!/\x1e")
+"""With one of these signs more or less, tags may begin and end elsewhere."""
 
 
 class Endless(ValueError):  # noqa: N818 - says what the text is
@@ -81,10 +94,22 @@ class Endless(ValueError):  # noqa: N818 - says what the text is
 
 def skeleton(text: str) -> bytes:
     """The letters and digits of a text, in one case and without accents; `BORDER` stays."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-        return _SIGNS.sub("", text).encode("utf-8", "surrogatepass").translate(_LOWER, _NO_LETTERS)
-    return text.encode("ascii").translate(_LOWER, _NO_LETTERS)
+    letters = text.encode("utf-8", "surrogatepass").translate(_LOWER, _NO_LETTERS)
+    return letters if text.isascii() else _NOT_ASCII.sub(_folded, letters)
+
+
+def _folded(match: re.Match[bytes]) -> bytes:
+    run = match.group()
+    return _folded_once(run) if len(run) <= _SHORT_RUN else _folded_anew(run)
+
+
+def _folded_anew(run: bytes) -> bytes:
+    text = run.decode("utf-8", "surrogatepass")
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return _SIGNS.sub("", text).encode("utf-8", "surrogatepass").translate(_LOWER, _NO_LETTERS)
+
+
+_folded_once = lru_cache(maxsize=8192)(_folded_anew)
 
 
 @lru_cache(maxsize=4096)
@@ -104,6 +129,8 @@ class Reading(NamedTuple):
     ends: Sequence[int] | None = None
     is_decoded: bool = False
     """It comes from base64 or the like, where words need not begin where they are found."""
+    is_in_tags: bool = False
+    """It is what stands within tags, with a border after each."""
     stage: int = 0
     """How many of the rarer ways of reading (`_RARE`) come no more: each is tried once, in their order."""
 
@@ -141,7 +168,7 @@ class Reading(NamedTuple):
         matches = list(TAG.finditer(self.text))
         text = "".join([match.group()[1:-1].replace("<!--", "    ") + BORDER for match in matches])
         if self.starts is None or self.ends is None:
-            return self._replace(text=text)
+            return self._replace(text=text, is_in_tags=True)
         starts: list[int] = []
         ends: list[int] = []
         for match in matches:
@@ -173,29 +200,186 @@ def readings(content: str | bytes, charset: str | None = None, media_type: str =
             yield reading.text
 
 
-def readings_of_text(whole: Reading, depth: int = 0) -> Iterator[Reading]:
-    """Every reading of a text that is neither file nor message, the text itself first."""
+class Search:
+    """What one text was read as so far, while passages of at most `width` letters are looked for in it.
+
+    A reading that differs from another in some places is read around these places alone, as far as a passage
+    reaches; what was read once is not read again. Passages are found exactly as in the readings themselves.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._read: dict[tuple[str, int, bool], int] = {}
+        self._runs: dict[str, int] = {}
+
+    def new_of(self, readings_: Iterable[Reading], depth: int) -> Iterator[Reading]:
+        """Readings without the pieces between borders that were read before, with all that comes after."""
+        for reading in readings_:
+            if "<" not in reading.text:
+                pieces = reading.text.split(BORDER)
+            elif reading.is_in_tags:
+                pieces = reading.text.split(BORDER)
+                marked_up = dict.fromkeys(piece for piece in pieces if "<" in piece)
+                yield reading._replace(text=BORDER.join(marked_up), is_in_tags=False)
+                pieces = [piece for piece in pieces if "<" not in piece]
+            else:  # a border may be in a tag
+                yield reading
+                continue
+            new: list[str] = []
+            for piece in dict.fromkeys(pieces):
+                key = (piece, depth, reading.is_decoded)
+                if piece and self._read.get(key, len(_RARE) + 2) > reading.stage:
+                    self._read[key] = reading.stage
+                    new.append(piece)
+            if new:
+                yield reading._replace(text=BORDER.join(new), is_in_tags=False)
+
+    def is_new(self, run: str, depth: int) -> bool:
+        """Whether a run of base64 was not decoded at this depth or above."""
+        if self._runs.get(run, _DEEPEST + 1) <= depth:
+            return False
+        self._runs[run] = depth
+        return True
+
+
+class _Pieces:
+    """A text in pieces, and how many letters each has that stay letters however it is read."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        spans = (
+            [match.span() for pattern in (TAG, _UNSEEN, _HIDDEN) for match in pattern.finditer(text)]
+            if "<" in text
+            else []
+        )
+        tags = _merged(spans)
+        self.has_tags = bool(tags)
+        self._starts: list[int] = []
+        self._is_tag: list[bool] = []
+        at = 0
+        for start, end in (*tags, (len(text), len(text))):
+            between = [match.start() for match in _PIECE.finditer(text, at, start)]
+            self._starts += between
+            self._is_tag += [False] * len(between)
+            if start < end:
+                self._starts.append(start)
+                self._is_tag.append(True)
+            at = end
+        self._letters: list[int | None] = [None] * len(self._starts)
+        self._starts.append(len(text))
+
+    def _letters_in(self, number: int) -> int:
+        known = self._letters[number]
+        if known is None:
+            piece = self._text[self._starts[number] : self._starts[number + 1]]
+            # no passage reaches across a border
+            known = len(self._text) if piece[0] == BORDER else len(_NO_SURE_LETTERS.sub("", piece))
+            self._letters[number] = known
+        return known
+
+    def around(self, start: int, end: int, width: int) -> tuple[int, int]:
+        """The pieces around a place, up to `width` letters on each side."""
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_left(self._starts, end)
+        # letters in tags do not count beside a text: they are gone where tags are taken out
+        is_within = all(self._is_tag[first:last])
+        left = right = 0
+        while first > 0 and left < width:
+            first -= 1
+            if is_within or not self._is_tag[first]:
+                left += self._letters_in(first)
+        while last < len(self._letters) and right < width:
+            if is_within or not self._is_tag[last]:
+                right += self._letters_in(last)
+            last += 1
+        return self._starts[first], self._starts[last]
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end > start:
+            merged.append((start, end))
+    return merged
+
+
+def _changed_around(
+    reading: Reading,
+    pattern: re.Pattern[str],
+    change: Callable[[re.Match[str]], str],
+    pieces_of: Callable[[], _Pieces],
+    width: int,
+) -> Reading:
+    """What a text reads as where a pattern reads otherwise, with no more around it than a passage reaches."""
+    text = reading.text
+    out: list[str] = []
+    at = stop = 0  # `at`: up to where the text is in `out`; `stop`: up to where it is wanted
+    for match in pattern.finditer(text):
+        start, end = match.span()
+        new = change(match)
+        if new == text[start:end]:
+            continue
+        pieces = pieces_of()
+        if pieces.has_tags and not _OF_MARKUP.isdisjoint(new + text[start:end]):
+            return reading.with_changes(pattern, change)
+        first, last = pieces.around(start, end, width)
+        if first > stop:
+            out += [text[at:stop], BORDER]
+            at = first
+        out += [text[at:start], new]
+        at = end
+        stop = max(stop, last)
+    out.append(text[at:stop])
+    return reading._replace(text="".join(out))
+
+
+def readings_of_text(whole: Reading, depth: int = 0, search: Search | None = None) -> Iterator[Reading]:
+    """Every reading of a text that is neither file nor message, the text itself first.
+
+    With a `search`, they are shorter, and hold the same passages; without places alone.
+    """
     waiting = deque([whole])
     seen = {whole.text}
+    read = 0
     while waiting:
         reading = waiting.popleft()
         yield reading
-        for other in _read_otherwise(reading):
+        for other in _read_otherwise(reading, depth, search):
             if other.text not in seen:
-                if len(seen) > _MOST_READINGS:
+                read += len(other.text)
+                if len(seen) > _MOST_READINGS and (
+                    search is None
+                    or read > _MOST_READINGS * len(whole.text)
+                    or len(seen) > _MOST_SHORT_READINGS
+                ):
                     raise Endless("a text has too many readings")
                 seen.add(other.text)
                 waiting.append(other)
         if depth < _DEEPEST and not ("<" in reading.text and TAG.search(reading.text)):
-            for piece in _encoded_in(reading):
+            for piece in _encoded_in(reading, depth, search):
                 if piece.text not in seen:
                     seen.add(piece.text)
-                    yield from readings_of_text(piece, depth + 1)
+                    yield from readings_of_text(piece, depth + 1, search)
 
 
-def _read_otherwise(reading: Reading) -> Iterator[Reading]:
-    """The readings of a text that are one step away."""
+def _read_otherwise(reading: Reading, depth: int, search: Search | None) -> Iterator[Reading]:
+    """The readings of a text that are one step away; in a search, what is new of them."""
+    others = _one_step_away(reading, search)
+    return others if search is None else search.new_of(others, depth)
+
+
+def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]:
     text = reading.text
+    is_backwards = _is_backwards(text)
+    pieces_of = cache(partial(_Pieces, text))
+
+    def changed(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> Reading:
+        if search is None or is_backwards:
+            return reading.with_changes(pattern, change)
+        return _changed_around(reading, pattern, change, pieces_of, search.width)
+
     if "<" in text and TAG.search(text):
         taken = reading._replace(stage=max(reading.stage, 2))
         yield taken.with_changes(TAG, _as_space)
@@ -207,7 +391,7 @@ def _read_otherwise(reading: Reading) -> Iterator[Reading]:
             seen = seen.with_changes(_HIDDEN, _as_space)
         yield seen.with_changes(TAG, _as_space)
     elif ("&" in text or "%" in text or "\\" in text) and _ESCAPE.search(text):
-        yield reading.with_changes(_ESCAPE, _resolved)._replace(stage=max(reading.stage, 2))
+        yield changed(_ESCAPE, _resolved)._replace(stage=max(reading.stage, 2))
     rest = (
         _RARE[reading.stage :]
         if not text.isascii() or "=" in text or "\n" in text or "\\" in text or "--" in text
@@ -215,9 +399,14 @@ def _read_otherwise(reading: Reading) -> Iterator[Reading]:
     )
     for number, (hint, pattern, change) in enumerate(rest, reading.stage + 1):
         if (hint in text if hint else not text.isascii()) and pattern.search(text):
-            yield reading.with_changes(pattern, change)._replace(stage=number)
-    if _BACKWARDS.search(text) and reading.stage <= len(_RARE):
+            yield changed(pattern, change)._replace(stage=number)
+    if is_backwards and reading.stage <= len(_RARE):
         yield reading.backwards()._replace(stage=len(_RARE) + 1)
+
+
+def _is_backwards(text: str) -> bool:
+    lowered = text.lower()
+    return "\u202e" in text or "<bdo" in lowered or "unicode-bidi" in lowered
 
 
 def _before_fold(match: re.Match[str]) -> str:
@@ -304,7 +493,7 @@ _RARE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] =
 )
 
 
-def _encoded_in(reading: Reading) -> Iterator[Reading]:
+def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator[Reading]:
     """All that a text holds in base64 or hexadecimal digits."""
     text = reading.text
     found: list[str] = []
@@ -315,6 +504,8 @@ def _encoded_in(reading: Reading) -> Iterator[Reading]:
             run = match.group()
             if pattern is _LINES:
                 run = "".join(run.split())
+            if search is not None and not search.is_new(run, depth):
+                continue
             decoded = _of_run(run) if len(run) <= _SHORT_RUN else _all_of_run(run)
             found += decoded
             if decoded and reading.starts is not None and reading.ends is not None:
@@ -368,4 +559,4 @@ def _said(content: bytes) -> Iterator[str]:
             yield content.decode(charset, "replace")
 
 
-__all__ = ["BORDER", "Endless", "Reading", "readings", "readings_of_text", "skeleton"]
+__all__ = ["BORDER", "Endless", "Reading", "Search", "readings", "readings_of_text", "skeleton"]

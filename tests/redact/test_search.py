@@ -1,0 +1,82 @@
+"""A search that reads only what is new around each change finds what reading all of it finds."""
+
+import base64
+import html
+import quopri
+from urllib.parse import quote
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dsr_report.redact.passages import Passages
+
+PASSAGES = ["Karin Dubbelaar", "piet@example.org", "0612345678", "Zoë d'Hondt", "x<b>&y", "日本太郎"]
+TOO_LONG = "q1" * 2_000
+"""With a passage of this length among them, each reading is read as a whole."""
+FILLERS = [
+    "De tuin slaapt en jij maakt plannen voor het voorjaar. " * 6,
+    "<td style=\"width=600;font-family:'Arial',x\">" * 5,
+    "https://www.example.org/a?b=%20c&amp;d=E1F2&utm=%3D%3D " * 3,
+    "een twee drie ",
+    "<p>&nbsp;</p>\n",
+    "<!-- [if mso]><table width=60><![endif]-->",
+    "<style>.a{color:#fff}</style>",
+    "<span style='display:none'>verborgen</span>",
+    "&lt;b&gt;",
+    "=3D=22",
+    "'",
+    '"',
+    ">",
+    "<",
+    "<!--",
+    "Ã«",
+    "\n ",
+    "\n",
+    " ",
+    "=\n",
+    "\x1e",
+    "</w:t><w:t>",
+    "SGVsbG8gd29ybGQsIHRoaXMgaXM=",
+    "\\n\\u0041",
+    "100%",
+    "xn--mller-kva",
+    "=?utf-8?Q?J=61n?=",
+    "日本語の文章" * 30,
+]
+pieces_of_passages = st.one_of(
+    st.sampled_from(PASSAGES),
+    st.builds(lambda text, at: text[:at], st.sampled_from(PASSAGES), st.integers(3, 9)),
+    st.builds(lambda text, at: text[-at:], st.sampled_from(PASSAGES), st.integers(3, 9)),
+)
+WAYS = [
+    str,
+    str.upper,
+    quote,
+    lambda text: quote(quote(text)),
+    lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    lambda text: "".join(f"&#{ord(c)};" for c in text),
+    html.escape,
+    lambda text: "".join(f"\\u{ord(c):04x}" for c in text),
+    lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+    lambda text: quopri.encodestring(text.encode()).decode(),
+    lambda text: base64.b64encode(f"voor {text} hier".encode()).decode(),
+    lambda text: base64.encodebytes(f"voor {'veel ' * 30}{text} hier".encode()).decode(),
+    lambda text: base64.b64encode(quote(f"aan {text} en").encode()).decode(),
+    lambda text: text.encode().hex(),
+    lambda text: f"{text[:4]}<b>{text[4:]}",
+    lambda text: f"{text[:4]}<!-- x -->{text[4:]}",
+    lambda text: f"{text[:4]}\n {text[4:]}",
+    lambda text: f'<a href="?u={quote(text)}">',
+    lambda text: f"<style>{text}</style>",
+    lambda text: f"%{ord(text[0]):02X}{text[1:-1]}&#{ord(text[-1])};" if text.isascii() else text,
+    lambda text: text.encode().decode("cp1252", "replace"),
+]
+spelled = st.builds(lambda way, text: way(text), st.sampled_from(WAYS), pieces_of_passages)
+twice = st.builds(lambda way, text: way(text) if text else text, st.sampled_from(WAYS), spelled)
+texts = st.lists(st.one_of(spelled, twice, st.sampled_from(FILLERS)), max_size=14).map("".join)
+
+
+@settings(max_examples=200)
+@given(texts)
+def test_what_is_read_around_changes_alone_holds_the_same_passages(text: str) -> None:
+    assert Passages(PASSAGES).seen_in(text) == Passages([*PASSAGES, TOO_LONG]).seen_in(text)
