@@ -1,4 +1,4 @@
-"""Rows that may be too many for memory: kept in a temporary file, read back as often as needed, sorted."""
+"""What may be too much for memory: kept in a private temporary file, read back as often as needed, sorted."""
 
 from __future__ import annotations
 
@@ -6,15 +6,54 @@ import heapq
 import pickle
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, pairwise
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
+Value = TypeVar("Value")
 Row = TypeVar("Row", bound=tuple[Any, ...])
 _BLOCK = 100
 _MOST = 10_000
 """Rows that are sorted at once, in memory."""
+
+
+class BlockFile:
+    """Blocks of bytes in a private temporary file without a name, read back in any order.
+
+    The first `in_memory` bytes stay in memory.
+    """
+
+    def __init__(self, in_memory: int = 0) -> None:
+        self._file: Any = (
+            tempfile.SpooledTemporaryFile(in_memory)  # noqa: SIM115 - closed by `close`
+            if in_memory
+            else tempfile.TemporaryFile(prefix="dsr-report-")  # noqa: SIM115 - closed by `close`
+        )
+        self._is_at_end = True
+        self.size = 0
+        """How many bytes were added."""
+
+    def add(self, block: bytes) -> int:
+        """Keep a block; where it begins."""
+        if not self._is_at_end:  # each change of place writes what is gathered to disk
+            self._file.seek(self.size)
+            self._is_at_end = True
+        self._file.write(block)
+        start = self.size
+        self.size += len(block)
+        return start
+
+    def read(self, start: int, size: int) -> bytes:
+        """The bytes of a block."""
+        self._is_at_end = False
+        self._file.seek(start)
+        block: bytes = self._file.read(size)
+        return block
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()
 
 
 class Rows(Generic[Row]):
@@ -24,7 +63,7 @@ class Rows(Generic[Row]):
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="dsr-report-")  # noqa: SIM115 - closed by `close`
+        self._file = BlockFile()
         self._ends = array("Q", [0])
         self._last: list[Row] = []
         self._count = 0
@@ -47,10 +86,8 @@ class Rows(Generic[Row]):
     def end_block(self) -> int:
         """Put what is in memory on disk; the number of blocks that are there now."""
         if self._last:
-            raw = pickle.dumps(self._last, protocol=5)
-            self._file.seek(self._ends[-1])
-            self._file.write(raw)
-            self._ends.append(self._ends[-1] + len(raw))
+            self._file.add(pickle.dumps(self._last, protocol=5))
+            self._ends.append(self._file.size)
             self._last = []
         return len(self._ends) - 1
 
@@ -76,8 +113,7 @@ class Rows(Generic[Row]):
 
     def _block(self, number: int) -> list[Row]:
         start, end = self._ends[number : number + 2]
-        self._file.seek(start)
-        rows: list[Row] = pickle.loads(self._file.read(end - start))  # noqa: S301 - written by ourselves
+        rows: list[Row] = pickle.loads(self._file.read(start, end - start))  # noqa: S301 - written by ourselves
         return rows
 
 
@@ -100,3 +136,44 @@ def in_order(rows: Iterable[Row]) -> Iterator[Row]:
             portion = []  # before the next one is read
             portion = sorted(islice(coming, _MOST))
         yield from heapq.merge(*(kept.of_blocks(*pair) for pair in pairwise(ends)))
+
+
+class Sorted(NamedTuple, Generic[Value]):
+    """A value, its key, and how many bytes it takes on disk."""
+
+    key: Any
+    size: int
+    value: Value
+
+
+class ExternalSort(Generic[Value]):
+    """Values with keys, sorted by what is asked for; memory holds neither the values nor their keys."""
+
+    def __init__(self) -> None:
+        self._file = BlockFile()
+        self._rows: Rows[tuple[Any, int, int]] = Rows()
+        """The key of each value, where it begins and how long it is."""
+
+    def add(self, key: Any, value: Value) -> None:
+        """Keep a value; `key` is what it is sorted by."""
+        raw = pickle.dumps(value, protocol=5)
+        self._rows.add((key, self._file.add(raw), len(raw)))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def index(self) -> Iterator[tuple[Any, int]]:
+        """The key and the size of each value, in the order of adding."""
+        for key, _start, size in self._rows:
+            yield key, size
+
+    def sorted(self, order: Callable[[Any], Any]) -> Iterator[Sorted[Value]]:
+        """Every value, sorted by `order` of its key; those alike stay as they were added."""
+        numbered = enumerate(self._rows)
+        for _, _, start, size, key in in_order((order(key), n, *place, key) for n, (key, *place) in numbered):
+            yield Sorted(key, size, pickle.loads(self._file.read(start, size)))  # noqa: S301 - written by ourselves
+
+    def close(self) -> None:
+        """Remove the files."""
+        self._file.close()
+        self._rows.close()

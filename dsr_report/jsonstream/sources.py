@@ -166,17 +166,17 @@ def _as_bytes(block: object) -> bytes:
 
 
 def _spooled(stream: BinaryIO, name: str) -> Source:
-    spool = Spool()
+    copy = TemporaryCopy()
     try:
         while block := stream.read(_BLOCK):
-            spool.write(_as_bytes(block))
-        return spool.source(name)
+            copy.write(_as_bytes(block))
+        return copy.source(name)
     except BaseException:
-        spool.close()
+        copy.close()
         raise
 
 
-class Spool:
+class TemporaryCopy:
     """A private temporary file that is written once, and hashed on the way."""
 
     def __init__(self) -> None:
@@ -229,7 +229,7 @@ def _unwrapped(source: Source, *, salvage: bool, progress: Progress | None, limi
                 return source
             original = source.original_sha256 or _sum(source)
             file.seek(0)
-            spool = Spool()
+            copy = TemporaryCopy()
             try:
                 guard = containers.Guard(source.size, limits, source.name)
                 warnings = list(source.warnings)
@@ -247,14 +247,14 @@ def _unwrapped(source: Source, *, salvage: bool, progress: Progress | None, limi
                             )
                         )
                         continue
-                    spool.write(block)
+                    copy.write(block)
                     if progress:
-                        progress(spool.size, None)
+                        progress(copy.size, None)
             except BaseException:
-                spool.close()
+                copy.close()
                 raise
         source.close()
-        inner = spool.source(source.name)
+        inner = copy.source(source.name)
         inner.original_sha256 = original
         inner.incomplete = source.incomplete or not complete
         inner.warnings = warnings

@@ -13,10 +13,10 @@ from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.person import Person
 from dsr_report.rendering.records import RecordView
-from dsr_report.rendering.spool import Spool
 from dsr_report.rendering.statistics import Activity, MessageEntry
 from dsr_report.rendering.values import References
 from dsr_report.rendering.views import MOST_CONCLUSIONS, Conclusion, Viewed, viewed
+from dsr_report.spool import ExternalSort
 from dsr_report.workers import Processes
 
 
@@ -27,7 +27,7 @@ class Collected:
         self.ledger = ledger
         self.activity = Activity()
         self.references = References()
-        self.spools: dict[str, Spool[Any]] = {name: Spool() for name in get_args(Chapter)}
+        self.spools: dict[str, ExternalSort[Any]] = {name: ExternalSort() for name in get_args(Chapter)}
         self.kinds: Counter[str] = Counter()
         self.rules: Counter[tuple[str, Rule]] = Counter()
         self.person = Person()

@@ -6,9 +6,9 @@ the file. Rows that are put aside stand in a nameless temporary file that only t
 
 from __future__ import annotations
 
-import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise, repeat
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from dsr_report.records.kinds import KINDS
+from dsr_report.spool import BlockFile
 from dsr_report.tables.blocks import Blocks, Columns, Places
 from dsr_report.tables.schema import MOMENT, Table
 
@@ -70,7 +71,7 @@ class Store:
         self._belongs = "message_key" in table.order and table.key != "message_key"
         self._pending: Columns = {}
         self._pending_count = self._pending_text = 0
-        self._file = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed with the store
+        self._file = BlockFile(in_memory=_SPOOL)
         self._closing = weakref.finalize(self, self._file.close)
         self._places: list[tuple[int, int, int]] = []  # offset, size, first row
         self._fingerprints: list[bytes] = []
@@ -118,8 +119,7 @@ class Store:
         for name in self.table.order:
             self._order_codes[name].append(self._coded(name, columns.get(name), count))
         data = self.blocks.pack(columns, count)
-        offset = self._file.seek(0, 2)
-        self._file.write(data)
+        offset = self._file.add(data)
         self._places.append((offset, len(data), self._put_count))
         self._put_count += count
 
@@ -215,13 +215,13 @@ class Store:
         seen = Seen()
         order = np.argsort(ranks)
         ends = self._ends(order)
-        if self._file.seek(0, 2) <= _IN_MEMORY:
+        if self._file.size <= _IN_MEMORY:
             block = self.blocks.joined(list(self._loaded(self._file, self._places)))
             for start, end in pairwise([0, *ends.tolist()]):
                 places = order[start:end]
                 yield self.blocks.taken(block, places), places, seen
             return
-        with tempfile.TemporaryFile() as spread:
+        with closing(BlockFile()) as spread:
             for pieces in self._spread(ranks, ends, spread):
                 block = self.blocks.joined(list(self._loaded(spread, [piece[0] for piece in pieces])))
                 order = np.argsort(np.concatenate([piece[1] for piece in pieces]))
@@ -237,13 +237,12 @@ class Store:
         chunks = np.cumsum(np.repeat(weights, counts)[order]) // _CHUNK_BYTES
         return np.append(np.flatnonzero(np.diff(chunks)) + 1, self.count)
 
-    def _loaded(self, file: Any, places: Iterable[tuple[int, ...]]) -> Iterator[Any]:
+    def _loaded(self, file: BlockFile, places: Iterable[tuple[int, ...]]) -> Iterator[Any]:
         for offset, size, *_ in places:
-            file.seek(offset)
-            yield self.blocks.unpack(file.read(size))
+            yield self.blocks.unpack(file.read(offset, size))
 
     def _spread(
-        self, ranks: Places, ends: Places, spread: Any
+        self, ranks: Places, ends: Places, spread: BlockFile
     ) -> list[list[tuple[tuple[int, int], Places, Places]]]:
         """Put what will stand together into a second file: by chunk (place, ranks, arrivals)."""
         chunks: list[list[tuple[tuple[int, int], Places, Places]]] = [[] for _ in ends]
@@ -263,8 +262,7 @@ class Store:
             starts = [*np.flatnonzero(np.diff(numbers, prepend=-1)).tolist(), len(numbers)]
             for start, stop in pairwise(starts):
                 data = self.blocks.repack(self.blocks.part(block, start, stop))
-                offset = spread.seek(0, 2)
-                spread.write(data)
+                offset = spread.add(data)
                 there = arrivals[start:stop]
                 chunks[int(numbers[start])].append(((offset, len(data)), ranks[there], there))
             group = []

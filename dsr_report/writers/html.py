@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
@@ -18,7 +17,7 @@ from dsr_report.files import written_whole
 from dsr_report.languages import language_of
 from dsr_report.rendering.document import Part, ReportDocument
 from dsr_report.rendering.shell import Link, Shell
-from dsr_report.spool import Rows
+from dsr_report.spool import BlockFile, Rows
 from dsr_report.writers.packed_ledger import packed
 from dsr_report.writers.zip_file import Folder, Sink
 
@@ -103,7 +102,7 @@ class _Shelf:
         self._names: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._first_links: set[str] = set()
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        self._file = BlockFile()
 
     def __enter__(self) -> Self:
         return self
@@ -116,9 +115,8 @@ class _Shelf:
         """Put a part aside, and remember its ids."""
         chapter = self._chapter_of(part)
         packed = zlib.compress(part.html.encode("utf-8", "surrogatepass"), 1)
-        chapter.parts.append((part.anchor, part.new_page, self._file.tell(), len(packed)))
+        chapter.parts.append((part.anchor, part.new_page, self._file.add(packed), len(packed)))
         chapter.size += len(part.html)
-        self._file.write(packed)
         self.size += len(part.html)
         links = {match[3] for match in _LINKS.finditer(part.html)}
         self._linked |= links
@@ -150,8 +148,7 @@ class _Shelf:
     def parts(self, chapter: _Chapter) -> Iterator[Part]:
         """The parts of a chapter again."""
         for anchor, new_page, start, length in chapter.parts:
-            self._file.seek(start)
-            html = zlib.decompress(self._file.read(length)).decode("utf-8", "surrogatepass")
+            html = zlib.decompress(self._file.read(start, length)).decode("utf-8", "surrogatepass")
             yield Part(anchor, chapter.key, chapter.title, html, new_page=new_page)
 
     def unlisted(self) -> list[_Chapter]:

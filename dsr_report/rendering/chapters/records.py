@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from dsr_report.rendering.chapters.book import MARKUP, NEVER, Book, PartView, batched
 from dsr_report.rendering.records import RecordView
-from dsr_report.rendering.spool import Spool, Spooled
+from dsr_report.spool import ExternalSort, Sorted
 
 
 def in_time(anchor: str, spool: str) -> Callable[[Book], Iterator[PartView]]:
@@ -25,15 +25,15 @@ def by_kind(book: Book) -> Iterator[PartView]:
     """What was not recognised, then the background of mailings; each by kind, in the order of time."""
     number = 0
     for name in ("other", "background"):
-        spool: Spool[RecordView] = book.collected.spools[name]
+        spool: ExternalSort[RecordView] = book.collected.spools[name]
         ordered = spool.sorted(lambda key: (key[0], key[1] or NEVER, key[2]))
         for records in batched(map(_weighed, ordered)):
             yield _part(f"annex-d-{number}", records, is_first=number == 0)
             number += 1
 
 
-def _weighed(spooled: Spooled[RecordView]) -> tuple[int, RecordView]:
-    return MARKUP * spooled.size, spooled.view
+def _weighed(piece: Sorted[RecordView]) -> tuple[int, RecordView]:
+    return MARKUP * piece.size, piece.value
 
 
 def _part(anchor: str, records: list[RecordView], *, is_first: bool) -> PartView:

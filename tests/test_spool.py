@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dsr_report.rendering.spool import Spool
+from dsr_report.spool import ExternalSort
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -15,7 +15,7 @@ START = datetime(2024, 1, 1, tzinfo=UTC)
 def test_memory_holds_neither_events_nor_what_they_are_sorted_by(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dsr_report.spool._MOST", 2_000)
     count = 30_000
-    spool: Spool[tuple[str, int]] = Spool()
+    spool: ExternalSort[tuple[str, int]] = ExternalSort()
     tracemalloc.start()
     for number in range(count):
         at = START + timedelta(minutes=number * 7919 % count)
@@ -35,11 +35,11 @@ def test_memory_holds_neither_events_nor_what_they_are_sorted_by(monkeypatch: py
 
 
 def test_views_that_sort_alike_stay_as_they_were_added() -> None:
-    spool: Spool[str] = Spool()
+    spool: ExternalSort[str] = ExternalSort()
     for number, key in enumerate(("b", "a", "b", "a")):
         spool.add(key, str(number))
-    assert [piece.view for piece in spool.sorted(lambda key: key)] == ["1", "3", "0", "2"]
+    assert [piece.value for piece in spool.sorted(lambda key: key)] == ["1", "3", "0", "2"]
     spool.add("a", "4")
     assert [key for key, _size in spool.index()] == ["b", "a", "b", "a", "a"]
-    assert [piece.view for piece in spool.sorted(lambda key: key)] == ["1", "3", "4", "0", "2"]
+    assert [piece.value for piece in spool.sorted(lambda key: key)] == ["1", "3", "4", "0", "2"]
     spool.close()
