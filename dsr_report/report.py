@@ -29,7 +29,7 @@ from dsr_report.redact.secrets import find_secrets
 from dsr_report.rendering.document import Attachment, Part, ReportDocument
 from dsr_report.rendering.ledger import EMBEDDED, Ledger
 from dsr_report.rendering.marks import mark_text
-from dsr_report.rendering.options import Mark, ReportOptions
+from dsr_report.rendering.options import MarkRow, ReportOptions
 from dsr_report.rendering.rendered import RenderedReport
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
@@ -647,9 +647,9 @@ def _count(workers: Workers) -> int | None:
     return workers if workers is None or isinstance(workers, int) else workers.workers
 
 
-def _marks(plan: Plan) -> tuple[Mark, ...]:
+def _marks(plan: Plan) -> tuple[MarkRow, ...]:
     return tuple(
-        Mark(
+        MarkRow(
             mark.number,
             "mask" if mark.treatment == "mask" else "withhold",
             mark.what,

@@ -13,7 +13,7 @@ from dsr_report.records.names import normalised_key
 Chapter = Literal["you", "told", "noted", "messages", "events", "files", "background", "other"]
 How = Literal["text", "id", "flag", "moment", "tags", "json", "value", "map", "interests", "sender", "made"]
 """How a field is read: by a method of `fields.FieldReader`, or `made` by a step of its parser."""
-Written = Literal["", "about", "by"]
+Authorship = Literal["", "about", "by"]
 ColumnType = Literal["string", "int64", "boolean"]
 
 _TYPES: dict[How, ColumnType] = {"flag": "boolean"}
@@ -117,7 +117,7 @@ class Kind:
     keys: frozenset[str] = frozenset()
     moments: tuple[str, ...] = ()
     is_event: bool = False
-    free_text: Written = ""
+    free_text: Authorship = ""
     is_weak: bool = False
     holds_records: bool = False
     is_packaging: bool = False

@@ -76,7 +76,7 @@ class _Marked(Protocol):
     def text(self) -> str: ...
 
 
-Mark = TypeVar("Mark", bound=_Marked)
+MarkLike = TypeVar("MarkLike", bound=_Marked)
 
 
 class Needle(NamedTuple):
@@ -491,9 +491,9 @@ def digests_of(content: bytes) -> Iterator[str]:
         yield _digest_key(base64.b64encode(digest).decode("ascii").rstrip("="))
 
 
-def without_digests(text: str, digests: Mapping[str, Mark]) -> tuple[str, list[Mark]]:
+def without_digests(text: str, digests: Mapping[str, MarkLike]) -> tuple[str, list[MarkLike]]:
     """A text without these digests, and the marks that stand in their place."""
-    found: list[Mark] = []
+    found: list[MarkLike] = []
 
     def marked(match: re.Match[str]) -> str:
         mark = digests.get(_digest_key(match.group().rstrip("=")))

@@ -15,7 +15,7 @@ from dsr_report.redact.sums import NOTHING, Sum
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MarkRow:
     """One hidden value, as the list of the report explains it."""
 
     number: int
@@ -49,7 +49,7 @@ class ReportOptions:
     reference: str | None = None
     original: bool = False
     """Nothing was masked or withheld, on purpose."""
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[MarkRow, ...] = ()
     sum: Sum = NOTHING
     """What becomes of the values of the export."""
     templates: Path | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsr_report.records.declarations.people import PROFILE_ID, SUBPROFILE_ID
-from dsr_report.records.kind import Field, Kind, Written, field
+from dsr_report.records.kind import Authorship, Field, Kind, field
 from dsr_report.records.kind import translatable as _
 from dsr_report.records.names import word_set
 
@@ -80,7 +80,7 @@ def _event(
     *,
     model: str,
     instead: tuple[Field, ...] = (),
-    free_text: Written = "",
+    free_text: Authorship = "",
     is_weak: bool = False,
 ) -> Kind:
     """A kind of event with its `own` columns; those of `instead` are read in a way of its own."""

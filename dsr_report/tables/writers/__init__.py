@@ -40,7 +40,7 @@ class Tables(Protocol):
         ...
 
 
-class Written(NamedTuple):
+class WrittenTable(NamedTuple):
     """One table that was written: where, and how many rows."""
 
     path: Path
@@ -48,10 +48,10 @@ class Written(NamedTuple):
     rows: int
 
 
-Writer = Callable[[Tables, Path], Iterable[Written]]
+Writer = Callable[[Tables, Path], Iterable[WrittenTable]]
 
 
-def write(tables: Tables, folder: Path, form: str) -> list[Written]:
+def write(tables: Tables, folder: Path, form: str) -> list[WrittenTable]:
     """Write all tables into an existing folder, in bounded memory; each file is whole or not there.
 
     Raises:

@@ -15,12 +15,12 @@ from dsr_report.files import written_whole
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import instant
 from dsr_report.tables.schema import MOMENT
-from dsr_report.tables.writers import Tables, Written, counted
+from dsr_report.tables.writers import Tables, WrittenTable, counted
 
 _TO_QUOTE = re.compile(r'[",\r\n]')
 
 
-def write(tables: Tables, folder: Path) -> Iterator[Written]:
+def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
     """`TABLE.csv` for every table, also for empty ones."""
     for table in tables.tables():
         path, count = folder / f"{table.name}.csv", [0]
@@ -29,7 +29,7 @@ def write(tables: Tables, folder: Path) -> Iterator[Written]:
             dtypes = {column.name: column.dtype for column in table.columns}
             for batch in counted(tables.batches(table.name), count):
                 file.write("".join(_lines(batch, dtypes)).encode("utf-8", "backslashreplace"))
-        yield Written(path, table.name, count[0])
+        yield WrittenTable(path, table.name, count[0])
 
 
 def _lines(batch: Columns, dtypes: dict[str, Any]) -> Iterable[str]:

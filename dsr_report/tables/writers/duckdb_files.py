@@ -9,14 +9,14 @@ from pathlib import Path
 from dsr_report.errors import MissingExtraError
 from dsr_report.tables.arrow import arrow_schema
 from dsr_report.tables.schema import MOMENT, Table
-from dsr_report.tables.writers import Tables, Written
+from dsr_report.tables.writers import Tables, WrittenTable
 from dsr_report.tables.writers.database import whole_database
 
 FILE_NAME = "tables.duckdb"
 _TYPES = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN", MOMENT: "TIMESTAMPTZ"}
 
 
-def write(tables: Tables, folder: Path) -> Iterator[Written]:
+def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
     """`tables.duckdb` with every table; descriptions are comments on tables and columns."""
     try:
         import duckdb  # noqa: PLC0415 - only for this format
@@ -38,7 +38,7 @@ def write(tables: Tables, folder: Path) -> Iterator[Written]:
                 connection.register("batch", pa.Table.from_batches([batch]))
                 connection.execute(f'INSERT INTO "{table.name}" SELECT * FROM batch')  # noqa: S608 - our own name
                 connection.unregister("batch")
-            written.append(Written(target, table.name, count))
+            written.append(WrittenTable(target, table.name, count))
     yield from written
 
 

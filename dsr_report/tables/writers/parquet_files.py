@@ -9,10 +9,10 @@ from pathlib import Path
 from dsr_report.errors import MissingExtraError
 from dsr_report.files import written_whole
 from dsr_report.tables.arrow import arrow_schema
-from dsr_report.tables.writers import Tables, Written
+from dsr_report.tables.writers import Tables, WrittenTable
 
 
-def write(tables: Tables, folder: Path) -> Iterator[Written]:
+def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
     """`TABLE.parquet` for every table, also for empty ones."""
     try:
         import pyarrow.parquet as pq  # type: ignore[import-untyped] # noqa: PLC0415 - only for this format
@@ -36,4 +36,4 @@ def write(tables: Tables, folder: Path) -> Iterator[Written]:
                 under_way = beside.submit(writer.write_batch, batch)  # while the next one is put in order
             if under_way:
                 under_way.result()
-        yield Written(path, table.name, count)
+        yield WrittenTable(path, table.name, count)

@@ -11,7 +11,7 @@ from typing import Any
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.schema import MOMENT, Table
 from dsr_report.tables.text import encodable
-from dsr_report.tables.writers import Tables, Written, counted
+from dsr_report.tables.writers import Tables, WrittenTable, counted
 from dsr_report.tables.writers.csv_files import moment_text
 from dsr_report.tables.writers.database import whole_database
 
@@ -19,7 +19,7 @@ FILE_NAME = "tables.sqlite"
 _TYPES = {"string": "TEXT", "int64": "INTEGER", "boolean": "INTEGER", MOMENT: "TEXT"}
 
 
-def write(tables: Tables, folder: Path) -> Iterator[Written]:
+def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
     """`tables.sqlite` with every table, and an index on each column that other tables lead to."""
     target = folder / FILE_NAME
     written = []
@@ -37,7 +37,7 @@ def write(tables: Tables, folder: Path) -> Iterator[Written]:
                 )
             for column in table.joins:
                 connection.execute(f'CREATE INDEX "{table.name}_{column}" ON "{table.name}" ("{column}")')
-            written.append(Written(target, table.name, count[0]))
+            written.append(WrittenTable(target, table.name, count[0]))
         connection.commit()
     yield from written
 

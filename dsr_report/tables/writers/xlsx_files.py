@@ -17,7 +17,7 @@ from dsr_report.files import written_whole
 from dsr_report.tables.cells import instant
 from dsr_report.tables.schema import MOMENT, Table
 from dsr_report.tables.text import encodable
-from dsr_report.tables.writers import Tables, Written
+from dsr_report.tables.writers import Tables, WrittenTable
 
 FILE_NAME = "tables.xlsx"
 _MOST_ROWS = 1_048_576
@@ -35,7 +35,7 @@ _OPTIONS = {
 _CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no zones
 
 
-def write(tables: Tables, folder: Path) -> Iterator[Written]:
+def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
     """`tables.xlsx` with a sheet for every table, also for empty ones."""
     try:
         import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - only for this format
@@ -44,7 +44,7 @@ def write(tables: Tables, folder: Path) -> Iterator[Written]:
             "xlsx needs xlsxwriter", hint="Install it: pip install 'dsr-report[xlsx]'."
         ) from error
     target = folder / FILE_NAME
-    written: list[Written] = []
+    written: list[WrittenTable] = []
     with written_whole(target) as file:
         book = xlsxwriter.Workbook(file, _OPTIONS)
         book.set_properties({"created": _CREATED})
@@ -52,7 +52,7 @@ def write(tables: Tables, folder: Path) -> Iterator[Written]:
         bold = book.add_format({"bold": True})
         long: list[tuple[str, str, str, int, str]] = []
         written.extend(
-            Written(target, table.name, _sheets(book, tables, table, (moment, bold), long))
+            WrittenTable(target, table.name, _sheets(book, tables, table, (moment, bold), long))
             for table in tables.tables()
         )
         sheet = book.add_worksheet("continued")

@@ -4,7 +4,8 @@ WeasyPrint makes the objects of a PDF; they are taken from it before it would wr
 what the whole document must know of them (headings, anchors, structure, fonts). Three of its functions
 are replaced in this process, which serves nothing else: fonts are embedded once for all pieces, the list
 of page references is kept rather than built anew for each element, and structure elements get language,
-scope and the words of a link. Others are replaced by quicker ones that make the same bytes (`quick_text`).
+scope and the words of a link. Others are replaced by quicker ones that make the same bytes
+(`weasyprint_patches`).
 """
 
 from __future__ import annotations
