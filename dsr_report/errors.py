@@ -28,8 +28,8 @@ _MOST_QUOTED = 80
 """Characters that a message repeats of what it was given: enough to know it again, too few for an export."""
 _LONGEST_PATH = 255
 """Characters; a longer place is no place, but a text that was passed where a path belongs."""
-_LONG = re.compile(
-    rf"'[^'\n]{{{_MOST_QUOTED + 1},}}'?|\"[^\"\n]{{{_MOST_QUOTED + 1},}}\"?|\S{{{_MOST_QUOTED + 1},}}"
+_QUOTED_OR_LONG = re.compile(
+    rf"(?<!\w)'[^\n]*?(?:'(?!\w)|$)|(?<!\w)\"[^\n]*?(?:\"(?!\w)|$)|\S{{{_MOST_QUOTED + 1},}}", re.MULTILINE
 )
 
 
@@ -58,7 +58,7 @@ def _rebuild(kind: type[DsrReportError], what: str, where: str | None, hint: str
 
 def bounded(message: str) -> str:
     """A message in which every long thing that it repeats is named by its length."""
-    return _LONG.sub(_shortened, message)
+    return _QUOTED_OR_LONG.sub(_shortened, message)
 
 
 def quoted(value: object) -> str:
@@ -73,8 +73,12 @@ _STRUCTURED = re.compile(r"[{}\[\]]")
 """Signs of JSON, which may be an export."""
 
 
-def _shortened(long: re.Match[str]) -> str:
-    return f"a text of {len(long.group()):,} characters"
+def _shortened(found: re.Match[str]) -> str:
+    """What was found, where it is short; else its length. Each quotation is taken whole, so that none begins at the
+    end of another.
+    """
+    text = found.group()
+    return text if len(text.strip("'\"")) <= _MOST_QUOTED else f"a text of {len(text):,} characters"
 
 
 def _place(where: str) -> str:
