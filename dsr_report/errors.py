@@ -74,9 +74,7 @@ _STRUCTURED = re.compile(r"[{}\[\]]")
 
 
 def _shortened(found: re.Match[str]) -> str:
-    """What was found, where it is short; else its length. Each quotation is taken whole, so that none begins at the
-    end of another.
-    """
+    """What was found, where it is short; else its length."""
     text = found.group()
     return text if len(text.strip("'\"")) <= _MOST_QUOTED else f"a text of {len(text):,} characters"
 
