@@ -15,9 +15,11 @@ _BLANKS = b" \t\r\n"
 _BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f][0-9A-Fa-f]|[\r\n]|[ \t]*+(?:[\r\n]|\Z))")
 _WHOLE_QP = re.compile(rb"[^=]*+(?:=(?:[0-9A-Fa-f]{2}|\r?\n)[^=]*+)*+")
 """Two thirds of the time of the search for a fault, and nearly all texts have none."""
-_BLANKS_AT_END = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
+_BLANKS_AT_END = re.compile(rb"(=?)(?<![ \t])[ \t]++(?=\r?(\n)|\Z)")
 _LINE_AFTER_BLANK = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")
 """Begins with the line end, which is looked for at once: blanks are everywhere."""
+_FULL_LINE = 60
+"""Encoders break lines of about 76 characters (RFC 2045, 6.7, rule 5); a shorter one ends with a word."""
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 _RUN = re.compile(rb"([A-Za-z0-9+/]*)(=*)")
 _INNER_BLANK = re.compile(rb"[^ \t][ \t]++[^ \t]")
@@ -50,10 +52,21 @@ def decode(body: bytes, encoding: str) -> Decoded:
 
 
 def decode_quoted_printable(raw: bytes) -> bytes:
-    """RFC 2045, 6.7: blanks at the end of a line were added on the way, also behind a soft break (rule 3)."""
+    """RFC 2045, 6.7: blanks at the end of a line were added on the way, also behind a soft break (rule 3).
+
+    Only a full line is broken within a word. Behind the soft break of a shorter one the blank stays: it
+    parts two words.
+    """
     if raw[-1:] in {b" ", b"\t"} or _LINE_AFTER_BLANK.search(raw):
-        raw = _BLANKS_AT_END.sub(b"", raw)
+        raw = _BLANKS_AT_END.sub(_without_blanks, raw)
     return binascii.a2b_qp(raw)
+
+
+def _without_blanks(end: re.Match[bytes]) -> bytes:
+    at, raw = end.start(), end.string
+    if not end[1] or not end[2] or raw[at - 1 : at] in {b"", b" ", b"\t", b"\n"}:
+        return end[1]
+    return b" =" if at - raw.rfind(b"\n", 0, at) <= _FULL_LINE else b"="
 
 
 def is_broken_quoted_printable(raw: bytes) -> bool:

@@ -225,13 +225,13 @@ ENCODINGS = (
     ),
     Ugly(
         "blanks behind a soft line break",
-        "the line goes on (RFC 2045, 6.7, rule 3)",
+        "the line goes on (RFC 2045, 6.7, rule 3); a full line within its word",
         mail(
             b"Content-Type: text/plain",
             b"Content-Transfer-Encoding: quoted-printable",
-            body=b"one = \r\ntwo, mar=\t\r\nket",
+            body=b"one = \r\ntwo, and=\t\r\nthree, " + b"x" * 60 + b" mar= \r\nket",
         ),
-        ("one two, market",),
+        ("one two, and three, x", "x market"),
         email="the equals sign stays",
     ),
     Ugly(
