@@ -75,6 +75,19 @@ _CELLS = re.compile(
     re.IGNORECASE,
 )
 _LABEL_BEFORE_TAG = re.compile(r"(?:^|>|\n)\s*([^<>:\n]{2,80}):\s*((?:<[^<>/][^<>]*>\s*)+)([^<>\s][^<>]*)<")
+_SAID = re.compile(
+    r"(?<!\w)((?:[^\W\d_]+[ \u00a0-]){0,3}[^\W\d_]+)"
+    r"(?:[ \u00a0](?:is|luidt|lautet|ist|est)(?:[ \u00a0]?:)?|[ \u00a0]?:)"
+    r"\s*[\"'«„“‘]?[ \u00a0]*([^\s\"'<>«»„“”‘’\\]{4,100})"
+)
+"""`Uw nieuwe wachtwoord is …`, `gebruiker: robin, wachtwoord: …`."""
+_SAID_BEFORE = re.compile(
+    r"(?<!\S)([\w-]{4,100})[ \u00a0](?:is|ist|est)[ \u00a0](?:your|the|uw|je|jouw|de|het|ihr|dein|der|das|"
+    r"votre|ton|le)[ \u00a0]((?:[^\W\d_]+[ \u00a0-]){0,2}+[^\W\d_]+)",
+    re.IGNORECASE,
+)
+"""`… is your verification code`."""
+_IS_CODE = re.compile(r"[0-9]{4,10}|[0-9]{3,4}-[0-9]{3,4}")
 _UPLOAD = re.compile(
     r"name=(\"?)([^\"\r\n;]{1,80})\1[^\r\n]*\r?\n(?:[\w-]+:[^\r\n]*\r?\n)*\r?\n(.*?)(?=\r?\n--|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -171,9 +184,8 @@ def is_folded(line: str, before: KeyName | None) -> KeyName | None:
 def keys_written_in(text: str) -> Iterator[TextKey]:
     """The live keys in a text that is no JSON, in its order; none of them overlap."""
     found: list[TextKey] = []
-    for sign, shape in _SHAPES:
-        if sign in text:
-            found += shape(text)
+    for shape in dict.fromkeys(shape for sign, shape in _SHAPES if sign in text):
+        found += shape(text)
     if "\n" in text:
         found += _columns(text)
     end = 0
@@ -238,6 +250,23 @@ def _lines(text: str) -> Iterator[TextKey]:
                 yield from _judged(name, line.rstrip(",;"), at, lead)
         elif words and _is_token(words[0].rstrip(".,;")):
             yield from _judged(name, words[0].rstrip(".,;"), at, lead)
+
+
+def _sentences(text: str) -> Iterator[TextKey]:
+    """What a sentence says to be a key, where it looks like one: `Uw wachtwoord is gewijzigd` gives none."""
+    for shape, named, told in ((_SAID, 1, 2), (_SAID_BEFORE, 2, 1)):
+        for match in shape.finditer(text):
+            value = match[told].rstrip(".,;:!?)")
+            if value.startswith("http") or not (_is_token(value) or _IS_CODE.fullmatch(value)):
+                continue
+            words = match[named].split()
+            names = (
+                " ".join(words[at:]) if named < told else " ".join(words[: len(words) - at])
+                for at in range(len(words))
+            )
+            known = next((name for name in names if key_name(name)), None)
+            if known is not None:
+                yield from _judged(known, value, match.start(told), match.start())
 
 
 def _json_members(text: str) -> Iterator[TextKey]:
@@ -383,10 +412,15 @@ def _columns(text: str) -> Iterator[TextKey]:
 _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ("=", _parameters),
     (":", _lines),
+    (":", _sentences),
     ('"', _json_members),
     ("'", _json_members),
     ("</", _elements),
     ('="', _elements),
+    (" is", _sentences),
+    (" luidt", _sentences),
+    (" lautet", _sentences),
+    (" est", _sentences),
     ("ame=", _uploads),
     ("eyJ", _by_themselves),
     ("PRIVATE KEY", _private_keys),

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from dsr_report.lexicon import WORDS, WordPattern, any_of
-from dsr_report.mime.inside_files import texts_inside
+from dsr_report.mime.inside_files import is_packed, texts_inside
 from dsr_report.mime.links import purpose_of, purpose_said, url_tokens
 from dsr_report.mime.message import MimePart, parse
 from dsr_report.mime.percent import unquoted
@@ -222,7 +222,10 @@ def _texts_of(part: MimePart) -> Iterator[str]:
     is_text = part.media_type.startswith("text/") or part.media_type.endswith("xml")
     if not is_text and part.media_type.startswith(("image/", "audio/", "video/", "font/")):
         return
-    if b"\0" not in part.content[:1024] or "\0" not in part.exact_text[:1024]:
+    is_page = part.media_type in {"text/plain", "text/html"} or part.content.startswith(b"%PDF")
+    if not is_page and is_packed(part.content):  # a PDF says too much to go whole for a word
+        yield from (text for text in texts_inside(part.content) if "\0" not in text)
+    elif b"\0" not in part.content[:1024] or "\0" not in part.exact_text[:1024]:
         yield part.exact_text
     elif is_text:  # UTF-16 that does not say so
         yield from texts_inside(part.content)

@@ -105,11 +105,27 @@ def _passages(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> Iterator[tu
     """What stood where a mark stands now, in a text that was changed in no other way."""
     by_text = {text: mark.number for mark in marks for text in (mark.text, plain_letters(mark.text))}
     pieces = re.split("(" + "|".join(re.escape(text) for text in by_text) + ")", ours)
-    pattern = "".join("(.+?)" if piece in by_text else re.escape(piece) for piece in pieces)
-    match = re.fullmatch(pattern, theirs, re.DOTALL)
-    if match is not None:
-        numbers = [by_text[piece] for piece in pieces if piece in by_text]
-        yield from zip(numbers, match.groups(), strict=True)
+    kept, marked = pieces[0::2], pieces[1::2]
+    first = _between(kept, theirs)
+    last = _between([text[::-1] for text in reversed(kept)], theirs[::-1])
+    for mark, text, mirrored in zip(marked, first, reversed(last), strict=False):
+        if text == mirrored[::-1]:  # of two names side by side, it is not known where the first one ends
+            yield by_text[mark], text
+
+
+def _between(kept: Sequence[str], text: str) -> list[str]:
+    """What stands between these pieces of a text, each where it stands first; none if one is missing."""
+    found: list[str] = []
+    at = len(kept[0])
+    for piece in kept[1:-1]:
+        end = text.find(piece, at + 1)
+        if end < 0:
+            return []
+        found.append(text[at:end])
+        at = end + len(piece)
+    end = len(text) - len(kept[-1])
+    is_whole = text.startswith(kept[0]) and text.endswith(kept[-1]) and at < end
+    return [*found, text[at:end]] if is_whole else []
 
 
 def leaks(path: Path, hidden: Mapping[int, Iterable[str]]) -> Iterator[Leak]:

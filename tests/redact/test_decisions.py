@@ -288,6 +288,26 @@ def test_a_password_that_is_a_word_gives_no_false_alarm(case, tmp_path):
     assert b"Tr0ub4dor" not in made.shown().raw
 
 
+def test_of_two_withheld_names_side_by_side_none_is_cut_by_the_check_for_leaks(case, tmp_path):
+    first, second = "Wilhelmina Vos", "Katharina Berg"
+    made = case(
+        note(f"Van {first} {second}."), note("Wilhelmina en Katharina zijn straten."), note(f"{first}!")
+    )
+    review = tmp_path / "both.toml"
+    also = "".join(
+        f'[[also]]\ntext = "{text}"\ndecision = "withhold"\nreason = "x"\narticle = "y"\n'
+        for text in (first, second)
+    )
+    with dsr_report.read(made.file) as source:
+        review.write_text(f'export_sha256 = "{source.sha256}"\n{also}', encoding="utf-8")
+    with dsr_report.read(made.file) as source, dsr_report.Report(source, review=review) as report:
+        report.to(tmp_path / "a.html")
+        with report.shown.file.raw() as raw:
+            assert first.encode() not in raw.read()
+    result = verify(tmp_path / "a.html", made.file)
+    assert result.ok, [check.text for check in result.checks if not check.ok]
+
+
 @pytest.mark.parametrize("name", ["md5", "sha256"])
 def test_no_digest_of_what_was_changed_stands_beside_it(case, name):
     record = mail(f"Bel {STRANGER} even.", "MIME-Version: 1.0\r\n")

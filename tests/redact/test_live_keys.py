@@ -1,12 +1,17 @@
 """What a live key is, what a weak one is, and that every sum counts what its reader sees."""
 
+import base64
+import io
 import json
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 import dsr_report
+from dsr_report.mime.message import parse
+from dsr_report.redact.keys_in_text import keys_written_in
 from dsr_report.redact.secrets import find_secrets
 from dsr_report.verification.verifier import verify
 
@@ -29,6 +34,40 @@ def pointers(*items):
 @pytest.mark.parametrize("value", [48213977, "48213977", ["48213977"], {"value": "48213977"}, 5550001112223])
 def test_a_key_is_one_whatever_its_type(value):
     assert len(pointers({"fields": {"pincode": value}})) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Uw nieuwe wachtwoord luidt Qx7vT2mL9a.", "Qx7vT2mL9a"),
+        ("Your password is Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("Ihr neues Kennwort ist Qx7vT2mL9a.", "Qx7vT2mL9a"),
+        ("Votre code de vérification est 583019", "583019"),
+        ("583020 is your verification code. Ihr", "583020"),
+        ("Gebruikersnaam: robin, wachtwoord: Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("Uw wachtwoord is gewijzigd op 12 maart", None),
+        ("Uw wachtwoord is 8 tekens lang", None),
+        ("Your discount code is SUMMER2024, your order number is 1234567", None),
+        ("Je wachtwoordhint is hond12345", None),
+    ],
+)
+def test_a_sentence_that_says_a_key_gives_it_and_no_other_one(text, key):
+    assert [found.text for found in keys_written_in(text)] == ([key] if key else [])
+
+
+def test_a_key_in_a_packed_file_is_masked_with_the_file(case):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(
+            zipfile.ZipInfo("word/document.xml"), "<w:t>Wachtwoord: Qx7vT2mL9a</w:t><w:t>Dag</w:t>"
+        )
+    mime = (
+        "From: a@shop.example\r\nMIME-Version: 1.0\r\nContent-Type: application/msword\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n{base64.encodebytes(packed.getvalue()).decode()}"
+    )
+    (part,) = parse(case([{"ID": "1", "mime": mime}]).shown().data[0][0]["mime"].encode()).walk()
+    assert "masked" in part.exact_text
+    assert not part.content.startswith(b"PK")
 
 
 @pytest.mark.parametrize(
