@@ -26,6 +26,7 @@ from dsr_report.redact.decisions import load_decisions, looking_of
 from dsr_report.redact.findings import findings_of
 from dsr_report.redact.plan import Plan, make_plan
 from dsr_report.redact.secrets import find_secrets
+from dsr_report.redact.whole_records import spread
 from dsr_report.rendering.document import Attachment, Part, ReportDocument
 from dsr_report.rendering.ledger import EMBEDDED, Ledger
 from dsr_report.rendering.marks import mark_text
@@ -396,9 +397,10 @@ class Report:
                 findings = findings_of(
                     export.file.items, export.found, export.info.id, looking_of(self.review)
                 )
-                decisions = load_decisions(
+                taken = load_decisions(
                     self.review, findings, export.sha256, strict=self.strict, warnings=self.warnings
                 )
+                decisions = spread(taken, export.file.items)
             else:
                 decisions = find_secrets(export.counted_items, processes).decisions()
             plan = make_plan(
@@ -412,7 +414,7 @@ class Report:
         self._folder = TemporaryFolder()
         copy = Path(self._folder.name) / "export.json"
         self._steps.begin("hide")
-        self.warnings += write_redacted(self.export.file, plan, copy, processes)
+        write_redacted(self.export.file, plan, copy, processes)
         self._shown = Export(
             open_export(copy, name=self.export.name, salvage=self.export.incomplete, progress=self._told),
             self.export.zone,

@@ -61,7 +61,6 @@ def review(
     import dsr_report
     from dsr_report.redact.decisions import merged, to_toml
     from dsr_report.redact.findings import findings_of
-    from dsr_report.redact.opaque_files import closed_comment, closed_in
 
     is_there = output is not None and output.is_file()
     if as_json and is_there and output is not None and output.read_bytes()[:1] not in {b"{", b""}:
@@ -78,7 +77,6 @@ def review(
         source.file.watch(progress)
         looking = _looking(config, output if is_there and not as_json else None)
         findings = findings_of(source.file.items, source.found, source.info.id, looking)
-        closed = closed_in(source.file.items())
         if as_json:
             text = (
                 json.dumps(
@@ -115,7 +113,18 @@ def review(
                             }
                             for text in findings.texts
                         ],
-                        "closed_files": [file._asdict() for file in closed],
+                        "closed_files": [
+                            {
+                                "pointer": decided.pointer,
+                                "part": decided.part,
+                                "path": f.file.path,
+                                "reason": f.file.reason,
+                                "finding": f.id,
+                            }
+                            for f in findings
+                            if f.file is not None
+                            for decided, _ in f.decided
+                        ],
                     },
                     ensure_ascii=False,
                     indent=2,
@@ -126,10 +135,12 @@ def review(
             if output is not None and is_there:
                 before = merged(findings, source.sha256, output, looking)
             text = before.text if before else to_toml(findings, source.sha256, looking=looking)
-            if (comment := closed_comment(closed)) not in text:
-                text += comment
+    closed = sum(f.file is not None for f in findings)
     if closed:
-        say(f"attached files that cannot be searched: {len(closed)}; check them yourself")
+        say(
+            f"attached files that cannot be searched: {closed}; open each, then set `looked_at = true` or "
+            "withhold it"
+        )
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         return

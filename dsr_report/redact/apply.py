@@ -23,7 +23,7 @@ from dsr_report.jsonstream.rewrite import Wanted, rewrite, rewrite_many
 from dsr_report.mime.inside_files import BORDER
 from dsr_report.mime.message import text_of_wire, wire_of_text
 from dsr_report.pointers import repointed, tokens
-from dsr_report.redact.in_messages import closed_files, without_passages
+from dsr_report.redact.in_messages import without_parts, without_passages
 from dsr_report.redact.passages import Passages, digests_of, passages_of, without_digests
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
 from dsr_report.redact.readings import Endless
@@ -42,17 +42,13 @@ _NOWHERE = ""
 _HAS_TO_BE_PARSED = re.compile(r"\n[ \t\r]*\n|\r\r|=\?")
 
 
-def write_redacted(
-    export: ExportFile, plan: Plan, target: Path, processes: Processes | None = None
-) -> list[str]:
+def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Processes | None = None) -> None:
     """Write the redacted export to `target`, and note in the plan's marks where each value was hidden.
 
     A hidden value that is also (part of) the name of a member is hidden there as well: the member gets a
     name of its own, made of the mark, and the plan's pointers follow.
 
     With `processes`, they share the work; the result is the same.
-
-    Returns warnings: files in which a withheld value could stand unseen.
 
     Raises:
         RedactionError: a hidden value is still found in the result, or a value to withhold is nowhere.
@@ -72,12 +68,6 @@ def write_redacted(
         with target.open("rb") as source, written_whole(target) as file:
             rename_members(source, names.renamed, file)
         plan.move(lambda pointer: repointed(pointer, names.renamed))
-    if hiding.closed_files:
-        return [
-            f"{hiding.closed_files} attached files (pictures, PDFs, locked archives) cannot be searched "
-            "for what is withheld: look at them, and withhold their messages if need be"
-        ]
-    return []
 
 
 def sum_of(items: Iterable[Item], plan: Plan, total: int) -> Sum:
@@ -95,7 +85,6 @@ class _Found(NamedTuple):
     passages: dict[int, list[str]]
     emptied: dict[str, int]
     whole_seen: int
-    closed_files: int
     is_name: bool
 
 
@@ -147,9 +136,7 @@ class _Hiding:
         self.is_name = False
         """Some hidden value is also the name of a member."""
         self._whole_seen = 0
-        self._withholds = any(mark.treatment == "withhold" for mark in plan.marks)
-        self.closed_files = 0
-        """Files in which a withheld value could stand unseen."""
+        self._known = (plan.only_at, plan.spans, plan.parts)
         self._names_seen: set[tuple[str, ...]] = set()
         self._marks: dict[str, Mark] = {**plan.tokens, **plan.passages}
         texts = {mark.text for mark in (*plan.marks, *self._marks.values())}
@@ -170,10 +157,12 @@ class _Hiding:
             if whole is not None:
                 changed[pointer] = whole.text
                 self._whole_seen += 1
-                self._note_digests(digests_of(wire_of_text(str(value))), whole)
+                wire = wire_of_text(str(value))
+                self._note_digests(digests_of(wire), whole)
+                self._note_within(pointer, str(value), wire)
             elif value is not None and not isinstance(value, bool):
                 text = str(value)
-                is_known = pointer in self.plan.only_at or pointer in self.plan.spans
+                is_known = any(pointer in known for known in self._known)
                 if is_known or (self._passages and is_message(text)):
                     texts.append((pointer, text, True))
                 elif self._passages.may_be_in(text):
@@ -192,6 +181,18 @@ class _Hiding:
             self._hide_digests(item, changed)
         return changed
 
+    def _note_within(self, pointer: str, text: str, wire: bytes) -> None:
+        """What else was to be hidden in a value that is hidden whole: it is found, and done."""
+        is_a_message = is_message(text)
+        present = set()
+        if self._passages and (is_a_message or self._passages.may_be_in(text)):
+            present = self._seen(wire if is_a_message else text) or set()
+        pieces = (mark for *_, mark in self.plan.spans.get(pointer, ()))
+        parts = self.plan.parts.get(pointer, {}).values()
+        only_here = (mark for _, mark in self.plan.only_at.get(pointer, ()))
+        for mark in (*pieces, *parts, *only_here, *(self._marks[passage] for passage in sorted(present))):
+            _note(mark, pointer)
+
     def _note_digests(self, digests: Iterable[str], mark: Mark) -> None:
         if mark.treatment == "withhold":
             self._digests.update(dict.fromkeys(digests, mark))
@@ -208,7 +209,7 @@ class _Hiding:
 
     def found_in(self, items: Sequence[Item]) -> _Found:
         """What changes in some items, and all that was noted of it; nothing of it is kept."""
-        self._whole_seen = self.closed_files = 0
+        self._whole_seen = 0
         self.plan.emptied.clear()
         for mark in self.plan.marks:
             mark.passage_pointers.clear()
@@ -217,7 +218,7 @@ class _Hiding:
             mark.number: list(mark.passage_pointers) for mark in self.plan.marks if mark.passage_pointers
         }
         emptied = {pointer: mark.number for pointer, mark in self.plan.emptied.items()}
-        return _Found(wanted, passages, emptied, self._whole_seen, self.closed_files, self.is_name)
+        return _Found(wanted, passages, emptied, self._whole_seen, self.is_name)
 
     def note(self, found: _Found) -> None:
         """Take over what another process found in the items that follow."""
@@ -227,7 +228,6 @@ class _Hiding:
         for pointer, number in found.emptied.items():
             self.plan.emptied[pointer] = self.plan.marks[number - 1]
         self._whole_seen += found.whole_seen
-        self.closed_files += found.closed_files
         self.is_name |= found.is_name
 
     def check(self) -> None:
@@ -239,7 +239,7 @@ class _Hiding:
         if self._whole_seen < len(self.plan.whole):
             raise RedactionError(
                 f"{len(self.plan.whole) - self._whole_seen} of the values to hide are not in the export",
-                hint="Check the pointers in the review file; a pointer must lead to a single value.",
+                hint="Check the pointers in the review file: each leads to a value, a message or a record.",
             )
         for mark in self.plan.marks:
             if mark.treatment == "withhold" and not mark.pointers and not mark.passage_pointers:
@@ -284,9 +284,9 @@ class _Hiding:
 
     def _without_passages(self, text: str, pointer: str) -> str | None:
         """`text` with every hidden passage replaced, or None where it holds none."""
-        if self._withholds and is_message(text):
-            self.closed_files += len(closed_files(wire_of_text(text)))
         result: str | None = _without_pieces(text, self.plan.spans.get(pointer, ()), pointer)
+        if result is not None and pointer in self.plan.parts:
+            result = self._without_parts(result, pointer)
         for passage, mark in self.plan.only_at.get(pointer, ()):
             if result is not None:
                 hidden = self._without(result, [passage], {passage: mark}, pointer, is_literal=True)
@@ -305,6 +305,15 @@ class _Hiding:
             _note(mark, pointer)
             return mark.text
         return None if result == text else result
+
+    def _without_parts(self, text: str, pointer: str) -> str:
+        """A message without the parts of it that are hidden whole."""
+        marks = self.plan.parts[pointer]
+        hidden = without_parts(wire_of_text(text), {path: mark.text for path, mark in marks.items()})
+        for mark in marks.values():
+            _note(mark, pointer)
+            self._note_digests(hidden.digests, mark)
+        return text_of_wire(hidden.wire)
 
     def _without(
         self,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dsr_report.errors import CheckFailedError, ConfigError
+from dsr_report.pointers import is_below
 from dsr_report.redact.findings import Finding, Findings, Looking
 from dsr_report.redact.free_texts import FreeText
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision
@@ -32,7 +33,7 @@ _HEAD = """\
 #
 # You can add what is missing from the list (such as a name); it is hidden wherever the text stands:
 #   [[also]]
-#   text = "Piet Voorbeeld"            # or: pointer = "/data/7/data/mime", for one whole value
+#   text = "Piet Voorbeeld"            # or: pointer = "/data/7", for all that a record or message holds
 #   decision = "withhold"
 #   reason = "the name of another person"
 #   article = "Art. 15(4) GDPR"
@@ -42,8 +43,13 @@ _HEAD = """\
 # No rule finds everybody. Each text by or about the person is listed once below, as [[text]]: read it, set
 # `read = true`, and add above what should be hidden in it. With --strict each must be read, or be decided on.
 #
+# A file that cannot be searched (a picture, a scan, a locked archive) is one to open yourself: set
+# `looked_at = true` where the person may have it, or `decision = "withhold"`, which replaces it by a mark.
+#
 # Apply it with: dsr-report render EXPORT --review THIS-FILE
 """
+_MOST_NAMED = 20
+"""Places in one warning: as many as fit on a screen."""
 
 
 class Merged(NamedTuple):
@@ -86,9 +92,7 @@ def merged(
     content = _content(before)
     is_same = content.get("export_sha256") == export_sha256
     entries, also = _listed(content, before)
-    taken = {
-        name: entry for name, entry in entries.items() if entry.get("decision", "undecided") != "undecided"
-    }
+    taken = {name: entry for name, entry in entries.items() if _decided(entry) != "undecided"}
     known = {finding.id for finding in findings}
     read = _read(content)
     has_same_texts = {text.id for text in _texts(findings)} == set(_listed_texts(content))
@@ -147,8 +151,11 @@ def to_toml(
             f"# proposed: {finding.proposal}{must}",
             f"reason = {_string(str(entry.get('reason', '')))}",
             f"article = {_string(str(entry.get('article', finding.article)))}",
-            "",
         ]
+        if finding.file is not None:
+            looked_at = "true" if entry.get("looked_at") is True else "false"
+            lines.append(f"looked_at = {looked_at}  # true: you opened it, and the person may have it")
+        lines.append("")
     for own in also:
         lines += ["[[also]]", *(f"{name} = {_value(value)}" for name, value in own.items()), ""]
     for text in _texts(findings):
@@ -185,6 +192,8 @@ def load_decisions(
         if entry_id not in by_id:
             faults.append(f"finding {entry_id} is not one of this export")
         decision = entry.get("decision", "undecided")
+        if not isinstance(entry.get("looked_at", False), bool):
+            faults.append(f"finding {entry_id}: looked_at is true or false")
         if decision not in DECISIONS:
             faults.append(f"finding {entry_id}: {decision!r} is not a decision (disclose, mask, withhold)")
         if decision == "withhold" and not (
@@ -197,6 +206,7 @@ def load_decisions(
         raise ConfigError(
             "; ".join(faults), where=str(path), hint="Make a new file with `dsr-report review`."
         )
+    _check_opaque(entries, findings, also, strict=strict, warnings=warnings)
     return chain(
         _applied(entries, findings, strict=strict, warnings=warnings),
         _all_read(findings, entries, also, _read(_content(path))) if strict else (),
@@ -218,11 +228,11 @@ def _all_read(
     hidden = {str(entry["pointer"]) for entry in also if "pointer" in entry and "text" not in entry}
     seen = set()
     for finding in findings:
-        if entries.get(finding.id, {}).get("decision", "undecided") != "undecided":
+        if _decided(entries.get(finding.id, {})) != "undecided":
             seen.add(finding.sentence.replace("«", "").replace("»", ""))
             hidden.update(finding.places if finding.whole else ())
     unread = sum(
-        text.id not in read and text.pointer not in hidden and " ".join(text.text.split()) not in seen
+        text.id not in read and not is_below(text.pointer, hidden) and " ".join(text.text.split()) not in seen
         for text in _texts(findings)
     )
     if unread:
@@ -246,6 +256,44 @@ def _listed_texts(content: Mapping[str, Any]) -> dict[str, bool]:
 
 def _read(content: Mapping[str, Any]) -> set[str]:
     return {text_id for text_id, is_read in _listed_texts(content).items() if is_read}
+
+
+def _decided(entry: Mapping[str, Any]) -> Any:
+    """The decision of an entry; who looked at a file and says no more shows it."""
+    decision = entry.get("decision", "undecided")
+    return "disclose" if decision == "undecided" and entry.get("looked_at") is True else decision
+
+
+def _check_opaque(
+    entries: Mapping[str, Mapping[str, Any]],
+    findings: Sequence[Finding],
+    also: Sequence[Mapping[str, Any]],
+    *,
+    strict: bool,
+    warnings: list[str],
+) -> None:
+    """Name the files that nobody has looked at, where something is withheld that could stand in them.
+
+    Raises:
+        CheckFailedError: `strict`, and there are such files.
+    """
+    if not any(_decided(entry) == "withhold" for entry in (*entries.values(), *also)):
+        return
+    unseen = [
+        f"{decided.pointer}, part {decided.part} ({finding.file.reason}; finding {finding.id})"
+        for finding in findings
+        if finding.file is not None and _decided(entries.get(finding.id, {})) == "undecided"
+        for decided, _ in finding.decided
+    ]
+    if not unseen:
+        return
+    named = "; ".join(unseen[:_MOST_NAMED])
+    more = f"; and {len(unseen) - _MOST_NAMED} more" if len(unseen) > _MOST_NAMED else ""
+    text = f"what is withheld could stand in attached files that cannot be searched: {named}{more}"
+    hint = "Open each, then set `looked_at = true` or withhold it in the review file"
+    if strict:
+        raise CheckFailedError(text, hint=f"{hint}; `dsr-report review` lists them.")
+    warnings.append(f"{text}. {hint}")
 
 
 def _faults_of(entry: dict[str, Any]) -> Iterator[str]:
@@ -291,12 +339,12 @@ def _applied(
     hidden = 0
     for finding in findings:
         entry = entries.get(finding.id, {})
-        decision = entry.get("decision", "undecided")
+        decision = _decided(entry)
         if decision == "undecided":
             undecided += finding.must_decide
             decision = "mask" if finding.proposal == "mask" else "disclose"
         if decision in {"mask", "withhold"}:
-            hidden += finding.proposal == "disclose"
+            hidden += finding.proposal == "disclose" and finding.file is None
             yield from finding.decision(decision, str(entry.get("reason", "")), str(entry.get("article", "")))
     if undecided:
         text = f"{undecided} findings must be decided and are not"

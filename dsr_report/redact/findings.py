@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import Item, Scalar
 from dsr_report.lexicon import WORDS, any_of
-from dsr_report.mime.message import parse as parse_message
+from dsr_report.mime.message import parse_once, wire_of_text
 from dsr_report.pointers import tokens
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import values_of
@@ -27,6 +27,7 @@ from dsr_report.redact.free_texts import FEWEST_WORDS as _FEWEST_WORDS
 from dsr_report.redact.free_texts import FreeText, free_texts_of, title_and_date
 from dsr_report.redact.link_tokens import LinkKeys
 from dsr_report.redact.live_links import LINK_KINDS
+from dsr_report.redact.opaque_files import OPAQUE, OpaqueFile, opaque_files
 from dsr_report.redact.people import (
     ADDRESS,
     Detector,
@@ -86,7 +87,9 @@ class Finding:
     sentence: str = ""
     """The sentence that it stands in first, with the passage marked: `my neighbour «Jan» called`."""
     decided: list[tuple[Decision, str]] = field(default_factory=list)
-    """For a finding about keys: what to do about each place, or about each of many tokens."""
+    """For a finding about keys or files: what to do about each place, or about each of many tokens."""
+    file: OpaqueFile | None = None
+    """For a finding about a file that nothing can look into."""
 
     @property
     def id(self) -> str:
@@ -97,6 +100,8 @@ class Finding:
     @property
     def shown(self) -> str:
         """The value as the operator's list shows it: secrets are shortened to what tells them apart."""
+        if self.file is not None:
+            return self.file.path
         if self.key in LINK_KINDS:
             return f"{self.value[:2]}… ({len(self.decided)} of them)"
         if self.key in _SECRETS:
@@ -190,6 +195,8 @@ def find(
         known = collected.setdefault((finding.key, finding.value), finding)
         if finding.pointer not in known.places:
             known.places.append(finding.pointer)
+        if finding.file is not None and finding is not known:
+            known.decided += finding.decided
         if not finding.whole and known.whole and finding.pointer != known.pointer:
             known.whole = False  # elsewhere it is a part of a value
         return known
@@ -417,7 +424,8 @@ def _judge(kind: str, pointer: str, value: str, subject: frozenset[str]) -> Iter
 
 
 def _judge_message(pointer: str, value: str, subject: frozenset[str]) -> Iterator[Finding]:
-    message = parse_message(value)
+    wire = wire_of_text(value)
+    message = parse_once(wire)
     for header in message.header:
         if header.name.lower() in _HIDDEN_HEADER:
             for address in ADDRESS.findall(header.value):
@@ -433,6 +441,22 @@ def _judge_message(pointer: str, value: str, subject: frozenset[str]) -> Iterato
                         context=header.name,
                         whole=False,
                     )
+
+    for file in opaque_files(wire):
+        decided = Decision(pointer, "withhold", OPAQUE, everywhere=False, part=file.part)
+        yield Finding(
+            OPAQUE,
+            pointer,
+            f"{file.path}\x1f{file.digest}",
+            "disclose",
+            file.how_to_open,
+            "Art. 15(4) GDPR",
+            must_decide=False,
+            context=f"part {file.part}, {file.reason}",
+            whole=False,
+            decided=[(decided, file.digest)],
+            file=file,
+        )
 
 
 def _other_people(subprofiles: list[RawRecord]) -> Iterator[Finding]:

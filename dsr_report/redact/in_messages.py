@@ -12,7 +12,7 @@ import binascii
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -178,19 +178,8 @@ class _Hiding:
         fields = split_fields(block)
         new = [self._field(field) for field in fields] if self._is_seen(fields_text(iter(fields))) else fields
         if is_changed or new != fields:
-            new = [self._without_proof(field) for field in new]
+            new = [_without_proof(field, self.mark_of(self.passages.first)) for field in new]
         return b"".join(new)
-
-    def _without_proof(self, field: bytes) -> bytes:
-        name, colon, value = field.partition(b":")
-        name = name.strip().lower()
-        mark = plain_letters(self.mark_of(self.passages.first)).encode("ascii", "replace")
-        if _SIGNATURE.fullmatch(name):
-            return field[: len(field) - len(value)] + _SIGNED.sub(lambda m: m[1] + mark, value)
-        if _DIGEST_FIELD.fullmatch(name):
-            end = re.search(rb"[\r\n]*\Z", field)
-            return field.partition(b":")[0] + colon + b" " + mark + (end[0] if end else b"")
-        return field
 
     def _field(self, field: bytes) -> bytes:
         name, colon, value = field.partition(b":")
@@ -287,6 +276,19 @@ class _Hiding:
             return self._part(child, block, body)
 
         return _with_children(part, change, between)
+
+
+def _without_proof(field: bytes, note: str) -> bytes:
+    """A field without the digest or signature that it has of what was changed."""
+    name, colon, value = field.partition(b":")
+    name = name.strip().lower()
+    mark = plain_letters(note).encode("ascii", "replace")
+    if _SIGNATURE.fullmatch(name):
+        return field[: len(field) - len(value)] + _SIGNED.sub(lambda m: m[1] + mark, value)
+    if _DIGEST_FIELD.fullmatch(name):
+        end = re.search(rb"[\r\n]*\Z", field)
+        return field.partition(b":")[0] + colon + b" " + mark + (end[0] if end else b"")
+    return field
 
 
 def _text(raw: bytes) -> str:
@@ -390,6 +392,20 @@ def _encoded_body(content: bytes, transfer_encoding: str, before: bytes) -> byte
     return content
 
 
+def without_parts(raw: bytes, notes: Mapping[str, str]) -> Hidden:
+    """The message without the content of these parts (by their paths), each replaced by its note.
+
+    What proves the old text is hidden with it: digests in fields, and signatures beside it.
+    """
+    result = raw
+    for path, note in notes.items():
+        result = without_part(result, path, note)
+        for part in parse(result).walk():
+            if part.media_type in _SIGNATURES:
+                result = without_part(result, part.path, note)
+    return Hidden(result, tuple(notes), frozenset(_digests_in(raw, result)))
+
+
 def without_part(raw: bytes, path: str, note: str) -> bytes:
     """The message with the content of one part (by its path, `1.2`) replaced by a text that says why.
 
@@ -406,6 +422,8 @@ def without_part(raw: bytes, path: str, note: str) -> bytes:
 
 def _part_without(part: MimePart, block: bytes, body: bytes, path: str, note: str) -> bytes:
     changed = _without(part, body, path, note)
+    if changed != body:
+        block = b"".join(_without_proof(field, note) for field in split_fields(block))
     return _unsealed(block, changed) if part.is_opened else block + changed
 
 
@@ -451,6 +469,7 @@ def _kept_fields(block: bytes, dropped: tuple[bytes, ...]) -> tuple[list[bytes],
 
 def _noted(block: bytes, note: str) -> bytes:
     kept, line_end = _kept_fields(block, _OF_CONTENT)
+    kept = [_without_proof(field, note) for field in kept]
     kept += [
         b"Content-Type: text/plain; charset=utf-8" + line_end,
         b"Content-Transfer-Encoding: base64" + line_end,

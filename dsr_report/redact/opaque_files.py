@@ -2,50 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from dsr_report.jsonstream.items import Item, values
-from dsr_report.mime.message import wire_of_text
-from dsr_report.redact.apply import is_message
+from dsr_report.mime.message import parse_once
 from dsr_report.redact.in_messages import closed_files
 
-_MOST_LISTED = 20
+OPAQUE = "opaque-file"
+"""What a finding is about that names such a file."""
+_OPEN = "save the message as FILE.eml and open it in a mail program, then "
+_HOW_TO_OPEN = {
+    "locked": "it is locked: {}unpack the file with the password (ask who sent it).",
+    "damaged": "it is damaged or not whole: {}try the program that made the file, or ask who sent it.",
+    "encrypted": "it is encrypted: {}read it with the key of its recipient.",
+    "picture": "it is a picture: {}see what it shows, its text and faces, too.",
+    "no-text": "it has pages without text (a scan): {}read the pages.",
+    "media": "it is sound or film: {}play it.",
+}
+_UNKNOWN = "nothing here reads files of its kind: {}open the file with the program that made it."
 
 
-class ClosedIn(NamedTuple):
-    """A file that nothing can look into, and the message that it came with."""
+class OpaqueFile(NamedTuple):
+    """A file that nothing can look into.
 
-    pointer: str
+    `part` is that of the message, by its path (`1.2`); `path` leads to the file from there, through archives;
+    `digest` tells parts apart that have the same name, and finds the copies of one.
+    """
+
     part: str
     path: str
     reason: str
+    digest: str
+
+    @property
+    def how_to_open(self) -> str:
+        """Why nothing looked into it, and how a person does."""
+        return _HOW_TO_OPEN.get(self.reason, _UNKNOWN).format(_OPEN)
 
 
-def closed_in(items: Iterable[Item]) -> list[ClosedIn]:
-    """The files in an export's messages in which a value cannot be found, and not be hidden."""
-    return [
-        ClosedIn(pointer, *closed)
-        for item in items
-        for pointer, value in values(item.value, item.pointer)
-        if isinstance(value, str) and is_message(value)
-        for closed in closed_files(wire_of_text(value))
-    ]
-
-
-def closed_comment(closed: Sequence[ClosedIn]) -> str:
-    """What the decisions file says about them, as comments."""
-    if not closed:
-        return ""
-    lines = [
-        "",
-        f"# Please look at {len(closed)} attached files yourself: nothing finds or hides what pictures,",
-        "# PDFs and locked archives show. Withhold the message of one that must not be seen ([[also]]).",
-        *(
-            f"#   {file.pointer}, part {file.part}: {file.path} ({file.reason})"
-            for file in closed[:_MOST_LISTED]
-        ),
-    ]
-    if len(closed) > _MOST_LISTED:
-        lines.append(f"#   … and {len(closed) - _MOST_LISTED} more (all of them with --json)")
-    return "\n".join(lines) + "\n\n"
+def opaque_files(wire: bytes) -> Iterator[OpaqueFile]:
+    """The files in a message in which a value cannot be found, and not be hidden."""
+    seen: set[tuple[str, str]] = set()
+    digests: dict[str, str] = {}
+    for part, path, reason in closed_files(wire):
+        if (part, path) in seen:
+            continue
+        seen.add((part, path))
+        if not digests:
+            digests = {
+                leaf.path: hashlib.sha256(leaf.content).hexdigest()
+                for leaf in parse_once(wire).walk()
+                if not leaf.is_container
+            }
+        yield OpaqueFile(part, path, reason, digests[part])

@@ -52,6 +52,8 @@ class Decision:
     """The passage is hidden at bounds of words, also where it is shorter than `SHORTEST_PASSAGE`."""
     is_token: bool = False
     """What is hidden is drawn by chance, and one of perhaps thousands: see `Plan.tokens`."""
+    part: str | None = None
+    """The part of a message, by its path (`1.2`), that is hidden whole."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,8 @@ class Plan:
     only_at: dict[str, list[tuple[str, Mark]]] = field(default_factory=dict)
     spans: dict[str, list[tuple[int, int, Mark]]] = field(default_factory=dict)
     """Pieces of values that are hidden where they stand: start, end; in order, none over another."""
+    parts: dict[str, dict[str, Mark]] = field(default_factory=dict)
+    """Parts of messages that are hidden whole: by the message's pointer, and the part's path."""
     tokens: dict[str, Mark] = field(default_factory=dict)
     """Passages that are found by a word in them (`token_word`), so that there may be any number of them."""
     emptied: dict[str, Mark] = field(default_factory=dict)
@@ -163,7 +167,9 @@ def make_plan(decisions: Iterable[tuple[Decision, str]], mark_text: MarkText = e
             continue
         hidden = value if decision.passage is None else decision.passage
         mark = making.mark_of(decision, hidden)
-        if decision.span is not None:
+        if decision.part is not None:
+            plan.parts.setdefault(decision.pointer, {}).setdefault(decision.part, mark)
+        elif decision.span is not None:
             plan.spans.setdefault(decision.pointer, []).append((*decision.span, mark))
         elif decision.passage is None:
             if decision.pointer not in plan.whole:

@@ -39,5 +39,6 @@ HIDDEN_THINGS = {
     "person": _("another person's name"),
     "telephone": _("telephone number"),
     "postal-address": _("postal address"),
+    "opaque-file": _("attached file"),
     "other": _("other data"),
 }

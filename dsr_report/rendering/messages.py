@@ -47,6 +47,9 @@ _KINDS: dict[PartKind, str] = {
     "text": _("text that is not shown above"),
 }
 
+_LONGEST_MARK = 1000
+"""Bytes; a longer file is no mark alone."""
+
 
 class FileView(NamedTuple):
     """A part that is not the text, as the list shows it; of an attached message also what it says and holds.
@@ -62,6 +65,8 @@ class FileView(NamedTuple):
     facts: list[tuple[str, str]]
     text: str
     files: list[FileView]
+    is_left_out: bool
+    """Nothing is left of it but a mark."""
 
 
 class LinkView(NamedTuple):
@@ -265,6 +270,7 @@ class MessageViews:
         if parsed is None:
             return []
         language = self._options.language
+        marks = {mark.text for mark in self._options.marks}
         return [
             FileView(
                 part.file_name or part.safe_file_name,
@@ -275,6 +281,7 @@ class MessageViews:
                 self._facts(part.nested) if not part.is_opened else [],
                 part.readable or "",
                 self._files(part.nested) if not part.is_opened else [],
+                part.size_bytes < _LONGEST_MARK and part.exact_text.strip() in marks,
             )
             for part in parsed.files
             if id(part) not in shown

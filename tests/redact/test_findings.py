@@ -5,9 +5,6 @@ import tomllib
 
 import pytest
 
-from dsr_report.jsonstream.items import Item
-from dsr_report.redact.opaque_files import closed_comment, closed_in
-
 STRANGER = "piet.vreemd@elders.example"
 ADDRESS = "jan@example.org"
 CODE = "0123456789abcdef0123456789abcdef"
@@ -124,35 +121,3 @@ def test_the_file_is_toml_that_shows_no_secret(case):
     assert all(
         entry["pointer"].startswith("/data/") and entry["why"] and entry["article"] for entry in entries
     )
-
-
-MIXED = """\
-Subject: a
-MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary="x"
-
---x
-Content-Type: text/plain
-
-hello
---x
-Content-Type: application/pdf
-Content-Disposition: attachment; filename=a.pdf
-
-%PDF-1.4
---x
-Content-Type: image/png
-Content-ID: <a@b>
-Content-Disposition: inline
-
-\x89PNG
---x--
-"""
-
-
-def test_files_that_cannot_be_looked_into_are_named_for_the_operator():
-    closed = closed_in([Item("/data/0", (), {"mime": MIXED}), Item("/data/1", (), {"mime": NEWSLETTER})])
-    assert closed == [("/data/0/mime", "1.2", "a.pdf", "damaged")]
-    assert "/data/0/mime, part 1.2: a.pdf (damaged)" in closed_comment(closed)
-    assert tomllib.loads(closed_comment(closed)) == {}
-    assert closed_comment([]) == ""
