@@ -15,7 +15,7 @@ from click.testing import CliRunner
 import dsr_report
 from dsr_report.cli.review import review
 from dsr_report.errors import CheckFailedError, ConfigError
-from dsr_report.languages import LANGUAGES, language
+from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.mime.message import parse
 from dsr_report.verification.verifier import verify
 
@@ -167,7 +167,7 @@ def test_the_report_says_where_a_file_was_left_out_and_that_counting_images_are_
     with dsr_report.read(made.file) as source, dsr_report.Report(source, lang, review=made.review) as report:
         report.to(tmp_path / "a.html")
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
-    words = language(lang)
+    words = language_of(lang)
     assert page.count(words.text(LEFT_OUT)) == 1
     harmless = (
         "Images that count openings, and the numbers of clicks, open nothing: with them, nobody gets at your "
