@@ -312,7 +312,7 @@ class _Hiding:
         hidden = without_parts(wire_of_text(text), {path: mark.text for path, mark in marks.items()})
         for mark in marks.values():
             _note(mark, pointer)
-            self._note_digests(hidden.digests, mark)
+            self._note_digests(hidden.digests(), mark)
         return text_of_wire(hidden.wire)
 
     def _without(

@@ -403,7 +403,7 @@ def without_parts(raw: bytes, notes: Mapping[str, str]) -> Hidden:
         for part in parse(result).walk():
             if part.media_type in _SIGNATURES:
                 result = without_part(result, part.path, note)
-    return Hidden(result, tuple(notes), frozenset(_digests_in(raw, result)))
+    return Hidden(result, tuple(notes), raw)
 
 
 def without_part(raw: bytes, path: str, note: str) -> bytes:
