@@ -28,10 +28,8 @@ from dsr_report.records.classifier import AlikeRecords, Classifier
 from dsr_report.records.custom import suggest
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
-from dsr_report.redact.apply import sum_of
-from dsr_report.redact.plan import make_plan
-from dsr_report.redact.secrets import Watch, find_secrets
 from dsr_report.redact.sums import Sum
+from dsr_report.redact.watch import Watch
 
 _FEW = 6_000
 """Values; a person's messages and what came of them have fewer, long lists of events more."""
@@ -87,8 +85,7 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
                 defects.update(chain.from_iterable(_defects(message, summary.zone) for message in alike))
         total = summary.values + count_values(file.info.value)
         if file.bytes <= _EXACT and total <= _FEW:
-            plan = make_plan(find_secrets(file.items).decisions())
-            values = sum_of(file.items(), plan, total) if plan else plan.sum(total)
+            values = _exact(file, total)
         else:
             values = Sum(total, total - lots.masked, lots.masked, 0, 0)
         report = as_object(file, summary, values)
@@ -102,6 +99,16 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
                 text += "\n\nWhat was wrong in the form of messages (and forgiven):\n"
                 text += "\n".join(f"{count:>10,}  {code}" for code, count in sorted(defects.items()))
     click.echo(text.rstrip("\n"))
+
+
+def _exact(file: ExportFile, total: int) -> Sum:
+    """What would become of the values of an export, each looked at in all of its readings."""
+    from dsr_report.redact.apply import sum_of
+    from dsr_report.redact.plan import make_plan
+    from dsr_report.redact.secrets import find_secrets
+
+    plan = make_plan(find_secrets(file.items).decisions())
+    return sum_of(file.items(), plan, total) if plan else plan.sum(total)
 
 
 def _defects(found: RawRecord, zone: ZoneInfo) -> set[DefectCode]:

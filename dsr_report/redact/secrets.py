@@ -11,58 +11,20 @@ equal to what tells who the person is. It is masked where it stands as a key, an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from dsr_report.jsonstream.items import Item, JsonValue, containers, rough_size, values
-from dsr_report.pointers import tokens
-from dsr_report.records.alike import Lot
-from dsr_report.records.shape_cache import Shapes
-from dsr_report.redact.key_names import key_name
+from dsr_report.jsonstream.items import Item, rough_size, values
 from dsr_report.redact.key_shapes import FoundKey, keys_in_value
 from dsr_report.redact.link_tokens import KeySeen, LinkKeys, keys_seen_in
 from dsr_report.redact.plan import Decision
 from dsr_report.redact.randomness import is_random, is_weak
+from dsr_report.redact.watch import codes_in
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import portions
 
-_HEX_CODE = re.compile(r"[0-9a-f]{32}")
 _ARTICLE = "Art. 5(1)(f), 32 GDPR"
-
-
-class Watch:
-    """Looks at items for keys by names of members; objects with names seen before cost next to nothing."""
-
-    def __init__(self) -> None:
-        self._telling: Shapes[frozenset[str], bool] = Shapes()
-
-    def among(self, lot: Lot) -> Iterator[FoundKey]:
-        """The live keys in a lot that stand under a name of a member, or beside one."""
-        items: Iterable[Item]
-        if not lot.alike or any(map(key_name, tokens(lot.first.pointer)[-2:])):
-            items = lot.items()
-        elif any(map(self._tell, lot.inner)):
-            items = (item for item in lot.items() if self._tells_within(item.value))
-        else:
-            items = lot.items([alike.values for alike in lot.alike if self._tell(alike.names)])
-        for item in items:
-            yield from (*keys_in_value(item.value, item.pointer), *_codes(item))
-
-    def _tells_within(self, value: JsonValue) -> bool:
-        return any(
-            isinstance(each, dict) and self._tell(frozenset(each))
-            for level in containers(value)
-            for each in level.containers
-        )
-
-    def _tell(self, names: frozenset[str]) -> bool:
-        known = self._telling.get(names)
-        if known is None:
-            known = "code" in names or "value" in names or any(key_name(str(name)) for name in names)
-            self._telling.keep(names, names, known)
-        return known
 
 
 class Seen(NamedTuple):
@@ -114,19 +76,7 @@ def seen_in_portion(items: Sequence[Item]) -> list[Seen]:
 
 def seen_in(item: Item) -> Seen:
     """The live keys in one item."""
-    return Seen([*keys_in_value(item.value, item.pointer), *_codes(item)], keys_seen_in(item))
-
-
-def _codes(item: Item) -> Iterator[FoundKey]:
-    """The access code of a profile under the name that webhooks give it; other codes are none."""
-    value = item.value
-    if isinstance(value, dict):
-        code = value.get("code")
-        is_person = any(name in value for name in ("fields", "profile", "subprofile"))
-        if is_person and isinstance(code, str) and _HEX_CODE.fullmatch(code):
-            yield FoundKey(f"{item.pointer}/code", "access-code", code)
-    elif isinstance(value, str) and item.pointer.endswith("/code") and _HEX_CODE.fullmatch(value):
-        yield FoundKey(item.pointer, "access-code", value)
+    return Seen([*keys_in_value(item.value, item.pointer), *codes_in(item)], keys_seen_in(item))
 
 
 def _equal_elsewhere(found: Sequence[FoundKey], items: Callable[[], Iterable[Item]]) -> set[str]:

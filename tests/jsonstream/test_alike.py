@@ -19,7 +19,7 @@ from dsr_report.records.alike import Lot
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
-from dsr_report.redact.secrets import Watch
+from dsr_report.redact.watch import Watch
 from dsr_report.times import read_moment
 from sample_exports.making import on_demand
 
