@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import unquote_to_bytes
 
 from dsr_report.errors import BrokenJsonError, NotAnExportError
-from dsr_report.jsonstream.stream import Limits
+from dsr_report.jsonstream.window import Limits
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

@@ -15,8 +15,9 @@ from dsr_report.jsonstream import not_an_export
 from dsr_report.jsonstream.items import Item, ReadWarning
 from dsr_report.jsonstream.scanner import Broken
 from dsr_report.jsonstream.sources import Progress, Source, opened
-from dsr_report.jsonstream.stream import Batch, ItemStream, Limits
+from dsr_report.jsonstream.stream import Batch, ItemStream
 from dsr_report.jsonstream.subjects import Info, Subjects
+from dsr_report.jsonstream.window import Limits
 
 __all__ = ["DEFAULT_LIMITS", "ExportFile", "Info", "WarningLog", "open_export", "source_log"]
 DEFAULT_LIMITS = Limits()

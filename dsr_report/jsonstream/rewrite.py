@@ -11,8 +11,9 @@ from dsr_report.errors import RedactionError
 from dsr_report.jsonstream.decoder import LosslessDecoder, Token
 from dsr_report.jsonstream.file import ExportFile
 from dsr_report.jsonstream.items import Item
+from dsr_report.jsonstream.salvage import Cutoff
 from dsr_report.jsonstream.scanner import Shape, run
-from dsr_report.jsonstream.stream import Batch, Cutoff, ItemStream
+from dsr_report.jsonstream.stream import Batch, ItemStream
 
 Replacements = Callable[[Item], Mapping[str, str]]
 """For an item: the pointers of the values to replace, each with what is to stand in its place."""

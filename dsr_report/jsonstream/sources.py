@@ -20,7 +20,7 @@ from typing import BinaryIO, cast
 from dsr_report.errors import FileError, UsageError
 from dsr_report.jsonstream import containers
 from dsr_report.jsonstream.items import ReadWarning
-from dsr_report.jsonstream.stream import Limits
+from dsr_report.jsonstream.window import Limits
 
 Progress = Callable[[int, int | None], None]
 _BLOCK = 1 << 20

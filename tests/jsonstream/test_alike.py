@@ -14,7 +14,7 @@ from malformed import CASES
 
 from dsr_report.errors import DsrReportError
 from dsr_report.jsonstream.file import open_export
-from dsr_report.jsonstream.stream import Limits
+from dsr_report.jsonstream.window import Limits
 from dsr_report.records.alike import Lot
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.raw_record import RawRecord

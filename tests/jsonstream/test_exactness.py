@@ -15,7 +15,7 @@ from dsr_report.jsonstream import decoder
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.items import Number, values
 from dsr_report.jsonstream.rewrite import rewrite
-from dsr_report.jsonstream.stream import Limits
+from dsr_report.jsonstream.window import Limits
 from dsr_report.pointers import RepeatedName
 
 PATIENT = examples(250)

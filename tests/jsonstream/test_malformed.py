@@ -8,7 +8,7 @@ from malformed import CASES, table
 from dsr_report.errors import DsrReportError
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.items import values
-from dsr_report.jsonstream.stream import Limits
+from dsr_report.jsonstream.window import Limits
 
 EVERY = [pytest.param(case, id=f"{case.what}"[:60]) for cases in CASES.values() for case in cases]
 LIMITS = [pytest.param(Limits(), id="usual"), pytest.param(Limits(window=3, guess=False), id="slow")]

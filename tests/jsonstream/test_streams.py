@@ -18,7 +18,7 @@ from dsr_report.errors import FileError, NotAnExportError, RedactionError
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.items import values
 from dsr_report.jsonstream.rewrite import rewrite
-from dsr_report.jsonstream.stream import Limits
+from dsr_report.jsonstream.window import Limits
 
 GOOD = b'{"info":{"type":"profile","id":12},"data":[{"a":1},{"b":2}]}'
 

@@ -1,0 +1,146 @@
+"""The bytes of an export of which a part is held, and the lists and objects that are being walked through."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, Literal
+
+from dsr_report.jsonstream.items import Item
+from dsr_report.jsonstream.scanner import CLOSE_LIST, CLOSE_OBJECT, SPACE, Shape
+from dsr_report.pointers import RepeatedName
+
+BETWEEN_DOCUMENTS = re.compile(rb"[ \t\n\r,\x1e]*+")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is held in memory, and how much of an archive is unpacked.
+
+    Attributes:
+        window: bytes that are read and decoded at once. Their values take ten times as much, which should
+            fit into a processor's second-level cache, as they are gone through several times: with 128 kB,
+            `inspect` takes a sixth less CPU than with 512 kB.
+        largest: bytes of JSON from which a list or object is taken apart, not held as one item.
+        guess: whether borders are guessed; without, the same items come more slowly.
+        unpacked: bytes that an archive may become.
+        ratio: how many times its size an archive may become, once that exceeds 64 MiB.
+    """
+
+    window: int = 1 << 17
+    largest: int = 8 << 20
+    guess: bool = True
+    unpacked: int = 64 << 30
+    ratio: int = 400
+
+
+class Window:
+    """The bytes of a file, of which a part is in `buffer`; `pos` is the place in it that is next."""
+
+    def __init__(self, file: BinaryIO, window: int, seen: Callable[[bytes], None] | None = None) -> None:
+        self._file = file
+        self._window = window
+        self._seen = seen
+        self.buffer = b""
+        self.origin = 0  # of the buffer in the file
+        self.pos = 0
+        self.ended = False
+
+    @property
+    def offset(self) -> int:
+        """The place in the file that is next."""
+        return self.origin + self.pos
+
+    def more(self) -> bool:
+        """Read on, and forget what lies before `pos`; False at the end of the file."""
+        if self.ended:
+            return False
+        rest = self.buffer[self.pos :]
+        block = self._file.read(max(self._window, len(rest)))
+        if not block:
+            self.ended = True
+            return False
+        if self._seen:
+            self._seen(block)
+        self.origin += self.pos
+        self.pos = 0
+        self.buffer = rest + block if rest else block
+        return True
+
+    def next_byte(self, between: re.Pattern[bytes] = SPACE) -> int:
+        """The next byte that is no white space, which `pos` then stands at; -1 at the end of the file."""
+        while True:
+            match = between.match(self.buffer, self.pos)
+            self.pos = match.end() if match else self.pos
+            if self.pos < len(self.buffer):
+                return self.buffer[self.pos]
+            if not self.more():
+                return -1
+
+
+class Names:
+    """Which names an object has had, held in little memory where they are ascending numbers."""
+
+    def __init__(self) -> None:
+        self._numbers = array("q")
+        self._counts: dict[str, int] = {}
+
+    def name(self, name: str) -> str:
+        """`name`, or a `RepeatedName` if it occurred before."""
+        if name not in self._counts:
+            number = int(name) if len(name) < 19 and name.isascii() and name.isdigit() else -1
+            if number >= 0 and str(number) == name:
+                numbers = self._numbers
+                if not numbers or number > numbers[-1]:
+                    numbers.append(number)
+                    return name
+                place = bisect_left(numbers, number)
+                if numbers[place] == number:
+                    self._counts[name] = 1
+        count = self._counts[name] = self._counts.get(name, 0) + 1
+        return RepeatedName(name, count) if count > 1 else name
+
+
+Role = Literal["outer", "document", "items"]
+
+
+@dataclass(slots=True)
+class Frame:
+    """A list or object that is being walked through."""
+
+    shape: Shape
+    role: Role
+    pointer: str
+    labels: tuple[str, ...]
+    end: int  # of its last value in the file, or of its opening bracket
+    count: int = 0
+    names: Names = field(default_factory=Names)
+    border: bytes = b""  # between two elements
+    kept: int = 0  # bytes of the border that belong to the element before it
+    reading: str | None = None  # the name of the member that is being read
+    at_value: bool = False  # whether the window has gone beyond that name
+    failures: int = 0
+    pause: int = 0
+    latest: Sequence[Item] = ()
+
+    @property
+    def shapes(self) -> set[frozenset[str]]:
+        """The names that the latest elements have."""
+        return {frozenset(map(str, item.value)) for item in self.latest if isinstance(item.value, dict)}
+
+    def learn(self, border: bytes) -> None:
+        """Take what stood between two elements, with a byte of each, for what stands between others."""
+        before, after = border[0] in b'}]"', border[-1] in b'{["'
+        if before == after and len(border) < 80:
+            self.kept = 1 if before else 0
+            self.border = border if before else border[1:-1]
+        else:
+            self.border = b""
+
+    @property
+    def closer(self) -> int:
+        """The bracket that ends it."""
+        return CLOSE_LIST if self.shape is Shape.ELEMENTS else CLOSE_OBJECT
