@@ -61,6 +61,7 @@ def review(
     import dsr_report
     from dsr_report.redact.decisions import merged, to_toml
     from dsr_report.redact.findings import findings_of
+    from dsr_report.redact.places import look_elsewhere
 
     is_there = output is not None and output.is_file()
     if as_json and is_there and output is not None and output.read_bytes()[:1] not in {b"{", b""}:
@@ -77,6 +78,7 @@ def review(
         source.file.watch(progress)
         looking = _looking(config, output if is_there and not as_json else None)
         findings = findings_of(source.file.items, source.found, source.info.id, looking)
+        look_elsewhere(findings, source.found())
         if as_json:
             text = (
                 json.dumps(
@@ -98,6 +100,7 @@ def review(
                                 "title": f.title,
                                 "date": f.date,
                                 "sentence": f.sentence,
+                                "elsewhere": f.elsewhere,
                             }
                             for f in findings
                         ],

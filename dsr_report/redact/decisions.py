@@ -18,6 +18,8 @@ from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision
 DECISIONS = ("undecided", "disclose", "mask", "withhold")
 _LONGEST_SHOWN = 20_000
 """Characters of a text in the reading list; longer ones are read in the export."""
+_MOST_LISTED = 20
+"""Pointers of other places; `dsr-report find` gives all."""
 _MAKE = "Make one with `dsr-report review EXPORT -o FILE`."
 _HEAD = """\
 # Findings to decide on, made by `dsr-report review`. This file holds personal data: keep it private.
@@ -145,6 +147,11 @@ def to_toml(
                     ("sentence", finding.sentence),
                 )
                 if value
+            ),
+            *(
+                [f"elsewhere = [{', '.join(map(_string, finding.elsewhere[:_MOST_LISTED]))}]"]
+                if finding.elsewhere
+                else []
             ),
             f"why = {_string(finding.why)}",
             f"decision = {_string(str(entry.get('decision', 'undecided')))}  "

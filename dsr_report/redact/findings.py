@@ -86,6 +86,8 @@ class Finding:
     """When the record came to be, as it is written."""
     sentence: str = ""
     """The sentence that it stands in first, with the passage marked: `my neighbour «Jan» called`."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Every other value that holds it, in any reading; `places.look_elsewhere` fills it."""
     decided: list[tuple[Decision, str]] = field(default_factory=list)
     """For a finding about keys or files: what to do about each place, or about each of many tokens."""
     file: OpaqueFile | None = None

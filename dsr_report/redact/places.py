@@ -10,6 +10,7 @@ from dsr_report.mime.message import wire_of_text
 from dsr_report.records.members import values_of
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.redact.apply import is_message
+from dsr_report.redact.findings import Finding
 from dsr_report.redact.free_texts import title_and_date
 from dsr_report.redact.passages import Passages
 from dsr_report.redact.people import Passage, sentence_of
@@ -36,17 +37,39 @@ def places_of(text: str, found: Iterable[RawRecord]) -> Iterator[Place]:
     if not passages:
         return
     for record in found:
-        for pointer, value in values_of(record.value, record.pointer):
-            written = value if isinstance(value, str) else str(value)
-            is_mail = is_message(written)
-            try:
-                if not passages.seen_in(wire_of_text(written) if is_mail else written):
-                    continue
-                shown = (parse_message(written).text or "") if is_mail else written
-                excerpt = _excerpt(shown, text.strip())
-            except Endless:
-                excerpt = _ENDLESS
+        for pointer, written, seen in _seen(passages, record):
+            shown = (parse_message(written).text or "") if is_message(written) else written
+            excerpt = _ENDLESS if seen is None else _excerpt(shown, text.strip())
             yield Place(pointer, record.kind, *title_and_date(record), excerpt)
+
+
+def look_elsewhere(findings: Iterable[Finding], found: Iterable[RawRecord]) -> None:
+    """Tell each finding that must be decided every other value that holds its text."""
+    by_text: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.must_decide and not finding.members and finding.value.strip():
+            by_text.setdefault(finding.value, []).append(finding)
+    passages = Passages(by_text)
+    if not passages:
+        return
+    for record in found:
+        for pointer, _, seen in _seen(passages, record):
+            for finding in (finding for text in seen or () for finding in by_text[text]):
+                if pointer not in finding.places:
+                    finding.elsewhere.append(pointer)
+
+
+def _seen(passages: Passages, record: RawRecord) -> Iterator[tuple[str, str, set[str] | None]]:
+    """Each value of a record with passages in it: its pointer and text, and these; None if it has no end."""
+    for pointer, value in values_of(record.value, record.pointer):
+        written = value if isinstance(value, str) else str(value)
+        try:
+            seen = passages.seen_in(wire_of_text(written) if is_message(written) else written)
+        except Endless:
+            yield pointer, written, None
+            continue
+        if seen:
+            yield pointer, written, seen
 
 
 def _excerpt(shown: str, text: str) -> str:

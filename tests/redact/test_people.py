@@ -189,3 +189,33 @@ def test_a_detector_of_another_kind_can_be_handed_over(case):
     assert found_in("met tante op stap") == []
     assert [p.text for p in find_people("met tante op stap", Known(), [model])] == ["tante"]
     assert Looking().detectors == ()
+
+
+def test_find_tells_every_place_in_any_encoding(case, tmp_path):
+    from click.testing import CliRunner
+
+    from dsr_report.cli.find import find
+
+    mime = "From: a@shop.example\r\nSubject: =?utf-8?b?SWxzZSBWb3M=?=\r\n\r\nDag"
+    made = case(survey("Via mijn zus Ilse Vos."), {"type": "message", "data": {"ID": "1", "mime": mime}})
+    done = CliRunner().invoke(find, [str(made.file), "ilse vos", "--json"])
+    assert done.exit_code == 0, done.output
+    places = json.loads(done.stdout)["places"]
+    assert [place["pointer"] for place in places] == ["/data/0/questions/1/answer", "/data/1/data/mime"]
+    assert places[0]["excerpt"] == "Via mijn zus «Ilse Vos»."
+
+
+def test_review_tells_where_else_a_finding_stands(case):
+    from click.testing import CliRunner
+
+    from dsr_report.cli.review import review
+
+    mime = "From: a@shop.example\r\nSubject: x\r\n\r\nBeste Ilse Vos, uw bestelling"
+    made = case(survey("Via mijn zus Ilse Vos."), {"type": "message", "data": {"ID": "1", "mime": mime}})
+    done = CliRunner().invoke(review, [str(made.file), "--json"])
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["places"], finding["elsewhere"]) == (
+        ["/data/0/questions/1/answer"],
+        ["/data/1/data/mime"],
+    )
+    assert [text["text"] for text in json.loads(done.stdout)["texts"]] == ["Via mijn zus Ilse Vos."]
