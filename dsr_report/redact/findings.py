@@ -205,6 +205,7 @@ def find(
 
     collected.update(((finding.key, finding.value), finding) for finding in _secrets(secrets))
     known = _known(found(), subject, looking)
+    hidden = {decision.pointer: secret for decision, secret in secrets.named}
     people: list[RawRecord] = []
     for record in found():
         if record.kind == "subprofile":
@@ -214,7 +215,12 @@ def find(
                 for finding in _judge(record.kind, pointer, value, subject):
                     _tell(add(finding), record, value)
         for text in free_texts_of(record):
-            if not known.has_value(text.text):
+            secret = hidden.get(text.pointer)
+            if secret is not None and secret == text.value:
+                continue
+            if secret is not None:
+                text.text = text.text.replace(secret, "…")
+            if text.is_to_be_read and not known.has_value(text.text):
                 texts.setdefault(text.id, text).places.append(text.pointer)
             for finding in _people_in(text, known, looking.detectors):
                 _tell(add(finding), record, text.text)

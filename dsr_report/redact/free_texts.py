@@ -34,6 +34,9 @@ _STRUCTURED = frozenset({"id", "flag", "moment", "tags", "json", "sender"})
 _OF_REQUESTS = frozenset(
     {"secret", "user_agent", "referer", "header", "device", "link", "target", "envelope"}
 )
+_ONE_OF_MANY = frozenset({"interests", "tags"})
+_DISCRIMINATORS = frozenset({"type", "event", "kind", "action"})
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]*)?")
 _SENDERS = frozenset({"from", "reply-to", "sender"})
 _FEWEST_DIGITS = 6
 """More can be a telephone number."""
@@ -56,6 +59,11 @@ class FreeText:
     places: list[str] = field(default_factory=list)
 
     @property
+    def is_to_be_read(self) -> bool:
+        """Whether it is more than one word."""
+        return len(_WORD.findall(self.text)) > 1
+
+    @property
     def id(self) -> str:
         """The same for the same text, wherever it stands."""
         basis = " ".join(self.text.split()).encode("utf-8", "surrogatepass")
@@ -75,6 +83,8 @@ def free_texts_of(record: RawRecord) -> Iterator[FreeText]:
             continue
         path = tokens(pointer)
         name = next((token for token in reversed(path) if not token.isdigit()), "")
+        if _ONE_OF_MANY & set(path[:-1]) or (name in _DISCRIMINATORS and "fields" not in path):
+            continue
         is_field = "fields" in path[:-1] or "parameters" in path[:-1]
         if not is_message(value) and not _is_text(record.kind, name, value, is_field, structured):
             continue

@@ -280,6 +280,7 @@ def _names(text: str) -> Iterator[Passage]:
     yield from words.in_quoted_lines()
     yield from words.in_signatures()
     yield from words.alone()
+    yield from words.given_names()
 
 
 class _Words:
@@ -380,6 +381,13 @@ class _Words:
                     continue
             if (is_known or not self.is_german) and not re.match(r" ?\d", self.text[self.spans[last][1] :]):
                 yield self._passage(first, last, "two or more words with a capital, as names are written")
+
+    def given_names(self) -> Iterator[Passage]:
+        """A frequent given name with a capital within a sentence."""
+        for at, word in enumerate(self.lower):
+            is_given = word in _FIRST_NAMES and word not in _NO_PEOPLE and self._is_capital(at)
+            if is_given and not self._begins(at):
+                yield self._passage(at, at, "a frequent given name")
 
     def _passage(self, first: int, last: int, why: str) -> Passage:
         start, end = self.spans[first][0], self.spans[last][1]

@@ -58,6 +58,7 @@ def found_in(text):
         ("stuur het naar Kerkstraat 4, 1234 AB Utrecht", {"Kerkstraat 4, 1234 AB Utrecht"}),
         ("my colleague Priya Nair (+44 1632 960123)", {"Priya Nair", "+44 1632 960123"}),
         ("Please ask Mr. Brown", {"Brown"}),
+        ("For urgent matters call Priya on +44 1632 960123", {"Priya", "+44 1632 960123"}),
         ("Meine Nachbarin heißt Uta Klein.", {"Uta Klein"}),
         ("Frau Dr. Schneider wohnt Hauptstraße 12, 50667 Köln", {"Schneider", "Hauptstraße 12, 50667 Köln"}),
         ("Ma voisine s'appelle Claire Dubois", {"Claire Dubois"}),
@@ -140,6 +141,14 @@ def test_each_text_by_or_about_the_person_is_listed_once_to_be_read(case):
         ("Belt vaak", 2, False),
         ("Niets te melden", 1, False),
     ]
+
+
+def test_no_secret_is_on_the_reading_list_nor_a_bare_value(case):
+    form = {"form": "login", "fields": {"password": "zee lucht Tr0ub4dor", "color": "blauw"}}
+    made = case(profile(), form, {"type": "profile", "ID": "8", "interests": ["Groene Thee"]})
+    assert [text.text for text in made.findings().texts] == []
+    assert "Tr0ub4dor" not in made.toml()
+    assert people(made.findings()) == set()
 
 
 def test_strict_needs_every_text_read_or_decided_on(case):
