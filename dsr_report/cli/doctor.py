@@ -232,7 +232,7 @@ def _api(*, offline: bool) -> Iterator[Finding]:
     try:
         token = find_token()
     except AuthError as error:
-        yield Finding("token", "fault", error.what, error.hint or "")
+        yield Finding("token", "note" if offline else "fault", error.what, error.hint or "")
         return
     yield Finding("token", "ok", "found")
     if bool(os.environ.get("COPERNICA_API_URL")) != bool(os.environ.get("COPERNICA_AUTH_URL")):

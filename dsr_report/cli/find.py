@@ -27,6 +27,8 @@ def find(export: str, text: str, as_json: bool, timezone: str, salvage: bool) ->
     import dsr_report
     from dsr_report.redact.places import places_of
 
+    if not text.strip():
+        raise click.BadParameter("there is nothing to look for", param_hint="TEXT")
     with dsr_report.read(opened(export), timezone=timezone, salvage=salvage) as source:
         places = list(places_of(text, source.found()))
     if as_json:

@@ -188,3 +188,15 @@ def test_an_export_that_would_travel_without_tls_is_warned_of(place):
 def test_a_way_to_print_messages_that_there_is_not_is_told_at_once(place):
     with dsr_report.read(place / "export.json") as export, pytest.raises(UsageError, match="'none'"):
         dsr_report.Report(export, messages="none")
+
+
+def test_without_a_token_the_doctor_finds_no_fault_offline(place, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(place / "config"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    report = json.loads(ran("doctor", "--offline", "--json").stdout)
+    (token,) = (check for check in report["checks"] if check["subject"] == "token")
+    assert token["verdict"] == "note"
+
+
+def test_nothing_to_look_for_is_wrong_usage(place):
+    assert ran("find", "export.json", " ").exit_code == 2
