@@ -162,4 +162,4 @@ def test_the_pdf_says_it_too(package):
                 wanted,
             )
     assert "begin644" not in text
-    assert "Notesontheformofthemessage" in text
+    assert "Technicalnotesonthismessage" in text
