@@ -40,9 +40,15 @@ _ESCAPE = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?|"
     r"\\(?:\\*u[0-9A-Fa-f]{4}(?:\\+u[0-9A-Fa-f]{4})*|\\*u\{[0-9A-Fa-f]{1,6}\}|\\*x[0-9A-Fa-f]{2})"
 )
-_CUT_BY_TAG = re.compile(r"[&%=\\][#;A-Za-z0-9]{0,12}</?\w|[0-9A-Fa-f]{6}</?\w|[A-Za-z0-9+/]</w:t>")
+_CUT_BY_TAG = re.compile(
+    r"<(?<=[A-Za-z0-9#;&%=\\+/]<)(?:(?:(?<=[0-9A-Fa-f]{6}<)"
+    + "".join(rf"|(?<=[&%=\\][#;A-Za-z0-9]{{{length}}}<)" for length in range(13))
+    + r")/?\w|(?<=[A-Za-z0-9+/]<)/w:t>)"
+)
 """A tag in the middle of an escape: with a space in its place it would be none."""
 _CUT_BY_FOLD = re.compile(r"([&%=\\][#A-Za-z0-9]{0,9}|[A-Za-z0-9+/])\r?\n[ \t](?=[%&=\\\w#;+/])")
+_FOLD = re.compile(r"\n[ \t](?=[%&=\\\w#;+/])")
+"""What each `_CUT_BY_FOLD` has, found ten times as fast."""
 _QUOTED_PRINTABLE = re.compile(
     r"=(?:[0-9A-Fa-f]{2}(?:=[ \t]*\r?\n)?(?:=[0-9A-Fa-f]{2})+|[89A-F][0-9A-F]|"
     r"[2-7][0-9A-F](?=[A-Za-zÀ-ž0-9=\"]))"
@@ -56,6 +62,11 @@ _IDN = re.compile(r"[xX][nN]--[A-Za-z0-9-]{1,59}")
 _MISREAD = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 _LINES = re.compile(r"(?:[A-Za-z0-9+/]{30,100}[ \t]*\r?\n[ \t]*)+[A-Za-z0-9+/]*={0,2}")
+_END_OF_LINE = re.compile(
+    r"\n(?:(?<=[A-Za-z0-9+/]{30}\n)|(?<=[A-Za-z0-9+/]{30}\r\n)|(?<=[A-Za-z0-9+/][ \t]\n)|"
+    r"(?<=[A-Za-z0-9+/][ \t]\r\n)|(?<=[ \t]{2}\n)|(?<=[ \t]{2}\r\n))"
+)
+"""What each of `_LINES` has, found ten times as fast."""
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{12,}")
 _SAYS_SOMETHING = re.compile(
     rb"(?:[\x20-\x7e]\0?){6}|(?:[\xc2-\xdf][\x80-\xbf][ -.]?){5}|(?:[\xe0-\xef][\x80-\xbf]{2}){3}|"
@@ -398,7 +409,9 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
         else ()
     )
     for number, (hint, pattern, change) in enumerate(rest, reading.stage + 1):
-        if (hint in text if hint else not text.isascii()) and pattern.search(text):
+        if not (hint in text if hint else not text.isascii()):
+            continue
+        if (pattern is not _CUT_BY_FOLD or _FOLD.search(text)) and pattern.search(text):
             yield changed(pattern, change)._replace(stage=number)
     if is_backwards and reading.stage <= len(_RARE):
         yield reading.backwards()._replace(stage=len(_RARE) + 1)
@@ -499,7 +512,7 @@ def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator
     found: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for pattern in (_RUN, _LINES) if "\n" in text else (_RUN,):
+    for pattern in (_RUN, _LINES) if _END_OF_LINE.search(text) else (_RUN,):
         for match in pattern.finditer(text):
             run = match.group()
             if pattern is _LINES:
