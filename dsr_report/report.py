@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from importlib.metadata import PackageNotFoundError, version
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, Union, get_args
+from typing import TYPE_CHECKING, BinaryIO, Literal, Self, Union, get_args
 
 from dsr_report.config import Config, load_config, source_date
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quoted
@@ -59,6 +59,8 @@ _LAYOUT_MILLISECONDS = 0.014
 _WORTH_PROCESSES = 3_000_000
 """Bytes; starting a process takes as long as looking through some hundred thousand."""
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
+_MOST_NAMED = 10
+"""Places of what is still there, in one error."""
 Workers = Union[int, "LayoutPool", None]
 
 
@@ -245,6 +247,7 @@ class Report:
             finally:
                 if pool is None:
                     crew.close()
+            self._check_closed(file)
             put_seal(file)
         return self._written(target, "pdf", manifest, pages)
 
@@ -260,6 +263,7 @@ class Report:
         ):
             self._steps.begin("write")
             write_html(self._counted(document), file)
+            self._check_closed(file)
             put_seal(file)
         return self._written(target, "html", manifest)
 
@@ -284,6 +288,7 @@ class Report:
                 )
                 self._steps.begin("write")
                 write_package(content, file)
+                self._check_closed(file)
                 put_seal(file)
         return self._written(target, "zip", manifest, written.pages)
 
@@ -426,6 +431,30 @@ class Report:
             raise RedactionError(
                 "the redacted export does not hold as many values as the original",
                 hint="Nothing was written. Please report this with `dsr-report inspect -v`.",
+            )
+
+    def _check_closed(self, file: BinaryIO) -> None:
+        """Look through what was written, before it gets its name, for what is hidden.
+
+        Raises:
+            CheckFailedError: something is still there; the file is not kept.
+        """
+        plan = self._decide()
+        hidden: dict[int, set[str]] = {}
+        for text, mark in (*plan.passages.items(), *plan.tokens.items()):
+            hidden.setdefault(mark.number, set()).add(text)
+        if not hidden:
+            return
+        from dsr_report.verification.leaks import leaks  # noqa: PLC0415 - only where something is hidden
+
+        file.flush()
+        marks = {mark.text for mark in (*plan.marks, *plan.passages.values(), *plan.tokens.values())}
+        found = list(islice(leaks(Path(file.name), hidden, sorted(marks), only_printed=True), _MOST_NAMED))
+        if found:
+            places = "; ".join(f"number {leak.number} in {leak.place}" for leak in found)
+            raise CheckFailedError(
+                f"what is masked or withheld would still be in the disclosure: {places}",
+                hint="Nothing was written. Look at the configuration and templates: they must not print it.",
             )
 
     @contextmanager

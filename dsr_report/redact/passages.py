@@ -216,12 +216,25 @@ class Passages:
         return found
 
     def seen_literally(self, content: str | bytes) -> set[str]:
-        """Those that stand in bytes as they are, nothing decoded."""
+        """Those that stand in bytes as they are, nothing decoded; a longer word is another."""
         found: set[str] = set()
-        text = content if isinstance(content, str) else content.decode("utf-8", "replace")
+        text = self._plain(content if isinstance(content, str) else content.decode("utf-8", "replace"))
         for needle in self._needles:
-            if needle.passage in text:
-                found.add(needle.passage)
+            passage = needle.passage
+            start = text.find(passage)
+            while start >= 0 and needle.is_bounded:
+                if _is_bounded(text, start, start + len(passage), needle):
+                    break
+                start = text.find(passage, start + 1)
+            if start >= 0:
+                found.add(passage)
+        return found
+
+    def seen_as_printed(self, text: str) -> set[str]:
+        """Those that a reader of a text sees, in any spelling, nothing decoded."""
+        found: set[str] = set()
+        plain = self._plain(text)
+        self._look([(Reading(plain), skeleton(plain))], found)
         return found
 
     def _plain(self, text: str) -> str:

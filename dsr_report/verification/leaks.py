@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -34,6 +35,7 @@ _BLOCK_TAG = re.compile(
     r"(?=</?(?:t[dhr]|table|tbody|thead|li|ul|ol|p|div|section|article|h[1-6]|d[dtl]|body|head|title|iframe|nav)\b)"
 )
 """Our own pages have a value in each of their blocks."""
+_TAG = re.compile(r"<[^<>]*>")
 SQUEEZED = "the text of the pages (spaces left out)"
 """A place: where lines end and words are apart, a page does not say for sure."""
 
@@ -128,10 +130,18 @@ def _between(kept: Sequence[str], text: str) -> list[str]:
     return [*found, text[at:end]] if is_whole else []
 
 
-def leaks(path: Path, hidden: Mapping[int, Iterable[str]]) -> Iterator[Leak]:
+def leaks(
+    path: Path,
+    hidden: Mapping[int, Iterable[str]],
+    marks: Iterable[str] = (),
+    *,
+    only_printed: bool = False,
+) -> Iterator[Leak]:
     """Every place in a finished disclosure that still holds a hidden value (each place once a value).
 
-    Values shorter than six characters are not looked for: they would be found by chance.
+    Values shorter than six characters are not looked for: they would be found by chance. `only_printed` is
+    for what was made just now of an export in which each value was read: its bytes, and what its pages and
+    tables print, are looked through, but nothing is decoded again. Nothing is looked for in `marks`.
     """
     numbers: dict[str, set[int]] = {}
     for number, texts in hidden.items():
@@ -140,11 +150,16 @@ def leaks(path: Path, hidden: Mapping[int, Iterable[str]]) -> Iterator[Leak]:
                 numbers.setdefault(text, set()).add(number)
     if not numbers:
         return
-    passages = Passages(sorted(numbers))
+    passages = Passages(sorted(numbers), marks)
     seen: set[Leak] = set()
-    for place, content, is_text in _decoded(path):
+    for place, content, is_text in _decoded(path, only_printed=only_printed):
         try:
-            found = passages.seen_in(content) if is_text else passages.seen_literally(content)
+            if not is_text:
+                found = passages.seen_literally(content)
+            elif only_printed and isinstance(content, str):
+                found = passages.seen_as_printed(html.unescape(_TAG.sub("", content)))
+            else:
+                found = passages.seen_in(content)
         except Endless:
             found = {passages.first}
         for number in sorted({number for passage in found for number in numbers[passage]}):
@@ -158,39 +173,45 @@ Place = tuple[str, str | bytes, bool]
 """Its name, what stands there, and whether that is read in every way (or only as it stands)."""
 
 
-def _decoded(path: Path) -> Iterator[Place]:
+def _decoded(path: Path, *, only_printed: bool) -> Iterator[Place]:
     with path.open("rb") as file:
         head = file.read(5)
     if head.startswith(b"%PDF"):
-        yield from _decoded_pdf(path)
+        yield from _decoded_pdf(path, only_printed=only_printed)
     elif head.startswith(b"PK"):
-        yield from _decoded_zip(path)
+        yield from _decoded_zip(path, only_printed=only_printed)
     else:
-        yield from _decoded_file(path.name, path.read_bytes())
+        # what is being written has another name
+        name = "report.html" if only_printed else path.name
+        yield from _decoded_file(name, path.read_bytes(), only_printed=only_printed)
 
 
-def _decoded_zip(path: Path) -> Iterator[Place]:
+def _decoded_zip(path: Path, *, only_printed: bool) -> Iterator[Place]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             yield f"{info.filename} (name)", info.filename, True
             content = archive.read(info)
             if "/" in info.filename or not content.startswith(b"%PDF-"):
-                yield from _decoded_file(info.filename, content)
+                yield from _decoded_file(info.filename, content, only_printed=only_printed)
                 continue
+            if only_printed:
+                continue  # it was looked through when it was written
             with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
                 copy.write(content)
                 copy.flush()
-                for place, inner, is_text in _decoded_pdf(Path(copy.name)):
+                for place, inner, is_text in _decoded_pdf(Path(copy.name), only_printed=False):
                     yield f"{info.filename}: {place}", inner, is_text
 
 
-def _decoded_file(name: str, content: bytes) -> Iterator[Place]:
+def _decoded_file(name: str, content: bytes, *, only_printed: bool) -> Iterator[Place]:
     """A file of ours in its units, between which no value reaches; any other file as it is."""
     ending = name.rpartition(".")[2]
     is_ours = name.startswith(("data/", "pages/")) or "/" not in name
     yield name, content, False
-    units: Iterable[str | bytes] = (content,)
-    if is_ours and ending in {"json", "jsonl"}:
+    units: Iterable[str | bytes] = () if only_printed else (content,)
+    if only_printed and ending not in {"csv", "html", "htm"}:
+        pass
+    elif is_ours and ending in {"json", "jsonl"}:
         units = _units_of_json(content, is_lines=ending == "jsonl")
     elif is_ours and ending == "csv":
         units = _joined(
@@ -247,10 +268,12 @@ def _joined(texts: Iterable[str]) -> Iterator[str]:
         yield BORDER.join(unit)
 
 
-def _decoded_pdf(path: Path) -> Iterator[Place]:
+def _decoded_pdf(path: Path, *, only_printed: bool) -> Iterator[Place]:
     with pikepdf.open(path) as pdf:
         for name, spec in pdf.attachments.items():
-            for place, content, is_text in _decoded_file(name, spec.get_file().read_bytes()):
+            for place, content, is_text in _decoded_file(
+                name, spec.get_file().read_bytes(), only_printed=only_printed
+            ):
                 yield f"the embedded file {place}", content, is_text
         strings: list[str] = []
         for thing in pdf.objects:
