@@ -59,6 +59,7 @@ _LAYOUT_MILLISECONDS = 0.014
 _WORTH_PROCESSES = 3_000_000
 """Bytes; starting a process takes as long as looking through some hundred thousand."""
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
+_FIRST_PLACES = 3
 _MOST_NAMED = 10
 """Places of what is still there, in one error."""
 Workers = Union[int, "LayoutPool", None]
@@ -420,6 +421,12 @@ class Report:
         copy = Path(self._folder.name) / "export.json"
         self._steps.begin("hide")
         write_redacted(self.export.file, plan, copy, processes)
+        self.warnings += [
+            f"what is withheld as number {mark.number} is hidden in {len(places)} places, first in "
+            f"{', '.join(places[:_FIRST_PLACES])}: is it the same person there? Hiding too much also breaks "
+            "Article 15"
+            for mark, places in plan.broad()
+        ]
         self._shown = Export(
             open_export(copy, name=self.export.name, salvage=self.export.incomplete, progress=self._told),
             self.export.zone,

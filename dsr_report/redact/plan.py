@@ -24,6 +24,8 @@ _BRACKETED = re.compile(r"\[[^\[\]]*\]")
 """What may be a mark."""
 _MOST_ALONE = 50
 """Keys of one sort that bear a number each; more (a token with each event) share one, with a label each."""
+_MANY_PLACES = 20
+"""Places of one withheld passage: a name in more of them, or a word that is none, is worth a look."""
 SHORTEST_PASSAGE = 6
 """Shorter values are hidden where they stand, but not looked for in other text: chance would hit them."""
 
@@ -115,6 +117,16 @@ class Plan:
     def sum(self, total: int) -> Sum:
         """What becomes of so many values."""
         return Sum(total, total - self.masked - self.withheld, self.masked, self.withheld, self.in_part)
+
+    def broad(self) -> list[tuple[Mark, list[str]]]:
+        """Withheld passages that hide much, with the places: a common text may say something else there."""
+        everywhere = {mark.number for mark in self.passages.values()}
+        found = []
+        for mark in self.marks:
+            places = list(dict.fromkeys((*mark.pointers, *mark.passage_pointers)))
+            if mark.treatment == "withhold" and mark.number in everywhere and len(places) > _MANY_PLACES:
+                found.append((mark, places))
+        return found
 
     def settle(self) -> None:
         """Give the values that were emptied to the marks that stand in their place."""
