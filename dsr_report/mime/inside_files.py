@@ -135,6 +135,8 @@ def texts_of_part(part: MimePart, depth: int = 1) -> Iterator[Inside]:
     name = part.file_name or ""
     if part.charset or part.media_type.startswith("text/"):
         yield Inside(name, part.exact_text)
+        if part.is_flowed:
+            yield Inside(name, part.text)
     if part.is_broken:
         yield Inside(name, part.raw_body.decode("utf-8", "replace"))
     yield from look_inside(part.content, part.charset, part.media_type, path=name, depth=depth)

@@ -58,6 +58,7 @@ _LARGE = 300_000
 _MOST_REMEMBERED = 4_000_000
 """Characters of readings: the texts of some newsletters, before and after they are changed."""
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_LETTERS = re.compile(r"[A-Za-z0-9\x1e]+|[^\x00-\x7f]")
 _SHORTEST_WORD = 10
 _LONG_WORD = re.compile(rb" (" + rb"[^ ]" * _SHORTEST_WORD + rb"[^ ]*)")
 """Among words in one case, with a space for all else (`_PLAIN`): that is twice as fast."""
@@ -415,15 +416,8 @@ def _stands_in(reading: Reading, needle: Needle) -> bool:
 def _places(reading: Reading, needle: Needle) -> Iterator[tuple[int, int]]:
     """Where a passage stands in a reading."""
     text = reading.text
-    key = skeleton_of if needle.is_loose else _squeezed_of
     form = needle.form.decode("utf-8", "surrogatepass")
-    letters: list[str] = []
-    at: list[int] = []
-    for position, character in enumerate(text):
-        if letter := key(character):
-            letters.append(letter)
-            at += [position] * len(letter)
-    whole = "".join(letters)
+    whole, at = (_loose_letters if needle.is_loose else _strict_letters)(text)
     found = whole.find(form)
     while found >= 0:
         start, end = at[found], at[found + len(form) - 1] + 1
@@ -436,6 +430,32 @@ def _places(reading: Reading, needle: Needle) -> Iterator[tuple[int, int]]:
             found = whole.find(form, found + len(form))
         else:
             found = whole.find(form, found + 1)
+
+
+def _loose_letters(text: str) -> tuple[str, list[int]]:
+    """The skeleton of a text, and where each of its letters stands."""
+    letters: list[str] = []
+    at: list[int] = []
+    for match in _LETTERS.finditer(text):
+        run = match.group()
+        if run.isascii():
+            letters.append(run.lower())
+            at += range(*match.span())
+        elif letter := skeleton_of(run):
+            letters.append(letter)
+            at += [match.start()] * len(letter)
+    return "".join(letters), at
+
+
+def _strict_letters(text: str) -> tuple[str, list[int]]:
+    """The same with the signs that are seen."""
+    letters: list[str] = []
+    at: list[int] = []
+    for position, character in enumerate(text):
+        if letter := _squeezed_of(character):
+            letters.append(letter)
+            at += [position] * len(letter)
+    return "".join(letters), at
 
 
 def _prefix_before(text: str, start: int) -> int:

@@ -174,16 +174,17 @@ class Reading(NamedTuple):
         ends += self.ends[at:]
         return self._replace(text="".join(out), starts=starts, ends=ends)
 
-    def in_tags(self) -> Reading:
+    def in_tags(self, tags: Sequence[tuple[int, int]]) -> Reading:
         """What stands within tags and comments alone."""
-        matches = list(TAG.finditer(self.text))
-        text = "".join([match.group()[1:-1].replace("<!--", "    ") + BORDER for match in matches])
+        text = "".join(
+            [self.text[start + 1 : end - 1].replace("<!--", "    ") + BORDER for start, end in tags]
+        )
         if self.starts is None or self.ends is None:
             return self._replace(text=text, is_in_tags=True)
         starts: list[int] = []
         ends: list[int] = []
-        for match in matches:
-            start, end = match.start() + 1, match.end() - 1
+        for first, last in tags:
+            start, end = first + 1, last - 1
             starts += [*self.starts[start:end], self.starts[end]]
             ends += [*self.ends[start:end], self.ends[end]]
         return self._replace(text=text, starts=starts, ends=ends)
@@ -245,25 +246,24 @@ class Search:
             if new:
                 yield reading._replace(text=BORDER.join(new), is_in_tags=False)
 
-    def is_new(self, run: str, depth: int) -> bool:
-        """Whether a run of base64 was not decoded at this depth or above."""
-        if self._runs.get(run, _DEEPEST + 1) <= depth:
-            return False
-        self._runs[run] = depth
-        return True
+    def new_runs(self, text: str, depth: int) -> list[str]:
+        """The runs of base64 or hexadecimal digits that were not decoded at this depth or above."""
+        runs = dict.fromkeys(_RUN.findall(text))
+        if _END_OF_LINE.search(text):
+            runs |= dict.fromkeys("".join(lines.split()) for lines in _LINES.findall(text))
+        new = [run for run in runs if self._runs.get(run, _DEEPEST + 1) > depth]
+        self._runs.update(dict.fromkeys(new, depth))
+        return new
 
 
 class _Pieces:
     """A text in pieces, and how many letters each has that stay letters however it is read."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tags: list[tuple[int, int]]) -> None:
         self._text = text
-        spans = (
-            [match.span() for pattern in (TAG, _UNSEEN, _HIDDEN) for match in pattern.finditer(text)]
-            if "<" in text
-            else []
-        )
-        tags = _merged(spans)
+        if tags:
+            patterns = (_UNSEEN, _HIDDEN) if _may_hide(text) else (_UNSEEN,)
+            tags = _merged(tags + [match.span() for pattern in patterns for match in pattern.finditer(text)])
         self.has_tags = bool(tags)
         self._starts: list[int] = []
         self._is_tag: list[bool] = []
@@ -384,21 +384,28 @@ def _read_otherwise(reading: Reading, depth: int, search: Search | None) -> Iter
 def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]:
     text = reading.text
     is_backwards = _is_backwards(text)
-    pieces_of = cache(partial(_Pieces, text))
+    tags = [match.span() for match in TAG.finditer(text)] if "<" in text else []
+    pieces_of = cache(partial(_Pieces, text, tags))
 
     def changed(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> Reading:
         if search is None or is_backwards:
             return reading.with_changes(pattern, change)
         return _changed_around(reading, pattern, change, pieces_of, search.width)
 
-    if "<" in text and TAG.search(text):
+    if tags:
         taken = reading._replace(stage=max(reading.stage, 2))
-        yield taken.with_changes(TAG, _as_space)
-        yield taken.in_tags()
+        if reading.starts is None:
+            between = zip(
+                [0, *(end for _, end in tags)], [*(start for start, _ in tags), len(text)], strict=True
+            )
+            yield taken._replace(text=" ".join([text[start:end] for start, end in between]))
+        else:
+            yield taken.with_changes(TAG, _as_space)
+        yield taken.in_tags(tags)
         if _CUT_BY_TAG.search(text):
             yield reading.with_changes(TAG, _as_nothing)
         seen = taken.with_changes(_UNSEEN, _as_space)
-        if "none" in text or "hidden" in text or "font-size" in text:
+        if _may_hide(text):
             seen = seen.with_changes(_HIDDEN, _as_space)
         yield seen.with_changes(TAG, _as_space)
     elif ("&" in text or "%" in text or "\\" in text) and _ESCAPE.search(text):
@@ -415,6 +422,11 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
             yield changed(pattern, change)._replace(stage=number)
     if is_backwards and reading.stage <= len(_RARE):
         yield reading.backwards()._replace(stage=len(_RARE) + 1)
+
+
+def _may_hide(text: str) -> bool:
+    lowered = text.lower()
+    return "none" in lowered or "hidden" in lowered or "font-size" in lowered
 
 
 def _is_backwards(text: str) -> bool:
@@ -509,17 +521,17 @@ _RARE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] =
 def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator[Reading]:
     """All that a text holds in base64 or hexadecimal digits."""
     text = reading.text
-    found: list[str] = []
+    if search is not None:
+        runs = search.new_runs(text, depth)
+        if found := [one for run in runs for one in _decoded(run)]:
+            yield Reading(BORDER.join(found), is_decoded=True)
+        return
+    found = []
     starts: list[int] = []
     ends: list[int] = []
     for pattern in (_RUN, _LINES) if _END_OF_LINE.search(text) else (_RUN,):
         for match in pattern.finditer(text):
-            run = match.group()
-            if pattern is _LINES:
-                run = "".join(run.split())
-            if search is not None and not search.is_new(run, depth):
-                continue
-            decoded = _of_run(run) if len(run) <= _SHORT_RUN else _all_of_run(run)
+            decoded = _decoded("".join(match.group().split()))
             found += decoded
             if decoded and reading.starts is not None and reading.ends is not None:
                 # it can only be changed as a whole
@@ -531,6 +543,10 @@ def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator
         yield Reading(BORDER.join(found), is_decoded=True)
     elif found:
         yield Reading(BORDER.join(found), starts[:-1], ends[:-1], is_decoded=True)
+
+
+def _decoded(run: str) -> tuple[str, ...]:
+    return _of_run(run) if len(run) <= _SHORT_RUN else _all_of_run(run)
 
 
 def _all_of_run(run: str) -> tuple[str, ...]:

@@ -532,3 +532,20 @@ def test_of_passages_with_a_piece_in_common_no_half_is_left(longer, shorter, enc
     text = f"x {encode(longer)} y {shorter} z"
     result = text_without(text, [(longer, "[1]"), (shorter, "[2]")])
     assert result == "x [1] y [2] z"
+
+
+@pytest.mark.parametrize("encoding", ["8bit", "quoted-printable", "base64"])
+@pytest.mark.parametrize(
+    "spelled",
+    ["Karin Dubbe \nlaar", "Ka \nrin \nDubbelaar", "> Karin Dub \n> belaar\n", "Karin%2 \n0Dubbelaar"],
+)
+def test_a_name_that_a_soft_line_of_flowed_text_cuts_is_gone(spelled, encoding):
+    raw = text_message(f"Dit blijft.\n\nVoor {spelled}\nDag.\n", encoding=encoding).replace(
+        b"utf-8", b"utf-8; format=flowed; delsp=yes"
+    )
+    after = is_gone(raw, "Karin Dubbelaar")
+    told = "".join(unquoted(after.root.text).split()).lower()
+    assert "dubbe" not in told
+    assert "belaar" not in told
+    assert MARK in after.root.text
+    assert "Dit blijft." in after.root.text or "%2" in spelled
