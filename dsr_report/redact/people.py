@@ -8,6 +8,7 @@ What is the subject's own or the controller's is left out, in any spelling.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -111,6 +112,8 @@ _CLOSING = re.compile(
 _QUOTED_LINE = re.compile(
     rf"^[ \t>*]*{any_of(WORDS.quoting)}[ \t]?\*?:\*?[ \t]*(?P<people>[^\r\n]+)", re.IGNORECASE | re.MULTILINE
 )
+_ENDS_LINE = re.compile(r"[ \t.]*(?:[\r\n,(|/-]|\Z)")
+_HOUSE_NUMBER = re.compile(r" ?\d")
 _BESIDE = re.compile(r"[ \t\u00a0]?[,:(–\"'„“«-]?[ \t\u00a0]?[\"'„“«]?")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _DIGITS = re.compile(r"(?:\d[\s()./-]{0,3}){7}")
@@ -120,6 +123,8 @@ _PLACE = (
     r"[A-ZÀ-Þ][\w'’-]+(?:[ ][A-ZÀ-Þ][\w'’-]+)?)?"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ\"'„«])|[\r\n]+")
+_SIGNS_BEFORE = 40
+"""Characters before a word in which a sentence may have ended; further blanks are no text."""
 _LONGEST_SENTENCE = 300
 
 
@@ -185,11 +190,15 @@ def find_people(text: str, known: Known, detectors: Sequence[Detector] = ()) -> 
         ]
         names = [*_names(piece), *(p for detector in detectors for p in detector(piece))]
         found += [p._replace(start=p.start + offset) for p in names]
-    taken: list[Passage] = []
+    taken: list[tuple[int, int]] = []
+    free: list[Passage] = []
     for passage in found:
-        if all(passage.end <= other.start or other.end <= passage.start for other in taken):
-            taken.append(passage)
-    return sorted((p for p in taken if not known.has(p)), key=lambda passage: passage.start)
+        at = bisect_left(taken, (passage.start, passage.end))
+        if (at and taken[at - 1][1] > passage.start) or (at < len(taken) and taken[at][0] < passage.end):
+            continue
+        taken.insert(at, (passage.start, passage.end))
+        free.append(passage)
+    return sorted((p for p in free if not known.has(p)), key=lambda passage: passage.start)
 
 
 def find_sensitive(text: str) -> Iterator[Passage]:
@@ -261,7 +270,10 @@ def _telephones(text: str, country: str) -> Iterator[tuple[int, str, set[str]]]:
                     continue
                 lead = len(spelled) - len(spelled.lstrip("(")) if ")" not in spelled else 0
                 start, spelled = match.start + lead, spelled[lead:]
-                if not _NOT_CALLED.search(plain[: match.start]) and p.number_type(match.number) not in free:
+                if (
+                    not _NOT_CALLED.search(plain[max(0, match.start - 1) : match.start])
+                    and p.number_type(match.number) not in free
+                ):
                     written = p.format_number(match.number, p.PhoneNumberFormat.E164)
                     found.setdefault((start, spelled), set()).add(written)
     for (start, spelled), numbers in sorted(found.items()):
@@ -289,6 +301,7 @@ class _Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spans = [match.span() for match in _WORD.finditer(text)]
+        self.starts = [start for start, _ in self.spans]
         self.words = [text[start:end] for start, end in self.spans]
         self.lower = [word.casefold() for word in self.words]
         self.is_german = self._is_german()
@@ -345,17 +358,17 @@ class _Words:
 
     def in_quoted_lines(self) -> Iterator[Passage]:
         for match in _QUOTED_LINE.finditer(self.text):
-            for at, (start, end) in enumerate(self.spans):
-                is_there = match.start("people") <= start and end <= match.end("people")
-                if is_there and (passage := self._name_at(at, "a name above a quoted message")):
+            first = bisect_left(self.starts, match.start("people"))
+            for at in range(first, bisect_left(self.starts, match.end("people"))):
+                if passage := self._name_at(at, "a name above a quoted message"):
                     yield passage
 
     def in_signatures(self) -> Iterator[Passage]:
         for match in _CLOSING.finditer(self.text):
-            at = next((n for n, span in enumerate(self.spans) if span[0] >= match.end()), None)
-            if at is not None and self.spans[at][0] == match.end():
+            at = bisect_left(self.starts, match.end())
+            if at < len(self.starts) and self.starts[at] == match.end():
                 passage = self._name_at(at, "a name at the end of a letter")
-                if passage is not None and re.match(r"[ \t.]*(?:[\r\n,(|/-]|\Z)", self.text[passage.end :]):
+                if passage is not None and _ENDS_LINE.match(self.text, passage.end):
                     yield passage
 
     def alone(self) -> Iterator[Passage]:
@@ -379,7 +392,7 @@ class _Words:
                     first, is_known = second, True
                 elif self.lower[second] in _FIRST_NAMES:
                     continue
-            if (is_known or not self.is_german) and not re.match(r" ?\d", self.text[self.spans[last][1] :]):
+            if (is_known or not self.is_german) and not _HOUSE_NUMBER.match(self.text, self.spans[last][1]):
                 yield self._passage(first, last, "two or more words with a capital, as names are written")
 
     def given_names(self) -> Iterator[Passage]:
@@ -493,5 +506,6 @@ class _Words:
 
     def _begins(self, at: int) -> bool:
         """Whether a sentence or line begins with a word."""
-        before = self.text[: self.spans[at][0]].rstrip(" \t>\"'„«(")
+        start = self.spans[at][0]
+        before = self.text[max(0, start - _SIGNS_BEFORE) : start].rstrip(" \t>\"'„«(")
         return not before or before[-1] in ".!?:\n\r,;"
