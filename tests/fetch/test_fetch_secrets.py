@@ -127,7 +127,7 @@ def test_a_redirect_to_a_place_that_is_not_encrypted_is_not_followed(start, clie
     sandbox = start(elsewhere="http://192.0.2.1")
     request = client_of(sandbox).request("profile", 7)
     sandbox.state.plan("/status$", "away")
-    with pytest.raises(FetchError, match="not encrypted"):
+    with pytest.raises(FetchError, match="unencrypted"):
         request.status()
 
 

@@ -322,5 +322,5 @@ def test_the_figures_of_a_year_count_by_the_day_of_receipt(register, clock):
 
 def test_an_event_that_means_something_cannot_be_written_as_a_remark(register):
     reference = register.add("profile", 1)
-    with pytest.raises(UsageError, match="no event to note"):
+    with pytest.raises(UsageError, match="not an event to note"):
         register.note(reference, "sent")
