@@ -31,7 +31,7 @@ def by_names(objects: Iterable[dict[str, JsonValue]]) -> Groups:
     """Objects by the set of their names."""
     orders: dict[tuple[str, ...], Objects] = defaultdict(list)
     for members in objects:
-        orders[tuple(members)].append(members)  # a tuple takes a quarter of the time of a set
+        orders[tuple(members)].append(members)  # a tuple is made and hashed faster than a set
     found: Groups = {}
     for order, alike in orders.items():
         found.setdefault(frozenset(order), []).extend(alike)
