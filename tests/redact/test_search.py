@@ -96,3 +96,13 @@ def test_one_that_is_longer_than_what_is_read_around_a_change_is_found() -> None
         passage = " ".join(f"woord{number}ë" for number in range(words))
         text = f"<p>vooraf &amp; {quote(passage)} &amp;</p>"
         assert Passages([passage]).seen_in(text) == {passage}
+
+
+def test_a_long_passage_is_found_that_is_encoded_in_one_place_alone() -> None:
+    for count in (12, 60, 200, 400):
+        words = [f"woord{number}" for number in range(count)]
+        before, after = " ".join(words[: count // 2]), " ".join(words[count // 2 :])
+        for encoded, plain in (("%20%41", " A"), ("&nbsp;&#66;", " B"), ("=C3=A9", "é")):
+            text = f"aan <b>{before}{encoded}{after} bb</b>" + "<td>cel met tekst</td>" * 50
+            passages = [before + plain + after, f"{before} {after}"]
+            assert Passages(passages).seen_in(text) == set(passages[:1])
