@@ -253,7 +253,8 @@ class LayoutResolver:
                 ),
                 None,
             )
-            self._parts(value, at, {payload: name}, rule("name-of-a-list"), out, columns=columns)
+            why = rule("name-of-a-list") if name is None else rule("name-of-the-list", payload)
+            self._parts(value, at, {payload: name}, why, out, columns=columns)
             return
         self._mixed(value, at, names, out)
 
@@ -280,9 +281,10 @@ class LayoutResolver:
                     _take_header(siblings, [str(cell) for cell in listing], inner)
             before = len(out)
             self._contents(value[payload], at.below(payload, inner), siblings, out)
-            if len(out) == before and name is None:
-                below = at.below(payload, inner)
-                out.append(RawRecord("envelope", below.pointer, value[payload], rule("nothing-in-it"), inner))
+            if len(out) == before:  # an empty list: what it is called is said all the same
+                labels = (*at.labels, payload)
+                pointer = at.below(payload, labels).pointer
+                out.append(RawRecord("envelope", pointer, value[payload], rule("nothing-in-it"), labels))
 
     def _contents(
         self,
@@ -348,7 +350,8 @@ class LayoutResolver:
             if len(value) == 1 or (
                 name and len(name) <= _LONGEST_NAME and not _has_containers(value, lists[0])
             ):
-                self._parts(value, at, {lists[0]: name}, rule("name-of-a-list"), out)
+                why = rule("name-of-a-list") if name is None else rule("name-of-the-list", lists[0])
+                self._parts(value, at, {lists[0]: name}, why, out)
                 return
         numbered = all(name.isdigit() for name in names)
         taken: dict[str, list[RawRecord]] = {}
@@ -375,8 +378,8 @@ class LayoutResolver:
         if rest:
             told = {normalised_key(name) for name, m in rest.items() if m or not isinstance(m, (dict, list))}
             kind = "envelope" if told <= PAGING | set(NAMING) else "unrecognised"
-            why = "no-known-keys" if kind != "envelope" else "name-of-a-list" if told else "nothing-in-it"
-            out.append(RawRecord(kind, at.pointer, _members(rest), rule(why), at.labels))
+            code = "no-known-keys" if kind != "envelope" else "name-of-a-list" if told else "nothing-in-it"
+            out.append(RawRecord(kind, at.pointer, _members(rest), rule(code), at.labels))
         for inner in taken.values():
             out.extend(inner)
 

@@ -55,7 +55,7 @@ _DIGEST_WITH_END = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
 _SHORTEST_DIGEST = 22
 _LARGE = 300_000
 """Characters; the readings of a longer text are not remembered."""
-_MOST_REMEMBERED = 4_000_000
+_MOST_REMEMBERED = 400_000
 """Characters of readings: the texts of some newsletters, before and after they are changed."""
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _LETTERS = re.compile(r"[A-Za-z0-9\x1e]+|[^\x00-\x7f]")

@@ -120,7 +120,7 @@ def _folded_anew(run: bytes) -> bytes:
     return _SIGNS.sub("", text).encode("utf-8", "surrogatepass").translate(_LOWER, _NO_LETTERS)
 
 
-_folded_once = lru_cache(maxsize=8192)(_folded_anew)
+_folded_once = lru_cache(maxsize=1024)(_folded_anew)
 
 
 @lru_cache(maxsize=4096)
@@ -566,7 +566,7 @@ def _all_of_run(run: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_of_run = lru_cache(maxsize=20_000)(_all_of_run)  # names of classes and tokens of links recur
+_of_run = lru_cache(maxsize=2_000)(_all_of_run)  # names of classes and tokens of links recur
 
 
 def _tail(rest: str) -> str:

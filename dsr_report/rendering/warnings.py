@@ -41,6 +41,7 @@ _CLUES: dict[str, str] = {
     "no-known-keys": _("We do not know its fields"),
     "no-known-columns": _("We do not know its columns"),
     "name-of-a-list": _("It is the name of a list"),
+    "name-of-the-list": _("It is the name of the list under “{name}”"),
     "page-of-a-listing": _("It is a page of a list"),
     "a-bare-text": _("It is a text on its own"),
     "a-bare-number": _("It is a number by itself"),

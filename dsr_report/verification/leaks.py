@@ -31,6 +31,10 @@ from dsr_report.writers.manifest import Manifest, MarkEntry
 
 _UNIT = 200_000
 """Characters that are looked through at once: enough for speed, and little memory."""
+_PIECE = 1 << 20
+_AGAIN = 16_384
+"""Bytes that are read again: more than a passage takes, and what stands within it."""
+_BLOCK_IN_BYTES = re.compile(rb"</?(?:p|li|d[dlt]|div|t[dhr]|h[1-6]|[ou]l|section|article)\b")
 _BLOCK_TAG = re.compile(
     r"(?=</?(?:t[dhr]|table|tbody|thead|li|ul|ol|p|div|section|article|h[1-6]|d[dtl]|body|head|title|iframe|nav)\b)"
 )
@@ -180,10 +184,26 @@ def _decoded(path: Path, *, only_printed: bool) -> Iterator[Place]:
         yield from _decoded_pdf(path, only_printed=only_printed)
     elif head.startswith(b"PK"):
         yield from _decoded_zip(path, only_printed=only_printed)
+    elif only_printed:
+        for piece in _pieces(path):  # what is being written has another name
+            yield from _decoded_file("report.html", piece, only_printed=True)
     else:
-        # what is being written has another name
-        name = "report.html" if only_printed else path.name
-        yield from _decoded_file(name, path.read_bytes(), only_printed=only_printed)
+        yield from _decoded_file(path.name, path.read_bytes(), only_printed=False)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """A page in pieces that end where a block does; each begins with the last blocks of the one before."""
+    rest = b""
+    with path.open("rb") as file:
+        while block := file.read(_PIECE):
+            piece = rest + block
+            ends = [match.start() for match in _BLOCK_IN_BYTES.finditer(piece)]
+            if not ends:
+                rest = piece
+                continue
+            yield piece[: ends[-1]]
+            rest = piece[max((end for end in ends if end < ends[-1] - _AGAIN), default=0) :]
+    yield rest
 
 
 def _decoded_zip(path: Path, *, only_printed: bool) -> Iterator[Place]:

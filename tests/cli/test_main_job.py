@@ -154,7 +154,7 @@ def test_standard_input_is_read_and_standard_output_is_clean(tmp_path):
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert summary["values"]["total"] == summary["values"]["disclosed"] + summary["values"]["masked"]
-    assert summary["values"]["masked"] == 3
+    assert summary["values"]["masked"] == 111  # three keys, and what opens personal links, wherever it stands
 
 
 def test_the_default_name_holds_no_address(tmp_path):

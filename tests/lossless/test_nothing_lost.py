@@ -10,6 +10,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from accounting import Seen, account, missing, seen_in
 from examples import examples
@@ -52,7 +53,9 @@ def without_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Packages without a PDF in them: laying out takes seconds, and has tests of its own."""
 
     def stub(document: Any, file: Any, **_: Any) -> Any:
-        file.write(f"%PDF-1.7 {document.seal}".encode())
+        with pikepdf.new() as empty:
+            empty.docinfo["/Keywords"] = str(document.seal)
+            empty.save(file)
         return type("Written", (), {"pages": sum(1 for _ in document.parts())})()
 
     monkeypatch.setattr("dsr_report.writers.pdf.write_pdf", stub)
