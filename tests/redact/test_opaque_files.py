@@ -170,7 +170,7 @@ def test_the_report_says_where_a_file_was_left_out_and_that_counting_images_are_
     words = language_of(lang)
     assert page.count(words.text(LEFT_OUT)) == 1
     harmless = (
-        "Images that count openings, and the numbers of clicks, open nothing: with them, nobody gets at your "
+        "Images that count opens, and the numbers of clicks, open nothing: with them, nobody gets at your "
         "data. They are harmless, so we show them."
     )
     assert page.count(words.text(harmless).replace("'", "&#39;")) == 1
