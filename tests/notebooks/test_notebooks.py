@@ -28,6 +28,6 @@ def test_a_notebook_runs_and_shows_summaries(path, monkeypatch):
     nbclient.NotebookClient(notebook, timeout=180, kernel_name="python3").execute()
     shown = [o for cell in notebook.cells for o in cell.get("outputs", []) if "data" in o]
     pages = " ".join(str(o["data"].get("text/html", "")) for o in shown)
-    assert "Records by kind" in pages
+    assert "33 click" in pages
     assert "disclosed" in pages
     assert " at 0x" not in " ".join(str(o["data"].get("text/plain", "")) for o in shown)
