@@ -27,7 +27,7 @@ def test_a_notebook_runs_and_shows_summaries(path, monkeypatch):
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(notebook, timeout=180, kernel_name="python3").execute()
     shown = [o for cell in notebook.cells for o in cell.get("outputs", []) if "data" in o]
-    pages = " ".join(str(o["data"].get("text/html", "")) for o in shown)
+    pages = " ".join(str(o["data"].get(form, "")) for o in shown for form in ("text/html", "text/plain"))
     assert "33 click" in pages
     assert "disclosed" in pages
     assert " at 0x" not in " ".join(str(o["data"].get("text/plain", "")) for o in shown)
