@@ -8,9 +8,10 @@ recognition uses `WORDS`, the union of all of them. A new language is a module h
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from dsr_report.lexicon.patterns import WordPattern, any_of
 from dsr_report.lexicon.words import Lexicon
@@ -43,13 +44,12 @@ LEXICONS: dict[str, Lexicon] = {code: _lexicon(code) for code in LANGUAGES}
 
 def _union() -> Lexicon:
     every = LEXICONS.values()
-    return Lexicon(
-        **{
-            field.name: tuple(dict.fromkeys(word for one in every for word in getattr(one, field.name)))
-            for field in fields(Lexicon)
-            if field.name != "typesetting"
-        }
-    )
+    words: dict[str, Any] = {
+        field.name: tuple(dict.fromkeys(word for one in every for word in getattr(one, field.name)))
+        for field in fields(Lexicon)
+        if field.default is MISSING  # what has a default is no list of words
+    }
+    return Lexicon(**words)
 
 
 WORDS = _union()

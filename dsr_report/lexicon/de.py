@@ -76,6 +76,7 @@ LEXICON = Lexicon(
         *("bestätig", "aktivier"),
     ),
     shared_mailboxes=("familie", "büro"),
+    capitalises_nouns=True,
     sessions=("sitzung", "sitzungen", "sitzungs id", "sitzungs", "sitzungsnummer", "sitzungskennung"),
     credentials=("autorisierung", "cookie", "cookies", "zugangsdaten", "anmeldedaten", "logindaten"),
     key_links=(
@@ -293,6 +294,7 @@ LEXICON = Lexicon(
     ),
     name_infixes=tuple(("von vom zu zur zum van der den").split()),
     quoting=tuple(("von an cc schrieb").split()),
+    articles=("eine", "die"),
     function_words=tuple(
         (
             "der die das und ich nicht mit ist ein eine für auf zu dem den von mein meine bitte "
@@ -329,7 +331,8 @@ LEXICON = Lexicon(
         ).split()
     ),
     street_ends=tuple(("straße strasse str. allee platz gasse weg ring ufer damm graben steig").split()),
-    street_words=(),
+    street_links=(),
+    street_words=("straße", "str."),
     health=(
         "<krebs",
         "<krank",

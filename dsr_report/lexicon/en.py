@@ -159,6 +159,7 @@ LEXICON = Lexicon(
             "family",
         ),
     ),
+    street_order="number name word",
     sessions=(
         "session",
         "sessions",
@@ -535,6 +536,7 @@ LEXICON = Lexicon(
     possessives=tuple(("my his her their our your").split()),
     name_infixes=tuple(("de la van der von mc mac o' bin al").split()),
     quoting=tuple(("from to cc wrote").split()),
+    articles=("a",),
     function_words=tuple(
         ("the and i not of is that to with for my in it on was have please you your we at but").split()
     ),
@@ -568,6 +570,7 @@ LEXICON = Lexicon(
         ).split()
     ),
     street_ends=(),
+    street_links=(),
     street_words=tuple(("street road lane avenue drive close crescent court terrace grove st. rd.").split()),
     health=(
         "<cancer",

@@ -85,6 +85,7 @@ LEXICON = Lexicon(
         ("(?<=«)[ \u00a0]", "\u00a0"),
         ("[ \u00a0](?=[;!?])", "\u202f"),
     ),
+    street_order="number word name",
     sessions=("session", "sessions", "id de session", "identifiant de session", "numéro de session"),
     credentials=(
         "autorisation",
@@ -295,6 +296,7 @@ LEXICON = Lexicon(
     possessives=tuple(("mon ma mes son sa ses notre nos leur leurs votre vos ton ta tes").split()),
     name_infixes=tuple(("de du des la le d' van der").split()),
     quoting=tuple(("de à cc écrit").split()),
+    articles=("une",),
     function_words=tuple(
         (
             "le la les un une et je ne pas de est que pour avec mon ma mes vous nous dans sur au "
@@ -328,6 +330,7 @@ LEXICON = Lexicon(
         ).split()
     ),
     street_ends=(),
+    street_links=("de", "du", "des", "la", "le", "les", "l’", "d’"),
     street_words=tuple(
         (
             "rue avenue av. boulevard bd place chemin allée impasse quai route square cours faubourg passage"

@@ -295,6 +295,7 @@ LEXICON = Lexicon(
     possessives=tuple(("mijn m'n zijn haar hun ons onze jouw je uw").split()),
     name_infixes=tuple(("van der den de het ten ter te 't in op aan bij el al").split()),
     quoting=tuple(("van aan cc schreef").split()),
+    articles=("een", "de"),
     function_words=tuple(
         (
             "de het een en ik niet van is dat op met voor zijn mijn te bij naar heb wil graag ook "
@@ -337,7 +338,8 @@ LEXICON = Lexicon(
             "park pad markt"
         ).split()
     ),
-    street_words=(),
+    street_links=(),
+    street_words=("straat",),
     health=(
         "<kanker",
         "<ziek",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 Words = tuple[str, ...]
 
@@ -56,6 +57,10 @@ class Lexicon:
     # how its texts are set, not words of it
     typesetting: tuple[tuple[str, str], ...] = ()
     """Regular expressions, each with what replaces it in the texts of the catalogue: apostrophes, spaces."""
+    capitalises_nouns: bool = False
+    """Every noun has a capital, so that two words with one are no sign of a name."""
+    street_order: Literal["name number", "number name word", "number word name"] = "name number"
+    """How an address is written; the word is one of `street_words`."""
     sessions: Words
     """Names of what keeps a visitor logged in; a key only where the value looks drawn by chance."""
     credentials: Words
@@ -92,6 +97,8 @@ class Lexicon:
     """What may stand between a relation and the name: is, called, of mine."""
     possessives: Words
     """Whose relation it is: my, her."""
+    articles: Words
+    """What may stand before a relation in place of a possessive: a, the."""
     name_infixes: Words
     """Small words inside a name: van der, de, von."""
     quoting: Words
@@ -106,6 +113,8 @@ class Lexicon:
     """What a word ends with that names a street, before its number."""
     street_words: Words
     """Words that stand before or after the name of a street, as words of their own."""
+    street_links: Words
+    """Small words between such a word and the name: de la."""
     health: Words
     """Words in texts about health (Art. 9), from the beginning of a word."""
     belief: Words

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
 
-from dsr_report.lexicon import LEXICONS, WORDS, any_of
+from dsr_report.lexicon import LEXICONS, WORDS, Lexicon, any_of
 from dsr_report.redact.check_digits import find_numbers
 from dsr_report.redact.readings import skeleton
 
@@ -101,6 +101,7 @@ _TITLES = frozenset(WORDS.titles)
 _GREETINGS = frozenset(WORDS.greetings)
 _NAMING = frozenset(WORDS.naming)
 _POSSESSIVES = frozenset(WORDS.possessives)
+_ARTICLES = frozenset(WORDS.articles)
 _INFIXES = frozenset(WORDS.name_infixes)
 _FIRST_NAMES = frozenset(WORDS.first_names)
 _NO_PEOPLE = frozenset((*WORDS.no_people, *WORDS.relations, *WORDS.titles))
@@ -128,14 +129,25 @@ _SIGNS_BEFORE = 40
 _LONGEST_SENTENCE = 300
 
 
+def _number_before_street(lexicon: Lexicon) -> re.Pattern[str] | None:
+    """Addresses of a language that writes the number of the house first."""
+    if lexicon.street_order == "number word name":
+        words = "|".join(map(re.escape, lexicon.street_words))
+        links = "|".join(re.escape(link).replace("’", "['’]") for link in lexicon.street_links)
+        return re.compile(
+            rf"\b\d{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ](?i:{words})[ ](?:(?:{links})[ ]?){{0,2}}"
+            rf"[A-ZÀ-Þ][\w'’-]+(?:[ -](?:(?:{links})[ ])?[A-ZÀ-Þ][\w'’-]+){{0,3}}{_PLACE}"
+        )
+    if lexicon.street_order == "number name word":
+        words = "|".join(re.escape(word.title()) for word in lexicon.street_words)
+        return re.compile(rf"\b\d{{1,4}}[a-z]?,?[ ](?:[A-Z][\w'’-]+[ ]){{1,3}}(?:{words})(?!\w)")
+    return None
+
+
 @cache
 def _street_patterns() -> tuple[re.Pattern[str], ...]:
     ends = "|".join(map(re.escape, sorted(WORDS.street_ends, key=len, reverse=True)))
-    either = "|".join(
-        sorted({re.escape(word.title()) for word in WORDS.street_words} | {"Str\\.", "Straße", "Straat"})
-    )
-    fr = "|".join(map(re.escape, LEXICONS["fr"].street_words))
-    en = "|".join(re.escape(word.title()) for word in LEXICONS["en"].street_words)
+    either = "|".join(sorted({re.escape(word.title()) for word in WORDS.street_words}))
     return (
         re.compile(
             rf"\b(?:[A-ZÀ-Þ][\w'’.-]*[ ]){{0,2}}"
@@ -143,12 +155,7 @@ def _street_patterns() -> tuple[re.Pattern[str], ...]:
             r"[ ]\d{1,4}"
             rf"(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}\b)?{_PLACE}"
         ),
-        re.compile(
-            rf"\b\d{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ](?i:{fr})[ ](?:(?:de|du|des|la|le|les|l['’]|d['’])"
-            r"[ ]?){0,2}"
-            rf"[A-ZÀ-Þ][\w'’-]+(?:[ -](?:(?:de|du|des|la)[ ])?[A-ZÀ-Þ][\w'’-]+){{0,3}}{_PLACE}"
-        ),
-        re.compile(rf"\b\d{{1,4}}[a-z]?,?[ ](?:[A-Z][\w'’-]+[ ]){{1,3}}(?:{en})(?!\w)"),
+        *(pattern for one in LEXICONS.values() if (pattern := _number_before_street(one))),
         re.compile(
             r"\b[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}\b(?:[ ]+(?:'s-)?[A-Z][\w'’-]+(?:[ ][A-Z][\w'’-]+)?)?"
             r"(?=[\s,.;)]|\Z)"
@@ -304,13 +311,13 @@ class _Words:
         self.starts = [start for start, _ in self.spans]
         self.words = [text[start:end] for start, end in self.spans]
         self.lower = [word.casefold() for word in self.words]
-        self.is_german = self._is_german()
+        self.capitalises_nouns = self._capitalises_nouns()
 
-    def _is_german(self) -> bool:
-        count = {
-            code: sum(w in set(one.function_words) for w in self.lower) for code, one in LEXICONS.items()
-        }
-        return count["de"] == max(count.values()) > 0
+    def _capitalises_nouns(self) -> bool:
+        """Whether the text is in a language that does, judged by its frequent words."""
+        count = {code: sum(w in words for w in self.lower) for code, words in _FUNCTION_WORDS.items()}
+        most = max(count.values())
+        return most > 0 and any(LEXICONS[code].capitalises_nouns for code in count if count[code] == most)
 
     def beside_relations(self) -> Iterator[Passage]:
         for at, word in enumerate(self.lower):
@@ -326,7 +333,7 @@ class _Words:
             if passage is not None:
                 yield passage
             before = at - 1
-            if before >= 0 and self.lower[before] in _POSSESSIVES | {"a", "een", "eine", "une", "de", "die"}:
+            if before >= 0 and self.lower[before] in _POSSESSIVES | _ARTICLES:
                 before -= 1
                 gap = self._gap(before, before + 1) if before >= 0 else ""
                 is_beside = gap.strip() in {",", "(", "-", "–", ":"}
@@ -392,7 +399,9 @@ class _Words:
                     first, is_known = second, True
                 elif self.lower[second] in _FIRST_NAMES:
                     continue
-            if (is_known or not self.is_german) and not _HOUSE_NUMBER.match(self.text, self.spans[last][1]):
+            if (is_known or not self.capitalises_nouns) and not _HOUSE_NUMBER.match(
+                self.text, self.spans[last][1]
+            ):
                 yield self._passage(first, last, "two or more words with a capital, as names are written")
 
     def given_names(self) -> Iterator[Passage]:

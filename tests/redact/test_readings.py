@@ -50,6 +50,14 @@ def is_in(text: str | bytes, passage: str) -> bool:
     return bool(passages_of((passage,)).seen_in(text))
 
 
+def may_be_in(text: str, passage: str) -> bool:
+    """The same, as those who hide ask it: what cannot be read to its end may hold anything."""
+    try:
+        return is_in(text, passage)
+    except Endless:
+        return True
+
+
 def without(text: str, passage: str, mark: str = "…") -> str | None:
     return Passages([passage]).without(text, lambda _: mark, [passage])
 
@@ -73,9 +81,9 @@ def test_a_passage_is_gone_from_any_text_and_what_stands_around_it_stays(
     before: str, after: str, passage: str
 ) -> None:
     text = f"{before} {passage} {after}"
-    assert is_in(text, passage)
+    assert may_be_in(text, passage)
     result = without(text, passage)
-    assert result is None or not is_in(result, passage)
+    assert result is None or not may_be_in(result, passage)
 
 
 @pytest.mark.parametrize(
