@@ -51,6 +51,14 @@ def _filled_in(value: str) -> str:
     return value
 
 
+def _unless_empty(value: Any) -> Any:
+    """A section of which nothing is filled in yet, as `config init` writes it, is none."""
+    is_empty = isinstance(value, dict) and all(
+        isinstance(one, str) and not one.strip() for one in value.values()
+    )
+    return None if is_empty else value
+
+
 def _known(code: str) -> str:
     if code not in LANGUAGES:
         raise ValueError(f"is none of the languages {', '.join(LANGUAGES)}")
@@ -206,7 +214,7 @@ class Defaults(_Section):
 class Config(_Section):
     """The whole configuration."""
 
-    controller: Controller | None = None
+    controller: Annotated[Controller | None, BeforeValidator(_unless_empty)] = None
     dpo: Officer | None = None
     authority: Authority = Authority()
     scope: Scope = Scope()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -437,7 +438,8 @@ class Report:
         if self._shown is not None and self._shown.value_count != self.export.value_count:
             raise RedactionError(
                 "the redacted export does not hold as many values as the original",
-                hint="Nothing was written. Please report this with `dsr-report inspect -v`.",
+                hint="Nothing was written. Please report this with the output of "
+                f"`dsr-report inspect -v {shlex.quote(self.export.file.place)}`.",
             )
 
     def _check_closed(self, file: BinaryIO) -> None:
@@ -583,11 +585,11 @@ class Report:
         unrecognised = self.export.summary.kinds["unrecognised"]
         problems = []
         if built.missing:
-            problems.append(f"statements are missing: {', '.join(built.missing)}")
+            problems.append(f"statements are missing: {', '.join(built.missing)}; {self._to_fill_in()}")
         if unrecognised:
             problems.append(
                 f"records that were not recognised: {unrecognised} "
-                f"(see `dsr-report inspect -v {self.export.name}`)"
+                f"(see `dsr-report inspect -v {shlex.quote(self.export.file.place)}`)"
             )
         subjects = self.export.file.subjects
         if len(subjects.named) > 1:
@@ -601,7 +603,10 @@ class Report:
                 "; ".join(problems), hint="Complete the configuration (`dsr-report config check`)."
             )
         if self.export.incomplete:
-            problems.append("the export is incomplete: the intact part is disclosed, and page 1 says so")
+            problems.append(
+                "the export is incomplete: the intact part is disclosed, and page 1 says so; fetch it again "
+                "where you can"
+            )
         if self.due and self.replied and self.replied > self.due:
             problems.append(
                 f"the reply is dated {self.replied} but was due by {self.due}; if the deadline was extended "
@@ -610,6 +615,11 @@ class Report:
         for problem in problems:
             if problem not in self.warnings:
                 self.warnings.append(problem)
+
+    def _to_fill_in(self) -> str:
+        if self.config.path is None:
+            return "`dsr-report config init -o controller.toml` writes them to fill in; give it with --config"
+        return f"fill them in ({shlex.quote(str(self.config.path))}) and run `dsr-report config check`"
 
     def _manifest(self, built: RenderedReport, plan: Plan, medium: Literal["pdf", "html"]) -> Manifest:
         shown = self.shown

@@ -19,16 +19,7 @@ from dsr_report.cli.options import calendar_option, controller, verbosity_option
 Verdict = Literal["ok", "note", "fault"]
 _MARKS: dict[Verdict, str] = {"ok": "ok   ", "note": "note ", "fault": "FAULT"}
 _LOW_SPACE = 1 << 30
-_EXTRAS = {
-    "register": ("holidays",),
-    "postgresql": ("psycopg",),
-    "parquet": ("pyarrow",),
-    "xlsx": ("xlsxwriter",),
-    "duckdb": ("duckdb",),
-    "keyring": ("keyring",),
-    "reply": ("pyzipper",),
-    "receive": ("starlette", "uvicorn", "cryptography", "dns"),
-}
+_NO_FEATURES = frozenset({"all", "dev"})
 
 
 class Finding(NamedTuple):
@@ -107,20 +98,8 @@ def _python() -> Iterator[Finding]:
 
 def _libraries() -> Iterator[Finding]:
     import importlib
-    import re
-    from importlib.metadata import PackageNotFoundError, requires, version
 
-    missing = []
-    try:
-        wanted = [one for one in requires("dsr-report") or [] if "extra ==" not in one]
-    except PackageNotFoundError:
-        wanted = []
-    for requirement in wanted:
-        name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
-        try:
-            version(name)
-        except PackageNotFoundError:
-            missing.append(name)
+    missing = [name for name in _requirements().get("", ()) if not _is_installed(name)]
     if missing:
         yield Finding("libraries", "fault", f"missing: {', '.join(missing)}", "Run: pip install dsr-report")
         return
@@ -139,31 +118,63 @@ def _libraries() -> Iterator[Finding]:
 
 
 def _extras(database: str | None) -> Iterator[Finding]:
-    from importlib.util import find_spec
-
+    """Extras that the configuration needs, in one command; then those that other commands may need."""
+    lacking = [
+        extra
+        for extra, names in _requirements().items()
+        if extra and not all(_is_installed(name) for name in names)
+    ]
     needed = {"register": "public holidays, without which deadlines may be too early"}
     if (database or "").startswith("postgres"):
         needed["postgresql"] = "the register's database"
     if (settings := controller()) is not None:
         yield Finding("configuration", "ok", str(settings.path))
-    lacking = [name for name in needed if any(find_spec(m) is None for m in _EXTRAS[name])]
-    if lacking:
+    now = [name for name in lacking if name in needed]
+    if now:
         yield Finding(
             "needed extras",
-            "fault" if "postgresql" in lacking else "note",
-            f"not installed: {', '.join(f'{name} ({needed[name]})' for name in lacking)}",
-            f"Run: pip install 'dsr-report[{','.join(lacking)}]'",
+            "fault" if "postgresql" in now else "note",
+            f"not installed: {', '.join(f'{name} ({needed[name]})' for name in now)}",
+            f"Run: pip install 'dsr-report[{','.join(now)}]'",
         )
-    missing = [name for name, modules in _EXTRAS.items() if any(find_spec(m) is None for m in modules)]
-    if missing:
+    if lacking:
         yield Finding(
             "extras",
             "note",
-            f"not installed: {', '.join(missing)}",
-            f"Where needed: pip install 'dsr-report[{','.join(missing)}]'",
+            f"not installed: {', '.join(lacking)}",
+            f"Where needed: pip install 'dsr-report[{','.join(lacking)}]'",
         )
     else:
         yield Finding("extras", "ok", "all installed")
+
+
+def _requirements() -> dict[str, tuple[str, ...]]:
+    """The distributions that each extra needs, as the installed package says; "" needs those of all."""
+    import re
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        lines = requires("dsr-report") or []
+    except PackageNotFoundError:
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
+        extra = re.search(r"""extra == ["']([^"']+)""", line)
+        key = extra[1] if extra else ""
+        if key not in _NO_FEATURES and name != "dsr-report":
+            found[key] = (*found.get(key, ()), name)
+    return found
+
+
+def _is_installed(name: str) -> bool:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _fonts() -> Iterator[Finding]:

@@ -233,7 +233,10 @@ def obtained(
         )
     subject = subject_named(identifier, subject_type) if identifier is not None else None
     if report_to and "@" in report_to:
-        say("warning: the export will be sent unencrypted by e-mail to the --report address")
+        say(
+            "warning: the export will be sent unencrypted by e-mail to the --report address; leave it "
+            "out, and the export is fetched over TLS"
+        )
     elif report_to and report_to.lower().startswith("http://"):
         say("warning: the export will be sent unencrypted to the --report address; use https")
     with ExitStack() as stack:

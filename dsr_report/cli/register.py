@@ -270,7 +270,10 @@ def extend(
     """
     opened = _open(database, actor)
     if not opened.extend(reference, reason, on=on):
-        click.echo("warning: the notice was given too late; the extension may not be valid", err=True)
+        click.echo(
+            "warning: the notice was given too late, so the extension may not be valid; reply by the first deadline",
+            err=True,
+        )
     _said(opened, reference, as_json=as_json)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, Literal
 
 import httpx
@@ -314,7 +315,7 @@ class Transport:
                 timeout=self._patience(deadline),
                 extensions={"trace": limit.trace} if self._is_traced else {},
             )
-            response = self._client.send(request, stream=True)
+            response = limit.opened(partial(self._client.send, request, stream=True))
             if not response.has_redirect_location:
                 if _origin(url) != home and response.status_code in {401, 403}:
                     response.close()
@@ -356,7 +357,7 @@ class Transport:
                     timeout=self._patience(soon),
                     extensions=extensions,
                 )
-                response = self._client.send(request, stream=True)
+                response = limit.opened(partial(self._client.send, request, stream=True))
                 answer = Answer(response.status_code, response.headers, b"")
                 try:
                     whole = read_answer(response)
@@ -385,14 +386,18 @@ class Transport:
             soon = self._soon(deadline)
             with hushed(), time_limit(self._left(soon)) as limit:
                 try:
-                    with self._client.stream(
+                    request = self._client.build_request(
                         "POST",
                         self._auth_url,
                         data={"access_token": self._token.reveal()},
                         timeout=self._patience(soon),
                         extensions={"trace": limit.trace} if self._is_traced else {},
-                    ) as response:
+                    )
+                    response = limit.opened(partial(self._client.send, request, stream=True))
+                    try:
                         answer = read_answer(response)
+                    finally:
+                        response.close()
                 except httpx.HTTPError as error:
                     limit.check()
                     raise OutOfReachError(f"no answer ({name_of(error)})") from None

@@ -80,6 +80,7 @@ class ExportFile:
 
     Attributes:
         name: of the file, or what stands for it; for messages to the operator.
+        place: its path as it was given, for commands that the operator may type.
         info: what the export is about.
         subjects: whom all of it says it is about, as far as it was read.
         bytes: size of the JSON, after decompression.
@@ -97,6 +98,7 @@ class ExportFile:
         self._final = False
         self.subjects = Subjects()
         self.name = source.name
+        self.place = source.place
         self.bytes = source.size
         self.incomplete = source.incomplete
         self.info = self._peeked()

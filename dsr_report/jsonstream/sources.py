@@ -71,6 +71,8 @@ class Source:
     original_sha256: str | None = None
     incomplete: bool = False
     warnings: list[ReadWarning] = field(default_factory=list)
+    place: str = ""
+    """The path that was given, or what stands for it: what a person may type to name it again."""
 
 
 def opened(
@@ -96,11 +98,14 @@ def opened(
         stream = sys.stdin.buffer if isinstance(source, (str, os.PathLike)) else source
         fallback = "standard input" if stream is sys.stdin.buffer else getattr(stream, "name", None)
         found = _spooled(stream, name or (fallback if isinstance(fallback, str) else "the stream given"))
+    place = os.fspath(source) if isinstance(source, (str, os.PathLike)) else found.name
     try:
-        return _unwrapped(found, salvage=salvage, progress=progress, limits=limits)
+        found = _unwrapped(found, salvage=salvage, progress=progress, limits=limits)
     except BaseException:
         found.close()
         raise
+    found.place = place
+    return found
 
 
 def refuse_what_is_no_source(source: object) -> None:

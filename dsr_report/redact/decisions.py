@@ -357,11 +357,11 @@ def _applied(
         text = f"{undecided} findings must be decided and are not"
         if strict:
             raise CheckFailedError(text, hint="Decide them in the review file.")
-        warnings.append(f"{text}; they are disclosed")
+        warnings.append(f"{text}; they are disclosed. Decide them in the review file")
     if hidden:
         warnings.append(
             f"{hidden} values are hidden that were proposed to be disclosed: "
-            "hiding too much also breaks Article 15"
+            "hiding too much also breaks Article 15; look at them in the review file again"
         )
 
 

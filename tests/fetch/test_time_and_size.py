@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import brotli
 import httpx
@@ -13,7 +13,14 @@ import pytest
 
 from dsr_report.errors import FetchError, NotReadyError
 from dsr_report.fetch import transport
-from dsr_report.fetch.answers import LARGEST_ANSWER, OutOfReachError, PerhapsDoneError, blocks_of, read_answer
+from dsr_report.fetch.answers import (
+    LARGEST_ANSWER,
+    CertainlyFailedError,
+    OutOfReachError,
+    PerhapsDoneError,
+    blocks_of,
+    read_answer,
+)
 from dsr_report.fetch.client import Client
 from dsr_report.fetch.login import Login
 from dsr_report.fetch.time_limit import TimeUpError
@@ -218,3 +225,57 @@ def test_a_wish_to_wait_of_any_kind_is_bounded(wish):
         assert client.request("profile", 7).id == "1"
     assert len(naps) == 1
     assert 0 <= naps[0] <= 601
+
+
+@contextmanager
+def dripping_handshakes():
+    """A server that never ends the first message of TLS."""
+    server = socket.create_server(("127.0.0.1", 0))
+    ended = threading.Event()
+
+    def drip(connection):
+        with connection:
+            connection.recv(65536)
+            with suppress(OSError):
+                connection.sendall(b"\x16\x03\x03\x40\x00")
+                while not ended.wait(0.05):
+                    connection.sendall(b"\0")
+
+    def accept():
+        with suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    with server:
+        yield f"https://127.0.0.1:{server.getsockname()[1]}"
+    ended.set()
+
+
+def test_a_handshake_that_drips_is_left_when_the_time_is_over_and_nothing_was_asked():
+    with (
+        dripping_handshakes() as base,
+        Client("t", api_url=f"{base}/v3", auth_url=base, environment={}) as client,
+    ):
+        began = time.monotonic()
+        with pytest.raises(CertainlyFailedError):
+            client.request("subprofile", 20285, deadline=time.time() + 1)
+        assert time.monotonic() - began < 8
+
+
+def test_a_name_that_nobody_answers_for_is_left_when_the_time_is_over(monkeypatch):
+    asked = threading.Event()
+
+    def silent(*_args, **_kwargs):
+        asked.wait(20)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    base = "https://api.example.org"
+    with Client("t", api_url=f"{base}/v3", auth_url=base, environment={}) as client:
+        began = time.monotonic()
+        with pytest.raises(CertainlyFailedError):
+            client.request("subprofile", 20285, deadline=time.time() + 1)
+        assert time.monotonic() - began < 8
+    asked.set()

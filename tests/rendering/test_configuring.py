@@ -36,8 +36,16 @@ def test_nothing_is_missing_from_one_that_is_filled_in(code: str) -> None:
     assert missing_from(load_config(FILLED_IN), language_of(code)) == []
 
 
-def test_a_name_that_is_still_empty_is_a_fault_with_its_line(tmp_path: Path) -> None:
-    text = configuration_text("en")
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_new_configuration_can_be_used_at_once_and_names_its_language(tmp_path: Path, code: str) -> None:
+    config = load_config(written(tmp_path, configuration_text(code)))
+    assert config.controller is None
+    assert config.report.lang == code
+    assert "[controller] name" in missing_from(config, language_of(code))
+
+
+def test_a_name_that_is_still_empty_beside_an_address_is_a_fault_with_its_line(tmp_path: Path) -> None:
+    text = configuration_text("en").replace('email = ""', 'email = "privacy@shop.example"', 1)
     line = text.splitlines().index('name = ""') + 1
     with pytest.raises(ConfigError, match=rf"line {line}: controller.name: is still empty"):
         load_config(written(tmp_path, text))
