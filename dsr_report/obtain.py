@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -243,12 +243,13 @@ def _ask(
     deadline: float,
 ) -> str:
     """Make the data request, once; its id is told and on the disk before the register hears of it."""
-    try:
-        client.log_in(deadline)  # now, so that as little as can be lies between the two lines below
-    except DsrReportError as error:
-        register.note_state(entry.number, "failed", detail=type(error).__name__)
-        raise
-    with register.request_log.slot(entry.number, entry.intended_at) as slot:
+    with ExitStack() as stack:
+        try:
+            client.log_in(deadline)  # now, so that as little as can be lies between the two lines below
+            slot = stack.enter_context(register.request_log.slot(entry.number, entry.intended_at))
+        except DsrReportError as error:
+            register.note_state(entry.number, "failed", detail=type(error).__name__)
+            raise
         register.posting(entry)
         try:
             request = client.request(subject.type, subject.id, report=report, deadline=deadline)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +14,11 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dsr_report.errors import UsageError
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 _HEAD_SECONDS = 10.0
 """For a head to come, also the next one on the same connection: Copernica sends its own in one packet."""
@@ -67,6 +74,27 @@ class PatientProtocol(H11Protocol):
         self.transport.abort()
 
 
+class PatientServer(uvicorn.Server):
+    """A server that waits only so long for a TLS handshake, of which the protocol above knows nothing."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, with a limit for handshakes, and with as many open files as the system allows."""
+        _allow_all_files()
+        if self.config.is_ssl:
+            loop = asyncio.get_running_loop()
+            limited = partial(loop.create_server, ssl_handshake_timeout=_HEAD_SECONDS)
+            loop.create_server = limited  # type: ignore[method-assign]
+        await super().startup(sockets)
+
+
+def _allow_all_files() -> None:
+    """Raise the number of files, connections among them, to what the system allows this process."""
+    if resource is not None:
+        with suppress(OSError, ValueError):  # some systems have a lower limit than they say
+            _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def check_port(host: str, port: int) -> None:
     """Whether a port can be listened on.
 
@@ -98,7 +126,7 @@ def make_server(
 
     It keeps no log of calls, as their path can be a secret.
     """
-    return uvicorn.Server(
+    return PatientServer(
         uvicorn.Config(
             app,
             host=host,
@@ -110,6 +138,7 @@ def make_server(
             access_log=False,
             log_config=None,
             log_level="warning",
+            loop="asyncio",
             proxy_headers=False,
             server_header=False,
             backlog=1024,

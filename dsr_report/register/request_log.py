@@ -39,7 +39,11 @@ class Made(NamedTuple):
 
 
 class Slot:
-    """Room for the id of one data request."""
+    """Room for the id of one data request.
+
+    Raises:
+        RegisterError: there is none, and nothing should be asked for: its id could be lost.
+    """
 
     def __init__(self, path: Path | None, number: int, intended_at: datetime) -> None:
         self._made = Made(number, intended_at, "")
@@ -53,7 +57,12 @@ class Slot:
             _locked(self._handle, alone=False)
             self._append(path, self._made)
         except OSError as error:
-            _log.warning("the log of requests cannot be written (%s)", error.strerror or type(error).__name__)
+            self.close()
+            raise RegisterError(
+                f"the log of data requests cannot be written ({error.strerror or type(error).__name__})",
+                where=str(path),
+                hint="Nothing was asked for. Free some space, or see to your rights to it; then try again.",
+            ) from error
 
     def fill(self, request_id: str) -> bool:
         """Write the id down; whether it is on the disk now."""

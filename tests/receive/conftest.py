@@ -65,12 +65,14 @@ def start(inbox, name_server):
     """Starts an endpoint; all are stopped at the end."""
     running = []
 
-    def begin(*, rules=None, signed=True, path="/copernica", limits=None, inbox=inbox, **options) -> Running:
+    def begin(
+        *, rules=None, signed=True, path="/copernica", limits=None, inbox=inbox, certificate=None, **options
+    ) -> Running:
         if signed:
             rules = rules or Rules(HOST, "1234", timedelta(seconds=60))
         keys = DnsKeys(["127.0.0.1"], port=name_server.port, timeout=2)
         door = Door(path, rules, keys, limits=limits or Limits())
-        running.append(Running(Endpoint(door, inbox, **options)))
+        running.append(Running(Endpoint(door, inbox, **options), certificate))
         return running[-1]
 
     yield begin

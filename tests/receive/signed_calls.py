@@ -7,10 +7,12 @@ import hashlib
 import http.client
 import json
 import socket
+import ssl
 import threading
 import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 
 import dns.flags
 import dns.message
@@ -125,11 +127,14 @@ class Signer:
 class Running:
     """The endpoint in a thread, and a caller of it."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, certificate: Path | None = None) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.server = make_server(endpoint.application(), host="127.0.0.1", port=self.port)
+        self.certificate = certificate
+        self.server = make_server(
+            endpoint.application(), host="127.0.0.1", port=self.port, certificate=certificate
+        )
         self.thread = threading.Thread(target=self.server.run)
         self.thread.start()
         while not self.server.started:
@@ -138,6 +143,10 @@ class Running:
 
     def call(self, headers: dict[str, str], body: bytes = EXPORT, *, path: str = PATH, method="POST") -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        if self.certificate is not None:
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=20, context=context)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in headers.items():

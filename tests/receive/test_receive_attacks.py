@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import trustme
 from signed_calls import EXPORT, HOST, KEY_NAME, PATH
 
 from dsr_report.receive import server
@@ -161,6 +162,23 @@ def test_who_sends_no_head_is_cut_off(start, monkeypatch, sent):
         connection.sendall(sent)
         with suppress(ConnectionResetError):
             assert connection.recv(10) == b""
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    file = tmp_path / "own.pem"
+    trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(file))
+    return file
+
+
+def test_who_begins_no_handshake_is_cut_off_and_keeps_nobody_out(start, monkeypatch, certificate, signer):
+    monkeypatch.setattr(server, "_HEAD_SECONDS", 0.5)
+    endpoint = start(certificate=certificate)
+    with silence(endpoint.port, signer), socket.create_connection(("127.0.0.1", endpoint.port), 10) as one:
+        assert endpoint.call(signer.headers()) == 202
+        one.settimeout(10)
+        with suppress(ConnectionResetError):
+            assert one.recv(10) == b""
 
 
 def test_a_body_that_nobody_reads_does_not_go_on_for_ever(start, monkeypatch):

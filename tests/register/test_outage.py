@@ -93,6 +93,19 @@ def test_where_the_id_could_not_be_logged_the_error_says_how_to_enter_it(place, 
     assert f"dsr-report register attach 1 {made}" in str(told.value)
 
 
+def test_where_no_id_could_be_kept_none_is_asked_for(place, tmp_path):
+    sandbox, client = place
+    url = f"sqlite:///{tmp_path}/register.sqlite3"
+    (tmp_path / "register.sqlite3.requests").mkdir()
+    with Register.open(url) as register:
+        with pytest.raises(RegisterError, match=r"Nothing was asked for"):
+            obtain(client, register, Subject("subprofile", "20285"), folder=tmp_path)
+        assert not sandbox.state.jobs
+        (tmp_path / "register.sqlite3.requests").rmdir()
+        obtain(client, register, Subject("subprofile", "20285"), folder=tmp_path)
+    assert len(sandbox.state.jobs) == 1
+
+
 def test_a_post_without_an_answer_leaves_nothing_to_take_up(tmp_path, clock):
     log = RequestLog(tmp_path / "r.requests")
     with log.slot(1, clock.at):
