@@ -6,7 +6,8 @@ or unsubscribe. Copernica's profiles carry `secret` (scripting and webhooks call
 forms; read 2026-11)
 
 A *weak* key would be found by chance or is also something else: it is short, a number, a word, an address, or
-equal to what tells who the person is. It is masked where it stands as a key, and nowhere else.
+equal to what tells who the person is, or to a name that every report prints. It is masked where it stands as
+a key, and nowhere else.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from dsr_report.jsonstream.items import Item, rough_size, values
+from dsr_report.records.kinds import COLUMN_ORDER, KINDS, remembered
+from dsr_report.records.vocabulary import normalised_key
 from dsr_report.redact.key_shapes import FoundKey, keys_in_value
 from dsr_report.redact.link_tokens import KeySeen, LinkKeys, keys_seen_in
 from dsr_report.redact.plan import Decision
@@ -57,9 +60,25 @@ def find_secrets(items: Callable[[], Iterable[Item]], processes: Processes | Non
         links.add(seen.in_links)
     ambiguous = _equal_elsewhere(found, items)
     named = [
-        _decided(key, is_weak_key=is_weak(key.text) or key.text.casefold() in ambiguous) for key in found
+        _decided(
+            key,
+            is_weak_key=is_weak(key.text)
+            or key.text.casefold() in ambiguous
+            or normalised_key(key.text) in _printed_names(),
+        )
+        for key in found
     ]
     return Secrets(named, links)
+
+
+@remembered(maxsize=1)
+def _printed_names() -> frozenset[str]:
+    """The names of our tables, columns and kinds, which stand in every package."""
+    fields = [one for kind in KINDS.values() for one in kind.fields]
+    fields += chain.from_iterable(COLUMN_ORDER.values())
+    names = {name for kind in KINDS.values() for name in (kind.name, kind.table)}
+    names |= {name for one in fields for name in (one.name, one.column, *one.keys)}
+    return frozenset(map(normalised_key, names))
 
 
 def _seen(items: Iterable[Item], processes: Processes | None) -> Iterator[Seen]:
