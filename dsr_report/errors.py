@@ -2,7 +2,8 @@
 
     DsrReportError                 1
     ├── UsageError                 2   wrong options or configuration (also ValueError)
-    │   └── ConfigError            2   one or more faults in a configuration file
+    │   ├── ConfigError            2   one or more faults in a configuration file
+    │   └── UnknownNameError       2   no table, column or kind of that name (also KeyError)
     ├── NotReadyError              3   the export is still being collected (also TimeoutError)
     ├── NotAnExportError           4   the input is not a data-request export (also ValueError)
     │   └── BrokenJsonError        4   not JSON, or cut off; gives the byte offset
@@ -23,6 +24,8 @@ Messages say what is wrong, where, and what to do next; they quote no personal d
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 _MOST_QUOTED = 80
 """Characters that a message repeats of what it was given: enough to know it again, too few for an export."""
@@ -94,6 +97,18 @@ class UsageError(DsrReportError, ValueError):
 
 class ConfigError(UsageError):
     """A configuration file has faults; all of them are named at once."""
+
+
+class UnknownNameError(UsageError, KeyError):
+    """There is no table, column or kind of that name; the hint names the nearest one."""
+
+
+def unknown_name(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
+    """The error that there is no `what` of that name, with the nearest known ones as a hint."""
+    there = sorted(known)
+    near = get_close_matches(str(name), there, n=3, cutoff=0.5) if isinstance(name, str) else []
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Choose one of: {', '.join(there)}."
+    return UnknownNameError(f"there is no {what} {quoted(name)}", hint=hint)
 
 
 class NotReadyError(DsrReportError, TimeoutError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, Self
@@ -25,6 +25,7 @@ from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
     from dsr_report.tables.build import TableSet
+    from dsr_report.tables.lazy import Tables
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -161,11 +162,18 @@ class Export:
         return self.summary.first, self.summary.last
 
     @cached_property
-    def tables(self) -> TableSet:
-        """Normalized tables by name, as pandas DataFrames that are built when first asked for."""
-        from dsr_report.tables.build import build  # noqa: PLC0415 - pandas is heavy
+    def tables(self) -> Tables:
+        """Normalized tables by name, as pandas DataFrames that are made when first asked for."""
+        from dsr_report.tables.lazy import Tables  # noqa: PLC0415 - numpy is heavy
 
-        return build(self.found(), self.zone, info=self.info.value, info_pointer=self.info.pointer)
+        return Tables(self._tables_made)
+
+    def _tables_made(self, names: Collection[str], arrow: bool) -> TableSet:  # noqa: FBT001 - as `Tables` asks
+        from dsr_report.tables.build import build  # noqa: PLC0415 - numpy is heavy
+
+        founds = self.found() if set(names) != {"subject"} else ()
+        info = self.info
+        return build(founds, self.zone, info=info.value, info_pointer=info.pointer, only=names, arrow=arrow)
 
     def close(self) -> None:
         """Remove what was spooled."""

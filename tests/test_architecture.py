@@ -14,7 +14,7 @@ PACKAGE = Path(dsr_report.__file__).parent
 FLOORS = {
     "errors": -1, "temporary": -1, "pointers": 0, "addresses": 0, "times": 0, "files": 0, "shipped": 0,
     "workers": 0.1, "progress": 0, "spool": 0, "printable": 0.2, "lexicon": 0, "languages": 0.2,
-    "dates": 0.2, "countries": 0.2,
+    "dates": 0.2, "countries": 0.2, "user_agents": 0.2,
     "config": 2.5,
     "jsonstream": 1,
     "mime": 2.1, "sanitize": 2.2, "records": 2.2,
@@ -44,6 +44,7 @@ LIBRARIES = {
     "nh3": {"sanitize"},
     "selectolax": {"mime", "sanitize", "redact"},
     "jiter": {"jsonstream"},
+    "ua_parser": {"user_agents"},
     "starlette": {"receive"},
     "uvicorn": {"receive"},
     "dns": {"receive"},

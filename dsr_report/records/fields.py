@@ -253,6 +253,7 @@ class FieldReader:
 
 _READ: dict[How, Callable[..., object]] = {
     "text": FieldReader.text,
+    "count": FieldReader.text,
     "id": FieldReader.id,
     "flag": FieldReader.flag,
     "moment": FieldReader.moment,

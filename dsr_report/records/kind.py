@@ -11,8 +11,13 @@ from typing import Literal
 from dsr_report.records.names import normalised_key
 
 Chapter = Literal["you", "told", "noted", "messages", "events", "files", "background", "other"]
-How = Literal["text", "id", "flag", "moment", "tags", "json", "value", "map", "interests", "sender", "made"]
-"""How a field is read: by a method of `fields.FieldReader`, or `made` by a step of its parser."""
+How = Literal[
+    "text", "count", "id", "flag", "moment", "tags", "json", "value", "map", "interests", "sender", "made"
+]
+"""How a field is read: by a method of `fields.FieldReader`, or `made` by a step of its parser.
+
+A `count` is read as text, and tables have its number beside the text.
+"""
 Authorship = Literal["", "about", "by"]
 ColumnType = Literal["string", "int64", "boolean"]
 

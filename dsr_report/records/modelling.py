@@ -14,6 +14,7 @@ from dsr_report.records.models.people import Interests
 
 _TYPES: dict[How, tuple[Any, Any]] = {
     "text": (Text | None, None),
+    "count": (Text | None, None),
     "id": (Text | None, None),
     "sender": (Text | None, None),
     "flag": (bool | None, None),

@@ -10,8 +10,9 @@ from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.events import Abuse, Click, Delivery, Error, Event, Unsubscribe
 from dsr_report.rendering.dictionary import DEVICES, meaning_of
 from dsr_report.rendering.options import ReportOptions
-from dsr_report.rendering.user_agents import agent_of, device_reading
+from dsr_report.rendering.user_agents import device_reading
 from dsr_report.rendering.values import LongTexts, StoredValue, stored_line
+from dsr_report.user_agents import agent_of
 
 
 def moment_text(at: datetime | None, raw: str | None, certainty: str | None, options: ReportOptions) -> str:

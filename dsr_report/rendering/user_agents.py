@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 _PROGRAMS = (
     ("Thunderbird", "Thunderbird"), ("GoogleImageProxy", "Gmail (Google's proxy)"), ("YahooMailProxy", "Yahoo Mail"),
     ("Outlook", "Outlook"), ("ms-office", "Outlook"), ("MSOffice", "Outlook"), ("Edg/", "Edge"), ("OPR/", "Opera"),
@@ -14,15 +12,6 @@ _SYSTEMS = (
     ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Win1", "Windows"),
     ("WinXP", "Windows"), ("Macintosh", "Mac"), ("Mac OS", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
 )  # fmt: skip
-_USER_AGENT = re.compile(r"^user-agent[ \t]*:[ \t]*(.+?)[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
-
-
-def agent_of(user_agent: str | None, header: str | None) -> str | None:
-    """The line itself: a member of its own, or inside a dump of request headers."""
-    if user_agent:
-        return user_agent
-    match = _USER_AGENT.search(header or "")
-    return match.group(1) if match else None
 
 
 def device_reading(agent: str) -> str | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from dsr_report.tables.blocks import Columns, Places
-from dsr_report.tables.schema import MOMENT, Table
+from dsr_report.tables.schema import LOCAL, MOMENT, Column, Table
 from dsr_report.tables.store import Seen, Store
 from dsr_report.tables.text import encodable
 
@@ -16,9 +17,11 @@ def arrow_schema(table: Table) -> Any:
 
     types = {
         "string": pa.string(),
+        "category": pa.dictionary(pa.int8(), pa.string()),
         "int64": pa.int64(),
         "boolean": pa.bool_(),
         MOMENT: pa.timestamp("us", "UTC"),
+        LOCAL: pa.timestamp("us"),
     }
     return pa.schema(
         [
@@ -29,42 +32,58 @@ def arrow_schema(table: Table) -> Any:
     )
 
 
-def record_batch(batch: Columns, schema: Any) -> Any:
+def record_batch(batch: Columns, table: Table, schema: Any) -> Any:
     """A batch of columns as Arrow's."""
     import pyarrow as pa  # noqa: PLC0415 - only for formats that need it
 
     arrays = []
-    for field in schema:
+    for field, column in zip(schema, table.columns, strict=True):
         cells = batch[field.name]
         if cells.count(None) == len(cells):
-            arrays.append(pa.nulls(len(cells), field.type))
-            continue
-        try:
-            arrays.append(pa.array(cells, field.type))
-        except UnicodeEncodeError:
-            arrays.append(pa.array(encodable(cells), field.type))
+            arrays.append(_nulls(field.type, len(cells)))
+        elif column.categories:
+            arrays.append(_category(pa.array(cells, pa.string()), column))
+        else:
+            try:
+                arrays.append(pa.array(cells, field.type))
+            except UnicodeEncodeError:
+                arrays.append(pa.array(encodable(cells), field.type))
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def record_batch_of_block(block: Any, store: Store, arrivals: Places, seen: Seen, schema: Any) -> Any:
-    """A block of a store that holds Arrow's columns, with its keys, as a batch."""
+    """A block of a store that holds Arrow's columns, with all that is worked out, as a batch."""
     import pyarrow as pa  # noqa: PLC0415 - only for formats that need it
 
-    table, there = store.table, set(block.column_names)
-    nulls = [None] * block.num_rows
-
-    def listed(name: str) -> list[Any]:
-        return block.column(name).to_pylist() if name in there else nulls
-
-    message_keys = listed("message_key") if "message_key" in table.names else None
-    known = store.resolved(message_keys, listed(table.key), arrivals, seen)
+    there = set(block.column_names)
+    made = store.resolved(store.blocks.rows(block), arrivals, seen)
     arrays = []
-    for field in schema:
-        if field.name in known:
-            arrays.append(pa.array(known[field.name], field.type))
+    for field, declared in zip(schema, store.table.columns, strict=True):
+        if field.name in made:
+            column = made[field.name]
+            column = pa.array(column, field.type) if isinstance(column, list) else column
         elif field.name in there:
             column = block.column(field.name).combine_chunks()
-            arrays.append(column if column.type == field.type else column.cast(field.type))
         else:
-            arrays.append(pa.nulls(block.num_rows, field.type))
+            column = _nulls(field.type, block.num_rows)
+        if column.type != field.type:
+            column = _category(column, declared) if declared.categories else column.cast(field.type)
+        arrays.append(column)
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+@lru_cache(maxsize=64)
+def _nulls(kind: Any, count: int) -> Any:
+    """A column that says nothing; those of one length share their memory."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    return pa.nulls(count, kind)
+
+
+def _category(texts: Any, column: Column) -> Any:
+    """Texts as places among the categories of a column."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # type: ignore[import-untyped] # noqa: PLC0415
+
+    categories = pa.array(column.categories, pa.string())
+    return pa.DictionaryArray.from_arrays(pc.index_in(texts, categories).cast(pa.int8()), categories)

@@ -17,6 +17,40 @@ Columns = dict[str, list[Any]]
 Places = np.ndarray[Any, Any]
 
 
+NO_MOMENT = np.iinfo(np.int64).min
+"""Stands for null among moments in an array of numbers."""
+
+
+class Rows(Protocol):
+    """Rows of one block, to work out further columns of; a column is what `columns` or a batch takes."""
+
+    count: int
+
+    def cells(self, name: str) -> list[Any]:
+        """A column as a list."""
+        ...
+
+    def mapped(self, name: str, function: Callable[[str], Any], dtype: str) -> Any:
+        """What a function makes of each text of a column; it is asked once for each, and not for null."""
+        ...
+
+    def constant(self, cell: str | None) -> Any:
+        """A column of one text."""
+        ...
+
+    def moments(self, name: str) -> Places:
+        """A column of moments as numbers, `NO_MOMENT` where there is none."""
+        ...
+
+    def column(self, cells: list[Any], dtype: str) -> Any:
+        """Cells as a column."""
+        ...
+
+    def local(self, numbers: Places) -> Any:
+        """Numbers that `moments` gave the form of, as a column of local time."""
+        ...
+
+
 class Blocks(Protocol):
     """A way to hold rows in columns; a column that a block does not have is null in all its rows."""
 
@@ -47,6 +81,40 @@ class Blocks(Protocol):
     def columns(self, block: Any) -> tuple[Columns, int]:
         """A block's columns as lists, and how many rows it has."""
         ...
+
+    def rows(self, block: Any) -> Rows:
+        """A block's rows, to work out further columns of."""
+        ...
+
+
+class ListRows:
+    """Rows in lists."""
+
+    def __init__(self, columns: Columns, count: int) -> None:
+        self._columns = columns
+        self.count = count
+
+    def cells(self, name: str) -> list[Any]:
+        return self._columns.get(name) or [None] * self.count
+
+    def mapped(self, name: str, function: Callable[[str], Any], dtype: str) -> list[Any]:  # noqa: ARG002 - of Arrow
+        cells = self._columns.get(name)
+        if cells is None:
+            return [None] * self.count
+        known = {cell: None if cell is None else function(cell) for cell in set(cells)}
+        return [known[cell] for cell in cells]
+
+    def constant(self, cell: str | None) -> list[Any]:
+        return [cell] * self.count
+
+    def moments(self, name: str) -> Places:
+        return np.array([NO_MOMENT if cell is None else cell for cell in self.cells(name)], np.int64)
+
+    def column(self, cells: list[Any], dtype: str) -> list[Any]:  # noqa: ARG002 - of Arrow
+        return cells
+
+    def local(self, numbers: Places) -> list[Any]:
+        return [None if number == NO_MOMENT else number for number in numbers.tolist()]
 
 
 class Lists:
@@ -96,6 +164,9 @@ class Lists:
         columns, count = block
         return columns, count
 
+    def rows(self, block: Any) -> Rows:
+        return ListRows(*block)
+
 
 def _picking(places: list[int]) -> Callable[[list[Any]], list[Any]]:
     """What gives the cells at these places."""
@@ -112,7 +183,7 @@ class ArrowBlocks:
         import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415 - only where it is wanted
 
         self._pa = pa
-        types = {"string": pa.string(), "boolean": pa.bool_()}
+        types = {"string": pa.string(), "category": pa.string(), "boolean": pa.bool_()}
         self._types = {column.name: types.get(column.dtype, pa.int64()) for column in table.columns}
         self._types["#"] = pa.int8()
 
@@ -152,3 +223,42 @@ class ArrowBlocks:
     def columns(self, block: Any) -> tuple[Columns, int]:
         names = [name for name in block.column_names if name != "#"]
         return {name: block.column(name).to_pylist() for name in names}, block.num_rows
+
+    def rows(self, block: Any) -> Rows:
+        return _ArrowRows(block)
+
+
+class _ArrowRows:
+    def __init__(self, block: Any) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - only where it is wanted
+
+        self._pa = pa
+        self._types = {"int64": pa.int64(), "boolean": pa.bool_()}
+        self._names = set(block.column_names)
+        self._block = block
+        self.count: int = block.num_rows
+
+    def cells(self, name: str) -> list[Any]:
+        return self._block.column(name).to_pylist() if name in self._names else [None] * self.count
+
+    def mapped(self, name: str, function: Callable[[str], Any], dtype: str) -> Any:
+        if name not in self._names:
+            return self.column([None] * self.count, dtype)
+        coded = self._block.column(name).combine_chunks().dictionary_encode()
+        made = [None if text is None else function(text) for text in coded.dictionary.to_pylist()]
+        return self.column(made, dtype).take(coded.indices)
+
+    def constant(self, cell: str | None) -> Any:
+        return self._pa.repeat(self._pa.scalar(cell, self._pa.string()), self.count)
+
+    def moments(self, name: str) -> Places:
+        if name not in self._names:
+            return np.full(self.count, NO_MOMENT)
+        numbers: Places = self._block.column(name).combine_chunks().fill_null(NO_MOMENT).to_numpy()
+        return numbers
+
+    def column(self, cells: list[Any], dtype: str) -> Any:
+        return self._pa.array(cells, self._types.get(dtype, self._pa.string()))
+
+    def local(self, numbers: Places) -> Any:
+        return self._pa.array(numbers, self._pa.int64(), mask=numbers == NO_MOMENT)

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import groupby
 from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from dsr_report.errors import quoted
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import EVENT_KINDS
-from dsr_report.records.models.mail import Message
+from dsr_report.records.models.mail import Mailing, Message, Snapshot
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.tables.blocks import ArrowBlocks, Columns, Lists
+from dsr_report.tables.derived import Known
 from dsr_report.tables.events import EventColumns, row_of
-from dsr_report.tables.messages import MessageIds, merged, rows_of_message
-from dsr_report.tables.rows import rows_of
+from dsr_report.tables.ids import MessageIds
+from dsr_report.tables.messages import merged, rows_of_message
+from dsr_report.tables.rows import family_of_mailing, rows_of
 from dsr_report.tables.schema import Table, tables_by_name
 from dsr_report.tables.store import Store
 
 _BATCH = 5_000
-_MESSAGES = "messages"
 
 
 class TableSet(Mapping[str, Any]):
-    """All tables of one export: `tables["events"]` is a pandas DataFrame, made when it is asked for.
+    """Tables of one export that were made in one pass: `tables["events"]` is a pandas DataFrame.
 
     `batches(name)` streams a table's columns instead. Close it, or use it in a `with`, to let go of what was
     put aside on disk.
     """
 
-    def __init__(self, stores: dict[str, Store], ids: MessageIds) -> None:
+    def __init__(self, stores: dict[str, Store]) -> None:
         self._stores = stores
-        self._ids = ids
         self._frames: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -46,8 +47,6 @@ class TableSet(Mapping[str, Any]):
         self.close()
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._stores:
-            raise KeyError(f"there is no table {quoted(name)}")
         if name not in self._frames:
             from dsr_report.tables.frames import frame  # noqa: PLC0415 - pandas, only where it is asked for
 
@@ -75,18 +74,17 @@ class TableSet(Mapping[str, Any]):
 
     def batches(self, name: str) -> Iterator[Columns]:
         """A table's columns, a few thousand rows at a time, in the table's order."""
-        if name == _MESSAGES:
-            return self._merged_messages()
-        return self._stores[name].batches()
+        store = self._stores[name]
+        return _SPECIAL[name](store) if name in _SPECIAL else store.batches()
 
     def arrow_batches(self, name: str, schema: Any) -> Iterator[Any]:
         """A table's rows as Arrow's record batches of this schema."""
         from dsr_report.tables.arrow import record_batch, record_batch_of_block  # noqa: PLC0415 - pyarrow
 
         store = self._stores[name]
-        if name == _MESSAGES or not isinstance(store.blocks, ArrowBlocks):
+        if name in _SPECIAL or not isinstance(store.blocks, ArrowBlocks):
             for batch in self.batches(name):
-                yield record_batch(batch, schema)
+                yield record_batch(batch, store.table, schema)
         else:
             for block, arrivals, seen in store.ordered():
                 yield record_batch_of_block(block, store, arrivals, seen, schema)
@@ -95,19 +93,72 @@ class TableSet(Mapping[str, Any]):
         """The tables' declarations."""
         return tuple(store.table for store in self._stores.values())
 
-    def _merged_messages(self) -> Iterator[Columns]:
-        """Messages, each once: those of one key are made one row."""
-        by_key: dict[str, list[dict[str, Any]]] = {}
-        for batch in self._stores[_MESSAGES].batches():
-            for cells in zip(*batch.values(), strict=True):
-                row = dict(zip(batch, cells, strict=True))
-                by_key.setdefault(row["message_key"], []).append(row)
-        names = self._stores[_MESSAGES].table.names
-        rows = [merged(group) if len(group) > 1 else group[0] for group in by_key.values()]
-        rows.sort(key=lambda row: (row["sent_at"] is None, row["sent_at"] or 0, row["message_key"]))
-        for start in range(0, len(rows), _BATCH):
-            part = rows[start : start + _BATCH]
-            yield {name: [row.get(name) for row in part] for name in names}
+
+def _merged_messages(store: Store) -> Iterator[Columns]:
+    """Messages, each once: those of one key are made one row."""
+    by_key: dict[str, list[dict[str, Any]]] = {}
+    for batch in store.batches():
+        for cells in zip(*batch.values(), strict=True):
+            row = dict(zip(batch, cells, strict=True))
+            by_key.setdefault(row["message_key"], []).append(row)
+    names = store.table.names
+    rows = [merged(group) if len(group) > 1 else group[0] for group in by_key.values()]
+    rows.sort(key=lambda row: (row["sent_at"] is None, row["sent_at"] or 0, row["message_key"]))
+    for start in range(0, len(rows), _BATCH):
+        part = rows[start : start + _BATCH]
+        yield {name: [row.get(name) for row in part] for name in names}
+
+
+def _linked(store: Store) -> Iterator[Columns]:
+    """Links with the keys of the clicks that followed them: message by message."""
+    names = store.table.names
+    held: Columns = {name: [] for name in names}
+    for batch in store.batches():
+        for name in names:
+            held[name] += batch[name]
+        last = held["message_key"].index(held["message_key"][-1])  # of it, more may follow
+        if last:
+            yield _with_link_keys({name: held[name][:last] for name in names}, store.known)
+            held = {name: held[name][last:] for name in names}
+    if held["message_key"]:
+        yield _with_link_keys(held, store.known)
+
+
+def _with_link_keys(links: Columns, known: Known) -> Columns:
+    keys: list[str] = []
+    occurrences: list[int] = []
+    at = 0
+    for message, rows in groupby(links["message_key"]):
+        end = at + sum(1 for _ in rows)
+        found = known.links.of_message(message, {name: links[name][at:end] for name in ("url", "purpose")})
+        keys += found[0]
+        occurrences += found[1]
+        at = end
+    return links | {"link_key": keys, "occurrence": occurrences}
+
+
+def _numbered_mailings(store: Store) -> Iterator[Columns]:
+    """Mailings with the product in their keys; further records of one mailing are numbered."""
+    counts: Counter[str] = Counter()
+    for batch in store.batches():
+        keys = []
+        for key in batch["mailing_key"]:
+            final = store.known.mailings.resolve(key)
+            counts[final] += 1
+            keys.append(final if counts[final] == 1 else f"{final}-{counts[final]}")
+        yield batch | {"mailing_key": keys}
+
+
+_SPECIAL: dict[str, Callable[[Store], Iterator[Columns]]] = {
+    "messages": _merged_messages,
+    "links": _linked,
+    "mailings": _numbered_mailings,
+}
+"""Tables whose rows are not those of their store one by one."""
+
+
+_OF_MESSAGES = frozenset({"messages", "message_headers", "message_parts", "links"})
+"""Tables for which the source of messages is read."""
 
 
 def build(
@@ -116,6 +167,7 @@ def build(
     *,
     info: JsonValue = None,
     info_pointer: str = "/info",
+    only: Collection[str] | None = None,
     arrow: bool = False,
 ) -> TableSet:
     """The tables of an export's records.
@@ -125,39 +177,96 @@ def build(
         zone: of local times that name none.
         info: the export's `info`, for the table `subject`.
         info_pointer: where it stands.
+        only: the tables to make; what they do not need is not read.
         arrow: hold rows in Arrow's columns, which need pyarrow: faster where Parquet or DuckDB is wanted.
     """
-    ids = MessageIds()
+    declared = tables_by_name()
+    wanted = set(declared if only is None else only)
+    if "links" in wanted:
+        wanted.add("events")  # whose clicks give links their keys
+    known = Known(zone)
     lists = Lists()
     stores = {
-        name: Store(table, ids.resolve, ArrowBlocks(table) if arrow else lists)
-        for name, table in tables_by_name().items()
+        name: Store(table, known, ArrowBlocks(table) if arrow else lists)
+        for name, table in declared.items()
+        if name in wanted
     }
-    add_row: dict[str, Callable[[dict[str, Any]], None]] = {n: store.add_row for n, store in stores.items()}
-    if isinstance(info, dict):
-        kind, subject = info.get("type"), info.get("id")
-        texts = [None if v is None or isinstance(v, (dict, list)) else str(v) for v in (kind, subject)]
-        key = ":".join(text or "" for text in texts)
-        add_row["subject"](
-            {"subject_key": key, "subject_type": texts[0], "subject_id": texts[1], "pointer": info_pointer}
-        )
+    known.clicked = lambda: _clicked(stores["events"], known.messages)
+    known.subject_key, row = _subject(info, info_pointer)
+    if row and "subject" in stores:
+        stores["subject"].add_row(row)
+    pass_ = _Pass(stores, known, zone)
+    for found in founds:
+        pass_.add(found)
+    pass_.end()
+    return TableSet(stores)
 
-    def put(record: Record) -> None:
+
+def _subject(info: JsonValue, pointer: str) -> tuple[str, dict[str, Any]]:
+    """The key of whom an export is about, and the row of `subject`."""
+    if not isinstance(info, dict):
+        return "", {}
+    kind, subject = (
+        None if value is None or isinstance(value, (dict, list)) else str(value)
+        for value in (info.get("type"), info.get("id"))
+    )
+    key = f"{kind or ''}:{subject or ''}"
+    return key, {"subject_key": key, "subject_type": kind, "subject_id": subject, "pointer": pointer}
+
+
+class _Pass:
+    """One pass over the records: each is read as far as the wanted tables need it."""
+
+    def __init__(self, stores: dict[str, Store], known: Known, zone: ZoneInfo) -> None:
+        self._stores = stores
+        self._known = known
+        self._zone = zone
+        self._reads_messages = not _OF_MESSAGES.isdisjoint(stores)
+        self._parts = _OF_MESSAGES & stores.keys()
+        self._events = EventColumns(zone, stores["events"].add, self._put) if "events" in stores else None
+        self._reads_others = bool(stores.keys() - _OF_MESSAGES - {"events", "subject"})
+
+    def add(self, found: RawRecord) -> None:
+        """Take in one record."""
+        if found.kind in EVENT_KINDS:
+            if self._events is not None:
+                self._events.add(found)
+        elif found.kind == "message":
+            if self._reads_messages:
+                self._put(parse(found, self._zone))
+            else:
+                self._known.messages.learn_of(found, self._zone)
+        elif (self._reads_others and found.kind != "envelope") or found.kind in {"mailing", "snapshot"}:
+            self._put(parse(found, self._zone))
+
+    def end(self) -> None:
+        """Hand on the events that are still held."""
+        if self._events is not None:
+            self._events.end()
+
+    def _put(self, record: Record) -> None:
         if isinstance(record, Message):
-            ids.learn(record)
-            made = rows_of_message(record)
+            self._known.messages.learn(record.internal_id, record.message_id, record.family)
+            made = rows_of_message(record, self._parts)
         elif record.kind in EVENT_KINDS:
             made = iter([("events", row_of(record))])
         else:
+            if isinstance(record, (Mailing, Snapshot)):
+                self._known.mailings.learn(record.mailing_id, family_of_mailing(record))
             made = rows_of(record)
         for name, row in made:
-            add_row[name](row)
+            if name in self._stores:
+                self._stores[name].add_row(row)
 
-    columns = EventColumns(zone, stores["events"].add, put)
-    for found in founds:
-        if found.kind in EVENT_KINDS:
-            columns.add(found)
-        elif found.kind != "envelope":
-            put(parse(found, zone))
-    columns.end()
-    return TableSet(stores, ids)
+
+def _clicked(events: Store, messages: MessageIds) -> Iterator[tuple[str, str | None, str | None]]:
+    """The message, and the number and address of the link, of every click."""
+    for batch in events.arriving():
+        count = len(batch["kind"])
+        nulls = [None] * count
+        ids, links = batch.get("link_id", nulls), batch.get("link", nulls)
+        if any(ids) or any(links):
+            keys = batch.get("message_key", nulls)
+            for kind, key, number, link in zip(batch["kind"], keys, ids, links, strict=True):
+                if kind == "click":
+                    yield "" if key is None else messages.resolve(key), number, link

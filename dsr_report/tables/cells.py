@@ -48,6 +48,8 @@ def cells_of(record: Record, kind: Kind) -> dict[str, Any]:
             row[one.column] = microseconds(value)
             row[f"{one.column}_raw"] = getattr(record, f"{one.name}_raw")
             row[f"{one.column}_certainty"] = getattr(record, f"{one.name}_certainty")
+        elif one.how == "count":
+            row[f"{one.column}_raw"] = value
         elif value is not None:
             row[one.column] = _cell(value, one.how)
     return row

@@ -31,6 +31,8 @@ from dsr_report.tables.cells import (
     only_names_kind,
 )
 from dsr_report.tables.exact import json_text
+from dsr_report.tables.ids import mailing_key, message_key
+from dsr_report.user_agents import agent_of
 
 _GROUP = 500
 _MOST_GROUPS = 200
@@ -38,17 +40,12 @@ _SAMPLE = 8
 _HEAVIEST = 16 << 20
 
 
-def message_key(message_id: str | None, family: str | None) -> str | None:
-    """What leads to the message, until all messages are known: a public id as it is, a number by product."""
-    if message_id is None:
-        return None
-    return f"{family or ''}:{message_id}" if message_id.isdigit() else message_id
-
-
 def row_of(record: Record) -> dict[str, Any]:
     """The row of one parsed event."""
     row = cells_of(record, kind_of(record.kind))
     row["message_key"] = message_key(row.get("message_id"), record.family)
+    row["mailing_key"] = mailing_key(row.get("mailing_id"), record.family)
+    row["user_agent"] = agent_of(row.get("user_agent_raw"), row.get("header"))
     return row
 
 
@@ -62,7 +59,7 @@ class _Plan:
 
 
 _TEXT_OR_NULL = frozenset({str, type(None)})
-_IN_COLUMNS = frozenset({"id", "text", "moment", "tags"})
+_IN_COLUMNS = frozenset({"id", "text", "count", "moment", "tags"})
 """How fields are read that can be read in columns; the others are rare."""
 
 
@@ -159,6 +156,12 @@ class EventColumns:
         keys = result.get("message_id")
         if keys is not None:
             result["message_key"] = _message_keys(keys, family)
+        if "mailing_id" in result:
+            result["mailing_key"] = [mailing_key(number, family) for number in result["mailing_id"]]
+        if "user_agent_raw" in result or "header" in result:
+            nulls = [None] * count
+            lines = zip(result.get("user_agent_raw", nulls), result.get("header", nulls), strict=True)
+            result["user_agent"] = [agent_of(*line) for line in lines]
         for name, where in ((n, inner if n in inner[0] else outer) for n in plan.rest):
             words = {value[name] if type(value[name]) is str else None for value in where}
             if not all(word is not None and only_names_kind(name, word) for word in words):
@@ -168,8 +171,8 @@ class EventColumns:
 
     def _read(self, result: Columns, column: str, cells: list[Any], kinds: set[type], how: str) -> bool:
         """Put one member's values into columns; False where they need a closer look."""
-        if how == "text":
-            result[column] = self._text(cells, kinds)
+        if how in {"text", "count"}:
+            result[column if how == "text" else f"{column}_raw"] = self._text(cells, kinds)
             return True
         if how == "tags":
             if not kinds <= _TEXT_OR_NULL:

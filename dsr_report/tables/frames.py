@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from dsr_report.tables.blocks import Columns
-from dsr_report.tables.schema import MOMENT, Table
+from dsr_report.tables.blocks import NO_MOMENT, Columns
+from dsr_report.tables.schema import LOCAL, MOMENT, Column, Table
 from dsr_report.tables.text import encodable
 
-_TYPES = {"string": "string", "int64": "Int64", "boolean": "boolean"}
+_TYPES: dict[str, Any] = {"string": "string", "int64": "Int64", "boolean": "boolean"}
 
 
 def frame(table: Table, batches: Iterable[Columns]) -> pd.DataFrame:
     """One table as a DataFrame; texts that UTF-8 cannot hold have their lone surrogates as escapes."""
-    cells: Columns = {name: [] for name in table.names}
+    pieces: dict[str, list[pd.Series[Any]]] = {name: [] for name in table.names}
     for batch in batches:
-        for name in table.names:
-            cells[name].extend(batch[name])
-    return pd.DataFrame({column.name: series(cells[column.name], column.dtype) for column in table.columns})
+        for column in table.columns:
+            pieces[column.name].append(series(batch[column.name], column))
+    return pd.DataFrame({column.name: _joined(pieces.pop(column.name), column) for column in table.columns})
 
 
-def series(cells: list[Any], dtype: str) -> pd.Series[Any]:
+def _joined(pieces: list[pd.Series[Any]], column: Column) -> pd.Series[Any]:
+    if not pieces:
+        return series([], column)
+    return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
+
+
+def series(cells: list[Any], column: Column) -> pd.Series[Any]:
     """One column with its declared type."""
-    if dtype == MOMENT:
-        numbers = np.array([np.iinfo(np.int64).min if c is None else c for c in cells], np.int64)
-        return pd.Series(numbers.view("datetime64[us]")).dt.tz_localize("UTC")
-    if dtype == "string":
+    if column.dtype in {MOMENT, LOCAL}:
+        numbers = np.array([NO_MOMENT if c is None else c for c in cells], np.int64)
+        moments = pd.DatetimeIndex(numbers.view("datetime64[us]"))
+        return pd.Series(moments.tz_localize("UTC") if column.dtype == MOMENT else moments)
+    if column.dtype == "category":
+        return pd.Series(pd.Categorical(cells, categories=list(column.categories)))
+    if column.dtype == "string":
         cells = encodable(cells)
-    return pd.Series(cells, dtype=_TYPES[dtype])
+    return cast("pd.Series[Any]", pd.Series(cells, dtype=_TYPES[column.dtype]))

@@ -1,9 +1,9 @@
-"""Messages → rows of the tables about messages, and which ids are one message's."""
+"""Messages → rows of the tables about messages."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from dsr_report.jsonstream.items import JsonValue
@@ -14,38 +14,15 @@ from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.mail import Message
 from dsr_report.tables.cells import cells_of
 from dsr_report.tables.exact import json_text
+from dsr_report.tables.ids import mailing_key
 from dsr_report.tables.schema import table
 from dsr_report.tables.store import row_key
 
 
-class MessageIds:
-    """Which numbers and public ids belong to one message, across products."""
-
-    def __init__(self) -> None:
-        self._by_family: dict[str, str] = {}
-        self._by_number: dict[str, str | None] = {}
-
-    def learn(self, record: Message) -> None:
-        """Take in the ids of one message."""
-        number, public = record.internal_id, record.message_id
-        if number is None or public is None:
-            return
-        self._by_family.setdefault(f"{record.family or ''}:{number}", public)
-        if self._by_number.setdefault(number, public) != public:
-            self._by_number[number] = None  # the same number in two products
-
-    def resolve(self, key: str) -> str:
-        """The final key for one that may be `FAMILY:NUMBER`."""
-        family, colon, number = key.rpartition(":")
-        if not colon or not number.isdigit():
-            return key
-        found = self._by_family.get(key) or self._by_number.get(number)
-        return found or (key if family else f"destination:{number}")
-
-
-def rows_of_message(record: Message) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows of one message."""
+def rows_of_message(record: Message, only: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of one message, in those of the tables about messages that are wanted."""
     row = cells_of(record, kind_of("message"))
+    row["mailing_key"] = mailing_key(record.mailing_id, record.family)
     if record.attachments is not None:
         row["other"] = _with_attachments(row["other"], record.attachments)
     mime = None if record.mime is None else parse(record.mime)
@@ -60,7 +37,7 @@ def rows_of_message(record: Message) -> Iterator[tuple[str, dict[str, Any]]]:
     row["message_key"] = key
     yield "messages", row
     shared = {"message_key": key, "pointer": record.pointer}
-    if mime is not None:
+    if mime is not None and "message_headers" in only:
         for position, field in enumerate(mime.header, 1):
             yield (
                 "message_headers",
@@ -72,9 +49,10 @@ def rows_of_message(record: Message) -> Iterator[tuple[str, dict[str, Any]]]:
                     "value_raw": _raw_text(field.raw),
                 },
             )
-    position = 0
-    for position, part in enumerate(_parts(mime, record), 1):
+    for position, part in enumerate(_parts(mime, record) if "message_parts" in only else (), 1):
         yield "message_parts", shared | {"position": position} | part
+    if "links" not in only:
+        return
     htmls = [] if mime is None or mime.html is None else [mime.html]
     if record.html is not None:
         htmls.append(record.html)

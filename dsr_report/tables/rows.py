@@ -11,14 +11,14 @@ from dsr_report.jsonstream.items import JsonValue, count_values
 from dsr_report.pointers import joined
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import kind_of
-from dsr_report.records.models.mail import Statistics
-from dsr_report.records.models.other import Custom, Log, UploadedFile
+from dsr_report.records.models.mail import Mailing, Snapshot, Statistics
+from dsr_report.records.models.other import Custom, Fax, Log, Sms, SmsMailing, UploadedFile
 from dsr_report.records.models.people import Interest
 from dsr_report.records.models.surveys import Answer, Survey
 from dsr_report.records.sniff import record_in_json
 from dsr_report.tables.cells import cells_of, other_cell
-from dsr_report.tables.events import message_key
 from dsr_report.tables.exact import as_cell, json_text, type_of
+from dsr_report.tables.ids import mailing_key, message_key
 from dsr_report.tables.schema import table
 from dsr_report.tables.store import row_key
 
@@ -132,10 +132,40 @@ def _file(record: UploadedFile) -> Rows:
 def _statistics(record: Statistics) -> Rows:
     base = cells_of(record, kind_of("statistics"))
     base["message_key"] = message_key(record.message_id, record.family)
-    for count in record.counts:
-        yield "statistics", base | count._asdict()
+    base["mailing_key"] = mailing_key(record.mailing_id, record.family)
+    for name, total, unique in record.counts:
+        yield "statistics", base | {"name": name, "total_raw": total, "unique_raw": unique}
     if not record.counts:
         yield "statistics", base
+
+
+@_rows("mailing")
+@_rows("snapshot")
+def _mailing(record: Mailing | Snapshot) -> Rows:
+    row = cells_of(record, kind_of(record.kind))
+    row["family"] = family_of_mailing(record)
+    row["mailing_key"] = mailing_key(record.mailing_id, row["family"])
+    yield "mailings", row
+
+
+def family_of_mailing(record: Mailing | Snapshot) -> str:
+    """The product that a mailing is of: those of the Marketing Suite are made of a template alone.
+
+    (rest-get-publisher-emailing, rest-get-ms-emailing and the snapshots, read 2026-11)
+    """
+    if record.family is not None:
+        return record.family
+    return "publisher" if record.document_id is not None else "marketing-suite"
+
+
+@_rows("sms_mailing")
+@_rows("sms")
+@_rows("fax")
+def _sms(record: Sms | SmsMailing | Fax) -> Rows:
+    kind = kind_of(record.kind)
+    row = cells_of(record, kind)
+    row["mailing_key"] = mailing_key(record.mailing_id, "fax" if record.kind == "fax" else "sms")
+    yield kind.table_name, row
 
 
 @_rows("log")

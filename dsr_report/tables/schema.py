@@ -6,24 +6,43 @@ is here is what records do not have: keys, and what is worked out or taken apart
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
 
+from dsr_report.mime.links import Purpose
+from dsr_report.records.base import Certainty, Family
 from dsr_report.records.kind import Field, Kind
 from dsr_report.records.kinds import COLUMN_ORDER, KINDS, remembered
 
-Dtype = Literal["string", "int64", "boolean", "datetime64[us, UTC]"]
+Dtype = Literal["string", "category", "int64", "boolean", "datetime64[us, UTC]", "datetime64[us]"]
 MOMENT: Dtype = "datetime64[us, UTC]"
+LOCAL: Dtype = "datetime64[us]"
+TEXTS = frozenset[Dtype]({"string", "category"})
+"""Types of columns whose cells are texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: null wherever the export has nothing to say."""
+    """One column: null wherever the export has nothing to say.
+
+    Attributes:
+        name: in snake case.
+        dtype: as pandas calls it.
+        description: a sentence for analysts.
+        unit: of numbers and moments.
+        categories: all values that a category can have, in their order.
+        is_derived: worked out when rows are handed out (`derived`); stored rows do not have it.
+        is_content: whether it is part of what makes two rows differ.
+    """
 
     name: str
     dtype: Dtype
     description: str
     unit: str = ""
+    categories: tuple[str, ...] = ()
+    is_derived: bool = False
+    is_content: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +55,7 @@ class Table:
     key: str
     order: tuple[str, ...] = ()
     joins: dict[str, str] = field(default_factory=dict)
-    """Column → `table.column` that it leads to."""
+    """Column → `table.column` that it leads to; several, by blanks, where another column tells which."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,23 +79,55 @@ def _b(name: str, description: str) -> Column:
     return Column(name, "boolean", description)
 
 
+def _c(name: str, description: str, categories: Iterable[str], *, is_content: bool = True) -> Column:
+    return Column(name, "category", description, categories=tuple(categories), is_content=is_content)
+
+
 def _m(name: str, description: str) -> tuple[Column, ...]:
     return (
-        Column(name, MOMENT, description, "UTC"),
+        Column(name, MOMENT, description, "UTC", is_content=False),
+        Column(
+            f"{name}_local", LOCAL, f"`{name}` as clocks showed it in the zone of `--timezone`.",
+            "local time", is_derived=True, is_content=False,
+        ),
         _t(f"{name}_raw", f"Text that `{name}` was read from, as the export has it."),
-        _t(
+        _c(
             f"{name}_certainty",
             f"How sure `{name}` is: `exact`, `assumed` (the zone is), `ambiguous`, `nonexistent` or `date`.",
+            get_args(Certainty),
         ),
+    )  # fmt: skip
+
+
+def _count(name: str, description: str, unit: str = "") -> tuple[Column, ...]:
+    return (
+        Column(name, "int64", description, unit, is_derived=True, is_content=False),
+        _t(f"{name}_raw", f"Text that `{name}` was read from, as the export has it."),
     )
 
 
-_POINTER = _t("pointer", "JSON Pointer of the record in the export.")
+def _reference(name: str, description: str) -> Column:
+    """A column that leads to another table, or is led to: it follows from others."""
+    return Column(name, "string", description, is_content=False)
+
+
+SUBJECT_KEY = _reference("subject_key", "Whom the export is about: `subject.subject_key`.")
+_POINTER = Column("pointer", "string", "JSON Pointer of the record in the export.", is_content=False)
 _OTHER = _t("other", "Members that have no column of their own, as a JSON object; null where there are none.")
 _MAILING = _t("mailing_id", "Mailing that it belongs to.")
 _PROFILE = _t("profile_id", "Profile that it belongs to.")
 _SUBPROFILE = _t("subprofile_id", "Subprofile that it belongs to.")
-_FAMILY = _t("family", "Product that wrote it: `publisher`, `marketing-suite` or `smtpeter`.")
+_FAMILY = _c(
+    "family",
+    "Product that wrote it: `publisher`, `marketing-suite` or `smtpeter`.",
+    get_args(Family),
+    is_content=False,
+)
+_MAILING_KEY = _reference(
+    "mailing_key",
+    "Mailing that it belongs to: `mailings.mailing_key`. The products number their mailings apart, "
+    "so that `mailing_id` alone does not tell.",
+)
 
 
 _KEY = "Key: made of the row's content, the same in every layout of the same export."
@@ -86,7 +137,7 @@ def _key(name: str, description: str = _KEY) -> Column:
     return _t(name, description)
 
 
-_MESSAGE_KEY = _t(
+_MESSAGE_KEY = _reference(
     "message_key",
     "Message that it belongs to: `messages.message_key`, whichever kind of id the export gives.",
 )
@@ -94,9 +145,14 @@ SUBJECT = Table(
     "subject",
     "Whom the export is about: one row.",
     (
-        _t("subject_key", "Key: type and id."),
+        _t(
+            "subject_key",
+            "Key: type and id; where tables of several exports stand together, numbered "
+            "(`…-2`) where two are about the same one.",
+        ),
         _t("subject_type", "`email`, `profile` or `subprofile`."),
         _t("subject_id", "Address, or id of the profile or subprofile."),
+        _t("export", "Name of the export's file, where tables of several exports stand together."),
         _POINTER,
     ),
     "subject_key",
@@ -107,16 +163,28 @@ FIELDS = Table(
     (
         _key("field_key"),
         _t("record_key", "Key of the row of `profiles`, `subprofiles`, `changes`, `history` or `forms`."),
-        _t("record_kind", "`profile`, `subprofile`, `change`, `history` or `form`."),
+        _c(
+            "record_kind",
+            "`profile`, `subprofile`, `change`, `history` or `form`.",
+            ("profile", "subprofile", "change", "history", "form"),
+        ),
         _PROFILE,
         _SUBPROFILE,
         _t("name", "Name of the field."),
         _t("value", "Value as text; what is no text, number or truth value is given as JSON."),
-        _t("value_type", "JSON type of the value: `text`, `number`, `boolean`, `null`, `list` or `object`."),
+        _c(
+            "value_type",
+            "JSON type of the value: `text`, `number`, `boolean`, `null`, `list` or `object`.",
+            ("text", "number", "boolean", "null", "list", "object"),
+        ),
         _POINTER,
     ),
     "field_key",
     ("record_kind", "profile_id", "subprofile_id", "record_key", "name"),
+    {
+        "record_key": "profiles.profile_key subprofiles.subprofile_key changes.change_key "
+        "history.history_key forms.form_key"
+    },
 )
 MESSAGE_HEADERS = Table(
     "message_headers",
@@ -163,14 +231,25 @@ LINKS = Table(
     "links",
     "Links in the HTML of messages, as written: one row a link.",
     (
-        _key("link_key"),
+        _key(
+            "link_key",
+            "Key. That of a link that was followed is the `link_key` of its clicks, which lead to the first "
+            "link of the message that they can mean.",
+        ),
         _MESSAGE_KEY,
         _n("position", "Place in the message, from 1."),
         _t("url", "Where it leads, as written."),
         _t("label", "The words that it stands under."),
-        _t(
+        _c(
             "purpose",
             "What it is for: `ordinary`, `tracking`, `unsubscribe`, `web-version`, `mail` or another.",
+            get_args(Purpose),
+        ),
+        Column(
+            "occurrence",
+            "int64",
+            "Which of the message's links to the same address it is, from 1: clicks do not tell them apart.",
+            is_derived=True,
         ),
         _POINTER,
     ),
@@ -236,6 +315,10 @@ CUSTOM = Table(
 )
 
 
+def _worked_out(name: str, description: str) -> Column:
+    return Column(name, "string", description, is_derived=True, is_content=False)
+
+
 @dataclass(frozen=True, slots=True)
 class _OfKinds:
     """A table whose columns are the fields of its kinds.
@@ -278,7 +361,7 @@ _OF_KINDS = (
                 ),
             )
         },
-        {"record_key": "profiles.profile_key"},
+        {"record_key": "profiles.profile_key subprofiles.subprofile_key changes.change_key"},
     ),
     _OfKinds(
         "messages",
@@ -286,6 +369,7 @@ _OF_KINDS = (
         "Messages to the subject: one row a message, also where the export has it in several records.",
         ("sent_at", "message_key"),
         {
+            "mailing_id": (_MAILING_KEY,),
             "address": (
                 _t("recipients", "To and Cc of the message's own header, decoded, separated by line feeds."),
                 _t("header_message_id", "Message-ID of the message's own header."),
@@ -301,9 +385,15 @@ _OF_KINDS = (
             ),
             "tags": (_FAMILY,),
             "pointer": (
-                _t("other_pointers", "Pointers of further records of the same message, separated by spaces."),
+                Column(
+                    "other_pointers",
+                    "string",
+                    "Pointers of further records of the same message, separated by spaces.",
+                    is_content=False,
+                ),
             ),
         },
+        joins={"mailing_key": "mailings.mailing_key"},
         key_description="Key: the public id; where there is none `FAMILY:NUMBER`; else made of the content. "
         "Other tables lead here, whether they have the public id or the number.",
     ),
@@ -312,8 +402,54 @@ _OF_KINDS = (
         "event_key",
         "Everything that happened to messages, of all kinds: one row an event.",
         ("occurred_at", "kind"),
-        {"occurred_at_certainty": (_MESSAGE_KEY,), "collection_id": (_FAMILY,)},
-        {"message_key": "messages.message_key"},
+        {
+            "occurred_at_certainty": (
+                _MESSAGE_KEY,
+                Column(
+                    "message_in_export",
+                    "boolean",
+                    "Whether `messages` has its message; null where it names none.",
+                    is_derived=True,
+                    is_content=False,
+                ),
+            ),
+            "mailing_id": (_MAILING_KEY,),
+            "ip": (
+                _t(
+                    "user_agent",
+                    "How the program introduced itself: `user_agent_raw`, or where that is empty the field "
+                    "of the request's header.",
+                ),
+            ),
+            "user_agent_raw": (
+                *(
+                    _worked_out(name, f"{what}, as far as `user_agent` tells.")
+                    for name, what in (
+                        ("browser", "Browser, or the browser's engine that a mail program used"),
+                        ("system", "Operating system"),
+                        ("mail_client", "Mail program or web mail"),
+                        (
+                            "privacy_proxy",
+                            "Proxy of the mail provider that loaded the pictures in the reader's place "
+                            "(`Apple`, `Google`, `Yahoo`): time, place and device are then the proxy's",
+                        ),
+                    )
+                ),
+            ),
+            "link": (
+                _reference(
+                    "link_key",
+                    "Link that was followed: `links.link_key`; it leads nowhere where the message's HTML is "
+                    "not in the export, or does not have the link as the record names it.",
+                ),
+            ),
+            "collection_id": (_FAMILY,),
+        },
+        {
+            "message_key": "messages.message_key",
+            "mailing_key": "mailings.mailing_key",
+            "link_key": "links.link_key",
+        },
     ),
     _OfKinds(
         "survey_submissions",
@@ -343,6 +479,9 @@ _OF_KINDS = (
         "mailing_key",
         "Send-outs that the subject was one recipient of, of mail and of text messages.",
         ("sent_at", "mailing_id"),
+        {"mailing_id": (_FAMILY,)},
+        key_description="Key: `FAMILY:ID` (`sms:ID` for text messages); further records of the same mailing, "
+        "such as its stored copy, are numbered (`…-2`).",
     ),
     _OfKinds("documents", "document_key", "Documents with their source.", ("document_id", "name")),
     _OfKinds(
@@ -353,13 +492,22 @@ _OF_KINDS = (
         {
             "": (_MESSAGE_KEY,),
             "mailing_id": (
+                _MAILING_KEY,
                 _t("name", "What is counted."),
-                _t("total", "How often."),
-                _t("unique", "How many different ones."),
+                *_count("total", "How often."),
+                *_count("unique", "How many different ones."),
             ),
         },
+        {"message_key": "messages.message_key", "mailing_key": "mailings.mailing_key"},
     ),
-    _OfKinds("sms", "sms_key", "Text messages and faxes to the subject.", ("occurred_at", "mailing_id")),
+    _OfKinds(
+        "sms",
+        "sms_key",
+        "Text messages and faxes to the subject.",
+        ("occurred_at", "mailing_id"),
+        {"mailing_id": (_MAILING_KEY,)},
+        {"mailing_key": "mailings.mailing_key"},
+    ),
     _OfKinds(
         "coupons",
         "coupon_key",
@@ -413,7 +561,16 @@ def tables_by_name() -> dict[str, Table]:
             kinds.setdefault(kind.table_name, []).append(kind)
     last = ("custom", "unrecognised")
     names = [*_ORDER, *(name for name in kinds if name not in {*_ORDER, *last}), *last]
-    return {name: _BY_HAND.get(name) or _of_kinds(name, kinds[name]) for name in names}
+    return {name: _with_subject(_BY_HAND.get(name) or _of_kinds(name, kinds[name])) for name in names}
+
+
+def _with_subject(table: Table) -> Table:
+    """The table, each row of which says whom it is about."""
+    if table.key == SUBJECT_KEY.name:
+        return table
+    key, *others = table.columns
+    joins = table.joins | {SUBJECT_KEY.name: "subject.subject_key"}
+    return replace(table, columns=(key, SUBJECT_KEY, *others), joins=joins)
 
 
 def table(name: str) -> Table:
@@ -440,7 +597,8 @@ def _of_kinds(name: str, kinds: list[Kind]) -> Table:
             fields.setdefault(one.column, one)
     columns = [_key(frame.key, frame.key_description), *frame.worked_out.get("", ())]
     if len(kinds) > 1:
-        columns.append(_t("kind", f"{_either([kind.name for kind in kinds])}."))
+        names = [kind.name for kind in kinds]
+        columns.append(_c("kind", f"{_either(names)}.", names))
     for one in fields.values():
         columns += _columns_of(one)
         columns += frame.worked_out.get(columns[-1].name, ())
@@ -451,6 +609,8 @@ def _of_kinds(name: str, kinds: list[Kind]) -> Table:
 def _columns_of(one: Field) -> tuple[Column, ...]:
     if one.how == "moment":
         return _m(one.column, one.description)
+    if one.how == "count":
+        return _count(one.column, one.description, one.unit)
     return (Column(one.column, one.dtype, one.description, one.unit),)
 
 

@@ -7,7 +7,7 @@ the file. Rows that are put aside stand in a nameless temporary file that only t
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,7 +18,8 @@ import numpy as np
 
 from dsr_report.records.kinds import KINDS
 from dsr_report.spool import BlockFile
-from dsr_report.tables.blocks import Blocks, Columns, Places
+from dsr_report.tables.blocks import Blocks, Columns, ListRows, Places, Rows
+from dsr_report.tables.derived import Known
 from dsr_report.tables.schema import MOMENT, Table
 
 _BLOCK_ROWS = 4_000
@@ -49,8 +50,7 @@ def _digest(line: str) -> bytes:
 @lru_cache
 def hashed_columns(table: Table) -> tuple[str, ...]:
     """The columns that a row's fingerprint is made of: what the export says, not where, nor what follows."""
-    left_out = {"pointer", "other_pointers", "family", "message_key", table.key}
-    return tuple(c.name for c in table.columns if c.name not in left_out and c.dtype != MOMENT)
+    return tuple(c.name for c in table.columns if c.is_content and not c.is_derived and c.name != table.key)
 
 
 def row_key(table: Table, row: dict[str, Any]) -> str:
@@ -62,11 +62,14 @@ def row_key(table: Table, row: dict[str, Any]) -> str:
 class Store:
     """The rows of one table."""
 
-    def __init__(self, table: Table, resolve: Callable[[str], str], blocks: Blocks) -> None:
-        """`resolve` gives the final `message_key` for one that was made before all messages were known."""
+    def __init__(self, table: Table, known: Known, blocks: Blocks) -> None:
+        """`known` tells what only all records together do."""
         self.table = table
         self.blocks = blocks
-        self._resolve = resolve if any(c.name == "message_key" for c in table.columns) else None
+        self.known = known
+        self._resolve = (
+            known.messages.resolve if any(c.name == "message_key" for c in table.columns) else None
+        )
         self._hashed = hashed_columns(table)
         self._belongs = "message_key" in table.order and table.key != "message_key"
         self._pending: Columns = {}
@@ -184,26 +187,35 @@ class Store:
         """All rows in the order of content, in batches that have every column."""
         for block, arrivals, seen in self.ordered():
             columns, count = self.blocks.columns(block)
+            columns |= self.resolved(ListRows(columns, count), arrivals, seen)
             nulls = [None] * count
-            batch = {name: columns.get(name, nulls) for name in self.table.names}
-            yield batch | self.resolved(batch.get("message_key"), batch[self.table.key], arrivals, seen)
+            yield {name: columns.get(name, nulls) for name in self.table.names}
 
-    def resolved(
-        self, message_keys: list[Any] | None, keys: list[Any], arrivals: Places, seen: Seen
-    ) -> Columns:
-        """The columns that are only known now: keys, and which message a row belongs to."""
-        result: Columns = {}
-        if self._resolve is not None and message_keys is not None:
+    def arriving(self) -> Iterator[Columns]:
+        """All rows in the order of arrival, in batches without what is worked out."""
+        self._flush()
+        for block in self._loaded(self._file, self._places):
+            yield self.blocks.columns(block)[0]
+
+    def resolved(self, rows: Rows, arrivals: Places, seen: Seen) -> dict[str, Any]:
+        """The columns of a block that are only known now: keys, and all that is derived."""
+        result: dict[str, Any] = {}
+        message_keys: list[Any] | None = None
+        if self._resolve is not None:
+            message_keys = rows.cells("message_key")
             final = {key: key if key is None else self._resolve(key) for key in set(message_keys)}
             result["message_key"] = message_keys = list(map(final.__getitem__, message_keys))
-        if self.table.key != "message_key" and keys.count(None) == len(keys):
-            digits = self._all_prints[arrivals].astype(">u8").tobytes().hex()
-            made = [digits[at : at + 16] for at in range(0, len(digits), 16)]
-            if self._belongs:  # alike rows of different messages are different rows
-                whole = zip(message_keys or [], made, strict=True)
-                made = [fingerprint((message or "", key)).hex() for message, key in whole]
-            result[self.table.key] = seen.unique(made)
-        return result
+        if self.table.key != "message_key":
+            keys = rows.cells(self.table.key)
+            if None in keys:
+                digits = self._all_prints[arrivals].astype(">u8").tobytes().hex()
+                made = [digits[at : at + 16] for at in range(0, len(digits), 16)]
+                if self._belongs:  # alike rows of different messages are different rows
+                    whole = zip(message_keys or [], made, strict=True)
+                    made = [fingerprint((message or "", key)).hex() for message, key in whole]
+                keys = [one if key is None else key for key, one in zip(keys, made, strict=True)]
+            result[self.table.key] = seen.unique(keys)
+        return result | self.known.columns(self.table, rows, message_keys)
 
     def ordered(self) -> Iterator[tuple[Any, Places, Seen]]:
         """All rows in the order of content: blocks, where each row stood, and what makes keys unique."""

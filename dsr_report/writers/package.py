@@ -69,7 +69,7 @@ def _write_tables(export: Export, folder: ZipFolder) -> None:
     from dsr_report.tables.writers import write  # noqa: PLC0415 - numpy is heavy; only a package has tables
 
     with TemporaryFolder() as place:
-        for path, _table, _rows in write(export.tables, Path(place), "csv"):
+        for path, _table, _rows in write(export.tables.load(), Path(place), "csv"):
             folder.copy(f"data/tables/{path.name}", path)
 
 

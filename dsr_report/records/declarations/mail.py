@@ -16,7 +16,7 @@ _SENDER = field("sender", "sender", "from_address from", "Sender, as one text.")
 _TEMPLATE_ID = field("template_id", "id", "template templateid", "Template.")
 _DOCUMENT_ID = field("document_id", "id", "document documentid", "Document.")
 _SENT_AT = "When it was sent."
-_RECIPIENTS = field("recipient_count", "text", "destinations", "How many people it went to.")
+_RECIPIENTS = field("recipient_count", "count", "destinations", "How many people it went to.")
 _TARGET = field("target", "json", "target", "Selection of people, as JSON.")
 
 MAILING_COLUMNS = (
@@ -32,11 +32,11 @@ MAILING_COLUMNS = (
     _TEMPLATE_ID,
     _DOCUMENT_ID,
     _RECIPIENTS,
-    field("click_count", "text", "clicks", "Clicks of all recipients."),
-    field("impression_count", "text", "impressions", "Impressions of all recipients."),
-    field("success_count", "text", "successes", "Text messages that arrived."),
-    field("error_count", "text", "errors", "Text messages that did not."),
-    field("unknown_count", "text", "unknown", "Text messages of which nothing is known."),
+    field("click_count", "count", "clicks", "Clicks of all recipients."),
+    field("impression_count", "count", "impressions", "Impressions of all recipients."),
+    field("success_count", "count", "successes", "Text messages that arrived."),
+    field("error_count", "count", "errors", "Text messages that did not."),
+    field("unknown_count", "count", "unknown", "Text messages of which nothing is known."),
     TAGS,
     _TARGET,
 )

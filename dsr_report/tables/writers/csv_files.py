@@ -14,7 +14,7 @@ from typing import Any
 from dsr_report.files import written_whole
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import instant
-from dsr_report.tables.schema import MOMENT
+from dsr_report.tables.schema import LOCAL, MOMENT
 from dsr_report.tables.writers import Tables, WrittenTable, counted
 
 _TO_QUOTE = re.compile(r'[",\r\n]')
@@ -39,8 +39,8 @@ def _lines(batch: Columns, dtypes: dict[str, Any]) -> Iterable[str]:
 
 
 def _texts(cells: list[Any], dtype: str) -> list[str]:
-    if dtype == MOMENT:
-        return ["" if cell is None else moment_text(cell) for cell in cells]
+    if dtype in {MOMENT, LOCAL}:
+        return ["" if cell is None else moment_text(cell, dtype) for cell in cells]
     if dtype == "boolean":
         return ["" if cell is None else "true" if cell else "false" for cell in cells]
     if dtype == "int64":
@@ -54,6 +54,7 @@ def _quoted(text: str) -> str:
     return text
 
 
-def moment_text(us: int) -> str:
-    """A moment as text: ISO 8601 in UTC."""
-    return instant(us).isoformat()
+def moment_text(us: int, dtype: str) -> str:
+    """A moment as text: ISO 8601, in UTC with its offset, local time without one."""
+    at = instant(us)
+    return (at if dtype == MOMENT else at.replace(tzinfo=None)).isoformat()

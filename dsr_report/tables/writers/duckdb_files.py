@@ -8,12 +8,13 @@ from pathlib import Path
 
 from dsr_report.errors import MissingExtraError
 from dsr_report.tables.arrow import arrow_schema
-from dsr_report.tables.schema import MOMENT, Table
+from dsr_report.tables.schema import LOCAL, MOMENT, Table
 from dsr_report.tables.writers import Tables, WrittenTable
 from dsr_report.tables.writers.database import whole_database
 
 FILE_NAME = "tables.duckdb"
-_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN", MOMENT: "TIMESTAMPTZ"}
+_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN", "category": "VARCHAR"}
+_TYPES |= {MOMENT: "TIMESTAMPTZ", LOCAL: "TIMESTAMP"}
 
 
 def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:

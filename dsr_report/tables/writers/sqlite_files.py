@@ -1,4 +1,4 @@
-"""SQLite: one database; moments are ISO 8601 texts in UTC, truth values 0 and 1."""
+"""SQLite: one database; moments are ISO 8601 texts, truth values 0 and 1."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from dsr_report.tables.blocks import Columns
-from dsr_report.tables.schema import MOMENT, Table
+from dsr_report.tables.schema import LOCAL, MOMENT, Table
 from dsr_report.tables.text import encodable
 from dsr_report.tables.writers import Tables, WrittenTable, counted
 from dsr_report.tables.writers.csv_files import moment_text
 from dsr_report.tables.writers.database import whole_database
 
 FILE_NAME = "tables.sqlite"
-_TYPES = {"string": "TEXT", "int64": "INTEGER", "boolean": "INTEGER", MOMENT: "TEXT"}
+_TYPES = {"string": "TEXT", "int64": "INTEGER", "boolean": "INTEGER", "category": "TEXT"}
+_TYPES |= {MOMENT: "TEXT", LOCAL: "TEXT"}
 
 
 def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
@@ -35,7 +36,7 @@ def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
                     f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',  # noqa: S608 - our own names
                     _rows(batch, table),
                 )
-            for column in table.joins:
+            for column in sorted(table.joins.keys() - {"subject_key"}):  # which is the same in all rows
                 connection.execute(f'CREATE INDEX "{table.name}_{column}" ON "{table.name}" ("{column}")')
             written.append(WrittenTable(target, table.name, count[0]))
         connection.commit()
@@ -54,8 +55,8 @@ def _rows(batch: Columns, table: Table) -> Iterator[tuple[Any, ...]]:
     columns = []
     for column in table.columns:
         cells = batch[column.name]
-        if column.dtype == MOMENT:
-            cells = [None if cell is None else moment_text(cell) for cell in cells]
+        if column.dtype in {MOMENT, LOCAL}:
+            cells = [None if cell is None else moment_text(cell, column.dtype) for cell in cells]
         elif column.dtype == "string":
             cells = encodable(cells)
         columns.append(cells)

@@ -15,9 +15,10 @@ from typing import Any
 from dsr_report.errors import MissingExtraError
 from dsr_report.files import written_whole
 from dsr_report.tables.cells import instant
-from dsr_report.tables.schema import MOMENT, Table
+from dsr_report.tables.schema import LOCAL, MOMENT, Table
 from dsr_report.tables.text import encodable
 from dsr_report.tables.writers import Tables, WrittenTable
+from dsr_report.tables.writers.csv_files import moment_text
 
 FILE_NAME = "tables.xlsx"
 _MOST_ROWS = 1_048_576
@@ -106,12 +107,12 @@ def _write_row(
     for place, (cell, column) in enumerate(zip(cells, table.columns, strict=True)):
         if cell is None:
             continue
-        if column.dtype == MOMENT:
+        if column.dtype in {MOMENT, LOCAL}:
             when = instant(cell)
             if when >= _FIRST_DATE:
                 sheet.write_datetime(row, place, when.replace(tzinfo=None), moment)
             else:
-                sheet.write_string(row, place, when.isoformat())
+                sheet.write_string(row, place, moment_text(cell, column.dtype))
         elif column.dtype == "boolean":
             sheet.write_boolean(row, place, cell)
         elif column.dtype == "int64":

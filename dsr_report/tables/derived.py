@@ -1,0 +1,130 @@
+"""Columns that are worked out when rows are handed out: from other columns, and from all other records.
+
+They are not stored: what a message's final key is, whether the export has it, which mailing a number means
+and which link a click followed is only known when every record was read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from dsr_report.tables.blocks import NO_MOMENT, Places, Rows
+from dsr_report.tables.cells import instant
+from dsr_report.tables.ids import MailingIds, MessageIds
+from dsr_report.tables.links import ClickedLinks
+from dsr_report.tables.schema import LOCAL, Table
+from dsr_report.user_agents import AgentReading, agent_reading
+
+_HOUR = 3_600_000_000
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
+"""As many digits as 64 bits surely hold."""
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a text is, or None."""
+    text = text.strip()
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+
+
+def _part_of_reading(place: int) -> Callable[[str], str | None]:
+    return lambda line: agent_reading(line)[place]
+
+
+class LocalTime:
+    """Moments as clocks in one zone show them."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._offsets: dict[int, int | None] = {}
+
+    def of(self, moments: Places) -> Places:
+        """Microseconds of local time for those since 1970 in UTC; `NO_MOMENT` stays."""
+        hours = moments // _HOUR
+        result = moments.copy()
+        for hour in np.unique(hours[moments != NO_MOMENT]).tolist():
+            there = (hours == hour) & (moments != NO_MOMENT)
+            offset = self._offset_of_hour(hour)
+            if offset is not None:
+                result[there] += offset
+            else:  # the clock changes within it
+                result[there] = [self._one(moment) for moment in moments[there].tolist()]
+        return result
+
+    def _offset_of_hour(self, hour: int) -> int | None:
+        if hour not in self._offsets:
+            first, last = self._offset(hour * _HOUR), self._offset(hour * _HOUR + _HOUR - 1)
+            self._offsets[hour] = first if first == last else None
+        return self._offsets[hour]
+
+    def _offset(self, moment: int) -> int | None:
+        try:
+            offset = instant(moment).astimezone(self._zone).utcoffset()
+        except OverflowError:  # at both ends of the calendar
+            return None
+        return None if offset is None else round(offset.total_seconds() * 1_000_000)
+
+    def _one(self, moment: int) -> int:
+        offset = self._offset(moment)
+        return NO_MOMENT if offset is None else moment + offset
+
+
+class Known:
+    """What all records together tell: ids, and whom the export is about."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.subject_key = ""
+        self.messages = MessageIds()
+        self.mailings = MailingIds()
+        self.local_time = LocalTime(zone)
+        self.clicked: Callable[[], Iterable[tuple[str, str | None, str | None]]] = tuple
+        """Gives message, number and address of each link that was followed."""
+        self._links: ClickedLinks | None = None
+        self._in_export: frozenset[str] | None = None
+
+    @property
+    def links(self) -> ClickedLinks:
+        """The links that were followed."""
+        if self._links is None:
+            self._links = ClickedLinks(self.clicked())
+        return self._links
+
+    def columns(self, table: Table, rows: Rows, message_keys: list[str | None] | None) -> dict[str, Any]:
+        """The derived columns of some rows of a table, whose final message keys are known."""
+        made: dict[str, Any] = {}
+        names = table.names
+        if table.key != "subject_key":
+            made["subject_key"] = rows.constant(self.subject_key)
+        for column in table.columns:
+            if column.dtype == LOCAL:
+                made[column.name] = rows.local(
+                    self.local_time.of(rows.moments(column.name.removesuffix("_local")))
+                )
+            elif column.is_derived and f"{column.name}_raw" in names:
+                made[column.name] = rows.mapped(f"{column.name}_raw", whole_number, "int64")
+        if "mailing_key" in names and table.key != "mailing_key":
+            made["mailing_key"] = rows.mapped("mailing_key", self.mailings.resolve, "string")
+        if table.name == "events" and message_keys is not None:
+            made.update(self._of_events(rows, message_keys))
+        return made
+
+    def _of_events(self, rows: Rows, message_keys: list[str | None]) -> Iterator[tuple[str, Any]]:
+        if self._in_export is None:
+            self._in_export = self.messages.in_export()
+        known = self._in_export
+        there = [None if key is None else key in known for key in message_keys]
+        yield "message_in_export", rows.column(there, "boolean")
+        for place, name in enumerate(AgentReading._fields):
+            yield name, rows.mapped("user_agent", _part_of_reading(place), "string")
+        ids, links = rows.cells("link_id"), rows.cells("link")
+        if any(ids) or any(links):
+            kinds = rows.cells("kind")
+            keys = [
+                self.links.key(message or "", number, link) if kind == "click" else None
+                for kind, message, number, link in zip(kinds, message_keys, ids, links, strict=True)
+            ]
+            yield "link_key", rows.column(keys, "string")

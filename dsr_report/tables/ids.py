@@ -1,0 +1,81 @@
+"""What leads from one table to another: keys of messages and mailings, of whatever id a record gives."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from dsr_report.records.fields import FieldReader, family_of
+from dsr_report.records.parsers.mail import read_message
+from dsr_report.records.raw_record import RawRecord
+
+
+def message_key(message_id: str | None, family: str | None) -> str | None:
+    """What leads to the message, until all messages are known: a public id as it is, a number by product."""
+    if message_id is None:
+        return None
+    return f"{family or ''}:{message_id}" if message_id.isdigit() else message_id
+
+
+class MessageIds:
+    """Which numbers and public ids belong to one message, across products."""
+
+    def __init__(self) -> None:
+        self._by_family: dict[str, str] = {}
+        self._by_number: dict[str, str | None] = {}
+        self._there: set[str] = set()
+
+    def learn_of(self, found: RawRecord, zone: ZoneInfo) -> None:
+        """Take in the ids of a message that is not parsed."""
+        reader = FieldReader(found, zone)
+        read_message(reader)
+        ids = reader.fields.get("internal_id"), reader.fields.get("message_id")
+        self.learn(*ids, family_of(reader.names, found))
+
+    def learn(self, number: str | None, public: str | None, family: str | None) -> None:
+        """Take in the ids of one message."""
+        if public is not None:
+            self._there.add(public)
+        elif number is not None:
+            self._there.add(f"{family or ''}:{number}")
+        if number is None or public is None:
+            return
+        self._by_family.setdefault(f"{family or ''}:{number}", public)
+        if self._by_number.setdefault(number, public) != public:
+            self._by_number[number] = None  # the same number in two products
+
+    def resolve(self, key: str) -> str:
+        """The final key for one that may be `FAMILY:NUMBER`."""
+        family, colon, number = key.rpartition(":")
+        if not colon or not number.isdigit():
+            return key
+        found = self._by_family.get(key) or self._by_number.get(number)
+        return found or (key if family else f"destination:{number}")
+
+    def in_export(self) -> frozenset[str]:
+        """The final keys of the messages that the export has."""
+        return frozenset(map(self.resolve, self._there))
+
+
+def mailing_key(mailing_id: str | None, family: str | None) -> str | None:
+    """What leads to a mailing, until all mailings are known."""
+    return None if mailing_id is None else f"{family or ''}:{mailing_id}"
+
+
+class MailingIds:
+    """Which product's mailings have a number, for references that do not tell the product."""
+
+    def __init__(self) -> None:
+        self._families: dict[str, set[str]] = {}
+
+    def learn(self, mailing_id: str | None, family: str | None) -> None:
+        """Take in one mailing."""
+        if mailing_id is not None and family is not None:
+            self._families.setdefault(mailing_id, set()).add(family)
+
+    def resolve(self, key: str) -> str:
+        """The final key for one that may lack the product; `mailing:NUMBER` where it cannot be told."""
+        family, _, number = key.partition(":")
+        if family:
+            return key
+        families = self._families.get(number, set())
+        return f"{next(iter(families)) if len(families) == 1 else 'mailing'}:{number}"

@@ -1,0 +1,153 @@
+"""The tables of one export, made when they are asked for."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dsr_report.errors import MissingExtraError, unknown_name
+from dsr_report.tables.blocks import Columns
+from dsr_report.tables.build import TableSet
+from dsr_report.tables.schema import Table, tables_by_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_APART = frozenset({
+    "messages", "message_headers", "message_parts", "links", "events", "documents", "files", "log_rows",
+    "custom", "unrecognised",
+})  # fmt: skip
+"""Tables that may be large: each is made alone. The others are small, and made in one pass together."""
+
+
+class Tables(Mapping[str, "pd.DataFrame"]):
+    """Normalized tables by name, as pandas DataFrames.
+
+    Each is made when it is first asked for, and takes no more than it needs: `events` reads no message.
+    `load` makes several in one pass over the export; `arrow` and `scan` give a table to DuckDB, Polars and
+    whatever else takes Arrow.
+    """
+
+    def __init__(self, make: Callable[[Collection[str], bool], TableSet]) -> None:
+        """`make` makes the named tables in one pass, in Arrow's columns or not."""
+        self._make = make
+        self._made: dict[str, TableSet] = {}
+
+    def load(self, *names: str) -> Tables:
+        """Make several tables (all, where none is named) in one pass over the export.
+
+        Raises:
+            UnknownNameError: there is no such table.
+        """
+        wanted = {checked(name) for name in names} or set(tables_by_name())
+        missing = wanted - self._made.keys()
+        if missing - _APART - {"subject"}:
+            missing |= tables_by_name().keys() - _APART - self._made.keys()
+        if missing:
+            made = self._make(missing, importlib.util.find_spec("pyarrow") is not None)
+            self._made |= dict.fromkeys(missing, made)
+        return self
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = self._of(name)[name]
+        return frame
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tables_by_name())
+
+    def __len__(self) -> int:
+        return len(tables_by_name())
+
+    def __contains__(self, name: object) -> bool:
+        return name in tables_by_name()
+
+    def values(self) -> Any:
+        """Every table; they are made in one pass."""
+        self.load()
+        return super().values()
+
+    def items(self) -> Any:
+        """Every table with its name; they are made in one pass."""
+        self.load()
+        return super().items()
+
+    def arrow(self, name: str, columns: Collection[str] | None = None) -> Any:
+        """A table as a `pyarrow.Table`, or only some of its columns.
+
+        Raises:
+            UnknownNameError: there is no such table or column.
+            MissingExtraError: pyarrow is not installed.
+        """
+        return self.scan(name, columns).read_all()
+
+    def scan(self, name: str, columns: Collection[str] | None = None) -> Any:
+        """A table as a `pyarrow.RecordBatchReader`: some thousand rows at a time, to be read once.
+
+        Raises:
+            UnknownNameError: there is no such table or column.
+            MissingExtraError: pyarrow is not installed.
+        """
+        try:
+            import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415 - only where it is asked for
+        except ImportError as error:
+            raise MissingExtraError(
+                "Arrow needs pyarrow", hint="Install it: pip install 'dsr-report[parquet]'."
+            ) from error
+        from dsr_report.tables.arrow import arrow_schema  # noqa: PLC0415 - pyarrow
+
+        declared = tables_by_name()[checked(name)]
+        schema = arrow_schema(declared)
+        batches = self.arrow_batches(name, schema)
+        if columns is None:
+            return pa.RecordBatchReader.from_batches(schema, batches)
+        picked = [_checked_column(declared, column) for column in columns]
+        part = pa.schema([schema.field(column) for column in picked])
+        return pa.RecordBatchReader.from_batches(part, (batch.select(picked) for batch in batches))
+
+    def batches(self, name: str) -> Iterator[Columns]:
+        """A table's columns as lists, some thousand rows at a time."""
+        return self._of(name).batches(name)
+
+    def arrow_batches(self, name: str, schema: Any) -> Iterator[Any]:
+        """A table's rows as Arrow's record batches of this schema."""
+        return self._of(name).arrow_batches(name, schema)
+
+    def tables(self) -> tuple[Table, ...]:
+        """The tables' declarations."""
+        return tuple(tables_by_name().values())
+
+    def columns(self, name: str) -> dict[str, str]:
+        """What each column of a table says, by the column's name."""
+        return {column.name: column.description for column in tables_by_name()[checked(name)].columns}
+
+    def close(self) -> None:
+        """Let go of what was put aside on disk; frames that were made stay with who has them."""
+        for made in self._made.values():
+            made.close()
+        self._made = {}
+
+    def _of(self, name: str) -> TableSet:
+        self.load(name)
+        return self._made[name]
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{name} {self._made[name].count(name):,}" for name in self if name in self._made)
+        return f"<Tables: {counts or 'none made yet'}; {len(self)} in all>"
+
+
+def checked(name: str) -> str:
+    """The name of a table.
+
+    Raises:
+        UnknownNameError: there is none of that name; the nearest is named.
+    """
+    if name in tables_by_name():
+        return name
+    raise unknown_name("table", name, tables_by_name())
+
+
+def _checked_column(table: Table, name: str) -> str:
+    if name in table.names:
+        return name
+    raise unknown_name(f"column in {table.name}", name, table.names)
