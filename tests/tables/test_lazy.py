@@ -53,9 +53,9 @@ def test_a_table_that_is_made_alone_is_the_same(export, whole):
 
 def test_several_tables_take_one_pass(export, passes):
     tables = export.tables.load("events", "messages", "links")
-    assert len(tables["events"]) and len(tables["messages"]) and len(tables["links"])
+    assert all(len(tables[name]) for name in ("events", "messages", "links"))
     assert passes == ["pass"]
-    assert len(tables["fields"]) and len(tables["interests"]) and len(tables["statistics"])
+    assert all(len(tables[name]) for name in ("fields", "interests", "statistics"))
     assert len(passes) == 2
 
 
