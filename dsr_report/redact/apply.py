@@ -16,15 +16,17 @@ from typing import NamedTuple
 
 from dsr_report.errors import RedactionError
 from dsr_report.files import written_whole
-from dsr_report.jsonstream.file import ExportFile
+from dsr_report.jsonstream.file import ExportFile, open_export
 from dsr_report.jsonstream.items import Item, rough_size, values
 from dsr_report.jsonstream.rename_keys import rename_members
 from dsr_report.jsonstream.rewrite import Wanted, rewrite, rewrite_many
 from dsr_report.mime.inside_files import BORDER
 from dsr_report.mime.message import text_of_wire, wire_of_text
 from dsr_report.pointers import repointed, tokens
+from dsr_report.redact.digests import SHORTEST as SHORTEST_DIGEST
+from dsr_report.redact.digests import Digests, keys_of, texts_of_message
 from dsr_report.redact.in_messages import without_parts, without_passages
-from dsr_report.redact.passages import Passages, digests_of, passages_of, without_digests
+from dsr_report.redact.passages import Passages, passages_of
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
 from dsr_report.redact.readings import Endless
 from dsr_report.redact.sums import Sum
@@ -61,6 +63,13 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Proc
             with handed_over(plan) as path:
                 rewrite_many(export, partial(_shared_out, hiding, processes, path), file)
     hiding.check()
+    while hiding.digests:  # what one is taken out of may have one itself
+        noted, hiding.digests = hiding.digests, Digests()
+        with (
+            open_export(target, name=export.name, salvage=bool(export.incomplete)) as written,
+            written_whole(target) as file,
+        ):
+            rewrite(written, partial(hiding.without_digests, noted), file)
     plan.settle()
     plan.marks = [mark for mark in plan.marks if mark.pointers or mark.passage_pointers]
     if hiding.is_name:
@@ -86,6 +95,7 @@ class _Found(NamedTuple):
     emptied: dict[str, int]
     whole_seen: int
     is_name: bool
+    digests: Digests
 
 
 def _shared_out(
@@ -138,16 +148,15 @@ class _Hiding:
         self._whole_seen = 0
         self._known = (plan.only_at, plan.spans, plan.parts)
         self._names_seen: set[tuple[str, ...]] = set()
-        self._marks: dict[str, Mark] = {**plan.tokens, **plan.passages}
+        self._marks: dict[str, Mark] = {**plan.tokens, **plan.passages, **plan.digested}
         texts = {mark.text for mark in (*plan.marks, *self._marks.values())}
         self._passages = Passages(self._marks, sorted(texts))
-        self._digests: dict[str, Mark] = {}
-        """Of what was changed in one item: whoever has a digest of the old text can try what stood there."""
+        self.digests = Digests()
+        """Of what was withheld, and of texts that it stood in: the rest of such a text is known."""
 
     def replacements(self, item: Item) -> Mapping[str, str]:
         """The new text of each value of `item` that changes, by its pointer."""
         changed: dict[str, str] = {}
-        self._digests.clear()
         if not self.is_name and self._passages:
             self.is_name = self._look_at_names(item)
         has_passages = bool(self._passages)
@@ -159,7 +168,7 @@ class _Hiding:
                 changed[pointer] = whole.text
                 self._whole_seen += 1
                 wire = wire_of_text(str(value))
-                self._note_digests(digests_of(wire), whole)
+                self._note_digests(keys_of(wire), whole)
                 self._note_within(pointer, str(value), wire)
             elif value is not None and not isinstance(value, bool):
                 text = str(value)
@@ -177,11 +186,7 @@ class _Hiding:
                 hidden = self._without_passages(text, pointer)
                 if hidden is not None:
                     changed[pointer] = hidden
-                    mark = self.plan.left_alone(hidden)
-                    if mark is not None:
-                        self.plan.emptied[pointer] = self.plan.marks[mark.number - 1]
-        if self._digests:
-            self._hide_digests(item, changed)
+                    self._note_emptied(hidden, pointer)
         return changed
 
     def _note_within(self, pointer: str, text: str, wire: bytes) -> None:
@@ -196,23 +201,35 @@ class _Hiding:
         for mark in (*pieces, *parts, *only_here, *(self._marks[passage] for passage in sorted(present))):
             _note(mark, pointer)
 
-    def _note_digests(self, digests: Iterable[str], mark: Mark) -> None:
+    def _note_digests(self, keys: Iterable[bytes], mark: Mark) -> None:
         if mark.treatment == "withhold":
-            self._digests.update(dict.fromkeys(digests, mark))
+            self.digests.add(keys, mark.number)
 
-    def _hide_digests(self, item: Item, changed: dict[str, str]) -> None:
-        """Hide the digests of what was changed, in the values beside it."""
+    def without_digests(self, digests: Digests, item: Item) -> Mapping[str, str]:
+        """The new text of each value of an item, whose passages are hidden, that holds a digest."""
+        changed: dict[str, str] = {}
         for pointer, value in values(item.value, item.pointer):
-            if isinstance(value, str) and pointer not in self.plan.whole:
-                text = changed.get(pointer, value)
-                hidden, marks = without_digests(text, self._digests)
-                for mark in marks:
-                    changed[pointer] = hidden
-                    _note(mark, pointer)
+            if not isinstance(value, str) or len(value) < SHORTEST_DIGEST:
+                continue
+            texts = texts_of_message(wire_of_text(value)) if is_message(value) else (value,)
+            marks = {run: self.plan.marks[number - 1] for run, number in digests.seen_in(texts).items()}
+            if marks:
+                hidden = self._without(value, marks, marks, pointer)
+                if hidden is None:
+                    hidden = next(iter(marks.values())).text
+                changed[pointer] = hidden
+                self._note_emptied(hidden, pointer)
+        return changed
+
+    def _note_emptied(self, hidden: str, pointer: str) -> None:
+        mark = self.plan.left_alone(hidden)
+        if mark is not None:
+            self.plan.emptied[pointer] = self.plan.marks[mark.number - 1]
 
     def found_in(self, items: Sequence[Item]) -> _Found:
         """What changes in some items, and all that was noted of it; nothing of it is kept."""
         self._whole_seen = 0
+        self.digests.clear()
         self.plan.emptied.clear()
         for mark in self.plan.marks:
             mark.passage_pointers.clear()
@@ -221,7 +238,7 @@ class _Hiding:
             mark.number: list(mark.passage_pointers) for mark in self.plan.marks if mark.passage_pointers
         }
         emptied = {pointer: mark.number for pointer, mark in self.plan.emptied.items()}
-        return _Found(wanted, passages, emptied, self._whole_seen, self.is_name)
+        return _Found(wanted, passages, emptied, self._whole_seen, self.is_name, self.digests)
 
     def note(self, found: _Found) -> None:
         """Take over what another process found in the items that follow."""
@@ -232,6 +249,7 @@ class _Hiding:
             self.plan.emptied[pointer] = self.plan.marks[number - 1]
         self._whole_seen += found.whole_seen
         self.is_name |= found.is_name
+        self.digests.take(found.digests)
 
     def check(self) -> None:
         """Refuse to go on where something to withhold is nowhere: it may be there in another form.
@@ -345,7 +363,7 @@ class _Hiding:
                 for passage in present:
                     result = _literally_without(result, passage, mark_of(passage))
             result = passages_of(tuple(sorted(present))).without(result, mark_of, present)
-            self._note_digests(digests_of(wire_of_text(text)), marks[min(present)])
+            self._note_digests(keys_of(wire_of_text(text)), marks[min(present)])
         if result != text:
             for passage in sorted(present):
                 _note(marks[passage], pointer)

@@ -21,7 +21,8 @@ from dsr_report.mime.header import decoded, parameters, split_fields, split_head
 from dsr_report.mime.inside_files import fields_text, looks_like_message, texts_of_part
 from dsr_report.mime.message import MimePart, parse, parse_once, split_message
 from dsr_report.mime.parts import EMBEDDED
-from dsr_report.redact.passages import Passages, digests_of
+from dsr_report.redact.digests import keys_of, ways_of_body
+from dsr_report.redact.passages import Passages
 from dsr_report.redact.readings import Endless
 
 _FOLD_IN_BYTES = re.compile(rb"[\r\n]+[ \t]+")
@@ -40,7 +41,7 @@ _SIGNATURE = re.compile(
     rb"(?:x-[\w-]*)?(?:dkim-signature|domainkey-signature)|arc-(?:seal|message-signature)"
 )
 _DIGEST_FIELD = re.compile(
-    rb"content-(?:md5|sha\d*|digest)|(?:repr-|want-)?digest|x-[\w-]*(?:md5|sha-?\d+|checksum|digest|fingerprint)[\w-]*",
+    rb"content-(?:md5|sha\d*|digest)|(?:repr-|want-)?digest|x-[\w-]*(?:md5|sha-?\d+|checksum|digest|fingerprint|hash)[\w-]*",
 )
 _SIGNED = re.compile(rb"(\bbh?[ \t\r\n]*=[ \t\r\n]*)([A-Za-z0-9+/](?:[A-Za-z0-9+/=]|\s+(?=[A-Za-z0-9+/=]))*)")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -55,9 +56,9 @@ class Hidden(NamedTuple):
     whole_parts: tuple[str, ...]
     before: bytes
 
-    def digests(self) -> Iterator[str]:
+    def digests(self) -> Iterator[bytes]:
         """The digests of what was changed: whoever has one can try what stood there."""
-        return iter(()) if self.wire == self.before else _digests_in(self.before, self.wire)
+        return iter(()) if self.wire == self.before else digests_of_changed(self.before, self.wire)
 
 
 def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden | None:
@@ -118,14 +119,14 @@ def _seen(passages: Passages, content: bytes) -> set[str] | None:
         return None
 
 
-def _digests_in(raw: bytes, result: bytes) -> Iterator[str]:
-    """The digests of the parts that changed, and of the message, with each kind of line ends."""
+def digests_of_changed(raw: bytes, result: bytes) -> Iterator[bytes]:
+    """The digests of the parts of a message that changed, and of it as a whole."""
     kept = {part.raw_body for part in parse(result).walk()}
-    for content in (raw, *(body for part in parse(raw).walk() for body in (part.raw_body, part.content))):
+    bodies = (body for part in parse(raw).walk() for body in (part.raw_body, part.content))
+    for content in dict.fromkeys((raw, *bodies)):
         if content not in kept:
-            plain = content.replace(b"\r\n", b"\n")
-            for way in {content, plain, plain.replace(b"\n", b"\r\n"), content.strip()}:
-                yield from digests_of(way)
+            for way in ways_of_body(content):
+                yield from keys_of(way)
 
 
 class _Hiding:

@@ -7,17 +7,17 @@ and year; a digest of a passage counts as the passage, as whoever guesses it can
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
 from dsr_report.mime.inside_files import texts_inside
+from dsr_report.redact.digests import SHORTEST as _SHORTEST_DIGEST
+from dsr_report.redact.digests import keys_of_text, runs_in
 from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import (
     BORDER,
@@ -49,10 +49,8 @@ _WIDTHS = (160, 640, 2560)
 _DATE = re.compile(
     r"(?:([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}))"
 )
-_DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
-_DIGEST = re.compile(r"[A-Za-z0-9+/_-]{22,}")
-_DIGEST_WITH_END = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
-_SHORTEST_DIGEST = 22
+_DIGEST_OF = "\x1d"
+"""Before a text of which only the digests are looked for."""
 _LARGE = 300_000
 """Characters; the readings of a longer text are not remembered."""
 _MOST_REMEMBERED = 400_000
@@ -72,12 +70,9 @@ _FIRST_WITHOUT_SPACES = 0x0E00
 """From Thai on, most scripts set no spaces between words (Korean does, and its endings follow the word)."""
 
 
-class _Marked(Protocol):
-    @property
-    def text(self) -> str: ...
-
-
-MarkLike = TypeVar("MarkLike", bound=_Marked)
+def digests_alone(text: str) -> str:
+    """A passage that stands for the digests of a text, and not for the text."""
+    return _DIGEST_OF + text
 
 
 class Needle(NamedTuple):
@@ -94,7 +89,9 @@ class Needle(NamedTuple):
 
 
 def needles_of(passage: str) -> tuple[Needle, ...]:
-    """Everything that a passage is found by."""
+    """Everything that a passage is found by, but for its digests."""
+    if passage.startswith(_DIGEST_OF):
+        return ()
     telephone = _of_telephone(passage)
     if telephone is not None:
         country, digits = telephone
@@ -164,6 +161,7 @@ class Passages:
     """Texts to look for, and the marks of what was hidden already (in which nothing is looked for)."""
 
     def __init__(self, passages: Iterable[str], marks: Iterable[str] = ()) -> None:
+        passages = list(passages)
         needles = [needle for passage in passages for needle in needles_of(passage) if needle.form]
         by_word = (
             {needle for needle in needles if _is_found_by_word(needle)}
@@ -177,21 +175,26 @@ class Passages:
         self._words: dict[str, list[Needle]] = {}
         for needle in by_word:
             self._words.setdefault(token_word(needle.passage), []).append(needle)
+        searched = {needle.passage for needle in rest}
         self._digests = {
-            digest: needle.passage for needle in self._needles for digest in _digests_of(needle) if digest
+            key: passage
+            for passage in passages
+            if passage in searched or passage.startswith(_DIGEST_OF)
+            for key in _digests_of(passage)
         }
         seen = [mark for mark in marks if _holds_any(skeleton(mark), self._needles)]
         spelled = dict.fromkeys(text for mark in seen for text in (mark, html.escape(mark)))
         self._marks = re.compile("|".join(map(re.escape, spelled))) if spelled else None
-        self._shortest = min((len(needle.form) for needle in needles), default=0)
+        shortest = [len(needle.form) for needle in needles]
+        self._shortest = min([*shortest, _SHORTEST_DIGEST] if self._digests else shortest, default=0)
         longest = max((len(needle.form) for needle in needles), default=0)
         self._width = next((width for width in _WIDTHS if width > longest + _LONGEST_PREFIX), None)
 
-        self.first = needles[0].passage if needles else ""
+        self.first = next(iter(passages), "")
         """The passage whose mark stands for what cannot be told apart."""
 
     def __bool__(self) -> bool:
-        return bool(self._needles or self._words)
+        return bool(self._needles or self._words or self._digests)
 
     def may_be_in(self, text: str) -> bool:
         """False for a text that is too short for all of them; what is not ASCII may stand for more."""
@@ -256,8 +259,8 @@ class Passages:
                 for word in self._words.keys() & words_in(text):
                     found |= {needle.passage for needle in self._words[word] if needle.form in letters}
             if self._digests and len(letters) >= _SHORTEST_DIGEST:
-                for run in _DIGEST.findall(text):
-                    passage = self._digests.get(_digest_key(run))
+                for run in runs_in(text):
+                    passage = self._digests.get(run.key)
                     if passage is not None:
                         found.add(passage)
 
@@ -334,10 +337,10 @@ class Passages:
                 if needle.passage in seen:
                     for start, end in _places(reading, needle):
                         yield start, end, needle.passage
-        for match in _DIGEST.finditer(reading.text) if self._digests else ():
-            passage = self._digests.get(_digest_key(match.group()))
-            if passage in seen:
-                yield match.start(), match.end(), passage
+        for run in runs_in(reading.text) if self._digests else ():
+            passage = self._digests.get(run.key)
+            if passage is not None and passage in seen:
+                yield run.start, run.end, passage
 
 
 def _holds_any(letters: bytes, needles: Iterable[Needle]) -> bool:
@@ -498,54 +501,26 @@ def _pattern_of(passage: str) -> re.Pattern[str]:
     return re.compile(r"\s+".join(map(re.escape, passage.split())), re.IGNORECASE)
 
 
-def _digests_of(needle: Needle) -> Iterator[str]:
+@lru_cache(maxsize=256)
+def _digests_of(passage: str) -> frozenset[bytes]:
     """The digests of a passage that give it away: what is drawn by chance, none gives away."""
-    passage = needle.passage
-    if len(passage) < _SHORTEST_LOOSE or ("@" not in passage and is_random(passage, shortest=16)):
-        return
-    ways = [passage, passage.strip(), passage.strip().lower()]
-    if needle.country is not None:
-        digits = needle.form.decode()
-        codes = [needle.country] if needle.country else ["31", "32", "49", "33"]
-        ways += [
-            digits,
-            f"0{digits}",
-            *(f"{lead}{code}{digits}" for code in codes for lead in ("", "+", "00")),
-        ]
-    for way in dict.fromkeys(ways):
-        yield from digests_of(way.encode("utf-8", "surrogatepass"))
-
-
-def digests_of(content: bytes) -> Iterator[str]:
-    """The digests of bytes, as `_digest_key` has them."""
-    for name in _DIGESTS:
-        digest = hashlib.new(name, content, usedforsecurity=False).digest()
-        yield digest.hex()
-        yield _digest_key(base64.b64encode(digest).decode("ascii").rstrip("="))
-
-
-def without_digests(text: str, digests: Mapping[str, MarkLike]) -> tuple[str, list[MarkLike]]:
-    """A text without these digests, and the marks that stand in their place."""
-    found: list[MarkLike] = []
-
-    def marked(match: re.Match[str]) -> str:
-        mark = digests.get(_digest_key(match.group().rstrip("=")))
-        if mark is None:
-            return match.group()
-        found.append(mark)
-        return mark.text
-
-    return _DIGEST_WITH_END.sub(marked, text), found
-
-
-def _digest_key(run: str) -> str:
-    if len(run) in _HEXADECIMAL_LENGTHS and _IS_HEXADECIMAL.fullmatch(run):
-        return run.lower()
-    return run.replace("-", "+").replace("_", "/")
-
-
-_HEXADECIMAL_LENGTHS = {32, 40, 56, 64, 96, 128}
-_IS_HEXADECIMAL = re.compile("[0-9A-Fa-f]+")
+    if passage.startswith(_DIGEST_OF):
+        return keys_of_text(passage[1:])
+    if "@" not in passage and is_random(passage, shortest=16):
+        return frozenset()
+    others: list[str] = []
+    for needle in needles_of(passage):
+        form = needle.form.decode("utf-8", "surrogatepass")
+        if needle.country is None:
+            others.append(form)
+        else:
+            codes = [needle.country] if needle.country else ["31", "32", "49", "33"]
+            others += [
+                form,
+                f"0{form}",
+                *(f"{lead}{code}{form}" for code in codes for lead in ("", "+", "00")),
+            ]
+    return keys_of_text(passage, tuple(others))
 
 
 def token_word(token: str) -> str:

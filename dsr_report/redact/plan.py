@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dsr_report.redact.passages import token_word
+from dsr_report.redact.passages import digests_alone, token_word
+from dsr_report.redact.randomness import is_random
 from dsr_report.redact.sums import Sum
 
 Treatment = Literal["disclose", "mask", "withhold"]
@@ -91,6 +92,8 @@ class Plan:
     """Parts of messages that are hidden whole: by the message's pointer, and the part's path."""
     tokens: dict[str, Mark] = field(default_factory=dict)
     """Passages that are found by a word in them (`token_word`), so that there may be any number of them."""
+    digested: dict[str, Mark] = field(default_factory=dict)
+    """Texts that are hidden only where they stand, or are drawn by chance: their digests are hidden too."""
     emptied: dict[str, Mark] = field(default_factory=dict)
     """Values of which passages were hidden, and nothing is left: what their reader sees is a mark alone."""
     _texts: dict[str, Mark] = field(default_factory=dict, compare=False)
@@ -189,6 +192,8 @@ def make_plan(decisions: Iterable[tuple[Decision, str]], mark_text: MarkText = e
                 plan.marks[mark.number - 1].pointers.append(decision.pointer)
         elif not decision.everywhere:
             plan.only_at.setdefault(decision.pointer, []).append((hidden, mark))
+        if _tells_by_digest(decision, hidden):
+            plan.digested.setdefault(digests_alone(hidden), mark)
         if not decision.everywhere:
             continue
         if decision.is_token:
@@ -206,6 +211,18 @@ def make_plan(decisions: Iterable[tuple[Decision, str]], mark_text: MarkText = e
         plan.passages.setdefault(token, plan.tokens[token])
     plan.tokens = {token: mark for token, mark in plan.tokens.items() if token not in plan.passages}
     return plan
+
+
+def _tells_by_digest(decision: Decision, hidden: str) -> bool:
+    """Whether the digests of a text are looked for beside it (those of other passages are in any case).
+
+    An address that is also a password is disclosed as the address; tokens of links may be thousands.
+    """
+    if not hidden or decision.part is not None:
+        return False
+    if decision.everywhere and (decision.is_token or is_random(hidden, shortest=16)):
+        return decision.group is None
+    return not decision.everywhere and "@" not in hidden
 
 
 class _Marks:

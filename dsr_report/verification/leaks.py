@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pikepdf
 
@@ -20,7 +21,8 @@ from dsr_report.jsonstream.items import Scalar, values
 from dsr_report.mime.message import wire_of_text
 from dsr_report.pointers import tokens
 from dsr_report.redact.apply import is_message
-from dsr_report.redact.in_messages import plain_letters
+from dsr_report.redact.digests import Digests, keys_of, keys_of_text, texts_of_message
+from dsr_report.redact.in_messages import digests_of_changed, plain_letters
 from dsr_report.redact.link_tokens import link_keys
 from dsr_report.redact.live_links import LINK_KINDS
 from dsr_report.redact.passages import Passages
@@ -52,44 +54,74 @@ class Leak:
     place: str
 
 
-def hidden_values(
-    manifest: Manifest, shown: ExportFile, original: ExportFile
-) -> tuple[dict[int, set[str]], list[str]]:
-    """The hidden values by the number of their mark, and what differs between the exports without a mark.
+class HiddenValues(NamedTuple):
+    """The hidden values by the number of their mark, and what differs between two exports without a mark.
 
     Values that were hidden only where they stand (a password that is an ordinary word) are not among them:
-    elsewhere they mean something else.
+    elsewhere they mean something else. `digests` are theirs, and those of texts in which something was
+    withheld.
     """
+
+    texts: dict[int, set[str]]
+    problems: list[str]
+    digests: Digests
+
+
+def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -> HiddenValues:
+    """What a disclosure hides, told by the marks that stand in place of it."""
     whole = {pointer: mark for mark in manifest.marks for pointer in mark.pointers}
     links = {mark.what: mark.number for mark in manifest.marks if mark.what in LINK_KINDS}
     parts: dict[str, list[MarkEntry]] = {}
     for mark in manifest.marks:
         for pointer in mark.passages_in:
             parts.setdefault(pointer, []).append(mark)
+    marks = {mark.number: mark for mark in manifest.marks}
     hidden: dict[int, set[str]] = {}
     problems = []
+    digests = Digests()
     for (pointer, ours), (their_pointer, theirs) in zip(_all(shown), _all(original), strict=False):
         if pointer != their_pointer and not _same_place(pointer, their_pointer, manifest.marks):
             problems.append(f"DIFFERENT: the two exports differ from {pointer} on.")
             break
         if ours == theirs and type(ours) is type(theirs):
             continue
+        first = whole.get(pointer) or next(iter(parts.get(pointer, ())), None)
+        if first is not None and first.treatment == "withhold":
+            digests.add(_digests_of(str(ours), str(theirs)), first.number)
         if pointer in whole:
-            if whole[pointer].everywhere:
-                hidden.setdefault(whole[pointer].number, set()).add(str(theirs))
+            mark = whole[pointer]
+            if mark.everywhere:
+                hidden.setdefault(mark.number, set()).add(str(theirs))
+            else:
+                digests.add(_digests_alone(str(theirs)), mark.number)
         elif pointer in parts:
             if all(mark.what in links for mark in parts[pointer]):
                 continue
             for number, passage in _passages(str(ours), str(theirs), parts[pointer]):
                 if number not in links.values():
-                    hidden.setdefault(number, set()).add(passage)
+                    if marks[number].everywhere:
+                        hidden.setdefault(number, set()).add(passage)
+                    else:
+                        digests.add(_digests_alone(passage), number)
         else:
             problems.append(f"DIFFERENT: the value at {pointer} differs from the original and has no mark.")
     if links:
         for decision, token in link_keys(original.items()).decisions():
             if decision.what in links:
                 hidden.setdefault(links[decision.what], set()).add(token)
-    return hidden, problems
+    return HiddenValues(hidden, problems, digests)
+
+
+def _digests_alone(text: str) -> Iterable[bytes]:
+    return () if "@" in text else keys_of_text(text)
+
+
+def _digests_of(ours: str, theirs: str) -> Iterator[bytes]:
+    """The digests of a text that was changed, and of the parts of a message that were."""
+    if is_message(theirs) and is_message(ours):
+        yield from digests_of_changed(wire_of_text(theirs), wire_of_text(ours))
+    else:
+        yield from keys_of(wire_of_text(theirs))
 
 
 def _same_place(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> bool:
@@ -139,6 +171,7 @@ def leaks(
     hidden: Mapping[int, Iterable[str]],
     marks: Iterable[str] = (),
     *,
+    digests: Digests | None = None,
     only_printed: bool = False,
 ) -> Iterator[Leak]:
     """Every place in a finished disclosure that still holds a hidden value (each place once a value).
@@ -152,11 +185,12 @@ def leaks(
         for text in texts:
             if len(text) >= SHORTEST_PASSAGE:
                 numbers.setdefault(text, set()).add(number)
-    if not numbers:
+    if not numbers and not digests:
         return
     passages = Passages(sorted(numbers), marks)
     seen: set[Leak] = set()
     for place, content, is_text in _decoded(path, only_printed=only_printed):
+        found_digests: set[int] = set()
         try:
             if not is_text:
                 found = passages.seen_literally(content)
@@ -166,7 +200,10 @@ def leaks(
                 found = passages.seen_in(content)
         except Endless:
             found = {passages.first}
-        for number in sorted({number for passage in found for number in numbers[passage]}):
+        if digests and is_text:
+            texts = (content,) if isinstance(content, str) else texts_of_message(content)
+            found_digests = set(digests.seen_in(texts).values())
+        for number in sorted({number for passage in found for number in numbers[passage]} | found_digests):
             leak = Leak(number, place)
             if leak not in seen:
                 seen.add(leak)

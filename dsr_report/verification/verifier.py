@@ -299,14 +299,14 @@ def _check_against_original(
 ) -> None:
     from dsr_report.verification.leaks import hidden_values, leaks  # noqa: PLC0415 - only with an original
 
-    hidden, problems = hidden_values(contents.manifest, shown, original)
+    hidden, problems, digests = hidden_values(contents.manifest, shown, original)
     for problem in problems:
         result.add("original", False, problem)
     if not problems:
         result.add(
             "original", True, "Faithful: apart from the marks, every value is the same as in the original."
         )
-    found = list(leaks(contents.path, hidden))
+    found = list(leaks(contents.path, hidden, digests=digests))
     for leak in found:
         result.add("leaks", False, f"LEAK: a hidden value (number {leak.number}) is still in {leak.place}.")
     if not found:

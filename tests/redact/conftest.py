@@ -42,6 +42,14 @@ class Case:
         self.review.write_text("[[finding]]".join(blocks) + extra, encoding="utf-8")
         return self
 
+    def withhold(self, *texts, words=False):
+        """Write the review file with these texts to withhold, and no finding to decide on."""
+        entry = '[[also]]\ntext = {}\nwords = {}\ndecision = "withhold"\nreason = "another"\narticle = "x"\n'
+        also = "".join(entry.format(json.dumps(text), str(words).lower()) for text in texts)
+        with dsr_report.read(self.file) as source:
+            self.review.write_text(f'export_sha256 = "{source.sha256}"\n{also}', encoding="utf-8")
+        return self
+
     def shown(self, **options):
         """The export as it is disclosed, with the plan, the sum and the warnings."""
         if self.review.exists():

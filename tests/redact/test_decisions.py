@@ -271,7 +271,7 @@ def test_a_password_that_is_a_word_is_masked_where_it_stands_and_nowhere_else(ca
     with dsr_report.read(made.file) as source, dsr_report.Report(source) as report:
         report.to(target)
         with report._document("html") as (_, manifest, _):
-            hidden, problems = hidden_values(manifest, report.shown.file, source.file)
+            hidden, problems, _ = hidden_values(manifest, report.shown.file, source.file)
     assert (hidden, problems) == ({}, [])
 
 

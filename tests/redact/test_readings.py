@@ -201,7 +201,7 @@ def test_a_digest_of_what_can_be_guessed_is_found(spelling: Callable[[str], str]
     ):
         digest = hashlib.new(name, spelled.encode(), usedforsecurity=False)
         for text in (spelling(digest.hexdigest()), base64.b64encode(digest.digest()).decode()):
-            assert without(f"?h={text}&x", passage) == "?h=…&x".replace("&x", "=" * text.count("=") + "&x")
+            assert without(f"?h={text}&x", passage) == "?h=…&x"
 
 
 def test_a_text_that_goes_on_for_ever_is_refused_and_not_passed_over() -> None:

@@ -1,0 +1,204 @@
+"""Digests of what is hidden: whoever has one can try what stood there, and prove the guess."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from dsr_report.mime.header import unfolded
+from dsr_report.mime.message import parse_once
+from dsr_report.mime.percent import unquoted
+
+_ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+_BYTES = (16, 20, 28, 32, 48, 64)
+"""How many each of them gives."""
+_HEXADECIMAL = {2 * length for length in _BYTES}
+_BASE64 = {-(-8 * length // 6) for length in _BYTES}
+"""Signs without the `=` at the end."""
+SHORTEST = min(_BASE64)
+_KEY = 8
+"""Bytes of a digest that are kept: enough that no other text has them by chance."""
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
+_PARTED = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[: ]){15,63}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
+_SIGN = re.compile(r"[+/_-]")
+_PLAIN = re.compile(r"[0-9A-Fa-f]+")
+_ALONE = re.compile(
+    "(?<![0-9A-Fa-f])(?:"
+    + "|".join(f"[0-9A-Fa-f]{{{length}}}" for length in sorted(_HEXADECIMAL, reverse=True))
+    + ")(?![0-9A-Fa-f])"
+)
+_UUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
+_SHORTEST_TEXT = 3
+"""Characters; the digests of shorter texts are those of any counter."""
+_LONGEST_REMEMBERED = 200
+_BLANKS = re.compile(rb"[ \t]+")
+_BLANKS_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
+
+
+class Run(NamedTuple):
+    """What may be a digest in a text: its place, and its first bytes."""
+
+    start: int
+    end: int
+    key: bytes
+
+
+def keys_of(content: bytes) -> Iterator[bytes]:
+    """The keys of the digests of bytes."""
+    for name in _ALGORITHMS:
+        yield hashlib.new(name, content, usedforsecurity=False).digest()[:_KEY]
+
+
+def runs_in(text: str) -> Iterator[Run]:
+    """What may be a digest in a text: hexadecimal (also in pairs, also as a UUID), or base64."""
+    for match in _RUN.finditer(text):
+        run, at = match.group(), match.start()
+        found = _in_run(run) if len(run) <= _LONGEST_REMEMBERED else _all_in_run(run)
+        for start, end, key in found:
+            yield Run(at + start, at + end, key)
+    if ":" in text or " " in text:
+        for match in _PARTED.finditer(text):
+            digits = match.group().replace(":", "").replace(" ", "")
+            if len(digits) in _HEXADECIMAL:
+                yield Run(*match.span(), bytes.fromhex(digits)[:_KEY])
+
+
+def _all_in_run(run: str) -> tuple[Run, ...]:
+    bare = run.rstrip("=")
+    found = [Run(*m.span(), bytes.fromhex(m.group())[:_KEY]) for m in _ALONE.finditer(bare)]
+    if "-" in run:
+        found += [
+            Run(*m.span(), bytes.fromhex(m.group().replace("-", ""))[:_KEY]) for m in _UUID.finditer(bare)
+        ]
+    bounds = {0, len(bare)}
+    for match in _SIGN.finditer(bare):
+        bounds |= {match.start(), match.end()}
+    for start in sorted(bounds):
+        for length in _BASE64:
+            if start + length in bounds and not _PLAIN.fullmatch(bare, start, start + length):
+                end = start + length
+                plain = bare[start:end].replace("-", "+").replace("_", "/")
+                try:
+                    content = base64.b64decode(plain + "=" * (-length % 4))
+                except binascii.Error:  # pragma: no cover - these lengths have no letter alone
+                    continue
+                found.append(Run(start, len(run) if end == len(bare) else end, content[:_KEY]))
+    return tuple(found)
+
+
+_in_run = lru_cache(maxsize=4096)(_all_in_run)  # tokens recur
+
+
+@lru_cache(maxsize=256)
+def keys_of_text(text: str, others: tuple[str, ...] = ()) -> frozenset[bytes]:
+    """The keys of the digests of a text as programs write it first: trimmed, in one case, without signs.
+
+    `others` are more spellings of it.
+    """
+    if len(text.strip()) < _SHORTEST_TEXT:
+        return frozenset()
+    plain = text.strip()
+    words = re.split(r"[\s,]+", plain)
+    spelled = [text, plain, "".join(words), re.sub(r"[^\w@+]", "", plain), *others]
+    if len(words) in {2, 3, 4} and "@" not in plain:
+        spelled += [f"{' '.join(words[1:])}{parted}{words[0]}" for parted in (" ", ", ", ",", "")]
+        spelled += [parted.join(words) for parted in (" ", ".", "_", "-")]
+    if "@" in plain:
+        local, _, domain = plain.partition("@")
+        bare = local.partition("+")[0]
+        spelled += [f"mailto:{plain}", f"{bare}@{domain}", f"{bare.replace('.', '')}@{domain}"]
+    ways = [way for one in spelled for way in (one, one.lower(), one.upper(), one.title())]
+    if not text.isascii():
+        ways += [unicodedata.normalize(form, way) for form in ("NFC", "NFD") for way in list(ways)]
+    contents: set[bytes] = set()
+    for way in dict.fromkeys(ways):
+        written = way.encode("utf-8", "surrogatepass")
+        contents |= {written, written + b"\n", way.encode("utf-16-le", "surrogatepass")}
+        if not way.isascii():
+            contents.add(way.encode("cp1252", "replace"))
+    return frozenset(key for content in contents for key in keys_of(content))
+
+
+def ways_of_body(content: bytes) -> set[bytes]:
+    """Bytes as digests are made of them: with each kind of line ends, and as DKIM prepares a body."""
+    plain = content.replace(b"\r\n", b"\n")
+    wire = plain.replace(b"\n", b"\r\n")
+    simple = wire.rstrip(b"\r\n") + b"\r\n"
+    relaxed = _BLANKS.sub(b" ", _BLANKS_AT_END.sub(b"", simple)).rstrip(b"\r\n ") + b"\r\n"
+    return {content, plain, wire, content.strip(), simple, relaxed}
+
+
+class Digests:
+    """Digests of texts that were changed, each with the number of the mark that stands there now.
+
+    There may be hundreds for each message: 12 bytes each.
+    """
+
+    def __init__(self) -> None:
+        self._keys = array("Q")
+        self._numbers = array("L")
+        self._is_sorted = True
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    def add(self, keys: Iterable[bytes], number: int) -> None:
+        """Note digests by their keys."""
+        before = len(self._keys)
+        self._keys.extend(int.from_bytes(key, "big") for key in keys)
+        self._numbers.extend([number] * (len(self._keys) - before))
+        self._is_sorted = False
+
+    def take(self, other: Digests) -> None:
+        """Take over what another process noted, and leave nothing there."""
+        self._keys.extend(other._keys)
+        self._numbers.extend(other._numbers)
+        self._is_sorted = False
+
+    def clear(self) -> None:
+        """Forget all."""
+        self.__init__()  # type: ignore[misc]
+
+    def number_of(self, key: bytes) -> int | None:
+        """The number for a digest by its key."""
+        if not self._is_sorted:
+            order = sorted(range(len(self._keys)), key=self._keys.__getitem__)
+            self._keys = array("Q", (self._keys[at] for at in order))
+            self._numbers = array("L", (self._numbers[at] for at in order))
+            self._is_sorted = True
+        wanted = int.from_bytes(key, "big")
+        at = bisect_left(self._keys, wanted)
+        return self._numbers[at] if at < len(self._keys) and self._keys[at] == wanted else None
+
+    def seen_in(self, texts: Iterable[str]) -> dict[str, int]:
+        """The digests in some texts as they are written there, with their numbers."""
+        found: dict[str, int] = {}
+        for text in texts:
+            for way in (text, unquoted(text)) if "%" in text else (text,):
+                for start, end, key in runs_in(way) if len(way) >= SHORTEST else ():
+                    number = self.number_of(key)
+                    if number is not None:
+                        found.setdefault(way[start:end], number)
+        return found
+
+
+def texts_of_message(wire: bytes) -> Iterator[str]:
+    """The header fields and the parts of a message that are texts."""
+    message = parse_once(wire)
+    yield from (unfolded(field.raw) for field in message.header)
+    for part in message.walk():
+        yield from (unfolded(field.raw) for field in part.header)
+        if part.nested is not None:
+            yield from (unfolded(field.raw) for field in part.nested.header)
+        elif part.children:
+            yield part.around_parts.decode("utf-8", "replace")
+        elif not part.media_type.startswith(("image/", "audio/", "video/", "font/")):
+            yield part.exact_text
