@@ -121,12 +121,14 @@ def _seen(passages: Passages, content: bytes) -> set[str] | None:
 
 def digests_of_changed(raw: bytes, result: bytes) -> Iterator[bytes]:
     """The digests of the parts of a message that changed, and of it as a whole."""
-    kept = {part.raw_body for part in parse(result).walk()}
-    bodies = (body for part in parse(raw).walk() for body in (part.raw_body, part.content))
-    for content in dict.fromkeys((raw, *bodies)):
-        if content not in kept:
+    for content in {raw, *_bodies(raw)} - _bodies(result):
+        if content.strip():
             for way in ways_of_body(content):
                 yield from keys_of(way)
+
+
+def _bodies(raw: bytes) -> set[bytes]:
+    return {body for part in parse(raw).walk() for body in (part.raw_body, part.content)}
 
 
 class _Hiding:
