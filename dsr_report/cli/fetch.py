@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -181,7 +182,12 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
             custom=settings.custom_kinds() if settings else (),
         ) as source,
     ):
+        if fetching["sandbox"]:  # its copy of the export ends with this run
+            source.file.place = "export.json"
         written = write_report(source, config=settings, **options)
+        if fetching["sandbox"] and written.warnings:
+            again = shlex.join(["dsr-report", "fetch", str(fetching["identifier"]), "--sandbox"])
+            say(f"The sandbox's export is gone now; `{again} -o export.json` writes it to a file.")
         export.register.note_disclosure(
             export.reference,
             sha256=written.sha256,
