@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import html
 import os
-import re
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, Self, Union, get_args
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Self, Union, get_args
 
 from dsr_report.config import Config, load_config, source_date
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quoted
@@ -28,18 +27,19 @@ from dsr_report.redact.findings import findings_of
 from dsr_report.redact.plan import Plan, make_plan
 from dsr_report.redact.secrets import find_secrets
 from dsr_report.redact.whole_records import spread
-from dsr_report.rendering.document import Attachment, Part, ReportDocument
-from dsr_report.rendering.ledger import EMBEDDED, Ledger
+from dsr_report.rendering.document import Part, ReportDocument
+from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.marks import mark_text
 from dsr_report.rendering.options import MarkRow, ReportOptions
 from dsr_report.rendering.rendered import RenderedReport
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
 from dsr_report.workers import Processes
+from dsr_report.writers.enclosures import Enclosures
 from dsr_report.writers.html import write_html
-from dsr_report.writers.manifest import ExportEntry, FileEntry, Manifest, MarkEntry, RecordsEntry, Values
-from dsr_report.writers.package import PackageInput, attached_files, write_package
-from dsr_report.writers.seal import PLACEHOLDER, put_seal
+from dsr_report.writers.manifest import ExportEntry, Manifest, MarkEntry, RecordsEntry, Values
+from dsr_report.writers.package import ANNEXES, LETTER, PackageInput, write_package
+from dsr_report.writers.seal import put_companions, put_seal
 
 if TYPE_CHECKING:
     from dsr_report.writers.pdf import LayoutPool
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 Format = Literal["pdf", "html", "zip"]
 FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
 Messages = Literal["text", "layout", "list"]
+Annexes = Literal["inside", "apart"]
 _FIRST = {"find": 45.0, "hide": 120.0}
 _PDF = {**_FIRST, "render": 50.0, "prepare": 6.0, "lay out": 900.0, "embed": 100.0}
 _STEPS: dict[Format, dict[str, float]] = {
@@ -84,6 +85,12 @@ def format_of(target: str | os.PathLike[str], override: str | None = None) -> Fo
         where=str(target),
         hint="End it in .pdf, .html or .zip, or use --format.",
     )
+
+
+def annexes_beside(target: str | os.PathLike[str]) -> Path:
+    """The name that the annexes of a PDF have where they are apart: `NAME-annexes.pdf`."""
+    path = Path(target)
+    return path.with_name(f"{path.stem}-annexes{path.suffix}")
 
 
 def check_choices(
@@ -138,6 +145,16 @@ class Written:
     values: Values
     warnings: tuple[str, ...]
     pages: int | None = None
+    annexes: Path | None = None
+    """The PDF that the annexes have for themselves."""
+
+
+class _Made(NamedTuple):
+    """One document, or the letter and the annexes, and the proof of all of it."""
+
+    documents: tuple[ReportDocument, ...]
+    manifest: Manifest
+    ledger: Ledger
 
 
 class Report:
@@ -152,6 +169,7 @@ class Report:
         config: the controller's configuration, or the path of its TOML file.
         timezone: in which times are shown; that of the export by default.
         messages: how the PDF prints messages: `text`, `layout` or `list`.
+        annexes: `inside` the PDF, or `apart` in a PDF of their own beside it.
         attachments: whether the PDF carries the files that came with messages.
         templates: a folder of templates that override the shipped ones.
         review: a file of decisions taken on the findings of `dsr-report review`.
@@ -172,6 +190,7 @@ class Report:
         *,
         timezone: str | None = None,
         messages: Messages = "text",
+        annexes: Annexes = "inside",
         attachments: bool = False,
         templates: str | os.PathLike[str] | None = None,
         review: str | os.PathLike[str] | None = None,
@@ -188,6 +207,8 @@ class Report:
             raise UsageError(
                 f"messages cannot be printed as {quoted(messages)}", hint="Choose text, layout or list."
             )
+        if annexes not in get_args(Annexes):
+            raise UsageError(f"annexes cannot be {quoted(annexes)}", hint="Choose inside or apart.")
         _check_types(
             (Export, export, "export"),
             ((Config, str, os.PathLike), config, "config"),
@@ -205,6 +226,7 @@ class Report:
         self.config = load_config(config) if isinstance(config, (str, os.PathLike)) else config or Config()
         self.zone = zone_named(timezone) if timezone else export.zone
         self.messages: Messages = messages
+        self.annexes: Annexes = annexes
         self.attachments = attachments
         self.templates = Path(templates) if templates else None
         self.review = Path(review) if review else None
@@ -233,25 +255,33 @@ class Report:
                 is kept for several reports.
             progress: is told how much is done and how much there is, in about milliseconds of work.
         """
+        path = Path(target)
+        annexes = annexes_beside(path) if self.annexes == "apart" else None
         with self._stepping(progress, "pdf"):
-            return self._to_pdf(target, workers)
+            return self._to_pdf(path, annexes, workers)
 
-    def _to_pdf(self, target: str | os.PathLike[str], workers: Workers) -> Written:
+    def _to_pdf(self, target: Path, annexes: Path | None, workers: Workers) -> Written:
         from dsr_report.writers.pdf import LayoutPool, write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
 
         self._workers = _count(workers)
-        with self._document("pdf") as (document, manifest, _), written_whole(target) as file:
-            count, pool = (workers, None) if isinstance(workers, int) else (None, workers)
-            crew = pool if pool is not None else LayoutPool(count)
-            laid_out = self._laying_out(document, crew.workers)
-            try:
-                pages = write_pdf(document, file, pool=crew, progress=laid_out).pages
-            finally:
-                if pool is None:
-                    crew.close()
-            self._check_closed(file)
-            put_seal(file)
-        return self._written(target, "pdf", manifest, pages)
+        names = (target.name, annexes.name) if annexes is not None else ()
+        with self._document("pdf", names=names) as made, ExitStack() as stack:
+            paths = [target] if annexes is None else [target, annexes]
+            files = [stack.enter_context(written_whole(path)) for path in paths]  # the letter comes last
+            if isinstance(workers, LayoutPool):
+                crew = workers
+            else:
+                crew = stack.enter_context(closing(LayoutPool(workers)))
+            told = self._laying_out(made.documents, crew.workers)
+            pages = 0
+            for document, file, progress in zip(made.documents, files, told, strict=True):
+                pages += write_pdf(document, file, pool=crew, progress=progress).pages
+                self._check_closed(file)
+            if annexes is not None:
+                put_companions(*files)
+            for file in files:
+                put_seal(file)
+        return self._written(target, "pdf", made.manifest, pages, annexes)
 
     def to_html(
         self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
@@ -260,39 +290,40 @@ class Report:
         self._workers = workers
         with (
             self._stepping(progress, "html"),
-            self._document("html") as (document, manifest, _),
+            self._document("html") as made,
             written_whole(target) as file,
         ):
             self._steps.begin("write")
-            write_html(self._counted(document), file)
+            write_html(self._counted(made.documents[0]), file)
             self._check_closed(file)
             put_seal(file)
-        return self._written(target, "html", manifest)
+        return self._written(target, "html", made.manifest)
 
     def to_zip(
         self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
     ) -> Written:
-        """Write the package: PDF, HTML, the export, tables, the messages as files, and a manifest."""
+        """Write the package: letter and annexes, HTML, the export, tables, messages as files, a manifest."""
         with self._stepping(progress, "zip"), TemporaryFolder() as folder:
-            pdf = Path(folder) / "report.pdf"
-            written = self._to_pdf(pdf, workers)
+            letter, annexes = Path(folder) / LETTER, Path(folder) / ANNEXES
+            written = self._to_pdf(letter, annexes, workers)
             with (
-                self._document("html", package=True) as (document, manifest, ledger),
+                self._document("html", package=True) as made,
                 written_whole(target) as file,
             ):
+                (document,) = made.documents
                 content = PackageInput(
                     export=self.shown,
                     document=self._counted(replace(document, seal="", manifest="", ledger=None)),
-                    manifest=manifest.model_copy(update={"medium": "zip"}),
-                    pdf=pdf,
-                    ledger=ledger,
+                    manifest=made.manifest.model_copy(update={"medium": "zip"}),
+                    pdfs=(letter, annexes),
+                    ledger=made.ledger,
                     language=language_of(self.lang),
                 )
                 self._steps.begin("write")
                 write_package(content, file)
                 self._check_closed(file)
                 put_seal(file)
-        return self._written(target, "zip", manifest, written.pages)
+        return self._written(target, "zip", made.manifest, written.pages)
 
     def to(
         self,
@@ -304,6 +335,10 @@ class Report:
     ) -> Written:
         """Write the report in the format that the ending of `target` (or `format`) names."""
         chosen = format_of(target, format)
+        if chosen == "html" and self.annexes == "apart":
+            raise UsageError(
+                "--annexes apart is for PDF (a ZIP has them apart in any case)", hint="Leave --annexes out."
+            )
         if chosen == "pdf":
             return self.to_pdf(target, workers=workers, progress=progress)
         if chosen == "html":
@@ -351,18 +386,24 @@ class Report:
     def _told(self, done: int, total: int | None) -> None:
         self._steps.told(done, total)
 
-    def _laying_out(self, document: ReportDocument, workers: int) -> Progress:
-        """Begin with the layout; what to tell of it, by the length of what is laid out."""
-        lengths = list(accumulate(document.part_lengths, initial=0))
-        self._steps.expect("lay out", lengths[-1] * _LAYOUT_MILLISECONDS / workers)
+    def _laying_out(self, documents: Sequence[ReportDocument], workers: int) -> list[Progress]:
+        """Begin with the layout; what to tell of each document, by the length of what is laid out."""
+        lengths = [list(accumulate(document.part_lengths, initial=0)) for document in documents]
+        total = sum(known[-1] for known in lengths)
+        self._steps.expect("lay out", total * _LAYOUT_MILLISECONDS / workers)
         self._steps.begin("lay out")
 
-        def laid_out(done: int, total: int) -> None:
-            self._steps.told(lengths[min(done, len(lengths) - 1)], lengths[-1])
-            if done == total:
-                self._steps.begin("embed")
+        def telling(number: int) -> Progress:
+            before, own = sum(known[-1] for known in lengths[:number]), lengths[number]
 
-        return laid_out
+            def laid_out(done: int, parts: int) -> None:
+                self._steps.told(before + own[min(done, len(own) - 1)], total)
+                if done == parts and number == len(lengths) - 1:
+                    self._steps.begin("embed")
+
+            return laid_out
+
+        return [telling(number) for number in range(len(documents))]
 
     def _counted(self, document: ReportDocument) -> ReportDocument:
         """The document; of each part that is taken from it, the progress is told."""
@@ -468,24 +509,48 @@ class Report:
 
     @contextmanager
     def _document(
-        self, medium: Literal["pdf", "html"], *, package: bool = False
-    ) -> Iterator[tuple[ReportDocument, Manifest, Ledger]]:
-        """The document of one medium, its manifest and its ledger."""
+        self, medium: Literal["pdf", "html"], *, package: bool = False, names: Sequence[str] = ()
+    ) -> Iterator[_Made]:
+        """The document of one medium, or letter and annexes (of these `names`), with manifest and ledger."""
         with self._sharing() as processes:
-            built = self._built(medium, package=package, processes=processes)
+            built = self._built(medium, package=package, names=names, processes=processes)
         plan = self._decide()
         try:
             self._steps.begin("prepare pages" if package else "prepare")
             self._check_strictly(built)
             manifest = self._manifest(built, plan, medium)
             with TemporaryFolder() as folder:
-                document = self._completed(built, manifest, Path(folder), medium)
-                yield document, manifest, built.ledger
+                carried = Enclosures(
+                    export=self.shown,
+                    manifest=manifest,
+                    ledger=built.ledger,
+                    language=language_of(self.lang),
+                    folder=Path(folder),
+                    created=self.created,
+                    with_files=self.attachments,
+                )
+                documents: tuple[ReportDocument, ...]
+                if medium == "html":
+                    documents = (carried.in_page(built.document),)
+                elif names:
+                    letter, annexes = built.letter_and_annexes()
+                    documents = (
+                        carried.in_pdf(letter, "letter", names[1]),
+                        carried.in_pdf(annexes, "annexes", names[0]),
+                    )
+                else:
+                    documents = (carried.in_pdf(built.document, "whole"),)
+                yield _Made(documents, manifest, built.ledger)
         finally:
             built.close()
 
     def _built(
-        self, medium: Literal["pdf", "html"], *, package: bool, processes: Processes | None
+        self,
+        medium: Literal["pdf", "html"],
+        *,
+        package: bool,
+        names: Sequence[str],
+        processes: Processes | None,
     ) -> RenderedReport:
         plan, values = self._decide(), self.values
         options = ReportOptions(
@@ -497,6 +562,8 @@ class Report:
             medium=medium,
             messages=self.messages,
             attachments=self.attachments and medium == "pdf",
+            letter_file=names[0] if names else "",
+            annexes_file=names[1] if names else "",
             package=package,
             received=self.received,
             replied=self.replied,
@@ -515,71 +582,6 @@ class Report:
             built.close()
             raise
         return built
-
-    def _completed(
-        self, built: RenderedReport, manifest: Manifest, folder: Path, medium: Literal["pdf", "html"]
-    ) -> ReportDocument:
-        """The document with its proof: embedded files in a PDF; manifest and ledger in the page of HTML."""
-        document = built.document
-        ledger = folder / "ledger.jsonl"
-        with ledger.open("wb") as file:
-            built.ledger.copy_to(file)
-        if medium == "html":
-            return replace(
-                document,
-                manifest=manifest.to_json().decode("utf-8"),
-                ledger=ledger,
-                seal=PLACEHOLDER,
-            )
-        language = language_of(self.lang)
-        data = folder / EMBEDDED
-        with self.shown.file.raw() as source, data.open("wb") as target:
-            while block := source.read(1 << 20):
-                target.write(block)
-        files = list(self._attached_files(folder)) if self.attachments else []
-        listed = manifest.with_files(
-            FileEntry(path=name, bytes=path.stat().st_size, sha256=digest)
-            for name, path, digest in (
-                (EMBEDDED, data, self.shown.sha256),
-                ("ledger.jsonl", ledger, sha256_of(ledger)),
-                *((file.name, file.path, sha256_of(file.path)) for file in files),
-            )
-        )
-        proof = folder / "manifest.json"
-        proof.write_bytes(listed.to_json())
-        created = self.created
-        attachments = (
-            Attachment(
-                EMBEDDED, data, "application/json",
-                language.text("All your data, in a form that computers can read"), "Source", created,
-            ),
-            Attachment(
-                "manifest.json", proof, "application/json",
-                language.text("What this report was made from, so that it can be checked"), "Data", created,
-            ),
-            Attachment(
-                "ledger.jsonl", ledger, "application/jsonl",
-                language.text("Where each value is shown, so that it can be checked"), "Data", created,
-            ),
-            *files,
-        )  # fmt: skip
-        return replace(document, attachments=attachments, seal=PLACEHOLDER)
-
-    def _attached_files(self, folder: Path) -> Iterator[Attachment]:
-        """The files that came with messages, written to `folder`, to be embedded in the PDF."""
-        language = language_of(self.lang)
-        for position, (number, file) in enumerate(attached_files(self.shown)):
-            path = folder / f"attached-{position}"
-            path.write_bytes(file.content)
-            is_plain = re.fullmatch(r"[a-z]+/[a-z0-9][a-z0-9.+-]*", file.media_type) is not None
-            yield Attachment(
-                f"{number:05}-{file.name}",
-                path,
-                file.media_type if is_plain else "application/octet-stream",
-                language.text("A file that came with message {number}").format(number=number),
-                "Supplement",
-                self.created,
-            )
 
     def _check_strictly(self, built: RenderedReport) -> None:
         unrecognised = self.export.summary.kinds["unrecognised"]
@@ -661,10 +663,15 @@ class Report:
         )
 
     def _written(
-        self, target: str | os.PathLike[str], chosen: Format, manifest: Manifest, pages: int | None = None
+        self,
+        target: str | os.PathLike[str],
+        chosen: Format,
+        manifest: Manifest,
+        pages: int | None = None,
+        annexes: Path | None = None,
     ) -> Written:
         path = Path(target)
-        return Written(path, chosen, sha256_of(path), manifest.values, tuple(self.warnings), pages)
+        return Written(path, chosen, sha256_of(path), manifest.values, tuple(self.warnings), pages, annexes)
 
     def close(self) -> None:
         """Remove the private copy."""

@@ -53,6 +53,7 @@ LIBRARIES = {
     "stdnum": {"redact"},
     "distributed": {"batch"},
     "fsspec": {"batch"},
+    "docx": {"delivery"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -153,6 +153,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     import dsr_report
     from dsr_report.cli.render import check_first, write_report
     from dsr_report.config import load_config
+    from dsr_report.files import sha256_of
 
     names = (
         "identifier",
@@ -188,6 +189,15 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
         if fetching["sandbox"] and written.warnings:
             again = shlex.join(["dsr-report", "fetch", str(fetching["identifier"]), "--sandbox"])
             say(f"The sandbox's export is gone now; `{again} -o export.json` writes it to a file.")
+        if written.annexes is not None:
+            export.register.note_disclosure(
+                export.reference,
+                sha256=sha256_of(written.annexes),
+                path=str(written.annexes.resolve()),
+                size_bytes=written.annexes.stat().st_size,
+                language=options["lang"],
+                kind="annexes",
+            )
         export.register.note_disclosure(
             export.reference,
             sha256=written.sha256,

@@ -216,6 +216,13 @@ def report_options(command: Command) -> Command:
             help="How the PDF prints messages: their text, as they looked, or one line each.",
         ),
         click.option(
+            "--annexes",
+            type=click.Choice(["inside", "apart"]),
+            default="inside",
+            show_default=True,
+            help="Where a PDF has its annexes: inside, or apart in NAME-annexes.pdf (as a ZIP always has).",
+        ),
+        click.option(
             "--attachments",
             is_flag=True,
             help="Embed the files that came with messages in the PDF (a ZIP has them in any case).",

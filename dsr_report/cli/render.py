@@ -128,6 +128,7 @@ def write_report(
     lang: str,
     config: Any,
     messages: Any,
+    annexes: Any,
     attachments: bool,
     templates: Path | None,
     review: Path | None,
@@ -142,12 +143,14 @@ def write_report(
 ) -> Written:
     """Write the report that the options ask for, and say on standard error what was written."""
     from dsr_report.files import clear_leftovers
-    from dsr_report.report import Report, format_of
+    from dsr_report.report import Report, annexes_beside, format_of
 
     chosen = format_of(output, format_) if output else format_of("x.pdf", format_)
     target = output or Path(default_name(source.info.type, source.info.id, chosen))
-    check_not_sent(target, force=force)
-    clear_leftovers(target)
+    beside = annexes_beside(target) if annexes == "apart" else target
+    for path in (target, beside):
+        check_not_sent(path, force=force)
+        clear_leftovers(path)
     is_printed = chosen != "html" and messages != "list"
     if is_printed and (count := source.summary.kinds["message"]) >= _MANY_MESSAGES:
         say(
@@ -160,6 +163,7 @@ def write_report(
             lang,
             config,
             messages=messages,
+            annexes=annexes,
             attachments=attachments,
             templates=templates,
             review=review,
@@ -176,7 +180,8 @@ def write_report(
     for warning in written.warnings:
         say(f"warning: {warning}")
     pages = f", {written.pages} pages" if written.pages else ""
-    say(f"{target}: {written.values.sum}{pages}")
+    named = f"{target} and {written.annexes.name}" if written.annexes else str(target)
+    say(f"{named}: {written.values.sum}{pages}")
     if chosen == "html" and (size := target.stat().st_size) > _LARGE_PAGE:
         say(
             f"a page of {size / 1_000_000:,.0f} MB loads slowly and many phones cannot open it; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from dsr_report.cli.progress import working
 from dsr_report.errors import CheckFailedError, RegisterError, UsageError
 from dsr_report.lexicon import LANGUAGES
 from dsr_report.temporary import TemporaryFolder
+
+if TYPE_CHECKING:
+    from dsr_report.writers.manifest import Manifest
 
 
 @click.command()
@@ -50,6 +54,11 @@ from dsr_report.temporary import TemporaryFolder
     "--encrypt", is_flag=True, help="Attach a copy protected with a passphrase, which is shown once."
 )
 @click.option(
+    "--cover",
+    type=click.Choice(["docx"]),
+    help="Also write the covering letter as a Word document, to edit and print.",
+)
+@click.option(
     "--confirm-recipient",
     is_flag=True,
     help="Confirm that the address is right although it is not in the export.",
@@ -77,6 +86,7 @@ def reply(
     config: Path | None,
     received: object,
     encrypt: bool,
+    cover: str | None,
     confirm_recipient: bool,
     smtp: str | None,
     yes: bool,
@@ -84,7 +94,8 @@ def reply(
 ) -> None:
     """Create a ready-to-send .eml reply with DISCLOSURE attached.
 
-    Refuses if the recipient's address is not one of the person's in the export.
+    Annexes that are a file of their own are attached, too. Refuses if the recipient's address is not one of
+    the person's in the export.
 
     \b
     Example:
@@ -93,8 +104,8 @@ def reply(
     from dsr_report.config import Config, load_config
     from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
     from dsr_report.files import written_whole
-    from dsr_report.verification.verifier import verify
 
+    target = output or disclosure.with_suffix(".eml")
     address = address_of(recipient)
     if sender:
         address_of(sender)
@@ -104,6 +115,73 @@ def reply(
         check_server(smtp)
     elif yes:
         raise UsageError("--yes needs --smtp", hint="Without it nothing is sent; leave --yes out.")
+    manifest, parts = _checked(disclosure)
+    disclosure = parts[0]
+    known = known_addresses(disclosure) or _addresses_in_register(disclosure, database)
+    if not is_known_address(recipient, known) and not confirm_recipient:
+        raise CheckFailedError(
+            "the recipient is not an address of the person in the export"
+            if known
+            else "no address of the person is known from the export, so the recipient cannot be checked",
+            where=str(disclosure),
+            hint="Check the recipient, then add --confirm-recipient.",
+        )
+    settings = load_config(config) if config else Config()
+    controller = settings.controller
+    if controller is None:
+        say("warning: no --config with a [controller]: the letter names no company and has no signature")
+    with ExitStack() as stack:
+        attached = parts
+        passphrase = None
+        if encrypt:
+            from dsr_report.delivery.protection import new_passphrase, write_protected
+
+            folder = Path(stack.enter_context(TemporaryFolder()))
+            passphrase = new_passphrase()
+            attached = [folder / part.name for part in parts]
+            for part, locked in zip(parts, attached, strict=True):
+                write_protected(part, locked, passphrase)
+        letter = Reply(
+            to=recipient,
+            controller=controller.name if controller else "",
+            language=lang or manifest.language,
+            sender=sender or (controller.email if controller else None) or None,
+            contact=controller.email if controller else None,
+            reference=manifest.reference,
+            received=received or None,  # type: ignore[arg-type]
+            encrypted=encrypt,
+        )
+        draft = write_reply(letter, *attached)
+    if cover:
+        from dsr_report.delivery.cover import cover_letter
+
+        names = [part.name for part in parts]
+        printed = target.with_suffix(".docx")
+        with written_whole(printed) as file:
+            file.write(cover_letter(letter, names, controller, manifest.created))
+        say(f"{printed}: the covering letter, to edit and print")
+    is_there = target.exists()
+    with written_whole(target) as file:
+        file.write(draft)
+    say(
+        f"{target}: a draft to {address} with {' and '.join(part.name for part in parts)} attached"
+        f"{', in place of the one that was there' if is_there else ''}; check it before you send it"
+    )
+    if passphrase is not None:
+        click.echo(f"Passphrase (shown once; give it by phone or letter, not by e-mail): {passphrase}")
+    if smtp:
+        _send(draft, smtp, str(address), yes=yes)
+        _note(manifest.reference, disclosure, address.addr_spec, database)
+
+
+def _checked(disclosure: Path) -> tuple[Manifest, list[Path]]:
+    """The manifest of a disclosure that may be sent, and its files: the letter, and annexes that are apart.
+
+    Raises:
+        CheckFailedError: it did not pass verification, or is for the company's own archive.
+    """
+    from dsr_report.verification.verifier import verify
+
     with working(f"Checking {disclosure.name}"):
         checked = verify(disclosure)
     if not checked.ok or checked.manifest is None:
@@ -119,56 +197,7 @@ def reply(
             where=str(disclosure),
             hint="Render it again without --original.",
         )
-    known = known_addresses(disclosure) or _addresses_in_register(disclosure, database)
-    if not is_known_address(recipient, known) and not confirm_recipient:
-        raise CheckFailedError(
-            "the recipient is not an address of the person in the export"
-            if known
-            else "no address of the person is known from the export, so the recipient cannot be checked",
-            where=str(disclosure),
-            hint="Check the recipient, then add --confirm-recipient.",
-        )
-    settings = load_config(config) if config else Config()
-    controller = settings.controller
-    if controller is None:
-        say("warning: no --config with a [controller]: the letter names no company and has no signature")
-    with ExitStack() as stack:
-        attached = None
-        passphrase = None
-        if encrypt:
-            from dsr_report.delivery.protection import new_passphrase, write_protected
-
-            folder = Path(stack.enter_context(TemporaryFolder()))
-            attached = folder / disclosure.name
-            passphrase = new_passphrase()
-            write_protected(disclosure, attached, passphrase)
-        draft = write_reply(
-            Reply(
-                to=recipient,
-                controller=controller.name if controller else "",
-                language=lang or manifest.language,
-                sender=sender or (controller.email if controller else None) or None,
-                contact=controller.email if controller else None,
-                reference=manifest.reference,
-                received=received or None,  # type: ignore[arg-type]
-                encrypted=encrypt,
-            ),
-            disclosure,
-            attached=attached,
-        )
-    target = output or disclosure.with_suffix(".eml")
-    is_there = target.exists()
-    with written_whole(target) as file:
-        file.write(draft)
-    say(
-        f"{target}: a draft to {address} with {disclosure.name} attached"
-        f"{', in place of the one that was there' if is_there else ''}; check it before you send it"
-    )
-    if passphrase is not None:
-        click.echo(f"Passphrase (shown once; give it by phone or letter, not by e-mail): {passphrase}")
-    if smtp:
-        _send(draft, smtp, str(address), yes=yes)
-        _note(manifest.reference, disclosure, address.addr_spec, database)
+    return manifest, checked.files
 
 
 def known_addresses(disclosure: Path) -> frozenset[str]:

@@ -6,7 +6,7 @@ The draft is plain mail: no HTML, no pixel, no read receipt; it is not sent thro
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.headerregistry import Address
@@ -36,18 +36,8 @@ class Reply:
     encrypted: bool = False
 
 
-def write_reply(reply: Reply, disclosure: Path, *, attached: Path | None = None) -> bytes:
-    """The reply as the bytes of an `.eml` draft (`X-Unsent: 1` lets mail programs open it for editing).
-
-    Args:
-        reply: what it says.
-        disclosure: the file whose name and kind the text speaks of.
-        attached: the file to attach in its place: the encrypted copy.
-
-    Raises:
-        UsageError: an address cannot be used.
-    """
-    file = attached or disclosure
+def reply_text(reply: Reply, names: Sequence[str]) -> tuple[str, str]:
+    """The subject of the reply, and its text; `names` are those of the files with it, the letter first."""
     environment = Environment(
         loader=FileSystemLoader(shipped("templates") / "reply"),
         undefined=StrictUndefined,
@@ -60,22 +50,38 @@ def write_reply(reply: Reply, disclosure: Path, *, attached: Path | None = None)
         contact=reply.contact,
         reference=reply.reference,
         received=language_of(reply.language).day(reply.received) if reply.received else None,
-        file_name=file.name,
+        file_name=names[0],
+        annexes=names[1] if len(names) > 1 else "",
         encrypted=reply.encrypted,
-        medium=disclosure.suffix.lstrip(".").lower(),
+        medium=Path(names[0]).suffix.lstrip(".").lower(),
     )
     subject, body = text.split("\n", 1)
+    return " ".join(subject.split()), body.strip("\n") + "\n"
+
+
+def write_reply(reply: Reply, *files: Path) -> bytes:
+    """The reply as the bytes of an `.eml` draft (`X-Unsent: 1` lets mail programs open it for editing).
+
+    Args:
+        reply: what it says.
+        files: the disclosure, or its letter and its annexes.
+
+    Raises:
+        UsageError: an address cannot be used.
+    """
+    subject, body = reply_text(reply, [file.name for file in files])
     message = EmailMessage(policy=SMTP.clone(max_line_length=78))
     message["To"] = address_of(reply.to)
     if reply.sender:
         message["From"] = address_of(reply.sender)
-    message["Subject"] = " ".join(subject.split())
+    message["Subject"] = subject
     message["X-Unsent"] = "1"
-    message.set_content(body.strip("\n") + "\n", charset="utf-8", cte="quoted-printable")
+    message.set_content(body, charset="utf-8", cte="quoted-printable")
     message["Content-Language"] = reply.language  # `set_content` drops what was said before it
-    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    main, sub = media_type.split("/")
-    message.add_attachment(file.read_bytes(), maintype=main, subtype=sub, filename=file.name)
+    for file in files:
+        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        main, sub = media_type.split("/")
+        message.add_attachment(file.read_bytes(), maintype=main, subtype=sub, filename=file.name)
     _fixed_boundary(message)
     return message.as_bytes()
 

@@ -9,10 +9,27 @@ resolve such links (within one file, between pages of a package, as destinations
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+
+LINKS = re.compile(r"""(<a\b[^>]*?\shref\s*=\s*)(["']?)#([^"'\s>]+)""", re.IGNORECASE)
+"""Links within the report: what stands before the address, its quotation mark, the id."""
+_IDS = re.compile(r"""<[^>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))""")
+_FRAMED = re.compile(r"""\ssrcdoc\s*=\s*(?:"[^"]*"|'[^']*')""")
+
+
+def anchors_in(html: str) -> Iterator[str]:
+    """The ids in a page or part, those within the frames of messages aside."""
+    for match in _IDS.finditer(_FRAMED.sub("", html)):
+        yield match[match.lastindex or 1]
+
+
+def targets_in(html: str) -> Iterator[str]:
+    """The ids that the links of a page or part lead to."""
+    return (match[3] for match in LINKS.finditer(html))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +96,8 @@ class ReportDocument:
     templates: Path | None = None
     """A folder of the operator's templates, which go before ours."""
     seal: str = ""
-    """A seal of zeros (`disclosure.seal`), to be written in one place where it stays readable."""
+    """A seal of zeros (`writers.seal`), to be written in one place where it stays readable."""
+    companion: str = ""
+    """The same, for the hash of the PDF that belongs to this one."""
+    elsewhere: frozenset[str] = frozenset()
+    """Anchors that are in that PDF; what would lead to them is plain text."""

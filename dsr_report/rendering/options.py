@@ -41,6 +41,10 @@ class ReportOptions:
     messages: Literal["text", "layout", "list"] = "text"
     attachments: bool = False
     """The document carries the files that came with messages."""
+    annexes_file: str = ""
+    """The name of the PDF that the annexes have for themselves; empty where they are not apart."""
+    letter_file: str = ""
+    """The name of the PDF without them."""
     package: bool = False
     """The pages belong to a package, beside the data and the messages as files."""
     received: date | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from jinja2 import Environment
@@ -10,13 +11,40 @@ from jinja2 import Environment
 from dsr_report.export import Export
 from dsr_report.rendering import chapters
 from dsr_report.rendering.collect import Collected, collect
-from dsr_report.rendering.document import Part, ReportDocument
+from dsr_report.rendering.document import Part, ReportDocument, anchors_in, targets_in
 from dsr_report.rendering.environment import environment
 from dsr_report.rendering.first_pages import missing_statements, title
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.shipped import shipped
 from dsr_report.workers import Processes
+
+
+class _Side:
+    """One of two documents: how long its parts are, and its links from and to the other one.
+
+    The letter comes first: of the annexes, only what the letter leads to, or has, is remembered.
+    """
+
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+        self.anchors: set[str] = set()
+        self.targets: set[str] = set()
+        self.wanted_anchors: set[str] = set()
+        """Its own, that the other one leads to."""
+        self.wanted_targets: set[str] = set()
+        """Those of the other one that it leads to."""
+
+    def take(self, part: Part, other: _Side | None = None) -> None:
+        """Remember what is told of a part."""
+        self.lengths.append(len(part.html))
+        anchors, targets = {part.anchor, *anchors_in(part.html)}, set(targets_in(part.html))
+        if other is None:
+            self.anchors |= anchors
+            self.targets |= targets
+        else:
+            self.wanted_anchors |= anchors & other.targets
+            self.wanted_targets |= targets & other.anchors
 
 
 class RenderedReport:
@@ -47,13 +75,18 @@ class RenderedReport:
     @cached_property
     def document(self) -> ReportDocument:
         """The document for the writers."""
+        is_laid_out = self._options.medium == "pdf"  # only then the parts take longer than making them twice
+        lengths = tuple(len(part.html) for part in self._parts()) if is_laid_out else ()
+        return replace(self._described, part_count=len(lengths), part_lengths=lengths)
+
+    @cached_property
+    def _described(self) -> ReportDocument:
+        """The document, but for what only its parts tell."""
         options, language = self._options, self._options.language
         styles = shipped("templates") / "styles"
         override = options.templates / "styles" / "report.css" if options.templates else None
         sheet = override if override is not None and override.is_file() else styles / "report.css"
         name = options.config.controller.name if options.config.controller else ""
-        is_laid_out = options.medium == "pdf"  # only then the parts take longer than making them twice
-        lengths = tuple(len(part.html) for part in self._parts()) if is_laid_out else ()
         return ReportDocument(
             title=title(options, found=bool(self._collected.kinds)),
             language_code=options.language_code,
@@ -61,13 +94,40 @@ class RenderedReport:
             description=language.text("Answer to a request for access under Article 15 GDPR"),
             stylesheet=sheet.read_text(encoding="utf-8"),
             parts=self._parts,
-            part_count=len(lengths),
-            part_lengths=lengths,
+            part_count=0,
             created=options.created,
             generator=options.generator,
             running_header=" · ".join(p for p in (name, options.reference) if p),
             page_of=language.text("Page {page} of {pages}"),
             templates=options.templates,
+        )
+
+    def letter_and_annexes(self) -> tuple[ReportDocument, ReportDocument]:
+        """The document in two: the letter with your data in words, and the annexes."""
+        letter, annexes = _Side(), _Side()
+        for part in self._parts():
+            if part.layer == "annex":
+                annexes.take(part, letter)
+            else:
+                letter.take(part)
+        language = self._options.language
+        title_of_annexes = language.text("Annexes to: {title}").format(title=self._described.title)
+        return (
+            replace(
+                self._described,
+                parts=lambda: (part for part in self._parts() if part.layer != "annex"),
+                part_count=len(letter.lengths),
+                part_lengths=tuple(letter.lengths),
+                elsewhere=frozenset(annexes.wanted_anchors),
+            ),
+            replace(
+                self._described,
+                title=title_of_annexes,
+                parts=lambda: (part for part in self._parts() if part.layer == "annex"),
+                part_count=len(annexes.lengths),
+                part_lengths=tuple(annexes.lengths),
+                elsewhere=frozenset(annexes.wanted_targets),
+            ),
         )
 
     def _parts(self) -> Iterator[Part]:

@@ -13,8 +13,8 @@ from typing import BinaryIO, Self
 import pikepdf
 
 from dsr_report.errors import UsageError
+from dsr_report.rendering.document import anchors_in
 from dsr_report.verification.active_content import unsafe_html, unsafe_pdf
-from dsr_report.writers.html import anchors_in
 from dsr_report.writers.manifest import Manifest
 from dsr_report.writers.packed_ledger import unpacked
 
@@ -139,6 +139,16 @@ class _Pdf(Contents):
 
     def unsafe(self) -> Iterator[str]:
         yield from unsafe_pdf(self._pdf)
+
+    def anchors(self) -> set[str] | None:
+        """The names of its destinations; only of two PDFs that belong together, which share one ledger."""
+        if (
+            not self.manifest.companion
+            or "/Names" not in self._pdf.Root
+            or "/Dests" not in self._pdf.Root.Names
+        ):
+            return None
+        return {str(name) for name in pikepdf.NameTree(self._pdf.Root.Names.Dests)}
 
     def close(self) -> None:
         self._pdf.close()

@@ -12,8 +12,10 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,9 +29,13 @@ from dsr_report.redact.sums import Sum
 from dsr_report.verification.ledger import Settling, UnsettledError
 from dsr_report.verification.reader import Contents, contents_of, medium_of
 from dsr_report.writers.manifest import Manifest
-from dsr_report.writers.seal import check_seal
+from dsr_report.writers.seal import check_seal, companion_of, core_of
 
 _BLOCK = 1 << 20
+_NEAR = 200
+"""Files beside a PDF among which the one that belongs to it is looked for, if it got another name."""
+_NOT_COMMON: dict[str, object] = {"part": "whole", "companion": "", "files": ()}
+"""What the manifests of two PDFs that belong together do not share."""
 _DAMAGE = (
     DsrReportError,
     zipfile.BadZipFile,
@@ -60,6 +66,8 @@ class Verification:
     medium: str
     manifest: Manifest | None = None
     checks: list[Check] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    """What belongs together: the file, or the letter and its annexes."""
 
     @property
     def ok(self) -> bool:
@@ -83,53 +91,115 @@ def verify(path: Path, export: Path | None = None) -> Verification:
     if export is not None:
         with open_export(export, salvage=True):
             pass  # else the disclosure would be called damaged for a wrong file beside it
-    result = Verification(path, medium)
-    seal = check_seal(path)
-    result.add(
-        "seal",
-        bool(seal),
-        "Unaltered: the seal fits every byte of the file."
-        if seal
-        else "ALTERED: the file is not, byte for byte, what was written."
-        if seal is False
-        else "NOT OURS: the file has no seal, or more than one.",
-    )
+    result = Verification(path, medium, files=[path])
+    if not _check_file(result, path):
+        return result
+    other = _companion(result, path)
+    if other is not None:
+        if not _check_file(result, other):
+            return result
+        _check_pair(result, path, other)
+        is_annex = result.manifest is not None and result.manifest.part == "annexes"
+        result.files = [other, path] if is_annex else [path, other]
     try:
-        with contents_of(path) as contents:
+        with ExitStack() as stack:
+            contents, *others = [stack.enter_context(contents_of(file)) for file in result.files]
             result.manifest = contents.manifest
-            _check_files(result, contents)
-            problems = list(contents.unsafe())
-            for problem in problems:
-                result.add("safe", False, f"NOT SAFE: {problem}.")
-            if not problems:
-                result.add(
-                    "safe", True, "Safe: it runs nothing, loads nothing and holds no live tracking link."
-                )
-            _check_export(result, contents, export)
+            _check_export(result, contents, others, export)
     except _DAMAGE as error:
         result.add("readable", False, f"DAMAGED: it cannot be read to its end ({type(error).__name__}).")
     return result
 
 
-def _check_files(result: Verification, contents: Contents) -> None:
+def _check_file(result: Verification, path: Path) -> bool:
+    """Check what one file alone can tell; whether it could be read."""
+    what = "" if path == result.path else f" ({path.name})"
+    seal = check_seal(path)
+    result.add(
+        "seal",
+        bool(seal),
+        f"Unaltered: the seal fits every byte of the file{what}."
+        if seal
+        else f"ALTERED: the file is not, byte for byte, what was written{what}."
+        if seal is False
+        else f"NOT OURS: the file has no seal, or more than one{what}.",
+    )
+    try:
+        with contents_of(path) as contents:
+            result.manifest = result.manifest or contents.manifest
+            _check_files(result, contents, what)
+            problems = list(contents.unsafe())
+            for problem in problems:
+                result.add("safe", False, f"NOT SAFE: {problem}{what}.")
+            if not problems:
+                result.add(
+                    "safe",
+                    True,
+                    f"Safe: it runs nothing, loads nothing and holds no live tracking link{what}.",
+                )
+    except _DAMAGE as error:
+        result.add(
+            "readable", False, f"DAMAGED: it cannot be read to its end ({type(error).__name__}){what}."
+        )
+        return False
+    return True
+
+
+def _companion(result: Verification, path: Path) -> Path | None:
+    """The PDF that belongs to this one: beside it under its name, or under another one."""
+    manifest = result.manifest
+    if manifest is None or not manifest.companion:
+        return None
+    named = path.with_name(Path(manifest.companion).name)
+    if named.is_file():
+        return named
+    wanted = companion_of(path)
+    for near in islice(sorted(path.parent.glob("*.pdf")), _NEAR):
+        if near != path and core_of(near) == wanted:
+            return near
+    what = "the letter" if manifest.part == "annexes" else "the annexes"
+    result.add("companion", False, f"MISSING: {what} ({manifest.companion}) should be beside this file.")
+    return None
+
+
+def _check_pair(result: Verification, path: Path, other: Path) -> None:
+    """Whether two files name each other, and carry one ledger and one account of values."""
+    ok = companion_of(path) == core_of(other) and companion_of(other) == core_of(path)
+    if ok:
+        with contents_of(path) as one, contents_of(other) as two:
+            both = (one.manifest, two.manifest)
+            parts = {manifest.part for manifest in both}
+            accounts = [manifest.model_copy(update=_NOT_COMMON) for manifest in both]
+            ledgers = [[e.sha256 for e in m.files if e.path == "ledger.jsonl"] for m in both]
+            ok = parts == {"letter", "annexes"} and accounts[0] == accounts[1] and ledgers[0] == ledgers[1]
+    result.add(
+        "companion",
+        ok,
+        f"Together: {path.name} and {other.name} name each other by hash and carry one ledger."
+        if ok
+        else f"DIFFERENT: {path.name} and {other.name} do not belong together.",
+    )
+
+
+def _check_files(result: Verification, contents: Contents, what: str) -> None:
     listed = {entry.path: entry for entry in contents.manifest.files}
     present = set(contents.names())
     wrong = 0
     for name in sorted(present - listed.keys()):
         wrong += 1
-        result.add("files", False, f"ADDED: {name} is not in the manifest.")
+        result.add("files", False, f"ADDED: {name} is not in the manifest{what}.")
     for name in sorted(listed.keys() - present):
         wrong += 1
-        result.add("files", False, f"MISSING: {name} is in the manifest, but not here.")
+        result.add("files", False, f"MISSING: {name} is in the manifest, but not here{what}.")
     for name in sorted(listed.keys() & present):
         with contents.open(name) as file:
             digest, size = _digest(file)
         if digest != listed[name].sha256 or size != listed[name].bytes:
             wrong += 1
-            result.add("files", False, f"ALTERED: {name} is not what the manifest says.")
+            result.add("files", False, f"ALTERED: {name} is not what the manifest says{what}.")
     if listed and not wrong:
         result.add(
-            "files", True, f"Unaltered: all {len(listed)} files have the hash that the manifest gives."
+            "files", True, f"Unaltered: all {len(listed)} files have the hash that the manifest gives{what}."
         )
 
 
@@ -141,7 +211,9 @@ def _digest(file: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _check_export(result: Verification, contents: Contents, given: Path | None) -> None:
+def _check_export(
+    result: Verification, contents: Contents, others: Sequence[Contents], given: Path | None
+) -> None:
     embedded = contents.export_name
     manifest = contents.manifest
     values = manifest.values
@@ -152,14 +224,14 @@ def _check_export(result: Verification, contents: Contents, given: Path | None) 
         return
     if embedded is not None:
         with contents.open(embedded) as stream, open_export(stream, name=embedded, salvage=True) as export:
-            _check_counts(result, contents, export)
+            _check_counts(result, contents, others, export)
             if given is not None:
                 with open_export(given, salvage=True) as original:
-                    _check_against_original(result, contents, export, original)
+                    _check_against_original(result, (contents, *others), export, original)
     elif given is not None:
         with open_export(given, salvage=True) as export:
             if export.sha256 == manifest.export.sha256:
-                _check_counts(result, contents, export)
+                _check_counts(result, contents, others, export)
             elif manifest.export.is_original:
                 result.add(
                     "export", False, "DIFFERENT: this is not the export that the disclosure was made of."
@@ -204,7 +276,9 @@ def _check_total(result: Verification, contents: Contents, export: ExportFile) -
     )
 
 
-def _check_counts(result: Verification, contents: Contents, export: ExportFile) -> None:
+def _check_counts(
+    result: Verification, contents: Contents, others: Sequence[Contents], export: ExportFile
+) -> None:
     manifest = contents.manifest
     result.add(
         "export",
@@ -213,7 +287,7 @@ def _check_counts(result: Verification, contents: Contents, export: ExportFile) 
         if export.sha256 == manifest.export.sha256
         else "ALTERED: the export is not the one in the manifest.",
     )
-    ledger = _LedgerCheck(result, contents)
+    ledger = _LedgerCheck(result, contents, others)
     total = 0
     kinds: dict[str, int] = {}
 
@@ -252,11 +326,12 @@ def _check_counts(result: Verification, contents: Contents, export: ExportFile) 
 class _LedgerCheck:
     """Holds the ledger against the export, item by item; what is wrong becomes a result, once."""
 
-    def __init__(self, result: Verification, contents: Contents) -> None:
+    def __init__(self, result: Verification, contents: Contents, others: Sequence[Contents]) -> None:
         self._result = result
         hidden = (pointer for mark in contents.manifest.marks for pointer in mark.pointers)
-        self._named = contents.anchors()
-        self._settling: Settling | None = Settling(contents.ledger(), hidden, self._named, contents.names())
+        known = [one.anchors() for one in (contents, *others)]
+        named = None if None in known else {name for names in known for name in names or ()}
+        self._settling: Settling | None = Settling(contents.ledger(), hidden, named, contents.names())
 
     def meet(self, item: Item) -> int:
         """How many values an item has; each is looked for in the ledger."""
@@ -295,22 +370,23 @@ _UNSETTLED = (UnsettledError, *_DAMAGE, TypeError)
 
 
 def _check_against_original(
-    result: Verification, contents: Contents, shown: ExportFile, original: ExportFile
+    result: Verification, files: Sequence[Contents], shown: ExportFile, original: ExportFile
 ) -> None:
     from dsr_report.verification.leaks import hidden_values, leaks  # noqa: PLC0415 - only with an original
 
-    hidden, problems, digests = hidden_values(contents.manifest, shown, original)
+    manifest = files[0].manifest
+    hidden, problems, digests = hidden_values(manifest, shown, original)
     for problem in problems:
         result.add("original", False, problem)
     if not problems:
         result.add(
             "original", True, "Faithful: apart from the marks, every value is the same as in the original."
         )
-    found = list(leaks(contents.path, hidden, digests=digests))
+    found = [leak for file in files for leak in leaks(file.path, hidden, digests=digests)]
     for leak in found:
         result.add("leaks", False, f"LEAK: a hidden value (number {leak.number}) is still in {leak.place}.")
     if not found:
-        here_alone = sum(not mark.everywhere for mark in contents.manifest.marks)
+        here_alone = sum(not mark.everywhere for mark in manifest.marks)
         rest = (
             f" {here_alone} more are ordinary words that may occur elsewhere; they are hidden where "
             "they were marked."

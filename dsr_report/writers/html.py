@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from dsr_report.files import written_whole
 from dsr_report.languages import language_of
-from dsr_report.rendering.document import Part, ReportDocument
+from dsr_report.rendering.document import LINKS, Part, ReportDocument, anchors_in, targets_in
 from dsr_report.rendering.shell import Link, Shell
 from dsr_report.spool import BlockFile, Rows
 from dsr_report.writers.packed_ledger import packed
@@ -30,17 +30,8 @@ CONTENTS = "contents"
 _LARGE = 1_500_000
 _PAGE = 4_000_000
 """Characters of a page of a package, at most, but for parts that are larger themselves."""
-_IDS = re.compile(r"""<[^>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))""")
-_FRAMED = re.compile(r"""\ssrcdoc\s*=\s*(?:"[^"]*"|'[^']*')""")
-_LINKS = re.compile(r"""(<a\b[^>]*?\shref\s*=\s*)(["']?)#([^"'\s>]+)""", re.IGNORECASE)
 _HEADED = re.compile(r"\s*(?:<(?!h[1-6]\b)[^>]*>\s*)*<h[12]\b", re.IGNORECASE)
 _NAME = re.compile(r"[^a-z0-9-]+")
-
-
-def anchors_in(html: str) -> Iterator[str]:
-    """The ids in a page, those within the frames of messages aside."""
-    for match in _IDS.finditer(_FRAMED.sub("", html)):
-        yield match[match.lastindex or 1]
 
 
 def write_html(document: ReportDocument, target: str | os.PathLike[str] | BinaryIO) -> None:
@@ -118,7 +109,7 @@ class _Shelf:
         chapter.parts.append((part.anchor, part.new_page, self._file.add(packed), len(packed)))
         chapter.size += len(part.html)
         self.size += len(part.html)
-        links = {match[3] for match in _LINKS.finditer(part.html)}
+        links = set(targets_in(part.html))
         self._linked |= links
         if len(self.chapters) == 1:
             self._first_links |= links
@@ -169,7 +160,7 @@ class _Shelf:
             leads_to = "" if place == page else relative(page, place)
             return f"{match[1]}{match[2]}{leads_to}#{match[3]}"
 
-        return _LINKS.sub(resolved, html)
+        return LINKS.sub(resolved, html)
 
     def _name(self, chapter: str) -> str:
         if not self._names:

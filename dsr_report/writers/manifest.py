@@ -94,6 +94,7 @@ class Manifest(_Model):
     """What stands in `manifest.json`.
 
     `for_archive`: it was asked that nothing be hidden, so that live keys can be read; not for the subject.
+    `part`: what of the report stands in this file; the rest stands in the `companion`, a file beside it.
     """
 
     format: Literal["dsr-report-disclosure"] = "dsr-report-disclosure"
@@ -105,6 +106,8 @@ class Manifest(_Model):
     created: datetime
     reference: str | None = None
     for_archive: bool = False
+    part: Literal["whole", "letter", "annexes"] = "whole"
+    companion: str = ""
     export: ExportEntry
     values: Values
     records: dict[str, RecordsEntry]

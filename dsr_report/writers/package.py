@@ -24,17 +24,18 @@ from dsr_report.writers.manifest import FileEntry, Manifest
 from dsr_report.writers.seal import PLACEHOLDER
 from dsr_report.writers.zip_file import ZipFolder
 
+LETTER, ANNEXES = "letter.pdf", "annexes.pdf"
 _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class PackageInput:
-    """What a package is made of: the export as disclosed, its HTML document, the finished PDF, the ledger."""
+    """What a package is made of: the export as disclosed, its HTML document, the two PDFs, the ledger."""
 
     export: Export
     document: ReportDocument
     manifest: Manifest
-    pdf: Path
+    pdfs: tuple[Path, Path]
     ledger: Ledger
     language: Language
 
@@ -42,7 +43,8 @@ class PackageInput:
 def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
     """Write the package, `manifest.json` last; returns that manifest. The caller puts the seal."""
     with ZipFolder(target, content.document.created, comment=PLACEHOLDER.encode("ascii")) as folder:
-        folder.copy("report.pdf", content.pdf)
+        for name, pdf in zip((LETTER, ANNEXES), content.pdfs, strict=True):
+            folder.copy(name, pdf)
         pages = write_pages(content.document, folder)
         folder.add("README.txt", _readme(content, has_pages=len(pages) > 1).encode("utf-8"))
         with content.export.file.raw() as source, folder.writing("data/export.json") as sink:

@@ -3,6 +3,9 @@
 The file is written with a seal of zeros in one place; the SHA-256 of those bytes replaces the zeros. It
 shows accidents and careless changes, not forgery: whoever re-makes the file can re-make the seal. What
 holds against that is the file's hash in the register of the controller, or in the covering letter.
+
+Two files that belong together name each other in the same way: each has a second place of zeros, and gets
+there the SHA-256 of the other one as it was with zeros in both places (its `core`).
 """
 
 from __future__ import annotations
@@ -16,9 +19,14 @@ from dsr_report.errors import LedgerError
 
 PREFIX = b"dsr-report-seal-sha256:"
 PLACEHOLDER = (PREFIX + b"0" * 64).decode("ascii")
-_SEAL = re.compile(re.escape(PREFIX) + rb"([0-9a-f]{64})")
-_BEFORE = (b'<meta name="dsr-report-seal" content="', b"/DsrReportSeal (")
-"""What stands before the seal of a page and of a PDF. In what is shown, the same signs would be escaped."""
+COMPANION_PREFIX = b"dsr-report-companion-sha256:"
+COMPANION = (COMPANION_PREFIX + b"0" * 64).decode("ascii")
+_BEFORE = {
+    PREFIX: (b'<meta name="dsr-report-seal" content="', b"/DsrReportSeal ("),
+    COMPANION_PREFIX: (b"/DsrReportCompanion (",),
+}
+"""What stands before the hash in a page and in a PDF. In what is shown, the same signs would be escaped."""
+_HASH = 64
 _BLOCK = 1 << 20
 
 
@@ -29,69 +37,115 @@ def put_seal(file: BinaryIO) -> str:
         LedgerError: the file holds no placeholder, or more than one (a fault of the writer).
     """
     file.flush()
-    places = _our_places(file)
-    zeros = [at for at, value in places if value == b"0" * 64]
-    if len(zeros) != 1 or len(places) != 1:
-        raise LedgerError(f"a disclosure needs exactly one seal, and {len(places)} were found")
-    seal = _digest(file, zeros[0])
-    file.seek(zeros[0])
-    file.write(seal.encode("ascii"))
-    file.flush()
+    at = _empty_place(file, PREFIX)
+    seal = _digest(file, at)
+    _put(file, at, seal)
     return seal
+
+
+def put_companions(one: BinaryIO, other: BinaryIO) -> None:
+    """Write into each of two files, which have no seal yet, the core of the other one.
+
+    Raises:
+        LedgerError: a file has no place for it, or more than one (a fault of the writer).
+    """
+    one.flush()
+    other.flush()
+    places = [(file, _empty_place(file, COMPANION_PREFIX)) for file in (one, other)]
+    cores = [_digest(file, _empty_place(file, PREFIX), at) for file, at in places]
+    for (file, at), core in zip(places, reversed(cores), strict=True):
+        _put(file, at, core)
 
 
 def check_seal(path: Path) -> bool | None:
     """Whether the seal in a file fits its bytes; None where it holds no seal (or several)."""
     with path.open("rb") as file:
-        places = _our_places(file)
+        places = _our_places(file, PREFIX)
         if len(places) != 1:
             return None
         at, value = places[0]
         return _digest(file, at) == value.decode("ascii")
 
 
-def _our_places(file: BinaryIO) -> list[tuple[int, bytes]]:
-    """Where seals stand, without what only looks like one: a message may hold the seal of another report."""
-    places = _places(file)
-    return [place for place in places if _is_framed(file, place[0])] or places if len(places) > 1 else places
+def core_of(path: Path) -> str | None:
+    """The hash by which the file that belongs to this one names it; None where no file does."""
+    with path.open("rb") as file:
+        places = [_our_places(file, prefix) for prefix in (PREFIX, COMPANION_PREFIX)]
+        if any(len(found) != 1 for found in places):
+            return None
+        return _digest(file, *(found[0][0] for found in places))
 
 
-def _is_framed(file: BinaryIO, at: int) -> bool:
-    lead = max(map(len, _BEFORE)) + len(PREFIX)
+def companion_of(path: Path) -> str | None:
+    """The hash by which a file names the one that belongs to it; None where it names none."""
+    with path.open("rb") as file:
+        places = _our_places(file, COMPANION_PREFIX)
+        return places[0][1].decode("ascii") if len(places) == 1 else None
+
+
+def _empty_place(file: BinaryIO, prefix: bytes) -> int:
+    places = _our_places(file, prefix)
+    zeros = [at for at, value in places if value == b"0" * _HASH]
+    if len(zeros) != 1 or len(places) != 1:
+        what = "seal" if prefix is PREFIX else "place for the hash of its companion"
+        raise LedgerError(f"a disclosure needs exactly one {what}, and {len(places)} were found")
+    return zeros[0]
+
+
+def _put(file: BinaryIO, at: int, digest: str) -> None:
+    file.seek(at)
+    file.write(digest.encode("ascii"))
+    file.flush()
+
+
+def _our_places(file: BinaryIO, prefix: bytes) -> list[tuple[int, bytes]]:
+    """Where hashes stand, without what only looks like one: a message may hold the seal of another report."""
+    places = _places(file, prefix)
+    if len(places) <= 1:
+        return places
+    return [place for place in places if _is_framed(file, place[0], prefix)] or places
+
+
+def _is_framed(file: BinaryIO, at: int, prefix: bytes) -> bool:
+    before = _BEFORE[prefix]
+    lead = max(map(len, before)) + len(prefix)
     start = max(0, at - lead)
     file.seek(start)
-    return file.read(at - start).removesuffix(PREFIX).endswith(_BEFORE)
+    return file.read(at - start).removesuffix(prefix).endswith(before)
 
 
-def _places(file: BinaryIO) -> list[tuple[int, bytes]]:
-    """Where seals stand, and what they say; the file is read in blocks, as it may be larger than memory."""
+def _places(file: BinaryIO, prefix: bytes) -> list[tuple[int, bytes]]:
+    """Where hashes stand, and what they say; the file is read in blocks, as it may be larger than memory."""
+    pattern = re.compile(re.escape(prefix) + rb"([0-9a-f]{64})")
+    length = len(prefix) + _HASH
     file.seek(0)
     if file.read(2) == b"PK":  # files in a package have seals of their own; the package's is its comment
-        file.seek(-min(len(PLACEHOLDER), file.seek(0, 2)), 2)
-        found = _SEAL.fullmatch(file.read())
-        return [(file.tell() - 64, found[1])] if found else []
+        file.seek(-min(length, file.seek(0, 2)), 2)
+        found = pattern.fullmatch(file.read())
+        return [(file.tell() - _HASH, found[1])] if found else []
     file.seek(0)
     places, start, seen = [], 0, b""
     while block := file.read(_BLOCK):
         seen += block
-        places += [(start + match.start(1), match[1]) for match in _SEAL.finditer(seen)]
-        keep = len(PLACEHOLDER) - 1  # what ends a block may begin a seal, but holds no whole one
+        places += [(start + match.start(1), match[1]) for match in pattern.finditer(seen)]
+        keep = length - 1  # what ends a block may begin a hash, but holds no whole one
         start += max(0, len(seen) - keep)
         seen = seen[-keep:]
     return places
 
 
-def _digest(file: BinaryIO, at: int) -> str:
-    """SHA-256 of the file with 64 zeros at `at`."""
+def _digest(file: BinaryIO, *places: int) -> str:
+    """SHA-256 of the file with 64 zeros at these places."""
     digest = hashlib.sha256()
     file.seek(0)
-    left = at
-    while left:
-        block = file.read(min(_BLOCK, left))
-        digest.update(block)
-        left -= len(block)
-    digest.update(b"0" * 64)
-    file.seek(at + 64)
+    for at in sorted(places):
+        left = at - file.tell()
+        while left:
+            block = file.read(min(_BLOCK, left))
+            digest.update(block)
+            left -= len(block)
+        digest.update(b"0" * _HASH)
+        file.seek(at + _HASH)
     while block := file.read(_BLOCK):
         digest.update(block)
     return digest.hexdigest()

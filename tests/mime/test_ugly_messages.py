@@ -151,7 +151,7 @@ def test_the_package_shows_every_message_and_hands_over_every_file(package):
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
 def test_the_pdf_says_it_too(package):
-    printed = subprocess.run(["pdftotext", package / "report.pdf", "-"], capture_output=True, check=True)
+    printed = subprocess.run(["pdftotext", package / "annexes.pdf", "-"], capture_output=True, check=True)
     text = re.sub(r"[\s\u00ad]+", "", printed.stdout.decode("utf-8"))
     for case in ALL:
         for wanted in (*case.seen, *case.files):

@@ -41,6 +41,10 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter("glossary", _("Words explained"), "glossary", letter.glossary),
     # the annexes: every value
     Chapter(
+        "annexes", _("Annexes"), "annexes", letter.annexes, layer="annex",
+        is_listed=False, if_nothing=True, if_apart=True,
+    ),
+    Chapter(
         "annex-a", _("Annex A: the messages in full"), "messages", annexes.messages, ("messages",),
         layer="annex", counted=lambda language, n: language.count("{n} message", "{n} messages", n), periods=annexes.contents_of_messages,
         title_of_list=_("Annex A: the messages"),
@@ -69,7 +73,13 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
         LedgerError: a template leaves out a value, or repeats it.
     """
     book = Book(export, options, collected, CHAPTERS)
-    made.globals.update(medium=options.medium, is_list=options.is_list, files_embedded=options.attachments)
+    made.globals.update(
+        medium=options.medium,
+        is_list=options.is_list,
+        files_embedded=options.attachments,
+        letter_file=options.letter_file,
+        annexes_file=options.annexes_file,
+    )
     for chapter in CHAPTERS:
         if chapter.is_left_out(book):
             continue

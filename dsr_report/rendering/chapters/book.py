@@ -99,6 +99,8 @@ class Chapter(NamedTuple):
     """Ids and names of headings within it that stand in the contents, too."""
     if_nothing: bool = False
     """It stands in the report where nothing was found, too."""
+    if_apart: bool = False
+    """It stands in the report only where the annexes are a document of their own."""
     title_if_nothing: str = ""
     """Its name where nothing was found, and no other annex is there."""
     title_of_list: str = ""
@@ -118,7 +120,7 @@ class Chapter(NamedTuple):
 
     def is_left_out(self, book: Book) -> bool:
         """Whether it has nothing to show: then it is named in one line, all of them together."""
-        if not book.is_found and not self.if_nothing:
+        if (not book.is_found and not self.if_nothing) or (self.if_apart and not book.options.annexes_file):
             return True
         has_spools = any(name in book.collected.spools for name in self.spools)
         return has_spools and not self.number_of_records(book)

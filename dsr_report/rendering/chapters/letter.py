@@ -20,6 +20,7 @@ class TocEntry(NamedTuple):
     title: str
     note: str = ""
     periods: Sequence[ContentsLine] = ()
+    is_annex: bool = False
 
     def anchors(self) -> Iterator[str]:
         """Its own, and those of the years and months."""
@@ -46,9 +47,12 @@ def start(book: Book) -> Iterator[PartView]:
 def overview(book: Book) -> Iterator[PartView]:
     """How to read this report, and its contents."""
     language, options = book.language, book.options
-    entries = list(_entries(book))
+    is_apart = bool(options.annexes_file)
+    listed = list(_entries(book))
+    entries = [entry for entry in listed if not (is_apart and entry.is_annex)]
     values = {
         "entries": entries,
+        "annexes": [entry for entry in listed if is_apart and entry.is_annex],
         "scope": _scope(book),
         "other_systems": options.config.scope.other_systems.get(options.language_code, ""),
         "zone": language.text("All times are in the time zone {zone}, unless stated otherwise.").format(
@@ -60,6 +64,15 @@ def overview(book: Book) -> Iterator[PartView]:
     }
     contents = tuple(anchor for entry in entries for anchor in entry.anchors())
     yield PartView(values, "overview", new_page=True, contents=contents)
+
+
+def annexes(book: Book) -> Iterator[PartView]:
+    """What the annexes are, where they are a document of their own, and their contents."""
+    entries = [entry for entry in _entries(book) if entry.is_annex]
+    contents = tuple(anchor for entry in entries for anchor in entry.anchors())
+    name = book.options.config.controller.name if book.options.config.controller else ""
+    values = {"entries": entries, "company": name, "reference": book.options.reference}
+    yield PartView(values, "annexes-start", contents=contents)
 
 
 def statements(book: Book) -> Iterator[PartView]:
@@ -116,7 +129,7 @@ def _entries(book: Book) -> Iterator[TocEntry]:
             continue
         note = chapter.counted(language, number) if chapter.counted else ""
         periods = chapter.periods(book) if chapter.periods else ()
-        yield TocEntry(chapter.anchor, chapter.name(book), note, periods)
+        yield TocEntry(chapter.anchor, chapter.name(book), note, periods, chapter.layer == "annex")
         for anchor, title in chapter.sections:
             yield TocEntry(anchor, language.text(title))
 
@@ -124,7 +137,9 @@ def _entries(book: Book) -> Iterator[TocEntry]:
 def _left_out(book: Book) -> str:
     """Which chapters are not there; a gap in the letters of annexes would look like something withheld."""
     language = book.language
-    empty = [chapter.name(book) for chapter in book.chapters if chapter.is_left_out(book)]
+    empty = [
+        chapter.name(book) for chapter in book.chapters if not chapter.if_apart and chapter.is_left_out(book)
+    ]
     said = language.text("Nothing is stored for: {chapters}.")
     return said.format(chapters=language.listed(empty)) if empty else ""
 

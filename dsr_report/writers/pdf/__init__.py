@@ -170,8 +170,12 @@ def _finish(document: ReportDocument, file: PdfFile, entries: dict[str, bytes], 
         "OutputIntents": metadata.output_intent(profile),
     }
     root = file.add(b"<<" + b"".join(b"/" + key.encode() + b" " + entries[key] for key in entries) + b">>")
-    seal = b"/DsrReportSeal (" + document.seal.encode("ascii") + b")" if document.seal else b""
-    file.finish(root=root, info=metadata.add_information(file, document), extra=seal)
+    seals = b"".join(
+        b"/" + key + b" (" + value.encode("ascii") + b")"
+        for key, value in ((b"DsrReportSeal", document.seal), (b"DsrReportCompanion", document.companion))
+        if value
+    )
+    file.finish(root=root, info=metadata.add_information(file, document), extra=seals)
 
 
 class _Progress:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dsr_report.printable import printable
-from dsr_report.rendering.document import Part, ReportDocument
+from dsr_report.rendering.document import Part, ReportDocument, targets_in
 from dsr_report.rendering.shell import Shell
 from dsr_report.writers.pdf.fragments import LayoutJob
 
@@ -37,6 +37,7 @@ def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
             parts=len(sections),
             contents=frozenset(anchor for part in parts for anchor in part.contents),
             columns=bool(parts) and parts[-1].layer == "annex",
+            elsewhere=_elsewhere(document, sections),
         )
 
     for part in document.parts():
@@ -54,6 +55,13 @@ def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
         weight += added
     if parts or index == 0:
         yield job()
+
+
+def _elsewhere(document: ReportDocument, sections: list[str]) -> frozenset[str]:
+    """The anchors that some parts lead to, and that are in another file."""
+    if not document.elsewhere:
+        return frozenset()
+    return document.elsewhere.intersection(anchor for html in sections for anchor in targets_in(html))
 
 
 def with_glyphs(html: str) -> str:

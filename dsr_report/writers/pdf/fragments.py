@@ -15,7 +15,7 @@ class LayoutJob:
 
     `contents` has the anchors that the parts list as contents of the report; `page_of_anchor` gives the
     numbers of their pages, once they are known. With `columns`, two pages of a column are put side by
-    side.
+    side. What leads to an anchor that is `elsewhere`, in another file, is plain text.
     """
 
     index: int
@@ -26,6 +26,7 @@ class LayoutJob:
     contents: frozenset[str] = frozenset()
     page_of_anchor: dict[str, int] = field(default_factory=dict)
     columns: bool = False
+    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

@@ -100,7 +100,7 @@ def lay_out(job: LayoutJob) -> Piece:
     try:
         html = weasyprint.HTML(string=job.html, url_fetcher=NothingIsFetched())
         boxes.mark_notes(html, job.stylesheet, job.html)
-        elsewhere = _prepare(html.etree_element, job.page_of_anchor)
+        elsewhere = _prepare(html.etree_element, job)
         _now.sides = cycle((False, True)) if job.columns else repeat(False)
         document = html.render(
             font_config=_fonts(),
@@ -136,7 +136,7 @@ def _put_side_by_side(document: Any) -> None:
     document.pages = pages
 
 
-def _prepare(root: Any, page_of_anchor: dict[str, int]) -> dict[str, str]:
+def _prepare(root: Any, job: LayoutJob) -> dict[str, str]:
     """Mark links to other pieces, take out what may not be active, and number the lines of contents."""
     here = {element.get("id") for element in root.iter() if element.get("id")}
     elsewhere: dict[str, str] = {}
@@ -144,13 +144,15 @@ def _prepare(root: Any, page_of_anchor: dict[str, int]) -> dict[str, str]:
         if "toc" in (element.get("class") or "").split():
             for link in element.iter("a"):
                 target = (link.get("href") or "").removeprefix("#")
-                link.set("data-page", str(page_of_anchor.get(target, "0000")))
+                link.set("data-page", str(job.page_of_anchor.get(target, "0000")))
     _keep_headings_in_order(root)
     for link in root.iter("a"):
         href = link.get("href")
         if href is None:
             continue
-        if href.startswith("#") and len(href) > 1:
+        if href[1:] in job.elsewhere and href.startswith("#"):
+            link.tag = "span"
+        elif href.startswith("#") and len(href) > 1:
             if href[1:] not in here:
                 mark = f"https://elsewhere.invalid/{len(elsewhere)}"
                 elsewhere[mark] = href[1:]
