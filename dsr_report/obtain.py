@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable
@@ -110,6 +111,16 @@ def export_place() -> Path:
 def export_folder() -> Path:
     """The same, private, and made where it is missing."""
     return private_folder(export_place())
+
+
+def desk_place() -> Path:
+    """Where the desk keeps its cases, in the user's data folder; it may not be there yet."""
+    return user_data_path("dsr-report", appauthor=False) / "desk"
+
+
+def case_folder_name(reference: str) -> str:
+    """The name of the folder of a case there."""
+    return hashlib.sha256(reference.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def export_name(request_id: str) -> str:

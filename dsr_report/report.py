@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import os
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -91,6 +93,14 @@ def annexes_beside(target: str | os.PathLike[str]) -> Path:
     """The name that the annexes of a PDF have where they are apart: `NAME-annexes.pdf`."""
     path = Path(target)
     return path.with_name(f"{path.stem}-annexes{path.suffix}")
+
+
+def default_name(subject_type: str | None, subject_id: str | None, ending: str) -> str:
+    """`disclosure-TYPE-ID.pdf`, with a short hash in place of an address."""
+    shown = str(subject_id or "unknown")
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", shown):
+        shown = hashlib.sha256(shown.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"disclosure-{subject_type or 'unknown'}-{shown}.{ending}"
 
 
 def check_choices(

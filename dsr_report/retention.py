@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from dsr_report.errors import FileError, NotAnExportError, NotReadyError
 from dsr_report.files import clear_leftovers, sha256_of
 from dsr_report.jsonstream.file import open_export
-from dsr_report.obtain import export_name, export_place
+from dsr_report.obtain import case_folder_name, desk_place, export_name, export_place
 from dsr_report.register import FileEntry, Register
 
 
@@ -30,7 +31,11 @@ class Forgotten:
 
 
 def forget(
-    register: Register, references: Sequence[str] | None = None, *, retention: timedelta
+    register: Register,
+    references: Sequence[str] | None = None,
+    *,
+    retention: timedelta,
+    desk: Path | None = None,
 ) -> list[Forgotten]:
     """Remove our copies of the closed cases whose retention has passed, and then their personal data.
 
@@ -38,6 +43,7 @@ def forget(
         register: that knows where they lie.
         references: of the cases; all that are due without them.
         retention: how long a case is kept after it was closed.
+        desk: the desk's folder; that in the user's data folder without it.
 
     Raises:
         RegisterError: a case that was named is not closed, or its retention runs still.
@@ -46,6 +52,7 @@ def forget(
     done = []
     for reference in register.due_to_forget(references, retention=retention):
         forgotten = Forgotten(reference)
+        _remove_desk(reference, desk or desk_place(), forgotten)
         for file in register.files(reference):
             if file.path is not None:
                 _remove(register, file, Path(file.path), forgotten)
@@ -56,6 +63,21 @@ def forget(
         register.forget([reference], retention=retention)
         done.append(forgotten)
     return done
+
+
+def _remove_desk(reference: str, desk: Path, forgotten: Forgotten) -> None:
+    """Remove what the desk keeps of a case: decisions, exports that were dropped, disclosures and drafts."""
+    folder = desk / "cases" / case_folder_name(reference)
+    if folder.is_dir():
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise FileError(
+                f"the desk's folder of a case cannot be removed ({error.strerror}), so it was not forgotten",
+                where=str(folder),
+                hint="Remove it by hand, then run the same command again.",
+            ) from error
+        forgotten.deleted.append(str(folder))
 
 
 def _remove(register: Register, file: FileEntry, path: Path, forgotten: Forgotten) -> None:

@@ -104,7 +104,7 @@ def all_texts() -> dict[str | tuple[str, str], list[str]]:
     for file in sorted((ROOT / "dsr_report").rglob("*.py")):
         for text in texts_in_code(file):
             found.setdefault(text.key, []).append(text.place)
-    folders = (ROOT / "templates" / "report", ROOT / "templates" / "config")
+    folders = tuple(ROOT / "templates" / name for name in ("report", "config", "desk"))
     for file in sorted(file for folder in folders for file in folder.rglob("*.j2")):
         for text in texts_in_template(file):
             found.setdefault(text.key, []).append(text.place)

@@ -26,10 +26,10 @@ FLOORS = {
     "report": 5.5,
     "delivery": 6,
     "fetch": 6.1, "register": 6.1, "sandbox": 6.2, "receive": 6.3,
-    "obtain": 7, "retention": 7.1, "batch": 7.1,
+    "obtain": 7, "retention": 7.1, "batch": 7.1, "desk": 7.2,
     "__init__": 8, "cli": 8, "__main__": 9,
 }  # fmt: skip
-WINGS = {"fetch", "register", "sandbox", "receive"}
+WINGS = {"fetch", "register", "sandbox", "receive", "desk"}
 # A library → the rooms that may import it; everything else asks those rooms.
 LIBRARIES = {
     "click": {"cli"},
@@ -45,8 +45,9 @@ LIBRARIES = {
     "selectolax": {"mime", "sanitize", "redact"},
     "jiter": {"jsonstream"},
     "ua_parser": {"user_agents"},
-    "starlette": {"receive"},
-    "uvicorn": {"receive"},
+    "starlette": {"receive", "desk"},
+    "uvicorn": {"receive", "desk"},
+    "python_multipart": {"desk"},
     "dns": {"receive"},
     "idna": {"addresses"},
     "phonenumbers": {"redact"},

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "batch": ("batch", "Fetch and render for many subjects."),
     "receive": ("receive", "Run the endpoint for Copernica's HTTP POST of a finished export."),
     "register": ("register", "Show the requests, their states and deadlines."),
+    "desk": ("desk", "Answer requests in the browser, on this machine."),
     "sandbox": ("sandbox", "Run a local Copernica API that serves sample exports."),
     "config": ("config", "Write or check a configuration of the controller's statements."),
     "login": ("login", "Store the API token in the operating system's keyring."),

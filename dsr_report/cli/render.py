@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -143,7 +141,7 @@ def write_report(
 ) -> Written:
     """Write the report that the options ask for, and say on standard error what was written."""
     from dsr_report.files import clear_leftovers
-    from dsr_report.report import Report, annexes_beside, format_of
+    from dsr_report.report import Report, annexes_beside, default_name, format_of
 
     chosen = format_of(output, format_) if output else format_of("x.pdf", format_)
     target = output or Path(default_name(source.info.type, source.info.id, chosen))
@@ -188,14 +186,6 @@ def write_report(
             "use .zip for the same report as linked pages"
         )
     return written
-
-
-def default_name(subject_type: str | None, subject_id: str | None, ending: str) -> str:
-    """`disclosure-TYPE-ID.pdf`, with a short hash in place of an address."""
-    shown = str(subject_id or "unknown")
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", shown):
-        shown = hashlib.sha256(shown.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"disclosure-{subject_type or 'unknown'}-{shown}.{ending}"
 
 
 COMMANDS: dict[str, click.Command] = {"render": render}

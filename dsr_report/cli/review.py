@@ -166,19 +166,11 @@ def _looking(config: Path | None, before: Path | None) -> Looking:
     """What people are told by: of the configuration, else as in the file that is there."""
     from dsr_report.config import load_config
     from dsr_report.redact.decisions import looking_of
-    from dsr_report.redact.findings import Looking
+    from dsr_report.redact.findings import Looking, looking_by
 
     if config is None:
         return looking_of(before) if before is not None else Looking()
-    settings = load_config(config)
-    own: list[str] = []
-    if (controller := settings.controller) is not None:
-        own += [controller.name, controller.address, controller.email, controller.phone]
-        own += [controller.website, controller.representative]
-    if (officer := settings.dpo) is not None:
-        own += [officer.name, officer.address, officer.email, officer.phone]
-    country = settings.authority.lead.partition("-")[0] or settings.deadlines.country
-    return Looking(country, tuple(text for text in own if text.strip()))
+    return looking_by(load_config(config))
 
 
 COMMANDS: dict[str, click.Command] = {"review": review}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dsr_report.errors import UsageError
@@ -114,7 +114,7 @@ def check_port(host: str, port: int) -> None:
 
 
 def make_server(
-    app: Starlette,
+    app: ASGIApp,
     *,
     host: str,
     port: int,

@@ -87,6 +87,17 @@ def sum_of(items: Iterable[Item], plan: Plan, total: int) -> Sum:
     return plan.sum(total)
 
 
+class HiddenText:
+    """What single items look like by a plan: for a look at one record, before all are written."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._hiding = _Hiding(plan)
+
+    def replacements(self, item: Item) -> Mapping[str, str]:
+        """The new text of each value of an item that changes, by its pointer."""
+        return self._hiding.replacements(item)
+
+
 class _Found(NamedTuple):
     """What a process found in some items: what changes, and what marks and sums must know of it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,8 @@ from dsr_report.redact.free_texts import FreeText
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision
 
 DECISIONS = ("undecided", "disclose", "mask", "withhold")
+SCOPES = ("here", "record", "everywhere")
+"""Where a decision holds: in the finding's own place, in that record, or wherever the value stands."""
 _LONGEST_SHOWN = 20_000
 """Characters of a text in the reading list; longer ones are read in the export."""
 _MOST_LISTED = 20
@@ -30,6 +33,8 @@ _HEAD = """\
 #               it exists, not what it is
 #   "withhold"  rights of others or another legal ground; give a `reason` and an `article`
 # "undecided" leaves secrets masked and discloses the rest, with a warning (an error with --strict).
+# A decision holds wherever the value stands; `scope = "here"` takes the place of the finding alone,
+# `scope = "record"` all places in that record.
 # Withhold as little as possible: what was sent to the person, the person knows. An answer that hides too much
 # is as wrong as one that shows too much.
 #
@@ -61,6 +66,29 @@ class Merged(NamedTuple):
     kept: int
     added: int
     dropped: int
+
+
+class Taken(NamedTuple):
+    """What a file of decisions says."""
+
+    export_sha256: str
+    entries: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    """By the id of the finding."""
+    also: Sequence[Mapping[str, Any]] = ()
+    """What a person added."""
+    read: Collection[str] = frozenset()
+    """The ids of the texts that were read."""
+
+
+def read_decisions(path: Path) -> Taken:
+    """What stands in a file of decisions, whatever export it is of.
+
+    Raises:
+        ConfigError: it is no such file.
+    """
+    content = _content(path)
+    entries, also = _listed(content, path)
+    return Taken(str(content["export_sha256"]), entries, also, _read(content))
 
 
 def looking_of(path: Path) -> Looking:
@@ -121,64 +149,106 @@ def to_toml(
     looking: Looking = Looking(),  # noqa: B008 - it cannot be changed
 ) -> str:
     """The file for these findings, undecided but for what was decided before; and what is to be read."""
-    lines = [_HEAD, f'export_sha256 = "{export_sha256}"']
-    if looking.country:
-        lines.append(f"country = {_string(looking.country)}")
-    if looking.controller:
-        lines.append(f"controller = [{', '.join(map(_string, looking.controller))}]")
-    lines.append("")
-    for finding in findings:
-        entry = taken.get(finding.id, {})
-        must = " (must be decided)" if finding.must_decide else ""
-        lines += [
-            "[[finding]]",
-            f"id = {_string(finding.id)}",
-            f"what = {_string(finding.key)}",
-            f"pointer = {_string(finding.pointer)}",
-            f"places = {len(finding.places)}",
-            f"value = {_string(finding.shown)}",
-            f"context = {_string(finding.context)}",
-            *(
-                f"{name} = {_string(value)}"
-                for name, value in (
-                    ("record", finding.record),
-                    ("title", finding.title),
-                    ("date", finding.date),
-                    ("sentence", finding.sentence),
-                )
-                if value
-            ),
-            *(
-                [f"elsewhere = [{', '.join(map(_string, finding.elsewhere[:_MOST_LISTED]))}]"]
-                if finding.elsewhere
-                else []
-            ),
-            f"why = {_string(finding.why)}",
-            f"decision = {_string(str(entry.get('decision', 'undecided')))}  "
-            f"# proposed: {finding.proposal}{must}",
-            f"reason = {_string(str(entry.get('reason', '')))}",
-            f"article = {_string(str(entry.get('article', finding.article)))}",
-        ]
-        if finding.file is not None:
-            looked_at = "true" if entry.get("looked_at") is True else "false"
-            lines.append(f"looked_at = {looked_at}  # true: you opened it, and the person may have it")
-        lines.append("")
-    for own in also:
-        lines += ["[[also]]", *(f"{name} = {_value(value)}" for name, value in own.items()), ""]
-    for text in _texts(findings):
-        lines += [
-            "[[text]]",
-            f"id = {_string(text.id)}",
-            f"record = {_string(text.kind)}",
-            f"title = {_string(text.title)}",
-            f"date = {_string(text.date)}",
-            f"pointer = {_string(text.pointer)}",
-            f"places = {len(text.places)}",
-            f"text = {_string(text.text[:_LONGEST_SHOWN])}",
-            f"read = {'true' if text.id in read else 'false'}",
-            "",
-        ]
-    return "\n".join(lines)
+    return DecisionsText(findings, export_sha256, looking).text(taken, also, read)
+
+
+class DecisionsText:
+    """The file for some findings, written again as decisions are taken: what does not change is made once."""
+
+    def __init__(
+        self,
+        findings: Sequence[Finding],
+        export_sha256: str,
+        looking: Looking = Looking(),  # noqa: B008 - it cannot be changed
+    ) -> None:
+        self._findings = findings
+        head = [_HEAD, f'export_sha256 = "{export_sha256}"']
+        if looking.country:
+            head.append(f"country = {_string(looking.country)}")
+        if looking.controller:
+            head.append(f"controller = [{', '.join(map(_string, looking.controller))}]")
+        self._head = "\n".join([*head, ""])
+        self._fixed: dict[str, str] = {}
+        self._fixed_texts: dict[str, str] = {}
+
+    def text(
+        self,
+        taken: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+        also: Sequence[Mapping[str, Any]] = (),
+        read: Collection[str] = (),
+    ) -> str:
+        """The file with these decisions."""
+        lines = [self._head]
+        for finding in self._findings:
+            lines += [self._of_finding(finding), *_decision_lines(finding, taken.get(finding.id, {})), ""]
+        for own in also:
+            lines += ["[[also]]", *(f"{name} = {_value(value)}" for name, value in own.items()), ""]
+        for text in _texts(self._findings):
+            lines += [self._of_text(text), f"read = {'true' if text.id in read else 'false'}", ""]
+        return "\n".join(lines)
+
+    def _of_finding(self, finding: Finding) -> str:
+        known = self._fixed.get(finding.id)
+        if known is None:
+            known = self._fixed[finding.id] = "\n".join(_finding_lines(finding))
+        return known
+
+    def _of_text(self, text: FreeText) -> str:
+        known = self._fixed_texts.get(text.id)
+        if known is None:
+            known = self._fixed_texts[text.id] = "\n".join(
+                [
+                    "[[text]]",
+                    f"id = {_string(text.id)}",
+                    f"record = {_string(text.kind)}",
+                    f"title = {_string(text.title)}",
+                    f"date = {_string(text.date)}",
+                    f"pointer = {_string(text.pointer)}",
+                    f"places = {len(text.places)}",
+                    f"text = {_string(text.text[:_LONGEST_SHOWN])}",
+                ]
+            )
+        return known
+
+
+def _finding_lines(finding: Finding) -> list[str]:
+    """What the file says of a finding before its decision."""
+    told = (
+        ("record", finding.record),
+        ("title", finding.title),
+        ("date", finding.date),
+        ("sentence", finding.sentence),
+    )
+    elsewhere = ", ".join(map(_string, finding.elsewhere[:_MOST_LISTED]))
+    return [
+        "[[finding]]",
+        f"id = {_string(finding.id)}",
+        f"what = {_string(finding.key)}",
+        f"pointer = {_string(finding.pointer)}",
+        f"places = {len(finding.places)}",
+        f"value = {_string(finding.shown)}",
+        f"context = {_string(finding.context)}",
+        *(f"{name} = {_string(value)}" for name, value in told if value),
+        *([f"elsewhere = [{elsewhere}]"] if elsewhere else []),
+        f"why = {_string(finding.why)}",
+    ]
+
+
+def _decision_lines(finding: Finding, entry: Mapping[str, Any]) -> list[str]:
+    """The decision on a finding, to be changed by a person."""
+    must = " (must be decided)" if finding.must_decide else ""
+    lines = [
+        f"decision = {_string(str(entry.get('decision', 'undecided')))}  "
+        f"# proposed: {finding.proposal}{must}",
+        f"reason = {_string(str(entry.get('reason', '')))}",
+        f"article = {_string(str(entry.get('article', finding.article)))}",
+    ]
+    if entry.get("scope", "everywhere") != "everywhere":
+        lines.append(f"scope = {_string(str(entry['scope']))}")
+    if finding.file is not None:
+        looked_at = "true" if entry.get("looked_at") is True else "false"
+        lines.append(f"looked_at = {looked_at}  # true: you opened it, and the person may have it")
+    return lines
 
 
 def load_decisions(
@@ -193,6 +263,15 @@ def load_decisions(
         CheckFailedError: `strict`, and a finding that must be decided is not.
     """
     entries, also = _entries(path, export_sha256)
+    taken = Taken(export_sha256, entries, also, _read(_content(path)))
+    return decisions_of(taken, findings, strict=strict, warnings=warnings, where=str(path))
+
+
+def decisions_of(
+    taken: Taken, findings: Sequence[Finding], *, strict: bool, warnings: list[str], where: str = ""
+) -> Iterator[tuple[Decision, str]]:
+    """The decisions that were taken, for the findings of their export; as `load_decisions`."""
+    entries, also = taken.entries, taken.also
     by_id = {finding.id: finding for finding in findings}
     faults = []
     for entry_id, entry in entries.items():
@@ -203,6 +282,8 @@ def load_decisions(
             faults.append(f"finding {entry_id}: looked_at is true or false")
         if decision not in DECISIONS:
             faults.append(f"finding {entry_id}: {decision!r} is not a decision (disclose, mask, withhold)")
+        if entry.get("scope", "everywhere") not in SCOPES:
+            faults.append(f"finding {entry_id}: its scope is none of {', '.join(SCOPES)}")
         if decision == "withhold" and not (
             str(entry.get("reason", "")).strip() and str(entry.get("article", "")).strip()
         ):
@@ -211,12 +292,12 @@ def load_decisions(
         faults += [f"[[also]] number {number}: {fault}" for fault in _faults_of(entry)]
     if faults:
         raise ConfigError(
-            "; ".join(faults), where=str(path), hint="Make a new file with `dsr-report review`."
+            "; ".join(faults), where=where or None, hint="Make a new file with `dsr-report review`."
         )
     _check_opaque(entries, findings, also, strict=strict, warnings=warnings)
     return chain(
         _applied(entries, findings, strict=strict, warnings=warnings),
-        _all_read(findings, entries, also, _read(_content(path))) if strict else (),
+        _all_read(taken, findings) if strict else (),
         (_own_decision(number, entry) for number, entry in enumerate(also, 1)),
     )
 
@@ -225,29 +306,32 @@ def _texts(findings: Sequence[Finding]) -> tuple[FreeText, ...]:
     return findings.texts if isinstance(findings, Findings) else ()
 
 
-def _all_read(
-    findings: Sequence[Finding],
-    entries: Mapping[str, Mapping[str, Any]],
-    also: Sequence[Mapping[str, Any]],
-    read: Collection[str],
-) -> Iterator[tuple[Decision, str]]:
+def _all_read(taken: Taken, findings: Sequence[Finding]) -> Iterator[tuple[Decision, str]]:
     """No decision, but an error where a text was neither read, nor wholly seen with a decision on it."""
-    hidden = {str(entry["pointer"]) for entry in also if "pointer" in entry and "text" not in entry}
-    seen = set()
-    for finding in findings:
-        if _decided(entries.get(finding.id, {})) != "undecided":
-            seen.add(finding.sentence.replace("«", "").replace("»", ""))
-            hidden.update(finding.places if finding.whole else ())
-    unread = sum(
-        text.id not in read and not is_below(text.pointer, hidden) and " ".join(text.text.split()) not in seen
-        for text in _texts(findings)
-    )
+    unread = len(unread_texts(taken, findings))
     if unread:
         raise CheckFailedError(
             f"{unread} texts by or about the person are not read",
             hint="Read each [[text]] of the review file and set `read = true`, or decide on it.",
         )
     yield from ()
+
+
+def unread_texts(taken: Taken, findings: Sequence[Finding]) -> list[FreeText]:
+    """The texts that were neither read, nor wholly seen with a decision on them."""
+    hidden = {str(entry["pointer"]) for entry in taken.also if "pointer" in entry and "text" not in entry}
+    seen = set()
+    for finding in findings:
+        if _decided(taken.entries.get(finding.id, {})) != "undecided":
+            seen.add(finding.sentence.replace("«", "").replace("»", ""))
+            hidden.update(finding.places if finding.whole else ())
+    return [
+        text
+        for text in _texts(findings)
+        if text.id not in taken.read
+        and not is_below(text.pointer, hidden)
+        and " ".join(text.text.split()) not in seen
+    ]
 
 
 def _listed_texts(content: Mapping[str, Any]) -> dict[str, bool]:
@@ -271,6 +355,21 @@ def _decided(entry: Mapping[str, Any]) -> Any:
     return "disclose" if decision == "undecided" and entry.get("looked_at") is True else decision
 
 
+def unopened_files(
+    entries: Mapping[str, Mapping[str, Any]],
+    findings: Sequence[Finding],
+    also: Sequence[Mapping[str, Any]],
+) -> list[Finding]:
+    """Files that nobody has looked at, where something is withheld that could stand in them."""
+    if not any(_decided(entry) == "withhold" for entry in (*entries.values(), *also)):
+        return []
+    return [
+        finding
+        for finding in findings
+        if finding.file is not None and _decided(entries.get(finding.id, {})) == "undecided"
+    ]
+
+
 def _check_opaque(
     entries: Mapping[str, Mapping[str, Any]],
     findings: Sequence[Finding],
@@ -284,12 +383,10 @@ def _check_opaque(
     Raises:
         CheckFailedError: `strict`, and there are such files.
     """
-    if not any(_decided(entry) == "withhold" for entry in (*entries.values(), *also)):
-        return
     unseen = [
         f"{decided.pointer}, part {decided.part} ({finding.file.reason}; finding {finding.id})"
-        for finding in findings
-        if finding.file is not None and _decided(entries.get(finding.id, {})) == "undecided"
+        for finding in unopened_files(entries, findings, also)
+        if finding.file is not None
         for decided, _ in finding.decided
     ]
     if not unseen:
@@ -303,7 +400,7 @@ def _check_opaque(
     warnings.append(f"{text}. {hint}")
 
 
-def _faults_of(entry: dict[str, Any]) -> Iterator[str]:
+def _faults_of(entry: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with something that the operator added."""
     if "text" not in entry and "pointer" not in entry:
         yield "it needs either a text or a pointer"
@@ -323,7 +420,7 @@ def _faults_of(entry: dict[str, Any]) -> Iterator[str]:
         yield "it needs a reason and an article"
 
 
-def _own_decision(number: int, entry: dict[str, Any]) -> tuple[Decision, str]:
+def _own_decision(number: int, entry: Mapping[str, Any]) -> tuple[Decision, str]:
     text = str(entry.get("text", "")).strip()
     decision = Decision(
         str(entry.get("pointer", "")),
@@ -340,7 +437,11 @@ def _own_decision(number: int, entry: dict[str, Any]) -> tuple[Decision, str]:
 
 
 def _applied(
-    entries: dict[str, dict[str, Any]], findings: Sequence[Finding], *, strict: bool, warnings: list[str]
+    entries: Mapping[str, Mapping[str, Any]],
+    findings: Sequence[Finding],
+    *,
+    strict: bool,
+    warnings: list[str],
 ) -> Iterator[tuple[Decision, str]]:
     undecided = 0
     hidden = 0
@@ -352,7 +453,8 @@ def _applied(
             decision = "mask" if finding.proposal == "mask" else "disclose"
         if decision in {"mask", "withhold"}:
             hidden += finding.proposal == "disclose" and finding.file is None
-            yield from finding.decision(decision, str(entry.get("reason", "")), str(entry.get("article", "")))
+            taken = finding.decision(decision, str(entry.get("reason", "")), str(entry.get("article", "")))
+            yield from _within(taken, finding, str(entry.get("scope", "everywhere")))
     if undecided:
         text = f"{undecided} findings must be decided and are not"
         if strict:
@@ -363,6 +465,19 @@ def _applied(
             f"{hidden} values are hidden that were proposed to be disclosed: "
             "hiding too much also breaks Article 15; look at them in the review file again"
         )
+
+
+def _within(
+    taken: Iterator[tuple[Decision, str]], finding: Finding, scope: str
+) -> Iterator[tuple[Decision, str]]:
+    """The decisions on a finding, in the places alone that they were taken for."""
+    for decision, value in taken:
+        if scope == "everywhere" or finding.members:
+            yield decision, value
+        elif decision.pointer == finding.pointer or (
+            scope == "record" and is_below(decision.pointer, [finding.record_pointer or finding.pointer])
+        ):
+            yield replace(decision, everywhere=False), value
 
 
 def _entries(path: Path, export_sha256: str) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:

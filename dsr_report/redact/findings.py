@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import NamedTuple
 
+from dsr_report.config import Config
 from dsr_report.jsonstream.items import Item, Scalar
 from dsr_report.lexicon import WORDS, any_of
 from dsr_report.mime.message import parse_once, wire_of_text
@@ -80,6 +81,8 @@ class Finding:
     """For a finding about a whole record: its values, with their pointers."""
     record: str = ""
     """The kind of record that it stands in first."""
+    record_pointer: str = ""
+    """Where that record stands."""
     title: str = ""
     """What the record is called: a message's subject, a form's name."""
     date: str = ""
@@ -168,6 +171,18 @@ class Looking(NamedTuple):
     """Other ways to find people, such as a model."""
 
 
+def looking_by(config: Config) -> Looking:
+    """What people are told by, where a controller answers."""
+    own: list[str] = []
+    if (controller := config.controller) is not None:
+        own += [controller.name, controller.address, controller.email, controller.phone]
+        own += [controller.website, controller.representative]
+    if (officer := config.dpo) is not None:
+        own += [officer.name, officer.address, officer.email, officer.phone]
+    country = config.authority.lead.partition("-")[0] or config.deadlines.country
+    return Looking(country, tuple(text for text in own if text.strip()))
+
+
 class Findings(list[Finding]):
     """All findings of an export, and every text by or about the person, to be read."""
 
@@ -232,7 +247,7 @@ def find(
 def _tell(finding: Finding, record: RawRecord, text: str) -> None:
     """Say where a finding stands first, so that it can be decided."""
     if not finding.record:
-        finding.record = record.kind
+        finding.record, finding.record_pointer = record.kind, record.pointer
         finding.title, finding.date = title_and_date(record)
     if not finding.sentence and not is_message(text) and finding.key not in _SECRETS:
         at = text.find(finding.value)

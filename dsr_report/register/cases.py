@@ -152,6 +152,40 @@ class Cases:
             journal.append(case, "extended", facts, {"reason": reason})
             return told <= due
 
+    def note_export(
+        self,
+        reference: str,
+        *,
+        sha256: str,
+        path: str,
+        size_bytes: int,
+        subject: tuple[str, str] | None = None,
+        actor: str | None = None,
+    ) -> None:
+        """Write down that an export came in by hand, without a data request; twice is as good as once.
+
+        `subject` is what the export itself says; it is kept where the case did not know it yet.
+        """
+        with self._pen.journal(actor) as journal:
+            case = journal.owed(reference)
+            is_new = journal.add_file(
+                case,
+                request_number=None,
+                kind="export",
+                sha256=sha256,
+                size_bytes=size_bytes,
+                path=path,
+                counts=None,
+            )
+            if not is_new:
+                return
+            if subject is not None and case.subject_type is None:
+                digest = subject_hash(journal.session, *subject)
+                case.subject_type, case.subject_hash = subject[0], digest
+                case.subject_id = chain.storable(subject[1].strip())
+                journal.append(case, "identified", {"type": subject[0]}, {"subject": digest})
+            journal.append(case, "collected", {"sha256": sha256, "bytes": size_bytes}, {"path": path})
+
     def note_disclosure(
         self,
         reference: str,

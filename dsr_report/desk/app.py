@@ -1,0 +1,203 @@
+"""The desk as an ASGI application: its routes behind its door."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dsr_report.desk import wording
+from dsr_report.desk.case_pages import CasePages
+from dsr_report.desk.door import Address, Door
+from dsr_report.desk.jobs import told
+from dsr_report.desk.office import Office
+from dsr_report.desk.pages import Handler, Pages
+from dsr_report.desk.session_pages import SessionPages
+from dsr_report.desk.uploads import Limits, UploadError, receive_upload
+from dsr_report.errors import DsrReportError
+from dsr_report.shipped import shipped
+
+_LOG = logging.getLogger(__name__)
+_STATIC = {"desk.css": "text/css; charset=utf-8", "desk.js": "text/javascript; charset=utf-8"}
+_OPEN = frozenset({"/enter", "/knock", "/ended", *(f"/static/{name}" for name in _STATIC)})
+
+
+def make_app(
+    office: Office,
+    address: Address,
+    *,
+    knock: str,
+    limits: Limits | None = None,
+    stop: Callable[[], None] = lambda: None,
+) -> ASGIApp:
+    """The application.
+
+    Args:
+        office: its work.
+        address: where it is reached.
+        knock: what a second start of the desk must know to get a link.
+        limits: what an upload may cost.
+        stop: ends the server.
+    """
+    limits = limits or Limits()
+    pages = Pages(office, address)
+    session_pages = SessionPages(pages, knock=knock, stop=stop)
+    case_pages = CasePages(pages)
+
+    def page(path: str, handler: Handler, *methods: str, of_case: bool = False) -> Route:
+        where = f"/case/{{case}}{path}" if of_case else path
+        return Route(
+            address.root + where, pages.route(handler, of_case=of_case), methods=list(methods or ("GET",))
+        )
+
+    def of_case(path: str, handler: Handler, *methods: str) -> Route:
+        return page(path, handler, *methods, of_case=True)
+
+    upload = _Uploads(pages, case_pages, limits)
+    routes = [
+        Route(address.root + "/static/{name}", _static, methods=["GET"]),
+        page("/enter", session_pages.enter),
+        page("/ended", session_pages.ended),
+        page("/knock", session_pages.knock, "POST"),
+        page("/stay", session_pages.stay, "POST"),
+        page("/sign-out", session_pages.sign_out, "POST"),
+        page("/quit", session_pages.quit, "POST"),
+        page("/settings", session_pages.settings, "GET", "POST"),
+        page("/keys", session_pages.keys),
+        page("/", case_pages.cases),
+        page("/new", case_pages.new, "GET", "POST"),
+        Route(address.root + "/upload", upload.new, methods=["POST"]),
+        Route(address.root + "/case/{case}/upload", upload.into_case, methods=["POST"]),
+        of_case("", case_pages.case),
+        of_case("/begin", case_pages.begin),
+        of_case("/received", case_pages.received, "POST"),
+        of_case("/pause", case_pages.pause, "POST"),
+        of_case("/resume", case_pages.resume, "POST"),
+        of_case("/extend", case_pages.extend, "POST"),
+        of_case("/refuse", case_pages.refuse, "POST"),
+        of_case("/fetch", case_pages.fetch, "POST"),
+        of_case("/work", case_pages.work),
+        of_case("/work/state", case_pages.work_state),
+        of_case("/work/next", case_pages.work_next),
+        of_case("/work/stop", case_pages.work_stop, "POST"),
+        of_case("/work/again", case_pages.work_again, "POST"),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            office.sessions.end_all()
+            await run_in_threadpool(office.close)
+
+    async def missing(request: Request, _error: Exception) -> Response:
+        ask = pages.ask(request)
+        return pages.problem(ask, ask.text("There is no such page."), status=404)
+
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: missing, 405: missing})
+    return Door(
+        _Calm(app),
+        address=address,
+        sessions=office.sessions,
+        signed_out=_SignedOut(pages),
+        open_paths=_OPEN,
+        upload_bytes=limits.file_bytes + (1 << 20),
+        upload_paths=("/upload",),
+    )
+
+
+async def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _STATIC:
+        raise HTTPException(404)
+    return FileResponse(shipped("templates") / "desk" / "static" / name, media_type=_STATIC[name])
+
+
+class _SignedOut:
+    """Answers who is not signed in: with the sign-in page, and nothing else."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ask = self._pages.ask(Request(scope, receive))
+        await self._pages.html(ask, "sign_in", status=401)(scope, receive, send)
+
+
+class _Calm:
+    """Answers where nobody thought of an error: the log names its place, not what it says."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_begun = False
+
+        async def sending(message: object) -> None:
+            nonlocal is_begun
+            is_begun = True
+            await send(message)  # type: ignore[arg-type]
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:  # noqa: BLE001 - its traceback may quote values, so it is not logged
+            _LOG.error("a page failed: %s", told(error))
+            if not is_begun:
+                await PlainTextResponse("an error of ours\n", 500)(scope, receive, send)
+
+
+class _Uploads:
+    """Takes exports that are dropped: the file goes to the disk as it comes."""
+
+    def __init__(self, pages: Pages, case_pages: CasePages, limits: Limits) -> None:
+        self._pages = pages
+        self._case_pages = case_pages
+        self._limits = limits
+
+    async def new(self, request: Request) -> Response:
+        """An export that begins a case."""
+        return await self._taken(request, None)
+
+    async def into_case(self, request: Request) -> Response:
+        """An export for a case."""
+        found = await run_in_threadpool(self._pages.office.case, request.path_params["case"])
+        if found is None:
+            raise HTTPException(404)
+        return await self._taken(request, found[0].reference)
+
+    async def _taken(self, request: Request, reference: str | None) -> Response:
+        office = self._pages.office
+        target = office.folder.incoming / f"{secrets.token_hex(16)}.json"
+        ask = self._pages.ask(request)
+        status = 422
+        try:
+            upload = await receive_upload(
+                request.stream(), request.headers.get("content-type", ""), target, limits=self._limits
+            )
+            made = await run_in_threadpool(office.take_in, target, upload.sha256, reference, actor=ask.actor)
+        except UploadError as error:
+            fault, status = ask.text(wording.UPLOAD_FAULTS[error.code]), error.status
+        except ClientDisconnect:
+            return PlainTextResponse("cut off\n", 400)
+        except DsrReportError as error:
+            fault = f"{error.what}. {error.hint or ''}"
+        else:
+            return self._pages.to(f"/case/{office.folder.case(made).id}/begin")
+        finally:
+            await run_in_threadpool(_removed, target)
+        return await run_in_threadpool(self._case_pages.upload_fault, ask, reference, fault, status)
+
+
+def _removed(path: Path) -> None:
+    path.unlink(missing_ok=True)

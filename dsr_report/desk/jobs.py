@@ -1,0 +1,180 @@
+"""Work that takes longer than a page may: one job at a time, in a thread, its state on disk.
+
+A job that was under way when the process was killed is found at the next start: a fetch goes on, as the
+register knows how far it came; what was being made is offered to be made again.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from dsr_report.desk.folders import CaseFolder
+from dsr_report.errors import DsrReportError
+
+_LOG = logging.getLogger(__name__)
+Kind = Literal["fetch", "read", "make", "preview"]
+State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
+ACTIVE = frozenset({"queued", "running"})
+
+
+class StoppedError(Exception):
+    """A person stopped the job; raised from within its progress."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One job of a case."""
+
+    case: str
+    """The reference."""
+    kind: Kind
+    options: dict[str, Any] = field(default_factory=dict)
+    actor: str = ""
+    state: State = "queued"
+    at: str = ""
+    what: str = ""
+    """Why it failed; never a value of the export."""
+    hint: str = ""
+    done: int = 0
+    total: int = 0
+    started: float = 0.0
+    step: str = ""
+    result: dict[str, Any] = field(default_factory=dict)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is still to end."""
+        return self.state in ACTIVE
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it may take still; None where that cannot be told yet."""
+        share = self.done / self.total if self.total else 0.0
+        if not self.started or share < 0.02:
+            return None
+        return (time.monotonic() - self.started) * (1 - share) / share
+
+    def tell(self, done: int, total: int | None) -> None:
+        """Take note of progress.
+
+        Raises:
+            StoppedError: the job is to stop.
+        """
+        self.check()
+        self.done, self.total = done, total or 0
+
+    def check(self) -> None:
+        """Go on, unless a person stopped it."""
+        if self.stopping.is_set():
+            raise StoppedError
+
+    def facts(self) -> dict[str, Any]:
+        """What is kept of it on disk."""
+        kept = {name for name in _NAMES if name not in {"stopping", "started"}}
+        return {name: getattr(self, name) for name in kept}
+
+
+_NAMES = tuple(Job.__dataclass_fields__)
+Runner = Callable[[Job], "dict[str, Any] | None"]
+
+
+class Jobs:
+    """Runs jobs one after another.
+
+    Args:
+        runners: what does the work of each kind.
+        folder: gives the folder of a case by its reference.
+    """
+
+    def __init__(self, runners: Mapping[str, Runner], folder: Callable[[str], CaseFolder]) -> None:
+        self._runners = runners
+        self._folder = folder
+        self._jobs: dict[str, Job] = {}
+        self._waiting: queue.Queue[Job | None] = queue.Queue()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._work, name="desk-jobs", daemon=True)
+        self._thread.start()
+
+    def start(self, reference: str, kind: Kind, options: dict[str, Any] | None = None, *, actor: str) -> Job:
+        """Start a job; where the case has one under way, it is that one."""
+        with self._lock:
+            known = self._jobs.get(reference)
+            if known is not None and known.is_active:
+                return known
+            job = Job(
+                reference,
+                kind,
+                options or {},
+                actor,
+                at=datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+            self._jobs[reference] = job
+            self._folder(reference).note_job(job.facts())
+        self._waiting.put(job)
+        return job
+
+    def of(self, reference: str) -> Job | None:
+        """The last job of a case; after a restart, how the one before it stood."""
+        job = self._jobs.get(reference)
+        if job is None and (facts := self._folder(reference).job):
+            known = {name: facts[name] for name in _NAMES if name in facts}
+            job = Job(**known)
+            if job.is_active:
+                job.state = "interrupted"
+            self._jobs.setdefault(reference, job)
+        return job
+
+    def stop(self, reference: str) -> None:
+        """Ask the job of a case to stop."""
+        job = self._jobs.get(reference)
+        if job is not None:
+            job.stopping.set()
+
+    def end(self) -> None:
+        """Stop what runs, and wait for it: nothing half-made is left."""
+        for job in self._jobs.values():
+            job.stopping.set()
+        self._waiting.put(None)
+        self._thread.join(timeout=30)
+
+    def _work(self) -> None:
+        while (job := self._waiting.get()) is not None:
+            job.state, job.started = "running", time.monotonic()
+            self._keep(job)
+            try:
+                job.check()
+                job.result = self._runners[job.kind](job) or {}
+                job.state = "done"
+            except StoppedError:
+                job.state = "stopped"
+            except DsrReportError as error:
+                job.state, job.what, job.hint = "failed", error.what, error.hint or ""
+            except MemoryError:
+                job.state, job.what = "failed", "out of memory"
+            except Exception as error:  # noqa: BLE001 - one job that fails must not end all others
+                job.state, job.what = "failed", told(error)
+                _LOG.error("a job failed: %s", job.what)
+            self._keep(job)
+
+    def _keep(self, job: Job) -> None:
+        try:
+            self._folder(job.case).note_job(job.facts())
+        except DsrReportError as error:
+            _LOG.error("the state of a job cannot be kept: %s", error.what)
+
+
+def told(error: BaseException) -> str:
+    """An error that nobody thought of, as logs have it: its type and place, as its text may quote values."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" ({Path(last[0].filename).name}:{last[0].lineno})" if last else ""
+    return f"{type(error).__name__}{place}"

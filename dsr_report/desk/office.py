@@ -1,0 +1,384 @@
+"""All that the pages of the desk share: the register, the folders, the configuration, reviews and jobs."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from dsr_report.config import Config, load_config
+from dsr_report.desk.folders import CaseFolder, DeskFolder
+from dsr_report.desk.jobs import Job, Jobs
+from dsr_report.desk.journal import Journal
+from dsr_report.desk.review import Review
+from dsr_report.desk.sessions import Sessions
+from dsr_report.errors import DsrReportError, NotAnExportError, RegisterError, UsageError
+from dsr_report.export import read
+from dsr_report.fetch.client import Client
+from dsr_report.files import clear_leftovers, sha256_of
+from dsr_report.obtain import Patience, Progress, Subject, obtain
+from dsr_report.receive.inbox import looks_like_export, whole_export
+from dsr_report.redact.findings import Looking, looking_by, subject_addresses
+from dsr_report.register.entries import CaseEntry, FileEntry
+from dsr_report.register.store import Register
+from dsr_report.report import Report, default_name, format_of
+from dsr_report.times import DEFAULT_ZONE
+from dsr_report.verification.verifier import verify
+
+_MOST_OPEN = 4
+"""Reviews that are kept ready at once; each has its findings in memory."""
+
+
+class Office:
+    """The desk's work, without its pages.
+
+    Args:
+        folder: the desk's own.
+        register: of the requests.
+        config: the controller's configuration; it need not be there yet.
+        client: makes a client of the API; a wait in it ends where the function says so.
+        exports: where fetched exports are kept; the user's data folder without it.
+        poll: how often to ask whether an export is ready, in seconds.
+    """
+
+    def __init__(
+        self,
+        folder: DeskFolder,
+        register: Register,
+        config: Path,
+        *,
+        client: Callable[[Callable[[float], None]], Client],
+        exports: Path | None = None,
+        poll: float = 5.0,
+        sessions: Sessions | None = None,
+    ) -> None:
+        self.folder = folder
+        self.register = register
+        self.config_path = config
+        self.sessions = sessions or Sessions(idle_minutes=int(folder.settings.get("idle_minutes", 30)))
+        self._client = client
+        self._exports = exports
+        self._poll = poll
+        self._reviews: OrderedDict[tuple[str, str], Review] = OrderedDict()
+        self._journals: dict[str, Journal] = {}
+        self._references: dict[str, str] = {}
+        self._lock = threading.RLock()
+        self.jobs = Jobs(
+            {"fetch": self._fetch, "read": self._read, "make": self._make, "preview": self._preview},
+            folder.case,
+        )
+        for one in folder.known():
+            job = self.jobs.of(one.reference)
+            if job is not None and job.state == "interrupted" and job.kind == "fetch":
+                self.jobs.start(one.reference, "fetch", job.options, actor=job.actor)
+
+    def close(self) -> None:
+        """Stop the work and remove what was kept for a moment."""
+        self.jobs.end()
+        for review in self._reviews.values():
+            review.close()
+
+    # ---- configuration
+
+    @property
+    def config(self) -> Config:
+        """The controller's configuration; empty where there is none yet.
+
+        Raises:
+            ConfigError: it has faults.
+        """
+        return load_config(self.config_path) if self.config_path.is_file() else Config()
+
+    @property
+    def looking(self) -> Looking:
+        """What people are told by."""
+        return looking_by(self.config)
+
+    def language_of(self, folder: CaseFolder) -> str:
+        """The language of the person who gets the report."""
+        return str(folder.facts.get("language") or self.config.report.lang or "en")
+
+    # ---- cases
+
+    def case(self, case_id: str) -> tuple[CaseEntry, CaseFolder] | None:
+        """A case by what stands in addresses."""
+        reference = self._references.get(case_id)
+        if reference is None:
+            for entry in self.register.cases(everything=True):
+                self._references[self.folder.case(entry.reference).id] = entry.reference
+            reference = self._references.get(case_id)
+        return None if reference is None else (self.register.case(reference), self.folder.case(reference))
+
+    def journal(self, reference: str) -> Journal:
+        """The journal of a case: one object for each, as it knows its last line."""
+        with self._lock:
+            if reference not in self._journals:
+                folder = self.folder.case(reference)
+                folder.make()
+                self._journals[reference] = Journal(folder.journal)
+            return self._journals[reference]
+
+    def exports(self, reference: str) -> list[FileEntry]:
+        """The exports of a case that are on disk, the newest last."""
+        return [
+            file
+            for file in self.register.files(reference)
+            if file.kind == "export" and file.path and Path(file.path).is_file()
+        ]
+
+    def export(self, reference: str) -> FileEntry | None:
+        """The export that the case is answered with: the newest."""
+        found = self.exports(reference)
+        return found[-1] if found else None
+
+    def new_case(
+        self,
+        subject: Subject | None,
+        *,
+        received_on: date | None,
+        channel: str,
+        language: str,
+        reference: str | None,
+        actor: str,
+    ) -> str:
+        """Log a request that came in."""
+        made = self.register.add(
+            subject.type if subject else None,
+            subject.id if subject else None,
+            received_on=received_on,
+            reference=reference or None,
+            channel=channel or None,
+            language=language,
+            actor=actor,
+        )
+        self.folder.case(made).note(language=language)
+        return made
+
+    def take_in(self, path: Path, sha256: str, reference: str | None, *, actor: str) -> str:
+        """Take an export that was dropped: into a case, or into a new one; gives its reference.
+
+        Raises:
+            NotAnExportError: it is none, or is about nobody or several.
+            UsageError: it is about somebody else than the case.
+        """
+        subject, fault = (None, "") if not looks_like_export(path) else whole_export(path)
+        if subject is None:
+            raise NotAnExportError(
+                fault or "this is no data-request export", hint="Take the file that Copernica sent."
+            )
+        if reference is None:
+            reference = self.register.add(*subject, actor=actor)
+        else:
+            entry = self.register.case(reference)
+            if not self._is_about(path, entry, subject):
+                raise UsageError(
+                    "this export is about somebody else than this case",
+                    hint="Nothing was kept. Open the right case, or start a new one.",
+                )
+        folder = self.folder.case(reference)
+        folder.note()
+        target = folder.path / f"export-{sha256[:12]}.json"
+        path.replace(target)
+        self.register.note_export(
+            reference,
+            sha256=sha256,
+            path=str(target.resolve()),
+            size_bytes=target.stat().st_size,
+            subject=subject,
+            actor=actor,
+        )
+        return reference
+
+    def _is_about(self, path: Path, entry: CaseEntry, subject: tuple[str, str]) -> bool:
+        """Whether an export is about the person of a case: by what it names, or by an address in it."""
+        if entry.subject_type is None:
+            return True
+        if any(one.reference == entry.reference for one in self.register.cases_about(*subject)):
+            return True
+        with read(path) as export:
+            addresses = subject_addresses(export.found(), export.info.id)
+        return any(
+            one.reference == entry.reference
+            for address in addresses
+            for one in self.register.cases_about("email", address)
+        )
+
+    # ---- review
+
+    def review(self, reference: str) -> Review | None:
+        """The review of a case, where it is ready; else a job has to read the export first."""
+        file = self.export(reference)
+        if file is None:
+            return None
+        with self._lock:
+            review = self._reviews.get((reference, file.sha256))
+            if review is not None:
+                self._reviews.move_to_end((reference, file.sha256))
+            return review
+
+    def _read(self, job: Job) -> dict[str, Any]:
+        file = self.export(job.case)
+        if file is None or file.path is None:
+            raise RegisterError("the export of this case is not on this machine", where=job.case)
+        self._read_file(job, Path(file.path), file.sha256)
+        return {}
+
+    def _read_file(self, job: Job, path: Path, sha256: str) -> Review:
+        with self._lock:
+            known = self._reviews.get((job.case, sha256))
+        if known is not None:
+            return known
+        folder = self.folder.case(job.case)
+        folder.note()
+        review = Review(
+            path,
+            self.journal(job.case),
+            folder.review,
+            looking=self.looking,
+            custom=self.config.custom_kinds(),
+            timezone=DEFAULT_ZONE,
+            earlier=list(self._earlier_journals(job.case)),
+        )
+        job.step = "read"
+        review.read(job.tell)
+        with self._lock:
+            self._reviews[job.case, sha256] = review
+            while len(self._reviews) > _MOST_OPEN:
+                self._reviews.popitem(last=False)[1].close()
+        return review
+
+    def _earlier_journals(self, reference: str) -> Iterable[Journal]:
+        """The journals of other cases about the same person."""
+        entry = self.register.case(reference)
+        if entry.subject_type is None or entry.subject_id is None:
+            return
+        for one in self.register.cases_about(entry.subject_type, entry.subject_id):
+            if one.reference != reference and self.folder.case(one.reference).journal.is_file():
+                yield self.journal(one.reference)
+
+    # ---- jobs
+
+    def _fetch(self, job: Job) -> dict[str, Any]:
+        def sleep(seconds: float) -> None:
+            job.stopping.wait(seconds)
+
+        job.step = "ask"
+        subject = Subject(job.options["type"], job.options["id"]) if "id" in job.options else None
+
+        def waiting(_status: object, _seconds: float) -> None:
+            job.step = "wait"
+            job.check()
+
+        def downloading(done: int, total: int | None) -> None:
+            job.step = "download"
+            job.tell(done, total)
+
+        with self._client(sleep) as client:
+            obtained = obtain(
+                client,
+                self.register,
+                subject,
+                request_id=job.options.get("request"),
+                folder=self._exports,
+                patience=Patience(poll=self._poll),
+                progress=Progress(waiting=waiting, downloading=downloading),
+                reference=job.case,
+                sleep=sleep,
+            )
+        job.done = job.total = 0
+        self._read_file(job, obtained.path, obtained.sha256)
+        return {}
+
+    def _make(self, job: Job) -> dict[str, Any]:
+        review = self._ready(job)
+        entry = self.register.case(job.case)
+        folder = self.folder.case(job.case)
+        options = job.options
+        language = str(options["language"])
+        number = len(folder.made) + 1
+        name = default_name(review.export.info.type, review.export.info.id, options["format"])
+        stem, _, ending = name.rpartition(".")
+        target = folder.path / (name if number == 1 else f"{stem}-{number}.{ending}")
+        clear_leftovers(target)
+        digest = review.decided.digest
+        job.step, job.done, job.total = "make", 0, 0
+        with Report(
+            review.export,
+            language,
+            self.config,
+            messages=options.get("messages", "text"),
+            attachments=bool(options.get("attachments")),
+            review=folder.review,
+            strict=not options.get("with_unrecognised"),
+            received=None if entry.received_assumed else entry.received_on,
+            replied=self.register.today,
+            reference=job.case,
+            due=entry.deadlines.latest,
+        ) as report:
+            written = report.to(target, format_of(target), progress=job.tell)
+        job.step = "verify"
+        checked = verify(target, review.path)
+        facts = {
+            "name": target.name,
+            "format": written.format,
+            "language": language,
+            "sha256": written.sha256,
+            "bytes": target.stat().st_size,
+            "pages": written.pages,
+            "export": review.sha256,
+            "digest": digest,
+            "sum": written.values.sum._asdict(),
+            "ok": checked.ok,
+            "checks": [[check.code, check.ok, check.text] for check in checked.checks],
+            "warnings": list(written.warnings),
+            "at": self.register.today.isoformat(),
+        }
+        folder.note_made(facts)
+        if checked.ok:
+            self.register.note_disclosure(
+                job.case,
+                sha256=written.sha256,
+                path=str(target.resolve()),
+                size_bytes=target.stat().st_size,
+                withheld=written.values.withheld,
+                language=language,
+                actor=job.actor,
+            )
+        return {"name": target.name}
+
+    def _preview(self, job: Job) -> dict[str, Any]:
+        review = self._ready(job)
+        entry = self.register.case(job.case)
+        folder = self.folder.case(job.case)
+        digest, language = review.decided.digest, str(job.options["language"])
+        job.step, job.done, job.total = "make", 0, 0
+        with Report(
+            review.export,
+            language,
+            self.config,
+            review=folder.review,
+            received=None if entry.received_assumed else entry.received_on,
+            replied=self.register.today,
+            reference=job.case,
+            due=entry.deadlines.latest,
+        ) as report:
+            report.to_html(folder.path / "preview.html", progress=job.tell)
+        folder.note(preview={"digest": digest, "language": language, "export": review.sha256})
+        return {}
+
+    def _ready(self, job: Job) -> Review:
+        """The review of a job's case; its export is read now where that was not done yet."""
+        file = self.export(job.case)
+        if file is None or file.path is None:
+            raise RegisterError("the export of this case is not on this machine", where=job.case)
+        if sha256_of(file.path) != file.sha256:
+            raise UsageError("the export was changed since it was taken in", where=job.case)
+        return self._read_file(job, Path(file.path), file.sha256)
+
+
+def fault_of(error: DsrReportError) -> tuple[str, str]:
+    """An error in words: what is wrong, and what to do."""
+    return error.what, error.hint or ""

@@ -1,0 +1,137 @@
+"""The records of one export, each to be had at once: an index in a private folder that ends with the desk."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from dsr_report.jsonstream.items import JsonValue, Scalar
+from dsr_report.records.members import values_of
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.redact.free_texts import title_and_date
+from dsr_report.temporary import TemporaryFolder
+
+
+class Kept(NamedTuple):
+    """One record of the export, by its number in it."""
+
+    number: int
+    pointer: str
+    kind: str
+    title: str
+    date: str
+    value: JsonValue
+
+    def values(self) -> Iterator[tuple[str, Scalar]]:
+        """Every value of it, with its pointer."""
+        return values_of(self.value, self.pointer)
+
+
+class RecordIndex:
+    """Where each record stands, found by its number or by the pointer of a value in it.
+
+    It holds none of the export in memory; its file is private, and removed with it.
+    """
+
+    def __init__(self) -> None:
+        self._folder = TemporaryFolder()
+        self._lock = threading.Lock()
+        path = Path(self._folder.name) / "records.sqlite3"
+        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        path.chmod(0o600)
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute(
+            "CREATE TABLE record "
+            "(number INTEGER PRIMARY KEY, pointer TEXT, kind TEXT, title TEXT, date TEXT, value BLOB)"
+        )
+        self._database.execute("CREATE INDEX place ON record (pointer)")
+        self.count = 0
+
+    def fill(self, found: Iterable[RawRecord]) -> Iterator[RawRecord]:
+        """The records as they come, each of which is kept."""
+        self._database.execute("BEGIN")
+        for record in found:
+            self.count += 1
+            title, date = title_and_date(record)
+            self._database.execute(
+                "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    self.count,
+                    _storable(record.pointer),
+                    record.kind,
+                    _storable(title),
+                    _storable(date),
+                    pickle.dumps(record.value, protocol=5),
+                ),
+            )
+            yield record
+        self._database.execute("COMMIT")
+
+    def record(self, number: int) -> Kept | None:
+        """A record by its number."""
+        return self._one("number = ?", number)
+
+    def at(self, pointer: str) -> Kept | None:
+        """The record that has the value at a pointer."""
+        path = _storable(pointer)
+        while True:
+            with self._lock:
+                rows = self._database.execute(
+                    "SELECT * FROM record WHERE pointer = ? ORDER BY number", (path,)
+                ).fetchall()
+            kept = [_kept(row) for row in rows]
+            for one in kept:
+                if one.pointer == pointer or any(place == pointer for place, _ in one.values()):
+                    return one
+            if not path:
+                return None
+            path = path.rpartition("/")[0]
+
+    def numbered(self, pointers: Iterable[str]) -> dict[str, int]:
+        """The records that have these values, by their pointers."""
+        found = ((pointer, self.at(pointer)) for pointer in pointers)
+        return {pointer: record.number for pointer, record in found if record is not None}
+
+    def page(self, first: int, count: int) -> list[Kept]:
+        """Some records, from a number on."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT * FROM record WHERE number >= ? ORDER BY number LIMIT ?", (first, count)
+            ).fetchall()
+        return [_kept(row) for row in rows]
+
+    def close(self) -> None:
+        """Remove the index."""
+        with self._lock:
+            self._database.close()
+        self._folder.cleanup()
+
+    def _one(self, where: str, *values: object) -> Kept | None:
+        with self._lock:
+            row = self._database.execute(f"SELECT * FROM record WHERE {where}", values).fetchone()  # noqa: S608 - ours
+        return None if row is None else _kept(row)
+
+
+def _kept(row: tuple[int, str, str, str, str, bytes]) -> Kept:
+    number, pointer, kind, title, date, value = row
+    return Kept(
+        number,
+        _as_it_was(pointer),
+        kind,
+        _as_it_was(title),
+        _as_it_was(date),
+        pickle.loads(value),  # noqa: S301 - our own file
+    )
+
+
+def _storable(text: str) -> str:
+    """A text as SQLite takes it; lone surrogates of an export are kept apart."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1") if not text.isascii() else text
+
+
+def _as_it_was(text: str) -> str:
+    return text.encode("latin-1").decode("utf-8", "surrogatepass") if not text.isascii() else text

@@ -1,0 +1,472 @@
+"""The review of one export: its findings, what is decided about them, and the file that has both.
+
+What a person writes into that file beside the desk is taken over, and what the desk decides stands in it
+before its page is answered: either can go on where the other stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dsr_report.desk.journal import Decided, Entry, Journal, Line, same_thing
+from dsr_report.desk.record_index import Kept, RecordIndex
+from dsr_report.errors import DsrReportError
+from dsr_report.export import Export, read
+from dsr_report.files import sha256_of, written_whole
+from dsr_report.jsonstream.items import Item
+from dsr_report.mime.message import parse_once, wire_of_text
+from dsr_report.pointers import is_below
+from dsr_report.records.custom import CustomKind
+from dsr_report.records.members import Members
+from dsr_report.records.summary import Summary
+from dsr_report.redact.apply import HiddenText, is_message
+from dsr_report.redact.decisions import (
+    DecisionsText,
+    Taken,
+    decisions_of,
+    read_decisions,
+    unopened_files,
+    unread_texts,
+)
+from dsr_report.redact.findings import Finding, Findings, Looking, findings_of, subject_addresses
+from dsr_report.redact.free_texts import FreeText
+from dsr_report.redact.places import look_elsewhere
+from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision, MarkText, make_plan
+from dsr_report.redact.readings import skeleton
+
+SECRETS = frozenset({"access-code", "password", "key", "credential"})
+_AROUND = 400
+"""Characters before and after a passage: a paragraph."""
+_LONGEST_PASSAGE = 2_000
+
+
+class Context(NamedTuple):
+    """A passage in the text that it stands in, as a reader sees it."""
+
+    before: str
+    passage: str
+    after: str
+
+
+class Open(NamedTuple):
+    """What keeps a disclosure from being made, as far as the review goes."""
+
+    undecided: list[Finding]
+    unread: list[FreeText]
+    unopened: list[Finding]
+
+    def __bool__(self) -> bool:
+        return bool(self.undecided or self.unread or self.unopened)
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictError(Exception):
+    """Somebody decided meanwhile, in another window."""
+
+    finding: Finding
+
+
+class Review:
+    """The review of one export in one case.
+
+    Args:
+        export: its file.
+        journal: of the case.
+        file: the file of decisions, as `dsr-report review` writes it.
+        looking: what people are told by.
+        custom: the account's own kinds of records.
+        timezone: of the export's times.
+        earlier: journals of earlier cases about the same person.
+    """
+
+    def __init__(
+        self,
+        export: Path,
+        journal: Journal,
+        file: Path,
+        *,
+        looking: Looking,
+        custom: Sequence[CustomKind] = (),
+        timezone: str,
+        earlier: Sequence[Journal] = (),
+    ) -> None:
+        self.path = export
+        self.journal = journal
+        self.file = file
+        self.looking = looking
+        self.lock = threading.RLock()
+        self._custom = custom
+        self._timezone = timezone
+        self._earlier = earlier
+        self._export: Export | None = None
+        self._records: RecordIndex | None = None
+        self._stamp: tuple[int, int] | None = None
+        self._written = ""
+        self._state: tuple[int, Decided] | None = None
+        self._hidden: tuple[int, str, HiddenText] | None = None
+        self.findings: Findings = Findings((), ())
+        self.sha256 = ""
+        self.addresses: frozenset[str] = frozenset()
+
+    def read(self, progress: Callable[[int, int | None], None] | None = None) -> None:
+        """Read the export: find what is to be decided, and keep where each record stands."""
+        export = read(self.path, timezone=self._timezone, custom=self._custom)
+        index = RecordIndex()
+        try:
+            export.file.watch(progress)
+            for _ in index.fill(export.counted()):
+                pass
+            self.addresses = subject_addresses(export.found(), export.info.id)
+            self.findings = findings_of(export.file.items, export.found, export.info.id, self.looking)
+            look_elsewhere(self.findings, export.found())
+        except BaseException:
+            index.close()
+            export.close()
+            raise
+        export.file.watch(None)
+        self.sha256 = export.sha256
+        self._by_id = {finding.id: finding for finding in self.findings}
+        self._texts = {text.id: text for text in self.findings.texts}
+        self._writing = DecisionsText(self.findings, self.sha256, self.looking)
+        self._export, self._records = export, index
+        with self.lock:
+            if not self._is_ours():
+                self._take_over_file()  # else a crash may have come between the journal and the file
+            self._write()
+
+    @property
+    def records(self) -> RecordIndex:
+        """Every record of the export."""
+        assert self._records is not None  # noqa: S101 - `read` comes first
+        return self._records
+
+    @property
+    def summary(self) -> Summary:
+        """What the export holds, in numbers."""
+        return self.export.summary
+
+    @property
+    def export(self) -> Export:
+        """The export itself."""
+        assert self._export is not None  # noqa: S101 - `read` comes first
+        return self._export
+
+    def close(self) -> None:
+        """Remove what was kept beside the export."""
+        if self._records is not None:
+            self._records.close()
+        if self._export is not None:
+            self._export.close()
+
+    # ---- what is decided
+
+    @property
+    def decided(self) -> Decided:
+        """What is decided, with what was written into the file meanwhile."""
+        with self.lock:
+            if self._stamp is not None and _stamp(self.file) != self._stamp:
+                self._take_over_file()
+                self._write()
+            if self._state is None or self._state[0] != self.journal.revision:
+                self._state = (self.journal.revision, self.journal.decided(self.sha256))
+            return self._state[1]
+
+    @property
+    def taken(self) -> Taken:
+        """The same, as the file has it."""
+        return self.decided.taken(self.sha256)
+
+    def finding(self, finding_id: str) -> Finding | None:
+        """A finding by its id."""
+        return self._by_id.get(finding_id)
+
+    def text(self, text_id: str) -> FreeText | None:
+        """A text to be read, by its id."""
+        return self._texts.get(text_id)
+
+    def entry(self, finding: Finding) -> Entry:
+        """The decision on a finding; empty where there is none."""
+        return self.decided.entries.get(finding.id, {})
+
+    def proposal(self, finding: Finding) -> Entry:
+        """What was decided about the same thing in an earlier export of the person; never applied unseen."""
+        return self._proposals().get(same_thing(finding), {})
+
+    def earlier_also(self) -> list[Entry]:
+        """What was hidden by hand in earlier exports of the person, and is not in this one."""
+        now = {str(entry.get("text")) for entry in self.decided.also.values()}
+        found = [entry for one in self._journals() for entry in one.earlier_also(self._not_of(one))]
+        return [entry for entry in found if str(entry["text"]) not in now]
+
+    def decide(
+        self,
+        findings: Sequence[Finding],
+        entry: Entry,
+        *,
+        actor: str,
+        revision: int | None = None,
+    ) -> Line:
+        """Decide on findings at once; `revision` is what the person saw of the first of them.
+
+        Raises:
+            ConflictError: somebody decided on it meanwhile.
+        """
+        with self.lock:
+            if revision is not None and self.decided.revisions.get(findings[0].id, 0) != revision:
+                raise ConflictError(findings[0])
+            line = self.journal.append(
+                "decide",
+                actor=actor,
+                export=self.sha256,
+                ids={finding.id: same_thing(finding) for finding in findings},
+                kind=findings[0].key,
+                entry=entry,
+            )
+            self._write()
+            return line
+
+    def hide(self, entry: Entry, *, actor: str) -> Line:
+        """Hide something that no rule found: a text, or all below a pointer."""
+        return self._note("also", actor=actor, entry=entry)
+
+    def show_again(self, line: int, *, actor: str) -> Line:
+        """Take back what was hidden by hand."""
+        return self._note("drop", actor=actor, line=line)
+
+    def mark_read(self, texts: Iterable[str], *, actor: str, read: bool = True) -> Line:
+        """Note that texts were read."""
+        return self._note("read", actor=actor, ids=list(texts), read=read)
+
+    def undo(self, *, actor: str) -> Line | None:
+        """Undo the last step that holds; says which it was."""
+        with self.lock:
+            last = self.decided.last
+            if last is None:
+                return None
+            self._note("undo", actor=actor, undone=last.number, ids=list(last.data.get("ids", ())))
+            return last
+
+    def _note(self, event: str, *, actor: str, **data: Any) -> Line:
+        with self.lock:
+            line = self.journal.append(event, actor=actor, export=self.sha256, **data)
+            self._write()
+            return line
+
+    def _proposals(self) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
+        for one in self._journals():
+            found.update(one.earlier(self._not_of(one)))
+        return found
+
+    def _journals(self) -> Iterator[Journal]:
+        yield from self._earlier
+        yield self.journal
+
+    def _not_of(self, journal: Journal) -> str:
+        """The export whose decisions in a journal are no earlier ones."""
+        return self.sha256 if journal is self.journal else ""
+
+    # ---- the file
+
+    def _is_ours(self) -> bool:
+        """Whether the file is as the desk wrote it last; then the journal may know more."""
+        try:
+            return sha256_of(self.file) in self._seen.read_text(encoding="ascii").split()
+        except OSError:
+            return not self.file.is_file()
+
+    @property
+    def _seen(self) -> Path:
+        """Has the hashes of the file as the desk wrote it, before and now: a crash may leave either."""
+        return self.file.with_name(f".{self.file.stem}.seen")
+
+    def _take_over_file(self) -> None:
+        """Take what a person wrote into the file, where it can be read and is about this export."""
+        try:
+            there = read_decisions(self.file)
+        except DsrReportError:
+            self._keep_aside()
+            return
+        if there.export_sha256 != self.sha256:
+            return
+        entries, also, read = _said(there)
+        if (entries, also, read) == _said(self.journal.decided(self.sha256).taken(self.sha256)):
+            return
+        self.journal.append(
+            "outside",
+            actor=_OUTSIDE,
+            export=self.sha256,
+            entries=entries,
+            also=also,
+            read=sorted(read),
+        )
+
+    def _keep_aside(self) -> None:
+        if self.file.is_file():
+            self.file.replace(self.file.with_suffix(".broken.toml"))
+
+    def _write(self) -> None:
+        state = self.journal.decided(self.sha256)
+        self._state = (self.journal.revision, state)
+        text = self._writing.text(state.entries, list(state.also.values()), state.read)
+        content = text.encode("utf-8", "backslashreplace")
+        digest = hashlib.sha256(content).hexdigest()
+        with written_whole(self._seen) as seen:
+            seen.write(f"{self._written} {digest}".encode("ascii"))
+        with written_whole(self.file) as file:
+            file.write(content)
+        self._written = digest
+        self._stamp = _stamp(self.file)
+
+    # ---- what is still to be done
+
+    def still_open(self) -> Open:
+        """What keeps a disclosure from being made."""
+        taken = self.taken
+        return Open(
+            [f for f in self.findings if f.must_decide and not is_decided(self.decided.entries.get(f.id))],
+            unread_texts(taken, self.findings),
+            unopened_files(taken.entries, self.findings, taken.also),
+        )
+
+    def next_after(self, finding_id: str) -> Finding | None:
+        """The next finding that must be decided and is not, after one and then from the beginning."""
+        order = [finding.id for finding in self.findings]
+        at = order.index(finding_id) + 1 if finding_id in self._by_id else 0
+        entries = self.decided.entries
+        for finding in (*self.findings[at:], *self.findings[:at]):
+            if finding.must_decide and not is_decided(entries.get(finding.id)) and finding.id != finding_id:
+                return finding
+        return None
+
+    def hidden_beyond_proposals(self) -> int:
+        """How many findings are hidden that were proposed to be disclosed."""
+        entries = self.decided.entries
+        return sum(
+            finding.proposal == "disclose"
+            and entries.get(finding.id, {}).get("decision") in {"mask", "withhold"}
+            for finding in self.findings
+        )
+
+    def counts(self) -> Counter[str]:
+        """How many findings there are of each kind."""
+        return Counter(finding.key for finding in self.findings)
+
+    # ---- what it looks like
+
+    def context(self, finding: Finding) -> Context | None:
+        """The passage of a finding in its text; None where it is a secret, or stands there encoded."""
+        if finding.key in SECRETS or finding.file is not None or finding.decided or finding.members:
+            return None
+        record = self.records.at(finding.pointer)
+        value = next((v for p, v in record.values() if p == finding.pointer), None) if record else None
+        if value is None:
+            return None
+        return context_in(shown_text(str(value)), finding.value)
+
+    def hidden_text(self, record: Kept, mark_text: MarkText, language: str) -> dict[str, str]:
+        """The new texts of a record's values, as they are decided now, by their pointers."""
+        with self.lock:
+            taken, revision = self.taken, self.journal.revision
+            decisions = list(decisions_of(taken, self.findings, strict=False, warnings=[]))
+            above = [decision for decision, value in decisions if not value and decision.passage is None]
+            if above or self._hidden is None or self._hidden[:2] != (revision, language):
+                hiding = HiddenText(make_plan(_spread(decisions, above, record), mark_text))
+                self._hidden = (-1 if above else revision, language, hiding)
+            hiding = self._hidden[2]
+            changed: dict[str, str] = {}
+            for item in _items(record):
+                changed.update(hiding.replacements(item))
+            return changed
+
+
+_OUTSIDE = "the file of decisions"
+
+
+def is_decided(entry: Entry | None) -> bool:
+    """Whether a decision was taken; who looked at a file and says no more shows it."""
+    entry = entry or {}
+    return entry.get("decision", "undecided") != "undecided" or entry.get("looked_at") is True
+
+
+def shown_text(value: str) -> str:
+    """What a reader sees of a value: of a message its text."""
+    if not is_message(value):
+        return value
+    return parse_once(wire_of_text(value)).text or ""
+
+
+def context_in(text: str, passage: str) -> Context | None:
+    """A passage in a text, with what stands around it."""
+    at = text.find(passage)
+    if at < 0:
+        at = text.casefold().find(passage.casefold())
+        if at < 0 or skeleton(text[at : at + len(passage)]) != skeleton(passage):
+            return None
+    end = at + len(passage)
+    before, after = text[max(0, at - _AROUND) : at], text[end : end + _AROUND]
+    if at > _AROUND:
+        before = "…" + before
+    if len(text) > end + _AROUND:
+        after += "…"
+    return Context(before, text[at : min(end, at + _LONGEST_PASSAGE)], after)
+
+
+def may_be_everywhere(finding: Finding) -> bool:
+    """Whether hiding it wherever it stands is offered: short texts would be hit by chance."""
+    return finding.everywhere and len(finding.value) >= SHORTEST_PASSAGE
+
+
+def _items(record: Kept) -> Iterator[Item]:
+    """A record as items of the export."""
+    if isinstance(record.value, Members):
+        for name, member in record.value.items():
+            yield Item(record.pointer + record.value.places[name], (), member)
+    else:
+        yield Item(record.pointer, (), record.value)
+
+
+def _spread(
+    decisions: Iterable[tuple[Decision, str]], above: Sequence[Decision], record: Kept
+) -> Iterator[tuple[Decision, str]]:
+    """The decisions as far as one record goes: those about a pointer alone, for each value below it."""
+    for decision, value in decisions:
+        if value or decision.passage is not None:
+            yield decision, value
+    for decision in above:
+        places = [pointer for pointer, _ in record.values() if is_below(pointer, [decision.pointer])]
+        for pointer in places or [decision.pointer]:
+            yield replace(decision, pointer=pointer), ""
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        said = path.stat()
+    except OSError:
+        return None
+    return said.st_mtime_ns, said.st_size
+
+
+def _said(taken: Taken) -> tuple[dict[str, Entry], list[Entry], set[str]]:
+    """What a person can change in the file, in one form."""
+    entries = {}
+    for one, entry in taken.entries.items():
+        said = {
+            "decision": str(entry.get("decision", "undecided")),
+            "reason": str(entry.get("reason", "")),
+            "article": str(entry.get("article", "")),
+        }
+        if entry.get("scope", "everywhere") != "everywhere":
+            said["scope"] = str(entry["scope"])
+        if entry.get("looked_at") is True:
+            said["looked_at"] = True  # type: ignore[assignment]
+        if is_decided(said):
+            entries[one] = said
+    also = [{str(name): value for name, value in entry.items()} for entry in taken.also]
+    return entries, also, set(taken.read)

@@ -1,0 +1,132 @@
+"""Starting the desk: a port on loopback, a link that works once, and one desk for each user and folder."""
+
+from __future__ import annotations
+
+import html
+import os
+import secrets
+import socket
+import threading
+import urllib.request
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from dsr_report.desk.app import make_app
+from dsr_report.desk.door import HOST, Address
+from dsr_report.desk.folders import read_facts, write_facts
+from dsr_report.desk.office import Office
+from dsr_report.desk.uploads import Limits
+from dsr_report.errors import UsageError
+from dsr_report.files import private_folder, written_whole
+from dsr_report.receive.server import make_server
+
+_GRACE_SECONDS = 2
+
+
+class Desk:
+    """A desk that is bound to its port, and serves once told to.
+
+    Args:
+        office: its work.
+        port: 0 takes a free one.
+        limits: what an upload may cost.
+
+    Raises:
+        UsageError: the port is not to be had.
+    """
+
+    def __init__(self, office: Office, *, port: int = 0, limits: Limits | None = None) -> None:
+        self._office = office
+        self._socket = _bound(port)
+        self.address = Address(self._socket.getsockname()[1])
+        self._knock = secrets.token_urlsafe(32)
+        self.app: ASGIApp = make_app(office, self.address, knock=self._knock, limits=limits, stop=self.stop)
+        self._server: uvicorn.Server = make_server(
+            self.app, host=HOST, port=self.address.port, grace_seconds=_GRACE_SECONDS
+        )
+
+    def link(self) -> str:
+        """The address that signs a browser in, once."""
+        return _link(self.address.origin + self.address.root, self._office.sessions.new_token())
+
+    def open_browser(self, opened: Callable[[str], bool] = webbrowser.open) -> bool:
+        """Open the browser, by a private file that leads on: arguments of programs can be read by all."""
+        return open_by_file(self._office.folder.root, self.link(), opened)
+
+    def run(self) -> None:
+        """Serve until Quit, SIGINT or SIGTERM."""
+        running = self._office.folder.root / "running.json"
+        facts = {"address": self.address.origin + self.address.root, "knock": self._knock, "pid": os.getpid()}
+        write_facts(running, facts)
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            if read_facts(running).get("knock") == self._knock:
+                running.unlink(missing_ok=True)
+            for left in self._office.folder.root.glob("open-*.html"):
+                left.unlink(missing_ok=True)
+            self._socket.close()
+
+    def stop(self) -> None:
+        """End the server once the answer that says so is out."""
+        self._server.should_exit = True
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it answers."""
+        return self._server.started
+
+
+def running_desk(root: Path) -> str | None:
+    """A fresh link of the desk that runs on this folder already; None where none does."""
+    facts = read_facts(root / "running.json")
+    address, knock = str(facts.get("address", "")), str(facts.get("knock", ""))
+    if not address.startswith(f"http://{HOST}:"):
+        return None
+    request = urllib.request.Request(  # noqa: S310 - on this machine, as was just looked at
+        f"{address}/knock",
+        data=b"",
+        headers={"X-Desk-Key": knock, "Origin": "/".join(address.split("/")[:3])},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=5) as answer:
+            return _link(address, answer.read(200).decode("ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def open_by_file(root: Path, link: str, opened: Callable[[str], bool] = webbrowser.open) -> bool:
+    """Open a link in the browser by a private file that leads to it, which is gone a minute later."""
+    file = private_folder(root) / f"open-{secrets.token_hex(8)}.html"
+    with written_whole(file) as page:
+        page.write(
+            '<!DOCTYPE html><meta charset="utf-8"><title>dsr-report</title>'
+            f'<meta http-equiv="refresh" content="0; url={html.escape(link)}">'
+            f'<p><a href="{html.escape(link)}">dsr-report</a></p>'.encode()
+        )
+    timer = threading.Timer(60, lambda: file.unlink(missing_ok=True))
+    timer.daemon = True
+    timer.start()
+    with suppress(webbrowser.Error):
+        return opened(file.as_uri())
+    return False
+
+
+def _link(address: str, token: str) -> str:
+    return f"{address}/enter?token={token}"
+
+
+def _bound(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise UsageError(
+            f"cannot listen here ({reason})", where=f"--port {port}", hint="Choose another port, or 0."
+        ) from error

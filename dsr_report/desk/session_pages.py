@@ -1,0 +1,120 @@
+"""Signing in and out, settings, the list of keys, and the end."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+
+from starlette.responses import PlainTextResponse, Response
+
+from dsr_report.desk.pages import Ask, Faults, Pages
+from dsr_report.desk.sessions import IDLE_MINUTES
+from dsr_report.languages import LANGUAGES
+from dsr_report.languages import translatable as _
+from dsr_report.register.store import this_user
+
+KEYS = (
+    ("d", _("disclose, and go on")),
+    ("m", _("mask, and go on")),
+    ("w", _("withhold, and go on")),
+    ("u", _("undo the last step")),
+    ("s", _("skip: the next that must be decided")),
+    ("n", _("next in the list")),
+    ("p", _("previous in the list")),
+    ("r", _("this text was read, and go on")),
+    ("h", _("hide what is selected or typed")),
+    ("j", _("next entry of a list")),
+    ("k", _("previous entry of a list")),
+    ("?", _("this page")),
+)
+_LONGEST_NAME = 80
+
+
+class SessionPages:
+    """Pages about who works here, and how."""
+
+    def __init__(self, pages: Pages, *, knock: str, stop: Callable[[], None]) -> None:
+        self._pages = pages
+        self._knock = knock
+        self._stop = stop
+
+    def enter(self, ask: Ask) -> Response:
+        """Exchange a token for the cookie, and go on to an address without it."""
+        sessions = self._pages.office.sessions
+        actor = str(self._pages.office.folder.settings.get("actor") or this_user())
+        value = sessions.enter(ask.query("token"), actor)
+        if value is None:
+            return self._pages.html(ask, "sign_in", status=401)
+        answer = self._pages.html(ask, "entered")
+        answer.headers["set-cookie"] = self._pages.address.cookie_header(value)
+        return answer
+
+    def knock(self, ask: Ask) -> Response:
+        """A link for a second start of the desk by the same user."""
+        given = ask.request.headers.get("x-desk-key", "")
+        if not hmac.compare_digest(given.encode(), self._knock.encode()):
+            return PlainTextResponse("refused\n", 403)
+        return PlainTextResponse(self._pages.office.sessions.new_token())
+
+    def stay(self, ask: Ask) -> Response:
+        """Stay signed in."""
+        return PlainTextResponse("ok\n") if ask.session else PlainTextResponse("signed out\n", 401)
+
+    def sign_out(self, ask: Ask) -> Response:
+        """End this browser's session."""
+        self._pages.office.sessions.leave(ask.request.scope.get("desk.cookie"))
+        return self._gone(ask)
+
+    def quit(self, ask: Ask) -> Response:
+        """End every session, and the server."""
+        self._pages.office.sessions.end_all()
+        self._stop()
+        return self._gone(ask)
+
+    def ended(self, ask: Ask) -> Response:
+        """Nothing is left to see."""
+        ask.session = None
+        return self._pages.html(ask, "ended")
+
+    def _gone(self, ask: Ask) -> Response:
+        ask.session = None
+        answer = self._pages.html(ask, "ended")
+        answer.headers["set-cookie"] = self._pages.address.cookie_header("")
+        answer.headers["clear-site-data"] = '"cache"'
+        return answer
+
+    def settings(self, ask: Ask) -> Response:
+        """What the person who works here prefers."""
+        office, faults, said = self._pages.office, Faults(), ""
+        if ask.is_post and ask.session is not None:
+            actor = faults.need(ask, "actor", ask.text("Enter a name."))[:_LONGEST_NAME]
+            language, idle = ask.given("language"), ask.given("idle")
+            if language not in LANGUAGES:
+                faults["language"] = ask.text("Choose a language.")
+            if idle not in map(str, IDLE_MINUTES):
+                faults["idle"] = ask.text("Choose how long.")
+            if not faults:
+                office.folder.set(
+                    actor=actor, language=language, idle_minutes=int(idle), keys=ask.given("keys") == "yes"
+                )
+                office.sessions.idle_minutes = int(idle)
+                ask.session.actor = actor
+                ask.language = self._pages.language(ask.request)
+                said = ask.text("Saved.")
+        return self._pages.html(
+            ask,
+            "settings",
+            status=422 if faults else 200,
+            faults=faults,
+            said=said,
+            idle_choices=[(str(minutes), str(minutes)) for minutes in IDLE_MINUTES],
+            places=[
+                (ask.text("Register"), office.register.where),
+                (ask.text("Files of the desk"), str(office.folder.root)),
+                (ask.text("Statements"), str(office.config_path)),
+            ],
+        )
+
+    def keys(self, ask: Ask) -> Response:
+        """What each key does."""
+        return self._pages.html(ask, "keys", keys_told=[(key, ask.text(text)) for key, text in KEYS])
