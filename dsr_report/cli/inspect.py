@@ -49,7 +49,7 @@ class _Watched:
         watch = Watch()
         for items in self._batches:
             lot = Lot(items)
-            self.masked += sum(key.span is None for key in watch.among(lot))
+            self.masked += watch.count(lot)
             yield lot
 
 

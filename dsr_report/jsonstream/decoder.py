@@ -6,13 +6,15 @@ import gc
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, and there since 2.6
 from typing import Final, NamedTuple, cast
 
 import jiter
+import msgspec
 
-from dsr_report.jsonstream.items import Container, JsonValue, Level, Number, Scalar, containers
+from dsr_report.jsonstream.items import JsonValue, Level, Number, Scalar, containers
 from dsr_report.jsonstream.scanner import MAX_DEPTH, SPACE, STRING, Broken
 from dsr_report.pointers import RepeatedName, joined
 
@@ -42,8 +44,12 @@ class Decoded(NamedTuple):
     levels: list[Level]
 
 
-def fast(text: bytes) -> Decoded:
-    """The value of a piece of JSON.
+_decode = msgspec.json.Decoder(float_hook=Number).decode
+_SPACE_BEFORE_COLON = re.compile(rb":(?<=[ \t\n\r]:)")
+
+
+def fast(text: bytes, *, is_prose: bool) -> Decoded:
+    """The value of a piece of JSON; where it has few names in much text, they are compared, not counted.
 
     Raises:
         ValueError: it is no JSON, or holds something that only `LosslessDecoder` can read.
@@ -51,36 +57,50 @@ def fast(text: bytes) -> Decoded:
     collects = gc.isenabled()
     gc.disable()  # thousands of new values at once would start it again and again, and none is garbage yet
     try:
-        value = cast(
-            "JsonValue",
-            jiter.from_json(
-                text,
-                allow_inf_nan=False,
-                cache_mode="keys",
-                catch_duplicate_keys=True,
-                float_mode="lossless-float",
-            ),
-        )
+        decoded = _compared(text) if is_prose else _counted(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply for the fast decoder") from error
     finally:
         if collects:
             gc.enable()
+    return decoded
+
+
+def _refuse_negative_zero(text: bytes) -> None:
     if _NEGATIVE_ZERO.search(text) or text.startswith(b"-0"):
         raise ValueError("a number that int would not write the same")
-    outer = [value]
-    levels = containers(outer)
-    for level in levels:
-        if jiter.LosslessFloat in level.types:
-            for container in level.containers:
-                _put_numbers(container)
-    return Decoded(outer[0], levels[1:])
 
 
-def _put_numbers(container: Container) -> None:
-    """Put a `Number` in place of each number with a decimal point or an exponent."""
-    places = container.items() if isinstance(container, dict) else enumerate(container)
-    for place, member in places:
-        if isinstance(member, jiter.LosslessFloat):
-            container[place] = Number(str(member))
+def _compared(text: bytes) -> Decoded:
+    """A value, of which each object's names are compared while it is made."""
+    value = cast(
+        "JsonValue",
+        jiter.from_json(text, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="lossless-float"),
+    )
+    levels = containers(value)
+    members = [value, *chain.from_iterable(level.members for level in levels)]
+    if 0 in members:
+        _refuse_negative_zero(text)
+    if jiter.LosslessFloat in set(map(type, members)):
+        value = cast("JsonValue", _decode(text))
+        levels = containers(value)
+    return Decoded(value, levels)
+
+
+def _counted(text: bytes) -> Decoded:
+    """A value that has as many names as its text.
+
+    Where no white space stands before a colon, each name is followed by `":`. Texts may hold that, too, so
+    that there may seem to be more names than there are, and never fewer.
+    """
+    value = cast("JsonValue", _decode(text))
+    _refuse_negative_zero(text)
+    lists = text.count(b"[") if text.find(b"[", 1) > 0 else text[:1] == b"["
+    levels = containers(value, most=text.count(b"{") + lists)
+    names = sum(level.name_count for level in levels)
+    if text.count(b'":') != names or _SPACE_BEFORE_COLON.search(text):
+        return _compared(text)
+    return Decoded(value, levels)
 
 
 class Token(NamedTuple):

@@ -41,10 +41,28 @@ class Item(NamedTuple):
 
 
 class Level(NamedTuple):
-    """Lists and objects that lie equally deep, and the types of what they hold."""
+    """Lists and objects that lie equally deep."""
 
     containers: Sequence[Container]
-    types: set[type]
+    are_objects: bool
+
+    @property
+    def name_count(self) -> int:
+        """How many members its objects have."""
+        if self.are_objects:
+            return sum(map(len, self.containers))
+        return sum(len(each) for each in self.containers if isinstance(each, dict))
+
+    @property
+    def members(self) -> Iterator[JsonValue]:
+        """What they hold."""
+        if self.are_objects:
+            return chain.from_iterable(
+                map(dict.values, cast("Sequence[dict[str, JsonValue]]", self.containers))
+            )
+        return chain.from_iterable(
+            [each if isinstance(each, list) else each.values() for each in self.containers]
+        )
 
 
 class Elements(Sequence[Item]):
@@ -139,25 +157,23 @@ def leaves(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, JsonValue
             stack.extend([(f"{at}/{i}", current[i]) for i in range(len(current) - 1, -1, -1)])
 
 
-def containers(value: JsonValue) -> list[Level]:
-    """The lists and objects at and below `value`, level by level, as a level is walked through in C."""
+def containers(value: JsonValue, most: int | None = None) -> list[Level]:
+    """The lists and objects at and below `value`, level by level, as a level is walked through in C.
+
+    Args:
+        value: where to begin.
+        most: how many there are at most: what the last of them hold need not be looked at.
+    """
     levels: list[Level] = []
-    level: Sequence[Container] = [value] if isinstance(value, (dict, list)) else []
-    while level:
-        types = set(map(type, _members(level)))
-        levels.append(Level(level, types))
-        level = (
-            [member for member in _members(level) if isinstance(member, (dict, list))]
-            if any(issubclass(of, (dict, list)) for of in types)
-            else []
-        )
+    found: Sequence[Container] = [value] if isinstance(value, (dict, list)) else []
+    count = 0
+    while found:
+        levels.append(level := Level(found, list not in set(map(type, found))))
+        count += len(found)
+        if count == most or not any(issubclass(of, (dict, list)) for of in set(map(type, level.members))):
+            break
+        found = [member for member in level.members if isinstance(member, (dict, list))]
     return levels
-
-
-def _members(level: Sequence[Container]) -> Iterator[JsonValue]:
-    if list in set(map(type, level)):
-        return chain.from_iterable([each if isinstance(each, list) else each.values() for each in level])
-    return chain.from_iterable(map(dict.values, cast("Sequence[dict[str, JsonValue]]", level)))
 
 
 def count_values(value: JsonValue) -> int:

@@ -39,6 +39,8 @@ from dsr_report.pointers import RepeatedName, joined
 NOT_READY: Final = re.compile(r"\s*(?:no\s+)?data\b.{0,40}\bavailable\s*\(yet\)\.?\s*\Z", re.IGNORECASE)
 _FAST_DEPTH = 200  # levels that the fast decoder reads
 _GARBAGE = 1 << 20
+_LONG_ITEM = 2048
+"""Bytes of an item beyond which most of it is text: an event has hundreds, a message some ten thousand."""
 _AFTER_VALUE = (b"]", b"}", b" ", b"\n", b"\r", b"\t", b",")
 _LARGEST_INFO = 32 << 20
 
@@ -277,22 +279,22 @@ class ItemStream:
     def _decoded(self, frame: Frame, start: int, end: int) -> Batch | None:
         """The elements between `start` and `end`, decoded at once; None if something there is odd."""
         window = self._window
-        piece = memoryview(window.buffer)[start:end]
-        items: Sequence[Item]
+        open_, close = (b"[", b"]") if frame.shape is Shape.ELEMENTS else (b"{", b"}")
+        text = b"".join((open_, memoryview(window.buffer)[start:end], close))
         try:
-            if frame.shape is Shape.ELEMENTS:
-                value, levels = decoder.fast(b"".join((b"[", piece, b"]")))
-                elements = cast("list[JsonValue]", value)
-                items = Elements(frame.pointer, frame.count, frame.labels, elements, levels[1:])
-                frame.latest = items
-            else:
-                members = cast("dict[str, JsonValue]", decoder.fast(b"".join((b"{", piece, b"}"))).value)
-                items = named = []
-                for raw, member in members.items():
-                    named.append(Item(*self._named(frame, raw), member))
-                    frame.reading = None
+            value, levels = decoder.fast(text, is_prose=end - start > _LONG_ITEM * len(frame.latest))
         except ValueError:
             return None
+        items: Sequence[Item]
+        if isinstance(value, list):
+            items = Elements(frame.pointer, frame.count, frame.labels, value, levels[1:])
+        else:
+            members = cast("dict[str, JsonValue]", value)
+            items = named = []
+            for raw, member in members.items():
+                named.append(Item(*self._named(frame, raw), member))
+                frame.reading = None
+        frame.latest = items
         frame.count += len(items)
         begin = window.offset
         window.pos = end
@@ -438,7 +440,7 @@ class ItemStream:
         depth = MAX_DEPTH - len(self._stack)
         if depth >= _FAST_DEPTH:
             try:
-                return decoder.fast(piece).value
+                return decoder.fast(piece, is_prose=True).value
             except ValueError:
                 pass
         try:

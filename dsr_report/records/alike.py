@@ -8,15 +8,16 @@ in a batch, and their values are walked through in C.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from itertools import chain
-from typing import cast
+from typing import NamedTuple, cast
 
 from dsr_report.jsonstream.items import Elements, Item, JsonValue, count_values
 from dsr_report.records.vocabulary import normalised_key
 
 Names = frozenset[str]
-Objects = list[dict[str, JsonValue]]
+_Object = dict[str, JsonValue]
+Objects = list[_Object]
 Groups = dict[Names, Objects]
 _WRAPPED = 2  # levels: objects, and flat objects in them
 
@@ -38,6 +39,14 @@ def by_names(objects: Iterable[dict[str, JsonValue]]) -> Groups:
     return found
 
 
+class Inner(NamedTuple):
+    """What stands under the one member of objects that is itself an object: flat ones with the same names."""
+
+    name: str
+    names: Names
+    values: Objects
+
+
 class Alike:
     """Elements of one list that are objects with the same names.
 
@@ -45,35 +54,44 @@ class Alike:
         names: their names.
         values: the objects.
         is_flat: whether none of their members is a list or an object.
-        wraps: the name of the only member that is an object, and flat; where that is known.
+        inner: what their only member that is no scalar holds, where it is flat and alike, too.
     """
 
-    def __init__(self, names: Names, values: Objects, *, is_flat: bool, wraps: str | None = None) -> None:
+    def __init__(self, names: Names, values: Objects, *, is_flat: bool, inner: Inner | None = None) -> None:
         self.names = names
         self.values = values
         self.is_flat = is_flat
-        self.wraps = wraps
-
-        self._under: dict[str, Groups | None] = {}
+        self.inner = inner
 
     @property
     def value_count(self) -> int:
         """How many values (scalar leaves) the objects hold."""
         if self.is_flat:
             return len(self.names) * len(self.values)
-        groups = self.under(self.wraps) if self.wraps is not None else None
-        if groups is None:
-            return count_values([*self.values])
-        around = (len(self.names) - 1) * len(self.values)
-        return around + sum(len(names) * len(objects) for names, objects in groups.items())
+        if self.inner is not None:
+            return (len(self.names) - 1 + len(self.inner.names)) * len(self.values)
+        return count_values([*self.values])
 
     def under(self, name: str) -> Groups | None:
         """The objects under one of their names, by names; None where something else stands there, too."""
-        if name not in self._under:
-            column = [value[name] for value in self.values]
-            are_objects = set(map(type, column)) == {dict}
-            self._under[name] = by_names(cast("Objects", column)) if are_objects else None
-        return self._under[name]
+        if self.inner is not None and self.inner.name == name:
+            return {self.inner.names: self.inner.values}
+        column = [value[name] for value in self.values]
+        return by_names(cast("Objects", column)) if set(map(type, column)) == {dict} else None
+
+    def divided(self, keys: Sequence[Hashable]) -> dict[Hashable, Alike]:
+        """The same objects, divided by a key of each."""
+        different = set(keys)
+        if len(different) == 1:
+            return dict.fromkeys(different, self)
+        places: dict[Hashable, list[int]] = defaultdict(list)
+        for place, key in enumerate(keys):
+            places[key].append(place)
+        return {key: self._at(of_key) for key, of_key in places.items()}
+
+    def _at(self, places: list[int]) -> Alike:
+        inner = self.inner and self.inner._replace(values=[self.inner.values[place] for place in places])
+        return Alike(self.names, [self.values[place] for place in places], is_flat=self.is_flat, inner=inner)
 
 
 class Lot:
@@ -85,31 +103,21 @@ class Lot:
         self.alike: list[Alike] = []
         if isinstance(items, Elements) and set(map(type, items.values)) == {dict}:
             self.labels = items.labels
-            objects = cast("Sequence[dict[str, JsonValue]]", items.values)
-            self.alike = [
-                Alike(names, values, is_flat=items.are_flat) for names, values in by_names(objects).items()
-            ]
+            groups = by_names(cast("Sequence[dict[str, JsonValue]]", items.values))
             if len(items.levels) == _WRAPPED and len(items.levels[1].containers) == len(items):
-                self._note_wrappers()
-
-    def _note_wrappers(self) -> None:
-        """Note which member holds an object, where each item has one: as many as there are."""
-        names = [
-            next((name for name, member in alike.values[0].items() if type(member) is dict), None)
-            for alike in self.alike
-        ]
-        if all(
-            name is not None and alike.under(name) is not None
-            for name, alike in zip(names, self.alike, strict=True)
-        ):
-            for name, alike in zip(names, self.alike, strict=True):
-                alike.wraps = name
+                self.alike = _unwrapped(groups)
+            self.alike = self.alike or [
+                Alike(names, values, is_flat=items.are_flat) for names, values in groups.items()
+            ]
 
     @property
-    def inner(self) -> set[Names]:
+    def is_known(self) -> bool:
+        """Whether the names of all objects in it, at any depth, are those of what is alike."""
+        return bool(self.alike) and all(alike.is_flat or alike.inner for alike in self.alike)
+
+    @property
+    def names_within(self) -> set[Names]:
         """The names of all objects within the items, at any depth."""
-        if self.alike and all(alike.wraps is not None for alike in self.alike):
-            return {names for alike in self.alike for names in alike.under(alike.wraps or "") or ()}
         levels = self._items.levels[1:] if isinstance(self._items, Elements) else ()
         return {frozenset(each) for level in levels for each in level.containers if isinstance(each, dict)}
 
@@ -124,3 +132,25 @@ class Lot:
     def first(self) -> Item:
         """The first item."""
         return self._items[0]
+
+
+def _unwrapped(groups: Groups) -> list[Alike]:
+    """Objects that hold one flat object each, by their names and its; none where one of them holds another.
+
+    As there are as many inner objects as outer ones, each has one where each has one under the same name.
+    """
+    found: list[Alike] = []
+    for names, values in groups.items():
+        name = next((name for name, member in values[0].items() if type(member) is dict), None)
+        if name is None:
+            return []
+        column = [value[name] for value in values]
+        if set(map(type, column)) != {dict}:
+            return []
+        pairs: dict[tuple[str, ...], list[tuple[_Object, _Object]]] = defaultdict(list)
+        for pair in zip(values, cast("Objects", column), strict=True):
+            pairs[tuple(pair[1])].append(pair)
+        for order, of_order in pairs.items():
+            outer, inner = map(list, zip(*of_order, strict=True))
+            found.append(Alike(names, outer, is_flat=False, inner=Inner(name, frozenset(order), inner)))
+    return found

@@ -120,20 +120,10 @@ class Classifier:
             others.append(alike.values)
             return
         try:
-            key_of_each = list(map(shape.key, alike.values))
-            keys = set(key_of_each)
+            parts = alike.divided(list(map(shape.key, alike.values)))
         except TypeError:  # a list or an object, where a word was expected
             others.append(alike.values)
             return
-        parts = dict.fromkeys(keys, alike)
-        if len(keys) > 1:
-            by_key: dict[Any, Objects] = {key: [] for key in keys}
-            for key, value in zip(key_of_each, alike.values, strict=True):
-                by_key[key].append(value)
-            parts = {
-                key: Alike(alike.names, values, is_flat=alike.is_flat, wraps=alike.wraps)
-                for key, values in by_key.items()
-            }
         for key, part in parts.items():
             if (decided := shape.table.get(key)) is not None and shape.fits_all(part):
                 yield AlikeRecords(*decided, part)

@@ -26,6 +26,7 @@ from dsr_report.pointers import repointed, tokens
 from dsr_report.redact.digests import SHORTEST as SHORTEST_DIGEST
 from dsr_report.redact.digests import Digests, keys_of, texts_of_message
 from dsr_report.redact.in_messages import without_parts, without_passages
+from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages, passages_of
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
 from dsr_report.redact.readings import Endless
@@ -33,7 +34,6 @@ from dsr_report.redact.sums import Sum
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import PORTION, handed_over, portions, taken_over
 
-_LOOKS_LIKE_MESSAGE = re.compile(r"\ufeff?\s*(?:>?From [^\r\n]*[\r\n]+)?[!-9;-~]++[ \t]*:", re.ASCII)
 _MOST_SHAPES = 20_000
 _SHORT = 300
 _MOST_CLEAN = 10_000
@@ -41,7 +41,6 @@ _PORTION = 4 * PORTION
 """What comes back is written a window at a time: those that wait meanwhile must be enough to work on."""
 _NOWHERE = ""
 """The place of a name: it is no value, and has no pointer of its own."""
-_HAS_TO_BE_PARSED = re.compile(r"\n[ \t\r]*\n|\r\r|=\?")
 
 
 def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Processes | None = None) -> None:
@@ -402,11 +401,6 @@ class _Names:
             return None  # remembering is for names that recur
         self._new[name] = new
         return new
-
-
-def is_message(text: str) -> bool:
-    """Whether a text looks like a MIME message: header fields, and a blank line or encoded words."""
-    return _LOOKS_LIKE_MESSAGE.match(text) is not None and _HAS_TO_BE_PARSED.search(text) is not None
 
 
 def _literally_without(text: str, passage: str, mark: str) -> str:

@@ -22,12 +22,12 @@ from dsr_report.pointers import tokens
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import values_of
 from dsr_report.records.raw_record import RawRecord
-from dsr_report.redact.apply import is_message
 from dsr_report.redact.check_digits import find_numbers
 from dsr_report.redact.free_texts import FEWEST_WORDS as _FEWEST_WORDS
 from dsr_report.redact.free_texts import FreeText, free_texts_of, title_and_date
 from dsr_report.redact.link_tokens import LinkKeys
 from dsr_report.redact.live_links import LINK_KINDS
+from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.opaque_files import OPAQUE, OpaqueFile, opaque_files
 from dsr_report.redact.people import (
     ADDRESS,

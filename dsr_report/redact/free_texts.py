@@ -18,7 +18,7 @@ from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import members_of, values_of
 from dsr_report.records.names import normalised_key
 from dsr_report.records.raw_record import RawRecord
-from dsr_report.redact.apply import is_message
+from dsr_report.redact.message_texts import is_message
 
 FEWEST_WORDS = 3
 """Words; a shorter value of a profile is a value and no text, unless its field is for notes or others."""

@@ -17,8 +17,17 @@ from dsr_report.jsonstream.items import JsonValue, Number, Scalar
 from dsr_report.lexicon import WORDS
 from dsr_report.pointers import escaped, tokens
 from dsr_report.redact.json_places import parse_json
-from dsr_report.redact.key_names import KeyName, What, key_name, said_of_a_key, words_of
+from dsr_report.redact.key_names import (
+    NAMES_OF_NAMES,
+    KeyName,
+    What,
+    joined_words,
+    key_name,
+    said_of_a_key,
+    words_of,
+)
 from dsr_report.redact.keys_in_text import Span, TextKey, is_folded, keys_under_name, keys_written_in
+from dsr_report.redact.message_texts import is_message
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}){4,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?\s*")
 
@@ -32,14 +41,9 @@ class FoundKey(NamedTuple):
     span: Span | None = None
 
 
-def _as_one(phrases: Sequence[str]) -> frozenset[str]:
-    return frozenset("".join(words_of(phrase)) for phrase in phrases)
-
-
-_NAMES = _as_one(WORDS.names_of_names)
-_VALUES = _as_one(WORDS.names_of_values)
-_OF_PEOPLE = _as_one(WORDS.fields_of_people)
-_BESIDE_PAIRS = _as_one(
+_VALUES = joined_words(WORDS.names_of_values)
+_OF_PEOPLE = joined_words(WORDS.fields_of_people)
+_BESIDE_PAIRS = joined_words(
     ("id", "type", "kind", "nr", "number", "order", "position", "page", "required", "visible",
      "database", "profile", "subprofile", "date", "time", "timestamp", "created", "modified", "updated",
      "index", "format", "length")
@@ -78,20 +82,13 @@ def _in_scalar(value: Scalar, pointer: str, under: KeyName | None) -> Iterator[F
     if under is not None:
         is_number = not isinstance(value, str) or isinstance(value, Number)
         keys: Iterable[TextKey] = keys_under_name(under, text, is_number=is_number)
-    elif isinstance(value, str) and len(text) >= _SHORTEST and not _is_message(text):
+    elif isinstance(value, str) and len(text) >= _SHORTEST and not ("\n" in text and is_message(text)):
         keys = keys_in_text(text)
     else:
         return
     for key in keys:
         is_whole = (key.start, key.end) == (0, len(text))
         yield FoundKey(pointer, key.what, key.text, None if is_whole else Span(key.start, key.end))
-
-
-def _is_message(text: str) -> bool:
-    """Whether a text is looked at part by part, as it is decoded."""
-    from dsr_report.redact.apply import is_message  # noqa: PLC0415 - it hides what is found here
-
-    return "\n" in text and is_message(text)
 
 
 def keys_in_text(text: str) -> Iterator[TextKey]:
@@ -147,7 +144,7 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
 def _named_beside(members: dict[str, JsonValue]) -> KeyName | None:
     """What the value of an object is by the name that stands in another of its members."""
     for name, member in members.items():
-        if isinstance(member, str) and "".join(words_of(str(name))) in _NAMES:
+        if isinstance(member, str) and "".join(words_of(str(name))) in NAMES_OF_NAMES:
             found = key_name(member)
             if found is not None:
                 return found
@@ -159,7 +156,9 @@ def _is_value_beside(name: str, member: JsonValue) -> bool:
     if "".join(words) in _VALUES:
         return not (isinstance(member, str) and key_name(member) is not None)
     return not (
-        "".join(words) in _NAMES or any(word in _BESIDE_PAIRS for word in words) or isinstance(member, dict)
+        "".join(words) in NAMES_OF_NAMES
+        or any(word in _BESIDE_PAIRS for word in words)
+        or isinstance(member, dict)
     )
 
 
@@ -225,7 +224,7 @@ def _columns(names: JsonValue) -> dict[int, KeyName]:
     for i, name in enumerate(names):
         text = name
         if isinstance(name, dict):
-            text = next((m for k, m in name.items() if "".join(words_of(str(k))) in _NAMES), None)
+            text = next((m for k, m in name.items() if "".join(words_of(str(k))) in NAMES_OF_NAMES), None)
         if isinstance(text, str) and (known := key_name(text)) is not None:
             found[i] = known
     return found

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import Item, JsonValue, values
 from dsr_report.mime.message import wire_of_text
-from dsr_report.redact.apply import is_message
 from dsr_report.redact.live_links import KEY_KINDS, LINK_KINDS, LiveKey, keys_in_links, keys_in_message
+from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.plan import Decision
 
 _ARTICLE = "Art. 5(1)(f), 32 GDPR"

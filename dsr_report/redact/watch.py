@@ -7,62 +7,114 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from dsr_report.jsonstream.items import Item, JsonValue
 from dsr_report.pointers import tokens
-from dsr_report.records.alike import Lot
+from dsr_report.records.alike import Alike, Lot, Objects
 from dsr_report.records.shape_cache import Shapes
-from dsr_report.redact.key_names import key_name
-from dsr_report.redact.key_shapes import FoundKey, keys_in_value
+from dsr_report.redact.key_names import NAMES_OF_NAMES, key_name, words_of
+
+if TYPE_CHECKING:
+    from dsr_report.redact.key_shapes import FoundKey
 
 _NESTED = frozenset({dict, list})
 _HEX_CODE = re.compile(r"[0-9a-f]{32}")
+
+
+class _Names(NamedTuple):
+    """Which names of an object are those of keys, and which stand above the name of what is beside them."""
+
+    of_keys: tuple[str, ...]
+    of_names: tuple[str, ...]
 
 
 class Watch:
     """Looks at items for keys by names of members; objects with names seen before cost next to nothing."""
 
     def __init__(self) -> None:
-        self._telling: Shapes[frozenset[str], bool] = Shapes()
+        self._known: Shapes[frozenset[str], _Names] = Shapes()
 
-    def among(self, lot: Lot) -> Iterator[FoundKey]:
-        """The live keys in a lot that stand under a name of a member, or beside one."""
-        items: Iterable[Item]
+    def count(self, lot: Lot) -> int:
+        """How many values of a lot are live keys by the name of a member, or by one beside them."""
         if not lot.alike or any(map(key_name, tokens(lot.first.pointer)[-2:])):
-            items = lot.items()
-        elif any(map(self._tell, lot.inner)):
-            items = (item for item in lot.items() if self._tells_within(item.value))
-        else:
-            items = lot.items([alike.values for alike in lot.alike if self._tell(alike.names)])
-        for item in items:
-            yield from (*keys_in_value(item.value, item.pointer), *codes_in(item))
+            return sum(map(_count, lot.items()))
+        if lot.is_known or not any(any(self._names(names)) for names in lot.names_within):
+            return sum(map(self._count_alike, lot.alike))
+        return sum(_count(item) for item in lot.items() if self._tells_within(item.value))
+
+    def _count_alike(self, alike: Alike) -> int:
+        if not alike.is_flat and any(self._names(alike.names)):
+            return sum(_count(Item("", (), value)) for value in alike.values)
+        codes = (
+            1
+            for value in (alike.values if "code" in alike.names else ())
+            for _ in codes_in(Item("", (), value))
+        )
+        inner = self._count_flat(alike.inner.names, alike.inner.values) if alike.inner else 0
+        return sum(codes) + inner + self._count_flat(alike.names, alike.values)
+
+    def _count_flat(self, names: frozenset[str], objects: Objects) -> int:
+        """The same, of objects of which only the members are looked at that tell."""
+        of_keys, of_names = self._names(names)
+        if of_names and not of_keys:
+            objects = [members for members in objects if _name_keys(members, of_names)]
+        elif not of_keys:
+            return 0
+        wanted = names.intersection((*of_keys, *of_names, "value"))
+        return sum(_keys_in({name: members[name] for name in wanted}) for members in objects)
 
     def _tells_within(self, value: JsonValue) -> bool:
         waiting = [value]
         for each in waiting:  # which grows
             if type(each) is dict:
-                if self._tell(frozenset(each)):
+                names = self._names(frozenset(each))
+                if "code" in each or names.of_keys or _name_keys(each, names.of_names):
                     return True
                 waiting += [member for member in each.values() if type(member) in _NESTED]
             elif type(each) is list:
                 waiting += [member for member in each if type(member) in _NESTED]
         return False
 
-    def _tell(self, names: frozenset[str]) -> bool:
-        known = self._telling.get(names)
+    def _names(self, names: frozenset[str]) -> _Names:
+        known = self._known.get(names)
         if known is None:
-            known = "code" in names or "value" in names or any(key_name(str(name)) for name in names)
-            self._telling.keep(names, names, known)
+            beside = NAMES_OF_NAMES if "value" in names else frozenset()
+            known = _Names(
+                tuple(name for name in names if key_name(str(name))),
+                tuple(name for name in names if "".join(words_of(str(name))) in beside),
+            )
+            self._known.keep(names, names, known)
         return known
+
+
+def _name_keys(members: dict[str, JsonValue], of_names: Iterable[str]) -> bool:
+    """Whether one of these members is the name of a key."""
+    return any(
+        isinstance(text := members[name], str) and not text.isdigit() and key_name(text) for name in of_names
+    )
+
+
+def _count(item: Item) -> int:
+    return _keys_in(item.value, item.pointer) + sum(1 for _ in codes_in(item))
+
+
+def _keys_in(value: JsonValue, pointer: str = "") -> int:
+    from dsr_report.redact.key_shapes import keys_in_value  # noqa: PLC0415 - as below
+
+    return sum(key.span is None for key in keys_in_value(value, pointer))
 
 
 def codes_in(item: Item) -> Iterator[FoundKey]:
     """The access code of a profile under the name that webhooks give it; other codes are none."""
-    value = item.value
+    value, pointer = item.value, item.pointer
+    code: JsonValue = None
     if isinstance(value, dict):
-        code = value.get("code")
         is_person = any(name in value for name in ("fields", "profile", "subprofile"))
-        if is_person and isinstance(code, str) and _HEX_CODE.fullmatch(code):
-            yield FoundKey(f"{item.pointer}/code", "access-code", code)
-    elif isinstance(value, str) and item.pointer.endswith("/code") and _HEX_CODE.fullmatch(value):
-        yield FoundKey(item.pointer, "access-code", value)
+        code, pointer = value.get("code") if is_person else None, f"{pointer}/code"
+    elif pointer.endswith("/code"):
+        code = value
+    if isinstance(code, str) and _HEX_CODE.fullmatch(code):
+        from dsr_report.redact.key_shapes import FoundKey  # noqa: PLC0415 - its patterns take 10 ms to compile
+
+        yield FoundKey(pointer, "access-code", code)

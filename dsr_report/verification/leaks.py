@@ -20,11 +20,11 @@ from dsr_report.jsonstream.file import ExportFile, open_export
 from dsr_report.jsonstream.items import Scalar, values
 from dsr_report.mime.message import wire_of_text
 from dsr_report.pointers import tokens
-from dsr_report.redact.apply import is_message
 from dsr_report.redact.digests import Digests, keys_of, keys_of_text, texts_of_message
 from dsr_report.redact.in_messages import digests_of_changed, plain_letters
 from dsr_report.redact.link_tokens import link_keys
 from dsr_report.redact.live_links import LINK_KINDS
+from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages
 from dsr_report.redact.plan import SHORTEST_PASSAGE
 from dsr_report.redact.readings import BORDER, Endless

@@ -97,10 +97,13 @@ def test_any_window_and_any_way_give_the_same_items(text, largest, window):
 
 
 @PATIENT
-@given(MOST_VALUES)
-def test_what_the_fast_decoder_accepts_it_reads_exactly(text):
+@given(MOST_VALUES, st.booleans())
+@example(b'[{"a":"\\":","b":1,"b":2}]', False)
+@example(b'[{"a" :1,"b":2},{"c":":","c" :3}]', False)
+@example(b'[{"a":1.50,"b":[-0.0,1E3]},{"a":12345678901234567890}]', True)
+def test_what_the_fast_decoders_accept_they_read_exactly(text, is_prose):
     try:
-        value, _ = decoder.fast(text)
+        value, _ = decoder.fast(text, is_prose=is_prose)
     except ValueError:
         return
     exact, end = decoder.LosslessDecoder(lambda *_: pytest.fail("nothing odd was read fast")).value(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dsr_report.mime.message import parse
-from dsr_report.redact.apply import is_message
+from dsr_report.redact.message_texts import is_message
 from dsr_report.sanitize.safe_html import print_style, safe
 from dsr_report.shipped import shipped
 

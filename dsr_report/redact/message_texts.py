@@ -1,0 +1,13 @@
+"""Whether a text is a MIME message: what holds one is looked into part by part, as it is decoded."""
+
+from __future__ import annotations
+
+import re
+
+_BEGINS_WITH_FIELD = re.compile(r"\ufeff?\s*(?:>?From [^\r\n]*[\r\n]+)?[!-9;-~]++[ \t]*:", re.ASCII)
+_HAS_TO_BE_PARSED = re.compile(r"\n[ \t\r]*\n|\r\r|=\?")
+
+
+def is_message(text: str) -> bool:
+    """Whether a text looks like a MIME message: header fields, and a blank line or encoded words."""
+    return _BEGINS_WITH_FIELD.match(text) is not None and _HAS_TO_BE_PARSED.search(text) is not None
