@@ -29,6 +29,14 @@ _IN_LIST = re.compile(r"/data/\d+\Z").match
 _MOST_VALUES = 2_000
 
 
+class _Decided(NamedTuple):
+    """A kind, what decided it, and whether other records may stand in one of that kind."""
+
+    kind: str
+    rule: Rule
+    holds_records: bool
+
+
 class _Shape(NamedTuple):
     """What was decided for objects with these very names in these containers.
 
@@ -37,24 +45,44 @@ class _Shape(NamedTuple):
     member may hold a list or an object.
     """
 
-    table: dict[Any, tuple[str, Rule]]
+    table: dict[Any, _Decided]
     key: Callable[[dict[str, JsonValue]], Any]
     payload: str | None
     flat: bool
 
-    def fits(self, value: dict[str, JsonValue]) -> bool:
-        """Whether what was decided holds for this object, too."""
+    def decided(self, value: dict[str, JsonValue]) -> _Decided | None:
+        """What was decided, where it holds for this object, too."""
+        try:
+            decided = self.table.get(self.key(value))
+        except TypeError:  # a list or an object, where a word was expected
+            return None
+        return decided if decided is not None and self._fits(value, decided) else None
+
+    def _fits(self, value: dict[str, JsonValue], decided: _Decided) -> bool:
+        if decided.holds_records and _may_hold_records(value):
+            return False
         if self.payload is None:
             return not self.flat or _NESTED.isdisjoint(map(type, value.values()))
         inner = value[self.payload]
         return type(inner) is dict and "data" not in inner
 
-    def fits_all(self, alike: Alike) -> bool:
-        """The same, of objects that are alike."""
+    def fits_all(self, alike: Alike, decided: _Decided) -> bool:
+        """Whether it holds for objects that are alike."""
+        if decided.holds_records and not alike.is_flat and not alike.inner:
+            return all(self._fits(value, decided) for value in alike.values)
         if self.payload is None:
-            return not self.flat or alike.is_flat or all(map(self.fits, alike.values))
+            return not self.flat or alike.is_flat or all(self._fits(value, decided) for value in alike.values)
         inner = alike.under(self.payload)
         return inner is not None and not any("data" in names for names in inner)
+
+
+def _may_hold_records(value: dict[str, JsonValue]) -> bool:
+    """Whether a member of an object holds lists or objects itself, or objects in a list."""
+    return any(
+        not _NESTED.isdisjoint(map(type, member.values() if isinstance(member, dict) else member))
+        for member in value.values()
+        if isinstance(member, (dict, list))
+    )
 
 
 def _no_key(_value: dict[str, JsonValue]) -> None:
@@ -125,8 +153,8 @@ class Classifier:
             others.append(alike.values)
             return
         for key, part in parts.items():
-            if (decided := shape.table.get(key)) is not None and shape.fits_all(part):
-                yield AlikeRecords(*decided, part)
+            if (decided := shape.table.get(key)) is not None and shape.fits_all(part, decided):
+                yield AlikeRecords(decided.kind, decided.rule, part)
             else:
                 others.append(part.values)
 
@@ -135,16 +163,12 @@ class Classifier:
         layouts = self._layouts
         if type(value) is dict and not layouts.listening:
             shape = self._shapes.get((labels, frozenset(value))) or self._shapes.get((labels, tuple(value)))
-            if shape is not None:
-                try:
-                    decided = shape.table.get(shape.key(value))
-                except TypeError:  # a list or an object, where a word was expected
-                    decided = None
-                if decided is not None and shape.fits(value):
-                    return (RawRecord(decided[0], pointer, value, decided[1], labels),)
+            if shape is not None and (decided := shape.decided(value)) is not None:
+                return (RawRecord(decided.kind, pointer, value, decided.rule, labels),)
             if value and not self._kinds:
                 decision = decide(value, labels)
-                if decision is not None and decision.is_leaf and not kind_of(decision.kind).holds_records:
+                holds = decision is not None and kind_of(decision.kind).holds_records
+                if decision is not None and decision.is_leaf and not (holds and _may_hold_records(value)):
                     self._remember(labels, value, decision)
                     return (RawRecord(decision.kind, pointer, value, decision.rule, labels),)
                 if decision is None and not labels and self._is_unknown(value) and _IN_LIST(pointer):
@@ -191,7 +215,9 @@ class Classifier:
             shape = _Shape({}, key, *told)
             self._shapes.keep(place, value, shape)
         try:
-            shape.table[shape.key(value)] = (decision.kind, decision.rule)
+            shape.table[shape.key(value)] = _Decided(
+                decision.kind, decision.rule, kind_of(decision.kind).holds_records
+            )
         except TypeError:
             del self._shapes[place]
 

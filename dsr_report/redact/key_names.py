@@ -66,7 +66,8 @@ class _Phrases:
         ]
         self.all = frozenset(word for word in spelled if word)
         self._heads = tuple(sorted(word for word in self.all if len(word) >= shortest_head))
-        self._pieces = {word for word in self.all if len(word) >= _SHORTEST_PIECE}
+        pieces = sorted({word for word in self.all if len(word) >= _SHORTEST_PIECE}, key=len, reverse=True)
+        self._pieces = re.compile("|".join(map(re.escape, pieces)) or "(?!)")
 
     def end_in(self, words: tuple[str, ...]) -> int:
         """After how many words of a name one of the phrases ends; 0 where none is in it."""
@@ -79,13 +80,13 @@ class _Phrases:
 
     def within(self, words: tuple[str, ...]) -> int:
         """The same, of the long ones, which may also be parts of words."""
-        found = _first_of(self._pieces, "".join(words))
-        if found is None:
+        match = self._pieces.search("".join(words))
+        if match is None:
             return 0
         length = 0
         for at, word in enumerate(words, 1):
             length += len(word)
-            if length >= found[1]:
+            if length >= match.end():
                 return at
         return 0
 
@@ -100,15 +101,6 @@ class _Phrases:
         )
 
 
-def _first_of(pieces: Iterable[str], text: str) -> tuple[int, int] | None:
-    """Where the first of the pieces stands in a text, the longest where two begin there.
-
-    A pattern of them all would take longer to compile than the names of an export take to be looked at.
-    """
-    places = [(at, at + len(piece)) for piece in pieces if (at := text.find(piece)) >= 0]
-    return min(places, key=lambda place: (place[0], -place[1]), default=None)
-
-
 _KINDS: tuple[tuple[What, _Phrases], ...] = (
     ("password", _Phrases(WORDS.passwords)),
     ("key", _Phrases(WORDS.keys)),
@@ -116,13 +108,17 @@ _KINDS: tuple[tuple[What, _Phrases], ...] = (
 )
 _SESSIONS = _Phrases(WORDS.sessions)
 _CREDENTIALS = _Phrases(WORDS.credentials)
-_KEY_LINK = _Phrases(WORDS.key_links).all
+_KEY_LINK = re.compile("|".join(sorted(_Phrases(WORDS.key_links).all, key=len, reverse=True)))
 _PAGES = _Phrases(WORDS.addresses_of_pages, shortest_head=4)
 _NO_KEY = _Phrases(WORDS.no_key)
 _NO_KEY_AFTER = _Phrases(WORDS.no_key_after)
 _BESIDE = _Phrases(WORDS.beside_a_key).all
 _PARTS_OF_NO_KEY = tuple(sorted((word for word in _NO_KEY.all if len(word) > 3), key=len))
-_KEY_STEMS = {word for _, one in _KINDS for word in one.all if len(word) >= _SHORTEST_PIECE}
+_KEY_STEMS = re.compile(
+    "|".join(
+        sorted({word for _, one in _KINDS for word in one.all if len(word) >= _SHORTEST_PIECE}, key=len)[::-1]
+    )
+)
 
 
 @lru_cache(maxsize=16384)
@@ -135,7 +131,7 @@ def key_name(name: str) -> KeyName | None:
         return None
     if _NO_KEY.are_in(words) or any(map(_is_compound_of_no_key, words)):
         return None
-    if _PAGES.end_in(words) and _first_of(_KEY_LINK, "".join(words)):
+    if _PAGES.end_in(words) and _KEY_LINK.search("".join(words)):
         return KeyName("link", is_sure=True)
     is_sentence = len(words) > _SENTENCE or ("?" in name and len(words) > 1)
     for what, phrases in _KINDS:
@@ -163,10 +159,10 @@ _SENT = frozenset({"authorization", "authorisation", "cookie"})
 
 def _is_compound_of_no_key(word: str) -> bool:
     """Whether a compound says so of itself: `wachtwoordhint`, `Passwortlänge`."""
-    found = _first_of(_KEY_STEMS, word)
-    if found is None or found == (0, len(word)):
+    match = _KEY_STEMS.search(word)
+    if match is None or match.group() == word:
         return False
-    rest = word[: found[0]] + " " + word[found[1] :]
+    rest = word[: match.start()] + " " + word[match.end() :]
     return any(part in rest for part in _PARTS_OF_NO_KEY)
 
 
