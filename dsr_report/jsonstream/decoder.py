@@ -75,7 +75,13 @@ def _compared(text: bytes) -> Decoded:
     """A value, of which each object's names are compared while it is made."""
     value = cast(
         "JsonValue",
-        jiter.from_json(text, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="lossless-float"),
+        jiter.from_json(
+            text,
+            allow_inf_nan=False,
+            cache_mode="keys",
+            catch_duplicate_keys=True,
+            float_mode="lossless-float",
+        ),
     )
     levels = containers(value)
     members = [value, *chain.from_iterable(level.members for level in levels)]
