@@ -49,8 +49,6 @@ LIBRARIES = {
     "uvicorn": {"receive", "desk"},
     "python_multipart": {"desk"},
     "msgspec": {"jsonstream"},
-    "starlette": {"receive"},
-    "uvicorn": {"receive"},
     "dns": {"receive"},
     "idna": {"addresses"},
     "phonenumbers": {"redact"},

@@ -25,7 +25,7 @@ from dsr_report.pointers import is_below
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.members import Members
 from dsr_report.records.summary import Summary
-from dsr_report.redact.apply import HiddenText, is_message
+from dsr_report.redact.apply import HiddenText
 from dsr_report.redact.decisions import (
     DecisionsText,
     Taken,
@@ -36,6 +36,7 @@ from dsr_report.redact.decisions import (
 )
 from dsr_report.redact.findings import Finding, Findings, Looking, findings_of, subject_addresses
 from dsr_report.redact.free_texts import FreeText
+from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.places import look_elsewhere
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision, MarkText, make_plan
 from dsr_report.redact.readings import skeleton
