@@ -65,6 +65,18 @@ class Lexicon:
     """Names of what keeps a visitor logged in; a key only where the value looks drawn by chance."""
     credentials: Words
     """Names of what is sent along to be let in: cookies, header fields."""
+    likely_keys: Words
+    """Names of what may be a key: it is one only where the value looks drawn by chance."""
+    secret_questions: Words
+    """What a question is called that stands in for a password."""
+    answers: Words
+    """What stands as the name of its answer."""
+    discounts: Words
+    """Words beside a code that lowers a price, and lets nobody in."""
+    entering: Words
+    """What a reader is told to do with a code."""
+    codes: Words
+    """What a code is called where it is not said what it is for."""
     key_links: Words
     """What a link is for that works like a key; followed by one of `addresses_of_pages`."""
     addresses_of_pages: Words

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from dsr_report.mime.charsets import to_text
 from dsr_report.mime.header import decoded, parameters, unfolded
 from dsr_report.mime.message import MimePart, parse_once
+from dsr_report.mime.office import is_read, texts_of_office
 
 BORDER = "\x1e"
 """Parts texts that have nothing to do with each other."""
@@ -244,6 +245,7 @@ def _reader_of(content: bytes) -> Reader | None:
 
 def _in_zip(content: bytes, path: str, depth: int) -> Iterator[Inside]:
     room = _MOST
+    of_office: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield Inside(path, archive.comment.decode("utf-8", "replace"))
@@ -262,9 +264,12 @@ def _in_zip(content: bytes, path: str, depth: int) -> Iterator[Inside]:
                         yield Inside(inner, "", "damaged")
                         continue
                     room -= len(unpacked)
+                    if is_read(info.filename):
+                        of_office[info.filename] = unpacked
                     yield from look_inside(unpacked, path=inner, depth=depth + 1)
     except _UNREADABLE:
         yield Inside(path, "", "damaged")
+    yield from (Inside(path, text) for text in texts_of_office(of_office))
 
 
 def _in_tar(content: bytes, path: str, depth: int) -> Iterator[Inside]:

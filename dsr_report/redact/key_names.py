@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
@@ -58,13 +58,14 @@ NAMES_OF_NAMES: Final = joined_words(WORDS.names_of_names)
 class _Phrases:
     """Phrases of the lexicon, each as one word; umlauts without their dots, and written out."""
 
-    def __init__(self, phrases: Iterable[str], shortest_head: int = _SHORTEST_HEAD) -> None:
+    def __init__(self, phrases: Sequence[str], shortest_head: int = _SHORTEST_HEAD) -> None:
         spelled = [
             "".join(words_of(one))
             for phrase in phrases
             for one in (phrase, phrase.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue"))
         ]
         self.all = frozenset(word for word in spelled if word)
+        self.parts = frozenset(word for phrase in phrases for word in words_of(phrase)) | self.all
         self._heads = tuple(sorted(word for word in self.all if len(word) >= shortest_head))
         pieces = sorted({word for word in self.all if len(word) >= _SHORTEST_PIECE}, key=len, reverse=True)
         self._pieces = re.compile("|".join(map(re.escape, pieces)) or "(?!)")
@@ -107,7 +108,11 @@ _KINDS: tuple[tuple[What, _Phrases], ...] = (
     ("access-code", _Phrases(WORDS.access_codes)),
 )
 _SESSIONS = _Phrases(WORDS.sessions)
+_LIKELY = _Phrases(WORDS.likely_keys, shortest_head=99)
 _CREDENTIALS = _Phrases(WORDS.credentials)
+_SECRET_QUESTIONS = _Phrases(WORDS.secret_questions)
+_ANSWERS = _Phrases(WORDS.answers).all
+_USUAL = frozenset("".join(words_of(phrase)) for phrase in WORDS.fields_of_people)
 _KEY_LINK = re.compile("|".join(sorted(_Phrases(WORDS.key_links).all, key=len, reverse=True)))
 _PAGES = _Phrases(WORDS.addresses_of_pages, shortest_head=4)
 _NO_KEY = _Phrases(WORDS.no_key)
@@ -129,20 +134,27 @@ def key_name(name: str) -> KeyName | None:
     words = tuple(word for word in words_of(name) if not word.isdigit())
     if not words or len(words) > _MOST_WORDS:
         return None
+    if not _ANSWERS.isdisjoint(words) and is_secret_question(name):
+        return KeyName("access-code", is_sure=True)
     if _NO_KEY.are_in(words) or any(map(_is_compound_of_no_key, words)):
         return None
     if _PAGES.end_in(words) and _KEY_LINK.search("".join(words)):
         return KeyName("link", is_sure=True)
     is_sentence = len(words) > _SENTENCE or ("?" in name and len(words) > 1)
+    is_said = False
     for what, phrases in _KINDS:
         end = phrases.within(words) if is_sentence else phrases.end_in(words)
         if end and (words[end - 1] not in _SHORT or _BESIDE.issuperset({*words} - _SHORT)):
-            return (
-                None if not is_sentence and _NO_KEY_AFTER.are_in(words[end:]) else KeyName(what, is_sure=True)
-            )
+            if is_sentence or not _NO_KEY_AFTER.are_in(words[end:]):
+                return KeyName(what, is_sure=True)
+            is_said = True
+    if is_said:
+        return None
+    if not is_sentence and _LIKELY.are_in(words) and _BESIDE.issuperset({*words} - _LIKELY.parts):
+        return KeyName("key", is_sure=False)
     for what, phrases in _KEPT_BY_A_VISITOR:
         end = 0 if is_sentence else phrases.end_in(words)
-        if end and not _NO_KEY_AFTER.are_in(words[end:]) and _BESIDE.issuperset({*words} - phrases.all):
+        if end and not _NO_KEY_AFTER.are_in(words[end:]) and _BESIDE.issuperset({*words} - phrases.parts):
             return KeyName(what, is_sure=words[-1] in _SENT or "".join(words).endswith(_NUMBERS))
     return None
 
@@ -155,6 +167,18 @@ _NUMBERS = ("sessid", "sessionid", "sessieid", "sitzungsid", "sessienummer", "si
 _KEPT_BY_A_VISITOR: tuple[tuple[What, _Phrases], ...] = (("credential", _CREDENTIALS), ("key", _SESSIONS))
 _SENT = frozenset({"authorization", "authorisation", "cookie"})
 """What a header field of this name holds is a key in any case."""
+
+
+@lru_cache(maxsize=4096)
+def is_secret_question(text: str) -> bool:
+    """Whether a name or question asks for, or holds, what stands in for a password: a pet's name."""
+    return len(text) <= _LONGEST_NAME and _SECRET_QUESTIONS.within(words_of(text)) > 0
+
+
+@lru_cache(maxsize=4096)
+def is_usual_field(name: str) -> bool:
+    """Whether a text is the name of a usual field, or of a key: what stands in the head of a table."""
+    return len(name) <= _LONGEST_NAME and ("".join(words_of(name)) in _USUAL or key_name(name) is not None)
 
 
 def _is_compound_of_no_key(word: str) -> bool:

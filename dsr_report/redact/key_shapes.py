@@ -21,12 +21,15 @@ from dsr_report.redact.key_names import (
     NAMES_OF_NAMES,
     KeyName,
     What,
+    is_secret_question,
+    is_usual_field,
     joined_words,
     key_name,
     said_of_a_key,
     words_of,
 )
-from dsr_report.redact.keys_in_text import Span, TextKey, is_folded, keys_under_name, keys_written_in
+from dsr_report.redact.key_values import Span, TextKey, keys_under_name
+from dsr_report.redact.keys_in_text import is_folded, keys_written_in, names_a_key
 from dsr_report.redact.message_texts import is_message
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}){4,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?\s*")
@@ -42,7 +45,7 @@ class FoundKey(NamedTuple):
 
 
 _VALUES = joined_words(WORDS.names_of_values)
-_OF_PEOPLE = joined_words(WORDS.fields_of_people)
+_ANSWERS = joined_words(WORDS.answers)
 _BESIDE_PAIRS = joined_words(
     ("id", "type", "kind", "nr", "number", "order", "position", "page", "required", "visible",
      "database", "profile", "subprofile", "date", "time", "timestamp", "created", "modified", "updated",
@@ -50,7 +53,7 @@ _BESIDE_PAIRS = joined_words(
 )  # fmt: skip
 """Members of a pair that hold neither the name nor the value."""
 
-_MAY_NAME = re.compile(r"[=\"'<{\n\t;|,]|^[^\d:]+:|eyJ|[A-Za-z0-9+/_-]{16}")
+_MAY_NAME = re.compile(r"[=\"'<{\n\t;|,]|^[^\d:]+:|eyJ|[A-Za-z0-9+/_-]{16}|\$[0-9a-z]| --?[a-z]|—|–")
 """What a text has none of neither names a key nor is base64: most ids, dates and words."""
 
 _Task = tuple[JsonValue, str, KeyName | None]
@@ -65,8 +68,13 @@ def keys_in_value(value: JsonValue, pointer: str = "") -> Iterator[FoundKey]:
             stack.extend(reversed(list(_members(current, at, under))))
         elif isinstance(current, list):
             stack.extend(reversed(list(_elements(current, at, under))))
-        elif under is not None or (isinstance(current, str) and _MAY_NAME.search(current)):
+        elif under is not None or (isinstance(current, str) and _may_name(current)):
             yield from _in_scalar(current, at, under)
+
+
+def _may_name(text: str) -> bool:
+    """Whether a text may name a key, at a glance: not most ids, dates and words."""
+    return _MAY_NAME.search(text) is not None or (" " in text and not text[0].isdigit() and names_a_key(text))
 
 
 def _above(pointer: str) -> KeyName | None:
@@ -102,7 +110,7 @@ def keys_in_text(text: str) -> Iterator[TextKey]:
         inner = plain_of_base64(text)
         if inner is not None and (first := next(iter(keys_in_text(inner)), None)) is not None:
             yield TextKey(first.what, text, 0, len(text), 0)
-        return
+            return
     yield from keys_written_in(text)
 
 
@@ -132,6 +140,8 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
         if own is None and not said_of_a_key(str(name)):
             if under is not None:
                 own = under
+            elif beside is _ANSWER:
+                own = beside if "".join(words_of(str(name))) in _ANSWERS else None
             elif beside is not None and _is_value_beside(str(name), member):
                 own = beside
         pointer = f"{at}/{escaped(name)}"
@@ -143,12 +153,19 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
 
 def _named_beside(members: dict[str, JsonValue]) -> KeyName | None:
     """What the value of an object is by the name that stands in another of its members."""
+    asks = False
     for name, member in members.items():
+        asks = asks or is_secret_question(str(name))
         if isinstance(member, str) and "".join(words_of(str(name))) in NAMES_OF_NAMES:
             found = key_name(member)
             if found is not None:
                 return found
-    return None
+            asks = asks or is_secret_question(member)
+    is_answered = asks and any("".join(words_of(str(name))) in _ANSWERS for name in members)
+    return _ANSWER if is_answered else None
+
+
+_ANSWER = KeyName("access-code", is_sure=True)
 
 
 def _is_value_beside(name: str, member: JsonValue) -> bool:
@@ -210,10 +227,7 @@ def _is_row_of_pairs(row: list[JsonValue]) -> bool:
 
 
 def _is_field(value: JsonValue) -> bool:
-    """Whether a text is the name of a usual field, or of a key: what stands in the head of a table."""
-    return isinstance(value, str) and (
-        "".join(words_of(value[:100])) in _OF_PEOPLE or key_name(value) is not None
-    )
+    return isinstance(value, str) and is_usual_field(value)
 
 
 def _columns(names: JsonValue) -> dict[int, KeyName]:

@@ -7,38 +7,33 @@ it is a key: a signed token (JWT), a private key.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from itertools import pairwise
 
-from dsr_report.lexicon import WORDS
-from dsr_report.mime.percent import unquoted
-from dsr_report.redact.key_names import KeyName, What, key_name, words_of
-from dsr_report.redact.randomness import is_random
-
-
-class Span(NamedTuple):
-    """A piece of a text: `text[start:end]`."""
-
-    start: int
-    end: int
-
-
-class TextKey(NamedTuple):
-    """A live key in a text: what it is, its text as it reads, where it stands, and where its name begins."""
-
-    what: What
-    text: str
-    start: int
-    end: int
-    lead: int
-
-
-_NO_ANSWERS = frozenset("".join(words_of(word)) for word in WORDS.no_answers)
-_PLACEHOLDER = re.compile(r"[\s*•●.xX_\-–—]*")
-_SHORTEST_TOKEN = 8
-_BLANK_AND_MORE = re.compile(r"\s")
+from dsr_report.lexicon import WORDS, any_of
+from dsr_report.redact.key_names import (
+    NAMES_OF_NAMES,
+    KeyName,
+    is_secret_question,
+    joined_words,
+    key_name,
+    words_of,
+)
+from dsr_report.redact.key_values import TextKey, is_code, is_token, judged, keys_under_name, undone
+from dsr_report.redact.keys_in_code import (
+    command_lines,
+    dumped,
+    hashes,
+    issued_tokens,
+    letting_in,
+    literals,
+    php_values,
+    private_keys,
+    signed_tokens,
+    statements,
+)
+from dsr_report.redact.keys_in_markup import keys_in_markup
 
 _NAME = r"[^\W_][\w.\[\]-]{0,60}+"
 _PARAMETER = re.compile(
@@ -56,6 +51,15 @@ _LINE = re.compile(
     r"([^\n]*(?:\n[ \t]+[^\n]*)*)",
     re.MULTILINE,
 )
+_QUESTION_AND_ANSWER = re.compile(r"^([^\n]{3,99})\n+([^\n:]{3,30}):[ \t]*([^\n]+)", re.MULTILINE)
+_BLOCK = re.compile(r"[|>][+-]?")
+_PAIR_OF_LINES = re.compile(
+    r"^[ \t-]*([\w -]{2,40}?)[ \t]*:[ \t]*[\"']?([^\n\"']{2,80}?)[\"']?[ \t\r]*\n"
+    r"[ \t]*([\w -]{2,40}?)[ \t]*:[ \t]*[\"']?([^\n\"']+)",
+    re.MULTILINE,
+)
+_FOLDER = re.compile(r"/(?=([A-Za-z][\w-]{1,40})/([\w.~%=-]{8,})(?=[/?#&\s\"'<>]|\Z))")
+_FOLDER_OF_SESSION = re.compile(r"\([SAF]\(([\w-]{12,})\)")
 _IS_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _MEMBER = re.compile(
     r"(\\*[\"'])([^\"'\\\n]{1,80})\1\s*(?::|=>|,)\s*(?:(\\*[\"'])((?:(?!\3).)*?)(?<!\\)\3|([\d.eE+-]+))",
@@ -66,111 +70,38 @@ _PAIR_OF_MEMBERS = re.compile(
     r"(\\*[\"'])(?P<v>[^\"'\\\n]{1,40})\5\s*(?::|=>)\s*(\\*[\"'])(?P<value>(?:(?!\7).)*?)(?<!\\)\7",
     re.DOTALL,
 )
-_ELEMENT = re.compile(r"<([\w:.-]{1,60})([^<>]*)>(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))</\1\s*>", re.DOTALL)
-_ATTRIBUTE = re.compile(r"([\w:.-]{1,60})\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)')")
-_TAG = re.compile(r"<[\w:.-]+(\s[^<>]*=[^<>]*)>")
-_CELLS = re.compile(
-    r"<(td|th|dt|label|span|b|strong|p|div|li|name|key)\b[^<>]*>\s*([^<>]{2,80}?)\s*:?\s*</\1\s*>\s*:?\s*((?:<[^<>]*>\s*)*)"
-    r"([^<>\s][^<>]*)",
-    re.IGNORECASE,
+_SEPARATOR = re.compile(
+    r"[ \t\u00a0]*:{1,2}|[ \t\u00a0]+(?:is|luidt|lautet|ist|est)(?:[ \u00a0]?:)?(?=\s)|"
+    r"[ \t\u00a0]*(?:[—–→]|[-=]+>)|[ \u00a0]+-(?=[ \u00a0])|(?<=\w)[ \u00a0]{2,}|(?<=\w)\t|[ \t]*\|[ \t]*|"
+    r"(?<=[^\W\d_]) (?=[\w-]*\d)"
 )
-_LABEL_BEFORE_TAG = re.compile(r"(?:^|>|\n)\s*([^<>:\n]{2,80}):\s*((?:<[^<>/][^<>]*>\s*)+)([^<>\s][^<>]*)<")
-_SAID = re.compile(
-    r"(?<!\w)((?:[^\W\d_]+[ \u00a0-]){0,3}[^\W\d_]+)"
-    r"(?:[ \u00a0](?:is|luidt|lautet|ist|est)(?:[ \u00a0]?:)?|[ \u00a0]?:)"
-    r"\s*[\"'«„“‘]?[ \u00a0]*([^\s\"'<>«»„“”‘’\\]{4,100})"
+"""What stands between a name and its value in a sentence or a row."""
+_WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+[ \u00a0'’-]{1,2}){0,4}[^\W\d_]+[)\"'»”’*_`\].…]*\Z")
+_VALUE = re.compile(
+    r"(?:\[/?\w+\])?[\s>]{0,8}(?:\[/?\w+\])?[\"'«„“‘\[(*`]*[ \u00a0]*([^\s\"'<>«»„“”‘’\\*`|]{4,100})"
 )
-"""`Uw nieuwe wachtwoord is …`, `gebruiker: robin, wachtwoord: …`."""
+_LONGEST_SAID = 90
 _SAID_BEFORE = re.compile(
-    r"(?<!\S)([\w-]{4,100})[ \u00a0](?:is|ist|est)[ \u00a0](?:your|the|uw|je|jouw|de|het|ihr|dein|der|das|"
+    r"(?<![\w-])([\w-]{4,100})[ \u00a0](?:is|ist|est)[ \u00a0](?:your|the|uw|je|jouw|de|het|ihr|dein|der|das|"
     r"votre|ton|le)[ \u00a0]((?:[^\W\d_]+[ \u00a0-]){0,2}+[^\W\d_]+)",
     re.IGNORECASE,
 )
 """`… is your verification code`."""
-_IS_CODE = re.compile(r"[0-9]{4,10}|[0-9]{3,4}-[0-9]{3,4}")
+_TO_BE_ENTERED = re.compile(
+    rf"\b{any_of(WORDS.entering)}\b(?:[ \u00a0](?!\d)[^\s.!?]+){{0,5}}?[ \u00a0]?:?[ \u00a0]([A-Z]*\d[\w-]*)",
+    re.IGNORECASE,
+)
+"""`Use 482913 to log in`."""
+_DISCOUNTS = re.compile(any_of(WORDS.discounts), re.IGNORECASE)
+_LETS_IN = re.compile(any_of(WORDS.key_links), re.IGNORECASE)
+_NEAR = 150
+"""Characters around a code that tell what it is for: a sentence on each side."""
 _UPLOAD = re.compile(
     r"name=(\"?)([^\"\r\n;]{1,80})\1[^\r\n]*\r?\n(?:[\w-]+:[^\r\n]*\r?\n)*\r?\n(.*?)(?=\r?\n--|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{4,}\.[\w-]{8,}")
-_PRIVATE_KEY = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z ]*-----|\Z)", re.DOTALL
-)
-_SCHEME = re.compile(
-    r"(?:Bearer|Basic|Digest|Token|Negotiate|ApiKey|OAuth|Hawk|AWS4-HMAC-SHA256)\s+", re.IGNORECASE
-)
-_COOKIE = re.compile(r"(?:(?<=[;,\s])|^)\s*([^=;,\s]{1,100})=(\"[^\"]*\"|[^;,\s]*)")
-_COOKIE_ATTRIBUTES = {
-    "path",
-    "domain",
-    "expires",
-    "max-age",
-    "samesite",
-    "secure",
-    "httponly",
-    "priority",
-    "version",
-}
 _DELIMITERS = "\t;|,"
 _MOST_COLUMNS = 200
-_LETTER = re.compile(r"<(?:p|br|div|td|html|body|span|table)\b", re.IGNORECASE)
-
-
-def keys_under_name(name: KeyName, text: str, *, is_number: bool = False) -> Iterator[TextKey]:
-    """The keys in a value that stands under a name of a key: the whole of it, or what is one in it."""
-    start = len(text) - len(text.lstrip())
-    plain = text.strip()
-    if not plain or _is_no_answer(plain):
-        return
-    if name.what == "link":
-        yield from _of_link(text)
-        return
-    if name.what == "credential" and not is_number:
-        inner = list(_credentials(text))
-        if inner:
-            yield from inner
-            return
-    if name.is_sure or is_number or _is_token(plain):
-        yield TextKey(name.what, plain, start, start + len(plain), start)
-    elif not is_number:
-        yield from keys_written_in(text)
-
-
-def _is_no_answer(plain: str) -> bool:
-    return (
-        len(plain) <= 12 and "".join(words_of(plain)) in _NO_ANSWERS and not plain.isdigit()
-    ) or _PLACEHOLDER.fullmatch(plain) is not None
-
-
-def _is_token(plain: str) -> bool:
-    """Whether what stands under a name that may mean something else looks like a key."""
-    return not _BLANK_AND_MORE.search(plain) and (
-        is_random(plain, shortest=_SHORTEST_TOKEN, changes=1)
-        or (len(plain) >= _SHORTEST_TOKEN and any(map(str.isdigit, plain)) and any(map(str.isalpha, plain)))
-    )
-
-
-def _credentials(text: str) -> Iterator[TextKey]:
-    """The values of cookies, each without its name; what follows the word for the way of letting in."""
-    scheme = _SCHEME.match(text.lstrip())
-    if scheme:
-        start = len(text) - len(text.lstrip()) + scheme.end()
-        if rest := text[start:].strip():
-            yield TextKey("credential", rest, start, start + len(rest), start)
-        return
-    for match in _COOKIE.finditer(text):
-        name, value = match.groups()
-        if name.lower() in _COOKIE_ATTRIBUTES or not value.strip('"'):
-            continue
-        end = match.start(2) + len(value)
-        yield TextKey("credential", value.strip('"'), match.start(2), end, match.start(1))
-
-
-def _of_link(text: str) -> Iterator[TextKey]:
-    """Of an address that a name says to be a key: all behind its host."""
-    match = re.match(r"\s*(?:[\w+.-]+:)?//[^/?#\s]+[/?#]*", text)
-    if match and (rest := text[match.end() :].strip()):
-        yield TextKey("key", unquoted(rest), match.end(), match.end() + len(rest), match.end())
 
 
 def is_folded(line: str, before: KeyName | None) -> KeyName | None:
@@ -184,9 +115,13 @@ def is_folded(line: str, before: KeyName | None) -> KeyName | None:
 def keys_written_in(text: str) -> Iterator[TextKey]:
     """The live keys in a text that is no JSON, in its order; none of them overlap."""
     found: list[TextKey] = []
+    text = _resolved(text)
+    if names_a_key(text):
+        found += _sentences(text)
+        found += _after_questions(text)
     for shape in dict.fromkeys(shape for sign, shape in _SHAPES if sign in text):
         found += shape(text)
-    if "\n" in text:
+    if "\n" in text or "\t" in text:
         found += _columns(text)
     end = 0
     for key in sorted(found, key=lambda key: (key.start, -key.end)):
@@ -195,36 +130,63 @@ def keys_written_in(text: str) -> Iterator[TextKey]:
             end = key.end
 
 
-def _judged(
-    name: str, value: str, start: int, lead: int, decode: Callable[[str], str] | None = None
-) -> Iterator[TextKey]:
-    """The keys in a value at `start`, which stands under a name."""
-    known = key_name(name)
-    if known is None:
-        return
-    plain = decode(value) if decode else value
-    for key in keys_under_name(known, plain):
-        if plain == value:
-            yield key._replace(start=start + key.start, end=start + key.end, lead=lead)
-        else:  # what is decoded has other places: the whole of it goes
-            yield TextKey(key.what, key.text, start, start + len(value), lead)
+_LINE_ENDS = (("\\r", "  "), ("\\n", " \n"))
+_QUOTES = (("&quot;", '     "'), ("&#34;", '    "'), ("&#39;", "    '"), ("&apos;", "     '"))
+"""What stands for line ends and quotation marks, with signs in its place that take as much room."""
+_QUOTED = re.compile(r"[{\[:,=(]\s*&(?:quot|#34|#39|apos);")
 
 
-def _plain(value: str) -> str:
-    for _ in range(3):
-        if "%" not in value:
-            break
-        value = unquoted(value)
-    return value
+def _resolved(text: str) -> str:
+    """A text with the escapes resolved that hide where names and values end; each place stays."""
+    if "\\" in text:
+        for escape, plain in _LINE_ENDS:
+            text = text.replace(escape, plain)
+    if "&" in text and _QUOTED.search(text):
+        for escape, plain in _QUOTES:
+            text = text.replace(escape, plain)
+    return text
+
+
+def _after_questions(text: str) -> Iterator[TextKey]:
+    """The answer in the line below a secret question."""
+    for match in _QUESTION_AND_ANSWER.finditer(text):
+        if is_secret_question(match[1]) and match[2].strip().casefold() in WORDS.answers:
+            for key in keys_under_name(KeyName("access-code", is_sure=True), match[3]):
+                at = match.start(3)
+                yield key._replace(start=at + key.start, end=at + key.end, lead=match.start())
+
+
+def _pairs_of_lines(text: str) -> Iterator[TextKey]:
+    """A line that names a key, and the line below with its value."""
+    for match in _PAIR_OF_LINES.finditer(text):
+        if "".join(words_of(match[1])) in NAMES_OF_NAMES and "".join(words_of(match[3])) in _VALUES:
+            yield from judged(match[2], match[4].rstrip(), match.start(4), match.start(2))
+
+
+_VALUES = joined_words(WORDS.names_of_values)
+
+
+def _folders(text: str) -> Iterator[TextKey]:
+    """A folder of an address that names a key, and the folder below it."""
+    for match in _FOLDER.finditer(text):
+        if is_token(match[2]):
+            yield from judged(match[1], match[2], match.start(2), match.start(1), undone)
+    for match in _FOLDER_OF_SESSION.finditer(text):
+        yield TextKey("key", match[1], *match.span(1), match.start())
+
+
+def _markup(text: str) -> Iterator[TextKey]:
+    if "<" in text:
+        yield from keys_in_markup(text, names_a_key=names_a_key(text))
 
 
 def _parameters(text: str) -> Iterator[TextKey]:
     for match in _PARAMETER.finditer(text):
         name, value = match.groups()
-        yield from _judged(_plain(name.replace("+", " ")), value, match.start(2), match.start(1), _plain)
+        yield from judged(undone(name.replace("+", " ")), value, match.start(2), match.start(1), undone)
     if "%" in text:
         for match in _WRAPPED_PARAMETER.finditer(text):
-            yield from _judged(_plain(match.group(1)), match.group(3), match.start(3), match.start(1), _plain)
+            yield from judged(undone(match.group(1)), match.group(3), match.start(3), match.start(1), undone)
 
 
 def _lines(text: str) -> Iterator[TextKey]:
@@ -242,97 +204,126 @@ def _lines(text: str) -> Iterator[TextKey]:
                 yield key._replace(start=at + key.start, end=at + key.end, lead=lead)
             continue
         line = value.split("\n", 1)[0].strip()
+        if "&" in line and text[match.end(2)] == "=":
+            continue  # a form
+        if _BLOCK.fullmatch(line) and "\n" in value:  # YAML
+            at += value.index("\n") + 1
+            value = value.split("\n", 1)[1]
+            at += len(value) - len(value.lstrip())
+            line = value.strip().split("\n", 1)[0].strip()
         words = line.split()
         if known.what == "link":
-            yield from _judged(name, line, at, lead)
+            yield from judged(name, line, at, lead)
         elif len(words) == 1 or (words and len(words) <= 3 and any(map(str.isdigit, line))):
             if not line.startswith(("<", "http:", "https:", "{", "[")):
-                yield from _judged(name, line.rstrip(",;"), at, lead)
-        elif words and _is_token(words[0].rstrip(".,;")):
-            yield from _judged(name, words[0].rstrip(".,;"), at, lead)
+                yield from judged(name, line.rstrip(",;"), at, lead)
+        elif words and is_token(words[0].rstrip(".,;")):
+            yield from judged(name, words[0].rstrip(".,;"), at, lead)
 
 
 def _sentences(text: str) -> Iterator[TextKey]:
-    """What a sentence says to be a key, where it looks like one: `Uw wachtwoord is gewijzigd` gives none."""
-    for shape, named, told in ((_SAID, 1, 2), (_SAID_BEFORE, 2, 1)):
-        for match in shape.finditer(text):
-            value = match[told].rstrip(".,;:!?)")
-            if value.startswith("http") or not (_is_token(value) or _IS_CODE.fullmatch(value)):
-                continue
-            words = match[named].split()
-            names = (
-                " ".join(words[at:]) if named < told else " ".join(words[: len(words) - at])
-                for at in range(len(words))
-            )
-            known = next((name for name in names if key_name(name)), None)
-            if known is not None:
-                yield from _judged(known, value, match.start(told), match.start())
+    """What a sentence or a row says to be a key, where it looks like one.
+
+    `Uw wachtwoord is gewijzigd` gives none.
+    """
+    for separator in _SEPARATOR.finditer(text):
+        value = _VALUE.match(text, separator.end())
+        if value is None or not _looks_like_a_key(told := value[1].rstrip(".,;:!?)]")):
+            continue
+        before = text[max(0, separator.start() - _LONGEST_SAID) : separator.start()]
+        if separator.group() == " " and not is_token(told):
+            continue
+        words = _WORDS_BEFORE.search(before)
+        if words:
+            name = _name_at_end(words.group().rstrip(")\"'»”’*_`].…").split())
+            lead = separator.start() - len(words.group())
+            yield from _told(name, told, text, value.start(1), lead)
+    for match in _SAID_BEFORE.finditer(text):
+        words_behind = match[2].split()
+        ways = (" ".join(words_behind[: len(words_behind) - at]) for at in range(len(words_behind)))
+        if _looks_like_a_key(match[1]):
+            name = next((way for way in ways if key_name(way) or _is_own_code(["your", way])), None)
+            yield from _told(name, match[1], text, match.start(1), match.start())
+    for match in _TO_BE_ENTERED.finditer(text):
+        told = match[1].rstrip(".,;:!?)")
+        if _looks_like_a_key(told) and _LETS_IN.search(text, *_near(match.start(), match.end(), text)):
+            yield from _told("code", told, text, match.start(1), match.start())
+
+
+def _told(name: str | None, told: str, text: str, start: int, lead: int) -> Iterator[TextKey]:
+    """A key that a sentence tells; what is only called a code lets nobody in where it lowers a price."""
+    if name is None:
+        return
+    if key_name(name):
+        yield from judged(name, told, start, lead)
+    elif not _DISCOUNTS.search(text, *_near(lead, start + len(told), text)):
+        yield TextKey("access-code", told, start, start + len(told), lead)
+
+
+def _near(start: int, end: int, text: str) -> tuple[int, int]:
+    return max(0, start - _NEAR), min(len(text), end + _NEAR)
+
+
+def _looks_like_a_key(told: str) -> bool:
+    return len(told) > 3 and not told.startswith("http") and (is_token(told) or is_code(told))
+
+
+def _name_at_end(words: list[str]) -> str | None:
+    """The name that some words end in: that of a key, or of the reader's own code."""
+    for at in range(len(words)):
+        name = " ".join(words[at:])
+        if key_name(name):
+            return name
+    return words[-1] if _is_own_code(words) else None
+
+
+def _is_own_code(words: list[str]) -> bool:
+    return words[-1].lower() in WORDS.codes and len(words) > 1 and words[-2].lower() in _YOUR
+
+
+_YOUR = frozenset(WORDS.possessives)
 
 
 def _json_members(text: str) -> Iterator[TextKey]:
     """Members of JSON, or of what is written like it, that stand within other text."""
     for match in _MEMBER.finditer(text):
         group = 4 if match.group(4) is not None else 5
-        yield from _judged(match.group(2), match.group(group), match.start(group), match.start(2))
+        yield from judged(match.group(2), match.group(group), match.start(group), match.start(2))
     for match in _PAIR_OF_MEMBERS.finditer(text):
         if key_name(match["name"]) and not key_name(match["n"]):
-            yield from _judged(match["name"], match["value"], match.start("value"), match.start("name"))
-
-
-def _elements(text: str) -> Iterator[TextKey]:
-    for match in _ELEMENT.finditer(text):
-        group = 3 if match.group(3) is not None else 4
-        value, at = match.group(group), match.start(group)
-        names = [match.group(1).rpartition(":")[2]]
-        names += [double or single for _, double, single in _ATTRIBUTE.findall(match.group(2))]
-        for name in names:
-            if key_name(html.unescape(name)):
-                yield from _judged(html.unescape(name), value, at, match.start(1), html.unescape)
-                break
-    for match in _TAG.finditer(text):
-        attributes = list(_ATTRIBUTE.finditer(match.group(1)))
-        values = {m[1].lower(): (m[2] if m[2] is not None else m[3], m) for m in attributes}
-        says = next(
-            (v for n, (v, _) in values.items() if n in {"name", "key", "id", "field"} and key_name(v)), None
-        )
-        for name, (value, m) in values.items():
-            at = match.start(1) + (m.start(2) if m[2] is not None else m.start(3))
-            if name in {"value", "content", "data-value"} and says:
-                yield from _judged(says, value, at, match.start(), html.unescape)
-            elif name not in {"type", "name", "id", "class", "for", "autocomplete"} and key_name(name):
-                yield from _judged(name, value, at, match.start(), html.unescape)
-    if _may_name_a_key(text):
-        for match in (*_CELLS.finditer(text), *_LABEL_BEFORE_TAG.finditer(text)):
-            name, value = match.groups()[-3], match.groups()[-1].rstrip()
-            at = match.start(len(match.groups()))
-            if len(value.split()) == 1 or not _LETTER.search(text):
-                yield from _judged(html.unescape(name), value, at, match.start(), html.unescape)
+            yield from judged(match["name"], match[1], match.start("value"), match.start("name"))
 
 
 _SHORTEST_TOLD = 5
 """Letters; shorter words (`code`, `key`) stand in most letters, and mean something else."""
+_NAMES_OF_KEYS = (*WORDS.passwords, *WORDS.access_codes, *WORDS.keys, *WORDS.secret_questions)
 _STEMS = tuple(
     sorted(
         {
             word[:6]
-            for word in map("".join, map(words_of, WORDS.passwords + WORDS.access_codes))
-            if len(word) > 5
+            for word in map("".join, map(words_of, (*_NAMES_OF_KEYS, *WORDS.key_links)))
+            if len(word) > 4
         }
     )
 )
+_BLANKS = dict.fromkeys(map(ord, " -_.'’\u00a0\t\r\n"))
+_SHORT_NAMES = re.compile(
+    rf"\b(?:{'|'.join(sorted({word for word in (*_NAMES_OF_KEYS, *WORDS.codes) if len(word) < 6}))})\b"
+)
 
 
-def _may_name_a_key(text: str) -> bool:
-    """Whether a word for a key stands in a text, at a glance."""
-    lowered = "".join(text.lower().split()) if len(text) < 1000 else text.lower()
-    return not lowered.isascii() or any(stem in lowered for stem in _STEMS)
+def names_a_key(text: str) -> bool:
+    """Whether a word for a key, or for a code, stands in a text, at a glance."""
+    lowered = text.lower()
+    squeezed = lowered.translate(_BLANKS)
+    return any(stem in squeezed for stem in _STEMS) or _SHORT_NAMES.search(lowered) is not None
 
 
 _IN_LETTERS = tuple(
     sorted(
         {
             longest[:6]
-            for phrase in (*WORDS.passwords, *WORDS.access_codes, "token", "jeton")
+            for phrase in (*_NAMES_OF_KEYS, "bearer", "basic", "private")
             if len(longest := max(words_of(phrase), key=len)) >= _SHORTEST_TOLD
         }
     )
@@ -358,17 +349,7 @@ def around_names(text: str) -> Iterator[str]:
 
 def _uploads(text: str) -> Iterator[TextKey]:
     for match in _UPLOAD.finditer(text):
-        yield from _judged(match.group(2), match.group(3), match.start(3), match.start(2))
-
-
-def _by_themselves(text: str) -> Iterator[TextKey]:
-    for match in _JWT.finditer(text):
-        yield TextKey("key", match.group(), *match.span(), match.start())
-
-
-def _private_keys(text: str) -> Iterator[TextKey]:
-    for match in _PRIVATE_KEY.finditer(text):
-        yield TextKey("key", match.group(), *match.span(), match.start())
+        yield from judged(match.group(2), match.group(3), match.start(3), match.start(2))
 
 
 def _columns(text: str) -> Iterator[TextKey]:
@@ -389,7 +370,7 @@ def _columns(text: str) -> Iterator[TextKey]:
             for i, cell in enumerate(cells):
                 if i in keys and len(cells) == len(names):
                     bare = cell.strip().strip("\"'")
-                    yield from _judged(keys[i], bare, place + cell.find(bare), place)
+                    yield from judged(keys[i], bare, place + cell.find(bare), place)
                 place += len(cell) + 1
             at += len(line)
     at = 0
@@ -400,28 +381,56 @@ def _columns(text: str) -> Iterator[TextKey]:
             if (
                 parted
                 and bare
+                and not name.strip()[-1:].isdigit()
                 and (delimiter != "," or " " not in bare)
                 and key_name(name.strip().strip("\"'|"))
             ):
                 if delimiter not in bare and not key_name(bare):
-                    yield from _judged(name.strip().strip("\"'|"), bare, at + line.find(bare, len(name)), at)
+                    yield from judged(name.strip().strip("\"'|"), bare, at + line.find(bare, len(name)), at)
                 break
         at += len(line)
+    for row in re.finditer(r"[^\n]*\t[^\n]*", text):
+        for named, told in pairwise(re.finditer(r"[^\t\r]+", row.group())):
+            if is_token(told.group().strip()) and key_name(named.group().strip()):
+                start = row.start() + told.start()
+                yield from judged(named.group().strip(), told.group(), start, row.start() + named.start())
 
 
 _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ("=", _parameters),
     (":", _lines),
-    (":", _sentences),
     ('"', _json_members),
     ("'", _json_members),
-    ("</", _elements),
-    ('="', _elements),
-    (" is", _sentences),
-    (" luidt", _sentences),
-    (" lautet", _sentences),
-    (" est", _sentences),
+    ("</", _markup),
+    ("=", _lines),
+    (":", _pairs_of_lines),
+    ("//", _folders),
+    ("=", _markup),
     ("ame=", _uploads),
-    ("eyJ", _by_themselves),
-    ("PRIVATE KEY", _private_keys),
+    ("'", literals),
+    ('"', literals),
+    ("`", literals),
+    ("|s:", php_values),
+    ('";', php_values),
+    ("] =>", dumped),
+    ("]=>", dumped),
+    (" -", command_lines),
+    ("'", statements),
+    ("Bearer", letting_in),
+    ("Basic", letting_in),
+    ("AUTH", letting_in),
+    ("PASS ", letting_in),
+    ("LOGIN", letting_in),
+    ("WIFI:", letting_in),
+    ("%3D", _parameters),
+    ("eyJ", signed_tokens),
+    ("PRIVATE KEY", private_keys),
+    ("PuTTY", private_keys),
+    ("_", issued_tokens),
+    ("-", issued_tokens),
+    ("A", issued_tokens),
+    ("SG.", issued_tokens),
+    ("$", hashes),
+    ("}", hashes),
 )
+"""Ways to write keys, each looked for where its sign stands in a text."""

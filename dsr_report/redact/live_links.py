@@ -15,13 +15,15 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from dsr_report.lexicon import WORDS, WordPattern, any_of
+from dsr_report.mime.header import decode_words
 from dsr_report.mime.inside_files import is_packed, texts_inside
 from dsr_report.mime.links import purpose_of, purpose_said, url_tokens
 from dsr_report.mime.message import MimePart, parse
 from dsr_report.mime.percent import unquoted
 from dsr_report.redact.key_names import key_name
 from dsr_report.redact.key_shapes import keys_in_text as keys_by_names
-from dsr_report.redact.keys_in_text import TextKey, around_names, keys_under_name
+from dsr_report.redact.key_values import TextKey, keys_under_name
+from dsr_report.redact.keys_in_text import around_names
 from dsr_report.redact.randomness import is_random, is_weak
 
 LinkKind = Literal["link-key", "unsubscribe-link", "personal-link"]
@@ -51,7 +53,7 @@ _NAMED = re.compile(
     r"[?&;#%\\](?:(?<=[?&;#])|(?<=%)((?:25)*)(?:3F|26|23)|(?<=\\)u0026)"
     r"((?:[a-z0-9._~\[\]-]|%(?:25)*(?:5B|5D|5F|2D)){1,60}+)"
     r"(?:=|%(?:25)*3D)"
-    r"(?=([^&;#\s\"'<>\\`{}|\u0080-\uffff]+))",
+    r"(?=((?-i:[^&;#\s\"'<>\\`{}|\u0080-\uffff]+)))",  # in small and capital letters, `\u212a` is a `k`
     re.IGNORECASE,
 )
 _END_OF_WRAPPED = re.compile(r"%(?:25)*(?:26|23|3B|22|27|20|3C|3E)", re.IGNORECASE)
@@ -61,7 +63,8 @@ _LIKELY_NAME = re.compile(
     re.IGNORECASE,
 )
 _AFTER_SCHEME = re.compile(r"//[^\s\"'<>\\^`{|}]{4,2000}")
-_LOGIN = re.compile(r"//([^\s/:@?#\"'<>]{1,100}:[^\s/:@?#\"'<>]{1,100})@[\w-]")
+_LOGIN = re.compile(r"//([^\s/:@?#\"'<>]{0,100}:[^\s/:@?#\"'<>]{1,100})@[\w-]")
+_LOGIN_TOKEN = re.compile(r"//([\w.~%-]{12,200})@[\w-]")
 _ANCHOR = re.compile(
     r"<a\b[^<>]{0,2000}?\bhref\s*=\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')[^<>]*>(.{0,400}?)</a>",
     re.IGNORECASE | re.DOTALL,
@@ -107,7 +110,10 @@ def _keys_in_links(text: str) -> Iterator[LiveKey]:
     if "//" in text:
         if "@" in text:
             for login in _LOGIN.findall(text):
-                yield LiveKey("link-key", unquoted(login), unquoted(login))
+                yield LiveKey("link-key", unquoted(login).lstrip(":"), unquoted(login))
+            for login in _LOGIN_TOKEN.findall(text):
+                if is_random(unquoted(login)):
+                    yield LiveKey("link-key", unquoted(login), unquoted(login))
         for url in _urls(text):
             whole = url.rstrip(".,;:!?)]")
             yield from keys_in_link(html.unescape(whole) if "&" in whole else whole, "")
@@ -209,7 +215,7 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
             continue
         if (known := key_name(field.name)) is not None:
             yield from map(_of_text, keys_under_name(known, field.value))
-        text = _FOLD.sub("", field.raw.decode("utf-8", "replace"))
+        text = decode_words(_FOLD.sub("", field.raw.decode("utf-8", "replace")))
         if name.startswith("list-"):
             for address in _MAILTO.findall(text):
                 yield from _of_mailto(address)

@@ -1,0 +1,147 @@
+"""Live keys in a value that stands under a name: the whole of it, or what is one in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from dsr_report.lexicon import WORDS
+from dsr_report.mime.percent import unquoted
+from dsr_report.redact.key_names import KeyName, What, key_name, words_of
+from dsr_report.redact.randomness import is_random
+
+
+class Span(NamedTuple):
+    """A piece of a text: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+class TextKey(NamedTuple):
+    """A live key in a text: what it is, its text as it reads, where it stands, and where its name begins."""
+
+    what: What
+    text: str
+    start: int
+    end: int
+    lead: int
+
+
+_NUMBERS = frozenset({"pin", "puk", "tan"})
+"""Names whose value has digits: `PIN` is also how somebody paid."""
+_NO_ANSWERS = frozenset("".join(words_of(word)) for word in WORDS.no_answers)
+_PLACEHOLDER = re.compile(r"[\s*•●.xX_\-–—]*")
+_SHORTEST_TOKEN = 8
+_BLANK_AND_MORE = re.compile(r"\s")
+
+_SCHEME = re.compile(
+    r"(?:Bearer|Basic|Digest|Token|Negotiate|ApiKey|OAuth|Hawk|AWS4-HMAC-SHA256)\s+", re.IGNORECASE
+)
+_COOKIE = re.compile(r"(?:(?<=[;,\s])|^)\s*([^=;,\s]{1,100})=(\"[^\"]*\"|[^;,\s]*)")
+_COOKIE_ATTRIBUTES = {
+    "path",
+    "domain",
+    "expires",
+    "max-age",
+    "samesite",
+    "secure",
+    "httponly",
+    "priority",
+    "version",
+}
+
+
+def keys_under_name(name: KeyName, text: str, *, is_number: bool = False) -> Iterator[TextKey]:
+    """The keys in a value that stands under a name of a key: the whole of it, or what is one in it."""
+    start = len(text) - len(text.lstrip())
+    plain = text.strip()
+    if not plain or _is_no_answer(plain):
+        return
+    if name.what == "link":
+        yield from _of_link(text)
+        return
+    if name.what == "credential" and not is_number:
+        inner = list(_credentials(text))
+        if inner:
+            yield from inner
+            return
+    if name.is_sure or is_number or is_token(plain):
+        yield TextKey(name.what, plain, start, start + len(plain), start)
+    elif not is_number:
+        from dsr_report.redact.keys_in_text import keys_written_in  # noqa: PLC0415 - which looks under names
+
+        yield from keys_written_in(text)
+
+
+def _is_no_answer(plain: str) -> bool:
+    return (
+        len(plain) <= 12 and "".join(words_of(plain)) in _NO_ANSWERS and not plain.isdigit()
+    ) or _PLACEHOLDER.fullmatch(plain) is not None
+
+
+_CODE = re.compile(r"[0-9]{4,10}|[0-9]{3,4}-[0-9]{3,4}")
+
+
+def is_code(plain: str) -> bool:
+    """Whether a word may be a code that is sent to be typed in."""
+    return _CODE.fullmatch(plain) is not None
+
+
+def is_token(plain: str) -> bool:
+    """Whether what stands under a name that may mean something else looks like a key."""
+    return not _BLANK_AND_MORE.search(plain) and (
+        is_random(plain, shortest=_SHORTEST_TOKEN, changes=1)
+        or (len(plain) >= _SHORTEST_TOKEN and any(map(str.isdigit, plain)) and any(map(str.isalpha, plain)))
+    )
+
+
+def _credentials(text: str) -> Iterator[TextKey]:
+    """The values of cookies, each without its name; what follows the word for the way of letting in."""
+    scheme = _SCHEME.match(text.lstrip())
+    if scheme:
+        start = len(text) - len(text.lstrip()) + scheme.end()
+        if rest := text[start:].strip():
+            yield TextKey("credential", rest, start, start + len(rest), start)
+        return
+    for match in _COOKIE.finditer(text):
+        name, value = match.groups()
+        if name.lower() in _COOKIE_ATTRIBUTES or not value.strip('"'):
+            continue
+        end = match.start(2) + len(value)
+        yield TextKey("credential", value.strip('"'), match.start(2), end, match.start(1))
+
+
+def _of_link(text: str) -> Iterator[TextKey]:
+    """Of an address that a name says to be a key: all behind its host."""
+    match = re.match(r"\s*(?:[\w+.-]+:)?//[^/?#\s]+[/?#]*", text)
+    if match and (rest := text[match.end() :].strip()):
+        yield TextKey("key", unquoted(rest), match.end(), match.end() + len(rest), match.end())
+    elif match is None and is_token(plain := text.strip()):  # `magic_link_token`
+        start = len(text) - len(text.lstrip())
+        yield TextKey("key", plain, start, start + len(plain), start)
+
+
+def judged(
+    name: str, value: str, start: int, lead: int, decode: Callable[[str], str] | None = None
+) -> Iterator[TextKey]:
+    """The keys in a value at `start`, which stands under a name."""
+    known = key_name(name)
+    if known is None or (words_of(name)[-1] in _NUMBERS and not any(map(str.isdigit, value))):
+        return
+    plain = decode(value) if decode else value
+    for key in keys_under_name(known, plain):
+        if plain == value:
+            yield key._replace(start=start + key.start, end=start + key.end, lead=lead)
+        else:  # what is decoded has other places: the whole of it goes
+            yield TextKey(key.what, key.text, start, start + len(value), lead)
+
+
+def undone(value: str) -> str:
+    """A value of a parameter, decoded as often as it is encoded."""
+    for _ in range(3):
+        if "%" not in value:
+            break
+        value = unquoted(value)
+    return value

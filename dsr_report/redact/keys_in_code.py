@@ -1,0 +1,171 @@
+"""Live keys in what programs write and read, and what says of itself that it is a key.
+
+Literals of programs and settings, command lines, SQL, PHP's serialised values; signed tokens (JWT), private
+keys, hashes of passwords, and tokens that begin with the sign of who issued them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from dsr_report.redact.key_names import KeyName, key_name
+from dsr_report.redact.key_values import TextKey, is_token, judged, keys_under_name
+
+_LITERAL = re.compile(
+    r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'\])]*\s*(?::=|=>|==?|:)\s*[bBuUrR]?([\"'`])"
+    r"((?:(?!\2)[^\\]|\\.){1,2000}?)\2",
+    re.DOTALL,
+)
+"""`$password = '…'`, `password: "…"`, `:password => '…'`."""
+_SERIALISED = re.compile(
+    r"s:\d+:\\?\"(?P<name>[^\"\\]{1,80})\\?\";(?:s:\d+:\\?\"(?P<text>.{0,4000}?)\\?\";|[id]:(?P<number>[\d.-]+);)",
+    re.DOTALL,
+)
+_KEPT_IN_SESSION = re.compile(r"(?:^|(?<=[;}]))([\w-]{1,60})\|s:\d+:\"(.{0,4000}?)\";", re.DOTALL)
+_DUMPED = re.compile(
+    r"\[\"?([^\"\]\n]{1,60})\"?(?::\w+)*\]\s*=>\s*(?:string\(\d+\)\s*\"([^\n]{0,4000}?)\"(?=\s|\Z)|(?!Array|array|\()([^\s\"'][^\n]*))"
+)
+_OPTION = re.compile(r"(?<!\S)--?([A-Za-z][\w-]{1,40})(?:=|[ \t]+)([\"']?)([^\s\"'-][^\s\"']*)\2")
+_HEADER_OPTION = re.compile(r"(?:-H|--header)[= ]?\s*([\"'])([\w-]+)\s*:\s*(.*?)\1")
+_USER_OPTION = re.compile(
+    r"(?<!\S)(?:-u|-U|--user|--proxy-user|--basic)[= ]?\s*([\"']?)([^\s:\"']+):([^\s\"']+)\1"
+)
+_PROGRAM = re.compile(
+    r"\b(?:curl|wget|http|https|xh|mysql\w*|mariadb\w*|sshpass|psql|ldap\w+|redis-cli|mongo\w*|ftp)\b"
+)
+_PASSWORD_OPTION = re.compile(
+    r"\b(?:mysql\w*|mariadb\w*|sshpass|ldap\w+|redis-cli|mongo\w*)\b[^\n|;&]{0,300}?\s-[pwa]\s?([^\s\"'-][^\s\"']*)"
+)
+_IDENTIFIED = re.compile(r"\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?BY|PASSWORD)\s*\(?\s*'([^']+)'", re.IGNORECASE)
+_INSERTED = re.compile(
+    r"\binsert\s+into\s+[^\s(]+\s*\(([^()]{1,4000})\)\s*values\s*((?:\([^()]*\)\s*,?\s*)+)", re.IGNORECASE
+)
+_ROW = re.compile(r"\(([^()]*)\)")
+_SQL_VALUE = re.compile(r"\s*(?:'((?:[^']|'')*)'|\"([^\"]*)\"|([^,'\"]+))\s*(?:,|\Z)")
+_LET_IN = re.compile(
+    r"\b(Bearer|Basic|AUTH PLAIN|AUTH LOGIN|Negotiate|ApiKey|Token)[ \t]+([A-Za-z0-9._~+/-]{8,}={0,2})"
+)
+_PROTOCOL = re.compile(r"^(?:PASS|[\w.]+ LOGIN \"?[^\s\"]+\"?) \"?([^\s\"]+)\"?[ \t\r]*$", re.MULTILINE)
+_WIRELESS = re.compile(r"WIFI:(?:[^\s;]*;)*?P:([^;\s]+);")
+_PASSWORD = KeyName("password", is_sure=True)
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{4,}\.[\w-]{8,}")
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z ]*-----|\Z)|"
+    r"PuTTY-User-Key-File.*?(?:Private-MAC: \S+|\Z)",
+    re.DOTALL,
+)
+_ISSUED = re.compile(
+    r"(?<![\w-])(?:(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}|gh[oprsu]_[A-Za-z0-9]{30,255}|github_pat_\w{20,255}|"
+    r"gl(?:pat|dt|rt|soat|cbt|ptt|ft)-[\w-]{16,}|xox[a-z]-[\w-]{10,}|xapp-[\w-]{10,}|"
+    r"(?:sk|rk|pk)_(?:live|test)_\w{10,}|whsec_\w{16,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|"
+    r"SG\.[\w-]{16,}\.[\w-]{16,}|sk-(?:[a-z]+-)*\w[\w-]{18,}|npm_\w{30,}|pypi-\w[\w-]{30,}|hf_\w{20,}|"
+    r"key-[0-9a-f]{32}|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|dop_v1_[0-9a-f]{64}|hvs\.[\w-]{20,}|"
+    r"xkeysib-[0-9a-f]{40,}-\w+|\d{8,10}:AA[\w-]{30,})(?![\w-])"
+)
+_HASH = re.compile(
+    r"\$(?:2[abxy]?|[1567]|y|apr1|argon2(?:id|i|d)|pbkdf2[\w-]*|scrypt)\$[^\s\"'<>:;]{10,}|"
+    r"\{(?:S?SHA\d*|S?MD5|CRYPT|BCRYPT|PBKDF2[\w-]*)\}[\w+/=.$-]{8,}"
+)
+
+
+def literals(text: str) -> Iterator[TextKey]:
+    """Values that are set or given by a name: `$password = '…'`, `login(password: "…")`."""
+    for match in _LITERAL.finditer(text):
+        yield from judged(match.group(1), match.group(3), match.start(3), match.start(1))
+
+
+def php_values(text: str) -> Iterator[TextKey]:
+    """What PHP writes: serialised, as a session, dumped."""
+    for match in _SERIALISED.finditer(text):
+        group = "text" if match["text"] is not None else "number"
+        yield from judged(match["name"], match[group], match.start(group), match.start("name"))
+    for match in _KEPT_IN_SESSION.finditer(text):
+        yield from judged(match[1], match[2], match.start(2), match.start(1))
+
+
+def dumped(text: str) -> Iterator[TextKey]:
+    """Members as `print_r` and `var_dump` show them."""
+    for match in _DUMPED.finditer(text):
+        group = 2 if match[2] is not None else 3
+        yield from judged(match[1], match[group], match.start(group), match.start(1))
+
+
+def command_lines(text: str) -> Iterator[TextKey]:
+    """Options of commands: `--token …`, `-H 'X-Api-Key: …'`, `-u robin:…`, `mysql -p…`."""
+    for match in _OPTION.finditer(text):
+        yield from judged(match[1], match[3], match.start(3), match.start(1))
+    if _PROGRAM.search(text):
+        for match in _HEADER_OPTION.finditer(text):
+            yield from judged(match[2], match[3], match.start(3), match.start(2))
+        for match in _USER_OPTION.finditer(text):
+            yield from _password(match, 3)
+        for match in _PASSWORD_OPTION.finditer(text):
+            yield from _password(match, 1)
+        for match in re.finditer(r"--oauth2-bearer[= ]([^\s\"']+)", text):
+            yield from _password(match, 1)
+
+
+def _password(match: re.Match[str], group: int) -> Iterator[TextKey]:
+    for key in keys_under_name(_PASSWORD, match[group]):
+        at = match.start(group)
+        yield key._replace(start=at + key.start, end=at + key.end, lead=match.start())
+
+
+def statements(text: str) -> Iterator[TextKey]:
+    """Statements of SQL."""
+    for match in _IDENTIFIED.finditer(text):
+        yield from _password(match, 1)
+    for match in _INSERTED.finditer(text):
+        names = [name.strip().strip("`\"'[]") for name in match[1].split(",")]
+        if any(map(key_name, names)):
+            for row in _ROW.finditer(text, match.start(2), match.end(2)):
+                for name, value in zip(names, _SQL_VALUE.finditer(row[1]), strict=False):
+                    group = next(group for group in (1, 2, 3) if value[group] is not None)
+                    at = row.start(1) + value.start(group)
+                    yield from judged(name, value[group], at, at)
+
+
+def letting_in(text: str) -> Iterator[TextKey]:
+    """What is sent to be let in, in the words of protocols."""
+    for match in _LET_IN.finditer(text):
+        plain = _decoded(match[2]) if match[1] not in {"Bearer", "Token", "ApiKey"} else ""
+        if is_token(match[2]) if not plain else (":" in plain or "\0" in plain):
+            yield TextKey("credential", match[2], *match.span(2), match.start())
+    for match in _PROTOCOL.finditer(text):
+        yield from _password(match, 1)
+    for match in _WIRELESS.finditer(text):
+        yield from _password(match, 1)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4)).decode("latin-1")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def signed_tokens(text: str) -> Iterator[TextKey]:
+    """JSON web tokens."""
+    for match in _JWT.finditer(text):
+        yield TextKey("key", match.group(), *match.span(), match.start())
+
+
+def private_keys(text: str) -> Iterator[TextKey]:
+    """Private keys in the armour of PEM and PGP, and of PuTTY."""
+    for match in _PRIVATE_KEY.finditer(text):
+        yield TextKey("key", match.group(), *match.span(), match.start())
+
+
+def issued_tokens(text: str) -> Iterator[TextKey]:
+    """Tokens that begin with the sign of who issued them."""
+    for match in _ISSUED.finditer(text):
+        yield TextKey("key", match.group(), *match.span(), match.start())
+
+
+def hashes(text: str) -> Iterator[TextKey]:
+    """Hashes of passwords, as crypt and directories write them."""
+    for match in _HASH.finditer(text):
+        yield TextKey("password", match.group(), *match.span(), match.start())

@@ -1,0 +1,131 @@
+"""Each way to write a key down, as a field, a letter and a page: the key is hidden, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+from itertools import count
+
+import pytest
+from written_keys import NAMES, NO_KEYS, NO_KEYS_IN_PAGES, OBJECTS, TEXTS
+
+from dsr_report.mime.inside_files import texts_inside
+from dsr_report.redact.key_shapes import keys_in_value
+from dsr_report.redact.live_links import keys_in_message
+
+HEAD = "From: a@shop.example\nSubject: nr\nMIME-Version: 1.0\nContent-Type: text/{}; charset=utf-8\n\n"
+NOT_IN_PAGES = {"mysql", "yaml list", "yaml block", "header auth digest", "imap"}
+"""Lines are none there."""
+_NUMBERS = count(100)
+
+
+def key() -> str:
+    number = next(_NUMBERS)
+    return f"kQ{number}vT7w{number * 7919 % 99991:05}x"
+
+
+def written(shape: object, secret: str) -> object:
+    """A way to write a key down, with a key of its own."""
+    login = base64.b64encode(f"robin:{secret}".encode()).decode()
+    text = json.dumps(shape)
+    for sign, value in (
+        ("{K}", secret), ("{B}", login),
+        ("{T}", (secret.upper() + "ABCDEFGH")[:16]), ("{U}", (secret * 4)[:36]),
+    ):  # fmt: skip
+        text = text.replace(sign, value)
+    return json.loads(text)
+
+
+def is_told(secret: str, record: object) -> bool:
+    shown = json.dumps(record)
+    login = base64.b64encode(f"robin:{secret}".encode()).decode()
+    return any(way in shown for way in (secret, login, secret.upper()))
+
+
+def mime(text: object, kind: str) -> dict[str, object]:
+    page = f"<html><body><p>Dag</p>{text}</body></html>\n" if kind == "html" else f"{text}\n"
+    return {"type": "message", "mime": HEAD.format(kind) + page}
+
+
+@pytest.mark.parametrize("kind", ["field", "plain", "html"])
+def test_a_key_is_hidden_however_it_is_written(case, kind):
+    shapes = [({name: "{K}"}, name) for name in NAMES] + [(shape, str(shape)) for shape in OBJECTS]
+    shapes = [] if kind != "field" else shapes
+    shapes += [(text, label) for label, text in TEXTS.items()]
+    placed = []
+    for shape, label in shapes:
+        if (kind == "plain" and label == "mysql") or (kind == "html" and label in NOT_IN_PAGES):
+            continue
+        secret = key()
+        text = written(shape, secret)
+        record = {"type": "note", "text": text} if kind == "field" else mime(text, kind)
+        placed.append((label, secret, record))
+    shown = case(*[record for _, _, record in placed]).shown()
+    left = [
+        label
+        for (label, secret, _), record in zip(placed, shown.data, strict=True)
+        if is_told(secret, record)
+    ]
+    assert left == []
+    assert len(placed) > 180
+
+
+@pytest.mark.parametrize("text", NO_KEYS)
+def test_what_only_looks_like_a_key_is_shown(text):
+    assert list(keys_in_value(text)) == []
+    for kind in ("plain", "html"):
+        assert list(keys_in_message((HEAD.format(kind) + f"Dag,\n{text}\nGroet\n").encode())) == []
+
+
+@pytest.mark.parametrize("text", NO_KEYS_IN_PAGES)
+def test_what_only_looks_like_a_key_in_a_page_is_shown(text):
+    assert list(keys_in_message((HEAD.format("html") + f"<p>Dag</p>{text}<p>Groet</p>").encode())) == []
+
+
+def archive(files):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in files.items():
+            target.writestr(zipfile.ZipInfo(name), content)
+    return file.getvalue()
+
+
+def document(secret):
+    runs = f"Uw wacht|woord: {secret[:4]}|{secret[4:]}".split("|")
+    text = "".join(f"<w:r><w:t>{run}</w:t></w:r><w:proofErr/>" for run in runs)
+    return archive({"word/document.xml": f"<w:document><w:body><w:p>{text}</w:p></w:body></w:document>"})
+
+
+def sheet(secret):
+    shared = ["Naam", "Wachtwoord", "Robin", secret]
+    texts = "".join(f"<si><r><t>{text[:3]}</t></r><r><t>{text[3:]}</t></r></si>" for text in shared)
+    cells = [f'<c t="s"><v>{number}</v></c>' for number in range(4)]
+    rows = f"<row>{cells[0]}{cells[1]}</row><row>{cells[2]}{cells[3]}</row>"
+    return archive(
+        {
+            "xl/sharedStrings.xml": f"<sst>{texts}</sst>",
+            "xl/worksheets/sheet1.xml": f"<worksheet>{rows}</worksheet>",
+        }
+    )
+
+
+def open_document(secret):
+    text = f"<text:p>Uw wacht<text:span>woord: {secret[:5]}</text:span>{secret[5:]}</text:p>"
+    return archive({"content.xml": f"<office:body>{text}</office:body>"})
+
+
+@pytest.mark.parametrize("made", [document, sheet, open_document])
+def test_a_key_in_an_office_document_is_found_over_its_runs_and_shared_strings(case, made):
+    secret = key()
+    content = base64.encodebytes(made(secret)).decode()
+    mail = (
+        "From: a@shop.example\nSubject: nr\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        "--b\n\nDag\n--b\nContent-Type: application/octet-stream; name=a.bin\n"
+        f"Content-Transfer-Encoding: base64\n\n{content}\n--b--\n"
+    )
+    shown = case({"type": "message", "mime": mail}).shown()
+    texts = texts_inside(shown.data[0]["mime"].encode())
+    assert not any(secret in "".join(text.replace("</t></r><r><t>", "").split()) for text in texts)
+    assert shown.values.in_part == 1

@@ -1,0 +1,468 @@
+"""How keys are written: by names, in texts of letters and programs; and what only looks like one."""
+
+# ruff: noqa: E501 - a way of writing stands on one line
+
+from __future__ import annotations
+
+NAMES = """
+senha
+sleutel
+SESSID
+PHPSESSID
+signature
+salt
+login_hash
+autologin
+autologin_key
+contraseña
+clave
+contrasena
+hasło
+haslo
+salasana
+lösenord
+losenord
+adgangskode
+passord
+heslo
+jelszo
+parola
+şifre
+sifre
+пароль
+parool
+passcode
+passwort_hash
+pwd_salt
+password_salt
+remember_token
+remember_me
+rememberme
+auth_hash
+user_hash
+loginhash
+hash_login
+cookie_key
+ASP.NET_SessionId
+JSESSIONID
+ci_session
+laravel_session
+connect.sid
+wordpress_logged_in
+XSRF-TOKEN
+csrfmiddlewaretoken
+__RequestVerificationToken
+authenticity_token
+x-csrf-token
+access_token
+id_token
+refreshToken
+oauth_verifier
+oauth_token_secret
+consumer_key
+api-secret
+apikey
+APIKey
+app_key
+AWS_SECRET_ACCESS_KEY
+aws_access_key_id
+DB_PASSWORD
+DATABASE_PASSWORD
+SECRET_KEY_BASE
+encryptionKey
+signing_secret
+webhook_secret
+hmac
+hmac_secret
+private-key
+ssh_private_key
+pgp_private_key
+totp_seed
+otp_secret
+2fa_backup_codes
+backup_codes
+recoveryCodes
+magic_link_token
+reset_token
+password_reset_token
+activation_key
+verification_token
+email_token
+confirm_token
+invite_token
+unsubscribe_token
+optout_token
+secret_answer
+securityAnswer
+geheim_antwoord
+Antwort auf die Sicherheitsfrage
+réponse secrète
+mother_maiden_name
+security_question_answer
+Antwoord op uw geheime vraag
+sleutelcode
+klantsleutel
+toegangssleutel
+inlogsleutel
+deelsleutel
+beveiligingssleutel
+Schlüssel
+Zugangsschlüssel
+Zugriffsschlüssel
+clé
+clef
+clé d'accès
+jeton
+jeton_csrf
+code confidentiel
+mot_de_passe_hash
+pass_hash
+passwd_md5
+pw_md5
+crypted_password
+encrypted_password
+salted_hash
+hashed_pw
+wachtwoordhash
+wachtwoord_md5
+login_token
+login_key
+session_key
+sessiesleutel
+sessionkey
+session_token
+persistent_token
+device_token
+push_token
+fcm_token
+bearer
+authtoken
+auth_token
+X-Auth
+security_code
+cvc2
+pin_hash
+pukcode
+PUK
+iPIN
+tan_code
+mTAN
+smscode
+sms_code
+verificationCode
+otp_code
+onetimecode
+eenmalige_code
+einmalcode
+Zugangskennung_passwort
+user_pass
+userpass
+usr_pwd
+pwd1
+password2
+wachtwoord2
+herhaal_wachtwoord
+repeat_password
+new_pass
+oldpw
+""".split("\n")[1:-1]
+TEXTS: dict[str, str] = {
+    "input unq": "<form><input type=password value={K} name=x></form>",
+    "input unq2": "<input type=password name=pw value={K}>",
+    "input q": '<input value="{K}" type="password">',
+    "input squote": "<input type='password' id='x' value='{K}'/>",
+    "input hidden csrf": "<input type=hidden name=_token value={K}>",
+    "meta csrf": '<meta name="csrf-token" content="{K}">',
+    "php ser": 'a:2:{s:4:"user";s:5:"robin";s:8:"password";s:20:"{K}";}',
+    "php ser obj": 'O:4:"User":1:{s:8:"wachtwoord";s:20:"{K}";}',
+    "php session": 'user|s:5:"robin";password|s:20:"{K}";',
+    "php arr": "array('user' => 'robin', 'password' => '{K}')",
+    "php short": "['password' => '{K}']",
+    "php var_export": "array (\n  'user' => 'robin',\n  'password' => '{K}',\n)",
+    "php print_r": "Array\n(\n    [user] => robin\n    [password] => {K}\n)",
+    "php var_dump": 'array(1) {\n  ["password"]=>\n  string(20) "{K}"\n}',
+    "php define": "define('DB_PASSWORD', '{K}');",
+    "php var": "$password = '{K}';",
+    "js": "var password = '{K}';",
+    "js obj": "{user: 'robin', password: '{K}'}",
+    "js tpl": "const token = `{K}`;",
+    "js unq key": 'login({password:"{K}"})',
+    "py": "password='{K}'",
+    "py dict": "{'user': 'robin', 'password': '{K}'}",
+    "py kw": "login(user='robin', password='{K}')",
+    "py repr bytes": "{b'password': b'{K}'}",
+    "py u": "{u'password': u'{K}'}",
+    "py tuple": "[('user', 'robin'), ('password', '{K}')]",
+    "ruby": '{"password"=>"{K}"}',
+    "ruby sym": '{:user=>"robin", :password=>"{K}"}',
+    "perl": "password => '{K}'",
+    "curl H": "curl -H 'Authorization: Bearer {K}' https://x.example/",
+    "curl H2": 'curl https://x.example -H "X-Api-Key: {K}" -d a=1',
+    "curl u": "curl -u robin:{K} https://x.example/",
+    "curl user": "curl --user robin:{K} https://x.example/",
+    "curl user q": "curl --user 'robin:{K}' https://x.example/",
+    "curl d": 'curl -d \'{"password":"{K}"}\' https://x.example/',
+    "curl b": "curl -b 'PHPSESSID={K}' https://x.example/",
+    "curl oauth2": "curl --oauth2-bearer {K} https://x.example/",
+    "wget": "wget --user=robin --password={K} https://x.example/",
+    "wget2": "wget --http-password {K} https://x.example/",
+    "mysql": "mysql -u robin -p{K} db",
+    "mysql long": "mysql --user robin --password {K} db",
+    "sshpass": "sshpass -p {K} ssh robin@x.example",
+    "cli flag": "tool --api-key {K} --verbose",
+    "cli token": "tool --token {K}",
+    "cli token eq": "tool --token={K}",
+    "ini": "[login]\nuser=robin\npassword={K}\n",
+    "ini comment": "; the login\npassword = {K}\n",
+    "ini comment2": "# password for ftp\npassword = {K} ; do not tell\n",
+    "ini inline": "user = robin ; x\npassword = {K}",
+    "env": "APP_ENV=prod\nDB_PASSWORD={K}\nX=1",
+    "env q": 'export SECRET_KEY="{K}"',
+    "env sq": "SECRET_KEY='{K}'",
+    "yaml": "login:\n  user: robin\n  password: {K}\n",
+    "yaml q": 'password: "{K}"',
+    "yaml list": "- name: password\n  value: {K}\n",
+    "yaml block": "password: |\n  {K}\n",
+    "yaml flow": "{user: robin, password: {K}}",
+    "yaml q key": '"password": {K}',
+    "toml": '[a]\npassword = "{K}"',
+    "props": "db.password={K}",
+    "props2": "spring.datasource.password: {K}",
+    "dtdd": "<dl><dt>Wachtwoord</dt><dd>{K}</dd></dl>",
+    "dtdd2": "<dl>\n<dt>Uw wachtwoord:</dt>\n<dd><b>{K}</b></dd></dl>",
+    "th td": "<table><tr><th>Wachtwoord</th><td>{K}</td></tr></table>",
+    "td td": "<table><tr><td>Wachtwoord</td><td>{K}</td></tr></table>",
+    "header row": "<table><tr><th>Naam</th><th>Wachtwoord</th></tr><tr><td>Robin</td><td>{K}</td></tr></table>",
+    "header row thead": "<table><thead><tr><th>Email</th><th>Passwort</th></tr></thead><tbody><tr><td>r@x.example</td><td>{K}</td></tr></tbody></table>",
+    "header row td": "<table><tr><td>Gebruiker</td><td>Wachtwoord</td></tr><tr><td>robin</td><td>{K}</td></tr></table>",
+    "label input": '<label>Wachtwoord <input value="{K}"></label>',
+    "label for": '<label for="a">Wachtwoord</label><input id="a" value="{K}">',
+    "span": "<span>Wachtwoord</span>: <span>{K}</span>",
+    "b": "<b>Uw wachtwoord:</b> {K}",
+    "strong br": "<strong>Uw wachtwoord</strong><br>{K}",
+    "p p": "<p>Uw wachtwoord:</p><p>{K}</p>",
+    "h3": "<h3>Uw toegangscode</h3><p>{K}</p>",
+    "li": "<li>Wachtwoord: <code>{K}</code></li>",
+    "em dash": "API key — {K}",
+    "en dash": "API key – {K}",
+    "hyphen": "Wachtwoord - {K}",
+    "arrow": "Wachtwoord → {K}",
+    "arrow2": "password -> {K}",
+    "tab": "Wachtwoord\t{K}",
+    "spaces": "Wachtwoord      {K}",
+    "dots": "Wachtwoord........: {K}",
+    "next line": "Ihr Zugangscode:\n{K}",
+    "next line2": "Uw wachtwoord is:\n\n{K}\n\nGroet",
+    "next line3": "Votre mot de passe :\r\n{K}\r\n",
+    "next line indented": "Your password:\n    {K}",
+    "your code": "Your code: {K}",
+    "uw code": "Uw code: {K}",
+    "ihr code": "Ihr Code: {K}",
+    "votre code": "Votre code : {K}",
+    "your code is": "Your code is {K}.",
+    "code is your": "{K} is your code",
+    "use code": "Use {K} to log in",
+    "gebruik code": "Gebruik code {K} om in te loggen",
+    "voer in": "Voer {K} in om uw adres te bevestigen",
+    "geben": "Geben Sie {K} ein, um sich anzumelden",
+    "saisissez": "Saisissez {K} pour vous connecter",
+    "G-code": "G-{K} is your verification code",
+    "x-subject": "X-Subject: Uw wachtwoord: {K}",
+    "x-subject is": "Subject: Uw wachtwoord is {K}",
+    "ics": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDESCRIPTION:Wachtwoord: {K}\\nTot dan\nEND:VEVENT\nEND:VCALENDAR",
+    "ics2": "DESCRIPTION:Meeting\\nPasscode: {K}\\nDial in",
+    "ics param": "DESCRIPTION;LANGUAGE=nl:Uw wachtwoord: {K}",
+    "ics loc": "LOCATION:Zoom (passcode: {K})",
+    "vcard note": "NOTE:pin: {K}",
+    "zoom": "https://zoom.example/j/123?pwd={K}",
+    "paren": "Login (wachtwoord {K})",
+    "gebruikersnaam en wachtwoord": "Gebruikersnaam: robin Wachtwoord: {K}",
+    "ww": "ww: {K}",
+    "ww2": "ww {K}",
+    "pw:": "pw: {K}",
+    "userinfo": "https://robin:{K}@x.example/a",
+    "userinfo ftp": "ftp://robin:{K}@x.example/a",
+    "userinfo db": "mysql://robin:{K}@db.example:3306/a",
+    "userinfo empty": "redis://:{K}@db.example",
+    "userinfo token": "https://{K}@git.example/a.git",
+    "dsn": "mysql:host=x;dbname=a;user=robin;password={K}",
+    "ado": "Server=x;Database=a;User Id=robin;Password={K};",
+    "ado pwd": "Server=x;Uid=robin;Pwd={K};",
+    "jdbc": "jdbc:mysql://x/a?user=robin&password={K}",
+    "xml attr": '<user name="robin" password="{K}"/>',
+    "xml attr sq": "<login wachtwoord='{K}'/>",
+    "xml attr unq": "<login wachtwoord={K}>",
+    "xml el": "<Password>{K}</Password>",
+    "xml ns": "<a:Wachtwoord xmlns:a='x'>{K}</a:Wachtwoord>",
+    "xml key/value": '<add key="password" value="{K}"/>',
+    "xml entry": '<entry key="password">{K}</entry>',
+    "xml string": '<string name="api_key">{K}</string>',
+    "plist": "<key>password</key><string>{K}</string>",
+    "plist ws": "<dict>\n<key>Wachtwoord</key>\n<string>{K}</string>\n</dict>",
+    "xmlrpc": "<member><name>password</name><value><string>{K}</string></value></member>",
+    "soap": "<wsse:Password Type='x'>{K}</wsse:Password>",
+    "xml cdata": "<password><![CDATA[{K}]]></password>",
+    "sql": "UPDATE users SET password='{K}' WHERE id=1",
+    "sql insert": "INSERT INTO users (name, password) VALUES ('robin', '{K}')",
+    "sql ident": "IDENTIFIED BY '{K}'",
+    "csv": "naam,wachtwoord\nrobin,{K}\n",
+    "csv q": '"naam","wachtwoord"\n"robin","{K}"\n',
+    "csv tab": "naam\twachtwoord\nrobin\t{K}",
+    "md table": "| Naam | Wachtwoord |\n|---|---|\n| Robin | {K} |",
+    "md pair": "| Wachtwoord | {K} |",
+    "md bold": "**Wachtwoord:** {K}",
+    "md code": "Wachtwoord: `{K}`",
+    "bbcode": "[b]Wachtwoord:[/b] {K}",
+    "quoted": "> Uw wachtwoord: {K}",
+    "log": "2024-01-01 INFO login user=robin password={K} ok",
+    "logfmt": 'level=info token="{K}" x=1',
+    "log bracket": "[password={K}]",
+    "log colon": "login failed password:{K}, user:robin",
+    "header cookie": "Cookie: PHPSESSID={K}; lang=nl",
+    "header auth": "Authorization: Basic {B}",
+    "header auth digest": 'Authorization: Digest username="r", response="{K}"',
+    "basic text": "auth Basic {B}",
+    "jwt": "zie eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.{K}{K}",
+    "aws akid": "key AKIA{T} ok",
+    "github": "ghp_{U}",
+    "slack": "xoxb-123456789012-{K}{K}",
+    "stripe": "sk_live_{K}{K}",
+    "google": "AIza{U}",
+    "sendgrid": "SG.{U}.{U}",
+    "openai": "sk-{U}",
+    "npm": "npm_{U}",
+    "gitlab": "glpat-{K}ab",
+    "pem": "-----BEGIN RSA PRIVATE KEY-----\n{K}{K}\n-----END RSA PRIVATE KEY-----",
+    "pem ec": "-----BEGIN EC PRIVATE KEY-----\n{K}\n-----END EC PRIVATE KEY-----",
+    "pem openssh": "-----BEGIN OPENSSH PRIVATE KEY-----\n{K}\n-----END OPENSSH PRIVATE KEY-----",
+    "pem escaped": "-----BEGIN PRIVATE KEY-----\\n{K}\\n-----END PRIVATE KEY-----",
+    "ppk": "PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 1\n{K}\nPrivate-MAC: {K}",
+    "bcrypt": "hash $2y$10${K}abcdefghijklmnopqrstuvwxyz0123456",
+    "crypt": "$6$salt${K}",
+    "argon": "$argon2id$v=19$m=65536,t=4,p=1${K}${K}",
+    "htpasswd": "robin:$apr1${K}$abc",
+    "shadow": "robin:$6$abc${K}:19000:0:99999:7:::",
+    "htpasswd bcrypt": "robin:$2y$05${K}abcdefghijklmnopqrstuvwxyz0123456",
+    "netrc": "machine x.example login robin password {K}",
+    "otpauth": "otpauth://totp/Shop:robin?secret={K}&issuer=Shop",
+    "wifi": "WIFI:S:Thuis;T:WPA;P:{K};;",
+    "q text": "Geheime vraag: huisdier?\nAntwoord: {K}",
+    "set-cookie": "Set-Cookie: laravel_session={K}; path=/; httponly",
+    "document.cookie": 'document.cookie="sid={K}"',
+    "localStorage": 'localStorage.setItem("token","{K}")',
+    "graphql": 'mutation { login(user: "robin", password: "{K}") { id } }',
+    "multipart": '--b\r\nContent-Disposition: form-data; name="wachtwoord"\r\n\r\n{K}\r\n--b--',
+    "multipart unq": "--b\nContent-Disposition: form-data; name=wachtwoord\n\n{K}\n--b--",
+    "urlenc": "user%3Drobin%26password%3D{K}",
+    "json str": '{"password": "{K}"}',
+    "json esc": '"{\\"password\\": \\"{K}\\"}"',
+    "json html": "{&quot;password&quot;:&quot;{K}&quot;}",
+    "json in attr": '<div data-x=\'{"token":"{K}"}\'>',
+    "ldif": "userPassword:: {K}",
+    "ldap": "userPassword: {SSHA}{K}",
+    "smtp": "AUTH PLAIN {B}",
+    "imap": 'a1 LOGIN robin "{K}"',
+    "ftp": "USER robin\r\nPASS {K}\r\n",
+    "saml": "<saml:Assertion>x</saml:Assertion><ds:SignatureValue>{K}</ds:SignatureValue>",
+    "rest path": "https://x.example/reset-password/{K}",
+    "path token": "https://x.example/token/{K}/x",
+    "path session": "https://x.example/;jsessionid={K}?a=1",
+    "path sid": "https://x.example/(S({K}))/a.aspx",
+    "fragment": "https://x.example/#access_token={K}&token_type=bearer",
+    "hash qs": "https://x.example/#/login?token={K}",
+    "amp qs": "https://x.example/?a=1&amp;token={K}",
+    "sig": "https://x.example/file?X-Amz-Signature={K}&X-Amz-Date=1",
+    "sas": "https://x.example/blob?sv=1&sig={K}",
+    "gcs": "https://x.example/?GoogleAccessId=a&Signature={K}&Expires=1",
+}
+OBJECTS: list[object] = [
+    {"headers": {"authorization": "Basic {B}"}},
+    {"question": "Geheime vraag: naam van uw huisdier?", "answer": "{K}"},
+    {"secret_question": "Naam huisdier", "secret_answer": "{K}"},
+    {"Sicherheitsfrage": "Haustier?", "Antwort": "{K}"},
+    {"security_question": "Pet?", "answer": "{K}"},
+    {"question_secrete": "Animal?", "reponse": "{K}"},
+    {"Geheime vraag": "Huisdier?", "Antwoord": "{K}"},
+    [{"name": "PHPSESSID", "value": "{K}", "domain": "x"}],
+    {"headers": [{"name": "Authorization", "value": "Bearer {K}"}]},
+    [{"Key": "password", "Value": "{K}"}],
+    ["password", "{K}"],
+    {"password": ["{K}"]},
+    {"query": "x", "variables": {"pw": "{K}"}},
+]
+NO_KEYS: list[str] = [
+    "Uw kortingscode: ZOMER2024",
+    "Your discount code is SAVE20NOW",
+    "Gebruik code LENTE2024 bij het afrekenen voor 10% korting",
+    "Use code WELCOME2024 at checkout",
+    "Ihr Gutscheincode: FRUEHLING24",
+    "Votre code promo : ETE2024X",
+    "Uw klantnummer: 12345678",
+    "Order number 20240012",
+    "Bestelnummer: A2024-00123",
+    "Factuur 2024-0012",
+    "Wachtwoord gewijzigd op 2024-03-02",
+    "Uw wachtwoord is gewijzigd",
+    "Wachtwoord vergeten?",
+    "Password reset requested at 12:30:45",
+    "Log in om uw bestelling 482913 te bekijken",
+    "Track & trace: 3SABCD123456789",
+    "Postcode: 1234AB",
+    "Postcode 1234 AB",
+    "Code: 4711",
+    "Artikelcode: AB12CD34",
+    "Productcode AB-1234-XY",
+    "Your order code is A1B2C3D4",
+    "Kleurcode: FF00AA99",
+    "Signature: Met vriendelijke groet",
+    "Handtekening: Jan de Vries",
+    "De sleutel ligt onder de mat",
+    "Key account manager: Anna",
+    "Password policy: 12 characters",
+    "Session 2: 10:00-11:00",
+    "Bevestiging van uw bestelling 20391",
+    "Please confirm your booking 8837261",
+    "Token of appreciation 2024",
+    "pin 2024: winkelen met pin",
+    "Betaling met pin 25,00",
+    "PIN-automaat 12345678",
+    "iPhone12Pro - 128GB",
+    "Samsung Galaxy S21 - SM-G991B",
+    "Tel: 0612345678",
+    "IBAN NL91ABNA0417164300",
+    "BTW NL123456789B01",
+    "Geheime vraag: Wat is uw huisdier?",
+    "Basic abonnement2024",
+    "Bearer of good news",
+    "The key to 20240101",
+    "Passwort-Hinweis: Hund2010",
+    "Beveiligingsupdate 2024-03",
+    "Security Notice 20240301",
+    "Access 2019 Professional",
+    "secret santa 2024",
+    "Antwoord: 12345678",
+    "Anmeldung bestätigt 20240301",
+    "Connexion depuis Chrome 12345",
+    "Login from 192.0.2.1 at 10:00",
+    "Verification: https://x.example/",
+    "utm_source=news&utm_campaign=code2024",
+    "Gebruik 250 gram bloem",
+    "Enter by 20240301 to win",
+    "Use 2 cups",
+    "Voer uw gegevens in voor 20240301",
+    "Vul het formulier 2024A in om te bevestigen",
+]
+NO_KEYS_IN_PAGES: list[str] = [
+    "<a href='x'>Wachtwoord</a><a href='y'>Profiel</a>",
+    "<th>Wachtwoord</th><th>Naam</th>",
+    "<table><tr><th>Naam</th><th>Wachtwoord gewijzigd</th></tr><tr><td>Jan</td><td>2024-01-01</td></tr></table>",
+    "<td>PIN</td><td>Betaald</td>",
+    "<li>Wachtwoord</li><li>Adres</li>",
+    "<p>Uw wachtwoord wijzigen</p><p>Klik hier</p>",
+    "<b>Code</b> 4711",
+    "<h3>Kortingscode</h3><p>ZOMER2024</p>",
+    "<p>Uw code:</p><p>ZOMER2024</p><p>korting bij afrekenen</p>",
+    "<label>Wachtwoord</label><input type=submit value=Inloggen>",
+    "<span>Wachtwoord vergeten?</span> <a>Herstel</a>",
+    "<td>Sleutel</td><td>gevonden</td>",
+]
