@@ -211,6 +211,13 @@ class Defaults(_Section):
     lang: Annotated[str, BeforeValidator(_code), AfterValidator(_of_ours)] = ""
 
 
+class DeskRules(_Section):
+    """How the desk works."""
+
+    second_reviewer: bool = False
+    """A disclosure is made only once somebody released it who decided on nothing in it."""
+
+
 class Config(_Section):
     """The whole configuration."""
 
@@ -226,6 +233,7 @@ class Config(_Section):
     """As in `deadlines`; both count."""
     deadlines: Calendar = Calendar()
     report: Defaults = Defaults()
+    desk: DeskRules = DeskRules()
     path: Path | None = Field(default=None, exclude=True)
 
     def custom_kinds(self) -> tuple[CustomKind, ...]:

@@ -76,7 +76,7 @@ def _name_called(called: ast.expr, *, in_language: bool) -> str:
         return called.id if called.id in {"_", "translatable"} else ""
     if isinstance(called, ast.Attribute):
         speaker = ast.unparse(called.value).rpartition(".")[2].lstrip("_")
-        if speaker in {"words", "lang", "language"} or (in_language and speaker == "self"):
+        if speaker in {"words", "lang", "language", "ask"} or (in_language and speaker == "self"):
             return called.attr
     return ""
 

@@ -49,6 +49,7 @@ LIBRARIES = {
     "uvicorn": {"receive", "desk"},
     "python_multipart": {"desk"},
     "msgspec": {"jsonstream"},
+    "tomlkit": {"desk"},
     "dns": {"receive"},
     "idna": {"addresses"},
     "phonenumbers": {"redact"},

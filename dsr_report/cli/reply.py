@@ -16,7 +16,7 @@ from dsr_report.lexicon import LANGUAGES
 from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
-    from dsr_report.writers.manifest import Manifest
+    pass
 
 
 @click.command()
@@ -102,6 +102,7 @@ def reply(
         dsr-report reply disclosure.pdf --to someone@example.org --config controller.toml -o reply.eml
     """
     from dsr_report.config import Config, load_config
+    from dsr_report.delivery.checks import check_to_send, known_addresses
     from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
     from dsr_report.files import written_whole
 
@@ -115,7 +116,8 @@ def reply(
         check_server(smtp)
     elif yes:
         raise UsageError("--yes needs --smtp", hint="Without it nothing is sent; leave --yes out.")
-    manifest, parts = _checked(disclosure)
+    with working(f"Checking {disclosure.name}"):
+        manifest, parts = check_to_send(disclosure)
     disclosure = parts[0]
     known = known_addresses(disclosure) or _addresses_in_register(disclosure, database)
     if not is_known_address(recipient, known) and not confirm_recipient:
@@ -126,8 +128,7 @@ def reply(
             where=str(disclosure),
             hint="Check the recipient, then add --confirm-recipient.",
         )
-    settings = load_config(config) if config else Config()
-    controller = settings.controller
+    controller = (load_config(config) if config else Config()).controller
     if controller is None:
         say("warning: no --config with a [controller]: the letter names no company and has no signature")
     with ExitStack() as stack:
@@ -172,47 +173,6 @@ def reply(
     if smtp:
         _send(draft, smtp, str(address), yes=yes)
         _note(manifest.reference, disclosure, address.addr_spec, database)
-
-
-def _checked(disclosure: Path) -> tuple[Manifest, list[Path]]:
-    """The manifest of a disclosure that may be sent, and its files: the letter, and annexes that are apart.
-
-    Raises:
-        CheckFailedError: it did not pass verification, or is for the company's own archive.
-    """
-    from dsr_report.verification.verifier import verify
-
-    with working(f"Checking {disclosure.name}"):
-        checked = verify(disclosure)
-    if not checked.ok or checked.manifest is None:
-        raise CheckFailedError(
-            "this disclosure did not pass verification; no reply was created",
-            where=str(disclosure),
-            hint="Run `dsr-report verify`.",
-        )
-    manifest = checked.manifest
-    if manifest.for_archive:
-        raise CheckFailedError(
-            "this report was made with --original, for your own archive: it contains working codes and links",
-            where=str(disclosure),
-            hint="Render it again without --original.",
-        )
-    return manifest, checked.files
-
-
-def known_addresses(disclosure: Path) -> frozenset[str]:
-    """The subject's addresses, from the export inside a disclosure; none where it holds no export."""
-    from dsr_report.export import read
-    from dsr_report.redact.findings import subject_addresses
-    from dsr_report.verification.reader import contents_of
-
-    with contents_of(disclosure) as contents:
-        subject = contents.manifest.export
-        own = {subject.id.casefold()} if subject.type == "email" and subject.id else set()
-        if contents.export_name is None:
-            return frozenset(own)
-        with contents.open(contents.export_name) as stream, read(stream) as export:
-            return subject_addresses(export.found(), export.info.id) | own
 
 
 def _addresses_in_register(disclosure: Path, database: str | None) -> frozenset[str]:

@@ -17,12 +17,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dsr_report.desk import wording
+from dsr_report.desk.answer_pages import AnswerPages
 from dsr_report.desk.case_pages import CasePages
 from dsr_report.desk.door import Address, Door
 from dsr_report.desk.jobs import told
 from dsr_report.desk.office import Office
 from dsr_report.desk.pages import Handler, Pages
+from dsr_report.desk.record_pages import RecordPages
+from dsr_report.desk.review_pages import ReviewPages
 from dsr_report.desk.session_pages import SessionPages
+from dsr_report.desk.statement_pages import StatementPages
 from dsr_report.desk.uploads import Limits, UploadError, receive_upload
 from dsr_report.errors import DsrReportError
 from dsr_report.shipped import shipped
@@ -53,6 +57,10 @@ def make_app(
     pages = Pages(office, address)
     session_pages = SessionPages(pages, knock=knock, stop=stop)
     case_pages = CasePages(pages)
+    record_pages = RecordPages(pages, case_pages)
+    review_pages = ReviewPages(pages, case_pages, record_pages)
+    answer_pages = AnswerPages(pages, case_pages)
+    statement_pages = StatementPages(pages)
 
     def page(path: str, handler: Handler, *methods: str, of_case: bool = False) -> Route:
         where = f"/case/{{case}}{path}" if of_case else path
@@ -91,6 +99,33 @@ def make_app(
         of_case("/work/next", case_pages.work_next),
         of_case("/work/stop", case_pages.work_stop, "POST"),
         of_case("/work/again", case_pages.work_again, "POST"),
+        of_case("/found", review_pages.found),
+        of_case("/review", review_pages.listed),
+        of_case("/review/batch", review_pages.batch, "GET", "POST"),
+        of_case("/review/again", review_pages.hide_earlier, "POST"),
+        of_case("/undo", review_pages.undo, "POST"),
+        of_case("/finding/{finding}", review_pages.finding),
+        of_case("/finding/{finding}/decide", review_pages.decide, "POST"),
+        of_case("/finding/{finding}/file", review_pages.attached),
+        of_case("/texts", review_pages.texts),
+        of_case("/text/{text}", review_pages.text, "GET", "POST"),
+        of_case("/hidden", review_pages.hidden),
+        of_case("/hidden/show", review_pages.show_again, "POST"),
+        of_case("/record/{record}", record_pages.record),
+        of_case("/record/{record}/hide", record_pages.hide, "POST"),
+        of_case("/record/{record}/frame", record_pages.frame),
+        of_case("/preview", answer_pages.preview, "GET", "POST"),
+        of_case("/preview/page", answer_pages.preview_page),
+        of_case("/release", answer_pages.release, "GET", "POST"),
+        of_case("/make", answer_pages.make, "GET", "POST"),
+        of_case("/result", answer_pages.result),
+        of_case("/made/{number}", answer_pages.download),
+        of_case("/made/{number}/page", answer_pages.open),
+        of_case("/reply", answer_pages.reply, "GET", "POST"),
+        of_case("/reply/draft", answer_pages.draft),
+        of_case("/reply/sent", answer_pages.sent, "POST"),
+        of_case("/close", answer_pages.close, "GET", "POST"),
+        page("/statements", statement_pages.statements, "GET", "POST"),
     ]
 
     @asynccontextmanager

@@ -15,7 +15,7 @@ from dsr_report.desk.jobs import Job, Jobs
 from dsr_report.desk.journal import Journal
 from dsr_report.desk.review import Review
 from dsr_report.desk.sessions import Sessions
-from dsr_report.errors import DsrReportError, NotAnExportError, RegisterError, UsageError
+from dsr_report.errors import CheckFailedError, NotAnExportError, RegisterError, UsageError
 from dsr_report.export import read
 from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
@@ -208,6 +208,15 @@ class Office:
 
     # ---- review
 
+    def released_by(self, reference: str, review: Review) -> str | None:
+        """Who released exactly what is decided now, and decided on nothing of it; None where nobody did."""
+        decided = review.decided
+        approval = self.journal(reference).approval(review.sha256, decided.digest)
+        if approval is None:
+            return None
+        deciders = {" ".join(one.split()).casefold() for one in decided.actors}
+        return approval.actor if " ".join(approval.actor.split()).casefold() not in deciders else None
+
     def review(self, reference: str) -> Review | None:
         """The review of a case, where it is ready; else a job has to read the export first."""
         file = self.export(reference)
@@ -304,6 +313,14 @@ class Office:
         target = folder.path / (name if number == 1 else f"{stem}-{number}.{ending}")
         clear_leftovers(target)
         digest = review.decided.digest
+        if options.get("digest") != digest:
+            raise CheckFailedError(
+                "something was decided since the report was asked for", hint="Look at it, and make it again."
+            )
+        if self.config.desk.second_reviewer and self.released_by(job.case, review) is None:
+            raise CheckFailedError("nobody else has released it yet", hint="Ask a second person.")
+        if review.still_open():
+            raise CheckFailedError("not everything is decided yet", hint="Go through the review.")
         job.step, job.done, job.total = "make", 0, 0
         with Report(
             review.export,
@@ -377,8 +394,3 @@ class Office:
         if sha256_of(file.path) != file.sha256:
             raise UsageError("the export was changed since it was taken in", where=job.case)
         return self._read_file(job, Path(file.path), file.sha256)
-
-
-def fault_of(error: DsrReportError) -> tuple[str, str]:
-    """An error in words: what is wrong, and what to do."""
-    return error.what, error.hint or ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -331,7 +331,7 @@ class Review:
         """What keeps a disclosure from being made."""
         taken = self.taken
         return Open(
-            [f for f in self.findings if f.must_decide and not is_decided(self.decided.entries.get(f.id))],
+            [f for f in self.findings if f.must_decide and not is_decided(taken.entries.get(f.id))],
             unread_texts(taken, self.findings),
             unopened_files(taken.entries, self.findings, taken.also),
         )
@@ -386,11 +386,18 @@ class Review:
                 changed.update(hiding.replacements(item))
             return changed
 
+    def would_hide(self, record: Kept, entry: Entry) -> bool:
+        """Whether something that is to be hidden by hand is in a record: what is nowhere stops a report."""
+        taken = Taken(self.sha256, {}, [entry])
+        plan = make_plan(decisions_of(taken, (), strict=False, warnings=[]))
+        hiding = HiddenText(plan)
+        return any(hiding.replacements(item) for item in _items(record))
+
 
 _OUTSIDE = "the file of decisions"
 
 
-def is_decided(entry: Entry | None) -> bool:
+def is_decided(entry: Mapping[str, Any] | None) -> bool:
     """Whether a decision was taken; who looked at a file and says no more shows it."""
     entry = entry or {}
     return entry.get("decision", "undecided") != "undecided" or entry.get("looked_at") is True

@@ -1,0 +1,417 @@
+"""Making the report, what was made, release by a second person, the reply, and the end of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from starlette.responses import FileResponse, Response
+
+from dsr_report.delivery.checks import check_to_send
+from dsr_report.delivery.protection import new_passphrase, write_protected
+from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
+from dsr_report.desk import wording
+from dsr_report.desk.case_pages import CasePages
+from dsr_report.desk.door import FRAME_POLICY
+from dsr_report.desk.pages import Ask, Faults, Pages
+from dsr_report.desk.review import Open, Review
+from dsr_report.errors import DsrReportError
+from dsr_report.files import written_whole
+from dsr_report.languages import LANGUAGES, language_of
+from dsr_report.register.cases import RETENTION
+from dsr_report.rendering.configuration import missing_from
+from dsr_report.report import FORMATS
+from dsr_report.temporary import TemporaryFolder
+
+_SAMPLES = 20
+"""Withheld values that the second person is shown at once; the list has all."""
+_MESSAGES = ("text", "layout", "list")
+
+
+class Gate(NamedTuple):
+    """What keeps a report from being made: the same for every way that leads there."""
+
+    open: Open
+    missing: list[str]
+    unrecognised: int
+    is_undated: bool
+    """Whether the day on which the request arrived is not known yet."""
+    release: str
+    """Why it is not released where that is asked for: `needed`, or nothing."""
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether anything has to be done first."""
+        return bool(self.open) or bool(self.missing) or self.is_undated or bool(self.release)
+
+
+class AnswerPages:
+    """Pages about the answer to a case."""
+
+    def __init__(self, pages: Pages, cases: CasePages) -> None:
+        self._pages = pages
+        self._office = pages.office
+        self._cases = cases
+
+    def _review(self, ask: Ask) -> Review:
+        review = self._office.review(ask.case.reference)
+        assert review is not None  # noqa: S101 - `ready` comes first
+        return review
+
+    def gate(self, ask: Ask, language: str) -> Gate:
+        """What has to be done before a report in a language is made."""
+        review = self._review(ask)
+        release = ""
+        if self._office.config.desk.second_reviewer:
+            release = "" if self._office.released_by(ask.case.reference, review) else "needed"
+        return Gate(
+            review.still_open(),
+            missing_from(self._office.config, language_of(language)),
+            review.summary.kinds["unrecognised"],
+            ask.case.received_assumed,
+            release,
+        )
+
+    # ---- making it
+
+    def make(self, ask: Ask) -> Response:
+        """Choose the format and the language, and make the report: only where nothing is left to do."""
+        way = self._cases.ready(ask, "/make")
+        if way is not None:
+            return way
+        review = self._review(ask)
+        language = ask.given("language") or self._office.language_of(ask.place)
+        faults = Faults()
+        if language not in LANGUAGES:
+            faults["language"] = ask.text("Choose a language.")
+            language = self._office.language_of(ask.place)
+        gate = self.gate(ask, language)
+        if ask.is_post:
+            chosen, messages = ask.given("format"), ask.given("messages") or "text"
+            if chosen not in FORMATS:
+                faults["format"] = ask.text("Choose a format.")
+            if messages not in _MESSAGES:
+                faults["messages"] = ask.text("Choose how messages are printed.")
+            if gate.is_shut:
+                faults["gate"] = ask.text("Something has to be done first; it is listed below.")
+            if gate.unrecognised and ask.given("with_unrecognised") != "yes":
+                faults["with_unrecognised"] = ask.text("Tick that you looked at them.")
+            if ask.case.days_left is None:
+                faults["gate"] = ask.text("This case was answered already.")
+            if not faults:
+                ask.place.note(language=language)
+                options = {
+                    "format": chosen,
+                    "language": language,
+                    "messages": messages,
+                    "attachments": ask.given("attachments") == "yes",
+                    "with_unrecognised": bool(gate.unrecognised),
+                    "digest": review.decided.digest,
+                }
+                self._office.jobs.start(ask.case.reference, "make", options, actor=ask.actor)
+                return self._pages.to_case(ask, "/work")
+        return self._pages.html(
+            ask,
+            "make",
+            status=422 if faults else 200,
+            faults=faults,
+            gate=gate,
+            formats=[
+                ("pdf", ask.text("PDF: for most people")),
+                ("html", ask.text("A web page: one file, works offline")),
+                ("zip", ask.text("A package: PDF, web page, tables and files")),
+            ],
+            prints=[
+                ("text", ask.text("their text")),
+                ("layout", ask.text("as they looked")),
+                ("list", ask.text("one line each")),
+            ],
+            report_language=language,
+            beyond=review.hidden_beyond_proposals(),
+        )
+
+    def result(self, ask: Ask) -> Response:
+        """What was made, and what verifying it found."""
+        digest = ""
+        review = self._office.review(ask.case.reference)
+        if review is not None:
+            digest = review.decided.digest
+        made = [
+            {
+                **one,
+                "number": number,
+                "size": ask.language.size(int(one["bytes"])),
+                "stale": bool(digest) and one["digest"] != digest,
+                "language_name": wording.language_names().get(str(one["language"]), one["language"]),
+            }
+            for number, one in enumerate(ask.place.made)
+        ]
+        return self._pages.html(ask, "result", made=list(reversed(made)), folder=str(ask.place.path))
+
+    def _made(self, ask: Ask) -> dict[str, Any] | None:
+        number, made = ask.part("number"), ask.place.made
+        if not number.isdecimal() or len(number) > 6 or int(number) >= len(made):
+            return None
+        return made[int(number)]
+
+    def download(self, ask: Ask) -> Response:
+        """A file that was made, to be kept or opened elsewhere."""
+        made = self._made(ask)
+        if made is None:
+            return self._pages.problem(ask, ask.text("There is no such file."), status=404)
+        path = ask.place.path / made["name"]
+        return FileResponse(path, filename=made["name"], media_type="application/octet-stream")
+
+    def open(self, ask: Ask) -> Response:
+        """A report as a page, by itself: it runs nothing, loads nothing, and is of no origin."""
+        made = self._made(ask)
+        if made is None or made["format"] != "html":
+            return self._pages.problem(ask, ask.text("There is no such file."), status=404)
+        return _framed(ask.place.path / made["name"])
+
+    # ---- the preview
+
+    def preview(self, ask: Ask) -> Response:
+        """The report as the person will get it, and whether it is of today's decisions."""
+        way = self._cases.ready(ask, "/preview")
+        if way is not None:
+            return way
+        review, language = self._review(ask), self._office.language_of(ask.place)
+        if ask.is_post:
+            options = {"language": language}
+            self._office.jobs.start(ask.case.reference, "preview", options, actor=ask.actor)
+            return self._pages.to_case(ask, "/work")
+        known = ask.place.facts.get("preview", {})
+        is_there = (ask.place.path / "preview.html").is_file() and known.get("export") == review.sha256
+        return self._pages.html(
+            ask,
+            "preview",
+            is_there=is_there,
+            is_stale=is_there
+            and (known.get("digest") != review.decided.digest or known.get("language") != language),
+        )
+
+    def preview_page(self, ask: Ask) -> Response:
+        """The page within the preview's frame."""
+        path = ask.place.path / "preview.html"
+        return _framed(path) if path.is_file() else Response("", 404)
+
+    # ---- release by a second person
+
+    def release(self, ask: Ask) -> Response:
+        """Totals, and all that is withheld: for somebody who decided on nothing of it."""
+        way = self._cases.ready(ask, "/release")
+        if way is not None:
+            return way
+        review, faults = self._review(ask), Faults()
+        decided, export = review.decided, review.sha256
+        if ask.is_post:
+            journal = review.journal
+            if ask.given("digest") != decided.digest:
+                faults["name"] = ask.text("Something was decided meanwhile. Look at it again.")
+            elif ask.given("go") == "back":
+                note = faults.need(ask, "note", ask.text("Enter what has to be changed."))
+                if not faults:
+                    journal.append(
+                        "sent-back", actor=ask.given("name") or ask.actor, export=export, note=note
+                    )
+                    return self._pages.to_case(ask, "/release")
+            else:
+                name = faults.need(ask, "name", ask.text("Enter your name."))
+                if name and _same_name(name, decided.actors):
+                    faults["name"] = ask.text("Whoever decided cannot release it as well.")
+                if review.still_open():
+                    faults["name"] = ask.text("Not everything is decided yet.")
+                if not faults:
+                    journal.append("approved", actor=name, export=export, digest=decided.digest)
+                    facts = {"decisions": decided.digest[:16]}
+                    self._office.register.note(ask.case.reference, "approved", data=facts, actor=name)
+                    return self._pages.to_case(ask, "/release")
+        withheld = [
+            (finding, entry)
+            for finding in review.findings
+            if (entry := decided.entries.get(finding.id, {})).get("decision") == "withhold"
+        ]
+        approval = review.journal.approval(export, decided.digest)
+        back = next((one for one in reversed(review.journal.lines) if one.event == "sent-back"), None)
+        return self._pages.html(
+            ask,
+            "release",
+            status=422 if faults else 200,
+            faults=faults,
+            digest=decided.digest,
+            needed=self._office.config.desk.second_reviewer,
+            approval=approval,
+            back=back if approval is None else None,
+            deciders=sorted(decided.actors),
+            withheld=withheld[:_SAMPLES],
+            withheld_count=len(withheld),
+            also=list(decided.also.values()),
+            masked=sum(one.get("decision") == "mask" for one in decided.entries.values()),
+            still=review.still_open(),
+        )
+
+    # ---- the reply
+
+    def reply(self, ask: Ask) -> Response:
+        """The draft of a reply, with the report attached; and the day on which it was sent."""
+        way = self._cases.ready(ask, "/reply")
+        if way is not None:
+            return way
+        review, made = self._review(ask), self._newest(ask)
+        if made is None:
+            return self._pages.to_case(ask, "/make")
+        faults, passphrase = Faults(), ""
+        if ask.is_post:
+            passphrase = self._drafted(ask, review, made, faults)
+        known = sorted(review.addresses)
+        case_address = ask.case.subject_id if ask.case.subject_type == "email" else None
+        return self._pages.html(
+            ask,
+            "reply",
+            status=422 if faults else 200,
+            faults=faults,
+            made=made,
+            known=known,
+            to=case_address or (known[0] if known else ""),
+            passphrase=passphrase,
+            is_drafted=(ask.place.path / "reply.eml").is_file(),
+            drafted=ask.is_post and not faults,
+            may_protect=made["format"] in {"pdf", "zip"},
+            today=self._office.register.today,
+            channels=[(key, ask.text(text)) for key, text in wording.CHANNELS.items()],
+            has_answer=ask.case.days_left is None,
+            to_given=str(ask.place.facts.get("reply_to", "")),
+        )
+
+    def _newest(self, ask: Ask) -> dict[str, Any] | None:
+        """The report that answers the case: the newest of its export that passed verification."""
+        export = self._office.export(ask.case.reference)
+        made = [one for one in ask.place.made if one["ok"] and export and one["export"] == export.sha256]
+        return made[-1] if made else None
+
+    def _drafted(self, ask: Ask, review: Review, made: Mapping[str, Any], faults: Faults) -> str:
+        """Write the draft; gives the passphrase, where there is one."""
+        to = faults.need(ask, "to", ask.text("Enter the address that the reply goes to."))
+        if to:
+            try:
+                address_of(to)
+            except DsrReportError:
+                faults["to"] = ask.text("This is not an e-mail address that mail servers take.")
+        if to and not faults and not is_known_address(to, review.addresses) and ask.given("sure") != "yes":
+            faults["to"] = ask.text(
+                "This is not an address of the person in the export. Check it, then tick below."
+            )
+        if made["digest"] != review.decided.digest:
+            faults["to"] = ask.text("Something was decided since the report was made. Make it again.")
+        if faults:
+            return ""
+        disclosure = ask.place.path / str(made["name"])
+        manifest, parts = check_to_send(disclosure)
+        controller, passphrase = self._office.config.controller, ""
+        with TemporaryFolder() as folder:
+            attached = parts
+            if ask.given("protect") == "yes":
+                passphrase = new_passphrase()
+                attached = [Path(folder) / part.name for part in parts]
+                for part, locked in zip(parts, attached, strict=True):
+                    write_protected(part, locked, passphrase)
+            letter = Reply(
+                to=to,
+                controller=controller.name if controller else "",
+                language=manifest.language,
+                sender=(controller.email if controller else None) or None,
+                contact=controller.email if controller else None,
+                reference=manifest.reference,
+                received=None if ask.case.received_assumed else ask.case.received_on,
+                encrypted=bool(passphrase),
+            )
+            draft = write_reply(letter, *attached)
+        with written_whole(ask.place.path / "reply.eml") as file:
+            file.write(draft)
+        ask.place.note(reply_to=to)
+        return passphrase
+
+    def draft(self, ask: Ask) -> Response:
+        """The draft, for the person's own mail program."""
+        path = ask.place.path / "reply.eml"
+        if not path.is_file():
+            return self._pages.to_case(ask, "/reply")
+        return FileResponse(path, filename=f"reply-{ask.place.id}.eml", media_type="application/octet-stream")
+
+    def sent(self, ask: Ask) -> Response:
+        """Note that the answer was handed over: the clock stops."""
+        faults, made = Faults(), self._newest(ask)
+        if made is None:
+            return self._pages.to_case(ask, "/make")
+        day = faults.day(ask, "sent", needed=True, today=self._office.register.today)
+        if ask.given("really") != "yes":
+            faults["really"] = ask.text("Tick this once it is sent.")
+        if faults or day is None:
+            ask.request.scope["method"] = "GET"
+            answer = self._reply_with(ask, faults, made)
+            answer.status_code = 422
+            return answer
+        channel = ask.given("channel") if ask.given("channel") in wording.CHANNELS else "mail"
+        self._office.register.note_sent(
+            ask.case.reference,
+            sha256=str(made["sha256"]),
+            channel="email" if channel == "mail" else channel,
+            size_bytes=int(made["bytes"]),
+            address=str(ask.place.facts.get("reply_to") or "") or None,
+            on=day,
+            actor=ask.actor,
+        )
+        return self._pages.to_case(ask, "/close")
+
+    def _reply_with(self, ask: Ask, faults: Faults, made: Mapping[str, Any]) -> Response:
+        return self._pages.html(
+            ask,
+            "reply",
+            faults=faults,
+            made=made,
+            known=[],
+            to=str(ask.place.facts.get("reply_to", "")),
+            passphrase="",
+            is_drafted=(ask.place.path / "reply.eml").is_file(),
+            drafted=False,
+            may_protect=made["format"] in {"pdf", "zip"},
+            today=self._office.register.today,
+            channels=[(key, ask.text(text)) for key, text in wording.CHANNELS.items()],
+            has_answer=ask.case.days_left is None,
+            to_given=str(ask.place.facts.get("reply_to", "")),
+        )
+
+    def close(self, ask: Ask) -> Response:
+        """End the case: what is kept, and for how long."""
+        faults = Faults()
+        has_answer = ask.case.days_left is None
+        if ask.is_post and ask.case.closed_on is None:
+            reason = ask.given("reason")
+            if not has_answer and not reason:
+                faults["reason"] = ask.text("Enter why it is closed without an answer.")
+            if ask.given("sure") != "yes":
+                faults["sure"] = ask.text("Tick this to close the case.")
+            if not faults:
+                self._office.register.close_case(ask.case.reference, reason=reason or None, actor=ask.actor)
+                return self._pages.to_case(ask)
+        return self._pages.html(
+            ask,
+            "close",
+            status=422 if faults else 200,
+            faults=faults,
+            has_answer=has_answer,
+            is_closed=ask.case.closed_on is not None,
+            days=RETENTION.days,
+        )
+
+
+def _framed(path: Path) -> Response:
+    return FileResponse(
+        path, media_type="text/html; charset=utf-8", headers={"content-security-policy": FRAME_POLICY}
+    )
+
+
+def _same_name(name: str, others: set[str]) -> bool:
+    return " ".join(name.split()).casefold() in {" ".join(one.split()).casefold() for one in others}

@@ -1,0 +1,222 @@
+"""One record as it is and as the person will get it: to hide a passage that no rule found, or all of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from starlette.responses import HTMLResponse, Response
+
+from dsr_report.desk.case_pages import CasePages
+from dsr_report.desk.door import FRAME_POLICY
+from dsr_report.desk.journal import Entry
+from dsr_report.desk.pages import Ask, Faults, Pages
+from dsr_report.desk.record_index import Kept
+from dsr_report.desk.review import Review, shown_text
+from dsr_report.mime.message import parse_once, wire_of_text
+from dsr_report.pointers import tokens
+from dsr_report.records.kinds import kind_of
+from dsr_report.redact.message_texts import is_message
+from dsr_report.redact.plan import SHORTEST_PASSAGE
+from dsr_report.rendering.marks import mark_text
+from dsr_report.sanitize.safe_html import safe, safe_frame
+
+_LONGEST_SHOWN = 50_000
+"""Characters of a value on a page; the preview and the report have all of it."""
+_MOST_VALUES = 400
+_BLOCKS = re.compile(r"[ \t\r\xa0]*\n[ \t\r\n\xa0]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownValue:
+    """One value of a record, as it is and as the person will see it."""
+
+    number: int
+    name: str
+    text: str
+    hidden: str | None
+    """The text with what is hidden taken out; None where nothing is."""
+    is_message: bool
+
+
+class RecordPages:
+    """Pages about single records of an export."""
+
+    def __init__(self, pages: Pages, cases: CasePages) -> None:
+        self._pages = pages
+        self._office = pages.office
+        self._cases = cases
+
+    def record(self, ask: Ask, faults: Faults | None = None, *, said: str = "") -> Response:
+        """One record: what is in it, what is hidden, and a field to hide more."""
+        way = self._cases.ready(ask, f"/record/{ask.part('record')}")
+        if way is not None:
+            return way
+        review, record = self._found(ask)
+        if review is None or record is None:
+            return self._pages.problem(ask, ask.text("There is no such record."), status=404)
+        reason, article = review.decided.last_used.get("", ("", "Art. 15(4) GDPR"))
+        return self._pages.html(
+            ask,
+            "record",
+            status=422 if faults else 200,
+            faults=faults or {},
+            said=said or (ask.text("Saved.") if ask.query("saved") else ""),
+            record=record,
+            kind=ask.text(kind_of(record.kind).title[0]),
+            values=self.values_of(ask, review, record),
+            frame=self.frame_of(review, record),
+            reason=reason,
+            article=article,
+            previous=record.number - 1,
+            next=record.number + 1 if record.number < review.records.count else 0,
+            last=review.decided.last,
+        )
+
+    def _found(self, ask: Ask) -> tuple[Review | None, Kept | None]:
+        review = self._office.review(ask.case.reference)
+        number = ask.part("record")
+        if review is None or not number.isdecimal() or len(number) > 12:
+            return review, None
+        return review, review.records.record(int(number))
+
+    def values_of(self, ask: Ask, review: Review, record: Kept) -> list[ShownValue]:
+        """The values of a record, each as it is and as it will be."""
+        changed = self._hidden(ask, review, record)
+        found = []
+        for number, (pointer, value) in enumerate(record.values()):
+            if number >= _MOST_VALUES:
+                break
+            text = "" if value is None else str(value)
+            hidden = changed.get(pointer)
+            if not text and hidden is None:
+                continue
+            name = next((token for token in reversed(tokens(pointer)) if not token.isdigit()), "")
+            found.append(
+                ShownValue(
+                    number,
+                    name,
+                    shown_text(text)[:_LONGEST_SHOWN],
+                    None if hidden is None else shown_text(hidden)[:_LONGEST_SHOWN],
+                    is_message(text),
+                )
+            )
+        return found
+
+    def _hidden(self, ask: Ask, review: Review, record: Kept) -> dict[str, str]:
+        code = self._office.language_of(ask.place)
+        return review.hidden_text(record, lambda *told: mark_text(code, *told), code)
+
+    def frame_of(self, review: Review, record: Kept) -> str | None:
+        """Where a message is shown as it will look; None where the record has none."""
+        is_there = any(isinstance(value, str) and is_message(value) for _, value in record.values())
+        return f"/record/{record.number}/frame?r={review.journal.revision}" if is_there else None
+
+    def frame(self, ask: Ask) -> Response:
+        """A message as the person will see it, by itself: it runs and loads nothing, and is of no origin."""
+        review, record = self._found(ask)
+        if review is None or record is None:
+            return Response("", 404)
+        changed = self._hidden(ask, review, record)
+        for pointer, value in record.values():
+            if isinstance(value, str) and is_message(value):
+                message = parse_once(wire_of_text(changed.get(pointer, value)))
+                html = message.html
+                if html is None:
+                    return _framed(_as_page(message.text or changed.get(pointer, value), ask.language.code))
+                return _framed(safe_frame(safe(html, message), ask.language.code))
+        return Response("", 404)
+
+    def hide(self, ask: Ask) -> Response:
+        """Hide a passage of a record, or all of it."""
+        way = self._cases.ready(ask, f"/record/{ask.part('record')}")
+        if way is not None:
+            return way
+        review, record = self._found(ask)
+        if review is None or record is None:
+            return self._pages.problem(ask, ask.text("There is no such record."), status=404)
+        faults = Faults()
+        reason = faults.need(ask, "reason", ask.text("Enter the reason: the person will read it."))
+        article = faults.need(ask, "article", ask.text("Enter the article that allows it."))
+        decided: Entry = {"decision": "withhold", "reason": reason[:500], "article": article[:200]}
+        if ask.given("what") == "record":
+            if not faults:
+                review.hide({"pointer": record.pointer, **decided}, actor=ask.actor)
+                return self._pages.to_case(ask, f"/record/{record.number}?saved=yes")
+            return self.record(ask, faults)
+        text = ask.form.get("text", [""])[0].replace("\r\n", "\n").strip()
+        if not text:
+            faults["text"] = ask.text("Select or type what is to be hidden.")
+        entries: list[Entry] = []
+        if not faults:
+            entries, missing = self._entries(ask, review, record, text, decided)
+            if missing:
+                told = ask.text(
+                    "Not found in this record: {text}. Select a shorter piece, within one paragraph."
+                )
+                faults["text"] = told.format(text="; ".join(f"“{piece[:40]}”" for piece in missing))
+        if faults:
+            return self.record(ask, faults)
+        for entry in entries:
+            review.hide(entry, actor=ask.actor)
+        said = (
+            ask.language.count(
+                "Hidden in {n} piece.", "Hidden in {n} pieces, one for each paragraph.", len(entries)
+            )
+            if len(entries) > 1
+            else ""
+        )
+        if said:
+            return self.record(ask, said=said)
+        return self._pages.to_case(ask, f"/record/{record.number}?saved=yes")
+
+    def _entries(
+        self, ask: Ask, review: Review, record: Kept, text: str, decided: Entry
+    ) -> tuple[list[Entry], list[str]]:
+        """What hides a text in a record: whole where it is found so, else a rule for each block of it."""
+        is_here = ask.given("scope") != "everywhere"
+        whole = self._entry(ask, review, record, text, decided, is_here=is_here)
+        if whole is not None:
+            return [whole], []
+        blocks = [block for block in _BLOCKS.split(text) if block.strip()]
+        found = [
+            (block, self._entry(ask, review, record, block, decided, is_here=is_here))
+            for block in blocks
+            if len(blocks) > 1
+        ]
+        missing = [block for block, entry in found if entry is None] if found else [text]
+        return [entry for _, entry in found if entry is not None], missing
+
+    def _entry(
+        self, ask: Ask, review: Review, record: Kept, text: str, decided: Entry, *, is_here: bool
+    ) -> Entry | None:
+        """The rule that hides a text in a record; None where it would hide nothing."""
+        passage = " ".join(text.split())
+        number = ask.given("value")
+        pointers = [
+            pointer
+            for at, (pointer, _) in enumerate(record.values())
+            if not number.isdecimal() or at == int(number)
+        ]
+        for pointer in pointers:
+            entry: Entry = {"text": passage, **decided}
+            if is_here:
+                entry = {"pointer": pointer, **entry}
+            elif len(passage) < SHORTEST_PASSAGE:
+                entry["words"] = True
+            if review.would_hide(record, entry):
+                return entry
+        return None
+
+
+def _framed(page: str) -> HTMLResponse:
+    return HTMLResponse(page, headers={"content-security-policy": FRAME_POLICY})
+
+
+def _as_page(text: str, language: str) -> str:
+    return (
+        f'<!DOCTYPE html><html lang="{escape(language)}"><head><meta charset="utf-8"><title>-</title><style>'
+        "body{margin:8px;font-family:sans-serif;background:#fff;color:#000;white-space:pre-wrap;"
+        f"overflow-wrap:anywhere}}</style></head><body>{escape(text)}</body></html>"
+    )

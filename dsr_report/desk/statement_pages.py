@@ -1,0 +1,51 @@
+"""The controller's statements as a form that checks itself."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from dsr_report.desk import wording
+from dsr_report.desk.pages import Ask, Faults, Pages
+from dsr_report.desk.statements import Statements
+from dsr_report.errors import ConfigError
+from dsr_report.languages import LANGUAGES, language_of
+from dsr_report.rendering.configuration import missing_from
+
+
+class StatementPages:
+    """Pages about what the controller says in every report."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def statements(self, ask: Ask) -> Response:
+        """The statements of one language."""
+        office, faults, said, trouble = self._pages.office, Faults(), "", ""
+        chosen = ask.given("language") or ask.query("language")
+        reader = chosen if chosen in LANGUAGES else (office.config.report.lang or ask.language.code)
+        form = Statements(office.config_path, ask.language, reader)
+        if ask.is_post:
+            if not ask.given("controller-name"):
+                faults["controller-name"] = ask.text("Enter the name of the company.")
+            if not faults:
+                try:
+                    form.save({name: values[0] for name, values in ask.form.items()})
+                except ConfigError as error:
+                    trouble = error.what
+                else:
+                    said = ask.text("Saved.")
+                    ask.form = {}
+                    form = Statements(office.config_path, ask.language, reader)
+        missing = missing_from(office.config, language_of(reader))
+        return self._pages.html(
+            ask,
+            "statements",
+            status=422 if faults or trouble else 200,
+            faults=faults,
+            said=said,
+            trouble=trouble,
+            reader=reader,
+            reader_name=wording.language_names()[reader],
+            sections=form.sections(),
+            missing=missing,
+        )

@@ -1,0 +1,242 @@
+"""The controller's configuration as a form: what is written there keeps its notes, order and conditions."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from dsr_report.config import Config, load_config
+from dsr_report.errors import ConfigError
+from dsr_report.files import written_whole
+from dsr_report.languages import LANGUAGES, Language
+from dsr_report.languages import translatable as _
+from dsr_report.rendering.configuration import STATEMENTS, configuration_text
+
+_LONGEST = 20_000
+_PLAIN = (
+    (("controller", "name"), _("Name of the company that answers"), 1),
+    (("controller", "address"), _("Its address"), 3),
+    (("controller", "email"), _("Its e-mail address for privacy questions"), 1),
+    (("controller", "phone"), _("Its telephone number"), 1),
+    (("controller", "website"), _("Its website"), 1),
+    (("dpo", "name"), _("Name of the data protection officer"), 1),
+    (("dpo", "email"), _("E-mail address of the data protection officer"), 1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing to fill in: where it stands, what it is called, what it says now."""
+
+    path: tuple[str | int, ...]
+    label: str
+    value: str
+    rows: int = 1
+    note: str = ""
+    example: str = ""
+    condition: str = ""
+    """Whom the text is for, where it is not for all."""
+    needed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The field of the form."""
+        return "-".join(map(str, self.path))
+
+
+class Statements:
+    """The configuration's file, as a form in one language.
+
+    Args:
+        path: the file; it need not be there yet.
+        language: of the texts that are filled in, and of what is said beside the fields.
+        reader: the language of the texts.
+    """
+
+    def __init__(self, path: Path, language: Language, reader: str) -> None:
+        self._path = path
+        self._language = language
+        self._reader = reader
+        text = path.read_text("utf-8-sig") if path.is_file() else configuration_text(reader)
+        try:
+            self._document = tomlkit.parse(text)
+        except TOMLKitError as error:
+            raise ConfigError(f"is not TOML: {error}", where=str(path)) from error
+
+    def sections(self) -> list[tuple[str, list[Slot]]]:
+        """What can be filled in, by its subject."""
+        words = self._language
+        return [
+            (words.text("Who answers"), list(self._plain())),
+            (words.text("What the law asks for"), list(self._letters())),
+            (words.text("What was searched"), list(self._scope())),
+            (words.text("Who else receives the data"), list(self._recipients())),
+            (words.text("Fields and records of your own"), list(self._own())),
+        ]
+
+    def slots(self) -> dict[str, Slot]:
+        """Every field of the form, by its name."""
+        return {slot.name: slot for _title, slots in self.sections() for slot in slots}
+
+    def save(self, said: Mapping[str, str]) -> Config:
+        """Write what the form says; the file before is kept beside it.
+
+        Raises:
+            ConfigError: the result would have faults; nothing was written.
+        """
+        for name, slot in self.slots().items():
+            if name in said and _plain_text(said[name]) != _plain_text(slot.value):
+                self._set(slot.path, _plain_text(said[name])[:_LONGEST])
+        content = tomlkit.dumps(self._document).encode("utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            tried = Path(folder) / self._path.name
+            tried.write_bytes(content)
+            try:
+                config = load_config(tried)
+            except ConfigError as error:
+                raise ConfigError(error.what, hint=error.hint) from None
+        if self._path.is_file():
+            with written_whole(self._path.with_name(f"{self._path.name}.before")) as before:
+                before.write(self._path.read_bytes())
+        with written_whole(self._path) as file:
+            file.write(content)
+        return config
+
+    # ---- what there is to fill in
+
+    def _plain(self) -> Iterator[Slot]:
+        needed = {"name", "address", "email"}
+        for path, label, rows in _PLAIN:
+            is_needed = path[0] == "controller" and path[1] in needed
+            yield Slot(path, self._language.text(label), self._get(path), rows, needed=is_needed)
+        yield Slot(
+            ("authority", "lead"),
+            self._language.text("Supervisory authority: its country, in Germany the Land"),
+            self._get(("authority", "lead")),
+            note=self._language.text("Such as NL, BE or DE-NW"),
+            needed=True,
+        )
+
+    def _letters(self) -> Iterator[Slot]:
+        given = list(self._list("statement"))
+        for letter, (note, example) in STATEMENTS.items():
+            own = [at for at, one in enumerate(given) if str(one.get("letter")) == letter]
+            general = next((at for at in own if not given[at].get("when")), None)
+            first: str | int = f"+{letter}" if general is None else general
+            for at in [first, *(at for at in own if at != general)]:
+                when = given[at].get("when") if isinstance(at, int) else None
+                yield Slot(
+                    ("statement", at, "text", self._reader),
+                    self._language.text(note),
+                    self._get(("statement", at, "text", self._reader)),
+                    3,
+                    example=self._language.text(example),
+                    condition=str(when.unwrap()) if when else "",
+                    needed=at == general or general is None,
+                )
+
+    def _scope(self) -> Iterator[Slot]:
+        for name, label in (
+            (
+                "other_systems",
+                self._language.text("What is not in the report, and whether it is sent separately"),
+            ),
+            ("system", self._language.text("What was searched, if more needs to be said")),
+        ):
+            path = ("scope", name, self._reader)
+            yield Slot(path, label, self._get(path), 2, needed=name == "other_systems")
+
+    def _recipients(self) -> Iterator[Slot]:
+        words = self._language
+        count = len(self._list("recipient"))
+        for at in [*range(count), "+"]:
+            number = f"{at + 1}. " if isinstance(at, int) else ""
+            for name, label in (
+                ("name", words.text("Name")),
+                ("role", words.text("What it does with the data")),
+                ("country", words.text("Country")),
+                ("safeguard", words.text("Outside the EEA: what protects the data there")),
+            ):
+                path: tuple[str | int, ...] = ("recipient", at, name)
+                if name in {"role", "safeguard"}:
+                    path = (*path, self._reader)
+                told = number + label if number else words.text("Another one: {label}").format(label=label)
+                yield Slot(path, told, self._get(path), needed=count == 0 and name == "name")
+
+    def _own(self) -> Iterator[Slot]:
+        words = self._language
+        for at, one in enumerate(self._list("field")):
+            if one.get("label"):
+                path = ("field", at, "label", self._reader)
+                label = words.text("What the field {name} is called").format(name=one.get("name", ""))
+                yield Slot(path, label, self._get(path), needed=True)
+        for name in self._document.get("records", {}):
+            path2 = ("records", str(name), "title", self._reader)
+            label = words.text("What the record {name} is called").format(name=name)
+            yield Slot(path2, label, self._get(path2), needed=True)
+
+    # ---- the document
+
+    def _list(self, name: str) -> list[Any]:
+        found = self._document.get(name, [])
+        return list(found) if isinstance(found, list) else []
+
+    def _get(self, path: tuple[str | int, ...]) -> str:
+        current: Any = self._document
+        for step in path:
+            if isinstance(current, str):
+                return str(current)  # a text for all languages
+            try:
+                current = current[step]
+            except (KeyError, IndexError, TypeError):
+                return ""
+        return str(current) if isinstance(current, str) else ""
+
+    def _set(self, path: tuple[str | int, ...], text: str) -> None:
+        current: Any = self._document
+        for at, step in enumerate(path[:-1]):
+            if isinstance(step, str) and step.startswith("+") and at == 1:
+                current = self._appended(str(path[0]), step[1:])
+                continue
+            upcoming = path[at + 1]
+            if isinstance(step, str) and (step not in current):
+                is_list = isinstance(upcoming, int) or str(upcoming).startswith("+")
+                current[step] = tomlkit.aot() if is_list else tomlkit.table()
+            elif isinstance(current[step], str):  # a text for all languages becomes one for each
+                one = tomlkit.inline_table()
+                one.update(dict.fromkeys(LANGUAGES, str(current[step])))
+                current[step] = one
+            current = current[step]
+        current[path[-1]] = (
+            tomlkit.string(text, multiline=True) if "\n" in text and not _is_inline(current) else text
+        )
+
+    def _appended(self, name: str, letter: str) -> Any:
+        """A new table of a list; the same for all fields of one form."""
+        found = self._document.get(name)
+        if found is None:
+            self._document[name] = tomlkit.aot()
+            found = self._document[name]
+        key = f"{name}+{letter}"
+        made: dict[str, Any] = self.__dict__.setdefault("_made", {})
+        if key not in made:
+            one = tomlkit.table()
+            if letter:
+                one["letter"] = letter
+            found.append(one)
+            made[key] = found[-1]
+        return made[key]
+
+
+def _is_inline(table: Any) -> bool:
+    return isinstance(table, tomlkit.items.InlineTable)
+
+
+def _plain_text(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()

@@ -1,0 +1,397 @@
+"""A request from the dropped export to the closed case, by the forms of the pages."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from email import message_from_bytes
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import pyzipper
+from desks import SAMPLES, Running, running_desk, text_of
+
+import dsr_report
+from dsr_report.sandbox.server import running_sandbox
+from dsr_report.verification.verifier import verify
+
+WITHHOLD = {"decision": "withhold", "reason": "the name of another person", "article": "Art. 15(4) GDPR"}
+SHOP = SAMPLES / "subprofile-20285.json"
+GERMAN = SAMPLES / "profile-90211.json"
+
+
+@pytest.fixture(scope="module")
+def case(desk: Running) -> str:
+    return desk.taken_in(GERMAN)
+
+
+def findings(desk: Running, case: str) -> list[str]:
+    """The findings that a list links to."""
+    found: dict[str, None] = {}
+    for group in ("must", "proposed", "decided"):
+        page = desk.get(f"{case}/review?group={group}").text
+        found.update(dict.fromkeys(re.findall(r"/finding/([0-9a-f]{10})\"", page)))
+    return list(found)
+
+
+def revision(desk: Running, case: str, finding: str) -> str:
+    return re.search(r'name="revision" value="(\d+)"', desk.get(f"{case}/finding/{finding}").text)[1]
+
+
+def decide(desk: Running, case: str, finding: str, **data: str):
+    form = {"revision": revision(desk, case, finding), **data}
+    return desk.post(f"{case}/finding/{finding}/decide", form)
+
+
+def decide_all(desk: Running, case: str) -> None:
+    while found := re.search(r"/finding/([0-9a-f]{10})\" data-key=\"s\"", desk.get(f"{case}/review").text):
+        assert decide(desk, case, found[1], decision="disclose").status_code == 200
+    while found := re.search(r"/text/([0-9a-f]{10})\" data-key=\"s\"", desk.get(f"{case}/texts").text):
+        assert desk.post(f"{case}/text/{found[1]}", {"read": "yes"}).status_code == 200
+
+
+def review_of(desk: Running, case: str):
+    review = desk.office.review(desk.reference(case))
+    assert review is not None
+    return review
+
+
+def test_what_was_found_is_told(desk: Running, case: str) -> None:
+    said = text_of(desk.get(f"{case}/found"))
+    assert "another person's name: 1" in said
+    assert "internal note: 1" in said
+    assert "texts to be read" in said
+    assert "cannot start yet" in text_of(desk.get(case))
+
+
+def test_a_finding_is_shown_in_its_sentence_with_the_passage_marked(desk: Running, case: str) -> None:
+    page = desk.get(f"{case}/review").text
+    person = re.search(r"/finding/([0-9a-f]{10})\">another person", page)[1]
+    answer = desk.get(f"{case}/finding/{person}")
+    said = text_of(answer)
+    assert "Ruft lieber an. Nichte: Frau begin of the passage Löffler end of the passage , holt" in said
+    assert "A name that is not the person's." in said
+    assert "Article 15(4) GDPR" in said
+    assert re.search(r'value="withhold"[^>]*data-key="w"[^>]*class="primary"', answer.text)
+
+
+def test_withholding_without_a_reason_is_refused_and_entries_are_kept(desk: Running, case: str) -> None:
+    person = next(f.id for f in review_of(desk, case).findings if f.key == "person")
+    answer = decide(desk, case, person, decision="withhold", reason="", article="Art. 15(4) GDPR — mine")
+    assert answer.status_code == 422
+    assert "There is a problem Enter the reason: the person will read it." in text_of(answer)
+    assert "<title>Error:" in answer.text
+    assert 'value="Art. 15(4) GDPR — mine"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert review_of(desk, case).decided.entries == {}
+
+
+def test_a_decision_is_saved_before_the_next_finding_is_shown(desk: Running, case: str) -> None:
+    review = review_of(desk, case)
+    person = next(f for f in review.findings if f.key == "person")
+    answer = decide(desk, case, person.id, **WITHHOLD)
+    assert "Saved: another person's name withheld." in text_of(answer)
+    assert str(answer.url).split("?")[0] != f"{desk.origin}{desk.root}{case}/finding/{person.id}"
+    folder = desk.office.folder.case(desk.reference(case)).path
+    last = json.loads((folder / "journal.jsonl").read_text().splitlines()[-1])
+    assert last["data"]["entry"]["decision"] == "withhold"
+    entry = next(
+        e for e in tomllib.loads((folder / "review.toml").read_text())["finding"] if e["id"] == person.id
+    )
+    assert entry["decision"] == "withhold"
+    assert entry["reason"] == "the name of another person"
+
+
+def test_the_record_beside_it_shows_what_the_person_will_see(desk: Running, case: str) -> None:
+    person = next(f for f in review_of(desk, case).findings if f.key == "person")
+    said = text_of(desk.get(f"{case}/finding/{person.id}"))
+    assert "Frau [zurückgehalten" in said or "Frau [withheld" in said or "Frau [nicht mitgeteilt" in said
+
+
+def test_the_last_reason_is_filled_in_for_the_next_of_its_kind(desk: Running, case: str) -> None:
+    note = next(f for f in review_of(desk, case).findings if f.key == "internal-note")
+    person = next(f for f in review_of(desk, case).findings if f.key == "person")
+    assert 'value="the name of another person"' in desk.get(f"{case}/finding/{person.id}").text
+    assert 'value="the name of another person"' not in desk.get(f"{case}/finding/{note.id}").text
+
+
+def test_undo_steps_back_and_says_what_it_undid(desk: Running, case: str) -> None:
+    review = review_of(desk, case)
+    person = next(f for f in review.findings if f.key == "person")
+    answer = desk.post(f"{case}/undo")
+    assert f"/finding/{person.id}" in str(answer.url)
+    assert "The last step was undone." in text_of(answer)
+    assert review.decided.entries == {}
+    assert decide(desk, case, person.id, **WITHHOLD).status_code == 200
+
+
+def test_a_stale_form_is_a_conflict_with_both_versions(desk: Running, case: str) -> None:
+    note = next(f for f in review_of(desk, case).findings if f.key == "internal-note")
+    seen = revision(desk, case, note.id)
+    assert decide(desk, case, note.id, decision="disclose").status_code == 200
+    for stale in (seen, "", "-1", "999999999999"):
+        form = {**WITHHOLD, "reason": "from the other tab", "revision": stale}
+        answer = desk.post(f"{case}/finding/{note.id}/decide", form)
+        assert answer.status_code == 409
+        said = text_of(answer)
+        assert "withheld disclosed" in said
+        assert "from the other tab" in said
+    assert review_of(desk, case).entry(note)["decision"] == "disclose"
+    desk.post(f"{case}/undo")
+
+
+def test_what_a_person_writes_into_the_file_is_taken_over(desk: Running, case: str) -> None:
+    review = review_of(desk, case)
+    note = next(f for f in review.findings if f.key == "internal-note")
+    file = desk.office.folder.case(desk.reference(case)).review
+    text = file.read_text("utf-8")
+    head, mark, tail = text.partition(f'id = "{note.id}"')
+    tail = tail.replace('decision = "undecided"', 'decision = "withhold"', 1).replace(
+        'reason = ""', 'reason = "written by hand"', 1
+    )
+    file.write_text(head + mark + tail, "utf-8")
+    said = text_of(desk.get(f"{case}/finding/{note.id}"))
+    assert "Decided: withheld – written by hand" in said
+    assert decide(desk, case, note.id, decision="disclose").status_code == 200
+    entries = {e["id"]: e for e in tomllib.loads(file.read_text("utf-8"))["finding"]}
+    assert entries[note.id]["decision"] == "disclose"
+
+
+def test_nothing_is_made_while_something_is_open(desk: Running, case: str) -> None:
+    before = desk.office.jobs.of(desk.reference(case))
+    form = {"format": "html", "language": "de", "messages": "text"}
+    answer = desk.post(f"{case}/make", form)
+    assert answer.status_code == 422
+    said = text_of(answer)
+    assert "texts must be read" in said
+    assert desk.office.jobs.of(desk.reference(case)) is before
+
+
+def test_from_the_last_decision_to_the_closed_case(desk: Running, case: str) -> None:
+    decide_all(desk, case)
+    assert "Note the day of receipt" in text_of(desk.get(f"{case}/make"))
+    assert desk.post(f"{case}/received", {"received": "2026-11-02"}).status_code == 200
+    assert "Everything is decided." in text_of(desk.get(f"{case}/review"))
+    answer = desk.post(f"{case}/make", {"format": "html", "language": "de", "messages": "text"})
+    assert answer.status_code == 200, text_of(answer)
+    reference = desk.reference(case)
+    assert desk.waited(reference) == "done", desk.office.jobs.of(reference).what
+    said = text_of(desk.get(f"{case}/result"))
+    assert "Yes Unaltered since it was made" in said
+    assert "must not be sent" not in said
+    folder = desk.office.folder.case(reference).path
+    (made,) = folder.glob("disclosure-*.html")
+    assert verify(made, GERMAN).ok
+    assert b"L\xc3\xb6ffler" not in made.read_bytes()
+    entry = desk.office.register.case(reference)
+    assert entry.state == "rendered"
+
+    page = desk.get(f"{case}/reply").text
+    address = re.search(r'name="to" value="([^"]+)"', page)[1]
+    answer = desk.post(f"{case}/reply", {"to": "stranger@example.net"})
+    assert answer.status_code == 422
+    assert "not an address of the person" in text_of(answer)
+    assert "protect" not in page
+    answer = desk.post(f"{case}/reply", {"to": address})
+    assert answer.status_code == 200
+    draft = message_from_bytes(desk.get(f"{case}/reply/draft").content)
+    assert address in draft["To"]
+    assert any(part.get_filename() == made.name for part in draft.walk())
+    assert desk.post(f"{case}/reply/sent", {"sent": "2026-01-05", "channel": "mail"}).status_code == 422
+    assert desk.post(f"{case}/reply/sent", {"sent": "2999-01-05", "really": "yes"}).status_code == 422
+    today = desk.office.register.today.isoformat()
+    answer = desk.post(f"{case}/reply/sent", {"sent": today, "really": "yes", "channel": "mail"})
+    assert answer.status_code == 200
+    assert desk.office.register.case(reference).state == "sent"
+    assert desk.post(f"{case}/close", {}).status_code == 422
+    assert desk.post(f"{case}/close", {"sure": "yes"}).status_code == 200
+    assert desk.office.register.case(reference).state == "closed"
+    assert desk.office.register.check().findings == ()
+
+
+def test_a_package_is_protected_with_a_passphrase_that_is_shown_once(desk: Running) -> None:
+    case = desk.taken_in(SAMPLES / "nothing-found.json")
+    reference = desk.reference(case)
+    desk.post(f"{case}/received", {"received": "2026-11-02"})
+    answer = desk.post(f"{case}/make", {"format": "zip", "language": "nl", "messages": "text"})
+    assert answer.status_code == 200, text_of(answer)
+    assert desk.waited(reference) == "done", desk.office.jobs.of(reference).what
+    answer = desk.post(f"{case}/reply", {"to": "nobody@example.org", "sure": "yes", "protect": "yes"})
+    assert answer.status_code == 200, text_of(answer)
+    passphrase = re.search(r'class="passphrase">([^<]+)<', answer.text)[1]
+    assert passphrase not in desk.get(f"{case}/reply").text
+    folder = desk.office.folder.case(reference).path
+    draft = message_from_bytes((folder / "reply.eml").read_bytes())
+    (attached,) = [part.get_payload(decode=True) for part in draft.walk() if part.get_filename()]
+    with pyzipper.AESZipFile(BytesIO(attached)) as archive:
+        archive.setpassword(passphrase.encode())
+        assert archive.testzip() is None
+    kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert passphrase.encode() not in kept
+
+
+def test_the_command_line_makes_the_same_report_of_the_same_file(
+    desk: Running, case: str, tmp_path: Path
+) -> None:
+    folder = desk.office.folder.case(desk.reference(case))
+    of_case = {"received": date(2026, 11, 2), "replied": date(2026, 11, 20), "reference": "2026-0001"}
+    with dsr_report.read(GERMAN) as export:
+        options = {"review": folder.review, "strict": True, **of_case}
+        with dsr_report.Report(export, "de", desk.office.config_path, **options) as report:
+            written = report.to_html(tmp_path / "same.html")
+        assert written.values.withheld + written.values.masked > 0
+        assert "Löffler" not in (tmp_path / "same.html").read_text("utf-8")
+
+
+def test_an_export_of_somebody_else_is_not_taken_into_a_case(desk: Running) -> None:
+    case = desk.taken_in(SAMPLES / "subprofile-41522.json")
+    answer = desk.drop(SAMPLES / "email-someone.json", f"{case}/upload")
+    assert answer.status_code == 422
+    assert "about somebody else than this case" in text_of(answer)
+    folder = desk.office.folder.case(desk.reference(case)).path
+    assert len(list(folder.glob("export-*.json"))) == 1
+    assert list(desk.office.folder.incoming.iterdir()) == []
+
+
+def test_a_newer_export_gets_proposals_and_no_decisions(desk: Running) -> None:
+    case = desk.taken_in(SHOP)
+    review = review_of(desk, case)
+    person = next(f for f in review.findings if f.key == "person" and len(f.value) > 5)
+    decide(desk, case, person.id, **WITHHOLD)
+    desk.post(f"{case}/record/1/hide", {"what": "passage", "text": "lamp kapot", "scope": "everywhere",
+              "reason": "a reason", "article": "Art. 15(4) GDPR"})  # fmt: skip
+    assert len(review.decided.also) == 1
+    newer = json.loads(SHOP.read_text("utf-8"))
+    newer["data"].insert(1, {"type": "note", "text": "something new"})
+    answer = desk.drop(json.dumps(newer).encode(), f"{case}/upload")
+    assert answer.status_code == 200, text_of(answer)
+    assert desk.waited(desk.reference(case)) == "done"
+    again = review_of(desk, case)
+    assert again is not review
+    assert again.sha256 != review.sha256
+    assert again.decided.entries == {}
+    same = next(f for f in again.findings if f.value == person.value)
+    said = text_of(desk.get(f"{case}/finding/{same.id}"))
+    assert "Decided before, in an earlier export: withheld. It is not applied until you decide." in said
+    page = text_of(desk.get(f"{case}/review"))
+    assert "decided before: withheld" in page
+    assert "Hidden by hand in an earlier export lamp kapot" in page
+    assert desk.post(f"{case}/review/again", {"text": "lamp kapot"}).status_code == 200
+    assert [entry["text"] for entry in again.decided.also.values()] == ["lamp kapot"]
+
+
+def test_a_short_name_is_hidden_in_one_message_alone(tmp_path: Path) -> None:
+    data = [
+        {"type": "response", "id": n, "text": f"Gisteren was Piet hier, en Piet at {n} taarten."}
+        for n in range(3)
+    ]
+    export = json.dumps({"info": {"type": "email", "id": "a@example.org"}, "data": data}).encode()
+    with running_desk(tmp_path) as desk:
+        desk.sign_in()
+        case = desk.taken_in(export)
+        review = review_of(desk, case)
+        form = {
+            "what": "passage",
+            "text": "Piet",
+            "scope": "here",
+            "reason": "r",
+            "article": "Art. 15(4) GDPR",
+        }
+        assert desk.post(f"{case}/record/2/hide", form).status_code == 200
+        texts = [
+            " ".join(one.hidden or one.text for one in _values(desk, review, number)) for number in (1, 2, 3)
+        ]
+        assert "Piet" in texts[0]
+        assert "Piet" not in texts[1]
+        assert "Piet" in texts[2]
+        answer = desk.post(f"{case}/record/2/hide", {**form, "text": "Klaas"})
+        assert answer.status_code == 422
+        assert "Not found in this record" in text_of(answer)
+
+
+def _values(desk: Running, review, number: int):
+    code = "en"
+    record = review.records.record(number)
+    from dsr_report.rendering.marks import mark_text
+
+    changed = review.hidden_text(record, lambda *told: mark_text(code, *told), code)
+
+    class Shown:
+        def __init__(self, pointer, value):
+            self.text, self.hidden = str(value), changed.get(pointer)
+
+    return [Shown(pointer, value) for pointer, value in record.values()]
+
+
+@pytest.fixture(scope="module")
+def with_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with (
+        running_sandbox(delay_seconds=0.1) as sandbox,
+        running_desk(tmp_path_factory.mktemp("fetching"), sandbox=sandbox) as running,
+    ):
+        running.sign_in()
+        yield running
+
+
+def test_from_a_number_to_the_data(with_sandbox: Running) -> None:
+    desk = with_sandbox
+    form = {"step": "4", "whom": "41522", "type": "", "received": "2026-01-05", "channel": "mail",
+            "language": "nl", "reference": "AVG-7", "go": "fetch"}  # fmt: skip
+    answer = desk.post("/new", form)
+    assert answer.status_code == 200, text_of(answer)
+    assert str(answer.url).endswith("/work")
+    assert desk.waited("AVG-7") == "done", desk.office.jobs.of("AVG-7").what
+    case = "/case/" + desk.office.folder.case("AVG-7").id
+    answer = desk.http.get(f"{desk.root}{case}/work/next", follow_redirects=True)
+    assert "What was found" in text_of(answer)
+    entry = desk.office.register.case("AVG-7")
+    assert (entry.state, entry.received_on.isoformat()) == ("collected", "2026-01-05")
+    desk.post(f"{case}/fetch")
+    assert desk.waited("AVG-7") == "done"
+    assert len(desk.office.register.requests_of("AVG-7")) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "fault"),
+    [
+        ({"step": "1", "whom": "not a number", "go": "on"}, "neither a number nor an e-mail address"),
+        ({"step": "2", "received": "", "go": "on"}, "Enter the day"),
+        ({"step": "2", "received": "31-02-2026", "go": "on"}, "not a day"),
+        ({"step": "2", "received": "2999-01-01", "go": "on"}, "has not come yet"),
+        ({"step": "4", "received": "2026-01-05", "language": "xx", "go": "log"}, "Choose a language"),
+    ],
+)
+def test_a_new_request_asks_again_where_an_answer_cannot_be(
+    desk: Running, form: dict[str, str], fault: str
+) -> None:
+    answer = desk.post("/new", form)
+    assert answer.status_code == 422
+    assert fault in text_of(answer)
+    for name, value in form.items():
+        if value and name not in {"go", "step"} and name != "language":
+            assert value in answer.text
+
+
+def test_a_reference_that_names_the_person_is_refused(desk: Running) -> None:
+    form = {
+        "step": "4",
+        "received": "2026-01-05",
+        "language": "nl",
+        "reference": "jan@example.org",
+        "go": "log",
+    }
+    answer = desk.post("/new", form)
+    assert answer.status_code == 422
+    assert "must not be an address" in text_of(answer)
+
+
+def test_two_clicks_are_one_job(desk: Running) -> None:
+    case = desk.taken_in(SAMPLES / "nothing-found.json")
+    reference = desk.reference(case)
+    started = [desk.office.jobs.start(reference, "preview", {"language": "en"}, actor="a") for _ in range(5)]
+    assert len({id(job) for job in started}) == 1
+    assert desk.waited(reference) == "done"
