@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ from dsr_report.errors import UsageError, quoted
 from dsr_report.jsonstream.file import ExportFile, Info, open_export
 from dsr_report.jsonstream.items import Item, ReadWarning, count_values
 from dsr_report.jsonstream.subjects import TYPES
+from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.records.alike import Lot
 from dsr_report.records.base import Record
 from dsr_report.records.classifier import Classifier
@@ -21,11 +24,16 @@ from dsr_report.records.custom import CustomKind
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
+from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
+    from dsr_report.redact.plan import Plan
     from dsr_report.tables.build import TableSet
     from dsr_report.tables.lazy import Tables
+    from dsr_report.workers import Processes
+
+_LOG = logging.getLogger(__name__)
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -166,21 +174,56 @@ class Export:
         """Normalized tables by name, as pandas DataFrames that are made when first asked for."""
         from dsr_report.tables.lazy import Tables  # noqa: PLC0415 - numpy is heavy
 
-        return Tables(self._tables_made)
+        return Tables(lambda names, arrow: self.tables_of(names, arrow=arrow))
 
-    def _tables_made(self, names: Collection[str], arrow: bool) -> TableSet:  # noqa: FBT001 - as `Tables` asks
+    def tables_of(self, names: Collection[str], *, arrow: bool, subject_key: str | None = None) -> TableSet:
+        """Some tables, made in one pass; see `tables.build.build`."""
         from dsr_report.tables.build import build  # noqa: PLC0415 - numpy is heavy
 
-        founds = self.found() if set(names) != {"subject"} else ()
-        info = self.info
-        return build(founds, self.zone, info=info.value, info_pointer=info.pointer, only=names, arrow=arrow)
+        return build(
+            self.found() if set(names) != {"subject"} else (),
+            self.zone,
+            info=self.info.value,
+            info_pointer=self.info.pointer,
+            only=names,
+            arrow=arrow,
+            subject_key=subject_key,
+        )
+
+    def masked(
+        self,
+        *,
+        lang: str = SOURCE_LANGUAGE,
+        review: str | os.PathLike[str] | None = None,
+        strict: bool = False,
+    ) -> Export:
+        """The export as it will be disclosed, with marks in place of what is masked and withheld.
+
+        Use it in a `with` block, or close it: it is a private copy. The original must stay open.
+
+        Args:
+            lang: of the marks.
+            review: a file of decisions taken on the findings of `review`; else live keys alone are masked.
+            strict: findings without a decision are an error.
+        """
+        from dsr_report.redact.disclosed import plan_for  # noqa: PLC0415 - only where it is asked for
+
+        warnings: list[str] = []
+        path = None if review is None else Path(review)
+        plan = plan_for(self, lang, review=path, strict=strict, warnings=warnings)
+        for warning in warnings:
+            _LOG.warning("%s", warning)
+        return MaskedExport(self, plan)
 
     def close(self) -> None:
         """Remove what was spooled."""
+        self._close_tables()
+        self.file.close()
+
+    def _close_tables(self) -> None:
         made = self.__dict__.pop("tables", None)
         if made is not None:
             made.close()
-        self.file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -203,6 +246,33 @@ class Export:
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self)[1:-1])}</p>"
+
+
+class MaskedExport(Export):
+    """An export in which marks stand for what is masked and withheld: a private copy, where there is any.
+
+    Attributes:
+        plan: what is masked and withheld.
+    """
+
+    def __init__(self, original: Export, plan: Plan, processes: Processes | None = None) -> None:
+        from dsr_report.redact.apply import write_redacted  # noqa: PLC0415 - only where it is asked for
+
+        self.plan = plan
+        self._folder = TemporaryFolder() if plan else None
+        file = original.file
+        if self._folder is not None:
+            copy = Path(self._folder.name) / "export.json"
+            write_redacted(original.file, plan, copy, processes)
+            file = open_export(copy, name=original.name, salvage=original.incomplete)
+        super().__init__(file, original.zone, original.custom)
+
+    def close(self) -> None:
+        """Remove the copy."""
+        self._close_tables()
+        if self._folder is not None:
+            self.file.close()
+            self._folder.cleanup()
 
 
 def read(

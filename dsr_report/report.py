@@ -18,20 +18,14 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Self, Union, ge
 
 from dsr_report.config import Config, load_config, source_date
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quoted
-from dsr_report.export import Export, zone_named
+from dsr_report.export import Export, MaskedExport, zone_named
 from dsr_report.files import sha256_of, written_whole
-from dsr_report.jsonstream.file import open_export
 from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.progress import Progress, Steps
-from dsr_report.redact.apply import write_redacted
-from dsr_report.redact.decisions import load_decisions, looking_of
-from dsr_report.redact.findings import findings_of
-from dsr_report.redact.plan import Plan, make_plan
-from dsr_report.redact.secrets import find_secrets
-from dsr_report.redact.whole_records import spread
+from dsr_report.redact.disclosed import plan_for
+from dsr_report.redact.plan import Plan
 from dsr_report.rendering.document import Part, ReportDocument
 from dsr_report.rendering.ledger import Ledger
-from dsr_report.rendering.marks import mark_text
 from dsr_report.rendering.options import MarkRow, ReportOptions
 from dsr_report.rendering.rendered import RenderedReport
 from dsr_report.temporary import TemporaryFolder
@@ -247,7 +241,6 @@ class Report:
         self.reference = reference
         self.due = due or (add_months(received, 1) if received else None)
         self.warnings: list[str] = []
-        self._folder: TemporaryFolder | None = None
         self._shown: Export | None = None
         self._plan: Plan | None = None
         self._workers: int | None = None
@@ -451,39 +444,28 @@ class Report:
         if self.original:
             plan = Plan()
         else:
-            if self.review is not None:
-                findings = findings_of(
-                    export.file.items, export.found, export.info.id, looking_of(self.review)
-                )
-                taken = load_decisions(
-                    self.review, findings, export.sha256, strict=self.strict, warnings=self.warnings
-                )
-                decisions = spread(taken, export.file.items)
-            else:
-                decisions = find_secrets(export.counted_items, processes).decisions()
-            plan = make_plan(
-                decisions, lambda treatment, number, what: mark_text(self.lang, treatment, number, what)
+            plan = plan_for(
+                export,
+                self.lang,
+                review=self.review,
+                strict=self.strict,
+                warnings=self.warnings,
+                processes=processes,
             )
         if plan:
             self._redact(plan, processes)
         return plan
 
     def _redact(self, plan: Plan, processes: Processes | None) -> None:
-        self._folder = TemporaryFolder()
-        copy = Path(self._folder.name) / "export.json"
         self._steps.begin("hide")
-        write_redacted(self.export.file, plan, copy, processes)
+        self._shown = MaskedExport(self.export, plan, processes)
+        self._shown.file.watch(self._told)
         self.warnings += [
             f"what is withheld as number {mark.number} is hidden in {len(places)} places, first in "
             f"{', '.join(places[:_FIRST_PLACES])}: is it the same person there? Hiding too much also breaks "
             "Article 15"
             for mark, places in plan.broad()
         ]
-        self._shown = Export(
-            open_export(copy, name=self.export.name, salvage=self.export.incomplete, progress=self._told),
-            self.export.zone,
-            self.export.custom,
-        )
 
     def _check_count(self) -> None:
         if self._shown is not None and self._shown.value_count != self.export.value_count:
@@ -688,9 +670,6 @@ class Report:
         if self._shown is not None:
             self._shown.close()
             self._shown = None
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
         self._plan = None
 
     def __enter__(self) -> Self:

@@ -23,6 +23,7 @@ FLOORS = {
     "rendering": 4,
     "writers": 5,
     "verification": 5.1,
+    "exports": 5.2,
     "report": 5.5,
     "delivery": 6,
     "fetch": 6.1, "register": 6.1, "sandbox": 6.2, "receive": 6.3,

@@ -169,6 +169,7 @@ def build(
     info_pointer: str = "/info",
     only: Collection[str] | None = None,
     arrow: bool = False,
+    subject_key: str | None = None,
 ) -> TableSet:
     """The tables of an export's records.
 
@@ -179,6 +180,7 @@ def build(
         info_pointer: where it stands.
         only: the tables to make; what they do not need is not read.
         arrow: hold rows in Arrow's columns, which need pyarrow: faster where Parquet or DuckDB is wanted.
+        subject_key: what rows say whom they are about by, where it is not made of `info`.
     """
     declared = tables_by_name()
     wanted = set(declared if only is None else only)
@@ -192,8 +194,11 @@ def build(
         if name in wanted
     }
     known.clicked = lambda: _clicked(stores["events"], known.messages)
-    known.subject_key, row = _subject(info, info_pointer)
-    if row and "subject" in stores:
+    known.subject_key, row = subject_row(info, info_pointer)
+    if subject_key is not None:
+        known.subject_key = subject_key
+        row |= {"subject_key": subject_key}
+    if row.get("pointer") and "subject" in stores:
         stores["subject"].add_row(row)
     pass_ = _Pass(stores, known, zone)
     for found in founds:
@@ -202,7 +207,7 @@ def build(
     return TableSet(stores)
 
 
-def _subject(info: JsonValue, pointer: str) -> tuple[str, dict[str, Any]]:
+def subject_row(info: JsonValue, pointer: str) -> tuple[str, dict[str, Any]]:
     """The key of whom an export is about, and the row of `subject`."""
     if not isinstance(info, dict):
         return "", {}

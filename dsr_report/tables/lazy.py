@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dsr_report.errors import MissingExtraError, unknown_name
 from dsr_report.tables.blocks import Columns
-from dsr_report.tables.build import TableSet
 from dsr_report.tables.schema import Table, tables_by_name
 
 if TYPE_CHECKING:
@@ -21,6 +21,28 @@ _APART = frozenset({
 """Tables that may be large: each is made alone. The others are small, and made in one pass together."""
 
 
+class Made(Protocol):
+    """Tables that were made in one pass."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+    def count(self, name: str) -> int:
+        """How many rows were put into a table."""
+        ...
+
+    def batches(self, name: str) -> Iterator[Columns]:
+        """A table's columns."""
+        ...
+
+    def arrow_batches(self, name: str, schema: Any) -> Iterator[Any]:
+        """A table's rows as Arrow's record batches."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what was put aside on disk."""
+        ...
+
+
 class Tables(Mapping[str, "pd.DataFrame"]):
     """Normalized tables by name, as pandas DataFrames.
 
@@ -29,10 +51,11 @@ class Tables(Mapping[str, "pd.DataFrame"]):
     whatever else takes Arrow.
     """
 
-    def __init__(self, make: Callable[[Collection[str], bool], TableSet]) -> None:
+    def __init__(self, make: Callable[[Collection[str], bool], Made], *, combined: bool = False) -> None:
         """`make` makes the named tables in one pass, in Arrow's columns or not."""
         self._make = make
-        self._made: dict[str, TableSet] = {}
+        self._combined = combined
+        self._made: dict[str, Made] = {}
 
     def load(self, *names: str) -> Tables:
         """Make several tables (all, where none is named) in one pass over the export.
@@ -115,7 +138,10 @@ class Tables(Mapping[str, "pd.DataFrame"]):
 
     def tables(self) -> tuple[Table, ...]:
         """The tables' declarations."""
-        return tuple(tables_by_name().values())
+        return tuple(
+            replace(table, is_combined=True) if self._combined else table
+            for table in tables_by_name().values()
+        )
 
     def columns(self, name: str) -> dict[str, str]:
         """What each column of a table says, by the column's name."""
@@ -127,7 +153,7 @@ class Tables(Mapping[str, "pd.DataFrame"]):
             made.close()
         self._made = {}
 
-    def _of(self, name: str) -> TableSet:
+    def _of(self, name: str) -> Made:
         self.load(name)
         return self._made[name]
 

@@ -56,6 +56,14 @@ class Table:
     order: tuple[str, ...] = ()
     joins: dict[str, str] = field(default_factory=dict)
     """Column → `table.column` that it leads to; several, by blanks, where another column tells which."""
+    is_combined: bool = False
+    """Whether it has rows of several exports; then keys tell rows apart, and lead on, within one subject."""
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        """The columns that tell each row from all others."""
+        is_split = self.is_combined and self.key != SUBJECT_KEY.name
+        return (SUBJECT_KEY.name, self.key) if is_split else (self.key,)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from dsr_report.redact.marks import HIDDEN_THINGS
 from dsr_report.rendering.chapters.activity import plot_of, spans
 from dsr_report.rendering.chapters.book import Book, PartView
 from dsr_report.rendering.first_pages import authority_view, first_view, statement_blocks
 from dsr_report.rendering.glossary import terms_in
-from dsr_report.rendering.marks import HIDDEN_THINGS
 from dsr_report.rendering.pagination import ContentsLine
 
 

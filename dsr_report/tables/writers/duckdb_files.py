@@ -44,11 +44,9 @@ def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
 
 
 def _create(table: Table) -> str:
-    columns = ", ".join(
-        f'"{column.name}" {_TYPES[column.dtype]}' + (" PRIMARY KEY" if column.name == table.key else "")
-        for column in table.columns
-    )
-    return f'CREATE TABLE "{table.name}" ({columns})'
+    columns = [f'"{column.name}" {_TYPES[column.dtype]}' for column in table.columns]
+    key = ", ".join(f'"{name}"' for name in table.primary_key)
+    return f'CREATE TABLE "{table.name}" ({", ".join(columns)}, PRIMARY KEY ({key}))'
 
 
 def _comments(table: Table) -> Iterator[str]:

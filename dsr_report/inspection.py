@@ -1,0 +1,165 @@
+"""What an export holds: its records, values, period, and what was not recognised."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dsr_report.export import Export
+from dsr_report.jsonstream.file import Info
+from dsr_report.jsonstream.items import Item, ReadWarning, count_values
+from dsr_report.jsonstream.subjects import TYPES
+from dsr_report.mime.defects import DefectCode
+from dsr_report.mime.message import parse as parse_message
+from dsr_report.records.alike import Lot
+from dsr_report.records.classifier import AlikeRecords, Classifier
+from dsr_report.records.custom import suggest
+from dsr_report.records.models.mail import Message
+from dsr_report.records.parsing import parse
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.summary import Summary
+from dsr_report.redact.sums import Sum
+from dsr_report.redact.watch import Watch
+
+_FEW = 6_000
+"""Values; a person's messages and what came of them have fewer, long lists of events more."""
+_EXACT = 8_000_000
+"""Bytes; of a larger export the masked values are counted by the names they stand under: to look for each token
+of a link in each value takes ten times as long as all the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What an export holds.
+
+    Attributes:
+        info: whom it is about.
+        sha256: of the JSON.
+        bytes: size of the JSON.
+        values: how many values it has, and how many would be masked.
+        summary: records by kind and rule, the period, what was not recognised.
+        warnings: what was odd and was read all the same.
+        incomplete: whether its end is missing.
+        defects: what was wrong in the form of messages, where that was asked for: in how many of them.
+    """
+
+    info: Info
+    sha256: str
+    bytes: int
+    values: Sum
+    summary: Summary = field(repr=False)
+    warnings: tuple[ReadWarning, ...] = field(repr=False)
+    incomplete: bool = False
+    defects: Counter[DefectCode] = field(default_factory=Counter, repr=False)
+
+    @property
+    def records(self) -> dict[str, int]:
+        """How many records of each kind there are, the most frequent first."""
+        return dict(sorted(self.summary.kinds.items(), key=lambda kind: (-kind[1], kind[0])))
+
+    @property
+    def period(self) -> tuple[datetime | None, datetime | None]:
+        """The first and the last moment of what happened."""
+        return self.summary.first, self.summary.last
+
+    def suggestion(self) -> str:
+        """A configuration (TOML) that names the kinds of records that were not recognised."""
+        counts = {group.pointer: group.count for group in self.summary.unrecognised()}
+        return suggest(self.summary.examples, counts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `dsr-report inspect --json` prints."""
+        first, last = self.period
+        return {
+            "info": {"type": self.info.type, "id": self.info.id},
+            "sha256": self.sha256,
+            "bytes": self.bytes,
+            "records": self.records,
+            "values": self.values._asdict(),
+            "period": {
+                "first": first.isoformat() if first else None,
+                "last": last.isoformat() if last else None,
+            },
+            "unrecognised": [
+                {"pointer": group.pointer, "keys": list(group.keys), "count": group.count}
+                for group in self.summary.unrecognised()
+            ],
+            "warnings": [
+                {"code": warning.code, "pointer": warning.pointer, "message": warning.message}
+                for warning in self.warnings
+            ],
+        }
+
+    def __repr__(self) -> str:
+        kind = self.info.type if self.info.type in TYPES else "unknown subject"
+        return f"<Inspection of an export about one {kind}: {self.bytes:,} bytes, {self.values}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(kind)}</td><td style='text-align:right'>{count:,}</td></tr>"
+            for kind, count in self.records.items()
+        )
+        first, last = (f"{at:%Y-%m-%d}" if at else "?" for at in self.period)
+        return (
+            f"<p>{html.escape(repr(self)[1:-1])}<br>from {first} to {last}; "
+            f"{len(self.warnings)} warnings</p><table><tr><th>records</th><th>count</th></tr>{rows}</table>"
+        )
+
+
+class _Watched:
+    """The items of an export in lots, with a count of the values that would be masked."""
+
+    def __init__(self, batches: Iterable[Sequence[Item]]) -> None:
+        self._batches = batches
+        self.masked = 0
+
+    def __iter__(self) -> Iterator[Lot]:
+        watch = Watch()
+        for items in self._batches:
+            lot = Lot(items)
+            self.masked += sum(key.span is None for key in watch.among(lot))
+            yield lot
+
+
+def inspected(export: Export, *, defects: bool = False) -> Inspection:
+    """What an export holds; with `defects`, what is wrong in the form of its messages, too (slow)."""
+    summary = Summary(export.zone)
+    lots = _Watched(export.file.batches())
+    found_defects: Counter[DefectCode] = Counter()
+    for found in Classifier(export.custom).find_alike(lots):
+        summary.add(found)
+        if defects and found.kind == "message":
+            alike = found.one_by_one() if isinstance(found, AlikeRecords) else [found]
+            found_defects.update(chain.from_iterable(_defects(message, summary.zone) for message in alike))
+    total = summary.values + count_values(export.info.value)
+    if export.bytes <= _EXACT and total <= _FEW:
+        values = _exact(export, total)
+    else:
+        values = Sum(total, total - lots.masked, lots.masked, 0, 0)
+    return Inspection(
+        export.info, export.sha256, export.bytes, values, summary, tuple(export.file.warnings),
+        export.incomplete, found_defects,
+    )  # fmt: skip
+
+
+def _exact(export: Export, total: int) -> Sum:
+    """What would become of the values of an export, each looked at in all of its readings."""
+    from dsr_report.redact.apply import sum_of  # noqa: PLC0415 - only of small exports
+    from dsr_report.redact.plan import make_plan  # noqa: PLC0415
+    from dsr_report.redact.secrets import find_secrets  # noqa: PLC0415
+
+    plan = make_plan(find_secrets(export.file.items).decisions())
+    return sum_of(export.file.items(), plan, total) if plan else plan.sum(total)
+
+
+def _defects(found: RawRecord, zone: ZoneInfo) -> set[DefectCode]:
+    """What was wrong in the form of one message, each kind of it once."""
+    record = parse(found, zone)
+    mime = record.mime if isinstance(record, Message) else None
+    return set() if mime is None else {defect.code for defect in parse_message(mime).defects}
