@@ -36,6 +36,20 @@ _QUOTED_OR_LONG = re.compile(
 )
 
 
+_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])")
+_FLAGS = frozenset({
+    "accept-subject", "attachments", "combine", "confirm-recipient", "encrypt", "force", "masked", "original",
+    "salvage", "strict",
+})  # fmt: skip
+"""Options that take no value."""
+
+
+def _as_argument(found: re.Match[str]) -> str:
+    """An option as it is passed in Python: `--replied` is `replied=`, `--strict` is `strict=True`."""
+    name = found[1]
+    return f"{name.replace('-', '_')}={'True' if name in _FLAGS else ''}"
+
+
 class DsrReportError(Exception):
     """Base of all errors that dsr-report raises on purpose."""
 
@@ -48,6 +62,11 @@ class DsrReportError(Exception):
         super().__init__(self.what)
 
     def __str__(self) -> str:
+        """What is said to Python's users: options are called as arguments are."""
+        return _OPTION.sub(_as_argument, self.for_command_line())
+
+    def for_command_line(self) -> str:
+        """What is said to users of the command line: messages are written in its words."""
         text = f"{self.where}: {self.what}" if self.where else self.what
         return f"{text}. {self.hint}" if self.hint else text
 

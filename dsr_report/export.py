@@ -9,19 +9,18 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from zoneinfo import ZoneInfo
 
-from dsr_report.errors import UsageError, quoted
+from dsr_report.errors import FileError, UsageError, quoted
 from dsr_report.jsonstream.file import ExportFile, Info, open_export
 from dsr_report.jsonstream.items import Item, ReadWarning, count_values
 from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.lexicon import SOURCE_LANGUAGE
+from dsr_report.record_set import Records
 from dsr_report.records.alike import Lot
-from dsr_report.records.base import Record
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.custom import CustomKind
-from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
 from dsr_report.temporary import TemporaryFolder
@@ -50,26 +49,6 @@ def zone_named(name: str) -> ZoneInfo:
         ) from error
 
 
-class Records:
-    """The records of an export, in its order; each iteration reads the export anew and holds none of it."""
-
-    def __init__(self, export: Export) -> None:
-        self._export = export
-
-    def __iter__(self) -> Iterator[Record]:
-        return (parse(found, self._export.zone) for found in self._export.found())
-
-    def __len__(self) -> int:
-        return sum(self._export.summary.kinds.values())
-
-    def of_kind(self, *kinds: str) -> Iterator[Record]:
-        """The records of these kinds alone; the others are not parsed."""
-        return (parse(found, self._export.zone) for found in self._export.found() if found.kind in kinds)
-
-    def __repr__(self) -> str:
-        return f"<Records: {self._export.counts}>"
-
-
 class Export:
     """A data-request export that was read: `info`, `records`, `tables`, `warnings`, `sha256`.
 
@@ -77,10 +56,32 @@ class Export:
     temporary copy is removed then.
     """
 
-    def __init__(self, file: ExportFile, zone: ZoneInfo, custom: Sequence[CustomKind] = ()) -> None:
+    def __init__(
+        self,
+        file: ExportFile,
+        zone: ZoneInfo,
+        custom: Sequence[CustomKind] = (),
+        path: Path | None = None,
+    ) -> None:
         self.file = file
         self.zone = zone
         self.custom = tuple(custom)
+        self.path = path
+        """The file that it was read from; None where that was no file."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What is pickled is where the export is: it is read again there.
+
+        Raises:
+            TypeError: it was read from bytes or a stream.
+        """
+        if self.path is None:
+            raise TypeError(
+                "this export cannot be pickled, as it was not read from a file; save it, and pass its path "
+                "to dsr_report.read where it is needed"
+            )
+        options = {"timezone": self.zone.key, "salvage": self.incomplete, "custom": self.custom}
+        return _read_again, (self.path, self.bytes, options)
 
     @property
     def info(self) -> Info:
@@ -149,7 +150,13 @@ class Export:
     @property
     def records(self) -> Records:
         """The typed records."""
-        return Records(self)
+        return Records(
+            self.found,
+            self.zone,
+            lambda: sum(self.summary.kinds.values()),
+            lambda: self.counts,
+            [kind.name for kind in self.custom],
+        )
 
     @cached_property
     def summary(self) -> Summary:
@@ -181,7 +188,7 @@ class Export:
         from dsr_report.tables.build import build  # noqa: PLC0415 - numpy is heavy
 
         return build(
-            self.found() if set(names) != {"subject"} else (),
+            () if set(names) == {"subject"} and subject_key is None else self.found(),
             self.zone,
             info=self.info.value,
             info_pointer=self.info.pointer,
@@ -263,9 +270,21 @@ class MaskedExport(Export):
         file = original.file
         if self._folder is not None:
             copy = Path(self._folder.name) / "export.json"
-            write_redacted(original.file, plan, copy, processes)
-            file = open_export(copy, name=original.name, salvage=original.incomplete)
+            try:
+                write_redacted(original.file, plan, copy, processes)
+                file = open_export(copy, name=original.name, salvage=original.incomplete)
+            except BaseException:
+                self._folder.cleanup()
+                raise
         super().__init__(file, original.zone, original.custom)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A private copy is not pickled.
+
+        Raises:
+            TypeError: it says what to pass.
+        """
+        raise TypeError("a masked export cannot be pickled; pickle the original, and call masked() there")
 
     def close(self) -> None:
         """Remove the copy."""
@@ -298,4 +317,19 @@ def read(
         FileError: the file cannot be read.
     """
     zone = zone_named(timezone)
-    return Export(open_export(source, salvage=salvage, progress=progress), zone, custom)
+    file = open_export(source, salvage=salvage, progress=progress)
+    is_path = isinstance(source, (str, os.PathLike)) and os.fspath(source) != "-"
+    return Export(file, zone, custom, Path(source).absolute() if is_path else None)  # type: ignore[arg-type]
+
+
+def _read_again(path: Path, size: int, options: dict[str, Any]) -> Export:
+    """A pickled export.
+
+    Raises:
+        FileError: the file is another one now.
+    """
+    export = read(path, **options)
+    if export.bytes != size:
+        export.close()
+        raise FileError("has changed since it was pickled", where=str(path), hint="Read it anew.")
+    return export

@@ -30,8 +30,8 @@ from dsr_report.redact.watch import Watch
 _FEW = 6_000
 """Values; a person's messages and what came of them have fewer, long lists of events more."""
 _EXACT = 8_000_000
-"""Bytes; of a larger export the masked values are counted by the names they stand under: to look for each token
-of a link in each value takes ten times as long as all the rest."""
+"""Bytes; of a larger export the masked values are counted by the names they stand under: to look for each
+token of a link in each value takes ten times as long as all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class _Watched:
         watch = Watch()
         for items in self._batches:
             lot = Lot(items)
-            self.masked += sum(key.span is None for key in watch.among(lot))
+            self.masked += watch.count(lot)
             yield lot
 
 

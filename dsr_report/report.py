@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Self, Union, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Self, Union, get_args
 
 from dsr_report.config import Config, load_config, source_date
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quoted
@@ -664,6 +665,12 @@ class Report:
     ) -> Written:
         path = Path(target)
         return Written(path, chosen, sha256_of(path), manifest.values, tuple(self.warnings), pages, annexes)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What is pickled is the export and the options; what to hide is decided again."""
+        names = "messages annexes attachments templates review strict original received replied reference due"
+        options = {name: getattr(self, name) for name in names.split()}
+        return partial(Report, timezone=self.zone.key, **options), (self.export, self.lang, self.config)
 
     def close(self) -> None:
         """Remove the private copy."""

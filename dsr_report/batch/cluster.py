@@ -87,7 +87,7 @@ class Cluster:
                 future.release()
             return rendered if rendered.error else self._fetched(task, rendered)
         except DsrReportError as error:
-            return Rendered(error=str(error), exit_code=error.exit_code)
+            return Rendered(error=error.for_command_line(), exit_code=error.exit_code)
         except self._library.scheduler.KilledWorker:
             text = "the worker died of it, again and again; has it enough memory?"
             return Rendered(error=f"{text} The same command tries again", exit_code=1)

@@ -89,7 +89,7 @@ def render(task: Task) -> Rendered:
     try:
         rendered = _rendered(task)
     except DsrReportError as error:
-        return Rendered(error=str(error), exit_code=error.exit_code)
+        return Rendered(error=error.for_command_line(), exit_code=error.exit_code)
     except Exception as error:  # noqa: BLE001 - one export must not take the others along
         _log.info("rendering failed", exc_info=error)
         text = f"rendering stopped ({type(error).__name__}); the same command tries it again"

@@ -152,7 +152,8 @@ def run_batch(
                 try:
                     noted(work.obtained, result)  # first: what stands in the results is not looked at again
                 except DsrReportError as error:
-                    fault = f"it was made, but could not be noted: {error}. The same command tries again"
+                    reason = error.for_command_line()
+                    fault = f"it was made, but could not be noted: {reason}. The same command tries again"
                     result = _result(work, Rendered(error=fault, exit_code=error.exit_code))
             results[work.key] = result
             journal.add(result, work.settings)
@@ -206,7 +207,7 @@ class _Assembly:
         try:
             obtained = self._fetch(work.subject)
         except DsrReportError as error:
-            return work, Rendered(error=str(error), exit_code=error.exit_code)
+            return work, Rendered(error=error.for_command_line(), exit_code=error.exit_code)
         except Exception as error:  # noqa: BLE001 - one subject must not take the others along
             _log.info("fetching failed", exc_info=error)
             text = f"fetching stopped ({type(error).__name__}); the same command tries it again"

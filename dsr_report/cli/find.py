@@ -25,12 +25,10 @@ def find(export: str, text: str, as_json: bool, timezone: str, salvage: bool) ->
     import json
 
     import dsr_report
-    from dsr_report.redact.places import places_of
 
     if not text.strip():
         raise click.BadParameter("there is nothing to look for", param_hint="TEXT")
-    with dsr_report.read(opened(export), timezone=timezone, salvage=salvage) as source:
-        places = list(places_of(text, source.found()))
+    places = dsr_report.find(opened(export), text, timezone=timezone, salvage=salvage)
     if as_json:
         click.echo(
             json.dumps({"places": [place._asdict() for place in places]}, ensure_ascii=False, indent=2)

@@ -119,7 +119,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     except DsrReportError as error:
         if verbose:
             logging.getLogger("dsr_report").exception("what happened, in detail")
-        _say(f"dsr-report: {error}")
+        _say(f"dsr-report: {error.for_command_line()}")
         sys.exit(error.exit_code)
     except click.ClickException as error:
         said = io.StringIO()

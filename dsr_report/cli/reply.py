@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, suppress
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from dsr_report.cli.options import Day, say, verbosity_options
 from dsr_report.cli.progress import working
-from dsr_report.errors import CheckFailedError, RegisterError, UsageError
+from dsr_report.errors import RegisterError, UsageError
 from dsr_report.lexicon import LANGUAGES
-from dsr_report.temporary import TemporaryFolder
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command()
@@ -84,7 +80,7 @@ def reply(
     output: Path | None,
     lang: str | None,
     config: Path | None,
-    received: object,
+    received: date | None,
     encrypt: bool,
     cover: str | None,
     confirm_recipient: bool,
@@ -101,15 +97,10 @@ def reply(
     Example:
         dsr-report reply disclosure.pdf --to someone@example.org --config controller.toml -o reply.eml
     """
-    from dsr_report.config import Config, load_config
-    from dsr_report.delivery.checks import check_to_send, known_addresses
-    from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
-    from dsr_report.files import written_whole
+    from dsr_report.reply_draft import reply as write_reply
 
     target = output or disclosure.with_suffix(".eml")
-    address = address_of(recipient)
-    if sender:
-        address_of(sender)
+    is_there = target.exists()
     if smtp:
         from dsr_report.delivery.sending import check_server
 
@@ -117,80 +108,32 @@ def reply(
     elif yes:
         raise UsageError("--yes needs --smtp", hint="Without it nothing is sent; leave --yes out.")
     with working(f"Checking {disclosure.name}"):
-        manifest, parts = check_to_send(disclosure)
-    disclosure = parts[0]
-    known = known_addresses(disclosure) or _addresses_in_register(disclosure, database)
-    if not is_known_address(recipient, known) and not confirm_recipient:
-        raise CheckFailedError(
-            "the recipient is not an address of the person in the export"
-            if known
-            else "no address of the person is known from the export, so the recipient cannot be checked",
-            where=str(disclosure),
-            hint="Check the recipient, then add --confirm-recipient.",
+        draft = write_reply(
+            disclosure,
+            recipient,
+            output=target,
+            sender=sender,
+            lang=lang,
+            config=config,
+            received=received,
+            encrypt=encrypt,
+            cover="docx" if cover else None,
+            confirm_recipient=confirm_recipient,
+            database=database,
         )
-    controller = (load_config(config) if config else Config()).controller
-    if controller is None:
+    if not draft.has_controller:
         say("warning: no --config with a [controller]: the letter names no company and has no signature")
-    with ExitStack() as stack:
-        attached = parts
-        passphrase = None
-        if encrypt:
-            from dsr_report.delivery.protection import new_passphrase, write_protected
-
-            folder = Path(stack.enter_context(TemporaryFolder()))
-            passphrase = new_passphrase()
-            attached = [folder / part.name for part in parts]
-            for part, locked in zip(parts, attached, strict=True):
-                write_protected(part, locked, passphrase)
-        letter = Reply(
-            to=recipient,
-            controller=controller.name if controller else "",
-            language=lang or manifest.language,
-            sender=sender or (controller.email if controller else None) or None,
-            contact=controller.email if controller else None,
-            reference=manifest.reference,
-            received=received or None,  # type: ignore[arg-type]
-            encrypted=encrypt,
-        )
-        draft = write_reply(letter, *attached)
-    if cover:
-        from dsr_report.delivery.cover import cover_letter
-
-        names = [part.name for part in parts]
-        printed = target.with_suffix(".docx")
-        with written_whole(printed) as file:
-            file.write(cover_letter(letter, names, controller, manifest.created))
-        say(f"{printed}: the covering letter, to edit and print")
-    is_there = target.exists()
-    with written_whole(target) as file:
-        file.write(draft)
+    if draft.cover is not None:
+        say(f"{draft.cover}: the covering letter, to edit and print")
     say(
-        f"{target}: a draft to {address} with {' and '.join(part.name for part in parts)} attached"
+        f"{target}: a draft to {draft.address} with {' and '.join(file.name for file in draft.files)} attached"
         f"{', in place of the one that was there' if is_there else ''}; check it before you send it"
     )
-    if passphrase is not None:
-        click.echo(f"Passphrase (shown once; give it by phone or letter, not by e-mail): {passphrase}")
+    if draft.passphrase is not None:
+        click.echo(f"Passphrase (shown once; give it by phone or letter, not by e-mail): {draft.passphrase}")
     if smtp:
-        _send(draft, smtp, str(address), yes=yes)
-        _note(manifest.reference, disclosure, address.addr_spec, database)
-
-
-def _addresses_in_register(disclosure: Path, database: str | None) -> frozenset[str]:
-    """The subject's addresses, from the export that, as the register knows, a disclosure was made of."""
-    from dsr_report.export import read
-    from dsr_report.files import sha256_of
-    from dsr_report.redact.findings import subject_addresses
-    from dsr_report.register import Register
-
-    with Register.open(database) as register:
-        case = register.case_of_file(sha256_of(disclosure))
-        files = register.files(case.reference) if case else []
-    for file in files:
-        path = Path(file.path) if file.kind == "export" and file.path else None
-        if path is not None and path.is_file() and sha256_of(path) == file.sha256:
-            with read(path) as export:
-                return subject_addresses(export.found(), export.info.id)
-    return frozenset()
+        _send(draft.content, smtp, str(draft.address), yes=yes)
+        _note(draft.reference, draft.files[0], draft.address.addr_spec, database)
 
 
 def _send(draft: bytes, server: str, recipient: str, *, yes: bool) -> None:

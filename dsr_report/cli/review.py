@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -19,9 +18,6 @@ from dsr_report.cli.options import (
 from dsr_report.cli.progress import bar
 from dsr_report.errors import FileError
 from dsr_report.files import written_whole
-
-if TYPE_CHECKING:
-    from dsr_report.redact.findings import Looking
 
 
 @click.command()
@@ -59,9 +55,7 @@ def review(
     import json
 
     import dsr_report
-    from dsr_report.redact.decisions import merged, to_toml
-    from dsr_report.redact.findings import findings_of
-    from dsr_report.redact.places import look_elsewhere
+    from dsr_report.redact.review import reviewed
 
     is_there = output is not None and output.is_file()
     if as_json and is_there and output is not None and output.read_bytes()[:1] not in {b"{", b""}:
@@ -70,74 +64,14 @@ def review(
             where=str(output),
             hint="Choose another name.",
         )
-    before = None
     with (
         dsr_report.read(opened(export), timezone=timezone, salvage=salvage) as source,
         bar("Looking for what to decide on") as progress,
     ):
         source.file.watch(progress)
-        looking = _looking(config, output if is_there and not as_json else None)
-        findings = findings_of(source.file.items, source.found, source.info.id, looking)
-        look_elsewhere(findings, source.found())
-        if as_json:
-            text = (
-                json.dumps(
-                    {
-                        "export_sha256": source.sha256,
-                        "findings": [
-                            {
-                                "id": f.id,
-                                "what": f.key,
-                                "pointer": f.pointer,
-                                "places": f.places,
-                                "context": f.context,
-                                "why": f.why,
-                                "proposal": f.proposal,
-                                "must_decide": f.must_decide,
-                                "article": f.article,
-                                "value": f.shown,
-                                "record": f.record,
-                                "title": f.title,
-                                "date": f.date,
-                                "sentence": f.sentence,
-                                "elsewhere": f.elsewhere,
-                            }
-                            for f in findings
-                        ],
-                        "texts": [
-                            {
-                                "id": text.id,
-                                "record": text.kind,
-                                "title": text.title,
-                                "date": text.date,
-                                "pointer": text.pointer,
-                                "places": text.places,
-                                "text": text.text,
-                            }
-                            for text in findings.texts
-                        ],
-                        "closed_files": [
-                            {
-                                "pointer": decided.pointer,
-                                "part": decided.part,
-                                "path": f.file.path,
-                                "reason": f.file.reason,
-                                "finding": f.id,
-                            }
-                            for f in findings
-                            if f.file is not None
-                            for decided, _ in f.decided
-                        ],
-                    },
-                    ensure_ascii=False,
-                    indent=2,
-                )
-                + "\n"
-            )
-        else:
-            if output is not None and is_there:
-                before = merged(findings, source.sha256, output, looking)
-            text = before.text if before else to_toml(findings, source.sha256, looking=looking)
+        found = reviewed(source, config, output if is_there and not as_json else None)
+    findings, before = found.findings, found.before
+    text = json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n" if as_json else found.to_toml()
     closed = sum(f.file is not None for f in findings)
     if closed:
         say(
@@ -151,7 +85,7 @@ def review(
         file.write(text.encode("utf-8", "backslashreplace"))
     if findings.texts:
         say(f"texts by or about the person, to be read: {len(findings.texts)}")
-    must = sum(f.must_decide for f in findings)
+    must = found.must_decide
     say(f"findings written to {output}: {len(findings)}; decisions that you must take: {must}")
     if before is not None:
         say(
@@ -160,17 +94,6 @@ def review(
         )
     if must:
         say(f"Next: decide in {output}, then render with --review {output}")
-
-
-def _looking(config: Path | None, before: Path | None) -> Looking:
-    """What people are told by: of the configuration, else as in the file that is there."""
-    from dsr_report.config import load_config
-    from dsr_report.redact.decisions import looking_of
-    from dsr_report.redact.findings import Looking, looking_by
-
-    if config is None:
-        return looking_of(before) if before is not None else Looking()
-    return looking_by(load_config(config))
 
 
 COMMANDS: dict[str, click.Command] = {"review": review}

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.util
-from itertools import chain
 from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import (
-    export_argument,
-    is_verbose,
-    salvage_option,
-    say,
-    timezone_option,
-    verbosity_options,
-)
-from dsr_report.cli.progress import reading, zone_named
+from dsr_report.cli.options import is_verbose, opened, salvage_option, say, timezone_option, verbosity_options
+from dsr_report.cli.progress import bar
 from dsr_report.errors import UsageError
-from dsr_report.files import private_folder
-from dsr_report.records.classifier import Classifier
-from dsr_report.tables.build import build
-from dsr_report.tables.writers import ARROW_FORMATS, FORMATS, write
+
+FORMATS = {
+    "csv": "one file per table, comma-separated, UTF-8",
+    "parquet": "one file per table, with types",
+    "xlsx": "one workbook, a sheet a table",
+    "sqlite": "one database",
+    "duckdb": "one database, with types",
+}
 
 
 @click.command(short_help="Write the normalized tables of an export.")
-@export_argument
+@click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=click.Path(path_type=str))
 @click.option(
     "-o",
     "--output",
@@ -42,10 +37,28 @@ from dsr_report.tables.writers import ARROW_FORMATS, FORMATS, write
     show_default=True,
     help="; ".join(f"{name}: {what}" for name, what in FORMATS.items()) + ".",
 )
+@click.option(
+    "--combine",
+    is_flag=True,
+    help="Write one set of tables over several exports: files, folders, patterns, or what a batch finished; each "
+    "row says whom it is about.",
+)
+@click.option(
+    "--masked", is_flag=True, help="Write the tables as they will be disclosed: live keys are masked."
+)
 @timezone_option
 @salvage_option
 @verbosity_options
-def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool) -> None:
+def tables(
+    exports: tuple[str, ...],
+    output: Path,
+    form: str,
+    timezone: str,
+    *,
+    combine: bool,
+    masked: bool,
+    salvage: bool,
+) -> None:
     r"""Write the normalized tables of EXPORT: one file per table, or one database.
 
     Tables, columns, types and units are described in docs/tables.md.
@@ -53,17 +66,27 @@ def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool
     \b
     Example:
         dsr-report tables export.json -o tables --format parquet
+        dsr-report tables --combine exports/ -o tables --format duckdb
     """
-    zone = zone_named(timezone)
+    from dsr_report.operations import write_tables
+
     if str(output) == "-":
         raise UsageError("tables are written as several files", where="--output -", hint="Name a folder.")
-    with reading(export, salvage=salvage) as file:
-        founds = Classifier().find(chain.from_iterable(file.batches()))
-        info = file.info
-        with build(founds, zone, info=info.value, info_pointer=info.pointer, arrow=_has_arrow(form)) as made:
-            folder = private_folder(output)
-            before = {path for path in folder.iterdir() if path.is_file()}
-            written = write(made, folder, form)
+    if len(exports) > 1 and not combine:
+        raise UsageError("several exports make one set of tables only together", hint="Add --combine.")
+    if combine and "-" in exports:
+        raise UsageError("standard input cannot be combined", where="-", hint="Name files or folders.")
+    before = {path for path in output.iterdir() if path.is_file()} if output.is_dir() else set()
+    with bar("Reading") as progress:
+        written = write_tables(
+            list(exports) if combine else opened(exports[0]),
+            output,
+            format=form,
+            masked=masked,
+            timezone=timezone,
+            salvage=salvage,
+            progress=progress,
+        )
     rows_in_all = 0
     for path, table, rows in written:
         rows_in_all += rows
@@ -72,10 +95,6 @@ def tables(export: str, output: Path, form: str, timezone: str, *, salvage: bool
     replaced = {path for path, _table, _rows in written if path in before}
     told = f", {len(replaced)} files replaced" if replaced else ""
     say(f"{output}: {len(written)} tables, {rows_in_all:,} rows{told}")
-
-
-def _has_arrow(form: str) -> bool:
-    return form in ARROW_FORMATS and importlib.util.find_spec("pyarrow") is not None
 
 
 COMMANDS: dict[str, click.Command] = {"tables": tables}

@@ -200,11 +200,16 @@ def build(
         row |= {"subject_key": subject_key}
     if row.get("pointer") and "subject" in stores:
         stores["subject"].add_row(row)
-    pass_ = _Pass(stores, known, zone)
-    for found in founds:
-        pass_.add(found)
-    pass_.end()
-    return TableSet(stores)
+    made = TableSet(stores)
+    try:
+        one_pass = _Pass(stores, known, zone)
+        for found in founds:
+            one_pass.add(found)
+        one_pass.end()
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 def subject_row(info: JsonValue, pointer: str) -> tuple[str, dict[str, Any]]:

@@ -40,8 +40,16 @@ class CombinedSet(Mapping[str, Any]):
         self._places: dict[str, list[tuple[int, int]]] = {name: [] for name in names}
         self._counts: Counter[str] = Counter()
         self._frames: dict[str, Any] = {}
+        try:
+            self._read(exports())
+        except BaseException:
+            self.close()
+            raise
+
+    def _read(self, exports: Iterable[One]) -> None:
+        names = list(self._places)
         seen: Counter[str] = Counter()
-        for one in exports():
+        for one in exports:
             seen[one.subject_key] += 1
             count = seen[one.subject_key]
             key = one.subject_key if count == 1 else f"{one.subject_key}-{count}"

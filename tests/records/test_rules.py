@@ -62,5 +62,5 @@ def test_names_with_commas_and_blanks_stay_one_name():
 def test_a_rule_is_the_same_after_a_process_had_it():
     for _, record in SPECIMENS:
         for rule in rules_of(record):
-            again = pickle.loads(pickle.dumps(rule))  # noqa: S301 - our own
+            again = pickle.loads(pickle.dumps(rule))
             assert (again, again.clues, hash(again)) == (rule, rule.clues, hash(rule))

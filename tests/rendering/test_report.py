@@ -17,9 +17,9 @@ from jinja2 import UndefinedError
 
 from dsr_report.config import Config, load_config
 from dsr_report.languages import LANGUAGES, language_of
+from dsr_report.redact.marks import mark_text
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES
-from dsr_report.redact.marks import mark_text
 from dsr_report.rendering.options import MarkRow
 
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "sample_exports"

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dsr_report.languages import LANGUAGES, language_of
-from dsr_report.rendering.dictionary import FIELDS
 from dsr_report.redact.marks import HIDDEN_THINGS, mark_text
+from dsr_report.rendering.dictionary import FIELDS
 from dsr_report.rendering.warnings import ODDITIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent

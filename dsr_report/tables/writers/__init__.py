@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from dsr_report.errors import UsageError
+from dsr_report.errors import unknown_name
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.schema import Table
 
@@ -59,11 +59,20 @@ def write(tables: Tables, folder: Path, form: str) -> list[WrittenTable]:
         MissingExtraError: the format needs a library that is not installed.
         FileError: a file cannot be written.
     """
-    if form not in FORMATS:
-        raise UsageError(f"no such format: {form}", hint=f"Use one of: {', '.join(FORMATS)}.")
+    checked_format(form)
     module = importlib.import_module(f"dsr_report.tables.writers.{form}_files")
     writer: Writer = module.write
     return list(writer(tables, folder))
+
+
+def checked_format(form: str) -> None:
+    """Refuse a format that is none.
+
+    Raises:
+        UnknownNameError: the nearest is named.
+    """
+    if form not in FORMATS:
+        raise unknown_name("format", form, FORMATS)
 
 
 def counted(batches: Iterable[Columns], count: list[int]) -> Iterator[Columns]:

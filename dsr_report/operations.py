@@ -1,0 +1,167 @@
+"""What the command line does, as functions of the same names and with the same words."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from dsr_report.config import Config
+from dsr_report.errors import UsageError
+from dsr_report.export import Export, read
+from dsr_report.exports import Exports, read_many
+from dsr_report.files import private_folder
+from dsr_report.inspection import Inspection, inspected
+from dsr_report.redact.places import Place, places_of
+from dsr_report.redact.review import Review, reviewed
+from dsr_report.times import DEFAULT_ZONE
+
+if TYPE_CHECKING:
+    from dsr_report.tables.writers import WrittenTable
+    from dsr_report.verification.verifier import Verification
+
+Path_ = str | os.PathLike[str]
+Source = Export | Path_ | bytes | BinaryIO
+"""An export that was read, or where it is."""
+Progress = Callable[[int, int | None], None]
+
+
+@contextmanager
+def _opened(
+    export: Source, *, timezone: str | None, salvage: bool, progress: Progress | None = None
+) -> Iterator[Export]:
+    """An export that was read, as it is; or one that is read now and closed in the end."""
+    if not isinstance(export, Export):
+        with read(export, timezone=timezone or DEFAULT_ZONE, salvage=salvage, progress=progress) as opened:
+            yield opened
+        return
+    if timezone is not None and timezone != export.zone.key:
+        raise UsageError("the export was read with another time zone", hint="Give it to `read`.")
+    yield export
+
+
+def inspect(
+    export: Source,
+    *,
+    timezone: str | None = None,
+    salvage: bool = False,
+    defects: bool = False,
+    progress: Progress | None = None,
+) -> Inspection:
+    """Say what an export holds, what was recognised and what was not.
+
+    Args:
+        export: what `read` returned, or where the export is.
+        timezone: the zone of its times, which name none.
+        salvage: read what is whole of an export that was cut off.
+        defects: also look for what is wrong in the form of its messages (slow).
+        progress: is told how many bytes were read, of how many.
+    """
+    with _opened(export, timezone=timezone, salvage=salvage, progress=progress) as opened:
+        return inspected(opened, defects=defects)
+
+
+def review(
+    export: Source,
+    output: Path_ | None = None,
+    *,
+    config: Config | Path_ | None = None,
+    timezone: str | None = None,
+    salvage: bool = False,
+) -> Review:
+    """List what may concern other people or is secret, to decide on; `Report(review=…)` takes the decisions.
+
+    Args:
+        export: what `read` returned, or where the export is.
+        output: a file to take decisions in, written now; those already in it are kept where they apply.
+        config: the controller's configuration: its own names and numbers are no other person's.
+        timezone: the zone of the export's times, which name none.
+        salvage: read what is whole of an export that was cut off.
+    """
+    with _opened(export, timezone=timezone, salvage=salvage) as opened:
+        before = output if output is not None and Path(output).is_file() else None
+        found = reviewed(opened, config, before)
+        if output is not None:
+            found.save(output)
+        return found
+
+
+def find(export: Source, text: str, *, timezone: str | None = None, salvage: bool = False) -> list[Place]:
+    """Say where a text stands in an export, in whatever spelling or encoding.
+
+    Args:
+        export: what `read` returned, or where the export is.
+        text: what to look for.
+        timezone: the zone of the export's times, which name none.
+        salvage: read what is whole of an export that was cut off.
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise UsageError("there is nothing to look for", hint="Pass a text.")
+    with _opened(export, timezone=timezone, salvage=salvage) as opened:
+        return list(places_of(text, opened.found()))
+
+
+def verify(disclosure: Path_, export: Path_ | None = None) -> Verification:
+    """Check that a disclosure (a PDF, HTML file or ZIP) is complete, unaltered and safe.
+
+    Args:
+        disclosure: the file.
+        export: what to hold it against, where that is not embedded; or the original.
+    """
+    from dsr_report.verification.verifier import verify as check  # noqa: PLC0415 - pikepdf is heavy
+
+    return check(Path(disclosure), None if export is None else Path(export))
+
+
+def write_tables(
+    export: Source | Exports | Iterable[Path_],
+    output: Path_ = "tables",
+    *,
+    format: str = "csv",  # noqa: A002 - the word of the command line
+    combine: bool = False,
+    masked: bool = False,
+    timezone: str | None = None,
+    salvage: bool = False,
+    progress: Progress | None = None,
+) -> list[WrittenTable]:
+    """Write the normalized tables of an export, or of several together; returns what was written.
+
+    Args:
+        export: what `read` or `read_many` returned, or where the exports are.
+        output: the folder.
+        format: `csv`, `parquet`, `xlsx`, `sqlite` or `duckdb`.
+        combine: take `export` for the place of several (a folder, a pattern, a list, a batch's result).
+        masked: write them as they will be disclosed: live keys are masked.
+        timezone: the zone of the export's times, which name none.
+        salvage: read what is whole of exports that were cut off.
+        progress: is told how much was read, and of how much.
+    """
+    from dsr_report.tables.writers import ARROW_FORMATS, checked_format, write  # noqa: PLC0415 - numpy
+
+    checked_format(format)
+    arrow = format in ARROW_FORMATS and importlib.util.find_spec("pyarrow") is not None
+    with ExitStack() as stack:
+        if isinstance(export, Exports):
+            many = export.masked() if masked else export
+            return write(many.tables.load(), private_folder(Path(output)), format)
+        if combine or _is_list(export):
+            source: Path_ | Iterable[Path_] = export  # type: ignore[assignment]  # `exports_at` says what is wrong
+            many = stack.enter_context(
+                read_many(source, timezone=timezone or DEFAULT_ZONE, salvage=salvage, progress=progress)
+            )
+            many = stack.enter_context(many.masked()) if masked else many
+            return write(many.tables.load(), private_folder(Path(output)), format)
+        one: Source = export  # type: ignore[assignment]  # `read` says what is wrong
+        opened = stack.enter_context(_opened(one, timezone=timezone, salvage=salvage, progress=progress))
+        shown = stack.enter_context(opened.masked()) if masked else opened
+        from dsr_report.tables.schema import tables_by_name  # noqa: PLC0415
+
+        made = stack.enter_context(shown.tables_of(tables_by_name(), arrow=arrow))
+        return write(made, private_folder(Path(output)), format)
+
+
+def _is_list(export: object) -> bool:
+    return isinstance(export, (list, tuple, set, frozenset))

@@ -1,0 +1,139 @@
+"""A review: what of an export could concern other people or is a secret, for a person to decide on."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dsr_report.config import Config, load_config
+from dsr_report.files import written_whole
+from dsr_report.redact.decisions import Merged, looking_of, merged, to_toml
+from dsr_report.redact.disclosed import Readable
+from dsr_report.redact.findings import Findings, Looking, findings_of, looking_by
+from dsr_report.redact.places import look_elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The findings of an export, and each text by or about the person.
+
+    Attributes:
+        findings: what to decide on; `findings.texts` are the texts to be read.
+        export_sha256: of the export that they are about.
+        looking: what people were told by.
+        before: what was kept of the decisions in a file that was there.
+    """
+
+    findings: Findings = field(repr=False)
+    export_sha256: str
+    looking: Looking = field(repr=False)
+    before: Merged | None = field(default=None, repr=False)
+
+    @property
+    def must_decide(self) -> int:
+        """How many findings must be decided on."""
+        return sum(finding.must_decide for finding in self.findings)
+
+    def to_toml(self) -> str:
+        """The file to take decisions in."""
+        if self.before is not None:
+            return self.before.text
+        return to_toml(self.findings, self.export_sha256, looking=self.looking)
+
+    def save(self, output: str | os.PathLike[str]) -> Path:
+        """Write the file to take decisions in; it is private to its owner."""
+        with written_whole(output) as file:
+            file.write(self.to_toml().encode("utf-8", "backslashreplace"))
+        return Path(output)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `dsr-report review --json` prints."""
+        findings = self.findings
+        return {
+            "export_sha256": self.export_sha256,
+            "findings": [
+                {
+                    "id": f.id,
+                    "what": f.key,
+                    "pointer": f.pointer,
+                    "places": f.places,
+                    "context": f.context,
+                    "why": f.why,
+                    "proposal": f.proposal,
+                    "must_decide": f.must_decide,
+                    "article": f.article,
+                    "value": f.shown,
+                    "record": f.record,
+                    "title": f.title,
+                    "date": f.date,
+                    "sentence": f.sentence,
+                    "elsewhere": f.elsewhere,
+                }
+                for f in findings
+            ],
+            "texts": [
+                {
+                    "id": text.id,
+                    "record": text.kind,
+                    "title": text.title,
+                    "date": text.date,
+                    "pointer": text.pointer,
+                    "places": text.places,
+                    "text": text.text,
+                }
+                for text in findings.texts
+            ],
+            "closed_files": [
+                {
+                    "pointer": decided.pointer,
+                    "part": decided.part,
+                    "path": f.file.path,
+                    "reason": f.file.reason,
+                    "finding": f.id,
+                }
+                for f in findings
+                if f.file is not None
+                for decided, _ in f.decided
+            ],
+        }
+
+    def __repr__(self) -> str:
+        return f"<Review: {len(self.findings):,} findings, {self.must_decide:,} to decide on>"
+
+    def _repr_html_(self) -> str:
+        counts = Counter((f.key, f.proposal, f.must_decide) for f in self.findings)
+        rows = "".join(
+            f"<tr><td>{html.escape(what)}</td><td>{html.escape(proposal)}</td>"
+            f"<td>{'yes' if must else ''}</td><td style='text-align:right'>{count:,}</td></tr>"
+            for (what, proposal, must), count in sorted(counts.items())
+        )
+        head = "<tr><th>what</th><th>proposal</th><th>to decide</th><th>findings</th></tr>"
+        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{head}{rows}</table>"
+
+
+def reviewed(
+    export: Readable,
+    config: Config | str | os.PathLike[str] | None = None,
+    before: str | os.PathLike[str] | None = None,
+) -> Review:
+    """Look for what to decide on.
+
+    Args:
+        export: the export.
+        config: the controller's configuration: its own names and numbers are no other person's.
+        before: a file with decisions; those that still apply are kept.
+    """
+    path = None if before is None else Path(before)
+    settings = load_config(config) if isinstance(config, (str, os.PathLike)) else config
+    if settings is not None:
+        looking = looking_by(settings)
+    else:
+        looking = Looking() if path is None else looking_of(path)
+    findings = findings_of(export.file.items, export.found, export.info.id, looking)
+    look_elsewhere(findings, export.found())
+    kept = None if path is None else merged(findings, export.sha256, path, looking)
+    return Review(findings, export.sha256, looking, kept)
