@@ -51,8 +51,9 @@ def test_users_code_passes_pyright(tmp_path):
     settings = {"include": ["*.py"], "extraPaths": [str(ROOT)], "typeCheckingMode": "strict"}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "-p", str(tmp_path), "--outputjson"],
-        capture_output=True, text=True, check=False, env={**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
+        [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "-p", tmp_path, "--outputjson"],
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
     )  # fmt: skip
     if not done.stdout.startswith("{"):
         pytest.skip("PYRIGHT DID NOT RUN: it is fetched by npm when it is first used")
