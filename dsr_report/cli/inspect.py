@@ -15,7 +15,7 @@ from dsr_report.cli.options import (
     timezone_option,
     verbosity_options,
 )
-from dsr_report.cli.progress import bar
+from dsr_report.cli.progress import bar, zone_named
 from dsr_report.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
 
     if as_json and suggesting:
         raise UsageError("--json and --suggest cannot be combined", hint="Use one of them.")
+    zone_named(timezone)
     with (
         bar("Reading") as progress,
         dsr_report.read(opened(export), timezone=timezone, salvage=salvage, progress=progress) as source,

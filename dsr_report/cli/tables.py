@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dsr_report.cli.options import is_verbose, opened, salvage_option, say, timezone_option, verbosity_options
-from dsr_report.cli.progress import bar
+from dsr_report.cli.progress import bar, zone_named
 from dsr_report.errors import UsageError
 
 FORMATS = {
@@ -70,6 +70,7 @@ def tables(
     """
     from dsr_report.operations import write_tables
 
+    zone_named(timezone)
     if str(output) == "-":
         raise UsageError("tables are written as several files", where="--output -", hint="Name a folder.")
     if len(exports) > 1 and not combine:
