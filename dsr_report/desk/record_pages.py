@@ -17,9 +17,9 @@ from dsr_report.desk.review import Review, shown_text
 from dsr_report.mime.message import parse_once, wire_of_text
 from dsr_report.pointers import tokens
 from dsr_report.records.kinds import kind_of
+from dsr_report.redact.marks import mark_text
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.plan import SHORTEST_PASSAGE
-from dsr_report.rendering.marks import mark_text
 from dsr_report.sanitize.safe_html import safe, safe_frame
 
 _LONGEST_SHOWN = 50_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dsr_report.languages import LANGUAGES, Language, language_of
 from dsr_report.languages import translatable as _
+from dsr_report.redact.marks import HIDDEN_THINGS
 from dsr_report.register.entries import CaseEntry
-from dsr_report.rendering.marks import HIDDEN_THINGS
 
 STATES = {
     "received": _("received"),

@@ -316,7 +316,7 @@ def test_a_short_name_is_hidden_in_one_message_alone(tmp_path: Path) -> None:
 def _values(desk: Running, review, number: int):
     code = "en"
     record = review.records.record(number)
-    from dsr_report.rendering.marks import mark_text
+    from dsr_report.redact.marks import mark_text
 
     changed = review.hidden_text(record, lambda *told: mark_text(code, *told), code)
 
