@@ -68,7 +68,8 @@ class DsrReportError(Exception):
     def for_command_line(self) -> str:
         """What is said to users of the command line: messages are written in its words."""
         text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}. {self.hint}" if self.hint else text
+        end = "" if text.endswith(("?", ".", "!")) else "."
+        return f"{text}{end} {self.hint}" if self.hint else text
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.what, self.where, self.hint)
