@@ -53,8 +53,8 @@ class StoredValues:
 
     def __init__(self, made: Environment) -> None:
         self._environment = made
-        self._printed = lru_cache(maxsize=8192)(self._print)
-        self._around = lru_cache(maxsize=4096)(self._call_macro)
+        self._printed = lru_cache(maxsize=1024)(self._print)
+        self._around = lru_cache(maxsize=1024)(self._call_macro)
 
     def line(self, values: SharedValues | OwnValues) -> Markup:
         """The values, with the number of their proof."""

@@ -75,7 +75,7 @@ def _isolated(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(inline(text))
 
 
-_remembered = lru_cache(maxsize=4096)(_isolated)  # the values of events recur
+_remembered = lru_cache(maxsize=1024)(_isolated)  # the values of events recur
 
 
 def dotted(texts: Iterable[str]) -> Markup:
