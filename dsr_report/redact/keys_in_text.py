@@ -119,7 +119,7 @@ def keys_written_in(text: str) -> Iterator[TextKey]:
     if names_a_key(text):
         found += _sentences(text)
         found += _after_questions(text)
-    for shape in dict.fromkeys(shape for sign, shape in _SHAPES if sign in text):
+    for shape in dict.fromkeys([shape for sign, shape in _SHAPES if sign in text]):
         found += shape(text)
     if "\n" in text or "\t" in text:
         found += _columns(text)
