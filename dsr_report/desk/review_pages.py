@@ -417,13 +417,17 @@ class ReviewPages:
             return way
         review = self._review(ask)
         unread = {text.id for text in review.still_open().unread}
+        number = ask.query("page")
+        page = int(number) if number.isdecimal() and len(number) < 6 else 0
         return self._pages.html(
             ask,
             "texts",
             texts=[
                 (text.id, text.title or ask.text(kind_of(text.kind).title[0]), text.date, text.id in unread)
-                for text in review.findings.texts
+                for text in review.findings.texts[page * _PAGE : (page + 1) * _PAGE]
             ],
+            page=page,
+            more=len(review.findings.texts) > (page + 1) * _PAGE,
             left=len(unread),
             first=next((text.id for text in review.findings.texts if text.id in unread), ""),
             last=review.decided.last,
