@@ -12,7 +12,7 @@ DEMO := $(BIN)/dsr-report fetch-and-render 20285 --sandbox --config sample_expor
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH ?= 1767225600
 
-.PHONY: help setup setup-tests demo test lint types tests bench fuzz picture malformed-input dist format clean
+.PHONY: help setup setup-tests demo desk test lint types tests bench fuzz picture pictures malformed-input dist format clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 17
@@ -32,6 +32,10 @@ demo: setup ## out/disclosure.pdf, .html and .zip, from a built-in sandbox
 	@echo "  dsr-report doctor --offline                # is everything in place?"
 	@echo "  dsr-report config init -o controller.toml  # who you are; fill it in"
 	@echo "  dsr-report render EXPORT.json --config controller.toml -o disclosure.pdf"
+
+desk: setup ## the work in a browser, on sample data
+	setup/install.sh $(VENV) --editable '.[desk]'
+	$(BIN)/dsr-report desk --sandbox
 
 test: lint types tests ## every check, as continuous integration runs them
 
@@ -65,6 +69,9 @@ picture: setup-tests ## docs/first-page.png, the report's first page
 	@mkdir -p $(OUT) docs
 	$(DEMO) -o $(OUT)/disclosure.pdf
 	pdftoppm -png -singlefile -r 80 -f 1 -l 1 $(OUT)/disclosure.pdf docs/first-page
+
+pictures: setup-tests ## docs/desk-*.png, pages of the desk on sample data
+	$(BIN)/python setup/desk_pictures.py docs
 
 dist: setup-tests ## a wheel and an sdist in dist/
 	rm -rf dist

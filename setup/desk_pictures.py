@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -38,7 +39,7 @@ def main(folder: Path) -> None:
                 page.goto(f"{root}/new")
                 page.fill("#f-whom", "20285")
                 page.click("main button.primary")
-                page.fill("#f-received", "2026-01-05")
+                page.fill("#f-received", (datetime.now(UTC) - timedelta(days=6)).date().isoformat())
                 page.click("main button.primary")
                 page.check("#f-language-nl")
                 page.fill("#f-reference", "AVG-2026-014")
