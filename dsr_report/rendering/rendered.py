@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 from jinja2 import Environment
 
@@ -17,6 +19,7 @@ from dsr_report.rendering.first_pages import missing_statements, title
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.shipped import shipped
+from dsr_report.spool import BlockFile
 from dsr_report.workers import Processes
 
 
@@ -47,6 +50,24 @@ class _Side:
             self.wanted_targets |= targets & other.anchors
 
 
+class _KeptParts:
+    """Parts on disk, as the layout is told how long they are, and what leads where, before it begins."""
+
+    def __init__(self, parts: Iterator[Part]) -> None:
+        self._file = BlockFile()
+        self._ends = [0]
+        for part in parts:
+            self._file.add(pickle.dumps(part, protocol=5))
+            self._ends.append(self._file.size)
+
+    def __iter__(self) -> Iterator[Part]:
+        for start, end in pairwise(self._ends):
+            yield pickle.loads(self._file.read(start, end - start))  # noqa: S301 - written by ourselves
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class RenderedReport:
     """A report that is rendered and waits on disk: its document, its ledger, what is missing in it.
 
@@ -61,6 +82,7 @@ class RenderedReport:
         self._options = options
         self._environment: Environment = environment(options.language, options.templates)
         self._collected: Collected = collect(export, options, processes)
+        self._kept: _KeptParts | None = None
 
     @property
     def ledger(self) -> Ledger:
@@ -75,8 +97,8 @@ class RenderedReport:
     @cached_property
     def document(self) -> ReportDocument:
         """The document for the writers."""
-        is_laid_out = self._options.medium == "pdf"  # only then the parts take longer than making them twice
-        lengths = tuple(len(part.html) for part in self._parts()) if is_laid_out else ()
+        is_laid_out = self._options.medium == "pdf"
+        lengths = tuple(len(part.html) for part in self._again()) if is_laid_out else ()
         return replace(self._described, part_count=len(lengths), part_lengths=lengths)
 
     @cached_property
@@ -105,7 +127,7 @@ class RenderedReport:
     def letter_and_annexes(self) -> tuple[ReportDocument, ReportDocument]:
         """The document in two: the letter with your data in words, and the annexes."""
         letter, annexes = _Side(), _Side()
-        for part in self._parts():
+        for part in self._again():
             if part.layer == "annex":
                 annexes.take(part, letter)
             else:
@@ -130,9 +152,19 @@ class RenderedReport:
             ),
         )
 
+    def _again(self) -> _KeptParts:
+        """The parts, which are made once and can be read again."""
+        if self._kept is None:
+            self._kept = _KeptParts(self._parts())
+        return self._kept
+
     def _parts(self) -> Iterator[Part]:
+        if self._kept is not None:
+            return iter(self._kept)
         return chapters.parts(self._export, self._options, self._collected, self._environment)
 
     def close(self) -> None:
         """Remove what waits on disk."""
         self._collected.close()
+        if self._kept is not None:
+            self._kept.close()
