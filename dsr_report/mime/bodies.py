@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from dsr_report.mime.visible import is_stub, is_visible, shows_something
+from dsr_report.mime.visible import is_stub, is_visible, may_be_stub, shows_something
 
 if TYPE_CHECKING:
     from dsr_report.mime.parts import MimePart
@@ -77,4 +77,5 @@ def _chosen(below: list[list[MimePart]], preferred: Version) -> list[MimePart]:
 
 
 def _is_stub(texts: list[MimePart], pages: list[MimePart]) -> bool:
-    return is_stub("\n".join(part.text for part in texts), "\n".join(part.text for part in pages))
+    text = "\n".join(part.text for part in texts)
+    return may_be_stub(text) and is_stub(text, "\n".join(part.text for part in pages))

@@ -31,6 +31,8 @@ __all__ = [
 
 _DEEPEST = 30
 _MOST_PARTS = 10_000
+_FEW_FIELDS = 5
+"""Those of a part; the header of a message is another each time."""
 _LARGE = 1_000_000
 """Bytes; a larger message is not kept in memory to be asked again."""
 _ENCODINGS = {"7bit", "8bit", "binary", *ENCODED}
@@ -111,37 +113,20 @@ def _part(
     start: int = 0,
     untyped: str = "text/plain",
 ) -> MimePart:
-    fields: dict[str, HeaderField] = {}
-    types: list[str] = []
-    for entry in header:
-        name = entry.name.lower()
-        if name in _STRUCTURAL:
-            fields.setdefault(name, entry)
-            if name == "content-type":
-                types.append(unfolded(entry.raw))
+    told = _remembered_structure(header) if len(header) <= _FEW_FIELDS else _structure(header)
     found = list(defects)
-    if len(types) > 1:
+    content_type = told.types[0] if told.types else untyped
+    if len(told.types) > 1:
         found.append(defect("second-content-type"))
-        types.sort(key=lambda text: not _fits(text, body))
-    content_type = types[0] if types else untyped
+        content_type = min(told.types, key=lambda text: not _fits(text, body))
     match = _MEDIA_TYPE.match(content_type)
     media_type = match.group(1).lower() if match else "text/plain"
     if match is None:
         found.append(defect("media-type-unreadable"))
+    found += told.problems
     type_parameters = parameters(content_type) if "=" in content_type else {}
-    encoding = "7bit"
-    if "content-transfer-encoding" in fields:
-        encoding = _WORD_AT_START.sub(r"\1", fields["content-transfer-encoding"].value).lower()
-        if encoding not in _ENCODINGS:
-            found.append(defect("encoding-unknown", encoding))
-    disposition = file_name = None
-    if "content-disposition" in fields:
-        text = unfolded(fields["content-disposition"].raw)
-        disposition = _WORD_AT_START.sub(r"\1", text).lower()
-        file_name = parameters(text).get("filename") if "=" in text else None
-    file_name = file_name or type_parameters.get("name")
+    encoding = told.encoding
     below = _below(media_type, type_parameters.get("boundary"), (body, encoding), path, depth)
-    content_id = fields["content-id"].value if "content-id" in fields else None
     return MimePart(
         path=path,
         header=header,
@@ -149,10 +134,10 @@ def _part(
         parameters=type_parameters,
         raw_body=body,
         transfer_encoding=encoding,
-        disposition=disposition,
-        file_name=file_name,
-        content_id=content_id.strip().strip("<>").strip() if content_id else None,
-        content_location=fields["content-location"].value if "content-location" in fields else None,
+        disposition=told.disposition,
+        file_name=told.file_name or type_parameters.get("name"),
+        content_id=told.content_id,
+        content_location=told.content_location,
         form_defects=(*found, *map(defect, below.problems)),
         children=below.children,
         nested=below.nested,
@@ -161,6 +146,51 @@ def _part(
         inner=below.inner,
         is_opened=below.is_opened,
     )
+
+
+class _Structure(NamedTuple):
+    """What the header of a part says of its content."""
+
+    types: tuple[str, ...]
+    encoding: str
+    disposition: str | None
+    file_name: str | None
+    content_id: str | None
+    content_location: str | None
+    problems: tuple[Defect, ...]
+
+
+def _structure(header: tuple[HeaderField, ...]) -> _Structure:
+    fields: dict[str, HeaderField] = {}
+    types: list[str] = []
+    for entry in header:
+        name = entry.name.lower()
+        if name in _STRUCTURAL:
+            fields.setdefault(name, entry)
+            if name == "content-type":
+                types.append(unfolded(entry.raw))
+    values = {name: entry.value for name, entry in fields.items()}
+    encoding = "7bit"
+    problems: tuple[Defect, ...] = ()
+    if "content-transfer-encoding" in values:
+        encoding = _WORD_AT_START.sub(r"\1", values["content-transfer-encoding"]).lower()
+        if encoding not in _ENCODINGS:
+            problems = (defect("encoding-unknown", encoding),)
+    disposition = file_name = None
+    if "content-disposition" in fields:
+        text = unfolded(fields["content-disposition"].raw)
+        disposition = _WORD_AT_START.sub(r"\1", text).lower()
+        file_name = parameters(text).get("filename") if "=" in text else None
+    content_id = (
+        values.get("content-id", "").strip().strip("<>").strip() if values.get("content-id") else None
+    )
+    return _Structure(
+        tuple(types), encoding, disposition, file_name, content_id, values.get("content-location"), problems
+    )
+
+
+_remembered_structure = lru_cache(maxsize=512)(_structure)
+"""The headers of parts are much the same in all messages of a sender."""
 
 
 class _Below(NamedTuple):

@@ -13,7 +13,7 @@ from functools import cached_property
 from io import IncrementalNewlineDecoder
 from typing import Literal
 
-from dsr_report.mime.bodies import Version, bodies
+from dsr_report.mime.bodies import bodies
 from dsr_report.mime.charsets import codec_of, declared_in_page, to_text
 from dsr_report.mime.defects import Defect, defect
 from dsr_report.mime.flowed import unflowed
@@ -376,13 +376,22 @@ class MimeMessage:
             return None
 
     @cached_property
-    def _versions(self) -> dict[Version, tuple[MimePart, ...]]:
-        return {"text/plain": bodies(self.root, "text/plain"), "text/html": bodies(self.root, "text/html")}
+    def _plain_version(self) -> tuple[MimePart, ...]:
+        return bodies(self.root, "text/plain")
+
+    @cached_property
+    def _html_version(self) -> tuple[MimePart, ...]:
+        return bodies(self.root, "text/html")
+
+    @property
+    def bodies(self) -> tuple[MimePart, ...]:
+        """The parts that are its text, in one version or the other."""
+        return (*self._plain_version, *self._html_version)
 
     @cached_property
     def html(self) -> str | None:
         """The body as HTML (all of it, one below the other, where it has several parts), or None."""
-        found = self._versions["text/html"]
+        found = self._html_version
         if not any(part.media_type == "text/html" for part in found):
             return None
         return "\n".join(
@@ -395,13 +404,13 @@ class MimeMessage:
     @cached_property
     def plain(self) -> str | None:
         """The plain-text body that the sender wrote, or None."""
-        found = [part.text for part in self._versions["text/plain"] if part.media_type != "text/html"]
+        found = [part.text for part in self._plain_version if part.media_type != "text/html"]
         return "\n".join(found) if found else None
 
     @cached_property
     def text(self) -> str | None:
         """The best text: the sender's own, or else made from the HTML, with the addresses of its links."""
-        found = self._versions["text/plain"]
+        found = self._plain_version
         if not found:
             return None
         return "\n".join(
@@ -415,7 +424,7 @@ class MimeMessage:
 
         Attached messages are among them; their own files are `part.nested.files`.
         """
-        shown = {id(part) for found in self._versions.values() for part in found}
+        shown = {id(part) for part in self.bodies}
         found = []
         for part in self.root.walk_own():
             if part.children:

@@ -34,13 +34,20 @@ def shows_something(html: str) -> bool:
     return is_visible(html) and (len(html) > _SHORT_PAGE or is_visible(text_of_html(html)))
 
 
-@lru_cache(maxsize=4)  # the same is asked for each version of a message
-def is_stub(text: str, html: str) -> bool:
-    """Whether a plain text only says that the page beside it is the message."""
+def may_be_stub(text: str) -> bool:
+    """Whether a plain text is short and speaks of a page; whether that says more is not looked at yet."""
     if len(text) > 10 * _LONGEST_STUB:
         return False
-    words = " ".join(_ADDRESS.sub(" ", text).split())
-    if len(words) > _LONGEST_STUB or not _STUB.search(words):
-        return False
-    page = " ".join(_ADDRESS.sub(" ", text_of_html(html)).split())
-    return len(page) > _TIMES_LONGER * len(words)
+    words = _without_addresses(text)
+    return len(words) <= _LONGEST_STUB and _STUB.search(words) is not None
+
+
+@lru_cache(maxsize=4)  # the same is asked for each version of a message
+def is_stub(text: str, html: str) -> bool:
+    """Whether a plain text that `may_be_stub` only says that the page beside it is the message."""
+    page = _without_addresses(text_of_html(html))
+    return len(page) > _TIMES_LONGER * len(_without_addresses(text))
+
+
+def _without_addresses(text: str) -> str:
+    return " ".join(_ADDRESS.sub(" ", text).split())

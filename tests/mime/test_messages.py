@@ -458,9 +458,7 @@ def test_messages_of_any_structure_and_charset_are_read_as_the_standard_library_
     ] == leaves_of(theirs)
     assert ours.defects == ()
     # each part is the body, or a file, or in a message that is one
-    seen = {id(part) for part in ours.all_files} | {
-        id(part) for found in ours._versions.values() for part in found
-    }
+    seen = {id(part) for part in (*ours.all_files, *ours.bodies)}
     below = {id(part) for file in ours.files if file.nested for part in file.nested.walk()}
     assert all(
         id(part) in seen | below or not part.text.strip() for part in ours.walk() if not part.is_container
