@@ -188,6 +188,7 @@ class CasePages:
             period=self._period(ask),
             period_open=bool(faults) and "file" not in (faults or {}),
             today=register.today,
+            unknown=[one for one in register.requests_of(case.reference) if one.standing == "unknown"],
             log=[
                 {
                     "when": ask.language.moment(one.at, _ZONE),
@@ -357,7 +358,33 @@ class CasePages:
         self._office.register.refuse(ask.case.reference, ground, actor=ask.actor)
         return self._pages.to_case(ask)
 
+    def withdraw(self, ask: Ask) -> Response:
+        """Note that the person took the request back."""
+        faults = Faults()
+        if ask.given("withdrawn") != "yes":
+            faults["withdrawn"] = ask.text("Tick this if the person took it back.")
+            return self.case(ask, faults)
+        self._office.register.withdraw(ask.case.reference, actor=ask.actor)
+        return self._pages.to_case(ask, "/close")
+
     # ---- work
+
+    def request(self, ask: Ask) -> Response:
+        """Decide what became of a data request of which nobody knows whether it was made."""
+        faults, register = Faults(), self._office.register
+        number = ask.given("number")
+        found = [one for one in register.requests_of(ask.case.reference) if one.standing == "unknown"]
+        entry = next((one for one in found if str(one.number) == number), None)
+        if entry is None:
+            return self._pages.to_case(ask)
+        if ask.given("go") == "abandon":
+            register.abandon(entry.number, reason="not in the dashboard", actor=ask.actor)
+            return self._pages.to_case(ask)
+        request_id = faults.need(ask, "request", ask.text("Enter the id that the dashboard shows."))
+        if faults:
+            return self.case(ask, faults)
+        register.attach_request_id(entry.number, request_id, actor=ask.actor)
+        return self.fetch(ask)
 
     def fetch(self, ask: Ask) -> Response:
         """Ask Copernica for the data of the case's person."""

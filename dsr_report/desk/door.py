@@ -122,7 +122,8 @@ class Door:
             return
         path = scope["path"].removeprefix(self._address.root)
         scope["desk.cookie"] = cookie = self._cookie(headers)
-        session: Session | None = self._sessions.of(cookie, is_use=path != "/idle")
+        # the script asks for the state of work by itself, which is no use by a person
+        session: Session | None = self._sessions.of(cookie, is_use=not path.endswith("/work/state"))
         scope["desk.session"] = session
         app = self._app if session is not None or path in self._open_paths else self._signed_out
         await app(scope, receive, _with_headers(send))

@@ -382,7 +382,9 @@ class Office:
             reference=job.case,
             due=entry.deadlines.latest,
         ) as report:
-            report.to_html(folder.path / "preview.html", progress=job.tell)
+            target = folder.path / "preview.html"
+            clear_leftovers(target)
+            report.to_html(target, progress=job.tell)
         folder.note(preview={"digest": digest, "language": language, "export": review.sha256})
         return {}
 

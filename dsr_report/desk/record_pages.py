@@ -24,6 +24,7 @@ from dsr_report.sanitize.safe_html import safe, safe_frame
 
 _LONGEST_SHOWN = 50_000
 """Characters of a value on a page; the preview and the report have all of it."""
+_LONGEST_PAGE = 500_000
 _MOST_VALUES = 400
 _BLOCKS = re.compile(r"[ \t\r\xa0]*\n[ \t\r\n\xa0]*")
 
@@ -84,14 +85,16 @@ class RecordPages:
     def values_of(self, ask: Ask, review: Review, record: Kept) -> list[ShownValue]:
         """The values of a record, each as it is and as it will be."""
         changed = self._hidden(ask, review, record)
-        found = []
+        found: list[ShownValue] = []
+        room = _LONGEST_PAGE
         for number, (pointer, value) in enumerate(record.values()):
-            if number >= _MOST_VALUES:
+            if number >= _MOST_VALUES or room <= 0:
                 break
             text = "" if value is None else str(value)
             hidden = changed.get(pointer)
             if not text and hidden is None:
                 continue
+            room -= len(text)
             name = next((token for token in reversed(tokens(pointer)) if not token.isdigit()), "")
             found.append(
                 ShownValue(

@@ -114,6 +114,8 @@ class Review:
         self.findings: Findings = Findings((), ())
         self.sha256 = ""
         self.addresses: frozenset[str] = frozenset()
+        self.fault = ""
+        """What was wrong with the file as a person left it; it was kept aside, and is written anew."""
 
     def read(self, progress: Callable[[int, int | None], None] | None = None) -> None:
         """Read the export: find what is to be decided, and keep where each record stands."""
@@ -291,11 +293,14 @@ class Review:
         """Take what a person wrote into the file, where it can be read and is about this export."""
         try:
             there = read_decisions(self.file)
-        except DsrReportError:
-            self._keep_aside()
+            if there.export_sha256 != self.sha256:
+                return
+            for _ in decisions_of(there, self.findings, strict=False, warnings=[]):
+                pass
+        except DsrReportError as error:
+            self._keep_aside(error.what)
             return
-        if there.export_sha256 != self.sha256:
-            return
+        self.fault = ""
         entries, also, read = _said(there)
         if (entries, also, read) == _said(self.journal.decided(self.sha256).taken(self.sha256)):
             return
@@ -308,9 +313,11 @@ class Review:
             read=sorted(read),
         )
 
-    def _keep_aside(self) -> None:
+    def _keep_aside(self, fault: str) -> None:
         if self.file.is_file():
-            self.file.replace(self.file.with_suffix(".broken.toml"))
+            aside = self.file.with_suffix(".broken.toml")
+            self.file.replace(aside)
+            self.fault = f"{aside.name}: {fault}"
 
     def _write(self) -> None:
         state = self.journal.decided(self.sha256)

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from starlette.responses import Response
@@ -20,6 +21,7 @@ from dsr_report.mime.message import parse_once, wire_of_text
 from dsr_report.records.kinds import kind_of
 from dsr_report.redact.decisions import SCOPES
 from dsr_report.redact.findings import Finding
+from dsr_report.redact.places import places_of
 from dsr_report.redact.plan import Treatment
 
 _PAGE = 100
@@ -150,6 +152,7 @@ class ReviewPages:
             hidden=self._totals(review),
             earlier=[entry["text"] for entry in review.earlier_also()],
             last=review.decided.last,
+            trouble=review.fault,
         )
 
     def _kinds(self, ask: Ask, findings: Sequence[Finding]) -> list[tuple[str, str, int]]:
@@ -469,6 +472,26 @@ class ReviewPages:
             previous=order[at - 1] if at else "",
             next=order[at + 1] if at + 1 < len(order) else "",
             last=review.decided.last,
+        )
+
+    # ---- looking for a text
+
+    def find(self, ask: Ask) -> Response:
+        """Where a text stands, in any spelling or encoding; it is never part of an address."""
+        way = self._cases.ready(ask, "/find")
+        if way is not None:
+            return way
+        review, faults = self._review(ask), Faults()
+        text = faults.need(ask, "find", ask.text("Enter what to look for.")) if ask.is_post else ""
+        found = []
+        if text:
+            for place in islice(places_of(text, review.export.found()), _PAGE):
+                record = review.records.at(place.pointer)
+                if record is not None:
+                    title = place.title or ask.text(kind_of(place.record).title[0])
+                    found.append((record.number, title, place.date, place.excerpt))
+        return self._pages.html(
+            ask, "find", status=422 if faults else 200, faults=faults, text=text, found=found, most=_PAGE
         )
 
     # ---- files, and all that is hidden

@@ -76,7 +76,7 @@ class Running:
         content = path if isinstance(path, bytes) else path.read_bytes()
         return self.post(where, files={"file": ("export.json", content, "application/json")})
 
-    def waited(self, reference: str, seconds: float = 60) -> str:
+    def waited(self, reference: str, seconds: float = 240) -> str:
         """The state of a case's job once it has ended."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

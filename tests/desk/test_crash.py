@@ -51,7 +51,7 @@ class Process:
         self.process.wait(timeout=20)
 
     def waited(self, case: str, until: str = "Done.") -> str:
-        for _ in range(600):
+        for _ in range(4000):
             said = text_of(self.get(f"{case}/work/state"))
             if until in said:
                 return said
@@ -81,7 +81,7 @@ def started(folder: Path, sandbox: Sandbox | None = None) -> Iterator[Process]:
     found = re.match(r"(http://127\.0\.0\.1:\d+)(/[^/]+)/enter", link)
     assert found is not None, process.stderr.read() if process.stderr else link
     http = httpx.Client(base_url=found[1], trust_env=False, timeout=30)
-    for _ in range(100):
+    for _ in range(1000):
         try:
             http.get(link.removeprefix(found[1]))
             break

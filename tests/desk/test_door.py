@@ -352,6 +352,27 @@ def test_paths_lead_to_no_file(desk: Running, path: str) -> None:
     assert b"{%" not in answer
 
 
+@pytest.mark.parametrize("bad", ["..%2f..%2fsettings", "%00", "x" * 3000, "-1", "9" * 30, "%2fetc%2fpasswd"])
+def test_ids_of_a_case_lead_nowhere_else(desk: Running, bad: str) -> None:
+    case = desk.taken_in(SAMPLES / "nothing-found.json")
+    for path in ("finding", "text", "record", "made"):
+        answer = desk.get(f"{case}/{path}/{bad}")
+        assert answer.status_code == 404, path
+        assert "root:" not in answer.text
+    answer = desk.post(f"{case}/finding/{bad}/decide", {"decision": "withhold"})
+    assert answer.status_code == 404
+
+
+def test_the_script_that_asks_for_the_state_of_work_does_not_keep_one_signed_in(tmp_path: Path) -> None:
+    with running_desk(tmp_path) as desk:
+        desk.sign_in()
+        case = desk.taken_in(SAMPLES / "nothing-found.json")
+        for _ in range(4):
+            desk.clock.now += 9 * 60
+            answer = desk.get(f"{case}/work/state")
+        assert answer.status_code == 401
+
+
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'\u202egnp.exe{{7*7}}"
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,8 @@ import pyzipper
 from desks import SAMPLES, Running, running_desk, text_of
 
 import dsr_report
+from dsr_report.obtain import subject_named
+from dsr_report.register import requests
 from dsr_report.sandbox.server import running_sandbox
 from dsr_report.verification.verifier import verify
 
@@ -159,6 +161,35 @@ def test_what_a_person_writes_into_the_file_is_taken_over(desk: Running, case: s
     assert decide(desk, case, note.id, decision="disclose").status_code == 200
     entries = {e["id"]: e for e in tomllib.loads(file.read_text("utf-8"))["finding"]}
     assert entries[note.id]["decision"] == "disclose"
+
+
+def test_a_file_that_was_edited_into_nonsense_is_kept_aside_and_told(desk: Running, case: str) -> None:
+    review = review_of(desk, case)
+    before, lines = dict(review.decided.entries), len(review.journal.lines)
+    file = desk.office.folder.case(desk.reference(case)).review
+    good = file.read_text("utf-8")
+    for bad in (good.replace('decision = "disclose"', 'decision = "discose"', 1), "[[finding", ""):
+        file.write_text(bad, "utf-8")
+        said = text_of(desk.get(f"{case}/review"))
+        assert "it was kept aside" in said
+        assert review.decided.entries == before
+        assert len(review.journal.lines) == lines
+        assert file.read_text("utf-8") == good
+        assert file.with_name("review.broken.toml").read_text("utf-8") == bad
+    file.unlink()
+    desk.get(f"{case}/review")
+    assert file.read_text("utf-8") == good
+
+
+def test_a_text_is_found_wherever_it_stands_and_never_in_an_address(desk: Running, case: str) -> None:
+    answer = desk.post(f"{case}/find", {"find": "Löffler"})
+    said = text_of(answer)
+    assert re.search(r"It stands in \d+ places\.", said)
+    assert "Frau «Löffler», holt" in said
+    assert "ffler" not in str(answer.url)
+    assert re.search(r"/record/\d+\"", answer.text)
+    assert desk.post(f"{case}/find", {"find": " "}).status_code == 422
+    assert "It stands in 0 places." in text_of(desk.post(f"{case}/find", {"find": "Zebrapfad"}))
 
 
 def test_nothing_is_made_while_something_is_open(desk: Running, case: str) -> None:
@@ -387,6 +418,53 @@ def test_a_reference_that_names_the_person_is_refused(desk: Running) -> None:
     answer = desk.post("/new", form)
     assert answer.status_code == 422
     assert "must not be an address" in text_of(answer)
+
+
+def test_of_a_request_of_unknown_standing_a_person_decides(with_sandbox: Running) -> None:
+    desk = with_sandbox
+    register = desk.office.register
+    reference = desk.office.new_case(
+        subject_named("41522"), received_on=None, channel="", language="nl", reference="AVG-8", actor="anna"
+    )
+    case = "/case/" + desk.office.folder.case(reference).id
+    entry = register.claim(
+        "subprofile", "90211", api_url="http://127.0.0.1:9/v4", reference=reference, actor="anna"
+    )
+    register.posting(entry)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests, "STALE_AFTER", timedelta(seconds=-1))
+        said = text_of(desk.get(case))
+        assert "nobody knows whether Copernica has the request" in said
+        form = {"number": str(entry.number), "go": "attach", "request": ""}
+        assert desk.post(f"{case}/request", form).status_code == 422
+        assert desk.post(f"{case}/request", {**form, "go": "abandon"}).status_code == 200
+    assert register.request(entry.number).state == "abandoned"
+    assert "nobody knows" not in text_of(desk.get(case))
+
+
+def test_a_request_that_was_withdrawn_is_noted_with_a_tick(desk: Running) -> None:
+    form = {"step": "4", "received": "2026-11-05", "language": "nl", "reference": "AVG-W", "go": "log"}
+    desk.post("/new", form)
+    case = "/case/" + desk.office.folder.case("AVG-W").id
+    assert desk.post(f"{case}/withdraw", {}).status_code == 422
+    assert desk.office.register.case("AVG-W").state != "withdrawn"
+    assert desk.post(f"{case}/withdraw", {"withdrawn": "yes"}).status_code == 200
+    assert desk.office.register.case("AVG-W").state == "withdrawn"
+
+
+def test_the_period_is_paused_resumed_and_extended(desk: Running) -> None:
+    desk.post(
+        "/new", {"step": "4", "received": "2026-11-05", "language": "nl", "reference": "AVG-P", "go": "log"}
+    )
+    case, register = "/case/" + desk.office.folder.case("AVG-P").id, desk.office.register
+    assert desk.post(f"{case}/pause", {"why": "identity", "paused": "2026-11-06"}).status_code == 200
+    assert register.case("AVG-P").state == "identity"
+    assert desk.post(f"{case}/pause", {"why": "identity", "paused": "2026-11-06"}).status_code == 409
+    assert desk.post(f"{case}/resume", {"resumed": "2026-11-09"}).status_code == 200
+    assert desk.post(f"{case}/extend", {"reason": ""}).status_code == 422
+    before = register.case("AVG-P").deadlines.latest
+    assert desk.post(f"{case}/extend", {"reason": "many messages"}).status_code == 200
+    assert register.case("AVG-P").deadlines.latest > before
 
 
 def test_two_clicks_are_one_job(desk: Running) -> None:
