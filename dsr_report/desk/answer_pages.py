@@ -383,6 +383,24 @@ class AnswerPages:
             to_given=str(ask.place.facts.get("reply_to", "")),
         )
 
+    def _may_forget(self, ask: Ask) -> bool:
+        closed = ask.case.closed_on
+        return (
+            closed is not None
+            and not ask.case.forgotten
+            and closed + RETENTION <= self._office.register.today
+        )
+
+    def forget(self, ask: Ask) -> Response:
+        """Remove every file and all personal data of a case that was closed long ago."""
+        if not self._may_forget(ask):
+            return self._pages.to_case(ask, "/close")
+        if ask.given("sure") != "yes":
+            faults = Faults(sure=ask.text("Tick this to remove everything."))
+            return self.close_page(ask, faults)
+        self._office.forget(ask.case.reference)
+        return self._pages.to("/?all=yes")
+
     def close(self, ask: Ask) -> Response:
         """End the case: what is kept, and for how long."""
         faults = Faults()
@@ -396,6 +414,11 @@ class AnswerPages:
             if not faults:
                 self._office.register.close_case(ask.case.reference, reason=reason or None, actor=ask.actor)
                 return self._pages.to_case(ask)
+        return self.close_page(ask, faults)
+
+    def close_page(self, ask: Ask, faults: Faults) -> Response:
+        """The page about the end of a case."""
+        has_answer = ask.case.days_left is None
         return self._pages.html(
             ask,
             "close",
@@ -403,6 +426,9 @@ class AnswerPages:
             faults=faults,
             has_answer=has_answer,
             is_closed=ask.case.closed_on is not None,
+            is_forgotten=ask.case.forgotten,
+            forget_on=ask.language.day(ask.case.closed_on + RETENTION) if ask.case.closed_on else "",
+            may_forget=self._may_forget(ask),
             days=RETENTION.days,
         )
 

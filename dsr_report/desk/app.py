@@ -81,6 +81,7 @@ def make_app(
         page("/sign-out", session_pages.sign_out, "POST"),
         page("/quit", session_pages.quit, "POST"),
         page("/settings", session_pages.settings, "GET", "POST"),
+        page("/token", session_pages.token, "POST"),
         page("/keys", session_pages.keys),
         page("/", case_pages.cases),
         page("/new", case_pages.new, "GET", "POST"),
@@ -128,6 +129,7 @@ def make_app(
         of_case("/reply/draft", answer_pages.draft),
         of_case("/reply/sent", answer_pages.sent, "POST"),
         of_case("/close", answer_pages.close, "GET", "POST"),
+        of_case("/forget", answer_pages.forget, "POST"),
         page("/statements", statement_pages.statements, "GET", "POST"),
     ]
 

@@ -140,6 +140,13 @@ class Jobs:
         if job is not None:
             job.stopping.set()
 
+    def drop(self, reference: str) -> None:
+        """Forget the job of a case."""
+        with self._lock:
+            job = self._jobs.pop(reference, None)
+        if job is not None:
+            job.stopping.set()
+
     def end(self) -> None:
         """Stop what runs, and wait for it: nothing half-made is left."""
         for job in self._jobs.values():

@@ -15,16 +15,18 @@ from dsr_report.desk.jobs import Job, Jobs
 from dsr_report.desk.journal import Journal
 from dsr_report.desk.review import Review
 from dsr_report.desk.sessions import Sessions
-from dsr_report.errors import CheckFailedError, NotAnExportError, RegisterError, UsageError
+from dsr_report.errors import AuthError, CheckFailedError, NotAnExportError, RegisterError, UsageError
 from dsr_report.export import read
 from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
 from dsr_report.obtain import Patience, Progress, Subject, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
+from dsr_report.register.cases import RETENTION
 from dsr_report.register.entries import CaseEntry, FileEntry
 from dsr_report.register.store import Register
 from dsr_report.report import Report, default_name, format_of
+from dsr_report.retention import forget
 from dsr_report.times import DEFAULT_ZONE
 from dsr_report.verification.verifier import verify
 
@@ -80,6 +82,17 @@ class Office:
         self.jobs.end()
         for review in self._reviews.values():
             review.close()
+
+    # ---- the token
+
+    @property
+    def has_token(self) -> bool:
+        """Whether there is a token to ask Copernica with; it is not tried."""
+        try:
+            self._client(lambda _seconds: None).close()
+        except AuthError:
+            return False
+        return True
 
     # ---- configuration
 
@@ -205,6 +218,15 @@ class Office:
             for address in addresses
             for one in self.register.cases_about("email", address)
         )
+
+    def forget(self, reference: str) -> None:
+        """Remove every file and all personal data of a case; what is open of it is closed first."""
+        with self._lock:
+            for key in [key for key in self._reviews if key[0] == reference]:
+                self._reviews.pop(key).close()
+            self._journals.pop(reference, None)
+        self.jobs.drop(reference)
+        forget(self.register, [reference], retention=RETENTION, desk=self.folder.root)
 
     # ---- review
 

@@ -312,7 +312,11 @@ class ReviewPages:
                 revision=int(revision) if revision.isdecimal() and len(revision) < 10 else -1,
             )
         except ConflictError:
-            return self._conflict(ask, review, finding, entry)
+            there, last = review.entry(finding), review.decided.last
+            is_same = all(there.get(name) == value for name, value in entry.items())
+            if not is_same or there.get("by") != ask.actor or last is None:
+                return self._conflict(ask, review, finding, entry)  # else it was clicked twice
+            line = last
         upcoming = review.next_after(finding.id)
         if upcoming is None:
             return self._pages.to_case(ask, f"/review?saved={line.number}")

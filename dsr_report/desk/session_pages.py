@@ -9,6 +9,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from dsr_report.desk.pages import Ask, Faults, Pages
 from dsr_report.desk.sessions import IDLE_MINUTES
+from dsr_report.fetch.client import Client
+from dsr_report.fetch.token import Secret, store_token
 from dsr_report.languages import LANGUAGES
 from dsr_report.languages import translatable as _
 from dsr_report.register.store import this_user
@@ -108,12 +110,23 @@ class SessionPages:
             faults=faults,
             said=said,
             idle_choices=[(str(minutes), str(minutes)) for minutes in IDLE_MINUTES],
+            has_token=office.has_token,
             places=[
                 (ask.text("Register"), office.register.where),
                 (ask.text("Files of the desk"), str(office.folder.root)),
                 (ask.text("Statements"), str(office.config_path)),
             ],
         )
+
+    def token(self, ask: Ask) -> Response:
+        """Keep an API token in the system's keyring, once it was tried; it is never shown."""
+        token = Secret(ask.given("token"))
+        if not token:
+            return self._pages.problem(ask, ask.text("Enter the token."))
+        with Client(token) as client:
+            client.log_in()
+        store_token(token)
+        return self._pages.to("/settings")
 
     def keys(self, ask: Ask) -> Response:
         """What each key does."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from dsr_report.desk import wording
 from dsr_report.desk.pages import Ask, Faults, Pages
 from dsr_report.desk.statements import Statements
 from dsr_report.errors import ConfigError
@@ -45,7 +44,7 @@ class StatementPages:
             said=said,
             trouble=trouble,
             reader=reader,
-            reader_name=wording.language_names()[reader],
+            reader_name=str(ask.language.locale.languages.get(reader, reader)),
             sections=form.sections(),
             missing=missing,
         )

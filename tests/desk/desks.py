@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ class Clock:
     """A clock that goes forward when it is told to."""
 
     now: float = 1000.0
+    days: int = 0
+    """How far the calendar is ahead."""
 
     def __call__(self) -> float:
         return self.now
@@ -121,7 +124,11 @@ def running_desk(
     clock = Clock()
     exports = folder / "exports"
     exports.mkdir(exist_ok=True)
-    with Register.open(f"sqlite:///{folder / 'register.sqlite3'}", actor="anna") as register:
+
+    def later() -> datetime:
+        return datetime.now(UTC) + timedelta(days=clock.days)
+
+    with Register.open(f"sqlite:///{folder / 'register.sqlite3'}", actor="anna", now=later) as register:
         office = Office(
             DeskFolder(folder / "desk"),
             register,

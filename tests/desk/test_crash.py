@@ -17,6 +17,8 @@ from pathlib import Path
 import httpx
 import pytest
 from desks import CONTROLLER, SAMPLES, text_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dsr_report.desk.folders import DeskFolder
 from dsr_report.desk.journal import Journal
@@ -197,6 +199,66 @@ def test_a_crash_between_the_journal_and_the_file_loses_no_decision(tmp_path: Pa
     assert [line.event for line in again.journal.lines] == ["decide"]
     assert again.file.read_bytes() != before
     again.close()
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("decide"), st.sampled_from("abc"), st.sampled_from(["mask", "withhold", "disclose"])
+        ),
+        st.tuples(st.just("also"), st.text(min_size=1, max_size=8), st.just("")),
+        st.tuples(st.just("read"), st.sampled_from("xyz"), st.sampled_from(["yes", ""])),
+        st.tuples(st.just("undo"), st.just(""), st.just("")),
+        st.tuples(st.just("tear"), st.just(""), st.just("")),
+    ),
+    max_size=25,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_whatever_is_decided_and_undone_a_journal_says_the_same_when_it_is_opened_again(
+    tmp_path: Path, steps: list[tuple[str, str, str]]
+) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.unlink(missing_ok=True)
+    journal = Journal(path)
+    history = [({}, [], set())]
+    for event, one, other in steps:
+        entries, also, read = history[-1]
+        if event == "undo":
+            last = journal.decided("x").last
+            assert (last is None) == (len(history) == 1)
+            if last is not None:
+                journal.append("undo", actor="a", export="x", undone=last.number, ids=[])
+                history.pop()
+            continue
+        if event == "tear":
+            with path.open("ab") as file:
+                file.write(b'{"number": 9')
+            journal = Journal(path)
+            continue
+        if event == "decide":
+            entry = {"decision": other, "reason": "r", "article": "a"}
+            journal.append("decide", actor="a", export="x", ids={one: "s"}, kind="k", entry=entry)
+            entries = {**entries, one: other}
+        elif event == "also":
+            journal.append("also", actor="a", export="x", entry={"text": one})
+            also = [*also, one]
+        else:
+            journal.append("read", actor="a", export="x", ids=[one], read=bool(other))
+            read = read | {one} if other else read - {one}
+        history.append((entries, also, read))
+    for known in (journal, Journal(path)):
+        decided = known.decided("x")
+        said = (
+            {one: entry["decision"] for one, entry in decided.entries.items()},
+            [entry["text"] for entry in decided.also.values()],
+            set(decided.read),
+        )
+        assert said == history[-1]
+        assert known.decided("y").entries == {}
+    assert journal.decided("x").digest == Journal(path).decided("x").digest
 
 
 def test_uploads_that_were_not_answered_for_are_cleared_away(tmp_path: Path) -> None:

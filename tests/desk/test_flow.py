@@ -146,6 +146,18 @@ def test_a_stale_form_is_a_conflict_with_both_versions(desk: Running, case: str)
     desk.post(f"{case}/undo")
 
 
+def test_a_second_click_of_the_same_decision_goes_on(desk: Running, case: str) -> None:
+    review = review_of(desk, case)
+    note = next(f for f in review.findings if f.key == "internal-note")
+    form = {"revision": revision(desk, case, note.id), "decision": "disclose"}
+    lines = len(review.journal.lines)
+    for _ in range(2):
+        answer = desk.post(f"{case}/finding/{note.id}/decide", form)
+        assert answer.status_code == 200
+    assert len(review.journal.lines) == lines + 1
+    desk.post(f"{case}/undo")
+
+
 def test_what_a_person_writes_into_the_file_is_taken_over(desk: Running, case: str) -> None:
     review = review_of(desk, case)
     note = next(f for f in review.findings if f.key == "internal-note")

@@ -235,6 +235,28 @@ def test_after_forgetting_no_file_of_the_case_remains(tmp_path: Path) -> None:
         assert desk.office.register.check().findings == ()
 
 
+def test_a_case_is_forgotten_at_the_desk_once_its_time_has_passed(tmp_path: Path) -> None:
+    with running_desk(tmp_path) as desk:
+        desk.sign_in()
+        case = desk.taken_in(SAMPLES / "nothing-found.json")
+        reference, register = desk.reference(case), desk.office.register
+        register.refuse(reference, "manifestly-unfounded")
+        desk.post(f"{case}/close", {"sure": "yes"})
+        assert "Forget the case" not in desk.get(f"{case}/close").text
+        assert desk.post(f"{case}/forget", {"sure": "yes"}).status_code == 200
+        folder = desk.office.folder.case(reference).path
+        assert folder.is_dir()
+        desk.clock.days = 366
+        assert "Forget the case" in desk.get(f"{case}/close").text
+        assert desk.post(f"{case}/forget", {}).status_code == 422
+        assert folder.is_dir()
+        assert desk.post(f"{case}/forget", {"sure": "yes"}).status_code == 200
+        assert not folder.exists()
+        assert register.case(reference).forgotten
+        assert "The case is forgotten." in text_of(desk.get(f"{case}/close"))
+        assert not folder.exists()
+
+
 # ---- statements
 
 
