@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -22,6 +22,7 @@ from dsr_report.countries import country_code
 from dsr_report.errors import ConfigError
 from dsr_report.lexicon import LANGUAGES
 from dsr_report.records.custom import CustomKind
+from dsr_report.times import add_months
 
 Letter = Literal["purposes", "basis", "retention", "rights", "source", "decisions", "transfers", "other"]
 LETTERS: tuple[Letter, ...] = (
@@ -87,6 +88,22 @@ def _code(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+_PERIOD = re.compile(r"(\d{1,3})\s*(day|week|month|year)s?")
+
+
+def _parts(period: str) -> tuple[int, str]:
+    found = _PERIOD.fullmatch(period)
+    return (int(found[1]), found[2]) if found else (0, "day")
+
+
+def _period(value: str) -> str:
+    text = value.strip().lower()
+    if not _parts(text)[0]:
+        raise ValueError('is no period: write it like "24 months", "2 years" or "90 days"')
+    return text
+
+
+Period = Annotated[str, AfterValidator(_period)]
 Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str, AfterValidator(_region)]
 Texts = Annotated[dict[Annotated[str, AfterValidator(_known)], str], BeforeValidator(_by_language)]
@@ -168,6 +185,32 @@ class Recipient(_Section):
     when: Condition = Condition()
 
 
+class Retention(_Section):
+    """How long records of some kinds are kept, so that dates can be computed (Art. 15(1)(d))."""
+
+    kind: tuple[str, ...] = Field(min_length=1)
+    """Kinds of records, as `inspect` names them."""
+    keep: Period
+    after: Literal["record", "last-activity", "unsubscribe"] = "record"
+    """What the period begins with: each record's own day, the last open or click, or unsubscribing."""
+    name: Texts = Field(default_factory=dict)
+    """What the report calls these records; else the names of their kinds."""
+
+    def end(self, start: date) -> date:
+        """The day on which the period ends that begins on a day."""
+        count, unit = _parts(self.keep)
+        if unit == "day":
+            return start + timedelta(days=count)
+        if unit == "week":
+            return start + timedelta(weeks=count)
+        return add_months(start, count * (12 if unit == "year" else 1))
+
+    @property
+    def length(self) -> tuple[int, str]:
+        """How many days, weeks, months or years (`24, "month"`)."""
+        return _parts(self.keep)
+
+
 class FieldText(_Section):
     """What a field of a database or collection means."""
 
@@ -177,6 +220,10 @@ class FieldText(_Section):
     label: Texts = Field(default_factory=dict)
     explain: Texts = Field(default_factory=dict)
     origin: Literal["provided", "observed", "inferred", ""] = ""
+    source: Texts = Field(default_factory=dict)
+    """Where its data come from, if that differs from what the statement of the sources says."""
+    special: bool = False
+    """Whether it holds special categories of personal data (Art. 9 GDPR)."""
     codes: dict[str, str | dict[str, str]] = Field(default_factory=dict)
 
 
@@ -227,6 +274,7 @@ class Config(_Section):
     scope: Scope = Scope()
     statement: tuple[Statement, ...] = ()
     recipient: tuple[Recipient, ...] = ()
+    retention: tuple[Retention, ...] = ()
     field: tuple[FieldText, ...] = ()
     records: dict[str, RecordText] = Field(default_factory=dict)
     holidays: tuple[date, ...] = ()
@@ -250,6 +298,18 @@ class Config(_Section):
             )
             for name, text in self.records.items()
         )
+
+    def text_of_field(self, name: str, database: str | None, collection: str | None) -> FieldText | None:
+        """What is said of a field of a database or collection."""
+        for text in self.field:
+            if text.name.casefold() != name.casefold():
+                continue
+            if text.database is not None and str(text.database) != str(database):
+                continue
+            if text.collection is not None and str(text.collection) != str(collection):
+                continue
+            return text
+        return None
 
     def statements(self, letter: Letter, present: Mapping[str, frozenset[str]]) -> tuple[Statement, ...]:
         """The statements of one letter that concern a person of whom these things are present."""

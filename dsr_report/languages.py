@@ -68,6 +68,10 @@ class Language:
         """A month in few letters."""
         return str(format_date(date(2000, month, 1), "LLL", locale=self.locale))
 
+    def weekday(self, day: int) -> str:
+        """A day of the week; Monday is 0."""
+        return str(self.locale.days["stand-alone"]["wide"][day])
+
     def moment(self, value: datetime, zone: ZoneInfo) -> str:
         """Day and time: 12 maart 2022, 09:15."""
         local = value.astimezone(zone)

@@ -185,6 +185,9 @@ class Report:
         reference: the controller's reference of the request.
         due: the day by which to answer; one month after `received` unless it is given (where the time was
             extended, say).
+        collected: the day on which the data were taken from the e-mail system.
+        request_id: the data request by which they were taken.
+        delay: why the answer took longer than a month; page one says it.
     """
 
     def __init__(
@@ -205,6 +208,9 @@ class Report:
         replied: date | None = None,
         reference: str | None = None,
         due: date | None = None,
+        collected: date | None = None,
+        request_id: str | None = None,
+        delay: str | None = None,
     ) -> None:
         if lang not in LANGUAGES:
             raise UsageError(f"there is no report in {quoted(lang)}", hint=f"Choose {', '.join(LANGUAGES)}.")
@@ -223,7 +229,10 @@ class Report:
             (date, received, "received"),
             (date, replied, "replied"),
             (date, due, "due"),
+            (date, collected, "collected"),
             (str, reference, "reference"),
+            (str, request_id, "request_id"),
+            (str, delay, "delay"),
         )
         check_choices(original=original, review=review, received=received, replied=replied, due=due)
         self.export = export
@@ -240,6 +249,9 @@ class Report:
         self.received = received
         self.replied = replied
         self.reference = reference
+        self.collected = collected
+        self.request_id = request_id
+        self.delay = delay
         self.due = due or (add_months(received, 1) if received else None)
         self.warnings: list[str] = []
         self._shown: Export | None = None
@@ -561,6 +573,9 @@ class Report:
             received=self.received,
             replied=self.replied,
             due=self.due,
+            collected=self.collected,
+            request_id=self.request_id,
+            delay=self.delay,
             reference=self.reference,
             original=self.original,
             marks=_marks(plan),
@@ -586,6 +601,7 @@ class Report:
                 f"records that were not recognised: {unrecognised} "
                 f"(see `dsr-report inspect -v {shlex.quote(self.export.file.place)}`)"
             )
+        problems += built.overdue
         subjects = self.export.file.subjects
         if len(subjects.named) > 1:
             problems.insert(
@@ -605,7 +621,19 @@ class Report:
         if self.due and self.replied and self.replied > self.due:
             problems.append(
                 f"the reply is dated {self.replied} but was due by {self.due}; if the deadline was extended "
-                "or moved by a weekend or holiday, set it with --due"
+                "or moved by a weekend or holiday, set it with --due; --delay says why on page 1"
+            )
+        readable = sum(mark.what == "password" for mark in self.plan.marks)
+        if readable:
+            problems.append(
+                f"passwords stand readable in the e-mail system ({readable} masked): treat it as an incident "
+                "(Art. 33 GDPR), have them changed and removed; the report says so, too"
+            )
+        if built.undescribed and self.config.path is not None:
+            command = f"dsr-report config fields {shlex.quote(self.export.file.place)}"
+            problems.append(
+                f"of {len(built.undescribed)} fields of the profile it is not said where their data come "
+                f"from; `{command}` lists them to fill in"
             )
         for problem in problems:
             if problem not in self.warnings:
@@ -708,7 +736,7 @@ def _marks(plan: Plan) -> tuple[MarkRow, ...]:
             mark.article,
             mark.text,
             tuple(mark.pointers),
-            len(mark.passage_pointers),
+            tuple(mark.passage_pointers),
         )
         for mark in plan.marks
     )

@@ -1,4 +1,4 @@
-"""`dsr-report config init` and `dsr-report config check`."""
+"""`dsr-report config init`, `config check` and `config fields`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import say, verbosity_options
+from dsr_report.cli.options import export_argument, opened, say, verbosity_options
 from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
 _LANGUAGES = click.Choice(LANGUAGES, case_sensitive=False)
@@ -21,6 +21,7 @@ def config() -> None:
     Example:
         dsr-report config init --lang nl -o controller.toml
         dsr-report config check controller.toml --lang nl
+        dsr-report config fields export.json --lang nl
     """
 
 
@@ -62,6 +63,52 @@ def init(output: Path | None, lang: str, force: bool) -> None:
     if is_there:
         say(f"{output} was replaced")
     say(f"{output} written. Fill it in, then run: dsr-report config check {output} --lang {lang}")
+
+
+@config.command()
+@export_argument
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="DSR_REPORT_CONFIG",
+    show_envvar=True,
+    metavar="FILE",
+    help="Configuration in use; what it explains is left out.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Output file. Default: standard output.",
+)
+@click.option(
+    "--lang", type=_LANGUAGES, default="en", show_default=True, help="Language of the notes and texts."
+)
+@verbosity_options
+def fields(export: str, config: Path | None, output: Path | None, lang: str) -> None:
+    """List the fields in EXPORT that your company made, as a piece of configuration to fill in.
+
+    Its values are not shown.
+
+    \b
+    Example:
+        dsr-report config fields export.json --config controller.toml --lang nl >> controller.toml
+    """
+    import dsr_report
+    from dsr_report.config import Config, load_config
+    from dsr_report.files import written_whole
+    from dsr_report.rendering.configuration import fields_text
+
+    settings = load_config(config) if config else Config()
+    with dsr_report.read(opened(export), custom=settings.custom_kinds()) as source:
+        text = fields_text(source, settings, lang).encode("utf-8", "backslashreplace")
+    if output is None or str(output) == "-":
+        sys.stdout.buffer.write(text)
+        return
+    with written_whole(output) as file:
+        file.write(text)
+    say(f"{output} written. Fill it in and add it to your configuration.")
 
 
 @config.command()

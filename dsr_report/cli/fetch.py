@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -185,7 +185,9 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     ):
         if fetching["sandbox"]:  # its copy of the export ends with this run
             source.file.place = "export.json"
-        written = write_report(source, config=settings, **options)
+        if options["collected"] is None:
+            options["collected"] = datetime.fromtimestamp(export.path.stat().st_mtime, source.zone).date()
+        written = write_report(source, config=settings, request_id=export.request_id, **options)
         if fetching["sandbox"] and written.warnings:
             again = shlex.join(["dsr-report", "fetch", str(fetching["identifier"]), "--sandbox"])
             say(f"The sandbox's export is gone now; `{again} -o export.json` writes it to a file.")
@@ -214,6 +216,7 @@ class Export:
     def __init__(self, obtained: Obtained, register: Any) -> None:
         self.path = obtained.path
         self.sha256 = obtained.sha256
+        self.request_id = obtained.request_id
         self.reference = obtained.reference
         self.register = register
 

@@ -267,6 +267,17 @@ def report_options(command: Command) -> Command:
             metavar="DATE",
             help="Deadline for the reply. Default: one month after --received.",
         ),
+        click.option(
+            "--collected",
+            type=Day(),
+            metavar="DATE",
+            help="Date on which the data were taken from Copernica; page 1 says so.",
+        ),
+        click.option(
+            "--delay",
+            metavar="TEXT",
+            help="Why the reply took longer than a month (an extension, or late), for page 1.",
+        ),
         click.option("--reference", metavar="TEXT", help="Your reference for the request."),
         click.option(
             "--workers",

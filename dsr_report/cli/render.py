@@ -136,8 +136,11 @@ def write_report(
     replied: date | None,
     due: date | None,
     reference: str | None,
+    collected: date | None,
+    delay: str | None,
     workers: int | None,
     force: bool,
+    request_id: str | None = None,
 ) -> Written:
     """Write the report that the options ask for, and say on standard error what was written."""
     from dsr_report.files import clear_leftovers
@@ -171,6 +174,9 @@ def write_report(
             replied=replied,
             due=due,
             reference=reference,
+            collected=collected,
+            delay=delay,
+            request_id=request_id,
         ) as report,
         bar("Writing") as progress,
     ):

@@ -21,6 +21,9 @@ A `count` is read as text, and tables have its number beside the text.
 Authorship = Literal["", "about", "by"]
 ColumnType = Literal["string", "int64", "boolean"]
 
+Origin = Literal["", "provided", "observed", "inferred"]
+"""Given by the person, recorded while something was used, or worked out or written down by the controller."""
+
 _TYPES: dict[How, ColumnType] = {"flag": "boolean"}
 _IN_ROWS_OF_THEIR_OWN = frozenset({"map", "interests"})
 
@@ -46,6 +49,7 @@ class Field:
         label: what the subject is told that it is called, where `rendering.dictionary` has none for its keys.
         meaning: what the subject is told that it means, likewise.
         but_naming: leave the member alone that named the kind: `type` is `bounce`, and no class of error.
+        origin: where it differs from that of the kind.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Field:
     label: str = ""
     meaning: str = ""
     but_naming: bool = False
+    origin: Origin = ""
 
 
 def field(
@@ -72,6 +77,7 @@ def field(
     label: str = "",
     meaning: str = "",
     but_naming: bool = False,
+    origin: Origin = "",
 ) -> Field:
     """A field; `keys` are separated by blanks, and `.` stands for the value of a record that is no object."""
     own = "" if how in _IN_ROWS_OF_THEIR_OWN else name
@@ -86,6 +92,7 @@ def field(
         label,
         meaning,
         but_naming,
+        origin,
     )
 
 
@@ -109,6 +116,7 @@ class Kind:
         is_weak: whether its words also name fields of other records, so that the record's own members decide.
         holds_records: whether other records may stand in it.
         is_packaging: whether it only says how records are packed: it is counted, shown and in no table.
+        origin: of its records; empty where each field has one of its own, which only the controller knows.
     """
 
     name: str
@@ -126,6 +134,7 @@ class Kind:
     is_weak: bool = False
     holds_records: bool = False
     is_packaging: bool = False
+    origin: Origin = ""
 
     @property
     def happens(self) -> bool:

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, get_args
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple, get_args
 
 from dsr_report.export import Export
-from dsr_report.records.kind import Chapter
+from dsr_report.records.kind import Chapter, Origin
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.rule import Rule
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.person import Person
 from dsr_report.rendering.records import RecordView
-from dsr_report.rendering.statistics import Activity, MessageEntry
+from dsr_report.rendering.statistics import Activity, Dated, MessageEntry
+from dsr_report.rendering.storage_periods import cutoffs
 from dsr_report.rendering.values import References
-from dsr_report.rendering.views import MOST_CONCLUSIONS, Conclusion, Viewed, viewed
+from dsr_report.rendering.views import MOST_CONCLUSIONS, Conclusion, TextMessage, Viewed, viewed
 from dsr_report.spool import ExternalSort
 from dsr_report.workers import Processes
+
+MOST_TEXT_MESSAGES = 2_000
+"""In the list of what was sent; all of them are in Annex D."""
+
+
+class FilledField(NamedTuple):
+    """A field of the profile that holds something; its origin and source where the controller says them."""
+
+    origin: Origin
+    source: str
+    special: bool
 
 
 class Collected:
     """Everything of an export: views that wait on disk, and the numbers that the first pages give."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, cutoffs: Mapping[str, date] | None = None) -> None:
         self.ledger = ledger
+        self.dated = Dated(cutoffs or {})
         self.activity = Activity()
         self.references = References()
         self.spools: dict[str, ExternalSort[Any]] = {name: ExternalSort() for name in get_args(Chapter)}
@@ -35,8 +50,9 @@ class Collected:
         self.collections: set[str] = set()
         self.inferred: list[Conclusion] = []
         self.interests: dict[str, bool] = {}
-        self.filled: dict[str, None] = {}
-        """The names of the profile's fields that hold something, in their order."""
+        self.filled: dict[str, FilledField] = {}
+        """The fields of the profile that hold something, by what they are called, in their order."""
+        self.text_messages: list[TextMessage] = []
 
     def close(self) -> None:
         """Remove what waits on disk."""
@@ -48,7 +64,8 @@ class Collected:
 def collect(export: Export, options: ReportOptions, processes: Processes | None = None) -> Collected:
     """Make a view of every record of an export once; `processes` share the work."""
     hidden = {pointer: mark.treatment for mark in options.marks for pointer in mark.pointers}
-    collected = Collected(Ledger(hidden))
+    partly = {pointer for mark in options.marks for pointer in mark.passage_pointers}
+    collected = Collected(Ledger(hidden, partly), cutoffs(options))
     try:
         _collect(export, options, collected, processes)
     except BaseException:
@@ -67,6 +84,10 @@ def _collect(
         collected.kinds[kind] += 1
         collected.rules[kind, record.rule] += 1
         _note(collected, record)
+        if record.at is not None and place != "background":
+            collected.dated.note(kind, record.at.astimezone(options.zone).date())
+        if record.text_message is not None and len(collected.text_messages) < MOST_TEXT_MESSAGES:
+            collected.text_messages.append(record.text_message)
         if record.message is not None:
             _note_message(collected, record.message, record.message_ids)
             collected.spools["messages"].add((record.message.number - 1, record.at), record.view)
@@ -102,7 +123,8 @@ def _note(collected: Collected, record: Viewed) -> None:
     if isinstance(record.view, RecordView):
         for row in record.view.fields:
             if not row.is_empty and len(collected.filled) < MOST_CONCLUSIONS:
-                collected.filled.setdefault(row.label or row.name)
+                filled = FilledField(row.origin, row.source, row.special)
+                collected.filled.setdefault(row.label or row.name, filled)
     if record.database:
         collected.databases.add(record.database)
     if record.collection:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import NamedTuple
+
 from dsr_report.config import LETTERS, Config, Letter
+from dsr_report.export import Export
 from dsr_report.languages import Language, language_of
 from dsr_report.languages import translatable as _
+from dsr_report.records.models.people import Profile, Subprofile
+from dsr_report.records.parsing import parse
 from dsr_report.rendering.authorities import AUTHORITIES
 from dsr_report.rendering.environment import environment
 
@@ -57,6 +63,63 @@ def configuration_text(code: str) -> str:
     )
 
 
+_HALF = frozenset(map(chr, range(0xD800, 0xE000)))
+"""Halves of characters, which no TOML can hold."""
+
+
+class OwnField(NamedTuple):
+    """A field that the company made: the number of its database or collection, and its name."""
+
+    of: str
+    number: str
+    name: str
+
+
+def own_fields(export: Export, config: Config) -> dict[OwnField, tuple[int, int]]:
+    """The fields of profiles and their parts that are not described yet: in how many records, and how many hold something."""
+    found: dict[OwnField, tuple[int, int]] = {}
+    for raw in export.found():
+        if raw.kind not in {"profile", "subprofile"}:
+            continue
+        record = parse(raw, export.zone)
+        if not isinstance(record, (Profile, Subprofile)):
+            continue
+        collection = getattr(record, "collection_id", None)
+        of, number = ("collection", collection) if collection else ("database", record.database_id)
+        for name, value in record.fields.items():
+            if _is_described(str(name), record, config) or not _HALF.isdisjoint(str(name)):
+                continue
+            key = OwnField(of, str(number or ""), str(name))
+            records, filled = found.get(key, (0, 0))
+            found[key] = records + 1, filled + (value not in ("", None, [], {}))
+    return found
+
+
+def _is_described(name: str, record: Profile | Subprofile, config: Config) -> bool:
+    text = config.text_of_field(name, record.database_id, getattr(record, "collection_id", None))
+    return text is not None and bool(text.label and text.explain and text.origin)
+
+
+def fields_text(export: Export, config: Config, code: str) -> str:
+    """The company's own fields as `[[field]]` sections to fill in (TOML), with notes in a language; no values."""
+    language = language_of(code)
+    fields = [
+        {
+            "of": field.of,
+            "number": field.number if field.number.isdigit() else json.dumps(field.number),
+            "is_known": bool(field.number),
+            "name": json.dumps(field.name, ensure_ascii=False),
+            "filled": language.text("Holds something in {filled} of {records} records.").format(
+                filled=language.number(filled), records=language.number(records)
+            ),
+        }
+        for field, (records, filled) in own_fields(export, config).items()
+    ]
+    return (
+        environment(language).get_template("config/fields.toml.j2").render(lang=code, fields=fields).lstrip()
+    )
+
+
 def missing_from(config: Config, language: Language) -> list[str]:
     """The keys that a report in this language would print as gaps, for at least some people."""
     code = language.code
@@ -75,6 +138,8 @@ def missing_from(config: Config, language: Language) -> list[str]:
         missing.append(f"[scope] other_systems.{code}")
     for letter in LETTERS:
         given = [s for s in config.statement if s.letter == letter]
+        if letter == "retention" and config.retention and not given:
+            continue
         if letter in STATEMENTS and not any(code in s.text for s in given):
             missing.append(f'[[statement]] letter = "{letter}": text.{code}')
         elif any(code not in s.text for s in given):

@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 from dsr_report.config import Config, Letter
 from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
+from dsr_report.records.kind import Origin
 from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
-from dsr_report.rendering.statistics import OPENED
+from dsr_report.rendering.statistics import OPENED, VISITS
+from dsr_report.rendering.storage_periods import in_words
 
 STATEMENTS: tuple[tuple[Letter, str], ...] = (
     ("purposes", _("What we use your data for (purposes)")),
@@ -26,6 +28,10 @@ STATEMENTS: tuple[tuple[Letter, str], ...] = (
     ("transfers", _("Transfers to countries outside the European Economic Area (third countries)")),
     ("other", _("Other information")),
 )
+
+
+_MOST_PERIODS = 3
+"""On page one; all of them are in the statements."""
 
 
 class Block(NamedTuple):
@@ -52,6 +58,16 @@ def texts_of(config: Config, letter: Letter, collected: Collected, options: Repo
         statement.text[options.language_code]
         for statement in config.statements(letter, present_in(collected))
         if options.language_code in statement.text
+    ]
+
+
+def sources_of_fields(collected: Collected, options: ReportOptions) -> list[str]:
+    """The sources that the controller gives for single fields."""
+    language = options.language
+    return [
+        f"{name}{language.colon} {filled.source}"
+        for name, filled in collected.filled.items()
+        if filled.source
     ]
 
 
@@ -82,7 +98,9 @@ def missing_statements(collected: Collected, options: ReportOptions) -> list[str
     missing += [
         f'[[statement]] letter = "{letter}" text.{options.language_code}'
         for letter, _title in STATEMENTS
-        if letter != "other" and not texts_of(config, letter, collected, options)
+        if letter != "other"
+        and not texts_of(config, letter, collected, options)
+        and not (letter == "retention" and in_words(collected.dated, options))
     ]
     if not recipients_of(config, collected, options):
         missing.append("[[recipient]] name")
@@ -121,6 +139,9 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "received": options.received,
         "due": options.due,
         "replied": options.replied,
+        "collected": options.collected,
+        "delay": options.delay,
+        "is_late": bool(options.due and options.replied and options.replied > options.due),
         "original": options.original,
         "incomplete": incomplete,
         "found": found,
@@ -130,7 +151,9 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "period": period(collected, options),
         "sources": texts_of(config, "source", collected, options)[:2],
         "recipients": language.listed(recipients_of(config, collected, options)),
-        "retention": texts_of(config, "retention", collected, options)[:2],
+        "retention": (in_words(collected.dated, options) + texts_of(config, "retention", collected, options))[
+            :_MOST_PERIODS
+        ],
         "contact": contact_of(config),
         "officer": config.dpo,
         "hidden": hidden_sentence(options),
@@ -182,6 +205,12 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
         lines.append(
             language.count("{n} message that we sent you", "{n} messages that we sent you", kinds["message"])
         )
+    if kinds["sms"]:
+        lines.append(
+            language.count(
+                "{n} text message that we sent you", "{n} text messages that we sent you", kinds["sms"]
+            )
+        )
     opened = sum(events[kind] for kind in OPENED)
     if opened or events["click"]:
         both = [language.count("{n} open", "{n} opens", opened)] if opened else []
@@ -195,7 +224,7 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
                 "{n} survey or form that you filled in", "{n} surveys and forms that you filled in", told
             )
         )
-    named = {"envelope", "profile", "subprofile", "message", "survey", "form", *OPENED, "click"}
+    named = {"envelope", "profile", "subprofile", "message", "sms", "survey", "form", *OPENED, "click"}
     rest = [kind for kind, _count in kinds.most_common() if kind not in named]
     if rest:
         counted = [f"{kind_plural(kind, options)} ({language.number(kinds[kind])})" for kind in rest]
@@ -213,38 +242,78 @@ def held_in_words(collected: Collected, options: ReportOptions) -> str:
     )
 
 
+ORIGINS: dict[Origin, str] = {
+    "provided": _("You gave us this."),
+    "observed": _("Our system recorded this."),
+    "inferred": _("We worked this out ourselves."),
+    "": _("The source is stated under “{heading}”."),
+}
+"""Where the data of a group come from: provided, observed, inferred, or as the company says elsewhere."""
+
+
 def categories(collected: Collected, options: ReportOptions) -> list[str]:
-    """The categories of personal data that the export holds (Art. 15(1)(b) GDPR), each in words."""
+    """The categories of personal data that the export holds (Art. 15(1)(b) GDPR), each with its origin."""
     language, kinds = options.language, collected.kinds
     found = []
-    if collected.filled:
-        fields = language.listed(list(collected.filled))
-        found.append(language.text("Details in your profile: {fields}").format(fields=fields))
+
+    def add(text: str, origin: Origin) -> None:
+        said = language.text(ORIGINS[origin]).format(heading=language.text(dict(STATEMENTS)["source"]))
+        found.append(f"{text}. {said}")
+
+    for origin in ORIGINS:
+        names = [name for name, filled in collected.filled.items() if filled.origin == origin]
+        if names:
+            add(
+                language.text("Details in your profile: {fields}").format(fields=language.listed(names)),
+                origin,
+            )
+    special = [name for name, filled in collected.filled.items() if filled.special]
+    if special:
+        found.append(
+            language.text(
+                "Special categories of personal data (Article 9 GDPR) are or may be in: {fields}."
+            ).format(fields=language.listed(special))
+        )
     told = {kind for kind in kinds if kind_of(kind).chapter == "told"}
     noted = {kind for kind in kinds if kind_of(kind).chapter == "noted"}
     events = EVENT_KINDS & set(kinds)
-    for is_there, text in (
-        (told, _("Answers that you gave in surveys and forms")),
-        (noted, _("Notes of our people about you, and changes of your profile")),
-        (kinds["message"] or kinds["sms"], _("Messages that we sent you, with their texts")),
+    visits = events & set(VISITS)
+    groups: tuple[tuple[object, str, Origin], ...] = (
+        (told, _("Answers that you gave in surveys and forms"), "provided"),
         (
-            events & {*OPENED, "click"},
-            _("Opens and clicks: when, the IP address, the place estimated from it, the device and program"),
+            {kind for kind in noted if kind_of(kind).origin == "inferred"},
+            _("Notes of our people about you"),
+            "inferred",
         ),
-        (events - {*OPENED, "click"}, _("How messages were delivered, complaints about them, unsubscribing")),
-        (collected.interests, _("Interests")),
-        (collected.inferred, _("Groups and scores that we worked out")),
-        (kinds["file"], _("Files")),
-    ):
+        (
+            {kind for kind in noted if kind_of(kind).origin != "inferred"},
+            _("Changes of your profile"),
+            "observed",
+        ),
+        (kinds["message"] or kinds["sms"], _("Messages that we sent you, with their texts"), "observed"),
+        (visits, _("Opens and clicks: when, the IP address, the device and program"), "observed"),
+        (visits, _("Estimates of the place and the kind of device"), "inferred"),
+        (
+            events - visits,
+            _("How messages were delivered, complaints about them, unsubscribing"),
+            "observed",
+        ),
+        (collected.interests, _("Interests"), ""),
+        (collected.inferred, _("Groups and scores"), "inferred"),
+        (kinds["file"], _("Files"), ""),
+    )
+    for is_there, text, origin in groups:
         if is_there:
-            found.append(language.text(text))
+            add(language.text(text), origin)
     rest = [
-        kind_plural(kind, options)
+        kind
         for kind, _count in kinds.most_common()
         if kind_of(kind).chapter in {"other", "background"} and kind not in {"envelope", "sms"}
     ]
-    if rest:
-        found.append(language.text("Other records: {kinds}").format(kinds=language.listed(rest)))
+    for origin in ORIGINS:
+        names = [kind_plural(kind, options) for kind in rest if kind_of(kind).origin == origin]
+        if names:
+            add(language.text("Other records: {kinds}").format(kinds=language.listed(names)), origin)
     return found
 
 
@@ -310,7 +379,10 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
         texts = texts_of(config, letter, collected, options)
         if letter == "other" and not texts:
             continue
-        blocks.append(Block(f"statement-{letter}", language.text(heading), texts, []))
+        items = in_words(collected.dated, options) if letter == "retention" else []
+        if letter == "source":
+            items = sources_of_fields(collected, options)
+        blocks.append(Block(f"statement-{letter}", language.text(heading), texts, items))
         if letter == "basis":
             held = categories(collected, options)
             blocks.append(

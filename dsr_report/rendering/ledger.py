@@ -42,13 +42,18 @@ class Ledger:
         records: (kind, place) → how many records.
     """
 
-    def __init__(self, hidden: Mapping[str, str] | None = None) -> None:
-        """`hidden` has the pointers of values that are masked (`mask`) or withheld (`withhold`)."""
+    def __init__(self, hidden: Mapping[str, str] | None = None, partly: Iterable[str] = ()) -> None:
+        """`hidden` has the pointers of values that are masked (`mask`) or withheld (`withhold`).
+
+        `partly` has those of which a part is; both are looked up in `place_of`.
+        """
         self.values: Counter[str] = Counter()
         self.records: Counter[tuple[str, str]] = Counter()
         self.lines = 0
         self._hidden = dict(hidden or {})
         self._above = {above for pointer in self._hidden for above in _ancestors(pointer)}
+        self._places: dict[str, tuple[str, str]] = {}
+        self._marked = {above for pointer in (*self._hidden, *partly) for above in _ancestors(pointer)}
         self._whole: dict[str, Item] = {}
         self._open: dict[str, None] = {}
         self._file = tempfile.TemporaryFile(prefix="dsr-report-")  # noqa: SIM115 - closed by `remove`
@@ -88,6 +93,13 @@ class Ledger:
         members = tuple(found.value.places.values()) if isinstance(found.value, Members) else ()
         self._note(found.pointer, found.kind, found.value, count, place, anchor, members, in_file)
         self.records[found.kind, place] += 1
+        for top in (f"{found.pointer}{member}" for member in members or ("",)):
+            if top in self._marked:
+                self._places[top] = place, anchor
+
+    def place_of(self, pointer: str) -> tuple[str, str] | None:
+        """The place and the anchor at which a value is shown that is hidden, or of which a part is."""
+        return next((self._places[above] for above in _ancestors(pointer) if above in self._places), None)
 
     def settle_info(self, pointer: str, value: JsonValue, place: str, anchor: str) -> None:
         """Note that what the export says of itself is shown."""

@@ -25,7 +25,7 @@ class MarkRow:
     article: str
     text: str
     pointers: tuple[str, ...]
-    passage_count: int
+    passage_pointers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,12 @@ class ReportOptions:
     received: date | None = None
     replied: date | None = None
     due: date | None = None
+    collected: date | None = None
+    """The day on which the data were taken from the e-mail system."""
+    request_id: str | None = None
+    """The data request by which they were taken."""
+    delay: str | None = None
+    """Why the answer took longer than a month."""
     reference: str | None = None
     original: bool = False
     """Nothing was masked or withheld, on purpose."""

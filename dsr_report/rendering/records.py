@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from dsr_report.jsonstream.items import JsonValue, count_values
 from dsr_report.records.base import Record
+from dsr_report.records.kind import Origin
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.people import Profile, Subprofile
 from dsr_report.records.models.surveys import Survey
@@ -122,37 +123,30 @@ class RecordViews:
         `first` is the number of their first value, where they are to be counted.
         """
         language = self._options.language
+        collection = getattr(record, "collection_id", None)
         rows = []
         for name, value in record.fields.items():
-            text = self._text_for(record, str(name))
+            text = self._options.config.text_of_field(str(name), record.database_id, collection)
             code = meaning_of("", value, language)
-            label, explanation, origin = "", f"= {code}" if code else "", ""
+            label, explanation = "", f"= {code}" if code else ""
+            origin: Origin = ""
+            source, special = "", False
             if text is not None:
                 label = text.label.get(language.code, "")
                 explanation = text.explain.get(language.code, "") or explanation
-                origin = text.origin
+                origin, special = text.origin, text.special
+                source = text.source.get(language.code, "")
                 meaning = text.codes.get(str(value))
                 if isinstance(meaning, dict):
                     meaning = meaning.get(language.code)
                 if meaning:
                     explanation = f"= {meaning}. {explanation}".strip()
             shown = Value(value) if numbered is None else numbered.value(value, first)
-            rows.append(FieldRow(name_shown(name, language), label, explanation, shown, origin))
+            rows.append(
+                FieldRow(name_shown(name, language), label, explanation, shown, origin, source, special)
+            )
             first += count_values(value)
         return rows
-
-    def _text_for(self, record: Profile | Subprofile, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        for text in self._options.config.field:
-            if text.name.casefold() != name.casefold():
-                continue
-            if text.database is not None and str(text.database) != str(record.database_id):
-                continue
-            if text.collection is not None and str(text.collection) != str(
-                getattr(record, "collection_id", None)
-            ):
-                continue
-            return text
-        return None
 
     def _explanation(self, record: Record) -> str:
         custom = self._options.config.records.get(kind_name(record))

@@ -18,6 +18,7 @@ from dsr_report.rendering.environment import environment
 from dsr_report.rendering.first_pages import missing_statements, title
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
+from dsr_report.rendering.storage_periods import overdue
 from dsr_report.shipped import shipped
 from dsr_report.spool import BlockFile
 from dsr_report.workers import Processes
@@ -93,6 +94,16 @@ class RenderedReport:
     def missing(self) -> list[str]:
         """Statements that the controller has not made; each is a visible gap in the report."""
         return missing_statements(self._collected, self._options)
+
+    @property
+    def overdue(self) -> list[str]:
+        """What is older than the controller promises, for the operator."""
+        return overdue(self._collected.dated, self._options)
+
+    @property
+    def undescribed(self) -> list[str]:
+        """Fields of the profile of which the configuration does not say where their data come from."""
+        return [name for name, filled in self._collected.filled.items() if not filled.origin]
 
     @cached_property
     def document(self) -> ReportDocument:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 OPENED = ("impression", "open_or_click")
+VISITS = (*OPENED, "click")
 PROBLEMS = ("error", "bounce", "abuse", "retry")
 
 
@@ -34,6 +36,30 @@ class MessageEntry:
         return f"events-of-{self.number}"
 
 
+class Dated:
+    """The first and the last day of each kind of record, and how many are older than they should be.
+
+    `cutoffs` has the days, by kind, before which no record should be.
+    """
+
+    def __init__(self, cutoffs: Mapping[str, date]) -> None:
+        self.first: dict[str, date] = {}
+        self.last: dict[str, date] = {}
+        self.too_old: Counter[str] = Counter()
+        self._cutoffs = cutoffs
+
+    def note(self, kind: str, day: date) -> None:
+        """Take up a record."""
+        if kind not in self.first:
+            self.first[kind] = self.last[kind] = day
+        elif day < self.first[kind]:
+            self.first[kind] = day
+        elif day > self.last[kind]:
+            self.last[kind] = day
+        if kind in self._cutoffs and day < self._cutoffs[kind]:
+            self.too_old[kind] += 1
+
+
 @dataclass(slots=True)
 class Activity:
     """All messages, and how often what happened when."""
@@ -48,6 +74,8 @@ class Activity:
     first: datetime | None = None
     last: datetime | None = None
     ambiguous: int = 0
+    hours: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Weekday (Monday is 0) and hour → how many opens and clicks."""
 
     def note_time(self, at: datetime | None, kind: str, certainty: str | None) -> None:
         """Count one record in its month."""
@@ -56,6 +84,8 @@ class Activity:
         if at is None:
             return
         self.months.setdefault((at.year, at.month), Counter())[kind] += 1
+        if kind in VISITS and certainty != "date":
+            self.hours[at.weekday(), at.hour] += 1
         self.note_span(at)
 
     def note_span(self, *moments: datetime) -> None:

@@ -14,6 +14,7 @@ from dsr_report.languages import Language
 from dsr_report.pointers import RepeatedName, tokens
 from dsr_report.printable import printable
 from dsr_report.records.base import Record
+from dsr_report.records.kind import Origin
 from dsr_report.records.members import Member, leaves_of, members_of
 from dsr_report.rendering.dictionary import explanation_of, label_of, meaning_of
 from dsr_report.rendering.proof import NumberedMember, Proof, mark_of
@@ -56,14 +57,17 @@ class Value:
 class FieldRow:
     """A member of a record, or a field of a profile: its name, its label and meaning where known, its value.
 
-    `origin` says whether it was provided, observed or inferred, where the controller says so.
+    `origin` says whether it was provided, observed or inferred, and `source` where its data come from, where
+    the controller says so; `special` that it holds special categories of personal data (Art. 9).
     """
 
     name: str
     label: str
     explanation: str
     value: Value
-    origin: str = ""
+    origin: Origin = ""
+    source: str = ""
+    special: bool = False
 
     @property
     def is_empty(self) -> bool:

@@ -20,6 +20,7 @@ from dsr_report.records.base import Record
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.events import Event
 from dsr_report.records.models.mail import Mailing, Message, Snapshot
+from dsr_report.records.models.other import Fax, Sms
 from dsr_report.records.models.people import Interest, Profile, Subprofile
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
@@ -36,6 +37,8 @@ from dsr_report.workers.jobs import handed_over, portions, taken_over
 
 MOST_CONCLUSIONS = 500
 """All of them are in the records; this is the overview."""
+_BEGINNING = 100
+"""Characters of a text message in the list of what was sent; all of it is in Annex D."""
 
 
 class Conclusion(NamedTuple):
@@ -43,6 +46,15 @@ class Conclusion(NamedTuple):
 
     label: str
     value: Value
+
+
+class TextMessage(NamedTuple):
+    """A text message or fax that was sent, as the list of what was sent shows it."""
+
+    kind: str
+    anchor: str
+    at: datetime | None
+    text: str
 
 
 class Viewed(NamedTuple):
@@ -59,6 +71,7 @@ class Viewed(NamedTuple):
     times: tuple[datetime, ...] = ()
     """Of what is neither message nor event: all its moments, `at` first."""
     message: MessageEntry | None = None
+    text_message: TextMessage | None = None
     message_ids: tuple[str, ...] = ()
     is_event: bool = False
     message_id: str | None = None
@@ -128,6 +141,9 @@ class Viewer:
         made = Viewed(kind, record.rule, view.anchor, view, count, at, times=times)
         if isinstance(record, (Profile, Subprofile)):
             return made._replace(name=name_in(record), conclusions=self._conclusions(record))
+        if isinstance(record, (Sms, Fax)):
+            sent = TextMessage(kind, view.anchor, at, _beginning(getattr(record, "text", None)))
+            return made._replace(text_message=sent)
         if isinstance(record, (Mailing, Snapshot)) and record.mailing_id and record.subject:
             return made._replace(mailing_id=record.mailing_id, subject=record.subject)
         return made
@@ -155,6 +171,12 @@ class Viewer:
             if row.origin == "inferred"
         ]
         return tuple(found[:MOST_CONCLUSIONS])
+
+
+def _beginning(text: str | None) -> str:
+    """The first words of a text, on one line."""
+    words = " ".join((text or "").split())
+    return words if len(words) <= _BEGINNING else f"{words[: _BEGINNING - 1].rstrip()}…"
 
 
 class Later:

@@ -40,6 +40,9 @@ the declarations of the records' kinds and `dsr_report/tables/schema.py`; do not
   `browser`, `system`, `mail_client` and `privacy_proxy` are read from it with the rules of uap-core
   (the library ua-parser); they are a reading, and lines can lie. Where a proxy loaded the pictures, an
   "open" says that the mail arrived, and little of when, where and with what it was read.
+- **Origin** says of a column whose data it holds: `provided` by the person, `observed` while the person
+  used something, or `inferred`, which is worked out or written down by the controller. Portability (Art. 20
+  GDPR) covers the first two. Empty: keys, and what only the controller knows (`origin` in `[[field]]`).
 - **Nothing is lost**: members of a record that have no column are in `other`, as JSON.
 - Every row has `pointer`, the JSON Pointer of the record (or of the field, or of the answer) it came
   from.
@@ -104,8 +107,8 @@ def _section(table: Table) -> str:
             f"`{name}` leads to {' or '.join(f'`{target}`' for target in targets.split())}."
             for name, targets in table.joins.items()
         )
-    lines += ["", "| column | type | unit | what it is |", "|---|---|---|---|"]
-    lines += [f"| `{c.name}` | {c.dtype} | {c.unit} | {c.description} |" for c in table.columns]
+    lines += ["", "| column | type | unit | origin | what it is |", "|---|---|---|---|---|"]
+    lines += [f"| `{c.name}` | {c.dtype} | {c.unit} | {c.origin} | {c.description} |" for c in table.columns]
     return "\n".join([*lines, ""])
 
 

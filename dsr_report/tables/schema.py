@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from dsr_report.mime.links import Purpose
 from dsr_report.records.base import Certainty, Family
-from dsr_report.records.kind import Field, Kind
+from dsr_report.records.kind import Field, Kind, Origin
 from dsr_report.records.kinds import COLUMN_ORDER, KINDS, remembered
 
 Dtype = Literal["string", "category", "int64", "boolean", "datetime64[us, UTC]", "datetime64[us]"]
@@ -34,6 +34,7 @@ class Column:
         categories: all values that a category can have, in their order.
         is_derived: worked out when rows are handed out (`derived`); stored rows do not have it.
         is_content: whether it is part of what makes two rows differ.
+        origin: of its data: provided by the person, observed or inferred; empty where nothing tells.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column:
     categories: tuple[str, ...] = ()
     is_derived: bool = False
     is_content: bool = True
+    origin: Origin = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -607,8 +609,10 @@ def _of_kinds(name: str, kinds: list[Kind]) -> Table:
     if len(kinds) > 1:
         names = [kind.name for kind in kinds]
         columns.append(_c("kind", f"{_either(names)}.", names))
+    origins = {kind.origin for kind in kinds}
+    origin = kinds[0].origin if len(origins) == 1 else ""
     for one in fields.values():
-        columns += _columns_of(one)
+        columns += [replace(column, origin=one.origin or origin) for column in _columns_of(one)]
         columns += frame.worked_out.get(columns[-1].name, ())
     columns += [_OTHER, _POINTER, *frame.worked_out.get("pointer", ())]
     return Table(name, frame.description, tuple(columns), frame.key, frame.order, frame.joins)

@@ -31,13 +31,25 @@ EVENT_COLUMNS = (
         column="user_agent_raw",
     ),
     field("referer", "text", "referer referrer", "Page that the request came from."),
-    field("device", "text", "device", "`desktop`, `tablet`, `mobile` or `unknown`."),
+    field("device", "text", "device", "`desktop`, `tablet`, `mobile` or `unknown`.", origin="inferred"),
     field("header", "text", "header headers", "Header fields of the request, one a line."),
     field("protocol", "text", "protocol", "Scheme of the request."),
-    field("country_code", "text", "countrycode", "Country of the internet address (ISO 3166-1 alpha-2)."),
-    field("country", "text", "countryname country", "Country of the internet address, by name."),
-    field("region", "text", "regioncode region", "Region of the internet address."),
-    field("city", "text", "city", "City of the internet address."),
+    field(
+        "country_code",
+        "text",
+        "countrycode",
+        "Country of the internet address (ISO 3166-1 alpha-2).",
+        origin="inferred",
+    ),
+    field(
+        "country",
+        "text",
+        "countryname country",
+        "Country of the internet address, by name.",
+        origin="inferred",
+    ),
+    field("region", "text", "regioncode region", "Region of the internet address.", origin="inferred"),
+    field("city", "text", "city", "City of the internet address.", origin="inferred"),
     field("link", "text", "link original url", "Link that was followed, as it is written in the message."),
     field("link_id", "text", "linkid linkinfo", "Copernica's number of the link."),
     field("link_title", "text", "linktitle", "Title of the link."),
@@ -94,7 +106,7 @@ def _event(
     fields = tuple(special.get(one.name, one) for one in EVENT_COLUMNS if one.name in names)
     return Kind(
         name, title, explanation, "events", fields, table="events", model=f"events.{model}", words=word_set(words),
-        moments=("occurred_at",), is_event=True, free_text=free_text, is_weak=is_weak,
+        moments=("occurred_at",), is_event=True, free_text=free_text, is_weak=is_weak, origin="observed",
     )  # fmt: skip
 
 

@@ -98,6 +98,7 @@ KINDS = (
         moments=("sent_at",),
         is_weak=True,
         holds_records=True,
+        origin="observed",
     ),
     Kind(
         "mailing",
@@ -117,6 +118,7 @@ KINDS = (
         moments=("sent_at",),
         is_weak=True,
         holds_records=True,
+        origin="observed",
     ),
     Kind(
         "snapshot",
@@ -130,6 +132,7 @@ KINDS = (
         table="mailings",
         model="mail.Snapshot",
         words=word_set("snapshot snapshots momentopname momentopnamen"),
+        origin="observed",
     ),
     Kind(
         "document",
@@ -150,6 +153,7 @@ KINDS = (
         model="mail.Document",
         words=word_set("document documents documenten template templates sjabloon sjablonen"),
         is_weak=True,
+        origin="observed",
     ),
     Kind(
         "statistics",
@@ -165,5 +169,6 @@ KINDS = (
         model="mail.Statistics",
         words=word_set("statistic statistics statistiek statistieken"),
         is_weak=True,
+        origin="observed",
     ),
 )

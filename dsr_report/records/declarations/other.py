@@ -61,12 +61,13 @@ KINDS = (
         model="other.SmsMailing",
         words=word_set("smsmailing smsmailings smsmailingen textmailing textmailings"),
         moments=("occurred_at",),
+        origin="observed",
     ),
     Kind(
         "sms",
         (_("Text message"), _("Text messages")),
         _("A text message that we sent you"),
-        "background",
+        "other",
         (
             _MAILING_ID,
             PROFILE_ID,
@@ -85,12 +86,13 @@ KINDS = (
         ),
         moments=("occurred_at",),
         is_weak=True,
+        origin="observed",
     ),
     Kind(
         "fax",
         (_("Fax"), _("Faxes")),
         _("A fax that we sent you"),
-        "background",
+        "other",
         (
             field("mailing_id", "id", "mailing mailingid", "Mailing that it belongs to."),
             PROFILE_ID,
@@ -103,6 +105,7 @@ KINDS = (
         model="other.Fax",
         words=word_set("fax faxes faxen faxmailing faxmailings"),
         moments=("occurred_at",),
+        origin="observed",
     ),
     Kind(
         "file",
@@ -169,6 +172,7 @@ KINDS = (
         table="coupons",
         model="other.Coupon",
         words=word_set("coupon coupons kortingscode kortingscodes waardebon waardebonnen"),
+        origin="observed",
     ),
     Kind(
         "coupon_campaign",
@@ -188,6 +192,7 @@ KINDS = (
         table="coupons",
         model="other.CouponCampaign",
         words=word_set("couponcampaign couponcampaigns couponcampagne couponcampagnes"),
+        origin="observed",
     ),
     Kind(
         "todo",
@@ -216,6 +221,7 @@ KINDS = (
         words=word_set("todo todos taak taken task tasks"),
         moments=("occurred_at",),
         free_text="about",
+        origin="inferred",
     ),
     Kind(
         "contact",
@@ -236,6 +242,7 @@ KINDS = (
         moments=("occurred_at",),
         free_text="about",
         is_weak=True,
+        origin="inferred",
     ),
     Kind(
         "note",
@@ -254,6 +261,7 @@ KINDS = (
         words=word_set("note notes notitie notities opmerking opmerkingen"),
         moments=("occurred_at",),
         free_text="about",
+        origin="inferred",
     ),
     Kind(
         "history",
@@ -288,6 +296,7 @@ KINDS = (
         ),
         moments=("occurred_at",),
         free_text="about",
+        origin="observed",
     ),
     Kind(
         "feedback_error",
@@ -304,6 +313,7 @@ KINDS = (
         model="other.FeedbackError",
         words=word_set("feedbackerror feedbackerrors feedbackloop feedbacklooperror feedbacklooperrors"),
         moments=("occurred_at",),
+        origin="observed",
     ),
     Kind(
         "log",
@@ -318,6 +328,7 @@ KINDS = (
         ),
         table="log_rows",
         model="other.Log",
+        origin="observed",
     ),
     UNKNOWN,
     Kind(

@@ -128,5 +128,6 @@ KINDS = (
         ),
         moments=("occurred_at", "created_at", "modified_at"),
         free_text="about",
+        origin="observed",
     ),
 )

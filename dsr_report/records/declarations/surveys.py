@@ -46,6 +46,7 @@ KINDS = (
         ),
         moments=("submitted_at",),
         free_text="by",
+        origin="provided",
     ),
     Kind(
         "form",
@@ -79,5 +80,6 @@ KINDS = (
         ),
         moments=("submitted_at",),
         free_text="by",
+        origin="provided",
     ),
 )

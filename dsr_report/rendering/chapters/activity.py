@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from dsr_report.languages import Language
-from dsr_report.rendering.chapters.book import Book, PartView, batched
+from dsr_report.rendering.chapters.book import NEVER, Book, PartView, batched
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.plots import Plot, Series, plot
@@ -57,9 +57,9 @@ class Row(NamedTuple):
 
 def sent(book: Book) -> Iterator[PartView]:
     """One line a message, newest first, by year and month."""
-    messages = book.collected.activity.messages
+    messages, texts = book.collected.activity.messages, book.collected.text_messages
     if not messages:
-        yield PartView({"months": ()}, "sent-part")
+        yield PartView({"months": (), "text_messages": _text_lines(book)}, "sent-part", new_page=True)
         return
     months: list[tuple[int, SentMonth]] = []
     last: object = None
@@ -70,6 +70,28 @@ def sent(book: Book) -> Iterator[PartView]:
         months.append((sum(line.weight for line in lines), SentMonth(year_title, month, lines)))
     for number, batch in enumerate(batched(months)):
         yield PartView({"months": batch}, f"sent-part-{number}", new_page=number == 0)
+    if texts:
+        yield PartView({"months": (), "text_messages": _text_lines(book)}, "sent-part-texts")
+
+
+class TextLine(NamedTuple):
+    """A text message or fax on a line: where its record is, when it was sent, its first words."""
+
+    anchor: str
+    when: str
+    text: str
+
+
+def _text_lines(book: Book) -> list[tuple[str, list[TextLine]]]:
+    """The text messages and faxes, newest first, by kind."""
+    found: dict[str, list[TextLine]] = {}
+    ordered = sorted(book.collected.text_messages, key=lambda text: text.at or NEVER, reverse=True)
+    for text in ordered:
+        when = moment_text(text.at, None, None, book.options)
+        found.setdefault(kind_plural(text.kind, book.options), []).append(
+            TextLine(text.anchor, when, text.text or kind_plural(text.kind, book.options))
+        )
+    return list(found.items())
 
 
 def sent_line(entry: MessageEntry, book: Book) -> SentLine:
@@ -177,8 +199,35 @@ def noticed(book: Book) -> Iterator[PartView]:
         "left_out": len(rows) < len(periods),
         "columns": _columns(language),
         "by_year": by_year,
+        "week": _week(book),
     }
     yield PartView(values, "noticed-part", new_page=True)
+
+
+_LEVELS = 4
+"""Shades of a field; each also has its number."""
+
+
+class Hour(NamedTuple):
+    """How many opens and clicks in an hour of a weekday, and how dark its field is: 0 to 4."""
+
+    number: int
+    level: int
+
+
+def _week(book: Book) -> list[tuple[str, list[Hour]]]:
+    """The weekdays, each with its 24 hours; nothing where no open or click has a time."""
+    hours = book.collected.activity.hours
+    most = max(hours.values(), default=0)
+    if not most:
+        return []
+    return [
+        (
+            book.language.weekday(day),
+            [Hour(hours[day, hour], -(-hours[day, hour] * _LEVELS // most)) for hour in range(24)],
+        )
+        for day in range(7)
+    ]
 
 
 def concluded(book: Book) -> Iterator[PartView]:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from dsr_report.redact.marks import HIDDEN_THINGS
 from dsr_report.rendering.chapters.activity import plot_of, spans
 from dsr_report.rendering.chapters.book import Book, PartView
-from dsr_report.rendering.first_pages import authority_view, first_view, statement_blocks
+from dsr_report.rendering.first_pages import authority_view, contact_of, first_view, statement_blocks
 from dsr_report.rendering.glossary import terms_in
+from dsr_report.rendering.options import MarkRow
 from dsr_report.rendering.pagination import ContentsLine
 
 
@@ -82,10 +83,7 @@ def statements(book: Book) -> Iterator[PartView]:
         "blocks": statement_blocks(book.collected, book.options),
         "authority": authority,
         "authorities": others,
-        "officer": book.options.config.dpo,
-        "representative": book.options.config.controller.representative
-        if book.options.config.controller
-        else "",
+        "contact": contact_of(book.options.config),
     }
     yield PartView(values, "statements-part", new_page=True)
 
@@ -102,13 +100,27 @@ def hidden(book: Book) -> Iterator[PartView]:
             or language.text(HIDDEN_THINGS.get(mark.what, mark.what)),
             "article": language.citation(mark.article),
             "places": language.count(
-                "In {n} place.", "In {n} places.", len(mark.pointers) + mark.passage_count
+                "In {n} place:", "In {n} places:", len(mark.pointers) + len(mark.passage_pointers)
             ),
+            "chapters": _chapters_of(mark, book),
         }
         for mark in book.options.marks
     ]
     withheld = any(mark.treatment == "withhold" for mark in book.options.marks)
-    yield PartView({"marks": marks, "withheld": withheld}, "hidden-part")
+    has_password = any(mark.what == "password" for mark in book.options.marks)
+    yield PartView({"marks": marks, "withheld": withheld, "has_password": has_password}, "hidden-part")
+
+
+def _chapters_of(mark: MarkRow, book: Book) -> list[tuple[str, str, int]]:
+    """The chapters in which a mark stands: the first place in each, its name, and how often it stands there."""
+    names = {spool: chapter.name(book) for chapter in book.chapters for spool in chapter.spools}
+    found: dict[str, tuple[str, int]] = {}
+    for pointer in (*mark.pointers, *mark.passage_pointers):
+        place, anchor = book.collected.ledger.place_of(pointer) or ("technical", "technical")
+        name = names.get(place, place)
+        first, count = found.get(name, (anchor, 0))
+        found[name] = first, count + 1
+    return [(anchor, name, count) for name, (anchor, count) in found.items()]
 
 
 def glossary(book: Book) -> Iterator[PartView]:

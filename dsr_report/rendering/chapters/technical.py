@@ -21,6 +21,8 @@ def technical(book: Book) -> Iterator[PartView]:
     rows, proof = _info(book)
     values = {
         "sum": _sum(book),
+        "values": book.options.sum,
+        "has_marks": bool(book.options.marks),
         "places": _places(book),
         "kinds": _kinds(book),
         "file": _file(book),
@@ -69,6 +71,10 @@ def _file(book: Book) -> list[tuple[str, str]]:
     if options.created.year > _NO_DATE:
         made = language.moment(options.created, options.zone)
         file.insert(-1, (language.text("Date of this report"), made))
+    if options.request_id:
+        file.insert(2, (language.text("Data request"), options.request_id))
+    if options.collected:
+        file.insert(2, (language.text("Data as they were on"), language.day(options.collected)))
     if options.marks:
         file.append(
             (

@@ -1,0 +1,135 @@
+"""How long records are kept, as dates: what `[[retention]]` says, held against the records that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from dsr_report.config import Retention
+from dsr_report.languages import Language
+from dsr_report.rendering.kinds import kind_plural
+from dsr_report.rendering.options import ReportOptions
+from dsr_report.rendering.statistics import VISITS, Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A rule, the kinds of records that it is about and that are there, and the days that follow from it.
+
+    `first_end` and `last_end` are the days on which the periods of the oldest and of the newest end; None
+    where the period has not begun. `begun` is the day with which it began, where that is one for all.
+    """
+
+    rule: Retention
+    number: int
+    kinds: tuple[str, ...]
+    first: date | None = None
+    first_end: date | None = None
+    last_end: date | None = None
+    begun: date | None = None
+
+
+def today_of(options: ReportOptions) -> date:
+    """The day that periods are held against: that of the data, of the reply, else of the report."""
+    return options.collected or options.replied or options.created.astimezone(options.zone).date()
+
+
+def cutoffs(options: ReportOptions) -> Mapping[str, date]:
+    """By kind, the day before which no record should be."""
+    today, found = today_of(options), {}
+    for rule in options.config.retention:
+        if rule.after == "record":
+            found.update(dict.fromkeys(rule.kind, _start_of(rule, today)))
+    return found
+
+
+def _start_of(rule: Retention, end: date) -> date:
+    """The first day of which the period has not ended before `end`."""
+    low, high = date.min.toordinal(), end.toordinal()
+    while low < high:  # months have no inverse: the 31st of one is the 30th of another
+        middle = (low + high) // 2
+        if rule.end(date.fromordinal(middle)) < end:
+            low = middle + 1
+        else:
+            high = middle
+    return date.fromordinal(low)
+
+
+def held(dated: Dated, options: ReportOptions) -> list[Held]:
+    """Each rule of which there are records, in the order of the configuration."""
+    found = []
+    for number, rule in enumerate(options.config.retention, 1):
+        kinds = tuple(kind for kind in rule.kind if kind in dated.first)
+        if not kinds:
+            continue
+        first, last = min(dated.first[k] for k in kinds), max(dated.last[k] for k in kinds)
+        if rule.after == "record":
+            found.append(Held(rule, number, kinds, first, rule.end(first), rule.end(last)))
+            continue
+        starts = VISITS if rule.after == "last-activity" else ("unsubscribe",)
+        begun = max((dated.last[k] for k in starts if k in dated.last), default=None)
+        end = rule.end(begun) if begun else None
+        found.append(Held(rule, number, kinds, first, end, end, begun))
+    return found
+
+
+def in_words(dated: Dated, options: ReportOptions) -> list[str]:
+    """What the letter says of each rule: what, how long and from when, and the days that follow."""
+    return [" ".join(_sentences(one, options)) for one in held(dated, options)]
+
+
+def _sentences(one: Held, options: ReportOptions) -> Iterator[str]:
+    language = options.language
+    names = one.rule.name.get(options.language_code) or language.listed(
+        [kind_plural(kind, options) for kind in one.kinds]
+    )
+    start = {
+        "record": language.text("from the day of each record"),
+        "last-activity": language.text("from your last open or click"),
+        "unsubscribe": language.text("from the day on which you unsubscribe"),
+    }[one.rule.after]
+    yield language.text("{what}: {period}, {start}.").format(
+        what=names, period=_period(one.rule, language), start=start
+    )
+    if one.begun is not None and one.last_end is not None:
+        yield language.text("That was on {day}: the period ends on {end}.").format(
+            day=language.day(one.begun), end=language.day(one.last_end)
+        )
+    elif one.first_end is None or one.last_end is None:
+        yield language.text("That has not happened yet.")
+    elif one.first_end == one.last_end:
+        yield language.text("The period ends on {end}.").format(end=language.day(one.last_end))
+    else:
+        yield language.text("The period of the oldest ends on {first}, that of the newest on {last}.").format(
+            first=language.day(one.first_end), last=language.day(one.last_end)
+        )
+
+
+def _period(rule: Retention, language: Language) -> str:
+    count, unit = rule.length
+    return {
+        "day": language.count("{n} day", "{n} days", count),
+        "week": language.count("{n} week", "{n} weeks", count),
+        "month": language.count("{n} month", "{n} months", count),
+        "year": language.count("{n} year", "{n} years", count),
+    }[unit]
+
+
+def overdue(dated: Dated, options: ReportOptions) -> list[str]:
+    """What is older than the configuration says, for the operator: kinds and dates, never values."""
+    today = today_of(options)
+    said = []
+    for one in held(dated, options):
+        if one.rule.after == "record":
+            old = {kind: dated.too_old[kind] for kind in one.kinds if dated.too_old[kind]}
+            kinds = ", ".join(f"{count:,} of kind {kind}" for kind, count in old.items())
+        else:
+            is_over = one.last_end is not None and one.last_end < today
+            kinds = ", ".join(f"those of kind {kind}" for kind in one.kinds) if is_over else ""
+        if kinds:
+            said.append(
+                f"older than promised: by [[retention]] {one.number} (keep = {one.rule.keep!r}, after = "
+                f"{one.rule.after!r}) these records should be gone on {today}: {kinds}; the oldest is of {one.first}"
+            )
+    return said
