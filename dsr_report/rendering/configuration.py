@@ -50,7 +50,7 @@ def configuration_text(code: str) -> str:
     """A configuration to fill in (TOML), its notes and examples in a language."""
     language = language_of(code)
     return (
-        environment(language)
+        environment(language, is_plain=True)
         .get_template("config/controller.toml.j2")
         .render(
             lang=code,
@@ -116,7 +116,10 @@ def fields_text(export: Export, config: Config, code: str) -> str:
         for field, (records, filled) in own_fields(export, config).items()
     ]
     return (
-        environment(language).get_template("config/fields.toml.j2").render(lang=code, fields=fields).lstrip()
+        environment(language, is_plain=True)
+        .get_template("config/fields.toml.j2")
+        .render(lang=code, fields=fields)
+        .lstrip()
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 LINKS = re.compile(r"""(<a\b[^>]*?\shref\s*=\s*)(["']?)#([^"'\s>]+)""", re.IGNORECASE)
 """Links within the report: what stands before the address, its quotation mark, the id."""
@@ -65,6 +66,13 @@ class Attachment:
     modified: datetime
 
 
+class Filter(NamedTuple):
+    """What a reader can hide on the screen: what it is called, and its choices, each a class and its name."""
+
+    title: str
+    choices: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ReportDocument:
     """The whole report: its properties, and its parts in reading order each time `parts` is called.
@@ -93,6 +101,10 @@ class ReportDocument:
     """The manifest as JSON, for formats that embed no files."""
     ledger: Path | None = None
     """The ledger's file, for formats that embed no files."""
+    contents: tuple[tuple[str, str], ...] = ()
+    """The anchors and titles of the chapters, to have in reach on a page of HTML that holds all of them."""
+    filters: tuple[Filter, ...] = ()
+    """What can be hidden there."""
     templates: Path | None = None
     """A folder of the operator's templates, which go before ours."""
     seal: str = ""

@@ -15,7 +15,18 @@ from dsr_report.errors import LedgerError
 from dsr_report.languages import Language
 from dsr_report.rendering.proof import is_short, mark_of
 from dsr_report.rendering.shared_values import OwnValues, SharedValues
-from dsr_report.rendering.text import DOT, dotted, inert, inline, isolated, paragraphs, shown, spoken
+from dsr_report.rendering.text import (
+    DOT,
+    dotted,
+    inert,
+    inline,
+    isolated,
+    paragraphs,
+    parted,
+    shown,
+    spoken,
+    unbroken,
+)
 from dsr_report.rendering.values import StoredValue, steps
 from dsr_report.shipped import shipped
 
@@ -84,8 +95,10 @@ class StoredValues:
         return macro
 
 
-def environment(language: Language, override: Path | None = None) -> Environment:
+def environment(language: Language, override: Path | None = None, *, is_plain: bool = False) -> Environment:
     """An environment that speaks `language`; `override` is a folder of templates that go before ours.
+
+    What it makes is HTML, unless `is_plain`.
 
     A template there can still extend or include ours as `shipped:report/NAME`.
     """
@@ -103,11 +116,11 @@ def environment(language: Language, override: Path | None = None) -> Environment
         bytecode_cache=_compiled(language.code),
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=language.text,
+        gettext=language.text if is_plain else lambda text: unbroken(language.text(text)),
         ngettext=language.count,
         newstyle=False,
     )
-    for leaf in (shown, paragraphs, inert, inline, isolated, dotted, spoken, is_short):
+    for leaf in (shown, paragraphs, inert, inline, isolated, dotted, parted, spoken, unbroken, is_short):
         made.filters[leaf.__name__] = leaf
     made.filters["steps"] = lambda value: steps(value, language)
     made.filters["stored"] = StoredValues(made).line

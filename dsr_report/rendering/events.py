@@ -49,6 +49,7 @@ class EventRow(NamedTuple):
     what: str
     details: tuple[str, ...]
     stored: list[StoredValue]
+    kind: str = ""
 
 
 def event_row(
@@ -60,7 +61,7 @@ def event_row(
     what = language.text(kind_of(record.kind).explanation)
     details = tuple(text for text in _details(record, options) if text)
     stored, count = stored_line(record, language, long_texts)
-    return EventRow(number, record.pointer, when, what, details, stored), count
+    return EventRow(number, record.pointer, when, what, details, stored, record.kind), count
 
 
 def _details(record: Event, options: ReportOptions) -> list[str]:

@@ -15,6 +15,7 @@ from dsr_report.rendering import chapters
 from dsr_report.rendering.collect import Collected, collect
 from dsr_report.rendering.document import Part, ReportDocument, anchors_in, targets_in
 from dsr_report.rendering.environment import environment
+from dsr_report.rendering.filters import filters, styles
 from dsr_report.rendering.first_pages import missing_statements, title
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
@@ -116,22 +117,26 @@ class RenderedReport:
     def _described(self) -> ReportDocument:
         """The document, but for what only its parts tell."""
         options, language = self._options, self._options.language
-        styles = shipped("templates") / "styles"
+        folder = shipped("templates") / "styles"
         override = options.templates / "styles" / "report.css" if options.templates else None
-        sheet = override if override is not None and override.is_file() else styles / "report.css"
+        sheet = override if override is not None and override.is_file() else folder / "report.css"
         name = options.config.controller.name if options.config.controller else ""
+        is_page = options.medium == "html"
+        hiding = filters(self._collected, options) if is_page else ()
         return ReportDocument(
             title=title(options, found=bool(self._collected.kinds)),
             language_code=options.language_code,
             author=name,
             description=language.text("Answer to a request for access under Article 15 GDPR"),
-            stylesheet=sheet.read_text(encoding="utf-8"),
+            stylesheet=sheet.read_text(encoding="utf-8") + styles(hiding),
             parts=self._parts,
             part_count=0,
             created=options.created,
             generator=options.generator,
             running_header=" · ".join(p for p in (name, options.reference) if p),
             page_of=language.text("Page {page} of {pages}"),
+            contents=chapters.listed(self._export, options, self._collected) if is_page else (),
+            filters=hiding,
             templates=options.templates,
         )
 

@@ -55,6 +55,7 @@ class Shell:
         links: tuple[Link, ...] = (),
         links_above: bool = False,
         pages: tuple[Link, ...] = (),
+        is_whole: bool = False,
     ) -> Iterator[bytes]:
         """A page of HTML in pieces; its sections are asked for one by one.
 
@@ -66,6 +67,7 @@ class Shell:
             links: the pages around it.
             links_above: those stand above it, too.
             pages: all other pages, where nothing else on this one leads to them.
+            is_whole: it holds all chapters, and has the contents in reach.
 
         Raises:
             LedgerError: an operator's template leaves out a section.
@@ -87,6 +89,8 @@ class Shell:
             links_above=links_above,
             links_below=bool(links),
             pages=pages,
+            contents=document.contents if is_whole else (),
+            filters=document.filters if is_whole else (),
             sections=printing,
         )
         is_secured = False

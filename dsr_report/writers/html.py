@@ -44,7 +44,7 @@ def write_html(document: ReportDocument, target: str | os.PathLike[str] | Binary
     shell = Shell(document)
     sections = (shell.section(part, part.html) for part in document.parts())
     with opened as file:
-        file.writelines(shell.page(sections, proof=_proof(document)))
+        file.writelines(shell.page(sections, proof=_proof(document), is_whole=True))
 
 
 def write_pages(document: ReportDocument, folder: Folder) -> list[str]:
@@ -186,7 +186,8 @@ def _write_alone(document: ReportDocument, folder: Folder, shelf: _Shelf) -> str
     shell = Shell(document)
     parts = (part for chapter in shelf.chapters for part in shelf.parts(chapter))
     with folder.writing(START) as page:
-        for piece in shell.page((shell.section(part, part.html) for part in parts), proof=_proof(document)):
+        sections = (shell.section(part, part.html) for part in parts)
+        for piece in shell.page(sections, proof=_proof(document), is_whole=True):
             page.write(piece)
     return START
 

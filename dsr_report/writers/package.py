@@ -63,7 +63,7 @@ def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
 
 
 def _readme(content: PackageInput, *, has_pages: bool) -> str:
-    template = environment(content.language).get_template("report/readme.txt.j2")
+    template = environment(content.language, is_plain=True).get_template("report/readme.txt.j2")
     return template.render(title=content.document.title, has_pages=has_pages)
 
 

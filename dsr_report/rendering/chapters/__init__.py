@@ -95,6 +95,12 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
             yield _part(book, chapter, part, settled(html, part.proofs))
 
 
+def listed(export: Export, options: ReportOptions, collected: Collected) -> tuple[tuple[str, str], ...]:
+    """The chapters that the contents list: their anchors and titles."""
+    book = Book(export, options, collected, CHAPTERS)
+    return tuple((entry.anchor, entry.title) for entry in letter.entries_of(book))
+
+
 def _first_time() -> Callable[[str, str], bool]:
     """Whether a name with this meaning is met for the first time: what it means is said once in a chapter."""
     seen: set[tuple[str, str]] = set()

@@ -46,6 +46,7 @@ class SentMonth:
     year: str
     month: str
     lines: tuple[SentLine, ...]
+    year_class: str
 
 
 class Row(NamedTuple):
@@ -67,7 +68,8 @@ def sent(book: Book) -> Iterator[PartView]:
         year_title = "" if year == last and months else _year(year, book.language)
         last = year
         lines = tuple(sent_line(entry, book) for entry in group)
-        months.append((sum(line.weight for line in lines), SentMonth(year_title, month, lines)))
+        in_year = f"y{year or 0}"
+        months.append((sum(line.weight for line in lines), SentMonth(year_title, month, lines, in_year)))
     for number, batch in enumerate(batched(months)):
         yield PartView({"months": batch}, f"sent-part-{number}", new_page=number == 0)
     if texts:

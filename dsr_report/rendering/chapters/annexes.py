@@ -9,6 +9,7 @@ from typing import Any
 from dsr_report.rendering.chapters.activity import happened
 from dsr_report.rendering.chapters.book import MARKUP, NEVER, WEIGHT, Book, PartView, batched
 from dsr_report.rendering.events import EventRow
+from dsr_report.rendering.filters import year_class
 from dsr_report.rendering.messages import MessageView
 from dsr_report.rendering.pagination import NO_MESSAGE, ContentsLine, Page, Period
 from dsr_report.rendering.proof import Provable
@@ -37,6 +38,8 @@ class MessageBlock:
     message: MessageView
     noticed: tuple[str, ...]
     events_anchor: str
+    year: str
+    """The class of its year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class EventBlock:
     heading: Heading | None = None
     message: EventsOf | None = None
     events: EventList = field(default_factory=lambda: EventList([], []))
+    year: str = ""
+    """The class of the year of its message."""
 
 
 def contents_of_messages(book: Book) -> list[ContentsLine]:
@@ -101,7 +106,9 @@ def messages(book: Book) -> Iterator[PartView]:
             heading = Heading(periods.title(here), f"messages-{here.key}")
             period = here
         entry = entries[key[0]]
-        blocks.append(MessageBlock(heading, message, happened(entry, book.language), entry.events_anchor))
+        noticed = happened(entry, book.language)
+        year = year_class(entry.sent_at, book.options)
+        blocks.append(MessageBlock(heading, message, noticed, entry.events_anchor, year))
         parts.weight += size if book.options.medium != "html" else size // 4
     yield from parts.flush(None, {"blocks": blocks}, [block.message.proof for block in blocks])
 
@@ -153,7 +160,8 @@ def events(book: Book) -> Iterator[PartView]:
             about = _events_of(entry, book, is_first=current != last)
             number = last = current
         if not rows:
-            blocks.append(EventBlock(heading, about))
+            year = year_class(entry.sent_at, book.options) if entry is not None else ""
+            blocks.append(EventBlock(heading, about, year=year))
         rows.append(_printed(row, references))
         weight += 1 + size // _OF_A_LINE
     end_block()

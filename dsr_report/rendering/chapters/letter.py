@@ -49,7 +49,7 @@ def overview(book: Book) -> Iterator[PartView]:
     """How to read this report, and its contents."""
     language, options = book.language, book.options
     is_apart = bool(options.annexes_file)
-    listed = list(_entries(book))
+    listed = list(entries_of(book))
     entries = [entry for entry in listed if not (is_apart and entry.is_annex)]
     values = {
         "entries": entries,
@@ -69,7 +69,7 @@ def overview(book: Book) -> Iterator[PartView]:
 
 def annexes(book: Book) -> Iterator[PartView]:
     """What the annexes are, where they are a document of their own, and their contents."""
-    entries = [entry for entry in _entries(book) if entry.is_annex]
+    entries = [entry for entry in entries_of(book) if entry.is_annex]
     contents = tuple(anchor for entry in entries for anchor in entry.anchors())
     name = book.options.config.controller.name if book.options.config.controller else ""
     values = {"entries": entries, "company": name, "reference": book.options.reference}
@@ -133,7 +133,8 @@ def glossary(book: Book) -> Iterator[PartView]:
     yield PartView({"terms": terms}, "glossary-part")
 
 
-def _entries(book: Book) -> Iterator[TocEntry]:
+def entries_of(book: Book) -> Iterator[TocEntry]:
+    """The lines of the contents."""
     language = book.language
     for chapter in book.chapters:
         number = chapter.number_of_records(book)
