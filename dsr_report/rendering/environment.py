@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import CodeType
 
 from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dsr_report.errors import LedgerError
 from dsr_report.languages import Language
@@ -21,11 +22,10 @@ from dsr_report.rendering.text import (
     inert,
     inline,
     isolated,
+    name_parts,
     paragraphs,
-    parted,
     shown,
     spoken,
-    unbroken,
 )
 from dsr_report.rendering.values import StoredValue, steps
 from dsr_report.shipped import shipped
@@ -53,6 +53,9 @@ class _Compiled(BytecodeCache):
 def _compiled(_language: str) -> _Compiled:
     """One for each language: Jinja works out filters of constants when it compiles."""
     return _Compiled()
+
+
+_EMAIL = re.compile(r"\b([eE]-[mM]ail)")
 
 
 class StoredValues:
@@ -95,6 +98,28 @@ class StoredValues:
         return macro
 
 
+class Unbroken:
+    """Keeps lines from ending within "e-mail", by the macro of `values/unbroken.html.j2`."""
+
+    def __init__(self, made: Environment) -> None:
+        self._environment = made
+
+    def __call__(self, text: str) -> str:
+        """A text of ours; as it is where it has no such word."""
+        pieces = _EMAIL.split(text)
+        if len(pieces) == 1:
+            return text
+        return Markup("").join(
+            self._macro(piece) if n % 2 else escape(piece) for n, piece in enumerate(pieces)
+        )
+
+    @cached_property
+    def _macro(self) -> Callable[[str], Markup]:
+        template = self._environment.get_template("report/values/unbroken.html.j2")
+        macro: Callable[[str], Markup] = template.module.unbroken  # type: ignore[attr-defined]
+        return macro
+
+
 def environment(language: Language, override: Path | None = None, *, is_plain: bool = False) -> Environment:
     """An environment that speaks `language`; `override` is a folder of templates that go before ours.
 
@@ -115,12 +140,14 @@ def environment(language: Language, override: Path | None = None, *, is_plain: b
         auto_reload=False,
         bytecode_cache=_compiled(language.code),
     )
+    unbroken = Unbroken(made)
+    made.filters["unbroken"] = unbroken
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=language.text if is_plain else lambda text: unbroken(language.text(text)),
         ngettext=language.count,
         newstyle=False,
     )
-    for leaf in (shown, paragraphs, inert, inline, isolated, dotted, parted, spoken, unbroken, is_short):
+    for leaf in (shown, paragraphs, inert, inline, isolated, dotted, name_parts, spoken, is_short):
         made.filters[leaf.__name__] = leaf
     made.filters["steps"] = lambda value: steps(value, language)
     made.filters["stored"] = StoredValues(made).line

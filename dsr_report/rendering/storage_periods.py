@@ -89,9 +89,7 @@ def _sentences(one: Held, options: ReportOptions) -> Iterator[str]:
         "last-activity": language.text("from your last open or click"),
         "unsubscribe": language.text("from the day on which you unsubscribe"),
     }[one.rule.after]
-    yield language.text("{what}: {period}, {start}.").format(
-        what=names, period=_period(one.rule, language), start=start
-    )
+    yield f"{names}{language.colon} {_period(one.rule, language)}, {start}."
     if one.begun is not None and one.last_end is not None:
         yield language.text("That was on {day}: the period ends on {end}.").format(
             day=language.day(one.begun), end=language.day(one.last_end)

@@ -78,22 +78,12 @@ def _isolated(text: str) -> Markup:
 _remembered = lru_cache(maxsize=1024)(_isolated)  # the values of events recur
 
 
-_UNBROKEN = re.compile(r"\b[eE]-[mM]ail")
+_NAME_PARTS = re.compile(r"(?<=[_\-./@])(?=[^\W_])|(?<=[a-z\u00df-\u00ff])(?=[A-Z])")
 
 
-def unbroken(text: str) -> str:
-    """A text of ours in which no line ends within "e-mail"; plain where it has no such word."""
-    if not _UNBROKEN.search(text):
-        return text
-    return Markup(_UNBROKEN.sub(r'<span class="nb">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped
-
-
-_PARTS = re.compile(r"(?<=[_\-./@])(?=[^\W_])|(?<=[a-z\u00df-\u00ff])(?=[A-Z])")
-
-
-def parted(name: str) -> Markup:
-    """A name that may break between its parts: after `_`, `-`, `.`, `/` and `@`, and before a capital."""
-    return Markup("<wbr>").join(escape(part) for part in _PARTS.split(printable(name)))
+def name_parts(name: str) -> list[str]:
+    """The parts of a name between which it may break: after `_`, `-`, `.`, `/`, `@`, and before a capital."""
+    return _NAME_PARTS.split(printable(name))
 
 
 def dotted(texts: Iterable[str]) -> Markup:

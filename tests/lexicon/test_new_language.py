@@ -142,7 +142,7 @@ def words_of_export(file: Path) -> set[str]:
 
 
 def texts_of_page(file: Path) -> list[str]:
-    page = LexborHTMLParser(file.read_text(encoding="utf-8"))
+    page = LexborHTMLParser(file.read_text(encoding="utf-8").replace("<wbr>", ""))
     for node in page.css("style, script, template, iframe, svg"):
         node.decompose()
     texts = [node.text_content or "" for node in page.root.traverse(include_text=True) if node.tag == "-text"]

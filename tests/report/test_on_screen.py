@@ -1,6 +1,5 @@
 """The report as one page of HTML: in reach on desk and phone, filtered without a script, whole in print."""
 
-# ruff: noqa: E501 - conditions in one piece
 from __future__ import annotations
 
 import subprocess
