@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, get_args
 from dsr_report.export import Export
 from dsr_report.records.kind import Chapter, Origin
 from dsr_report.records.kinds import kind_of
+from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.rule import Rule
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
@@ -24,6 +25,11 @@ from dsr_report.workers import Processes
 
 MOST_TEXT_MESSAGES = 2_000
 """In the list of what was sent; all of them are in Annex D."""
+
+
+MOST_UNKNOWN = 20
+"""Names on page one; all records are in Annex D."""
+UNRECOGNISED = "unrecognised"
 
 
 class FilledField(NamedTuple):
@@ -52,6 +58,8 @@ class Collected:
         self.interests: dict[str, bool] = {}
         self.filled: dict[str, FilledField] = {}
         """The fields of the profile that hold something, by what they are called, in their order."""
+        self.unknown: Counter[str] = Counter()
+        """What records whose meaning is not known are called in the export, or their first member."""
         self.text_messages: list[TextMessage] = []
 
     def close(self) -> None:
@@ -86,6 +94,10 @@ def _collect(
         _note(collected, record)
         if record.at is not None and place != "background":
             collected.dated.note(kind, record.at.astimezone(options.zone).date())
+        if kind == UNRECOGNISED:
+            name = _name_of(found)
+            if name in collected.unknown or len(collected.unknown) < MOST_UNKNOWN:
+                collected.unknown[name] += 1
         if record.text_message is not None and len(collected.text_messages) < MOST_TEXT_MESSAGES:
             collected.text_messages.append(record.text_message)
         if record.message is not None:
@@ -116,6 +128,13 @@ def _collect(
     collected.ledger.settle_info(export.info.pointer, export.info.value, "technical", "technical")
     _join(collected)
     collected.ledger.close(export.value_count)
+
+
+def _name_of(found: RawRecord) -> str:
+    """What a record is called by the list that it stands in, or by its first member."""
+    if found.labels:
+        return str(found.labels[-1])
+    return str(next(iter(found.value), "")) if isinstance(found.value, dict) else ""
 
 
 def _note(collected: Collected, record: Viewed) -> None:

@@ -268,6 +268,12 @@ _CODES: dict[str, dict[str, str]] = {
     },
     "device": DEVICES,
     "attempt": {"0": _("the first attempt")},
+    "question-type": {
+        "open": _("an answer in your own words"),
+        "single": _("one choice"),
+        "multi": _("one or more choices"),
+        "grid": _("one answer for each line"),
+    },
     "ip": {"0.0.0.0": _("IP address not stored")},  # noqa: S104 - an address in data, nothing is opened
 }
 _NO_DATE = {"0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00"}

@@ -13,7 +13,7 @@ from dsr_report.records.kind import Origin
 from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
-from dsr_report.rendering.collect import Collected
+from dsr_report.rendering.collect import UNRECOGNISED, Collected
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED, VISITS
@@ -146,6 +146,7 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "incomplete": incomplete,
         "found": found,
         "lead": lead,
+        "greeting": greeting(collected, options),
         "held": held_in_words(collected, options),
         "facts": facts(collected, options),
         "period": period(collected, options),
@@ -225,11 +226,35 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
             )
         )
     named = {"envelope", "profile", "subprofile", "message", "sms", "survey", "form", *OPENED, "click"}
-    rest = [kind for kind, _count in kinds.most_common() if kind not in named]
+    if collected.interests:
+        lines.append(language.count("{n} interest", "{n} interests", len(collected.interests)))
+    rest = [kind for kind, _count in kinds.most_common() if kind not in named and kind != UNRECOGNISED]
     if rest:
         counted = [f"{kind_plural(kind, options)} ({language.number(kinds[kind])})" for kind in rest]
         lines.append(language.text("Also: {kinds}").format(kinds=language.listed(counted)))
+    if kinds[UNRECOGNISED]:
+        lines.append(unknown_in_words(collected, options))
     return lines
+
+
+def unknown_in_words(collected: Collected, options: ReportOptions) -> str:
+    """How many records there are whose meaning is not known, by the names that they have in the export."""
+    language = options.language
+    names = [f"{name} ({language.number(count)})" for name, count in collected.unknown.most_common() if name]
+    said = language.count(
+        "{n} record whose meaning we do not know",
+        "{n} records whose meaning we do not know",
+        collected.kinds[UNRECOGNISED],
+    )
+    return f"{said}{language.colon} {language.listed(names)}" if names else said
+
+
+def greeting(collected: Collected, options: ReportOptions) -> str:
+    """The first line of a letter, with the person's name where there is one."""
+    name = collected.person.name
+    if not name:
+        return options.language.text("Dear Sir or Madam,")
+    return options.language.text("Dear {name},").format(name=name)
 
 
 def held_in_words(collected: Collected, options: ReportOptions) -> str:
@@ -299,7 +324,6 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
             "observed",
         ),
         (collected.interests, _("Interests"), ""),
-        (collected.inferred, _("Groups and scores"), "inferred"),
         (kinds["file"], _("Files"), ""),
     )
     for is_there, text, origin in groups:
@@ -308,12 +332,15 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
     rest = [
         kind
         for kind, _count in kinds.most_common()
-        if kind_of(kind).chapter in {"other", "background"} and kind not in {"envelope", "sms"}
+        if kind_of(kind).chapter in {"other", "background"}
+        and kind not in {"envelope", "sms", "fax", UNRECOGNISED}
     ]
     for origin in ORIGINS:
         names = [kind_plural(kind, options) for kind in rest if kind_of(kind).origin == origin]
         if names:
             add(language.text("Other records: {kinds}").format(kinds=language.listed(names)), origin)
+    if kinds[UNRECOGNISED]:
+        add(unknown_in_words(collected, options), "")
     return found
 
 

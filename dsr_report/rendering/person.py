@@ -28,6 +28,12 @@ class Person:
         if name is not None and len(self._names) < _MOST:
             self._names.setdefault(*name)
 
+    @property
+    def name(self) -> str:
+        """The subject's name, where only one is stored."""
+        names = set(self._names.values())
+        return names.pop() if len(names) == 1 else ""
+
     def about(self, subject_type: str | None, subject_id: str | None, language: Language) -> str:
         """The subject by name, or by number; of an address the first letter and the domain."""
         number = str(subject_id or "")

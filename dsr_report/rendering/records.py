@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from dsr_report.jsonstream.items import JsonValue, count_values
 from dsr_report.records.base import Record
@@ -32,14 +35,17 @@ from dsr_report.rendering.values import (
 class AnswerRow:
     """One question, its answer where there is one, and what else is stored with it.
 
-    `name` is the name or number under which it is stored, and `name_label` says which of the two.
+    `name` is the name or number under which it is stored, and `name_label` says which of the two. `reads` is
+    how the question reads without the markup that it is stored with; empty where it has none.
     """
 
     question: Value
     answer: Value | None
-    rest: tuple[tuple[Name, Value], ...] = ()
+    rest: tuple[tuple[Name, Value, str], ...] = ()
+    """What else is stored: its name, its value, and what a code means."""
     name: str = ""
     name_label: str = ""
+    reads: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,21 @@ class RecordView:
     explanation: str
     pointer: str
     proof: Proof
+
+
+_MOMENTS = frozenset({"time", "timestamp", "created", "modified", "timestampsent", "at"})
+_SECONDS = re.compile(r"[0-9]{9,10}")
+_MARKUP = re.compile(
+    r"</?(?:a|b|br|div|em|font|i|li|ol|p|small|span|strong|sub|sup|u|ul)\b[^<>]*>", re.IGNORECASE
+)
+
+
+def _without_markup(text: object) -> str:
+    """A question as its reader saw it; nothing where it holds no markup."""
+    if not isinstance(text, str):
+        return ""
+    reads = " ".join(html.unescape(_MARKUP.sub(" ", text)).split())
+    return "" if reads == " ".join(text.split()) else reads
 
 
 class RecordViews:
@@ -107,13 +128,22 @@ class RecordViews:
             removed=bool(getattr(record, "removed", False)),
             fields=tuple(fields),
             answers=tuple(answers),
-            rows=tuple(rows_of(record, language, numbered, skip)),
+            rows=tuple(self._with_moment(row) for row in rows_of(record, language, numbered, skip)),
             path=path_of(record, language),
             explanation=self._explanation(record),
             pointer=record.pointer,
             proof=numbered.proof(),
         )
         return view, numbered.count
+
+    def _with_moment(self, row: FieldRow) -> FieldRow:
+        """A row that says which moment a number of seconds is."""
+        content = row.value.content
+        if row.name.casefold() not in _MOMENTS or not _SECONDS.fullmatch(str(content)):
+            return row
+        at = datetime.fromtimestamp(int(str(content)), UTC)
+        said = f"= {self._options.language.moment(at, self._options.zone)}. {row.explanation}"
+        return replace(row, explanation=said.strip())
 
     def fields_of(
         self, record: Profile | Subprofile, numbered: Numbered | None = None, first: int = 0
@@ -188,10 +218,11 @@ class RecordViews:
             asked,
             values[answer] if answer is not None else None,
             tuple(
-                (labelled(inner, language), value)
+                (labelled(inner, language), value, meaning_of(f"question-{inner}", value.content, language))
                 for inner, value in values.items()
                 if inner not in {question, answer}
             ),
             name,
             "" if not name else language.text("Number") if name.isdigit() else language.text("Name"),
+            _without_markup(asked.content),
         )

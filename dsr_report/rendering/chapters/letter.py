@@ -174,8 +174,8 @@ def _machine_copy(book: Book) -> str:
 def _scope(book: Book) -> str:
     language, info = book.language, book.export.info
     kinds = {
-        "profile": language.text("We searched for your profile with the number {id}."),
-        "subprofile": language.text("We searched for the part of your profile with the number {id}."),
+        "profile": language.text("We searched for everything that is stored under your number {id}."),
+        "subprofile": language.text("We searched for everything that is stored under your number {id}."),
         "email": language.text("We searched for the e-mail address {id}."),
     }
     system = book.options.config.scope.system.get(book.options.language_code, "")
