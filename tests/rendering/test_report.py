@@ -127,7 +127,7 @@ def test_page_one_answers_the_questions_that_people_have(built: Callable[..., An
         words.text("You can object"),
         "dpo@lindenhof.example",
         words.text("Nothing was masked or withheld."),
-        words.text("Not satisfied? You can complain to the data protection authority."),
+        words.text("You can complain to the data protection authority."),
     ):
         assert said(fact) in page
     assert "gap" not in [value for _, name, value in report.part("start").attributes if name == "class"]
