@@ -54,7 +54,7 @@ def without_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def stub(document: Any, file: Any, **_: Any) -> Any:
         with pikepdf.new() as empty:
-            empty.docinfo["/Keywords"] = str(document.seal)
+            empty.docinfo["/Keywords"] = f"{document.seal} {document.companion}"
             empty.save(file)
         return type("Written", (), {"pages": sum(1 for _ in document.parts())})()
 
