@@ -21,7 +21,7 @@ from dsr_report.jsonstream.items import Item, rough_size, values
 from dsr_report.jsonstream.rename_keys import rename_members
 from dsr_report.jsonstream.rewrite import Wanted, rewrite, rewrite_many
 from dsr_report.mime.inside_files import BORDER
-from dsr_report.mime.message import text_of_wire, wire_of_text
+from dsr_report.mime.message import parse_once, text_of_wire, wire_of_text
 from dsr_report.pointers import repointed, tokens
 from dsr_report.redact.digests import SHORTEST as SHORTEST_DIGEST
 from dsr_report.redact.digests import Digests, keys_of, texts_of_message
@@ -29,7 +29,8 @@ from dsr_report.redact.in_messages import without_parts, without_passages
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages, passages_of
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
-from dsr_report.redact.readings import Endless
+from dsr_report.redact.readings import TAG, Endless
+from dsr_report.redact.split_names import SplitNames, rows_of
 from dsr_report.redact.sums import Sum
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import PORTION, handed_over, portions, taken_over
@@ -161,6 +162,7 @@ class _Hiding:
         self._marks: dict[str, Mark] = {**plan.tokens, **plan.passages, **plan.digested}
         texts = {mark.text for mark in (*plan.marks, *self._marks.values())}
         self._passages = Passages(self._marks, sorted(texts))
+        self._names = SplitNames(plan.pieces)
         self.digests = Digests()
         """Of what was withheld, and of texts that it stood in: the rest of such a text is known."""
 
@@ -197,7 +199,33 @@ class _Hiding:
                 if hidden is not None:
                     changed[pointer] = hidden
                     self._note_emptied(hidden, pointer)
+        if self._names:
+            self._hide_split_names(item, changed)
         return changed
+
+    def _hide_split_names(self, item: Item, changed: dict[str, str]) -> None:
+        """Hide the pieces of names that stand in values, or parts of a message, side by side."""
+        for pointer, value in values(item.value, item.pointer):
+            if isinstance(value, str) and pointer not in self.plan.whole and is_message(value):
+                text = changed.get(pointer, value)
+                texts = list(_texts_in_message(wire_of_text(text)))
+                found_in = self._names.in_texts(texts)
+                marks = {texts[number][start:end]: mark for number, start, end, mark in found_in}
+                if marks:
+                    changed[pointer] = (
+                        self._without(text, marks, marks, pointer) or next(iter(marks.values())).text
+                    )
+        for row in rows_of(item.value, item.pointer):
+            places = [pointer for pointer, _ in row]
+            texts = [changed.get(pointer, text) for pointer, text in row]
+            found: dict[str, list[tuple[int, int, Mark]]] = {}
+            for number, start, end, mark in self._names.in_texts(texts):
+                if places[number] not in self.plan.whole:
+                    found.setdefault(places[number], []).append((start, end, mark))
+            for pointer, pieces in found.items():
+                text = texts[places.index(pointer)]
+                changed[pointer] = _without_pieces(text, sorted(pieces, key=lambda piece: piece[:2]), pointer)
+                self._note_emptied(changed[pointer], pointer)
 
     def _note_within(self, pointer: str, text: str, wire: bytes) -> None:
         """What else was to be hidden in a value that is hidden whole: it is found, and done."""
@@ -272,8 +300,12 @@ class _Hiding:
                 f"{len(self.plan.whole) - self._whole_seen} of the values to hide are not in the export",
                 hint="Check the pointers in the review file: each leads to a value, a message or a record.",
             )
+        pieces = {self._marks[passage].number: mark for passage, mark in self.plan.pieces.items()}
+        optional = {mark.number for mark in pieces.values()}
         for mark in self.plan.marks:
-            if mark.treatment == "withhold" and not mark.pointers and not mark.passage_pointers:
+            of_it = [mark, pieces[mark.number]] if mark.number in pieces else [mark]
+            is_hidden = any(one.pointers or one.passage_pointers for one in of_it)
+            if mark.treatment == "withhold" and not is_hidden and mark.number not in optional:
                 raise RedactionError(
                     f"the value to withhold as number {mark.number} is nowhere in the export",
                     hint="Check its spelling in the review file, or name its pointer.",
@@ -401,6 +433,14 @@ class _Names:
             return None  # remembering is for names that recur
         self._new[name] = new
         return new
+
+
+def _texts_in_message(wire: bytes) -> Iterator[str]:
+    """The texts of a message in their order, without tags."""
+    for part in parse_once(wire).walk():
+        if not part.is_container and part.media_type in {"text/plain", "text/html"}:
+            text = part.exact_text
+            yield TAG.sub(" ", text).strip() if part.media_type == "text/html" else text.strip()
 
 
 def _literally_without(text: str, passage: str, mark: str) -> str:

@@ -65,6 +65,12 @@ _MOST_SEARCHED = 40
 """Passages that are looked for one by one; of more, those with a long word are found by that word."""
 _ROUNDS = 8
 _PIECE = 4
+_NAME_WORD = re.compile(r"[^\W\d_]+")
+_NAME = re.compile(r"[^\W\d_]+(?:[ \u00a0.,'’-]+[^\W\d_]+)*\.?")
+_MOST_WORDS = 5
+"""Of a name; what has more is a sentence."""
+_IBAN = re.compile(r"(?P<country>[a-z]{2})\d{2}(?P<number>[a-z0-9]{10,30})")
+_SHORTEST_ACCOUNT = 7
 _INVISIBLE = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]+")
 _FIRST_WITHOUT_SPACES = 0x0E00
 """From Thai on, most scripts set no spaces between words (Korean does, and its endings follow the word)."""
@@ -107,11 +113,46 @@ def needles_of(passage: str) -> tuple[Needle, ...]:
     ):
         return (Needle(passage, _squeezed(passage).encode("utf-8", "surrogatepass"), False, True, None),)
     is_bounded = letters.isalpha() or letters.isdigit() or len(letters) < _SHORTEST_WORD
-    return tuple(
+    forms = [loose, *_other_forms(passage)]
+    for turned in in_other_orders(words_of_name(passage)):
+        forms += [skeleton(" ".join(turned)), *_other_forms(" ".join(turned))]
+    whole = [
         Needle(passage, form, True, is_bounded, None)
-        for form in dict.fromkeys((loose, *_other_forms(passage)))
+        for form in dict.fromkeys(forms)
         if len(form) >= _SHORTEST_LOOSE
-    )
+    ]
+    accounts = [Needle(passage, form, True, True, None) for form in dict.fromkeys(_accounts(letters))]
+    return (*whole, *accounts)
+
+
+def words_of_name(passage: str) -> tuple[str, ...]:
+    """The words of a passage that may be a name; none of another."""
+    words = tuple(_NAME_WORD.findall(passage))
+    is_name = 1 < len(words) <= _MOST_WORDS and _NAME.fullmatch(passage.strip()) is not None
+    return words if is_name else ()
+
+
+def in_other_orders(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A name turned round: `Dubbelaar, Teun`, `Berg, Karin van der`, `Berg, van der, Karin`."""
+    for first in range(1, len(words)):
+        yield words[first:] + words[:first]
+    if len(words) > 2:
+        yield (words[-1], *words[1:-1], words[0])
+
+
+def _accounts(letters: str) -> Iterator[bytes]:
+    """The number of the account in an IBAN, as it was written before there was one."""
+    match = _IBAN.fullmatch(letters)
+    if match is None:
+        return
+    number = match["number"]
+    last = {"nl": 10, "be": 12, "de": 10, "at": 11, "lu": 13}.get(match["country"])
+    found = [number]
+    if match["country"] == "fr":
+        found.append(number[10:21])
+    elif last is not None:
+        found += [number[-last:], number[-last:].lstrip("0")]
+    yield from (one.encode() for one in found if len(one) >= _SHORTEST_ACCOUNT)
 
 
 def _other_forms(passage: str) -> Iterator[bytes]:

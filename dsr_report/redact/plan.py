@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dsr_report.redact.passages import digests_alone, token_word
+from dsr_report.redact.passages import digests_alone, token_word, words_of_name
 from dsr_report.redact.randomness import is_random
 from dsr_report.redact.sums import Sum
 
@@ -94,6 +94,8 @@ class Plan:
     """Passages that are found by a word in them (`token_word`), so that there may be any number of them."""
     digested: dict[str, Mark] = field(default_factory=dict)
     """Texts that are hidden only where they stand, or are drawn by chance: their digests are hidden too."""
+    pieces: dict[str, Mark] = field(default_factory=dict)
+    """The marks for pieces of withheld names, by the name: a piece alone means something else elsewhere."""
     emptied: dict[str, Mark] = field(default_factory=dict)
     """Values of which passages were hidden, and nothing is left: what their reader sees is a mark alone."""
     _texts: dict[str, Mark] = field(default_factory=dict, compare=False)
@@ -205,6 +207,9 @@ def make_plan(decisions: Iterable[tuple[Decision, str]], mark_text: MarkText = e
     for pieces in plan.spans.values():
         pieces.sort(key=lambda piece: (piece[0], -piece[1]))
     making.label_alone()
+    for passage, mark in list(plan.passages.items()):
+        if mark.treatment == "withhold" and words_of_name(passage):
+            plan.pieces[passage] = making.mark_of_pieces(mark)
     bare = [token for token in plan.tokens if token not in plan.passages and token.isalnum()]
     wordless = [token for token in plan.tokens if len(token_word(token)) < _SHORTEST_WORD]
     for token in (*bare[:_MOST_SEARCHED], *wordless):
@@ -259,6 +264,14 @@ class _Marks:
             mark = labels[hidden] = replace(mark, text=label)
         if not group or decision.is_token:
             self._by_value[decision.treatment, hidden] = mark
+        return mark
+
+    def mark_of_pieces(self, whole: Mark) -> Mark:
+        """A mark of its own for the pieces of a name."""
+        number = len(self._plan.marks) + 1
+        text = self._text(whole.treatment, str(number), whole.what)
+        mark = replace(whole, number=number, text=text, pointers=[], passage_pointers=[], everywhere=False)
+        self._plan.marks.append(mark)
         return mark
 
     def label_alone(self) -> None:

@@ -515,6 +515,7 @@ _RARE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] =
     ("\\", _OCTAL, _octal),
     ("--", _IDN, _idn),
     ("", _MISREAD, _well_read),
+    ("", _MISREAD, _well_read),  # twice misread
 )
 
 
