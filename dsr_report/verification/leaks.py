@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ import pikepdf
 
 from dsr_report.jsonstream.file import ExportFile, open_export
 from dsr_report.jsonstream.items import Scalar, values
+from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.message import wire_of_text
 from dsr_report.pointers import tokens
 from dsr_report.redact.digests import Digests, keys_of, keys_of_text, texts_of_message
@@ -28,6 +30,7 @@ from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages
 from dsr_report.redact.plan import SHORTEST_PASSAGE
 from dsr_report.redact.readings import BORDER, Endless
+from dsr_report.shipped import shipped
 from dsr_report.verification.pdf_text import page_texts
 from dsr_report.writers.manifest import Manifest, MarkEntry
 
@@ -42,6 +45,7 @@ _BLOCK_TAG = re.compile(
 )
 """Our own pages have a value in each of their blocks."""
 _TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"[^\W\d_]+")
 SQUEEZED = "the text of the pages (spaces left out)"
 """A place: where lines end and words are apart, a page does not say for sure."""
 
@@ -112,6 +116,77 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
     return HiddenValues(hidden, problems, digests)
 
 
+def hidden_in_page(manifest: Manifest, page: Path, original: ExportFile) -> HiddenValues:
+    """The same of a page without the export in it: told by what stands around its marks.
+
+    The `problems` are passages that could not be told.
+    """
+    whole = {pointer: mark for mark in manifest.marks for pointer in mark.pointers}
+    parts: dict[str, list[MarkEntry]] = {}
+    for mark in manifest.marks:
+        for pointer in mark.passages_in:
+            parts.setdefault(pointer, []).append(mark)
+    links = {mark.what: mark.number for mark in manifest.marks if mark.what in LINK_KINDS}
+    hidden: dict[int, set[str]] = {}
+    digests = Digests()
+    around = _around_marks(page, manifest.marks) if parts else {}
+    for pointer, value in _all(original):
+        for mark in (whole[pointer],) if pointer in whole else parts.get(pointer, ()):
+            if mark.what in links:
+                continue
+            found = {str(value)} if pointer in whole else _told_by(around.get(mark.number, ()), str(value))
+            if mark.everywhere:
+                hidden.setdefault(mark.number, set()).update(found)
+            else:
+                for text in found:
+                    digests.add(_digests_alone(text), mark.number)
+    for decision, token in link_keys(original.items()).decisions() if links else ():
+        if decision.what in links:
+            hidden.setdefault(links[decision.what], set()).add(token)
+    untold = [
+        f"number {mark.number}"
+        for mark in manifest.marks
+        if mark.everywhere and not (mark.what in links or hidden.get(mark.number))
+    ]
+    return HiddenValues({number: texts for number, texts in hidden.items() if texts}, untold, digests)
+
+
+def _around_marks(page: Path, marks: Sequence[MarkEntry]) -> dict[int, set[tuple[str, str]]]:
+    """What stands before and behind each mark in a page, by its number."""
+    numbers = {mark.text: mark.number for mark in marks}
+    any_mark = re.compile("(" + "|".join(map(re.escape, sorted(numbers, key=len, reverse=True))) + ")")
+    found: dict[int, set[tuple[str, str]]] = {}
+    for piece in _pieces(page):
+        for block in _BLOCK_TAG.split(piece.decode("utf-8", "replace")):
+            pieces = any_mark.split(_squeezed_page(block)) if "[" in block else []
+            for at in range(1, len(pieces), 2):
+                around = (pieces[at - 1][-_BESIDE_MARK:], pieces[at + 1][:_BESIDE_MARK])
+                found.setdefault(numbers[pieces[at]], set()).add(around)
+    return found
+
+
+def _squeezed_page(text: str) -> str:
+    return " ".join(html.unescape(_TAG.sub(" ", text)).split())
+
+
+def _told_by(around: Iterable[tuple[str, str]], value: str) -> set[str]:
+    """What stands in a value between texts that stand around marks, where that is told for sure."""
+    found: set[str] = set()
+    texts = texts_inside(wire_of_text(value)) if is_message(value) else (value,)
+    for text in map(_squeezed_page, texts):
+        for before, after in around:
+            if len(before) + len(after) < _BESIDE_MARK:
+                continue
+            passage = rf"(.{{1,{_LONGEST_TOLD}}}?)"
+            places = re.findall(
+                re.escape(before.strip()) + r"\s?" + passage + r"\s?" + (re.escape(after.strip()) or r"\Z"),
+                text,
+            )
+            if len(places) == 1 and any(map(str.isalnum, places[0])):
+                found.add(places[0].strip())
+    return found
+
+
 def _digests_alone(text: str) -> Iterable[bytes]:
     return () if "@" in text else keys_of_text(text)
 
@@ -176,18 +251,22 @@ def leaks(
 ) -> Iterator[Leak]:
     """Every place in a finished disclosure that still holds a hidden value (each place once a value).
 
-    Values shorter than six characters are not looked for: they would be found by chance. `only_printed` is
-    for what was made just now of an export in which each value was read: its bytes, and what its pages and
-    tables print, are looked through, but nothing is decoded again. Nothing is looked for in `marks`.
+    Values shorter than six characters are looked for as words: in data, and among what the report prints
+    where they are none of its own words; in the pages of a PDF it is not sure where words begin.
+    `only_printed` is for what was made just now of an export in which each value was read: its bytes, and
+    what its pages and tables print, are looked through for longer values, but nothing is decoded again.
+    Nothing is looked for in `marks`.
     """
     numbers: dict[str, set[int]] = {}
     for number, texts in hidden.items():
         for text in texts:
-            if len(text) >= SHORTEST_PASSAGE:
-                numbers.setdefault(text, set()).add(number)
-    if not numbers and not digests:
+            numbers.setdefault(text, set()).add(number)
+    short = set() if only_printed else {text for text in numbers if len(text) < SHORTEST_PASSAGE}
+    in_data = Passages(sorted(short), marks)
+    in_print = Passages(sorted(text for text in short if not _is_own(text)), marks)
+    passages = Passages(sorted(text for text in numbers if len(text) >= SHORTEST_PASSAGE), marks)
+    if not (passages or short or digests):
         return
-    passages = Passages(sorted(numbers), marks)
     seen: set[Leak] = set()
     for place, content, is_text in _decoded(path, only_printed=only_printed):
         found_digests: set[int] = set()
@@ -197,9 +276,11 @@ def leaks(
             elif only_printed and isinstance(content, str):
                 found = passages.seen_as_printed(html.unescape(_TAG.sub("", content)))
             else:
-                found = passages.seen_in(content)
+                found = passages.seen_in(content) if passages else set()
+                if short and place != SQUEEZED:
+                    found |= (in_data if _is_data(place) else in_print).seen_in(content)
         except Endless:
-            found = {passages.first}
+            found = {passages.first or in_data.first}
         if digests and is_text:
             texts = (content,) if isinstance(content, str) else texts_of_message(content)
             found_digests = set(digests.seen_in(texts).values())
@@ -208,6 +289,34 @@ def leaks(
             if leak not in seen:
                 seen.add(leak)
                 yield leak
+
+
+_BESIDE_MARK = 12
+"""Characters before and behind a mark: in one value they stand so but once."""
+_LONGEST_TOLD = 200
+_DATA = (".json", ".jsonl", ".csv", ".eml", ".txt")
+
+
+def _is_data(place: str) -> bool:
+    """Whether a place holds data alone, and no words of the report's own."""
+    return place.endswith(_DATA) and not place.endswith(("manifest.json", "ledger.jsonl"))
+
+
+def _is_own(text: str) -> bool:
+    words = {*_WORD.findall(text.casefold())}
+    return not words.isdisjoint(_own_words())
+
+
+@cache
+def _own_words() -> frozenset[str]:
+    """The words that reports print of their own, in every language; months are cut short in dates."""
+    texts = [
+        file.read_text(encoding="utf-8")
+        for pattern in ("locale/*/LC_MESSAGES/*.po", "report/**/*.j2")
+        for file in shipped("templates").glob(pattern)
+    ]
+    words = {word for text in texts for word in _WORD.findall(text.casefold())}
+    return frozenset(words | {word[:length] for word in words for length in (3, 4) if word.isalpha()})
 
 
 Place = tuple[str, str | bytes, bool]

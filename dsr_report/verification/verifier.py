@@ -25,6 +25,7 @@ from dsr_report.errors import DsrReportError, NotAnExportError
 from dsr_report.jsonstream.file import ExportFile, open_export
 from dsr_report.jsonstream.items import Item, count_values
 from dsr_report.records.classifier import Classifier
+from dsr_report.redact.digests import Digests
 from dsr_report.redact.sums import Sum
 from dsr_report.verification.ledger import Settling, UnsettledError
 from dsr_report.verification.reader import Contents, contents_of, medium_of
@@ -243,6 +244,7 @@ def _check_export(
                     "Not compared by hash: values were hidden, so what was disclosed differs.",
                 )
                 _check_total(result, contents, export)
+                _check_page(result, (contents, *others), export)
 
 
 def _counted(manifest: Manifest) -> Sum:
@@ -317,10 +319,14 @@ def _check_counts(
     result.add(
         "records",
         known,
-        f"Consistent: {sum(kinds.values())} records, as stated."
+        f"Consistent: {_records(sum(kinds.values()))}, as stated."
         if known
-        else f"INCONSISTENT: {sum(kinds.values())} records in the export, {sum(stated.values())} stated.",
+        else f"INCONSISTENT: {_records(sum(kinds.values()))} in the export, {sum(stated.values())} stated.",
     )
+
+
+def _records(count: int) -> str:
+    return f"{count} record" if count == 1 else f"{count} records"
 
 
 class _LedgerCheck:
@@ -372,7 +378,7 @@ _UNSETTLED = (UnsettledError, *_DAMAGE, TypeError)
 def _check_against_original(
     result: Verification, files: Sequence[Contents], shown: ExportFile, original: ExportFile
 ) -> None:
-    from dsr_report.verification.leaks import hidden_values, leaks  # noqa: PLC0415 - only with an original
+    from dsr_report.verification.leaks import hidden_values  # noqa: PLC0415 - only with an original
 
     manifest = files[0].manifest
     hidden, problems, digests = hidden_values(manifest, shown, original)
@@ -382,11 +388,34 @@ def _check_against_original(
         result.add(
             "original", True, "Faithful: apart from the marks, every value is the same as in the original."
         )
+    _look_for(result, files, hidden, digests)
+
+
+def _check_page(result: Verification, files: Sequence[Contents], original: ExportFile) -> None:
+    """Of a page that has no export in it: whether what it hides still stands in it."""
+    from dsr_report.verification.leaks import hidden_in_page  # noqa: PLC0415 - only with an original
+
+    hidden, untold, digests = hidden_in_page(files[0].manifest, files[0].path, original)
+    if untold:
+        result.add(
+            "leaks",
+            None,
+            f"Not looked for: what is hidden as {', '.join(untold)}. The page does not tell what that is; "
+            "a PDF or package of the same answer does.",
+        )
+    _look_for(result, files, hidden, digests)
+
+
+def _look_for(
+    result: Verification, files: Sequence[Contents], hidden: dict[int, set[str]], digests: Digests
+) -> None:
+    from dsr_report.verification.leaks import leaks  # noqa: PLC0415 - only with an original
+
     found = [leak for file in files for leak in leaks(file.path, hidden, digests=digests)]
     for leak in found:
         result.add("leaks", False, f"LEAK: a hidden value (number {leak.number}) is still in {leak.place}.")
     if not found:
-        here_alone = sum(not mark.everywhere for mark in manifest.marks)
+        here_alone = sum(not mark.everywhere for mark in files[0].manifest.marks)
         rest = (
             f" {here_alone} more are ordinary words that may occur elsewhere; they are hidden where "
             "they were marked."
