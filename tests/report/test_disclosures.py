@@ -149,7 +149,7 @@ def test_an_original_copy_hides_nothing_and_says_so_on_page_one(tmp_path):
 
 @pytest.mark.parametrize("ending", ["html", "pdf", "zip"])
 def test_a_copy_that_lost_a_value_while_it_was_redacted_is_never_disclosed(ending, tmp_path, monkeypatch):
-    from dsr_report import report
+    from dsr_report.redact import apply
 
     def losing(export, plan, target, processes=None):
         warnings = disclosing_write(export, plan, target, processes)
@@ -158,8 +158,8 @@ def test_a_copy_that_lost_a_value_while_it_was_redacted_is_never_disclosed(endin
         target.write_text(json.dumps(whole), encoding="utf-8")
         return warnings
 
-    disclosing_write = report.write_redacted
-    monkeypatch.setattr(report, "write_redacted", losing)
+    disclosing_write = apply.write_redacted
+    monkeypatch.setattr(apply, "write_redacted", losing)
     target = tmp_path / f"a.{ending}"
     with pytest.raises(RedactionError, match="as many values as the original"):
         written(MAIN, target)
