@@ -146,9 +146,9 @@ def _accounts(letters: str) -> Iterator[bytes]:
     if match is None:
         return
     number = match["number"]
-    last = {"nl": 10, "be": 12, "de": 10, "at": 11, "lu": 13}.get(match["country"])
+    last = {"NL": 10, "BE": 12, "DE": 10, "AT": 11, "LU": 13}.get(match["country"].upper())
     found = [number]
-    if match["country"] == "fr":
+    if match["country"].upper() == "FR":
         found.append(number[10:21])
     elif last is not None:
         found += [number[-last:], number[-last:].lstrip("0")]

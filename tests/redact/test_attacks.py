@@ -1,4 +1,7 @@
-"""A withheld passage is gone from every placement that we can think of; no code of ours reads it back."""
+"""A withheld passage is gone from every placement that we can think of; no code of ours reads it back.
+
+One package holds all placements, and what is in it is read by the standard library, pikepdf and `pdftotext`.
+"""
 
 # ruff: noqa: E501 - a placement stands on one line
 
@@ -6,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import bz2
+import csv
 import email
 import email.policy
 import gzip
@@ -15,15 +19,19 @@ import io
 import json
 import quopri
 import re
+import shutil
+import subprocess
 import tarfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage, Message
+from functools import cache
 from itertools import product
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+import pikepdf
 import pytest
 
 import dsr_report
@@ -46,6 +54,10 @@ SPELLED: dict[str, tuple[str, Callable[[str], str]]] = {
     "unknown element": (NAME, lambda text: f"{text[:8]}<foo>{text[8:]}"),
     "comment": (NAME, lambda text: f"{text[:7]}<!-- > -->{text[7:]}"),
     "quoted printable": (NAME, lambda text: quopri.encodestring(text.encode()).decode()),
+    "turned round": (NAME, lambda text: ", ".join(reversed(text.split()))),
+    "as a card": (NAME, lambda text: "N:" + ";".join(reversed(text.split())) + ";;;"),
+    "misread": (NAME, lambda text: text.encode().decode("cp1252")),
+    "misread twice": (NAME, lambda text: text.encode().decode("cp1252").encode().decode("cp1252")),
     "number": (NUMBER, lambda _: "+31 (0)6 12 34 56 78"),
     "number in groups": (NUMBER, lambda _: "06-1234 56.78"),
     "number abroad": (NUMBER, lambda _: "0031612345678"),
@@ -97,6 +109,8 @@ CONTAINERS: dict[str, Callable[[str], Made]] = {
     "bz2": lambda text: ("application/octet-stream", "base64", bz2.compress(text.encode())),
     "docx": lambda text: ("application/msword", "base64",
         zipped("word/document.xml", f"<w:t>{html.escape(text[:6])}</w:t><w:t>{html.escape(text[6:])}</w:t>".encode())),
+    "xlsx": lambda text: ("application/octet-stream", "base64",
+        zipped("xl/sharedStrings.xml", f"<sst><si><r><t>{html.escape(text[:6])}</t></r><r><t>{html.escape(text[6:])}</t></r></si></sst>".encode())),
     "RTF": lambda text: ("application/rtf", "base64", rtf(text)),
 }  # fmt: skip
 PLACEMENTS = list(product(SPELLED, CONTAINERS))
@@ -117,7 +131,7 @@ def message_with(made: Made, number: int) -> str:
 
 @pytest.fixture(scope="module")
 def disclosed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[dict[str, str]]]:
-    """All placements in one export, withheld, as a page; and what is left of the export."""
+    """All placements in one export, withheld, as a package; and what is left of the export."""
     folder = tmp_path_factory.mktemp("attacks")
     records = []
     for number, (spelling, container) in enumerate(PLACEMENTS):
@@ -140,9 +154,9 @@ def disclosed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, lis
             'article = "x"',
         ]
     review.write_text("\n".join(lines), encoding="utf-8")
-    target = folder / "a.html"
+    target = folder / "a.zip"
     with dsr_report.read(export) as source, dsr_report.Report(source, review=review) as report:
-        report.to(target)
+        report.to(target, workers=1)
         with report.shown.file.raw() as raw:
             left = json.loads(raw.read())
     return target, export, left["data"][0]
@@ -186,7 +200,9 @@ def leaves_of(message: Message) -> Iterator[bytes]:
 
 def texts_of(content: bytes) -> Iterator[str]:
     """What a reader with some patience makes of bytes."""
-    for charset in ("utf-8", "latin-1", "utf-16"):
+    for charset in (
+        ("utf-8", "latin-1", "utf-16") if b"\0" in content or not content.isascii() else ("ascii",)
+    ):
         text = content.decode(charset, "replace")
         yield from resolved(text)
         if len(text) < 20_000:
@@ -227,15 +243,16 @@ def squeezed(text: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
-FORBIDDEN = ("zoëkattenberg", "612345678", "pietvoorbeeldeldersexample")
+FORBIDDEN = ("zoëkattenberg", "kattenbergzoë", "612345678", "pietvoorbeeldeldersexample")
 
 
+@cache
 def is_told(content: bytes) -> bool:
     return any(word in squeezed(text) for text in texts_of(content) for word in FORBIDDEN)
 
 
-def test_there_are_more_than_two_hundred_placements_and_the_reader_finds_each_before_it_is_hidden() -> None:
-    assert len(PLACEMENTS) > 200
+def test_there_are_more_than_three_hundred_placements_and_the_reader_finds_each_before_it_is_hidden() -> None:
+    assert len(PLACEMENTS) > 300
     missed = []
     for number, (spelling, container) in enumerate(PLACEMENTS):
         passage, spell = SPELLED[spelling]
@@ -243,7 +260,7 @@ def test_there_are_more_than_two_hundred_placements_and_the_reader_finds_each_be
         message = email.message_from_bytes(raw, policy=email.policy.default)
         if not any(map(is_told, leaves_of(message))):
             missed.append((spelling, container))
-    assert len(missed) < 30, missed  # in pieces that this plain reader does not put together
+    assert len(missed) < 55, missed  # in pieces that this plain reader does not put together
 
 
 def test_no_placement_tells_what_is_withheld_and_the_rest_of_each_message_stays(
@@ -258,10 +275,54 @@ def test_no_placement_tells_what_is_withheld_and_the_rest_of_each_message_stays(
         assert str(message["Subject"]) == f"nr {number}"
 
 
-def test_the_page_of_them_tells_nothing_and_verify_agrees(
+def pieces_in(name: str, content: bytes) -> Iterator[bytes]:
+    """What a file of a package holds: its values, cells, messages, pages and embedded files."""
+    ending = name.rpartition(".")[2]
+    if ending == "zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for inner in archive.namelist():
+                yield inner.encode()
+                yield from pieces_in(inner, archive.read(inner))
+    elif ending == "pdf":
+        pages = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout
+        yield from pages.split(b"\f")
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            for inner, spec in pdf.attachments.items():
+                yield inner.encode()
+                yield from pieces_in(inner, spec.get_file().read_bytes())
+    elif ending in {"json", "jsonl"}:
+        waiting = [json.loads(line) for line in (content.splitlines() if ending == "jsonl" else [content])]
+        for value in waiting:  # which grows
+            if isinstance(value, dict):
+                waiting += [*value, *value.values()]
+            elif isinstance(value, list):
+                waiting += value
+            elif isinstance(value, str):
+                yield from files_in(value.encode("utf-8", "replace"))
+    elif ending == "csv":
+        for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))):
+            for cell in row:
+                yield from files_in(cell.encode())
+    elif ending == "html":
+        yield from (block.encode() for block in re.split("(?=<p|<td|<li|<div|<dd)", content.decode()))
+    else:
+        yield from files_in(content)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext reads the pages")
+def test_no_member_of_the_package_tells_it_nor_any_page_or_embedded_file_of_the_pdf(
     disclosed: tuple[Path, Path, list[dict[str, str]]],
 ) -> None:
-    page, export, _ = disclosed
-    assert not is_told(page.read_bytes())
-    result = verify(page, export)
+    package, _, _ = disclosed
+    pieces = set(pieces_in("a.zip", package.read_bytes()))
+    assert len(pieces) > 5 * len(PLACEMENTS)
+    assert [piece[:200] for piece in pieces if len(piece) >= 8 and is_told(piece)] == []
+    with zipfile.ZipFile(package) as archive:
+        pages = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".html")]
+    assert not [word for word in FORBIDDEN if word in squeezed("".join(map(without_tags, pages)))]
+
+
+def test_verify_agrees(disclosed: tuple[Path, Path, list[dict[str, str]]]) -> None:
+    package, export, _ = disclosed
+    result = verify(package, export)
     assert result.ok, [check.text for check in result.checks if check.ok is False]
