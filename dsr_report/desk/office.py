@@ -324,7 +324,7 @@ class Office:
         return {}
 
     def _make(self, job: Job) -> dict[str, Any]:
-        review = self._ready(job)
+        review, file = self._ready(job)
         entry = self.register.case(job.case)
         folder = self.folder.case(job.case)
         options = job.options
@@ -367,7 +367,7 @@ class Office:
             "sha256": written.sha256,
             "bytes": target.stat().st_size,
             "pages": written.pages,
-            "export": review.sha256,
+            "export": file.sha256,
             "digest": digest,
             "sum": written.values.sum._asdict(),
             "ok": checked.ok,
@@ -389,7 +389,7 @@ class Office:
         return {"name": target.name}
 
     def _preview(self, job: Job) -> dict[str, Any]:
-        review = self._ready(job)
+        review, _file = self._ready(job)
         entry = self.register.case(job.case)
         folder = self.folder.case(job.case)
         digest, language = review.decided.digest, str(job.options["language"])
@@ -410,11 +410,11 @@ class Office:
         folder.note(preview={"digest": digest, "language": language, "export": review.sha256})
         return {}
 
-    def _ready(self, job: Job) -> Review:
-        """The review of a job's case; its export is read now where that was not done yet."""
+    def _ready(self, job: Job) -> tuple[Review, FileEntry]:
+        """The review of a job's case, and its export; that is read now where it was not done yet."""
         file = self.export(job.case)
         if file is None or file.path is None:
             raise RegisterError("the export of this case is not on this machine", where=job.case)
         if sha256_of(file.path) != file.sha256:
             raise UsageError("the export was changed since it was taken in", where=job.case)
-        return self._read_file(job, Path(file.path), file.sha256)
+        return self._read_file(job, Path(file.path), file.sha256), file

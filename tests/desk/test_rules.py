@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import time
 import tomllib
@@ -90,6 +91,23 @@ def test_a_second_person_has_to_release_exactly_what_is_made(tmp_path: Path) -> 
         assert release("bert").status_code == 200
         assert desk.post(f"{case}/make", make).status_code == 200
         assert desk.waited(reference) == "done", desk.office.jobs.of(reference).what
+
+
+# ---- files of other kinds
+
+
+def test_a_compressed_export_is_answered_like_any_other(desk: Running) -> None:
+    case = desk.taken_in(gzip.compress((SAMPLES / "nothing-found.json").read_bytes(), mtime=0))
+    reference = desk.reference(case)
+    settle(desk, case)
+    assert (
+        desk.post(f"{case}/make", {"format": "html", "language": "nl", "messages": "text"}).status_code == 200
+    )
+    assert desk.waited(reference) == "done", desk.office.jobs.of(reference).what
+    assert "must not be sent" not in text_of(desk.get(f"{case}/result"))
+    assert "Check what was made done" in text_of(desk.get(case))
+    answer = desk.post(f"{case}/reply", {"to": "nobody@example.org", "sure": "yes"})
+    assert "The draft is ready." in text_of(answer)
 
 
 # ---- scopes
