@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from dsr_report.files import sha256_of, written_whole
 from dsr_report.jsonstream.items import Item
 from dsr_report.mime.message import parse_once, wire_of_text
 from dsr_report.pointers import is_below
+from dsr_report.progress import Progress, Steps
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.members import Members
 from dsr_report.records.summary import Summary
@@ -41,6 +42,8 @@ from dsr_report.redact.places import look_elsewhere
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision, MarkText, make_plan
 from dsr_report.redact.readings import skeleton
 
+_STEPS = {"keep": 4.0, "addresses": 1.0, "find": 30.0, "elsewhere": 65.0}
+"""The steps of reading, and their shares of the time on the shop's sample."""
 SECRETS = frozenset({"access-code", "password", "key", "credential"})
 _AROUND = 400
 """Characters before and after a passage: a paragraph."""
@@ -117,17 +120,23 @@ class Review:
         self.fault = ""
         """What was wrong with the file as a person left it; it was kept aside, and is written anew."""
 
-    def read(self, progress: Callable[[int, int | None], None] | None = None) -> None:
+    def read(self, progress: Progress | None = None) -> None:
         """Read the export: find what is to be decided, and keep where each record stands."""
+        steps = Steps(progress, _STEPS)
         export = read(self.path, timezone=self._timezone, custom=self._custom)
         index = RecordIndex()
         try:
-            export.file.watch(progress)
+            export.file.watch(steps.told)
+            steps.begin("keep")
             for _ in index.fill(export.counted()):
                 pass
+            steps.begin("addresses")
             self.addresses = subject_addresses(export.found(), export.info.id)
+            steps.begin("find")
             self.findings = findings_of(export.file.items, export.found, export.info.id, self.looking)
+            steps.begin("elsewhere")
             look_elsewhere(self.findings, export.found())
+            steps.finish()
         except BaseException:
             index.close()
             export.close()
