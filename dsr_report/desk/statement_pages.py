@@ -45,6 +45,10 @@ class StatementPages:
             trouble=trouble,
             reader=reader,
             reader_name=str(ask.language.locale.languages.get(reader, reader)),
-            sections=form.sections(),
+            sections=(sections := form.sections()),
             missing=missing,
+            first_gap=next(
+                (slot.name for _title, slots in sections for slot in slots if slot.needed and not slot.value),
+                "",
+            ),
         )

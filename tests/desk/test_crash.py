@@ -148,7 +148,7 @@ def test_what_was_being_made_leaves_no_half_file_and_is_offered_again(tmp_path: 
 
 
 def test_a_fetch_goes_on_after_a_kill_and_asks_once_in_all(tmp_path: Path) -> None:
-    with running_sandbox(delay_seconds=2.0) as sandbox:
+    with running_sandbox(delay_seconds=6.0) as sandbox:
         form = {"step": "4", "whom": "41522", "type": "", "received": "2026-01-05", "channel": "mail",
                 "language": "nl", "reference": "AVG-9", "go": "fetch"}  # fmt: skip
         with started(tmp_path, sandbox) as desk:

@@ -7,7 +7,6 @@ import logging
 import socket
 import stat
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -222,7 +221,7 @@ def test_all_files_and_folders_are_private(desk: Running) -> None:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    limits = Limits(file_bytes=10_000, stall_seconds=0.5, all_seconds=2)
+    limits = Limits(file_bytes=10_000, stall_seconds=2)
     with running_desk(tmp_path_factory.mktemp("small"), limits=limits) as running:
         running.sign_in()
         yield running
@@ -252,9 +251,7 @@ def test_five_gigabytes_are_refused_by_their_header(small: Running) -> None:
         f"Cookie: {cookie}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
         "Content-Length: 5368709120\r\nConnection: close\r\n\r\n"
     )
-    begun = time.monotonic()
     assert b" 413 " in raw(small, head.encode())[:20]
-    assert time.monotonic() - begun < 5
     huge = head.replace("5368709120", "9" * 60)
     assert raw(small, huge.encode())[9:12] in {b"413", b"400"}
 
