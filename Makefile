@@ -33,8 +33,7 @@ demo: setup ## out/disclosure.pdf, .html and .zip, from a built-in sandbox
 	@echo "  dsr-report config init -o controller.toml  # who you are; fill it in"
 	@echo "  dsr-report render EXPORT.json --config controller.toml -o disclosure.pdf"
 
-desk: setup ## the work in a browser, on sample data
-	setup/install.sh $(VENV) --editable '.[desk]'
+desk: $(STAMPS)/desk ## the work in a browser, on sample data
 	$(BIN)/dsr-report desk --sandbox
 
 test: lint types tests ## every check, as continuous integration runs them
@@ -88,6 +87,10 @@ $(STAMPS)/system-%: setup/system.sh
 
 $(STAMPS)/tool: pyproject.toml requirements/constraints.txt setup/install.sh setup/python.sh $(STAMPS)/system-report
 	setup/install.sh $(VENV) --editable .
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/desk: $(STAMPS)/tool
+	setup/install.sh $(VENV) --editable '.[desk]'
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/python: $(STAMPS)/tool

@@ -148,6 +148,11 @@ def test_one_key_decides_and_shows_the_next(chromium, desk: Running, people: str
     with window(chromium, desk) as seen:
         page = seen.page
         seen.go(f"{people}/review")
+        for key, index in (("j", 0), ("j", 1), ("k", 0)):
+            page.keyboard.press(key)
+            assert page.evaluate(
+                "index => document.activeElement === document.querySelectorAll('.list a')[index]", index
+            )
         page.keyboard.press("s")
         page.wait_for_url("**/finding/*")
         first = seen.path
