@@ -12,7 +12,6 @@ from dsr_report.delivery.checks import check_to_send
 from dsr_report.delivery.protection import new_passphrase, write_protected
 from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
 from dsr_report.desk import wording
-from dsr_report.desk.case_pages import CasePages
 from dsr_report.desk.door import FRAME_POLICY
 from dsr_report.desk.pages import Ask, Faults, Pages
 from dsr_report.desk.review import Open, Review
@@ -49,19 +48,13 @@ class Gate(NamedTuple):
 class AnswerPages:
     """Pages about the answer to a case."""
 
-    def __init__(self, pages: Pages, cases: CasePages) -> None:
+    def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._office = pages.office
-        self._cases = cases
-
-    def _review(self, ask: Ask) -> Review:
-        review = self._office.review(ask.case.reference)
-        assert review is not None  # noqa: S101 - `ready` comes first
-        return review
 
     def gate(self, ask: Ask, language: str) -> Gate:
         """What has to be done before a report in a language is made."""
-        review = self._review(ask)
+        review = ask.review
         release = ""
         if self._office.config.desk.second_reviewer:
             release = "" if self._office.released_by(ask.case.reference, review) else "needed"
@@ -77,10 +70,7 @@ class AnswerPages:
 
     def make(self, ask: Ask) -> Response:
         """Choose the format and the language, and make the report: only where nothing is left to do."""
-        way = self._cases.ready(ask, "/make")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         language = ask.given("language") or self._office.language_of(ask.place)
         faults = Faults()
         if language not in LANGUAGES:
@@ -174,10 +164,7 @@ class AnswerPages:
 
     def preview(self, ask: Ask) -> Response:
         """The report as the person will get it, and whether it is of today's decisions."""
-        way = self._cases.ready(ask, "/preview")
-        if way is not None:
-            return way
-        review, language = self._review(ask), self._office.language_of(ask.place)
+        review, language = ask.review, self._office.language_of(ask.place)
         if ask.is_post:
             options = {"language": language}
             self._office.jobs.start(ask.case.reference, "preview", options, actor=ask.actor)
@@ -201,10 +188,7 @@ class AnswerPages:
 
     def release(self, ask: Ask) -> Response:
         """Totals, and all that is withheld: for somebody who decided on nothing of it."""
-        way = self._cases.ready(ask, "/release")
-        if way is not None:
-            return way
-        review, faults = self._review(ask), Faults()
+        review, faults = ask.review, Faults()
         decided, export = review.decided, review.sha256
         if ask.is_post:
             journal = review.journal
@@ -256,10 +240,7 @@ class AnswerPages:
 
     def reply(self, ask: Ask) -> Response:
         """The draft of a reply, with the report attached; and the day on which it was sent."""
-        way = self._cases.ready(ask, "/reply")
-        if way is not None:
-            return way
-        review, made = self._review(ask), self._newest(ask)
+        review, made = ask.review, self._newest(ask)
         if made is None:
             return self._pages.to_case(ask, "/make")
         faults, passphrase = Faults(), ""

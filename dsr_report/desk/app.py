@@ -57,9 +57,9 @@ def make_app(
     pages = Pages(office, address)
     session_pages = SessionPages(pages, knock=knock, stop=stop)
     case_pages = CasePages(pages)
-    record_pages = RecordPages(pages, case_pages)
-    review_pages = ReviewPages(pages, case_pages, record_pages)
-    answer_pages = AnswerPages(pages, case_pages)
+    record_pages = RecordPages(pages)
+    review_pages = ReviewPages(pages, record_pages)
+    answer_pages = AnswerPages(pages)
     statement_pages = StatementPages(pages)
 
     def page(path: str, handler: Handler, *methods: str, of_case: bool = False) -> Route:
@@ -70,6 +70,9 @@ def make_app(
 
     def of_case(path: str, handler: Handler, *methods: str) -> Route:
         return page(path, handler, *methods, of_case=True)
+
+    def of_review(path: str, handler: Handler, *methods: str) -> Route:
+        return of_case(path, case_pages.with_review(handler), *methods)
 
     upload = _Uploads(pages, case_pages, limits)
     routes = [
@@ -102,30 +105,30 @@ def make_app(
         of_case("/work/next", case_pages.work_next),
         of_case("/work/stop", case_pages.work_stop, "POST"),
         of_case("/work/again", case_pages.work_again, "POST"),
-        of_case("/found", review_pages.found),
-        of_case("/review", review_pages.listed),
-        of_case("/review/batch", review_pages.batch, "GET", "POST"),
-        of_case("/review/again", review_pages.hide_earlier, "POST"),
-        of_case("/undo", review_pages.undo, "POST"),
-        of_case("/finding/{finding}", review_pages.finding),
-        of_case("/finding/{finding}/decide", review_pages.decide, "POST"),
-        of_case("/finding/{finding}/file", review_pages.attached),
-        of_case("/texts", review_pages.texts),
-        of_case("/text/{text}", review_pages.text, "GET", "POST"),
-        of_case("/find", review_pages.find, "GET", "POST"),
-        of_case("/hidden", review_pages.hidden),
-        of_case("/hidden/show", review_pages.show_again, "POST"),
-        of_case("/record/{record}", record_pages.record),
-        of_case("/record/{record}/hide", record_pages.hide, "POST"),
-        of_case("/record/{record}/frame", record_pages.frame),
-        of_case("/preview", answer_pages.preview, "GET", "POST"),
+        of_review("/found", review_pages.found),
+        of_review("/review", review_pages.listed),
+        of_review("/review/batch", review_pages.batch, "GET", "POST"),
+        of_review("/review/again", review_pages.hide_earlier, "POST"),
+        of_review("/undo", review_pages.undo, "POST"),
+        of_review("/finding/{finding}", review_pages.finding),
+        of_review("/finding/{finding}/decide", review_pages.decide, "POST"),
+        of_review("/finding/{finding}/file", review_pages.attached),
+        of_review("/texts", review_pages.texts),
+        of_review("/text/{text}", review_pages.text, "GET", "POST"),
+        of_review("/find", review_pages.find, "GET", "POST"),
+        of_review("/hidden", review_pages.hidden),
+        of_review("/hidden/show", review_pages.show_again, "POST"),
+        of_review("/record/{record}", record_pages.record),
+        of_review("/record/{record}/hide", record_pages.hide, "POST"),
+        of_review("/record/{record}/frame", record_pages.frame),
+        of_review("/preview", answer_pages.preview, "GET", "POST"),
         of_case("/preview/page", answer_pages.preview_page),
-        of_case("/release", answer_pages.release, "GET", "POST"),
-        of_case("/make", answer_pages.make, "GET", "POST"),
+        of_review("/release", answer_pages.release, "GET", "POST"),
+        of_review("/make", answer_pages.make, "GET", "POST"),
         of_case("/result", answer_pages.result),
         of_case("/made/{number}", answer_pages.download),
         of_case("/made/{number}/page", answer_pages.open),
-        of_case("/reply", answer_pages.reply, "GET", "POST"),
+        of_review("/reply", answer_pages.reply, "GET", "POST"),
         of_case("/reply/draft", answer_pages.draft),
         of_case("/reply/sent", answer_pages.sent, "POST"),
         of_case("/close", answer_pages.close, "GET", "POST"),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from dsr_report.desk import wording
 from dsr_report.desk.jobs import Job
-from dsr_report.desk.pages import Ask, Faults, Pages
+from dsr_report.desk.pages import Ask, Faults, Handler, Pages
 from dsr_report.errors import DsrReportError, RegisterError
 from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.obtain import Subject, subject_named
@@ -294,17 +294,25 @@ class CasePages:
         return len(missing_from(self._office.config, language_of(self._office.language_of(ask.place))))
 
     def begin(self, ask: Ask) -> Response:
-        """After an export was taken in: it is read, and what it holds is shown."""
-        return self.ready(ask, "/found") or self._pages.to_case(ask, "/found")
+        """After an export was taken in: what it holds is shown."""
+        return self._pages.to_case(ask, "/found")
 
-    def ready(self, ask: Ask, then: str) -> Response | None:
-        """Nothing where the review of the case is ready; else the way to the work that makes it so."""
-        if self._office.review(ask.case.reference) is not None:
-            return None
-        if self._office.export(ask.case.reference) is None:
-            return self._pages.to_case(ask)
-        self._office.jobs.start(ask.case.reference, "read", {"next": then}, actor=ask.actor)
-        return self._pages.to_case(ask, "/work")
+    def with_review(self, handler: Handler) -> Handler:
+        """The handler, for when the case's export is read; else the way leads to the work that reads it."""
+
+        def answer(ask: Ask) -> Response:
+            reference = ask.case.reference
+            ask.reviewed = self._office.review(reference)
+            if ask.reviewed is not None:
+                return handler(ask)
+            if self._office.export(reference) is None:
+                return self._pages.to_case(ask)
+            own = ask.request.url.path.partition(f"/case/{ask.place.id}")[2]
+            then = {"next": "/review" if ask.is_post else own}
+            self._office.jobs.start(reference, "read", then, actor=ask.actor)
+            return self._pages.to_case(ask, "/work")
+
+        return answer
 
     # ---- the period
 

@@ -18,6 +18,7 @@ from dsr_report.desk import wording
 from dsr_report.desk.door import Address
 from dsr_report.desk.folders import CaseFolder
 from dsr_report.desk.office import Office
+from dsr_report.desk.review import Review
 from dsr_report.desk.sessions import Session
 from dsr_report.errors import ConfigError, DsrReportError, RegisterError
 from dsr_report.languages import LANGUAGES, Language, language_of
@@ -38,6 +39,7 @@ class Ask:
     form: Mapping[str, list[str]] = field(default_factory=dict)
     entry: CaseEntry | None = None
     folder: CaseFolder | None = None
+    reviewed: Review | None = None
 
     @property
     def is_post(self) -> bool:
@@ -54,6 +56,12 @@ class Ask:
         """The case that the page is about."""
         assert self.entry is not None  # noqa: S101 - the route has it
         return self.entry
+
+    @property
+    def review(self) -> Review:
+        """The review of that case's export."""
+        assert self.reviewed is not None  # noqa: S101 - the route has it
+        return self.reviewed
 
     @property
     def place(self) -> CaseFolder:

@@ -8,7 +8,6 @@ from html import escape
 
 from starlette.responses import HTMLResponse, Response
 
-from dsr_report.desk.case_pages import CasePages
 from dsr_report.desk.door import FRAME_POLICY
 from dsr_report.desk.journal import Entry
 from dsr_report.desk.pages import Ask, Faults, Pages
@@ -44,18 +43,14 @@ class ShownValue:
 class RecordPages:
     """Pages about single records of an export."""
 
-    def __init__(self, pages: Pages, cases: CasePages) -> None:
+    def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._office = pages.office
-        self._cases = cases
 
     def record(self, ask: Ask, faults: Faults | None = None, *, said: str = "") -> Response:
         """One record: what is in it, what is hidden, and a field to hide more."""
-        way = self._cases.ready(ask, f"/record/{ask.part('record')}")
-        if way is not None:
-            return way
         review, record = self._found(ask)
-        if review is None or record is None:
+        if record is None:
             return self._pages.problem(ask, ask.text("There is no such record."), status=404)
         reason, article = review.decided.last_used.get("", ("", "Art. 15(4) GDPR"))
         return self._pages.html(
@@ -75,12 +70,10 @@ class RecordPages:
             last=review.decided.last,
         )
 
-    def _found(self, ask: Ask) -> tuple[Review | None, Kept | None]:
-        review = self._office.review(ask.case.reference)
+    def _found(self, ask: Ask) -> tuple[Review, Kept | None]:
         number = ask.part("record")
-        if review is None or not number.isdecimal() or len(number) > 12:
-            return review, None
-        return review, review.records.record(int(number))
+        is_number = number.isdecimal() and len(number) <= 12
+        return ask.review, ask.review.records.record(int(number)) if is_number else None
 
     def values_of(self, ask: Ask, review: Review, record: Kept) -> list[ShownValue]:
         """The values of a record, each as it is and as it will be."""
@@ -119,7 +112,7 @@ class RecordPages:
     def frame(self, ask: Ask) -> Response:
         """A message as the person will see it, by itself: it runs and loads nothing, and is of no origin."""
         review, record = self._found(ask)
-        if review is None or record is None:
+        if record is None:
             return Response("", 404)
         changed = self._hidden(ask, review, record)
         for pointer, value in record.values():
@@ -133,11 +126,8 @@ class RecordPages:
 
     def hide(self, ask: Ask) -> Response:
         """Hide a passage of a record, or all of it."""
-        way = self._cases.ready(ask, f"/record/{ask.part('record')}")
-        if way is not None:
-            return way
         review, record = self._found(ask)
-        if review is None or record is None:
+        if record is None:
             return self._pages.problem(ask, ask.text("There is no such record."), status=404)
         faults = Faults()
         reason = faults.need(ask, "reason", ask.text("Enter the reason: the person will read it."))

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from starlette.responses import Response
 
 from dsr_report.desk import wording
-from dsr_report.desk.case_pages import CasePages
 from dsr_report.desk.journal import Entry
 from dsr_report.desk.pages import Ask, Faults, Pages
 from dsr_report.desk.record_pages import RecordPages
@@ -57,25 +56,16 @@ class Place(NamedTuple):
 class ReviewPages:
     """Pages about the review of a case's export."""
 
-    def __init__(self, pages: Pages, cases: CasePages, records: RecordPages) -> None:
+    def __init__(self, pages: Pages, records: RecordPages) -> None:
         self._pages = pages
         self._office = pages.office
-        self._cases = cases
         self._records = records
-
-    def _review(self, ask: Ask) -> Review:
-        review = self._office.review(ask.case.reference)
-        assert review is not None  # noqa: S101 - `ready` comes first
-        return review
 
     # ---- what was found
 
     def found(self, ask: Ask) -> Response:
         """What the export holds: kinds, period, oddities, and what is to be decided."""
-        way = self._cases.ready(ask, "/found")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         if ask.place.facts.get("seen") != self._sha256(ask):
             ask.place.note(seen=self._sha256(ask))
         language, summary = ask.language, review.summary
@@ -114,10 +104,7 @@ class ReviewPages:
 
     def listed(self, ask: Ask) -> Response:
         """The findings, in three groups, and what else is to be done."""
-        way = self._cases.ready(ask, "/review")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         group = ask.query("group") if ask.query("group") in GROUPS else "must"
         entries = review.decided.entries
         groups: dict[str, list[Finding]] = {name: [] for name in GROUPS}
@@ -182,10 +169,7 @@ class ReviewPages:
 
     def finding(self, ask: Ask, faults: Faults | None = None, *, status: int = 200) -> Response:
         """One finding in its context, to be decided with one key."""
-        way = self._cases.ready(ask, f"/finding/{ask.part('finding')}")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         finding = review.finding(ask.part("finding"))
         if finding is None:
             return self._pages.problem(ask, ask.text("There is no such finding."), status=404)
@@ -293,10 +277,7 @@ class ReviewPages:
 
     def decide(self, ask: Ask) -> Response:
         """Decide on one finding, and go on to the next."""
-        way = self._cases.ready(ask, f"/finding/{ask.part('finding')}")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         finding = review.finding(ask.part("finding"))
         if finding is None:
             return self._pages.problem(ask, ask.text("There is no such finding."), status=404)
@@ -361,10 +342,7 @@ class ReviewPages:
 
     def undo(self, ask: Ask) -> Response:
         """Undo the last step, and show what it was about."""
-        way = self._cases.ready(ask, "/review")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         undone = review.undo(actor=ask.actor)
         if undone is None:
             return self._pages.to_case(ask, "/review")
@@ -379,10 +357,7 @@ class ReviewPages:
 
     def batch(self, ask: Ask) -> Response:
         """One decision for all undecided findings of a kind: first counted and shown, then taken."""
-        way = self._cases.ready(ask, "/review")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         key = ask.given("key") if ask.is_post else ask.query("key")
         entries = review.decided.entries
         found = [f for f in review.findings if f.key == key and not is_decided(entries.get(f.id))]
@@ -419,10 +394,7 @@ class ReviewPages:
 
     def texts(self, ask: Ask) -> Response:
         """Every text by or about the person, to be read once each."""
-        way = self._cases.ready(ask, "/texts")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         unread = {text.id for text in review.still_open().unread}
         number = ask.query("page")
         page = int(number) if number.isdecimal() and len(number) < 6 else 0
@@ -442,10 +414,7 @@ class ReviewPages:
 
     def text(self, ask: Ask) -> Response:
         """One text, to be read to its end."""
-        way = self._cases.ready(ask, f"/text/{ask.part('text')}")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         text = review.text(ask.part("text"))
         if text is None:
             return self._pages.problem(ask, ask.text("There is no such text."), status=404)
@@ -482,10 +451,7 @@ class ReviewPages:
 
     def find(self, ask: Ask) -> Response:
         """Where a text stands, in any spelling or encoding; it is never part of an address."""
-        way = self._cases.ready(ask, "/find")
-        if way is not None:
-            return way
-        review, faults = self._review(ask), Faults()
+        review, faults = ask.review, Faults()
         text = faults.need(ask, "find", ask.text("Enter what to look for.")) if ask.is_post else ""
         found = []
         if text:
@@ -502,10 +468,7 @@ class ReviewPages:
 
     def attached(self, ask: Ask) -> Response:
         """A file that nothing can look into, to be opened by a person: as a download, never shown."""
-        way = self._cases.ready(ask, f"/finding/{ask.part('finding')}")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         finding = review.finding(ask.part("finding"))
         record = review.records.at(finding.pointer) if finding is not None else None
         if finding is None or finding.file is None or record is None:
@@ -527,10 +490,7 @@ class ReviewPages:
 
     def hidden(self, ask: Ask) -> Response:
         """Everything that is hidden, with its reason."""
-        way = self._cases.ready(ask, "/hidden")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         entries = review.decided.entries
         rows: list[dict[str, Any]] = []
         for finding in review.findings:
@@ -555,10 +515,7 @@ class ReviewPages:
 
     def show_again(self, ask: Ask) -> Response:
         """Take back what was hidden by hand."""
-        way = self._cases.ready(ask, "/hidden")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         line = ask.given("line")
         if line.isdecimal() and int(line) in review.decided.also:
             review.show_again(int(line), actor=ask.actor)
@@ -566,10 +523,7 @@ class ReviewPages:
 
     def hide_earlier(self, ask: Ask) -> Response:
         """Hide again what was hidden by hand in an earlier export of the person."""
-        way = self._cases.ready(ask, "/review")
-        if way is not None:
-            return way
-        review = self._review(ask)
+        review = ask.review
         for entry in review.earlier_also():
             if entry["text"] == ask.form.get("text", [""])[0]:
                 review.hide(dict(entry), actor=ask.actor)
