@@ -249,7 +249,7 @@ def test_axe_finds_nothing_on_any_page_light_or_dark(chromium, desk: Running, pe
     assert sorted({problem for problems in found.values() for problem in problems}) == []
 
 
-@pytest.mark.parametrize("language", ["en", "nl", "de", "fr"])
+@pytest.mark.parametrize("language", ["de", "fr"])  # the longest words
 def test_at_320_pixels_nothing_scrolls_sideways(chromium, desk: Running, people: str, language: str) -> None:
     review = review_of(desk, people)
     desk.office.folder.set(language=language)
@@ -374,7 +374,8 @@ def test_from_a_dropped_export_to_a_verified_package_and_a_draft_by_keyboard_alo
         page.goto(f"{desk.origin}{desk.root}{case}/make")
         page.focus("#f-format-pdf")
         page.keyboard.press("ArrowDown")
-        page.keyboard.press("ArrowDown")
+        if javascript:  # a package takes long to make, so it is made once
+            page.keyboard.press("ArrowDown")
         reference = desk.reference(case)
         with page.expect_navigation():
             press("main button.primary")
@@ -387,7 +388,7 @@ def test_from_a_dropped_export_to_a_verified_package_and_a_draft_by_keyboard_alo
             press("a.primary")
         draft = Path(waiting.value.path()).read_bytes()
         assert b"jan@example.org" in draft
-        (made,) = desk.office.folder.case(reference).path.glob("*.zip")
+        (made,) = desk.office.folder.case(reference).path.glob("*.zip" if javascript else "*.html")
         assert verify(made, export).ok
         content = made.read_bytes()
         assert b"Vosmaer" not in content
