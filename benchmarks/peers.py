@@ -47,9 +47,9 @@ def normalize(export: str, target: str) -> None:
 def our_pages(export: str, target: str) -> None:
     """The HTML that our PDF is laid out from, in one file, for others to lay out."""
     from dsr_report import read  # noqa: PLC0415 - only here
+    from dsr_report.choices import generator  # noqa: PLC0415
     from dsr_report.rendering.options import ReportOptions  # noqa: PLC0415
     from dsr_report.rendering.rendered import RenderedReport  # noqa: PLC0415
-    from dsr_report.report import generator  # noqa: PLC0415
     from dsr_report.shipped import shipped  # noqa: PLC0415
     from dsr_report.writers.pdf import batching  # noqa: PLC0415
 

@@ -246,12 +246,6 @@ class Calendar(_Section):
     holidays: tuple[date, ...] = ()
 
 
-class Tone(_Section):
-    """The form of address, where a language has a choice."""
-
-    nl: Literal["u"] = "u"
-
-
 class Defaults(_Section):
     """What reports are like where no option says so."""
 

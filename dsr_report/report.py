@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import os
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
-from itertools import accumulate, islice
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Self, Union, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, Union, get_args
 
+from dsr_report.choices import (
+    Annexes,
+    Format,
+    Messages,
+    annexes_beside,
+    check_choices,
+    check_types,
+    format_of,
+    generator,
+)
 from dsr_report.config import Config, load_config, source_date
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quoted
 from dsr_report.export import Export, MaskedExport, zone_named
 from dsr_report.files import sha256_of, written_whole
 from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.progress import Progress, Steps
+from dsr_report.proof import check_nothing_hidden, manifest_of
 from dsr_report.redact.disclosed import plan_for
 from dsr_report.redact.plan import Plan
 from dsr_report.rendering.document import Part, ReportDocument
@@ -34,17 +42,13 @@ from dsr_report.times import add_months
 from dsr_report.workers import Processes
 from dsr_report.writers.enclosures import Enclosures
 from dsr_report.writers.html import write_html
-from dsr_report.writers.manifest import ExportEntry, Manifest, MarkEntry, RecordsEntry, Values
+from dsr_report.writers.manifest import Manifest, Values
 from dsr_report.writers.package import ANNEXES, LETTER, PackageInput, write_package
 from dsr_report.writers.seal import put_companions, put_seal
 
 if TYPE_CHECKING:
     from dsr_report.writers.pdf import LayoutPool
 
-Format = Literal["pdf", "html", "zip"]
-FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
-Messages = Literal["text", "layout", "list"]
-Annexes = Literal["inside", "apart"]
 _FIRST = {"find": 45.0, "hide": 120.0}
 _PDF = {**_FIRST, "render": 50.0, "prepare": 6.0, "lay out": 900.0, "embed": 100.0}
 _STEPS: dict[Format, dict[str, float]] = {
@@ -59,85 +63,7 @@ _WORTH_PROCESSES = 3_000_000
 """Bytes; starting a process takes as long as looking through some hundred thousand."""
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
 _FIRST_PLACES = 3
-_MOST_NAMED = 10
-"""Places of what is still there, in one error."""
 Workers = Union[int, "LayoutPool", None]
-
-
-def format_of(target: str | os.PathLike[str], override: str | None = None) -> Format:
-    """The format that a file name's ending (or the override) asks for.
-
-    Raises:
-        UsageError: it asks for none that we write.
-    """
-    wanted = override or Path(target).suffix.lstrip(".").lower()
-    wanted = "html" if wanted == "htm" else wanted
-    for known in FORMATS:
-        if wanted == known:
-            return known
-    raise UsageError(
-        f"no report can be written as {quoted(wanted)}"
-        if wanted
-        else "the file name has no extension that gives the format",
-        where=str(target),
-        hint="End it in .pdf, .html or .zip, or use --format.",
-    )
-
-
-def annexes_beside(target: str | os.PathLike[str]) -> Path:
-    """The name that the annexes of a PDF have where they are apart: `NAME-annexes.pdf`."""
-    path = Path(target)
-    return path.with_name(f"{path.stem}-annexes{path.suffix}")
-
-
-def default_name(subject_type: str | None, subject_id: str | None, ending: str) -> str:
-    """`disclosure-TYPE-ID.pdf`, with a short hash in place of an address."""
-    shown = str(subject_id or "unknown")
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", shown):
-        shown = hashlib.sha256(shown.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"disclosure-{subject_type or 'unknown'}-{shown}.{ending}"
-
-
-def check_choices(
-    *,
-    original: bool = False,
-    review: str | os.PathLike[str] | None = None,
-    received: date | None = None,
-    replied: date | None = None,
-    due: date | None = None,
-) -> None:
-    """Whether choices of a report go together; known before there is an export.
-
-    Raises:
-        UsageError: they do not.
-    """
-    if original and review is not None:
-        raise UsageError("--original and --review cannot be combined", hint="Use one of them.")
-    for name, day in (("--replied", replied), ("--due", due)):
-        if received is not None and day is not None and day < received:
-            raise UsageError(
-                f"{day} is before the request arrived ({received})",
-                where=name,
-                hint="Compare it with --received.",
-            )
-
-
-def _check_types(*given: tuple[type | tuple[type, ...], object, str]) -> None:
-    """Refuse what an option cannot be; None is left to the option.
-
-    Raises:
-        UsageError: it names the option, and what was given by its type alone.
-    """
-    for wanted, value, option in given:
-        if value is not None and not isinstance(value, wanted):
-            names = [one.__name__ for one in (wanted if isinstance(wanted, tuple) else (wanted,))]
-            raise UsageError(
-                f"{option} cannot be a {type(value).__name__}", hint=f"Pass a {' or '.join(names)}."
-            )
-        if option in {"templates", "review"} and isinstance(value, (str, os.PathLike)):
-            path = os.fsdecode(os.fspath(value))
-            if not os.path.lexists(path):
-                raise UsageError(f"{option}: there is no {quoted(path)}", hint="Check the name.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +146,7 @@ class Report:
             )
         if annexes not in get_args(Annexes):
             raise UsageError(f"annexes cannot be {quoted(annexes)}", hint="Choose inside or apart.")
-        _check_types(
+        check_types(
             (Export, export, "export"),
             ((Config, str, os.PathLike), config, "config"),
             (str, timezone, "timezone"),
@@ -292,7 +218,7 @@ class Report:
             pages = 0
             for document, file, progress in zip(made.documents, files, told, strict=True):
                 pages += write_pdf(document, file, pool=crew, progress=progress).pages
-                self._check_closed(file)
+                check_nothing_hidden(self.plan, file)
             if annexes is not None:
                 put_companions(*files)
             for file in files:
@@ -311,7 +237,7 @@ class Report:
         ):
             self._steps.begin("write")
             write_html(self._counted(made.documents[0]), file)
-            self._check_closed(file)
+            check_nothing_hidden(self.plan, file)
             put_seal(file)
         return self._written(target, "html", made.manifest)
 
@@ -337,7 +263,7 @@ class Report:
                 )
                 self._steps.begin("write")
                 write_package(content, file)
-                self._check_closed(file)
+                check_nothing_hidden(self.plan, file)
                 put_seal(file)
         return self._written(target, "zip", made.manifest, written.pages)
 
@@ -488,30 +414,6 @@ class Report:
                 f"`dsr-report inspect -v {shlex.quote(self.export.file.place)}`.",
             )
 
-    def _check_closed(self, file: BinaryIO) -> None:
-        """Look through what was written, before it gets its name, for what is hidden.
-
-        Raises:
-            CheckFailedError: something is still there; the file is not kept.
-        """
-        plan = self._decide()
-        hidden: dict[int, set[str]] = {}
-        for text, mark in (*plan.passages.items(), *plan.tokens.items()):
-            hidden.setdefault(mark.number, set()).add(text)
-        if not hidden:
-            return
-        from dsr_report.verification.leaks import leaks  # noqa: PLC0415 - only where something is hidden
-
-        file.flush()
-        marks = {mark.text for mark in (*plan.marks, *plan.passages.values(), *plan.tokens.values())}
-        found = list(islice(leaks(Path(file.name), hidden, sorted(marks), only_printed=True), _MOST_NAMED))
-        if found:
-            places = "; ".join(f"number {leak.number} in {leak.place}" for leak in found)
-            raise CheckFailedError(
-                f"what is masked or withheld would still be in the disclosure: {places}",
-                hint="Nothing was written. Look at the configuration and templates: they must not print it.",
-            )
-
     @contextmanager
     def _document(
         self, medium: Literal["pdf", "html"], *, package: bool = False, names: Sequence[str] = ()
@@ -523,7 +425,17 @@ class Report:
         try:
             self._steps.begin("prepare pages" if package else "prepare")
             self._check_strictly(built)
-            manifest = self._manifest(built, plan, medium)
+            manifest = manifest_of(
+                self.shown,
+                plan,
+                built.ledger,
+                values=self.values,
+                medium=medium,
+                language=self.lang,
+                created=self.created,
+                reference=self.reference,
+                for_archive=self.original,
+            )
             with TemporaryFolder() as folder:
                 carried = Enclosures(
                     export=self.shown,
@@ -644,45 +556,6 @@ class Report:
             return "`dsr-report config init -o controller.toml` writes them to fill in; give it with --config"
         return f"fill them in ({shlex.quote(str(self.config.path))}) and run `dsr-report config check`"
 
-    def _manifest(self, built: RenderedReport, plan: Plan, medium: Literal["pdf", "html"]) -> Manifest:
-        shown = self.shown
-        return Manifest(
-            medium=medium,
-            generator=generator(),
-            language=self.lang,
-            time_zone=shown.zone.key,
-            created=self.created,
-            reference=self.reference,
-            for_archive=self.original,
-            export=ExportEntry(
-                type=shown.info.type,
-                id=shown.info.id,
-                bytes=shown.bytes,
-                sha256=shown.sha256,
-                is_original=not plan,
-                incomplete=shown.incomplete,
-            ),
-            values=self.values,
-            records={
-                kind: RecordsEntry(count=count, shown_in=places)
-                for kind, (count, places) in built.ledger.places().items()
-            },
-            marks=tuple(
-                MarkEntry(
-                    number=mark.number,
-                    treatment="mask" if mark.treatment == "mask" else "withhold",
-                    what=mark.what,
-                    reason=mark.reason,
-                    article=mark.article,
-                    text=mark.text,
-                    pointers=tuple(mark.pointers),
-                    passages_in=tuple(dict.fromkeys(p for p in mark.passage_pointers if p not in plan.whole)),
-                    everywhere=mark.everywhere,
-                )
-                for mark in plan.marks
-            ),
-        )
-
     def _written(
         self,
         target: str | os.PathLike[str],
@@ -740,11 +613,3 @@ def _marks(plan: Plan) -> tuple[MarkRow, ...]:
         )
         for mark in plan.marks
     )
-
-
-def generator() -> str:
-    """The name and version of this tool, as files and reports carry it."""
-    try:
-        return f"dsr-report {version('dsr-report')}"
-    except PackageNotFoundError:
-        return "dsr-report"

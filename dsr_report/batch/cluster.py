@@ -24,10 +24,10 @@ from dsr_report.batch.storage import (
     remove_file,
     try_place,
 )
+from dsr_report.choices import generator
 from dsr_report.config import load_config
 from dsr_report.errors import DsrReportError, FileError, MissingExtraError, UsageError
 from dsr_report.files import clear_leftovers, private_folder, written_whole
-from dsr_report.report import generator
 
 _log = logging.getLogger(__name__)
 _WORKERS_SECONDS = 60

@@ -145,13 +145,13 @@ def batch(
         dsr-report batch subjects.csv --lang nl --config controller.toml -o disclosures
     """
     from dsr_report.batch import Halt, key_of, read_list, run_batch
+    from dsr_report.choices import check_choices
     from dsr_report.cli.batch_table import BatchTable
     from dsr_report.config import load_config
     from dsr_report.export import zone_named
     from dsr_report.fetch.client import Client
     from dsr_report.files import private_folder
     from dsr_report.obtain import Patience, obtain, open_register
-    from dsr_report.report import check_choices
 
     controller = load_config(config) if config else None  # its faults are told before anything is requested
     options["lang"] = language_chosen(options["lang"], controller)

@@ -109,9 +109,9 @@ def fetch(output: Path | None, **options: Any) -> None:
     Example:
         dsr-report fetch 20285 -o export.json
     """
+    from dsr_report.choices import default_name
     from dsr_report.files import check_target, clear_leftovers, written_whole
     from dsr_report.jsonstream.file import open_export
-    from dsr_report.report import default_name
 
     is_piped = str(output) == "-"
     if output is not None and not is_piped:

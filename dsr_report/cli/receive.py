@@ -243,7 +243,7 @@ def _renderer(
 
     def render(received: Received) -> str:
         import dsr_report
-        from dsr_report.report import default_name, format_of
+        from dsr_report.choices import default_name, format_of
 
         custom = settings.custom_kinds() if settings else ()
         with (

@@ -59,9 +59,9 @@ def check_first(timezone: str, options: Mapping[str, Any]) -> None:
         UsageError: options do not go together, or name something that there is not.
         FileError: the report cannot be written where it shall go.
     """
+    from dsr_report.choices import check_choices, format_of
     from dsr_report.export import zone_named
     from dsr_report.files import check_target
-    from dsr_report.report import check_choices, format_of
 
     check_choices(**{name: options[name] for name in ("original", "review", "received", "replied", "due")})
     zone_named(timezone)
@@ -143,8 +143,9 @@ def write_report(
     request_id: str | None = None,
 ) -> Written:
     """Write the report that the options ask for, and say on standard error what was written."""
+    from dsr_report.choices import annexes_beside, default_name, format_of
     from dsr_report.files import clear_leftovers
-    from dsr_report.report import Report, annexes_beside, default_name, format_of
+    from dsr_report.report import Report
 
     chosen = format_of(output, format_) if output else format_of("x.pdf", format_)
     target = output or Path(default_name(source.info.type, source.info.id, chosen))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from starlette.responses import FileResponse, Response
 
+from dsr_report.choices import FORMATS
 from dsr_report.delivery.checks import check_to_send
 from dsr_report.delivery.protection import new_passphrase, write_protected
 from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
@@ -20,7 +21,6 @@ from dsr_report.files import written_whole
 from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.register.cases import RETENTION
 from dsr_report.rendering.configuration import missing_from
-from dsr_report.report import FORMATS
 from dsr_report.temporary import TemporaryFolder
 
 _SAMPLES = 20

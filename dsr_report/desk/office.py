@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dsr_report.choices import default_name, format_of
 from dsr_report.config import Config, load_config
 from dsr_report.desk.folders import CaseFolder, DeskFolder
 from dsr_report.desk.jobs import Job, Jobs
@@ -25,7 +26,7 @@ from dsr_report.redact.findings import Looking, looking_by, subject_addresses
 from dsr_report.register.cases import RETENTION
 from dsr_report.register.entries import CaseEntry, FileEntry
 from dsr_report.register.store import Register
-from dsr_report.report import Report, default_name, format_of
+from dsr_report.report import Report
 from dsr_report.retention import forget
 from dsr_report.times import DEFAULT_ZONE
 from dsr_report.verification.verifier import verify

@@ -82,11 +82,6 @@ def texts_inside(content: bytes, charset: str | None = None, media_type: str = "
     return (found.text for found in look_inside(content, charset, media_type) if not found.closed)
 
 
-def is_closed(content: bytes, media_type: str = "") -> bool:
-    """Whether some of it says what `texts_inside` does not show: pictures, what is locked or broken."""
-    return any(found.closed for found in look_inside(content, None, media_type))
-
-
 def look_inside(
     content: bytes, charset: str | None = None, media_type: str = "", *, path: str = "", depth: int = 0
 ) -> Iterator[Inside]:

@@ -14,17 +14,8 @@ def unquoted(text: str) -> str:
     return _RUN.sub(_decoded, text) if "%" in text else text
 
 
-def unquoted_latin(text: str) -> str:
-    """A text with its percent-encoded bytes read as Latin-1."""
-    return _RUN.sub(_decoded_latin, text) if "%" in text else text
-
-
 def _decoded(match: re.Match[str]) -> str:
     return _of_utf8(match.group())
-
-
-def _decoded_latin(match: re.Match[str]) -> str:
-    return bytes.fromhex(match.group().replace("%", "")).decode("latin-1")
 
 
 @lru_cache(maxsize=1024)

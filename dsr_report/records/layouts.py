@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.pointers import escaped, joined, tokens
@@ -19,25 +17,31 @@ from dsr_report.records.classify import (
     decide,
     is_container,
     is_page,
-    label_kind,
-    names_kind,
-    told_by_request,
 )
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
 from dsr_report.records.raw_record import RawRecord
-from dsr_report.records.rule import UNTOLD, Clue, Rule, rule
-from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key, word_set
+from dsr_report.records.rows import (
+    LONGEST_NAME,
+    Place,
+    Siblings,
+    bare,
+    divide_row,
+    fits,
+    list_name,
+    names_list,
+    take_header,
+)
+from dsr_report.records.rule import Rule, rule
+from dsr_report.records.vocabulary import kind_labelled, normalised_key, word_set
 
-"""Kinds whose members may hold records of their own (a profile with its subprofiles and messages)."""
-_COLUMNS = Clue("names-of-columns")
 _OWN_MEMBERS = word_set(
     "fields interests parameters extra attachments embeds tags headers header profile subprofile target "
     "mailing fromaddress sources document template database collection"
 )
+"""Members of a record that hold no records of their own."""
 _DEEPEST = 48
-_LONGEST_NAME = 60
 _MOST_PARENTS = 64
 _MOST_LOOSE = 5_000
 _HEAVIEST = 4 << 20
@@ -45,30 +49,6 @@ _SMALL = 60
 _MOST_FIELDS = 5_000
 _DOCUMENT = re.compile(r"(?:/~d\d+|/\d+)*")
 _IN_DATA = re.compile(r"(?:/~d\d+|/\d+)*/data(?:/|\Z)")
-
-
-@dataclass(slots=True)
-class Siblings:
-    """What earlier elements of a list say about later ones."""
-
-    name: str | None = None
-    """A name that stood by itself among lists: `"clicks", [{…}]`."""
-    columns: tuple[str, ...] | None = None
-    """The columns that a header row named."""
-    kind: str | None = None
-    rule: Rule = UNTOLD
-
-
-class Place(NamedTuple):
-    """Where a value stands: its pointer, the names of its containers, and how many of them were opened."""
-
-    pointer: str
-    labels: tuple[str, ...]
-    depth: int = 0
-
-    def below(self, name: str | int, labels: tuple[str, ...]) -> Place:
-        """The place of a member or element, in containers of these names."""
-        return Place(joined(self.pointer, name), labels, self.depth + 1)
 
 
 class LayoutResolver:
@@ -150,7 +130,7 @@ class LayoutResolver:
         value = Members(loose, {name: f"/{escaped(name)}" for name in loose})
         names = by_plain(value)
         bare_only = not any(isinstance(member, (dict, list)) for member in loose.values())
-        named = next((name for n in NAMING if n in names and (name := _list_name(value[names[n]]))), None)
+        named = next((name for n in NAMING if n in names and (name := list_name(value[names[n]]))), None)
         if bare_only and len(names.keys() & PAGING) >= 2 and names.keys() <= PAGING | set(NAMING):
             out.append(RawRecord("envelope", parent, value, rule("page-of-a-listing"), labels))
         elif bare_only and named is not None and names.keys() <= set(NAMING):
@@ -187,7 +167,7 @@ class LayoutResolver:
             self._container(value, at, siblings, out)
             if len(out) == before and at.labels and at.pointer.endswith(f"/{escaped(at.labels[-1])}"):
                 out.append(RawRecord("envelope", at.pointer, value, rule("nothing-in-it"), at.labels))
-        elif isinstance(value, str) and not at.labels and (name := _list_name(value)) and names_list(value):
+        elif isinstance(value, str) and not at.labels and (name := list_name(value)) and names_list(value):
             siblings.name, siblings.columns = name, None
             out.append(RawRecord("envelope", at.pointer, value, rule("name-of-a-list"), at.labels))
         else:
@@ -206,9 +186,9 @@ class LayoutResolver:
             if (
                 siblings.columns is not None
                 and not isinstance(value[0], dict)
-                and _fits(value, siblings.columns)
+                and fits(value, siblings.columns)
             ) or not any(isinstance(cell, (dict, list)) for cell in value):
-                self._row(value, at, siblings, out)
+                divide_row(value, at, siblings, out)
             else:
                 self._list(value, at, out)
 
@@ -278,7 +258,7 @@ class LayoutResolver:
             if columns is not None:
                 listing = value[columns]
                 if isinstance(listing, list):
-                    _take_header(siblings, [str(cell) for cell in listing], inner)
+                    take_header(siblings, [str(cell) for cell in listing], inner)
             before = len(out)
             self._contents(value[payload], at.below(payload, inner), siblings, out)
             if len(out) == before:  # an empty list: what it is called is said all the same
@@ -348,7 +328,7 @@ class LayoutResolver:
                 (str(v) for n in NAMING if n in names and isinstance(v := value[names[n]], str)), None
             )
             if len(value) == 1 or (
-                name and len(name) <= _LONGEST_NAME and not _has_containers(value, lists[0])
+                name and len(name) <= LONGEST_NAME and not _has_containers(value, lists[0])
             ):
                 why = rule("name-of-a-list") if name is None else rule("name-of-the-list", lists[0])
                 self._parts(value, at, {lists[0]: name}, why, out)
@@ -391,9 +371,9 @@ class LayoutResolver:
             return
         siblings = Siblings()
         first = value[0]
-        name = _list_name(first) if len(value) > 1 else None
+        name = list_name(first) if len(value) > 1 else None
         if name is None and len(value) == 2 and isinstance(first, str) and _holds_containers(value[1]):
-            name = first if 0 < len(first) <= _LONGEST_NAME else None
+            name = first if 0 < len(first) <= LONGEST_NAME else None
         if name is None or not all(isinstance(element, (dict, list)) for element in value[1:]):
             self._elements(value, at, siblings, out)
             return
@@ -417,11 +397,7 @@ class LayoutResolver:
             inner = at.labels
             if siblings.name is not None and isinstance(element, (dict, list)):
                 inner = (*at.labels, siblings.name)
-            if (
-                isinstance(element, str)
-                and (name := _list_name(element))
-                and _next_is_container(value, index)
-            ):
+            if isinstance(element, str) and (name := list_name(element)) and _next_is_container(value, index):
                 siblings.name, siblings.columns = name, None
                 out.append(
                     RawRecord("envelope", f"{at.pointer}/{index}", element, rule("name-of-a-list"), at.labels)
@@ -429,155 +405,9 @@ class LayoutResolver:
                 continue
             self._element(element, at.below(index, inner), siblings, out)
 
-    # ---- rows
-
-    def _row(
-        self,
-        row: list[JsonValue],
-        at: Place,
-        siblings: Siblings,
-        out: list[RawRecord],
-    ) -> None:
-        """A list of bare values: the names of columns, a row of values, or neither."""
-        texts = tuple(cell for cell in row if isinstance(cell, str))
-        if len(texts) == len(row):
-            if len(row) == 1 and not at.labels and (name := _list_name(texts[0])):
-                siblings.name, siblings.columns = name, None
-                out.append(
-                    RawRecord("envelope", f"{at.pointer}/0", row[0], rule("name-of-a-list"), at.labels)
-                )
-                return
-            if logs.is_header(texts):
-                _take_header(siblings, texts, at.labels)
-                out.append(RawRecord("envelope", at.pointer, row, rule("names-of-columns"), at.labels))
-                return
-        if siblings.columns is not None and _fits(row, siblings.columns):
-            cells = _cells(row, siblings.columns)
-            kind, why = told_by_request(siblings.kind or "unrecognised", siblings.rule, cells)
-            out.append(RawRecord(kind, at.pointer, cells, why, at.labels))
-            return
-        labelled = label_kind(at.labels)
-        if (log := _log_row(row, labelled)) is not None:
-            name, kind, columns = log
-            cells = _cells(row, columns)
-            kind, why = told_by_request(kind, rule("columns", name), cells)
-            out.append(RawRecord(kind, at.pointer, cells, why, at.labels))
-            return
-        each = [bare(cell, f"{at.pointer}/{i}", at.labels) for i, cell in enumerate(row)]
-        if any(found.kind != "unrecognised" for found in each):
-            out.extend(each)
-        else:
-            out.append(RawRecord("unrecognised", at.pointer, row, rule("a-list-of-bare-values"), at.labels))
-
-
-def bare(value: JsonValue, pointer: str, labels: tuple[str, ...]) -> RawRecord:
-    """The record that a bare value is: a message, a survey, a record as JSON … or nothing that is known."""
-    labelled = label_kind(labels)
-    if isinstance(value, str) and value:
-        inner = sniff.record_in_json(value)
-        if inner is not None and (decided := decide(inner, labels)):
-            return RawRecord(decided.kind, pointer, value, decided.rule.after(Clue("text", "JSON")), labels)
-        if looked := sniff.kind_of_text(value):
-            kind, why = looked
-            if labelled is not None and labelled[0] in {
-                "survey",
-                "bounce",
-                "response",
-                "form",
-                "document",
-                "file",
-            }:
-                return RawRecord(labelled[0], pointer, value, why.after(Clue("label", labelled[1])), labels)
-            return RawRecord(kind, pointer, value, why, labels)
-        if labelled is not None and labelled[0] in {
-            "interest",
-            "message",
-            "survey",
-            "file",
-            "note",
-            "sms",
-            "document",
-        }:
-            return RawRecord(labelled[0], pointer, value, rule("label", labelled[1]), labels)
-    if labels and normalised_key(labels[-1]) in PAGING:
-        return RawRecord("envelope", pointer, value, rule("page-of-a-listing"), labels)
-    return RawRecord("unrecognised", pointer, value, rule(_bareness(value)), labels)
-
-
-def _bareness(value: JsonValue) -> str:
-    if isinstance(value, str):
-        return "a-bare-text"
-    if isinstance(value, bool):
-        return "a-bare-truth-value"
-    return "a-bare-null" if value is None else "a-bare-number"
-
 
 def _members(rest: dict[str, JsonValue]) -> Members:
     return Members(rest, {name: f"/{escaped(name)}" for name in rest})
-
-
-def _cells(row: list[JsonValue], columns: tuple[str, ...]) -> Members:
-    """A row's cells by the names of their columns; cells beyond them are numbered from 1."""
-    members: dict[str, JsonValue] = {}
-    places: dict[str, str] = {}
-    for index, cell in enumerate(row):
-        base = name = columns[index] if index < len(columns) else f"column {index + 1}"
-        count = 1
-        while name in members:
-            count += 1
-            name = f"{base} ({count})"
-        members[name] = cell
-        places[name] = f"/{index}"
-    return Members(members, places)
-
-
-def _fits(row: list[JsonValue], columns: tuple[str, ...]) -> bool:
-    return abs(len(row) - len(columns)) <= max(1, len(columns) // 4)
-
-
-def _take_header(siblings: Siblings, columns: Sequence[str], labels: tuple[str, ...]) -> None:
-    siblings.columns = tuple(columns)
-    labelled = label_kind(labels)
-    keyed = names_kind(siblings.columns)
-    if labelled is not None and (labelled[2] or keyed is None):
-        siblings.kind, siblings.rule = labelled[0], Rule(Clue("label", labelled[1]), _COLUMNS)
-    elif keyed is not None:
-        siblings.kind, siblings.rule = keyed[0], keyed[1].and_(_COLUMNS)
-    else:
-        siblings.kind, siblings.rule = None, rule("no-known-columns")
-
-
-def _log_row(
-    row: list[JsonValue], labelled: tuple[str, str, bool] | None
-) -> tuple[str, str, tuple[str, ...]] | None:
-    """Log, kind and columns of a row without names, which may begin with the log's name."""
-    if len(row) < 4:
-        return None
-    first = row[0]
-    if isinstance(first, str) and (named := logs.columns_of_log(first)) and len(row) - 1 == len(named[1]):
-        return first, named[0], ("log", *named[1])
-    if labelled is not None and (named := logs.columns_of_log(labelled[1])) and len(row) == len(named[1]):
-        return labelled[1], named[0], named[1]
-    found = logs.log_of_row(row, labelled[0] if labelled else None)
-    if found is not None and labelled is not None and labelled[2] and labelled[0] in logs.KINDS:
-        return found[0], labelled[0], found[2]
-    return found
-
-
-def _list_name(value: JsonValue) -> str | None:
-    """The name that a bare text gives to the list after it, or None where it names no kind."""
-    if (
-        isinstance(value, str)
-        and 0 < len(value) <= _LONGEST_NAME
-        and (kind_labelled(value) or logs.columns_of_log(value))
-    ):
-        return value
-    return None
-
-
-def names_list(value: str) -> bool:
-    """Whether a text that stands by itself says no more than a kind: what follows it cannot be seen yet."""
-    return bool(kind_named(value) or logs.columns_of_log(value))
 
 
 def _named_list(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str, str] | None:
@@ -587,7 +417,7 @@ def _named_list(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str
     )
     if payload is None:
         return None
-    name = next((found for n in NAMING if n in names and (found := _list_name(value[names[n]]))), None)
+    name = next((found for n in NAMING if n in names and (found := list_name(value[names[n]]))), None)
     if name is None:
         return None
     others = [m for n, m in value.items() if n != payload and isinstance(m, (list, dict)) and m]

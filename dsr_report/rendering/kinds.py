@@ -22,16 +22,6 @@ def kind_title(record: Record, options: ReportOptions) -> str:
     return options.language.text(kind_of(kind).title[0])
 
 
-def kind_described(kind: str, options: ReportOptions) -> str:
-    """What several records of a kind are called, and what they are."""
-    custom = options.config.records.get(kind)
-    explanation = options.language.text(kind_of(kind).explanation)
-    if custom is not None:
-        explanation = custom.explanation.get(options.language_code, "").strip().removesuffix(".")
-    plural = kind_plural(kind, options)
-    return f"{plural}. {explanation}." if explanation else plural
-
-
 def kind_plural(kind: str, options: ReportOptions) -> str:
     """What several records of a kind are called."""
     custom = options.config.records.get(kind)

@@ -1,7 +1,7 @@
 """The report as one PDF that is PDF/A-3a and PDF/UA-1, laid out by several processes.
 
     batching    parts → jobs of a few pages                 (always the same, whoever lays them out)
-    workers     jobs → processes, a bounded number          layout, subset: what runs in them
+    layout_pool jobs → processes, a bounded number          layout, subset: what runs in them
     assembly    pieces → one file, written as they come     header_footer, embedding, metadata, file
 
 The bytes depend on the document alone: not on the number of processes, the folder, or the machine's fonts.
@@ -23,7 +23,7 @@ from dsr_report.writers.pdf.assembly import Assembly
 from dsr_report.writers.pdf.file import PdfFile, reference, text
 from dsr_report.writers.pdf.fragments import LayoutJob, Piece
 from dsr_report.writers.pdf.header_footer import header_job
-from dsr_report.writers.pdf.workers import LayoutError, LayoutPool
+from dsr_report.writers.pdf.layout_pool import LayoutError, LayoutPool
 
 __all__ = ["LayoutError", "LayoutPool", "PdfResult", "write_pdf"]
 

@@ -1,0 +1,102 @@
+"""What one chooses of a report, and what of it does not go together: known before there is an export."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from dsr_report.errors import UsageError, quoted
+
+Format = Literal["pdf", "html", "zip"]
+FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
+Messages = Literal["text", "layout", "list"]
+Annexes = Literal["inside", "apart"]
+
+
+def format_of(target: str | os.PathLike[str], override: str | None = None) -> Format:
+    """The format that a file name's ending (or the override) asks for.
+
+    Raises:
+        UsageError: it asks for none that we write.
+    """
+    wanted = override or Path(target).suffix.lstrip(".").lower()
+    wanted = "html" if wanted == "htm" else wanted
+    for known in FORMATS:
+        if wanted == known:
+            return known
+    raise UsageError(
+        f"no report can be written as {quoted(wanted)}"
+        if wanted
+        else "the file name has no extension that gives the format",
+        where=str(target),
+        hint="End it in .pdf, .html or .zip, or use --format.",
+    )
+
+
+def annexes_beside(target: str | os.PathLike[str]) -> Path:
+    """The name that the annexes of a PDF have where they are apart: `NAME-annexes.pdf`."""
+    path = Path(target)
+    return path.with_name(f"{path.stem}-annexes{path.suffix}")
+
+
+def default_name(subject_type: str | None, subject_id: str | None, ending: str) -> str:
+    """`disclosure-TYPE-ID.pdf`, with a short hash in place of an address."""
+    shown = str(subject_id or "unknown")
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", shown):
+        shown = hashlib.sha256(shown.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"disclosure-{subject_type or 'unknown'}-{shown}.{ending}"
+
+
+def check_choices(
+    *,
+    original: bool = False,
+    review: str | os.PathLike[str] | None = None,
+    received: date | None = None,
+    replied: date | None = None,
+    due: date | None = None,
+) -> None:
+    """Whether choices of a report go together; known before there is an export.
+
+    Raises:
+        UsageError: they do not.
+    """
+    if original and review is not None:
+        raise UsageError("--original and --review cannot be combined", hint="Use one of them.")
+    for name, day in (("--replied", replied), ("--due", due)):
+        if received is not None and day is not None and day < received:
+            raise UsageError(
+                f"{day} is before the request arrived ({received})",
+                where=name,
+                hint="Compare it with --received.",
+            )
+
+
+def check_types(*given: tuple[type | tuple[type, ...], object, str]) -> None:
+    """Refuse what an option cannot be; None is left to the option.
+
+    Raises:
+        UsageError: it names the option, and what was given by its type alone.
+    """
+    for wanted, value, option in given:
+        if value is not None and not isinstance(value, wanted):
+            names = [one.__name__ for one in (wanted if isinstance(wanted, tuple) else (wanted,))]
+            raise UsageError(
+                f"{option} cannot be a {type(value).__name__}", hint=f"Pass a {' or '.join(names)}."
+            )
+        if option in {"templates", "review"} and isinstance(value, (str, os.PathLike)):
+            path = os.fsdecode(os.fspath(value))
+            if not os.path.lexists(path):
+                raise UsageError(f"{option}: there is no {quoted(path)}", hint="Check the name.")
+
+
+def generator() -> str:
+    """The name and version of this tool, as files and reports carry it."""
+    try:
+        return f"dsr-report {version('dsr-report')}"
+    except PackageNotFoundError:
+        return "dsr-report"

@@ -1,0 +1,93 @@
+"""What proves a disclosure: its manifest, and a look through what was written for what is hidden."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from dsr_report.choices import generator
+from dsr_report.errors import CheckFailedError
+from dsr_report.export import Export
+from dsr_report.redact.plan import Plan
+from dsr_report.rendering.ledger import Ledger
+from dsr_report.writers.manifest import ExportEntry, Manifest, MarkEntry, RecordsEntry, Values
+
+_MOST_NAMED = 10
+"""Places of what is still there, in one error."""
+
+
+def manifest_of(
+    shown: Export,
+    plan: Plan,
+    ledger: Ledger,
+    *,
+    values: Values,
+    medium: Literal["pdf", "html"],
+    language: str,
+    created: datetime,
+    reference: str | None,
+    for_archive: bool,
+) -> Manifest:
+    """The manifest of a disclosure of an export as it is shown."""
+    return Manifest(
+        medium=medium,
+        generator=generator(),
+        language=language,
+        time_zone=shown.zone.key,
+        created=created,
+        reference=reference,
+        for_archive=for_archive,
+        export=ExportEntry(
+            type=shown.info.type,
+            id=shown.info.id,
+            bytes=shown.bytes,
+            sha256=shown.sha256,
+            is_original=not plan,
+            incomplete=shown.incomplete,
+        ),
+        values=values,
+        records={
+            kind: RecordsEntry(count=count, shown_in=places)
+            for kind, (count, places) in ledger.places().items()
+        },
+        marks=tuple(
+            MarkEntry(
+                number=mark.number,
+                treatment="mask" if mark.treatment == "mask" else "withhold",
+                what=mark.what,
+                reason=mark.reason,
+                article=mark.article,
+                text=mark.text,
+                pointers=tuple(mark.pointers),
+                passages_in=tuple(dict.fromkeys(p for p in mark.passage_pointers if p not in plan.whole)),
+                everywhere=mark.everywhere,
+            )
+            for mark in plan.marks
+        ),
+    )
+
+
+def check_nothing_hidden(plan: Plan, file: BinaryIO) -> None:
+    """Look through what was written, before it gets its name, for what is hidden.
+
+    Raises:
+        CheckFailedError: something is still there; the file is not kept.
+    """
+    hidden: dict[int, set[str]] = {}
+    for text, mark in (*plan.passages.items(), *plan.tokens.items()):
+        hidden.setdefault(mark.number, set()).add(text)
+    if not hidden:
+        return
+    from dsr_report.verification.leaks import leaks  # noqa: PLC0415 - only where something is hidden
+
+    file.flush()
+    marks = {mark.text for mark in (*plan.marks, *plan.passages.values(), *plan.tokens.values())}
+    found = list(islice(leaks(Path(file.name), hidden, sorted(marks), only_printed=True), _MOST_NAMED))
+    if found:
+        places = "; ".join(f"number {leak.number} in {leak.place}" for leak in found)
+        raise CheckFailedError(
+            f"what is masked or withheld would still be in the disclosure: {places}",
+            hint="Nothing was written. Look at the configuration and templates: they must not print it.",
+        )
