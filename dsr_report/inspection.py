@@ -43,6 +43,8 @@ class Inspection:
         sha256: of the JSON.
         bytes: size of the JSON.
         values: how many values it has, and how many would be masked.
+        is_exact: whether each value was looked at in all of its readings. Otherwise keys were looked for by
+            the names they stand under alone, and values that would be hidden in part were not counted.
         summary: records by kind and rule, the period, what was not recognised.
         warnings: what was odd and was read all the same.
         incomplete: whether its end is missing.
@@ -56,6 +58,7 @@ class Inspection:
     summary: Summary = field(repr=False)
     warnings: tuple[ReadWarning, ...] = field(repr=False)
     incomplete: bool = False
+    is_exact: bool = True
     defects: Counter[DefectCode] = field(default_factory=Counter, repr=False)
 
     @property
@@ -81,7 +84,7 @@ class Inspection:
             "sha256": self.sha256,
             "bytes": self.bytes,
             "records": self.records,
-            "values": self.values._asdict(),
+            "values": self.values._asdict() | ({} if self.is_exact else {"in_part": None}),
             "period": {
                 "first": first.isoformat() if first else None,
                 "last": last.isoformat() if last else None,
@@ -138,13 +141,11 @@ def inspected(export: Export, *, defects: bool = False) -> Inspection:
             alike = found.one_by_one() if isinstance(found, AlikeRecords) else [found]
             found_defects.update(chain.from_iterable(_defects(message, summary.zone) for message in alike))
     total = summary.values + count_values(export.info.value)
-    if export.bytes <= _EXACT and total <= _FEW:
-        values = _exact(export, total)
-    else:
-        values = Sum(total, total - lots.masked, lots.masked, 0, 0)
+    is_exact = export.bytes <= _EXACT and total <= _FEW
+    values = _exact(export, total) if is_exact else Sum(total, total - lots.masked, lots.masked, 0, 0)
     return Inspection(
         export.info, export.sha256, export.bytes, values, summary, tuple(export.file.warnings),
-        export.incomplete, found_defects,
+        export.incomplete, is_exact, found_defects,
     )  # fmt: skip
 
 

@@ -405,6 +405,12 @@ class Report:
             "Article 15"
             for mark, places in plan.broad()
         ]
+        self.warnings += [
+            f"what is withheld as number {number} is a piece of a longer word or number in {len(places)} "
+            f"{'place' if len(places) == 1 else 'places'}, first in {', '.join(places[:_FIRST_PLACES])}: "
+            "does it mean the same there? Otherwise name the pointers where it is to be hidden"
+            for number, places in sorted(plan.within.items())
+        ]
 
     def _check_count(self) -> None:
         if self._shown is not None and self._shown.value_count != self.export.value_count:

@@ -75,6 +75,8 @@ def as_text(name: str, found: Inspection, *, verbose: bool) -> str:
         f"  {report['bytes']:,} bytes, SHA-256 {report['sha256']}",
         f"  {found.values}",
     ]
+    if not found.is_exact:
+        lines.append("  (by names alone; keys in links and messages are not counted in so large an export)")
     if period["first"]:
         lines.append(f"  from {period['first']} to {period['last']}")
     if found.incomplete:

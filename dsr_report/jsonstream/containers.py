@@ -168,6 +168,13 @@ def _zip(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:
         members = named or inside
         if len(members) != 1:
             raise _not_one(len(members), "ZIP archive", guard.name)
+        if len(inside) > 1:
+            raise NotAnExportError(
+                f"the ZIP archive holds {len(inside) - 1} more "
+                f"{'file' if len(inside) == 2 else 'files'} beside the JSON",
+                where=guard.name,
+                hint="Unpack it, see what else it holds about the person, and name the JSON file alone.",
+            )
         if members[0].flag_bits & 1:
             raise NotAnExportError(
                 "the ZIP archive is locked with a password", where=guard.name, hint="Unpack it first."

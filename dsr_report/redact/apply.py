@@ -107,6 +107,7 @@ class _Found(NamedTuple):
     whole_seen: int
     is_name: bool
     digests: Digests
+    within: dict[int, list[str]]
 
 
 def _shared_out(
@@ -269,6 +270,7 @@ class _Hiding:
         self._whole_seen = 0
         self.digests.clear()
         self.plan.emptied.clear()
+        self.plan.within.clear()
         for mark in self.plan.marks:
             mark.passage_pointers.clear()
         wanted = [self.replacements(item) for item in items]
@@ -276,7 +278,15 @@ class _Hiding:
             mark.number: list(mark.passage_pointers) for mark in self.plan.marks if mark.passage_pointers
         }
         emptied = {pointer: mark.number for pointer, mark in self.plan.emptied.items()}
-        return _Found(wanted, passages, emptied, self._whole_seen, self.is_name, self.digests)
+        return _Found(
+            wanted,
+            passages,
+            emptied,
+            self._whole_seen,
+            self.is_name,
+            self.digests,
+            dict(self.plan.within),
+        )
 
     def note(self, found: _Found) -> None:
         """Take over what another process found in the items that follow."""
@@ -288,6 +298,8 @@ class _Hiding:
         self._whole_seen += found.whole_seen
         self.is_name |= found.is_name
         self.digests.take(found.digests)
+        for number, pointers in found.within.items():
+            self.plan.within.setdefault(number, []).extend(pointers)
 
     def check(self) -> None:
         """Refuse to go on where something to withhold is nowhere: it may be there in another form.
@@ -409,6 +421,8 @@ class _Hiding:
         if result != text:
             for passage in sorted(present):
                 _note(marks[passage], pointer)
+                if marks[passage].treatment == "withhold" and _is_within(passage, text):
+                    self.plan.within.setdefault(marks[passage].number, []).append(pointer)
         return result
 
 
@@ -441,6 +455,11 @@ def _texts_in_message(wire: bytes) -> Iterator[str]:
         if not part.is_container and part.media_type in {"text/plain", "text/html"}:
             text = part.exact_text
             yield TAG.sub(" ", text).strip() if part.media_type == "text/html" else text.strip()
+
+
+def _is_within(passage: str, text: str) -> bool:
+    """Whether a passage stands in a text as a piece of a longer word or number."""
+    return re.search(rf"\w{re.escape(passage)}|{re.escape(passage)}\w", text, re.IGNORECASE) is not None
 
 
 def _literally_without(text: str, passage: str, mark: str) -> str:

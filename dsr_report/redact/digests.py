@@ -28,6 +28,7 @@ _KEY = 8
 """Bytes of a digest that are kept: enough that no other text has them by chance."""
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
 _PARTED = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[: ]){15,63}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
+_MAY_BE_PARTED = re.compile(r":(?=[0-9A-Fa-f]{2}:)| (?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )")
 _SIGN = re.compile(r"[+/_-]")
 _PLAIN = re.compile(r"[0-9A-Fa-f]+")
 _ALONE = re.compile(
@@ -64,7 +65,7 @@ def runs_in(text: str) -> Iterator[Run]:
         found = _in_run(run) if len(run) <= _LONGEST_REMEMBERED else _all_in_run(run)
         for start, end, key in found:
             yield Run(at + start, at + end, key)
-    if ":" in text or " " in text:
+    if _MAY_BE_PARTED.search(text):
         for match in _PARTED.finditer(text):
             digits = match.group().replace(":", "").replace(" ", "")
             if len(digits) in _HEXADECIMAL:

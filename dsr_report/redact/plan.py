@@ -98,6 +98,8 @@ class Plan:
     """The marks for pieces of withheld names, by the name: a piece alone means something else elsewhere."""
     emptied: dict[str, Mark] = field(default_factory=dict)
     """Values of which passages were hidden, and nothing is left: what their reader sees is a mark alone."""
+    within: dict[int, list[str]] = field(default_factory=dict)
+    """Where a withheld passage was hidden as a piece of a longer word or number: by number, pointers."""
     _texts: dict[str, Mark] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:

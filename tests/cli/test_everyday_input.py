@@ -10,14 +10,17 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
+import dsr_report
 from dsr_report.batch import read_list
 from dsr_report.cli import group
 from dsr_report.cli.group import group as command
+from dsr_report.cli.inspect import as_text
 from dsr_report.config import load_config
 from dsr_report.countries import country_code
 from dsr_report.dates import day_of
 from dsr_report.errors import ConfigError, NotAnExportError, UsageError
 from dsr_report.files import private_folder
+from dsr_report.inspection import inspected
 from dsr_report.jsonstream.file import open_export
 from dsr_report.register import Register
 
@@ -137,6 +140,28 @@ def office(folder, *names):
         for name in names:
             archive.writestr(name, "x")
     return file.read_bytes()
+
+
+def test_an_archive_with_more_than_the_json_is_told_what_to_do_with(tmp_path):
+    with pytest.raises(NotAnExportError) as told:
+        dsr_report.read(office(tmp_path, "export.json", "letter.pdf"))
+    assert "1 more file beside the JSON" in str(told.value)
+    assert "Unpack it" in told.value.hint
+    with pytest.raises(NotAnExportError, match="2 more files"):
+        dsr_report.read(office(tmp_path, "export.json", "a.pdf", "b.txt", "__MACOSX/x", ".DS_Store"))
+
+
+def test_what_is_not_counted_in_a_large_export_is_said(tmp_path):
+    events = [{"type": "click", "ID": str(number), "link": "https://x.example/"} for number in range(2_500)]
+    for count, told in ((2_500, True), (5, False)):
+        file = tmp_path / "a.json"
+        file.write_text(
+            json.dumps({"info": {"type": "profile", "id": "1"}, "data": [events[:count]]}), encoding="utf-8"
+        )
+        with dsr_report.read(file) as export:
+            found = inspected(export)
+        assert ("not counted" in as_text("a.json", found, verbose=False)) == told
+        assert (found.to_dict()["values"]["in_part"] is None) == told
 
 
 @pytest.mark.parametrize(

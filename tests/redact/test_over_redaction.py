@@ -30,6 +30,14 @@ def test_a_name_in_some_places_is_not_warned_of(case):
     assert not any("places" in text for text in made.shown().warnings)
 
 
+def test_a_passage_that_is_hidden_within_a_longer_word_or_number_is_warned_of_with_the_place(case):
+    notes = [{"type": "note", "text": text} for text in ("AB12CD34EF", "nr XAB12CD34EF9", "nr AB12CD34EF.")]
+    shown = review_of(case(*notes), "AB12CD34EF").shown()
+    (warning,) = (text for text in shown.warnings if "longer word" in text)
+    assert "in 1 place, first in /data/1/text:" in warning
+    assert "AB12" not in warning
+
+
 @pytest.mark.parametrize("sample", ["email-someone", "profile-90211", "subprofile-41522"])
 @pytest.mark.parametrize(
     "text", ["Karel Verborgen", "0687654321", "k.verborgen@elders.example", "NL02ABNA0123456789"]
