@@ -115,6 +115,9 @@ def print_style(scope: str, *, tallest: str = "18cm") -> str:
         # the rules of the report about its own text, undone
         f"{scope}{{overflow-wrap:break-word;text-align:start;font-size:{size:g}px;line-height:1.3}}"
         f"{scope} table{{max-width:100%;width:auto;border-collapse:separate;font-size:inherit}}"
+        # `align` of a cell is not inherited by tables in it, its style is (HTML, 15.3.3)
+        f":where({scope} [align] table,{scope} center table){{text-align:start}}"
+        f":where({scope} [align] [style*='text-align:'] table){{text-align:inherit}}"
         f"{scope} p,{scope} ul,{scope} ol,{scope} dl{{margin:1em 0}}"
         f"{scope} ul,{scope} ol{{padding-inline-start:{40 * PRINT_SCALE:g}px}}"
         f"{scope} small{{color:inherit;font-size:smaller}}"

@@ -63,6 +63,9 @@ MESSAGES = {
         for word in ("HYBRIDLEFT", "HYBRIDRIGHT")
     )
     + "<!--[if mso]></td></tr></table><![endif]--></div>",
+    "aligned": '<table width="100%"><tr><td align="center"><p>MIDDLE</p><table width="500"><tr><td>ATSTART</td></tr></table>'
+    '<div style="text-align:center"><table width="500"><tr><td>INHERITED</td></tr></table></div></td></tr></table>'
+    '<center><table width="500"><tr><td>CENTERSTART</td></tr></table></center>',
     "small": '<p style="font-size:4px">SMALLPRINT</p><p style="font-size:40%">SMALLSHARE</p>',
 }  # fmt: skip
 
@@ -114,6 +117,14 @@ def test_columns_keep_their_shares(words: dict[str, Any], name: str, share: floa
     one, two, end = (words[f"{name}{place}"] for place in ("ONE", "TWO", "END"))
     assert one[0] == two[0] == end[0]
     assert abs((two[1] - one[1]) / (end[3] - one[1]) - share) < 0.06
+
+
+@pytest.mark.slow
+def test_tables_do_not_inherit_what_align_says_of_the_cell_around_them(words: dict[str, Any]) -> None:
+    at = {name: words[name][1] for name in ("MIDDLE", "ATSTART", "INHERITED", "CENTERSTART")}
+    assert at["ATSTART"] < at["MIDDLE"] - 40
+    assert at["CENTERSTART"] < at["MIDDLE"] - 40
+    assert at["INHERITED"] > at["ATSTART"] + 40
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ import logging
 import re
 import resource
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import cycle, repeat
 from pathlib import Path
@@ -36,7 +36,7 @@ from dsr_report.writers.fonts import files
 from dsr_report.writers.pdf.assets import NothingIsFetched
 from dsr_report.writers.pdf.fragments import Anchor, Bookmark, FontUse, LayoutJob, Page, Piece
 from dsr_report.writers.pdf.structure import Structure, number
-from dsr_report.writers.pdf.weasyprint_patches import boxes, fitting
+from dsr_report.writers.pdf.weasyprint_patches import fitting, notes
 from dsr_report.writers.pdf.weasyprint_patches import text as shaped_text
 
 _SCALE = 0.75
@@ -45,20 +45,13 @@ _HEADING = re.compile("h[1-6]")
 _ACTIVE = ("http://", "https://", "mailto:", "tel:")
 _QUICK_VERSIONS = ("70.0",)
 _COLLECTED_AFTER = (100_000, 20, 100)
-"""A piece is some million objects of which hardly any is rubbish before its end."""
-
-_NO_CONTENT = ("normal", "inhibit", "none")
-_MARGINS = tuple(
-    [f"{side}-{place}" for side in ("top", "bottom") for place in ("left", "center", "right")]
-    + [f"{side}-{place}" for side in ("left", "right") for place in ("top", "middle", "bottom")]
-    + [f"{side}-{place}-corner" for side in ("top", "bottom") for place in ("left", "right")]
-)
+"""A piece is some million objects, hardly any of them rubbish before its end: a fifth less CPU for 6 MiB."""
 _MARGIN, _GAP = 14.0, 5.0
 _COLUMN = (210 - 2 * _MARGIN - _GAP) / 2
 """Millimetres, of a page of A4. Columns are pages of their own: those of CSS are laid out again and again."""
 _NARROW = f"@page {{ margin-left: {_MARGIN}mm; margin-right: {210 - _MARGIN - _COLUMN}mm }}"
-_make_margin_boxes = weasyprint.layout.make_margin_boxes
 _layout_backgrounds = weasyprint.layout.layout_backgrounds
+_to_bytes = pydyf._to_bytes  # noqa: SLF001 - there is no public way
 
 
 class AssetRefusedError(DsrReportError):
@@ -99,7 +92,7 @@ def lay_out(job: LayoutJob) -> Piece:
     logger.propagate = False
     try:
         html = weasyprint.HTML(string=job.html, url_fetcher=NothingIsFetched())
-        boxes.mark_notes(html, job.stylesheet, job.html)
+        notes.mark_notes(html, job.stylesheet, job.html)
         elsewhere = _prepare(html.etree_element, job)
         _now.sides = cycle((False, True)) if job.columns else repeat(False)
         document = html.render(
@@ -276,20 +269,10 @@ def prepare_process(*, quick: bool = weasyprint.__version__ in _QUICK_VERSIONS) 
     weasyprint.pdf.tags._build_box_tree = _build_better_tree  # noqa: SLF001 - there is no public way
     pydyf.PDF.page_references = property(_page_references)
     weasyprint.layout.layout_backgrounds = _backgrounds_in_columns
-    weasyprint.layout.make_margin_boxes = _margin_boxes_with_content
     fitting.install()
     if quick:
         shaped_text.install()
-        boxes.install()
-
-
-def _margin_boxes_with_content(context: Any, page: Any, state: Any) -> Iterable[Any]:
-    """What WeasyPrint puts into the margins of a page; nothing is made where no style puts anything there."""
-    styles = (context.style_for(page.page_type, f"@{place}") for place in _MARGINS)
-    if any(style is not None and style["content"] not in _NO_CONTENT for style in styles):
-        made: Iterable[Any] = _make_margin_boxes(context, page, state)
-        return made
-    return ()
+        notes.install()
 
 
 def _piece(job: LayoutJob, document: Any, elsewhere: dict[str, str], complaints: _Complaints) -> Piece:
@@ -423,7 +406,7 @@ def _serialized(item: Any) -> tuple[bytes, bytes | None]:
     extra = pydyf.Dictionary(dict(item.extra))
     if "Interpolate" in extra:
         extra["Interpolate"] = "false"  # PDF/A allows nothing else
-    content = b"\n".join(boxes.as_bytes(line) for line in item.stream)
+    content = b"\n".join(_to_bytes(line) for line in item.stream)
     if "Filter" not in extra:
         content = zlib.compress(content, 6)
         extra["Filter"] = "/FlateDecode"
