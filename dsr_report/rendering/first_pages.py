@@ -104,6 +104,8 @@ def missing_statements(collected: Collected, options: ReportOptions) -> list[str
     ]
     if not recipients_of(config, collected, options):
         missing.append("[[recipient]] name")
+    if not authority_view(options)[0]:
+        missing.append("[authority] lead")
     if options.received is None:
         missing.append("--received")
     if options.replied is None:

@@ -248,3 +248,26 @@ def test_a_password_that_stands_readable_is_an_incident_for_the_operator(tmp_pat
     with dsr_report.read(BytesIO(source)) as export, dsr_report.Report(export) as report:
         warnings = report.to_html(tmp_path / "a.html").warnings
     assert [one for one in warnings if one.startswith("passwords stand readable") and "Art. 33 GDPR" in one]
+
+
+def test_the_text_of_a_note_is_not_called_that_of_a_message(built) -> None:
+    data = [
+        {"notes": [{"text": "Belde twee keer", "timestamp": "2024-02-02 10:00:00"}]},
+        {"contacts": [{"type": "phone", "text": "Lastige klant", "timestamp": "2024-02-02 10:00:00"}]},
+        {"sms": [{"message": "Tot morgen", "phone": "0612345678", "timestamp": "2024-02-03 10:00:00"}]},
+    ]
+    with built(data) as report:
+        text = report.text
+    assert "What was written down." in text
+    assert "What the text message says." in text
+    assert "Text version" not in text
+
+
+def test_a_missing_authority_is_a_gap_that_the_operator_hears_of(built) -> None:
+    from dsr_report.config import Config
+
+    with built(DATA, config=Config()) as report:
+        assert "[authority] lead" in report.report.missing
+        assert "To be completed: the supervisory authority" in report.part("statements-part").text
+    with built(DATA, config=CONFIG) as report:
+        assert "[authority] lead" not in report.report.missing

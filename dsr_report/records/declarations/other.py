@@ -23,7 +23,10 @@ def _type(name: str, keys: str) -> Field:
 
 
 _AUTHOR = field("user", "text", "user author", "Who wrote it.")
-_CONTENT = field("content", "text", "content text description", "What it says.")
+_TEXT, _WRITTEN = _("Text"), _("What was written down.")
+_CONTENT = field(
+    "content", "text", "content text description", "What it says.", label=_TEXT, meaning=_WRITTEN
+)
 
 UNKNOWN = Kind(
     "unrecognised",
@@ -74,7 +77,14 @@ KINDS = (
             SUBPROFILE_ID,
             _WHEN,
             field("address", "text", _NUMBER, "Number that it went to."),
-            field("text", "text", "message text .", "Text or content."),
+            field(
+                "text",
+                "text",
+                "message text .",
+                "Text or content.",
+                label=_("Text"),
+                meaning=_("What the text message says."),
+            ),
             field("status", "text", "status", "What became of it."),
             field("is_error", "made", "", "True where it is an error with one.", dtype="boolean"),
         ),
@@ -254,7 +264,14 @@ KINDS = (
             PROFILE_ID,
             _WHEN,
             _AUTHOR,
-            field("content", "text", "content text note description .", "What it says."),
+            field(
+                "content",
+                "text",
+                "content text note description .",
+                "What it says.",
+                label=_TEXT,
+                meaning=_WRITTEN,
+            ),
         ),
         table="notes",
         model="other.Note",
