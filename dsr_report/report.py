@@ -550,8 +550,8 @@ class Report:
         if built.undescribed and self.config.path is not None:
             command = f"dsr-report config fields {shlex.quote(self.export.file.place)}"
             problems.append(
-                f"of {len(built.undescribed)} fields of the profile it is not said where their data come "
-                f"from; `{command}` lists them to fill in"
+                f"fields of the profile of which it is not said where their data come from: "
+                f"{len(built.undescribed)}; `{command}` lists them to fill in"
             )
         for problem in problems:
             if problem not in self.warnings:
