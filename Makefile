@@ -12,7 +12,8 @@ DEMO := $(BIN)/dsr-report fetch-and-render 20285 --sandbox --config sample_expor
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH ?= 1767225600
 
-.PHONY: help setup setup-tests demo desk test lint types tests bench fuzz picture pictures malformed-input dist format clean
+.PHONY: help setup setup-tests demo desk test lint types tests bench fuzz picture pictures notebooks malformed-input dist \
+	format clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 17
@@ -51,6 +52,9 @@ tests: setup-tests ## pytest, on two processes, slow modules first (tests/confte
 malformed-input: setup-tests ## docs/malformed-input.md, from the cases of its tests
 	$(BIN)/python tests/jsonstream/malformed.py > docs/malformed-input.md
 	$(BIN)/python tests/mime/ugly_messages.py >> docs/malformed-input.md
+
+notebooks: setup-tests ## run the notebooks, and keep what they show
+	$(BIN)/python notebooks/run.py
 
 format: setup-tests ## let ruff put the code in order
 	$(BIN)/ruff format .

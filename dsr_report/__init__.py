@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from dsr_report.fetch.client import Client
     from dsr_report.fetch.data_request import DataRequest
     from dsr_report.inspection import Inspection
-    from dsr_report.operations import find, inspect, review, verify, write_tables
+    from dsr_report.operations import find, inspect, review, sample, verify, write_tables
     from dsr_report.redact.review import Review
     from dsr_report.reply_draft import Draft, reply
     from dsr_report.report import Report, Written
+    from dsr_report.sandbox.server import running_sandbox
     from dsr_report.tables.lazy import Tables
     from dsr_report.verification.verifier import Verification
 
@@ -50,6 +51,8 @@ __all__ = [
     "read_many",
     "reply",
     "review",
+    "running_sandbox",
+    "sample",
     "verify",
     "write_tables",
 ]
@@ -74,6 +77,8 @@ _PLACES = {
     "read_many": "exports",
     "reply": "reply_draft",
     "review": "operations",
+    "running_sandbox": "sandbox.server",
+    "sample": "operations",
     "verify": "operations",
     "write_tables": "operations",
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from zoneinfo import ZoneInfo
 
+from dsr_report.config import Config, load_config
 from dsr_report.errors import FileError, UsageError, quoted
 from dsr_report.jsonstream.file import ExportFile, Info, open_export
 from dsr_report.jsonstream.items import Item, ReadWarning, count_values
@@ -27,6 +28,7 @@ from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
+    from dsr_report.plots import Plots
     from dsr_report.redact.plan import Plan
     from dsr_report.tables.build import TableSet
     from dsr_report.tables.lazy import Tables
@@ -183,6 +185,13 @@ class Export:
 
         return Tables(lambda names, arrow: self.tables_of(names, arrow=arrow))
 
+    @property
+    def plot(self) -> Plots:
+        """Plots of it, in one line each: `export.plot.activity()`."""
+        from dsr_report.plots import Plots  # noqa: PLC0415 - only where something is plotted
+
+        return Plots(self)
+
     def tables_of(self, names: Collection[str], *, arrow: bool, subject_key: str | None = None) -> TableSet:
         """Some tables, made in one pass; see `tables.build.build`."""
         from dsr_report.tables.build import build  # noqa: PLC0415 - numpy is heavy
@@ -252,7 +261,16 @@ class Export:
         return f"<Export about one {kind}: {self.bytes:,} bytes, {self.counts}>"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>"
+        known: Summary | None = self.__dict__.get("summary")
+        if known is None:
+            return f"<p>{html.escape(repr(self)[1:-1])}</p>"
+        kinds = sorted(known.kinds.items(), key=lambda kind: (-kind[1], kind[0]))
+        rows = "".join(
+            f"<tr><td>{html.escape(kind)}</td><td style='text-align:right'>{count:,}</td></tr>"
+            for kind, count in kinds
+        )
+        head = "<tr><th>records</th><th>count</th></tr>"
+        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{head}{rows}</table>"
 
 
 class MaskedExport(Export):
@@ -300,6 +318,7 @@ def read(
     timezone: str = DEFAULT_ZONE,
     salvage: bool = False,
     custom: Sequence[CustomKind] = (),
+    config: Config | str | os.PathLike[str] | None = None,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Export:
     """Read a data-request export: a path, bytes or a binary stream; plain, `.gz`, `.zip` or an `.eml`.
@@ -308,7 +327,8 @@ def read(
         source: where the export is.
         timezone: the zone of Copernica's times, which name none.
         salvage: read what is whole of an export that was cut off.
-        custom: account-specific kinds of records, from the configuration.
+        custom: account-specific kinds of records.
+        config: the controller's configuration, or the path of its TOML file, with such kinds.
         progress: is told how many bytes were read, and of how many where that is known.
 
     Raises:
@@ -317,9 +337,11 @@ def read(
         FileError: the file cannot be read.
     """
     zone = zone_named(timezone)
+    settings = load_config(config) if isinstance(config, (str, os.PathLike)) else config
+    kinds = (*custom, *(settings.custom_kinds() if settings is not None else ()))
     file = open_export(source, salvage=salvage, progress=progress)
     is_path = isinstance(source, (str, os.PathLike)) and os.fspath(source) != "-"
-    return Export(file, zone, custom, Path(source).absolute() if is_path else None)  # type: ignore[arg-type]
+    return Export(file, zone, kinds, Path(source).absolute() if is_path else None)  # type: ignore[arg-type]
 
 
 def _read_again(path: Path, size: int, options: dict[str, Any]) -> Export:

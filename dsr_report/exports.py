@@ -19,6 +19,7 @@ from dsr_report.records.custom import CustomKind
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
+    from dsr_report.plots import Plots
     from dsr_report.tables.build import TableSet
     from dsr_report.tables.lazy import Tables
 
@@ -102,6 +103,13 @@ class Exports:
             return CombinedSet(names, lambda: (_One(export, self, path) for path, export in self._each()))
 
         return Tables(made, combined=True)
+
+    @property
+    def plot(self) -> Plots:
+        """Plots over all of them, in one line each: `exports.plot.activity()`."""
+        from dsr_report.plots import Plots  # noqa: PLC0415 - only where something is plotted
+
+        return Plots(self)
 
     def close(self) -> None:
         """Let go of the tables' rows on disk."""

@@ -108,7 +108,7 @@ class Inspection:
             f"<tr><td>{html.escape(kind)}</td><td style='text-align:right'>{count:,}</td></tr>"
             for kind, count in self.records.items()
         )
-        first, last = (f"{at:%Y-%m-%d}" if at else "?" for at in self.period)
+        first, last = (str(at.year) if at else "?" for at in self.period)
         return (
             f"<p>{html.escape(repr(self)[1:-1])}<br>from {first} to {last}; "
             f"{len(self.warnings)} warnings</p><table><tr><th>records</th><th>count</th></tr>{rows}</table>"

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dsr_report.config import Config
-from dsr_report.errors import UsageError
+from dsr_report.errors import UsageError, unknown_name
 from dsr_report.export import Export, read
 from dsr_report.exports import Exports, read_many
 from dsr_report.files import private_folder
 from dsr_report.inspection import Inspection, inspected
 from dsr_report.redact.places import Place, places_of
 from dsr_report.redact.review import Review, reviewed
+from dsr_report.shipped import shipped
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
@@ -165,3 +166,21 @@ def write_tables(
 
 def _is_list(export: object) -> bool:
     return isinstance(export, (list, tuple, set, frozenset))
+
+
+def sample(name: str) -> Path:
+    """The path of an export of invented data that ships with dsr-report, to try things on.
+
+    Args:
+        name: such as `subprofile-20285` or `layouts/01-nested`.
+
+    Raises:
+        UnknownNameError: there is no such sample; the nearest is named.
+    """
+    place = shipped("sample_exports")
+    found = {path.relative_to(place).with_suffix("").as_posix(): path for path in place.rglob("*.json*")}
+    found.pop("index", None)
+    wanted = name.removesuffix(".json") if isinstance(name, str) else name
+    if wanted not in found:
+        raise unknown_name("sample", name, found)
+    return found[wanted]

@@ -37,6 +37,7 @@ from dsr_report.rendering.document import Part, ReportDocument
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import MarkRow, ReportOptions
 from dsr_report.rendering.rendered import RenderedReport
+from dsr_report.show import Frame
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
 from dsr_report.workers import Processes
@@ -286,6 +287,17 @@ class Report:
         if chosen == "html":
             return self.to_html(target, workers=_count(workers), progress=progress)
         return self.to_zip(target, workers=workers, progress=progress)
+
+    def show(self, height: int = 600) -> Frame:
+        """The report, for a notebook to show: as HTML, in a frame from which nothing gets out.
+
+        Args:
+            height: of the frame, in pixels.
+        """
+        with TemporaryFolder() as folder:
+            path = Path(folder) / "report.html"
+            self.to_html(path)
+            return Frame(path.read_text(encoding="utf-8"), height)
 
     @property
     def shown(self) -> Export:

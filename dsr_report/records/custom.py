@@ -70,7 +70,7 @@ def suggest(unrecognised: Iterable[RawRecord], counts: Mapping[str, int] | None 
         parts.append(
             f"# {count} such record{'s' if count != 1 else ''}, the first at {_comment(found.pointer)}\n"
             f"[records.{name}]\n"
-            f"match = {{ keys = [{', '.join(map(_quoted, keys[:_WORTH_MATCHING]))}] }}\n"
+            f"keys = [{', '.join(map(_quoted, keys[:_WORTH_MATCHING]))}]\n"
             f"columns = [{listing}]\n"
             f"title = {{ en = {_quoted(title)} }}\n"
             'explanation = { en = "" }  # what this is and why you keep it, in words for the subject\n'

@@ -7,17 +7,18 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dsr_report.config import Config, load_config
+from dsr_report.errors import unknown_name
 from dsr_report.files import written_whole
-from dsr_report.redact.decisions import Merged, looking_of, merged, to_toml
+from dsr_report.redact.decisions import DECISIONS, Merged, looking_of, merged, read_decisions, to_toml
 from dsr_report.redact.disclosed import Readable
-from dsr_report.redact.findings import Findings, Looking, findings_of, looking_by
+from dsr_report.redact.findings import Finding, Findings, Looking, findings_of, looking_by
 from dsr_report.redact.places import look_elsewhere
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Review:
     """The findings of an export, and each text by or about the person.
 
@@ -32,6 +33,44 @@ class Review:
     export_sha256: str
     looking: Looking = field(repr=False)
     before: Merged | None = field(default=None, repr=False)
+    _entries: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    _also: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    _read: set[str] = field(default_factory=set, repr=False)
+    _is_changed: bool = field(default=False, repr=False)
+
+    def decide(
+        self,
+        finding: Finding | str,
+        decision: Literal["disclose", "mask", "withhold"],
+        *,
+        reason: str = "",
+        article: str = "",
+    ) -> None:
+        """Take a decision; `save` writes it.
+
+        Args:
+            finding: one of `findings`, or its id.
+            decision: what to do.
+            reason: why something is withheld, in words for the subject.
+            article: the legal ground; the one that is proposed by default.
+
+        Raises:
+            UnknownNameError: there is no such finding, or no such decision.
+        """
+        name = finding if isinstance(finding, str) else finding.id
+        known = {one.id: one for one in self.findings}
+        if name not in known:
+            raise unknown_name("finding", name, known)
+        if decision not in DECISIONS:
+            raise unknown_name("decision", decision, DECISIONS)
+        entry = {"decision": decision, "reason": reason, "article": article or known[name].article}
+        self._entries[name] = entry
+        self._is_changed = True
+
+    def mark_read(self) -> None:
+        """Note that every text by or about the person was read."""
+        self._read = {text.id for text in self.findings.texts}
+        self._is_changed = True
 
     @property
     def must_decide(self) -> int:
@@ -40,6 +79,15 @@ class Review:
 
     def to_toml(self) -> str:
         """The file to take decisions in."""
+        if self._is_changed:
+            return to_toml(
+                self.findings,
+                self.export_sha256,
+                self._entries,
+                self._also,
+                read=self._read,
+                looking=self.looking,
+            )
         if self.before is not None:
             return self.before.text
         return to_toml(self.findings, self.export_sha256, looking=self.looking)
@@ -136,4 +184,11 @@ def reviewed(
     findings = findings_of(export.file.items, export.found, export.info.id, looking)
     look_elsewhere(findings, export.found())
     kept = None if path is None else merged(findings, export.sha256, path, looking)
-    return Review(findings, export.sha256, looking, kept)
+    found = Review(findings, export.sha256, looking, kept)
+    if path is not None:
+        taken = read_decisions(path)
+        known = {finding.id for finding in findings}
+        found._entries = {name: dict(entry) for name, entry in taken.entries.items() if name in known}  # noqa: SLF001
+        found._also = [dict(entry) for entry in taken.also]  # noqa: SLF001
+        found._read = set(taken.read)  # noqa: SLF001
+    return found

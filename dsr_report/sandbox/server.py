@@ -34,6 +34,11 @@ class Sandbox:
         self.state = server.state
 
     @property
+    def token(self) -> str:
+        """The API token that it takes."""
+        return self.state.token
+
+    @property
     def url(self) -> str:
         """Where it listens, without a path."""
         host, port = self._server.server_address[:2]

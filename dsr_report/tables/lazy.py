@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
@@ -160,6 +161,15 @@ class Tables(Mapping[str, "pd.DataFrame"]):
     def __repr__(self) -> str:
         counts = ", ".join(f"{name} {self._made[name].count(name):,}" for name in self if name in self._made)
         return f"<Tables: {counts or 'none made yet'}; {len(self)} in all>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{table.name}</td><td style='text-align:right'>"
+            f"{f'{self._made[table.name].count(table.name):,}' if table.name in self._made else ''}</td>"
+            f"<td style='text-align:left'>{html.escape(table.description)}</td></tr>"
+            for table in tables_by_name().values()
+        )
+        return f"<table><tr><th>table</th><th>rows</th><th>what it is</th></tr>{rows}</table>"
 
 
 def checked(name: str) -> str:

@@ -10,6 +10,7 @@ controller's original at hand, no masked or withheld value is found in any decod
 from __future__ import annotations
 
 import hashlib
+import html
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -78,6 +79,20 @@ class Verification:
     def add(self, code: str, ok: bool | None, text: str) -> None:  # noqa: FBT001 - the result of a check
         """Note one result."""
         self.checks.append(Check(code, ok, text))
+
+    def __repr__(self) -> str:
+        failed = sum(check.ok is False for check in self.checks)
+        return (
+            f"<Verification: {'passed' if self.ok else 'FAILED'}, {len(self.checks)} checks, {failed} failed>"
+        )
+
+    def _repr_html_(self) -> str:
+        words = {True: "ok", False: "FAILED", None: "?"}
+        rows = "".join(
+            f"<tr><td>{words[check.ok]}</td><td style='text-align:left'>{html.escape(check.text)}</td></tr>"
+            for check in self.checks
+        )
+        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{rows}</table>"
 
 
 def verify(path: Path, export: Path | None = None) -> Verification:

@@ -262,7 +262,7 @@ def test_the_suggested_configuration_is_toml_and_names_what_was_not_recognised()
     tomllib = pytest.importorskip("tomllib")
     founds = found_in([{"loyalty": {'po"ints\n': 5}}, {"a\x7f": 1, "b": 2}, 5, {"a\x7f": 1, "b": 3}])
     suggested = tomllib.loads(suggest(found for found in founds if found.kind == "unrecognised"))
-    assert suggested["records"]["loyalty"]["match"] == {"keys": ["loyalty"]}
+    assert suggested["records"]["loyalty"]["keys"] == ["loyalty"]
     assert suggested["records"]["b"]["columns"] == ["a\x7f", "b"]
 
 

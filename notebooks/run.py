@@ -1,0 +1,71 @@
+"""Run the notebooks and keep what they show: `python notebooks/run.py [NAME…]`; `make notebooks` runs all.
+
+The outputs are committed, so that the notebooks can be read without running them. A test runs them again and
+holds the committed ones to be current. What differs from run to run (counts, times) is left out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).resolve().parent
+_OBJECT = re.compile(r" at 0x[0-9a-f]+")
+_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
+"""Of pandas: the same in each table."""
+
+
+def executed(paths: list[Path]) -> dict[Path, Any]:
+    """Each notebook with the outputs of a run from top to bottom; one kernel runs them all, one by one."""
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(FOLDER.parent), os.environ.get("PYTHONPATH", "")])
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "1767225600")
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(cwd=str(FOLDER))
+    done = {}
+    try:
+        for path in paths:
+            notebook = nbformat.read(path, as_version=4)
+            forget = nbformat.v4.new_code_cell("%reset -f")  # a notebook stands alone
+            notebook.cells.insert(0, forget)
+            NotebookClient(notebook, km=manager, timeout=180).execute(cleanup_kc=False, reset_kc=False)
+            del notebook.cells[0]
+            done[path] = settled(notebook)
+    finally:
+        manager.shutdown_kernel(now=True)
+    return done
+
+
+def settled(notebook: Any) -> Any:
+    """A notebook without what differs from run to run."""
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        cell.execution_count = None
+        for output in cell.outputs:
+            output.pop("execution_count", None)
+            if output.output_type == "execute_result":
+                output["execution_count"] = None
+            for form, text in output.get("data", {}).items():
+                if form.startswith("text/"):
+                    output.data[form] = _STYLE.sub("", _OBJECT.sub("", text))
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook
+
+
+def main(names: list[str]) -> None:
+    """Run the notebooks of these names, or all, and write them."""
+    paths = [FOLDER / f"{name}.ipynb" for name in names] or sorted(FOLDER.glob("*.ipynb"))
+    for path, notebook in executed(paths).items():
+        path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
