@@ -1,4 +1,4 @@
-"""The recipes for analysts run, and print what stands below them. `python tests/docs/test_recipes.py` writes it."""
+"""The recipes for analysts run, and print what stands below them (`python tests/docs/test_recipes.py`)."""
 
 import ast
 import json
