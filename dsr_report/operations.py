@@ -13,14 +13,17 @@ from dsr_report.config import Config
 from dsr_report.errors import UsageError, unknown_name
 from dsr_report.export import Export, read
 from dsr_report.exports import Exports, read_many
-from dsr_report.files import private_folder
+from dsr_report.files import private_folder, written_whole
 from dsr_report.inspection import Inspection, inspected
+from dsr_report.languages import language_of
+from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.redact.places import Place, places_of
 from dsr_report.redact.review import Review, reviewed
 from dsr_report.shipped import shipped
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
+    from dsr_report.tables.writers import Tables as TableWriterInput
     from dsr_report.tables.writers import WrittenTable
     from dsr_report.verification.verifier import Verification
 
@@ -124,6 +127,7 @@ def write_tables(
     format: str = "csv",  # noqa: A002 - the word of the command line
     combine: bool = False,
     masked: bool = False,
+    lang: str = SOURCE_LANGUAGE,
     timezone: str | None = None,
     salvage: bool = False,
     progress: Progress | None = None,
@@ -136,32 +140,47 @@ def write_tables(
         format: `csv`, `parquet`, `xlsx`, `sqlite` or `duckdb`.
         combine: take `export` for the place of several (a folder, a pattern, a list, a batch's result).
         masked: write them as they will be disclosed: live keys are masked.
+        lang: of `datapackage.json`, which explains the columns of CSV files.
         timezone: the zone of the export's times, which name none.
         salvage: read what is whole of exports that were cut off.
         progress: is told how much was read, and of how much.
     """
-    from dsr_report.tables.writers import ARROW_FORMATS, checked_format, write  # noqa: PLC0415 - numpy
+    from dsr_report.tables.writers import ARROW_FORMATS, checked_format  # noqa: PLC0415 - numpy is heavy
 
     checked_format(format)
     arrow = format in ARROW_FORMATS and importlib.util.find_spec("pyarrow") is not None
     with ExitStack() as stack:
         if isinstance(export, Exports):
             many = export.masked() if masked else export
-            return write(many.tables.load(), private_folder(Path(output)), format)
+            return _written(many.tables.load(), output, format, lang)
         if combine or _is_list(export):
             source: Path_ | Iterable[Path_] = export  # type: ignore[assignment]  # `exports_at` says what is wrong
             many = stack.enter_context(
                 read_many(source, timezone=timezone or DEFAULT_ZONE, salvage=salvage, progress=progress)
             )
             many = stack.enter_context(many.masked()) if masked else many
-            return write(many.tables.load(), private_folder(Path(output)), format)
+            return _written(many.tables.load(), output, format, lang)
         one: Source = export  # type: ignore[assignment]  # `read` says what is wrong
         opened = stack.enter_context(_opened(one, timezone=timezone, salvage=salvage, progress=progress))
         shown = stack.enter_context(opened.masked()) if masked else opened
         from dsr_report.tables.schema import tables_by_name  # noqa: PLC0415
 
         made = stack.enter_context(shown.tables_of(tables_by_name(), arrow=arrow))
-        return write(made, private_folder(Path(output)), format)
+        return _written(made, output, format, lang)
+
+
+def _written(tables: TableWriterInput, output: Path_, form: str, lang: str) -> list[WrittenTable]:
+    """Tables that were written; beside CSV files stands what describes them to programs."""
+    from dsr_report.tables.writers import write  # noqa: PLC0415 - numpy is heavy
+
+    folder = private_folder(Path(output))
+    written = write(tables, folder, form)
+    if form == "csv":
+        from dsr_report.writers.datapackage import FILE_NAME, data_package  # noqa: PLC0415 - of this form alone
+
+        with written_whole(folder / FILE_NAME) as file:
+            file.write(data_package(written, tables.tables(), language_of(lang)))
+    return written
 
 
 def _is_list(export: object) -> bool:

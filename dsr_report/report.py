@@ -45,6 +45,7 @@ from dsr_report.writers.enclosures import Enclosures
 from dsr_report.writers.html import write_html
 from dsr_report.writers.manifest import Manifest, Values
 from dsr_report.writers.package import ANNEXES, LETTER, PackageInput, write_package
+from dsr_report.writers.particulars import particulars
 from dsr_report.writers.seal import put_companions, put_seal
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class _Made(NamedTuple):
     documents: tuple[ReportDocument, ...]
     manifest: Manifest
     ledger: Ledger
+    particulars: bytes
 
 
 class Report:
@@ -261,6 +263,7 @@ class Report:
                     pdfs=(letter, annexes),
                     ledger=made.ledger,
                     language=language_of(self.lang),
+                    particulars=made.particulars,
                 )
                 self._steps.begin("write")
                 write_package(content, file)
@@ -475,7 +478,8 @@ class Report:
                     )
                 else:
                     documents = (carried.in_pdf(built.document, "whole"),)
-                yield _Made(documents, manifest, built.ledger)
+                told = particulars(self.config, built.present, created=self.created, reference=self.reference)
+                yield _Made(documents, manifest, built.ledger, told)
         finally:
             built.close()
 

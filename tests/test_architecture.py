@@ -30,7 +30,7 @@ FLOORS = {
     "delivery": 6,
     "fetch": 6.1, "register": 6.1, "sandbox": 6.2, "receive": 6.3,
     "reply_draft": 6.9, "operations": 7,
-    "obtain": 7, "retention": 7.1, "batch": 7.1, "desk": 7.2,
+    "obtain": 7, "retention": 7.1, "batch": 7.1, "desk": 7.2, "schemas": 7.2,
     "__init__": 8, "cli": 8, "__main__": 9,
 }  # fmt: skip
 WINGS = {"fetch", "register", "sandbox", "receive", "desk"}

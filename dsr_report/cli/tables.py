@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import is_verbose, opened, salvage_option, say, timezone_option, verbosity_options
+from dsr_report.cli.options import (
+    is_verbose,
+    language_chosen,
+    language_option,
+    opened,
+    salvage_option,
+    say,
+    timezone_option,
+    verbosity_options,
+)
 from dsr_report.cli.progress import bar, zone_named
 from dsr_report.errors import UsageError
 
@@ -46,6 +55,7 @@ FORMATS = {
 @click.option(
     "--masked", is_flag=True, help="Write the tables as they will be disclosed: live keys are masked."
 )
+@language_option("Language of datapackage.json, which explains the columns of CSV files")
 @timezone_option
 @salvage_option
 @verbosity_options
@@ -53,6 +63,7 @@ def tables(
     exports: tuple[str, ...],
     output: Path,
     form: str,
+    lang: str | None,
     timezone: str,
     *,
     combine: bool,
@@ -84,6 +95,7 @@ def tables(
             output,
             format=form,
             masked=masked,
+            lang=language_chosen(lang, None),
             timezone=timezone,
             salvage=salvage,
             progress=progress,

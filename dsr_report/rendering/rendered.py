@@ -16,7 +16,7 @@ from dsr_report.rendering.collect import Collected, collect
 from dsr_report.rendering.document import Part, ReportDocument, anchors_in, targets_in
 from dsr_report.rendering.environment import environment
 from dsr_report.rendering.filters import filters, styles
-from dsr_report.rendering.first_pages import missing_statements, title
+from dsr_report.rendering.first_pages import missing_statements, present_in, title
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.storage_periods import overdue
@@ -90,6 +90,11 @@ class RenderedReport:
     def ledger(self) -> Ledger:
         """How many values and records each chapter shows."""
         return self._collected.ledger
+
+    @property
+    def present(self) -> dict[str, frozenset[str]]:
+        """What the export has, for the conditions of statements."""
+        return present_in(self._collected)
 
     @property
     def missing(self) -> list[str]:

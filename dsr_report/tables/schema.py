@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from dsr_report.mime.links import Purpose
 from dsr_report.records.base import Certainty, Family
 from dsr_report.records.kind import Field, Kind, Origin
+from dsr_report.records.kind import translatable as _
 from dsr_report.records.kinds import COLUMN_ORDER, KINDS, remembered
 
 Dtype = Literal["string", "category", "int64", "boolean", "datetime64[us, UTC]", "datetime64[us]"]
@@ -77,6 +78,13 @@ class Table:
         return next(column for column in self.columns if column.name == name)
 
 
+RAW_IS = _("Text that `{column}` was read from, as the export has it.")
+LOCAL_IS = _("`{column}` as clocks showed it in the time zone of the report.")
+CERTAINTY_IS = _(
+    "How sure `{column}` is: `exact`, `assumed` (the zone is), `ambiguous`, `nonexistent` or `date`."
+)
+
+
 def _t(name: str, description: str) -> Column:
     return Column(name, "string", description)
 
@@ -97,13 +105,13 @@ def _m(name: str, description: str) -> tuple[Column, ...]:
     return (
         Column(name, MOMENT, description, "UTC", is_content=False),
         Column(
-            f"{name}_local", LOCAL, f"`{name}` as clocks showed it in the zone of `--timezone`.",
+            f"{name}_local", LOCAL, LOCAL_IS.format(column=name),
             "local time", is_derived=True, is_content=False,
         ),
-        _t(f"{name}_raw", f"Text that `{name}` was read from, as the export has it."),
+        _t(f"{name}_raw", RAW_IS.format(column=name)),
         _c(
             f"{name}_certainty",
-            f"How sure `{name}` is: `exact`, `assumed` (the zone is), `ambiguous`, `nonexistent` or `date`.",
+            CERTAINTY_IS.format(column=name),
             get_args(Certainty),
         ),
     )  # fmt: skip
@@ -112,7 +120,7 @@ def _m(name: str, description: str) -> tuple[Column, ...]:
 def _count(name: str, description: str, unit: str = "") -> tuple[Column, ...]:
     return (
         Column(name, "int64", description, unit, is_derived=True, is_content=False),
-        _t(f"{name}_raw", f"Text that `{name}` was read from, as the export has it."),
+        _t(f"{name}_raw", RAW_IS.format(column=name)),
     )
 
 
@@ -121,26 +129,30 @@ def _reference(name: str, description: str) -> Column:
     return Column(name, "string", description, is_content=False)
 
 
-SUBJECT_KEY = _reference("subject_key", "Whom the export is about: `subject.subject_key`.")
-_POINTER = Column("pointer", "string", "JSON Pointer of the record in the export.", is_content=False)
-_OTHER = _t("other", "Members that have no column of their own, as a JSON object; null where there are none.")
+SUBJECT_KEY = _reference("subject_key", _("Whom the export is about: `subject.subject_key`."))
+_POINTER = Column("pointer", "string", _("JSON Pointer of the record in the export."), is_content=False)
+_OTHER = _t(
+    "other", _("Members that have no column of their own, as a JSON object; null where there are none.")
+)
 _MAILING = _t("mailing_id", "Mailing that it belongs to.")
-_PROFILE = _t("profile_id", "Profile that it belongs to.")
-_SUBPROFILE = _t("subprofile_id", "Subprofile that it belongs to.")
+_PROFILE = _t("profile_id", _("Profile that it belongs to."))
+_SUBPROFILE = _t("subprofile_id", _("Subprofile that it belongs to."))
 _FAMILY = _c(
     "family",
-    "Product that wrote it: `publisher`, `marketing-suite` or `smtpeter`.",
+    _("Product that wrote it: `publisher`, `marketing-suite` or `smtpeter`."),
     get_args(Family),
     is_content=False,
 )
 _MAILING_KEY = _reference(
     "mailing_key",
-    "Mailing that it belongs to: `mailings.mailing_key`. The products number their mailings apart, "
-    "so that `mailing_id` alone does not tell.",
+    _(
+        "Mailing that it belongs to: `mailings.mailing_key`. The products number their mailings apart, "
+        "so that `mailing_id` alone does not tell."
+    ),
 )
 
 
-_KEY = "Key: made of the row's content, the same in every layout of the same export."
+_KEY = _("Key: made of the row's content, the same in every layout of the same export.")
 
 
 def _key(name: str, description: str = _KEY) -> Column:
@@ -149,42 +161,44 @@ def _key(name: str, description: str = _KEY) -> Column:
 
 _MESSAGE_KEY = _reference(
     "message_key",
-    "Message that it belongs to: `messages.message_key`, whichever kind of id the export gives.",
+    _("Message that it belongs to: `messages.message_key`, whichever kind of id the export gives."),
 )
 SUBJECT = Table(
     "subject",
-    "Whom the export is about: one row.",
+    _("Whom the export is about: one row."),
     (
         _t(
             "subject_key",
-            "Key: type and id; where tables of several exports stand together, numbered "
-            "(`…-2`) where two are about the same one.",
+            _(
+                "Key: type and id; where tables of several exports stand together, numbered "
+                "(`…-2`) where two are about the same one."
+            ),
         ),
-        _t("subject_type", "`email`, `profile` or `subprofile`."),
-        _t("subject_id", "Address, or id of the profile or subprofile."),
-        _t("export", "Name of the export's file, where tables of several exports stand together."),
+        _t("subject_type", _("`email`, `profile` or `subprofile`.")),
+        _t("subject_id", _("Address, or id of the profile or subprofile.")),
+        _t("export", _("Name of the export's file, where tables of several exports stand together.")),
         _POINTER,
     ),
     "subject_key",
 )
 FIELDS = Table(
     "fields",
-    "Field values of profiles, subprofiles, changes, history and forms: one row a field.",
+    _("Field values of profiles, subprofiles, changes, history and forms: one row a field."),
     (
         _key("field_key"),
-        _t("record_key", "Key of the row of `profiles`, `subprofiles`, `changes`, `history` or `forms`."),
+        _t("record_key", _("Key of the row of `profiles`, `subprofiles`, `changes`, `history` or `forms`.")),
         _c(
             "record_kind",
-            "`profile`, `subprofile`, `change`, `history` or `form`.",
+            _("`profile`, `subprofile`, `change`, `history` or `form`."),
             ("profile", "subprofile", "change", "history", "form"),
         ),
         _PROFILE,
         _SUBPROFILE,
-        _t("name", "Name of the field."),
-        _t("value", "Value as text; what is no text, number or truth value is given as JSON."),
+        _t("name", _("Name of the field.")),
+        _t("value", _("Value as text; what is no text, number or truth value is given as JSON.")),
         _c(
             "value_type",
-            "JSON type of the value: `text`, `number`, `boolean`, `null`, `list` or `object`.",
+            _("JSON type of the value: `text`, `number`, `boolean`, `null`, `list` or `object`."),
             ("text", "number", "boolean", "null", "list", "object"),
         ),
         _POINTER,
@@ -198,14 +212,14 @@ FIELDS = Table(
 )
 MESSAGE_HEADERS = Table(
     "message_headers",
-    "Header fields of messages, in their order and with repeats: one row a field.",
+    _("Header fields of messages, in their order and with repeats: one row a field."),
     (
         _key("header_key"),
         _MESSAGE_KEY,
-        _n("position", "Place in the header, from 1."),
-        _t("name", "Name of the field, as it stands."),
-        _t("value", "Value, unfolded and decoded (RFC 2047)."),
-        _t("value_raw", "Value as it stands, folds and encoded words included."),
+        _n("position", _("Place in the header, from 1.")),
+        _t("name", _("Name of the field, as it stands.")),
+        _t("value", _("Value, unfolded and decoded (RFC 2047).")),
+        _t("value_raw", _("Value as it stands, folds and encoded words included.")),
         _POINTER,
     ),
     "header_key",
@@ -214,23 +228,25 @@ MESSAGE_HEADERS = Table(
 )
 MESSAGE_PARTS = Table(
     "message_parts",
-    "Parts of messages: those of the source that hold content, and bodies that the record has as members.",
+    _("Parts of messages: those of the source that hold content, and bodies that the record has as members."),
     (
         _key("part_key"),
         _MESSAGE_KEY,
-        _n("position", "Place in the message, from 1."),
-        _t("path", "Number of the part in the tree (`1.2`), or the member's name (`html`, `text`, `amp`)."),
-        _t("media_type", "Media type, in lower case."),
-        _t("charset", "Charset that it declares."),
-        _t("charset_used", "Charset that it was read with."),
-        _t("transfer_encoding", "Content-Transfer-Encoding."),
-        _t("disposition", "`inline`, `attachment` or what it declares."),
-        _t("file_name", "File name that it declares."),
-        _t("content_id", "Content-ID, without angle brackets."),
-        _b("is_attachment", "Whether a reader would see it as a file."),
-        _n("size_bytes", "Size of the decoded content.", "bytes"),
-        _t("sha256", "SHA-256 of the decoded content, in hexadecimal."),
-        _t("text", "Content of a text part, decoded, with line feeds as line ends."),
+        _n("position", _("Place in the message, from 1.")),
+        _t(
+            "path", _("Number of the part in the tree (`1.2`), or the member's name (`html`, `text`, `amp`).")
+        ),
+        _t("media_type", _("Media type, in lower case.")),
+        _t("charset", _("Charset that it declares.")),
+        _t("charset_used", _("Charset that it was read with.")),
+        _t("transfer_encoding", _("Content-Transfer-Encoding.")),
+        _t("disposition", _("`inline`, `attachment` or what it declares.")),
+        _t("file_name", _("File name that it declares.")),
+        _t("content_id", _("Content-ID, without angle brackets.")),
+        _b("is_attachment", _("Whether a reader would see it as a file.")),
+        _n("size_bytes", _("Size of the decoded content."), "bytes"),
+        _t("sha256", _("SHA-256 of the decoded content, in hexadecimal.")),
+        _t("text", _("Content of a text part, decoded, with line feeds as line ends.")),
         _POINTER,
     ),
     "part_key",
@@ -239,26 +255,30 @@ MESSAGE_PARTS = Table(
 )
 LINKS = Table(
     "links",
-    "Links in the HTML of messages, as written: one row a link.",
+    _("Links in the HTML of messages, as written: one row a link."),
     (
         _key(
             "link_key",
-            "Key. That of a link that was followed is the `link_key` of its clicks, which lead to the first "
-            "link of the message that they can mean.",
+            _(
+                "Key. That of a link that was followed is the `link_key` of its clicks, which lead to the first "
+                "link of the message that they can mean."
+            ),
         ),
         _MESSAGE_KEY,
-        _n("position", "Place in the message, from 1."),
-        _t("url", "Where it leads, as written."),
-        _t("label", "The words that it stands under."),
+        _n("position", _("Place in the message, from 1.")),
+        _t("url", _("Where it leads, as written.")),
+        _t("label", _("The words that it stands under.")),
         _c(
             "purpose",
-            "What it is for: `ordinary`, `tracking`, `unsubscribe`, `web-version`, `mail` or another.",
+            _("What it is for: `ordinary`, `tracking`, `unsubscribe`, `web-version`, `mail` or another."),
             get_args(Purpose),
         ),
         Column(
             "occurrence",
             "int64",
-            "Which of the message's links to the same address it is, from 1: clicks do not tell them apart.",
+            _(
+                "Which of the message's links to the same address it is, from 1: clicks do not tell them apart."
+            ),
             is_derived=True,
         ),
         _POINTER,
@@ -269,17 +289,17 @@ LINKS = Table(
 )
 SURVEY_ANSWERS = Table(
     "survey_answers",
-    "Answers: one row an open answer, a chosen label, or a row of a grid.",
+    _("Answers: one row an open answer, a chosen label, or a row of a grid."),
     (
         _key("answer_key"),
-        _t("submission_key", "Submission that it belongs to."),
-        _n("position", "Place of the question in the survey, from 1."),
-        _t("number", "Number of the question, as the export has it."),
-        _t("question", "The question, as it was asked."),
-        _t("question_type", "`open`, `multi` or `grid`."),
-        _n("answer_position", "Place of the answer among those to the question, from 1."),
-        _t("row", "Label of the grid's row."),
-        _t("answer", "The answer; what is no single value is given as JSON."),
+        _t("submission_key", _("Submission that it belongs to.")),
+        _n("position", _("Place of the question in the survey, from 1.")),
+        _t("number", _("Number of the question, as the export has it.")),
+        _t("question", _("The question, as it was asked.")),
+        _t("question_type", _("`open`, `multi` or `grid`.")),
+        _n("answer_position", _("Place of the answer among those to the question, from 1.")),
+        _t("row", _("Label of the grid's row.")),
+        _t("answer", _("The answer; what is no single value is given as JSON.")),
         _POINTER,
     ),
     "answer_key",
@@ -288,12 +308,12 @@ SURVEY_ANSWERS = Table(
 )
 UNRECOGNISED = Table(
     "unrecognised",
-    "What is in the export and not known: kept whole.",
+    _("What is in the export and not known: kept whole."),
     (
         _key("unrecognised_key"),
-        _t("keys", "Names of its members, as a JSON list."),
-        _n("value_count", "Values that it holds."),
-        _t("value", "All of it, as JSON."),
+        _t("keys", _("Names of its members, as a JSON list.")),
+        _n("value_count", _("Values that it holds.")),
+        _t("value", _("All of it, as JSON.")),
         _POINTER,
     ),
     "unrecognised_key",
@@ -303,14 +323,14 @@ UNRECOGNISED = Table(
 
 LOG_ROWS = Table(
     "log_rows",
-    "Rows of logs that the export holds as one text: one row a cell.",
+    _("Rows of logs that the export holds as one text: one row a cell."),
     (
         _key("log_row_key"),
-        _t("row_kind", "Kind of the rows, where their columns tell."),
-        _n("row", "Row, from 1."),
-        _n("position", "Cell in the row, from 1."),
-        _t("name", "Name of the column."),
-        _t("value", "The cell."),
+        _t("row_kind", _("Kind of the rows, where their columns tell.")),
+        _n("row", _("Row, from 1.")),
+        _n("position", _("Cell in the row, from 1.")),
+        _t("name", _("Name of the column.")),
+        _t("value", _("The cell.")),
         _POINTER,
     ),
     "log_row_key",
@@ -318,8 +338,8 @@ LOG_ROWS = Table(
 )
 CUSTOM = Table(
     "custom",
-    "Records of kinds that the controller named in the configuration; their members are in `other`.",
-    (_key("custom_key"), _t("kind", "Name in the configuration."), _OTHER, _POINTER),
+    _("Records of kinds that the controller named in the configuration; their members are in `other`."),
+    (_key("custom_key"), _t("kind", _("Name in the configuration.")), _OTHER, _POINTER),
     "custom_key",
     ("kind",),
 )
@@ -349,25 +369,25 @@ _OF_KINDS = (
     _OfKinds(
         "profiles",
         "profile_key",
-        "Profiles: the subject as a database of the controller knows them.",
+        _("Profiles: the subject as a database of the controller knows them."),
         ("profile_id",),
     ),
     _OfKinds(
         "subprofiles",
         "subprofile_key",
-        "Subprofiles: rows of collections that belong to a profile.",
+        _("Subprofiles: rows of collections that belong to a profile."),
         ("subprofile_id",),
     ),
     _OfKinds(
         "interests",
         "interest_key",
-        "Interests, in any of the forms in which an export gives them: one row an interest.",
+        _("Interests, in any of the forms in which an export gives them: one row an interest."),
         ("profile_id", "record_key", "group", "name", "interest_id"),
         {
             "": (
                 _t(
                     "record_key",
-                    "Key of the row that it belongs to, as in `fields`; null where it stands alone.",
+                    _("Key of the row that it belongs to, as in `fields`; null where it stands alone."),
                 ),
             )
         },
@@ -376,21 +396,24 @@ _OF_KINDS = (
     _OfKinds(
         "messages",
         "message_key",
-        "Messages to the subject: one row a message, also where the export has it in several records.",
+        _("Messages to the subject: one row a message, also where the export has it in several records."),
         ("sent_at", "message_key"),
         {
             "mailing_id": (_MAILING_KEY,),
             "address": (
-                _t("recipients", "To and Cc of the message's own header, decoded, separated by line feeds."),
-                _t("header_message_id", "Message-ID of the message's own header."),
-                _t("date_raw", "Date of the message's own header, as it stands."),
-                _n("size_bytes", "Size of the complete source.", "bytes"),
-                _t("sha256", "SHA-256 of the complete source, in hexadecimal."),
-                _n("part_count", "Parts of the source that hold content."),
-                _n("attachment_count", "Attachments of the source."),
+                _t(
+                    "recipients",
+                    _("To and Cc of the message's own header, decoded, separated by line feeds."),
+                ),
+                _t("header_message_id", _("Message-ID of the message's own header.")),
+                _t("date_raw", _("Date of the message's own header, as it stands.")),
+                _n("size_bytes", _("Size of the complete source."), "bytes"),
+                _t("sha256", _("SHA-256 of the complete source, in hexadecimal.")),
+                _n("part_count", _("Parts of the source that hold content.")),
+                _n("attachment_count", _("Attachments of the source.")),
                 _t(
                     "defects",
-                    "What was wrong with the source, a line each: path of the part, code, the name meant.",
+                    _("What was wrong with the source, a line each: path of the part, code, the name meant."),
                 ),
             ),
             "tags": (_FAMILY,),
@@ -398,19 +421,21 @@ _OF_KINDS = (
                 Column(
                     "other_pointers",
                     "string",
-                    "Pointers of further records of the same message, separated by spaces.",
+                    _("Pointers of further records of the same message, separated by spaces."),
                     is_content=False,
                 ),
             ),
         },
         joins={"mailing_key": "mailings.mailing_key"},
-        key_description="Key: the public id; where there is none `FAMILY:NUMBER`; else made of the content. "
-        "Other tables lead here, whether they have the public id or the number.",
+        key_description=_(
+            "Key: the public id; where there is none `FAMILY:NUMBER`; else made of the content. "
+            "Other tables lead here, whether they have the public id or the number."
+        ),
     ),
     _OfKinds(
         "events",
         "event_key",
-        "Everything that happened to messages, of all kinds: one row an event.",
+        _("Everything that happened to messages, of all kinds: one row an event."),
         ("occurred_at", "kind"),
         {
             "occurred_at_certainty": (
@@ -418,7 +443,7 @@ _OF_KINDS = (
                 Column(
                     "message_in_export",
                     "boolean",
-                    "Whether `messages` has its message; null where it names none.",
+                    _("Whether `messages` has its message; null where it names none."),
                     is_derived=True,
                     is_content=False,
                 ),
@@ -427,30 +452,37 @@ _OF_KINDS = (
             "ip": (
                 _t(
                     "user_agent",
-                    "How the program introduced itself: `user_agent_raw`, or where that is empty the field "
-                    "of the request's header.",
+                    _(
+                        "How the program introduced itself: `user_agent_raw`, or where that is empty the field "
+                        "of the request's header."
+                    ),
                 ),
             ),
             "user_agent_raw": (
-                *(
-                    _worked_out(name, f"{what}, as far as `user_agent` tells.")
-                    for name, what in (
-                        ("browser", "Browser, or the browser's engine that a mail program used"),
-                        ("system", "Operating system"),
-                        ("mail_client", "Mail program or web mail"),
-                        (
-                            "privacy_proxy",
-                            "Proxy of the mail provider that loaded the pictures in the reader's place "
-                            "(`Apple`, `Google`, `Yahoo`): time, place and device are then the proxy's",
-                        ),
-                    )
+                _worked_out(
+                    "browser",
+                    _(
+                        "Browser, or the browser's engine that a mail program used, as far as `user_agent` tells."
+                    ),
+                ),
+                _worked_out("system", _("Operating system, as far as `user_agent` tells.")),
+                _worked_out("mail_client", _("Mail program or web mail, as far as `user_agent` tells.")),
+                _worked_out(
+                    "privacy_proxy",
+                    _(
+                        "Proxy of the mail provider that loaded the pictures in the reader's place (`Apple`, "
+                        "`Google`, `Yahoo`): time, place and device are then the proxy's, as far as `user_agent` "
+                        "tells."
+                    ),
                 ),
             ),
             "link": (
                 _reference(
                     "link_key",
-                    "Link that was followed: `links.link_key`; it leads nowhere where the message's HTML is "
-                    "not in the export, or does not have the link as the record names it.",
+                    _(
+                        "Link that was followed: `links.link_key`; it leads nowhere where the message's HTML is "
+                        "not in the export, or does not have the link as the record names it."
+                    ),
                 ),
             ),
             "collection_id": (_FAMILY,),
@@ -464,48 +496,50 @@ _OF_KINDS = (
     _OfKinds(
         "survey_submissions",
         "submission_key",
-        "Surveys that the subject submitted.",
+        _("Surveys that the subject submitted."),
         ("submitted_at", "title"),
         {
             "subprofile_id": (
-                _n("answer_count", "Answers in `survey_answers` that belong to it, counted by question."),
+                _n("answer_count", _("Answers in `survey_answers` that belong to it, counted by question.")),
             )
         },
     ),
     _OfKinds(
         "files",
         "file_key",
-        "Files that are kept with the subject's profile.",
+        _("Files that are kept with the subject's profile."),
         ("directory", "name", "file_id"),
         {
             "profile_id": (
-                _n("content_bytes", "Size of the content, where the export has it.", "bytes"),
-                _t("sha256", "SHA-256 of the content, in hexadecimal."),
+                _n("content_bytes", _("Size of the content, where the export has it."), "bytes"),
+                _t("sha256", _("SHA-256 of the content, in hexadecimal.")),
             )
         },
     ),
     _OfKinds(
         "mailings",
         "mailing_key",
-        "Send-outs that the subject was one recipient of, of mail and of text messages.",
+        _("Send-outs that the subject was one recipient of, of mail and of text messages."),
         ("sent_at", "mailing_id"),
         {"mailing_id": (_FAMILY,)},
-        key_description="Key: `FAMILY:ID` (`sms:ID` for text messages); further records of the same mailing, "
-        "such as its stored copy, are numbered (`…-2`).",
+        key_description=_(
+            "Key: `FAMILY:ID` (`sms:ID` for text messages); further records of the same mailing, "
+            "such as its stored copy, are numbered (`…-2`)."
+        ),
     ),
-    _OfKinds("documents", "document_key", "Documents with their source.", ("document_id", "name")),
+    _OfKinds("documents", "document_key", _("Documents with their source."), ("document_id", "name")),
     _OfKinds(
         "statistics",
         "statistic_key",
-        "Counts of what happened to a message: one row a count.",
+        _("Counts of what happened to a message: one row a count."),
         ("message_key", "name"),
         {
             "": (_MESSAGE_KEY,),
             "mailing_id": (
                 _MAILING_KEY,
-                _t("name", "What is counted."),
-                *_count("total", "How often."),
-                *_count("unique", "How many different ones."),
+                _t("name", _("What is counted.")),
+                *_count("total", _("How often.")),
+                *_count("unique", _("How many different ones.")),
             ),
         },
         {"message_key": "messages.message_key", "mailing_key": "mailings.mailing_key"},
@@ -513,7 +547,7 @@ _OF_KINDS = (
     _OfKinds(
         "sms",
         "sms_key",
-        "Text messages and faxes to the subject.",
+        _("Text messages and faxes to the subject."),
         ("occurred_at", "mailing_id"),
         {"mailing_id": (_MAILING_KEY,)},
         {"mailing_key": "mailings.mailing_key"},
@@ -521,27 +555,29 @@ _OF_KINDS = (
     _OfKinds(
         "coupons",
         "coupon_key",
-        "Coupons, and the campaigns that they belong to.",
+        _("Coupons, and the campaigns that they belong to."),
         ("kind", "coupon_id", "code"),
     ),
     _OfKinds(
         "forms",
         "form_key",
-        "Web forms that the subject submitted; their fields are in `fields`.",
+        _("Web forms that the subject submitted; their fields are in `fields`."),
         ("submitted_at", "title"),
     ),
     _OfKinds(
         "changes",
         "change_key",
-        "Profiles and subprofiles that were created, updated or deleted; their fields are in `fields`.",
+        _("Profiles and subprofiles that were created, updated or deleted; their fields are in `fields`."),
         ("occurred_at", "action"),
     ),
-    _OfKinds("history", "history_key", "Earlier values of fields.", ("occurred_at", "field")),
-    _OfKinds("notes", "note_key", "Notes, contacts and to-do's about the subject.", ("occurred_at", "kind")),
+    _OfKinds("history", "history_key", _("Earlier values of fields."), ("occurred_at", "field")),
+    _OfKinds(
+        "notes", "note_key", _("Notes, contacts and to-do's about the subject."), ("occurred_at", "kind")
+    ),
     _OfKinds(
         "feedback_errors",
         "feedback_error_key",
-        "News about the subject that could not be passed on to the controller's servers.",
+        _("News about the subject that could not be passed on to the controller's servers."),
         ("occurred_at",),
     ),
 )

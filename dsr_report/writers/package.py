@@ -19,6 +19,7 @@ from dsr_report.rendering.document import ReportDocument
 from dsr_report.rendering.environment import environment
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.temporary import TemporaryFolder
+from dsr_report.writers.datapackage import FILE_NAME, data_package
 from dsr_report.writers.html import write_pages
 from dsr_report.writers.manifest import FileEntry, Manifest
 from dsr_report.writers.seal import PLACEHOLDER
@@ -38,6 +39,8 @@ class PackageInput:
     pdfs: tuple[Path, Path]
     ledger: Ledger
     language: Language
+    particulars: bytes
+    """What Art. 15 asks to be told, as linked data."""
 
 
 def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
@@ -50,7 +53,8 @@ def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
         with content.export.file.raw() as source, folder.writing("data/export.json") as sink:
             while block := source.read(_BLOCK):
                 sink.write(block)
-        _write_tables(content.export, folder)
+        _write_tables(content.export, content.language, folder)
+        folder.add("data/article-15.jsonld", content.particulars)
         _write_messages(content.export, folder)
         with folder.writing("ledger.jsonl") as sink:
             content.ledger.copy_to(sink)
@@ -67,12 +71,16 @@ def _readme(content: PackageInput, *, has_pages: bool) -> str:
     return template.render(title=content.document.title, has_pages=has_pages)
 
 
-def _write_tables(export: Export, folder: ZipFolder) -> None:
+def _write_tables(export: Export, language: Language, folder: ZipFolder) -> None:
+    """The tables, and what describes them to programs."""
     from dsr_report.tables.writers import write  # noqa: PLC0415 - numpy is heavy; only a package has tables
 
     with TemporaryFolder() as place:
-        for path, _table, _rows in write(export.tables.load(), Path(place), "csv"):
-            folder.copy(f"data/tables/{path.name}", path)
+        tables = export.tables.load()
+        written = write(tables, Path(place), "csv")
+        for one in written:
+            folder.copy(f"data/tables/{one.path.name}", one.path)
+        folder.add(f"data/tables/{FILE_NAME}", data_package(written, tables.tables(), language))
 
 
 def _write_messages(export: Export, folder: ZipFolder) -> None:

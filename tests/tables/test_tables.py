@@ -422,7 +422,10 @@ def test_the_tables_command_reads_standard_input_and_prints_nothing(tmp_path):
     export = (SAMPLES / REFERENCE).read_bytes()
     result = run("tables", "-", "-o", str(tmp_path / "out"), stdin=export)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{t.name}.csv" for t in schema.tables()}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "datapackage.json",
+        *(f"{t.name}.csv" for t in schema.tables()),
+    }
 
 
 def test_inspect_prints_what_the_contract_says():

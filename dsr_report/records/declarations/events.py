@@ -16,8 +16,8 @@ _OF_RETURNS = "mime envelope"
 
 EVENT_COLUMNS = (
     field("occurred_at", "moment", "timestamp time datetime date", "When it happened."),
-    field("message_id", "made", "", "Id of the message as the record has it: a public id, or a number."),
-    field("event_id", "made", "", "Copernica's id of the event."),
+    field("message_id", "made", "", _("Id of the message as the record has it: a public id, or a number.")),
+    field("event_id", "made", "", _("Copernica's id of the event.")),
     field("mailing_id", "id", "mailing emailing mailingid emailingid", "Mailing that it belongs to."),
     PROFILE_ID,
     SUBPROFILE_ID,
@@ -53,7 +53,7 @@ EVENT_COLUMNS = (
     field("link", "text", "link original url", "Link that was followed, as it is written in the message."),
     field("link_id", "text", "linkid linkinfo", "Copernica's number of the link."),
     field("link_title", "text", "linktitle", "Title of the link."),
-    field("target", "made", "", "Where the link led in the end."),
+    field("target", "made", "", _("Where the link led in the end.")),
     field("attempts", "count", "attempt attempts", "Number of the attempt, from 0."),
     field("smtp_response", "text", "smtpresponse description response", "Answer of the receiving server."),
     field("error_code", "text", "errorcode", "Error code of the statistics."),

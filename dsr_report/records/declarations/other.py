@@ -86,7 +86,7 @@ KINDS = (
                 meaning=_("What the text message says."),
             ),
             field("status", "text", "status", "What became of it."),
-            field("is_error", "made", "", "True where it is an error with one.", dtype="boolean"),
+            field("is_error", "made", "", _("True where it is an error with one."), dtype="boolean"),
         ),
         table="sms",
         model="other.Sms",
@@ -127,7 +127,7 @@ KINDS = (
             field("name", "text", "name filename", "Name of the file."),
             field("directory", "text", "directory folder path", "Folder."),
             field("author", "text", "author", "Who stored it."),
-            field("size_bytes", "made", "", "Size as the record gives it.", dtype="int64", unit="bytes"),
+            field("size_bytes", "made", "", _("Size as the record gives it."), dtype="int64", unit="bytes"),
             field("size_raw", "text", "size", "Text that `size_bytes` was read from, as the export has it."),
             field(
                 "media_type",
@@ -290,7 +290,7 @@ KINDS = (
             PROFILE_ID,
             SUBPROFILE_ID,
             _WHEN,
-            field("field", "text", "field fieldname name column", "Name of the field."),
+            field("field", "text", "field fieldname name column", _("Name of the field.")),
             field(
                 "old_value",
                 "value",
@@ -338,7 +338,7 @@ KINDS = (
         _("Lines of a log that the export holds as one text"),
         "other",
         (
-            field("row_kind", "made", "", "Kind of the rows, where their columns tell."),
+            field("row_kind", "made", "", _("Kind of the rows, where their columns tell.")),
             field("columns", "made", column=""),
             field("rows", "made", column=""),
             field("content", "made", column=""),

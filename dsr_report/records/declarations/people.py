@@ -6,8 +6,8 @@ from dsr_report.records.kind import Field, Kind, field
 from dsr_report.records.kind import translatable as _
 from dsr_report.records.names import word_set
 
-PROFILE_ID = field("profile_id", "id", "profile profileid", "Profile that it belongs to.")
-SUBPROFILE_ID = field("subprofile_id", "id", "subprofile subprofileid", "Subprofile that it belongs to.")
+PROFILE_ID = field("profile_id", "id", "profile profileid", _("Profile that it belongs to."))
+SUBPROFILE_ID = field("subprofile_id", "id", "subprofile subprofileid", _("Subprofile that it belongs to."))
 FIELDS = field("fields", "map", "fields")
 INTERESTS = field("interests", "interests", "interests")
 
@@ -23,8 +23,8 @@ def _collection(description: str) -> Field:
 _PERSON = (
     field("created_at", "moment", "created profilecreated createdat", "When it was made."),
     field("modified_at", "moment", "modified modifiedat", "When it last changed."),
-    field("removed", "made", description="Whether it was removed.", dtype="boolean"),
-    field("removed_at", "moment", description="When it was removed."),
+    field("removed", "made", description=_("Whether it was removed."), dtype="boolean"),
+    field("removed_at", "moment", description=_("When it was removed.")),
     field("secret", "text", "secret accesscode code", "Access code of personal links: a live key."),
     FIELDS,
 )
@@ -104,7 +104,7 @@ KINDS = (
                 "action type event change",
                 "`create`, `update`, `delete`, or as the export has it.",
             ),
-            field("profile_id", "id", "profile profileid id", "Profile that it belongs to."),
+            field("profile_id", "id", "profile profileid id", _("Profile that it belongs to.")),
             SUBPROFILE_ID,
             _database("Database."),
             _collection("Collection."),
