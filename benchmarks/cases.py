@@ -129,6 +129,27 @@ def tables(setting: Setting) -> list[Case]:
     return [case]
 
 
+def one_table(setting: Setting) -> list[Case]:
+    """The table of events in Python, of an export that is nearly all mail, and of its events alone."""
+    messages, events = (5_450, 20_000) if setting.largest >= 400 else (setting.largest * 13, 2_000)
+    whole = setting.export("mail-and-events", messages, events)
+    alone = setting.export("its-events-alone", 0, events)
+    code = "import sys, dsr_report; len(dsr_report.read(sys.argv[1]).tables['events'])"
+    ours = Command("tables['events'] of all", [_PYTHON, "-c", code, str(whole)])
+    less = Command("tables['events'] of its events alone", [_PYTHON, "-c", code, str(alone)])
+    found = compared([ours, less], setting.runs)
+    size = whole.stat().st_size / 1e6
+    case = of_runs(f"`export.tables['events']` of {size:.0f} MB with {events:,} events", found, size)
+    run, plain = found[ours.name], found[less.name]
+    case.targets += [
+        _at_most("peak ≤ 400 MiB", run.peak, 400, " MiB"),
+        _at_most("≤ 2 × its events alone", run.wall / plain.wall, 2, "×"),
+    ]
+    whole.unlink()
+    alone.unlink()
+    return [case]
+
+
 def mime(setting: Setting) -> list[Case]:
     """Messages a second."""
     rates = mime_parsing.rates(200 if setting.largest >= 400 else 40)
@@ -356,6 +377,7 @@ CASES: dict[str, Callable[[Setting], list[Case]]] = {
     "start-up": start_up,
     "inspect": inspect,
     "tables": tables,
+    "one-table": one_table,
     "mime": mime,
     "typical-peers": typical_peers,
     "typical": typical,

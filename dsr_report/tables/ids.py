@@ -7,6 +7,10 @@ from zoneinfo import ZoneInfo
 from dsr_report.records.fields import FieldReader, family_of
 from dsr_report.records.parsers.mail import read_message
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.vocabulary import normalised_key, word_set
+
+_NAMES_OF_IDS = word_set("messageid internal internalid id destination message destinationid")
+"""Members that `read_message` takes ids from; the others of a message are many, and long."""
 
 
 def message_key(message_id: str | None, family: str | None) -> str | None:
@@ -26,10 +30,19 @@ class MessageIds:
 
     def learn_of(self, found: RawRecord, zone: ZoneInfo) -> None:
         """Take in the ids of a message that is not parsed."""
-        reader = FieldReader(found, zone)
+        value = found.value
+        if type(value) is dict and not any(type(member) is dict for member in value.values()):
+            names = set(map(normalised_key, value))
+            members = {
+                name: member for name, member in value.items() if normalised_key(name) in _NAMES_OF_IDS
+            }
+            reader = FieldReader(found._replace(value=members), zone)
+        else:  # the message may be what one of its members wraps
+            reader = FieldReader(found, zone)
+            names = reader.names
         read_message(reader)
         ids = reader.fields.get("internal_id"), reader.fields.get("message_id")
-        self.learn(*ids, family_of(reader.names, found))
+        self.learn(*ids, family_of(names, found))
 
     def learn(self, number: str | None, public: str | None, family: str | None) -> None:
         """Take in the ids of one message."""

@@ -6,9 +6,11 @@ import pytest
 
 import dsr_report
 from dsr_report.errors import UnknownNameError
+from dsr_report.records.parsing import parse
 from dsr_report.shipped import shipped
 from dsr_report.tables import messages
 from dsr_report.tables.build import build
+from dsr_report.tables.ids import MessageIds
 
 SAMPLE = shipped("sample_exports") / "subprofile-20285.json"
 
@@ -143,3 +145,18 @@ def test_tables_of_a_compressed_stream_are_closed_with_the_export(tmp_path):
         assert len(export.tables["events"]) == 1
         made = export.tables
     assert "none made yet" in repr(made)
+
+
+@pytest.mark.parametrize(
+    "sample", ["subprofile-20285", "email-someone", "hostile", "layouts/05-keyed", "layouts/07-bare-texts"]
+)
+def test_ids_of_messages_that_are_not_parsed_are_those_that_they_have(sample):
+    quick, parsed = MessageIds(), MessageIds()
+    with dsr_report.read(dsr_report.sample(sample)) as export:
+        for found in export.found():
+            if found.kind == "message":
+                quick.learn_of(found, export.zone)
+                record = parse(found, export.zone)
+                parsed.learn(record.internal_id, record.message_id, record.family)
+    assert quick.in_export() == parsed.in_export()
+    assert vars(quick) == vars(parsed)
