@@ -24,6 +24,7 @@ from dsr_report.records.classifier import Classifier
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
+from dsr_report.show import Bar
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import DEFAULT_ZONE
 
@@ -319,7 +320,7 @@ def read(
     salvage: bool = False,
     custom: Sequence[CustomKind] = (),
     config: Config | str | os.PathLike[str] | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Callable[[int, int | None], None] | bool | None = None,
 ) -> Export:
     """Read a data-request export: a path, bytes or a binary stream; plain, `.gz`, `.zip` or an `.eml`.
 
@@ -329,7 +330,8 @@ def read(
         salvage: read what is whole of an export that was cut off.
         custom: account-specific kinds of records.
         config: the controller's configuration, or the path of its TOML file, with such kinds.
-        progress: is told how many bytes were read, and of how many where that is known.
+        progress: is told how many bytes were read, and of how many where that is known; True draws a bar in a
+            notebook, for each pass over the export.
 
     Raises:
         NotAnExportError: the input is no data-request export, or (BrokenJsonError) is not whole JSON.
@@ -339,7 +341,8 @@ def read(
     zone = zone_named(timezone)
     settings = load_config(config) if isinstance(config, (str, os.PathLike)) else config
     kinds = (*custom, *(settings.custom_kinds() if settings is not None else ()))
-    file = open_export(source, salvage=salvage, progress=progress)
+    told = (Bar() if progress else None) if isinstance(progress, bool) else progress
+    file = open_export(source, salvage=salvage, progress=told)
     is_path = isinstance(source, (str, os.PathLike)) and os.fspath(source) != "-"
     return Export(file, zone, kinds, Path(source).absolute() if is_path else None)  # type: ignore[arg-type]
 

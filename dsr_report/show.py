@@ -1,12 +1,52 @@
-"""What a notebook shows of a report: the report itself, in a frame of its own."""
+"""What a notebook shows: a report in a frame of its own, and how far the reading of an export is."""
 
 from __future__ import annotations
 
 import html
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+from dsr_report.errors import MissingExtraError
 
 _LARGEST = 20_000_000
 """Bytes; browsers hold a page and its frame twice, and notebooks a copy more."""
+_PAUSE_SECONDS = 0.2
+"""Between two pictures of a bar; what changes faster is not seen, and each is sent to the browser."""
+
+
+class Bar:
+    """A bar in a notebook that shows how much is done; a filled one begins again with the next pass."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        try:
+            from IPython.display import HTML, display  # noqa: PLC0415 - only in notebooks
+        except ImportError as error:
+            raise MissingExtraError(
+                "a bar needs IPython", hint="Install it: pip install 'dsr-report[notebook]'."
+            ) from error
+        self._html: Callable[[str], Any] = HTML
+        self._display: Callable[..., Any] = display
+        self._clock = clock
+        self._handle: Any = None
+        self._last = float("-inf")
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """Show that so much is done, of so much."""
+        now = self._clock()
+        is_done = total is not None and done >= total
+        if now - self._last < _PAUSE_SECONDS and not is_done:
+            return
+        self._last = now
+        limits = f' max="{total:d}"' if total else ""
+        picture = self._html(
+            f'<progress value="{done:d}"{limits} style="width:20em"></progress> {done:,} bytes read'
+        )
+        if self._handle is None:
+            self._handle = self._display(picture, display_id=True)
+        else:
+            self._handle.update(picture)
 
 
 @dataclass(frozen=True, slots=True)

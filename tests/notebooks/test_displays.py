@@ -6,7 +6,7 @@ import re
 import pytest
 
 import dsr_report
-from dsr_report.show import Frame
+from dsr_report.show import Bar, Frame
 
 pytest.importorskip("matplotlib")
 
@@ -98,3 +98,24 @@ def test_displays_hold_no_value_of_the_export(export):
 def test_an_unknown_sample_names_the_nearest():
     with pytest.raises(dsr_report.UnknownNameError, match="subprofile-20285"):
         dsr_report.sample("subprofile-20286")
+
+
+def test_a_bar_shows_each_pass_and_is_not_drawn_too_often(monkeypatch):
+    display = pytest.importorskip("IPython.display")
+    pictures = []
+
+    class Handle:
+        def update(self, picture):
+            pictures.append(picture.data)
+
+    monkeypatch.setattr(display, "display", lambda picture, **_: (pictures.append(picture.data), Handle())[1])
+    ticks = iter(range(1_000))
+    bar = Bar(clock=lambda: next(ticks) * 0.01)
+    for done in range(101):
+        bar(done, 100)
+    assert 4 <= len(pictures) <= 8
+    assert 'value="100" max="100"' in pictures[-1]
+    with dsr_report.read(dsr_report.sample("nothing-found"), progress=True) as export:
+        before = len(pictures)
+        assert export.tables["events"].empty
+    assert len(pictures) > before
