@@ -17,13 +17,14 @@ from itertools import chain
 from typing import NamedTuple
 
 from dsr_report.jsonstream.items import Item, rough_size, values
-from dsr_report.records.kinds import COLUMN_ORDER, KINDS, remembered
-from dsr_report.records.vocabulary import normalised_key
+from dsr_report.records.kinds import KINDS, remembered
+from dsr_report.records.vocabulary import normalised_key, word_set
 from dsr_report.redact.key_shapes import FoundKey, keys_in_value
 from dsr_report.redact.link_tokens import KeySeen, LinkKeys, keys_seen_in
 from dsr_report.redact.plan import Decision
 from dsr_report.redact.randomness import is_random, is_weak
 from dsr_report.redact.watch import codes_in
+from dsr_report.tables.schema import tables
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import portions
 
@@ -71,14 +72,22 @@ def find_secrets(items: Callable[[], Iterable[Item]], processes: Processes | Non
     return Secrets(named, links)
 
 
+_WORDS_OF_PACKAGES = word_set(
+    "dsr-report-tables tabular-data-package tabular-data-resource datapackage.json article-15.jsonld"
+)
+"""Beside names, what stands in the files of every package that describe it to programs."""
+
+
 @remembered(maxsize=1)
 def _printed_names() -> frozenset[str]:
-    """The names of our tables, columns and kinds, which stand in every package."""
+    """The names of our tables, columns, categories and kinds, which stand in every package."""
     fields = [one for kind in KINDS.values() for one in kind.fields]
-    fields += chain.from_iterable(COLUMN_ORDER.values())
     names = {name for kind in KINDS.values() for name in (kind.name, kind.table)}
     names |= {name for one in fields for name in (one.name, one.column, *one.keys)}
-    return frozenset(map(normalised_key, names))
+    for table in tables():
+        names |= {table.name, *table.names}
+        names |= {category for column in table.columns for category in column.categories}
+    return frozenset(map(normalised_key, names | _WORDS_OF_PACKAGES))
 
 
 def _seen(items: Iterable[Item], processes: Processes | None) -> Iterator[Seen]:

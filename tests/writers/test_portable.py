@@ -124,6 +124,18 @@ def test_particulars_are_linked_data_of_what_the_configuration_says(package):
     assert not {"", None} & texts
 
 
+@pytest.mark.parametrize(
+    "password", ["mail_client", "message_in_export", "tabular-data-resource", "marketing-suite"]
+)
+def test_a_password_that_is_called_like_something_of_ours_is_masked_and_stops_nothing(password, tmp_path):
+    profile = {"ID": "500", "database": "1", "fields": {"Wachtwoord": password, "Name": "Robin"}}
+    data = {"info": {"type": "profile", "id": "500"}, "data": [profile]}
+    with dsr_report.read(json.dumps(data).encode()) as export, dsr_report.Report(export) as report:
+        assert report.to_zip(tmp_path / "a.zip", workers=1).values.masked == 1
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert password not in archive.read("data/export.json").decode()
+
+
 def test_without_a_configuration_nothing_is_made_up(tmp_path):
     with dsr_report.read(dsr_report.sample("nothing-found")) as export, dsr_report.Report(export) as report:
         report.to_zip(tmp_path / "a.zip", workers=1)
