@@ -36,7 +36,7 @@ _QUOTED_OR_LONG = re.compile(
 )
 
 
-_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])")
+_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])(?: (\d[\w-]*|[A-Z]{2,}\b))?")
 _FLAGS = frozenset({
     "accept-subject", "attachments", "combine", "confirm-recipient", "encrypt", "force", "masked", "original",
     "salvage", "strict",
@@ -45,9 +45,9 @@ _FLAGS = frozenset({
 
 
 def _as_argument(found: re.Match[str]) -> str:
-    """An option as it is passed in Python: `--replied` is `replied=`, `--strict` is `strict=True`."""
-    name = found[1]
-    return f"{name.replace('-', '_')}={'True' if name in _FLAGS else ''}"
+    """An option as it is passed in Python: `--workers 1` is `workers=1`, `--strict` is `strict=True`."""
+    name, value = found[1], found[2]
+    return f"{name.replace('-', '_')}={value or ('True' if name in _FLAGS else '')}"
 
 
 class DsrReportError(Exception):

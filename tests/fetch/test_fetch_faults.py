@@ -74,7 +74,7 @@ def test_the_post_is_repeated_where_it_was_turned_away_at_the_door(sandbox, clie
 )
 def test_the_post_is_never_repeated_where_nobody_knows(sandbox, client_of, fault):
     sandbox.state.plan("POST /v4/subprofile", fault)
-    with pytest.raises(PerhapsDoneError, match="--request"):
+    with pytest.raises(PerhapsDoneError, match="request="):
         client_of(sandbox).request("subprofile", 20285)
     assert posts(sandbox) == 1
 
@@ -148,7 +148,7 @@ def test_a_wait_in_vain_names_the_request_id_and_how_to_take_it_up(start, client
     sandbox = start(delay_seconds=10_000)
     request = client_of(sandbox).request("subprofile", 20285)
     began = passing.now
-    with pytest.raises(NotReadyError, match=f"--request {request.id}") as caught:
+    with pytest.raises(NotReadyError, match=f"request={request.id}") as caught:
         request.wait(timeout=300, poll=5)
     assert caught.value.exit_code == 3
     assert passing.now - began == pytest.approx(300)
@@ -163,7 +163,7 @@ def test_an_api_that_stays_away_is_named_with_the_request_id(sandbox, client_of,
     request = client_of(sandbox).request("subprofile", 20285)
     sandbox.state.plan("/status", *["502"] * 300)
     began = passing.now
-    with pytest.raises(OutOfReachError, match=f"502.*--request {request.id}"):
+    with pytest.raises(OutOfReachError, match=f"502.*request={request.id}"):
         request.wait(timeout=600)
     assert passing.now - began <= 600 + 1
 
@@ -259,7 +259,7 @@ def test_a_download_that_is_always_cut_off_leaves_the_old_file_alone(start, clie
     sandbox.state.plan("/data$", *[cut] * 50)
     target = tmp_path / "x.json"
     target.write_text("yesterday's", encoding="utf-8")
-    with pytest.raises(FetchError, match=r"completely.*--request"):
+    with pytest.raises(FetchError, match=r"completely.*request="):
         request.download(target)
     assert target.read_text(encoding="utf-8") == "yesterday's"
     assert list(tmp_path.iterdir()) == [target]
@@ -310,7 +310,7 @@ def test_data_that_is_an_unknown_sentence_is_an_error(sandbox, client, tmp_path)
 
 def test_data_that_says_not_ready_is_not_ready(sandbox, client, tmp_path):
     sandbox.state.plan("/data$", "not-ready")
-    with pytest.raises(NotReadyError, match="--request"):
+    with pytest.raises(NotReadyError, match="request="):
         client.request("subprofile", 20285).download(tmp_path / "x.json")
 
 

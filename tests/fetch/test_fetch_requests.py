@@ -98,7 +98,7 @@ def test_the_first_hit_is_the_id(response, expected):
     ids=str,
 )
 def test_an_accepted_request_without_an_id_may_have_been_made(response):
-    with pytest.raises(PerhapsDoneError, match="--request"):
+    with pytest.raises(PerhapsDoneError, match="request="):
         id_from(**response)
 
 
@@ -151,7 +151,7 @@ def test_the_report_target_goes_into_the_body(client, sandbox, report):
     "report", ["nobody", "ftp://example.org/x", "a b@example.org", "javascript:alert(1)", "https://x/\udc80"]
 )
 def test_a_report_target_that_is_none_is_refused_before_anything_is_sent(client, sandbox, report):
-    with pytest.raises(UsageError, match="--report"):
+    with pytest.raises(UsageError, match="report="):
         client.request("subprofile", 20285, report=report)
     assert sandbox.state.asked == []
 

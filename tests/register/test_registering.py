@@ -230,7 +230,7 @@ def test_a_late_extension_is_noted_and_warned_of(run, clock):
 
 
 def test_forgetting_is_not_done_unasked(run):
-    with pytest.raises(UsageError, match="--yes"):
+    with pytest.raises(UsageError, match="yes="):
         run("forget")
 
 

@@ -192,7 +192,7 @@ def test_html_cannot_have_them_apart(tmp_path: Path) -> None:
         render.render, [str(SAMPLE), "--annexes", "apart", "-o", str(tmp_path / "a.html")]
     )
     assert isinstance(done.exception, UsageError)
-    assert "--annexes apart is for PDF" in str(done.exception)
+    assert "--annexes apart is for PDF" in done.exception.for_command_line()
     assert not list(tmp_path.iterdir())
 
 
