@@ -44,10 +44,7 @@ def record_batch(batch: Columns, table: Table, schema: Any) -> Any:
         elif column.categories:
             arrays.append(_category(pa.array(cells, pa.string()), column))
         else:
-            try:
-                arrays.append(pa.array(cells, field.type))
-            except UnicodeEncodeError:
-                arrays.append(pa.array(encodable(cells), field.type))
+            arrays.append(_array(cells, field.type))
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
@@ -61,7 +58,7 @@ def record_batch_of_block(block: Any, store: Store, arrivals: Places, seen: Seen
     for field, declared in zip(schema, store.table.columns, strict=True):
         if field.name in made:
             column = made[field.name]
-            column = pa.array(column, field.type) if isinstance(column, list) else column
+            column = _array(column, field.type) if isinstance(column, list) else column
         elif field.name in there:
             column = block.column(field.name).combine_chunks()
         else:
@@ -70,6 +67,16 @@ def record_batch_of_block(block: Any, store: Store, arrivals: Places, seen: Seen
             column = _category(column, declared) if declared.categories else column.cast(field.type)
         arrays.append(column)
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _array(cells: list[Any], kind: Any) -> Any:
+    """Cells as a column; halves of characters, which UTF-8 cannot hold, become their escapes."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    try:
+        return pa.array(cells, kind)
+    except UnicodeEncodeError:
+        return pa.array(encodable(cells), kind)
 
 
 @lru_cache(maxsize=64)

@@ -249,7 +249,7 @@ class _ArrowRows:
         return self.column(made, dtype).take(coded.indices)
 
     def constant(self, cell: str | None) -> Any:
-        return self._pa.repeat(self._pa.scalar(cell, self._pa.string()), self.count)
+        return self._pa.repeat(self._pa.scalar(encodable([cell])[0], self._pa.string()), self.count)
 
     def moments(self, name: str) -> Places:
         if name not in self._names:
@@ -258,7 +258,10 @@ class _ArrowRows:
         return numbers
 
     def column(self, cells: list[Any], dtype: str) -> Any:
-        return self._pa.array(cells, self._types.get(dtype, self._pa.string()))
+        try:
+            return self._pa.array(cells, self._types.get(dtype, self._pa.string()))
+        except UnicodeEncodeError:  # a half of a character
+            return self._pa.array(encodable(cells))
 
     def local(self, numbers: Places) -> Any:
         return self._pa.array(numbers, self._pa.int64(), mask=numbers == NO_MOMENT)

@@ -160,3 +160,14 @@ def test_ids_of_messages_that_are_not_parsed_are_those_that_they_have(sample):
                 parsed.learn(record.internal_id, record.message_id, record.family)
     assert quick.in_export() == parsed.in_export()
     assert vars(quick) == vars(parsed)
+
+
+def test_halves_of_characters_are_escapes_in_arrow_and_in_frames():
+    pytest.importorskip("pyarrow")
+    click = {"link": "https://x.example/\ud83d", "link_id": "7", "timestamp": "9999-12-31 23:59:59"}
+    data = {"info": {"type": "profile", "id": "\ud83d"}, "data": [{"type": "click", "data": click}]}
+    with dsr_report.read(json.dumps(data).encode()) as export:
+        for name in ("subject", "events"):
+            assert export.tables.arrow(name)["subject_key"].to_pylist() == ["profile:\\ud83d"]
+            assert export.tables[name].subject_key.tolist() == ["profile:\\ud83d"]
+        assert export.tables.arrow("events")["link"].to_pylist() == ["https://x.example/\\ud83d"]
