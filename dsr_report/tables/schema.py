@@ -470,7 +470,7 @@ _OF_KINDS = (
                 _worked_out(
                     "privacy_proxy",
                     _(
-                        "Proxy of the mail provider that loaded the pictures in the reader's place (`Apple`, "
+                        "Proxy of the mail provider that loaded the images in the reader's place (`Apple`, "
                         "`Google`, `Yahoo`): time, place and device are then the proxy's, as far as `user_agent` "
                         "tells."
                     ),
