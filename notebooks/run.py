@@ -34,11 +34,17 @@ def executed(paths: list[Path]) -> dict[Path, Any]:
             notebook = nbformat.read(path, as_version=4)
             forget = nbformat.v4.new_code_cell("%reset -f")  # a notebook stands alone
             notebook.cells.insert(0, forget)
-            NotebookClient(notebook, km=manager, timeout=180).execute(cleanup_kc=False, reset_kc=False)
+            client = NotebookClient(notebook, km=manager, timeout=180)
+            try:
+                client.execute(cleanup_kc=False, reset_kc=False)
+            finally:
+                if client.kc is not None:
+                    client.kc.stop_channels()
             del notebook.cells[0]
             done[path] = settled(notebook)
     finally:
         manager.shutdown_kernel(now=True)
+        manager.cleanup_resources()
     return done
 
 
