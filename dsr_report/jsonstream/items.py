@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, repeat
 from typing import Final, NamedTuple, TypeAlias, cast, overload
 
-from dsr_report.pointers import escaped
+from dsr_report.pointers import joined
 
 
 class Number(str):
@@ -152,7 +152,17 @@ def leaves(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, JsonValue
         if not isinstance(current, (dict, list)) or not current:
             yield at, current
         elif isinstance(current, dict):
-            stack.extend([(f"{at}/{escaped(key)}", member) for key, member in reversed(current.items())])
+            stack.extend(
+                [  # most names need no call
+                    (
+                        f"{at}/{key}"
+                        if type(key) is str and "~" not in key and "/" not in key
+                        else joined(at, key),
+                        one,
+                    )
+                    for key, one in reversed(current.items())
+                ]
+            )
         else:
             stack.extend([(f"{at}/{i}", current[i]) for i in range(len(current) - 1, -1, -1)])
 

@@ -231,15 +231,16 @@ class Passages:
         longest = max((len(needle.form) for needle in needles), default=0)
         self._width = next((width for width in _WIDTHS if width > longest + _LONGEST_PREFIX), None)
 
+        self._is_any = bool(self._needles or self._words or self._digests)
         self.first = next(iter(passages), "")
         """The passage whose mark stands for what cannot be told apart."""
 
     def __bool__(self) -> bool:
-        return bool(self._needles or self._words or self._digests)
+        return self._is_any
 
     def may_be_in(self, text: str) -> bool:
         """False for a text that is too short for all of them; what is not ASCII may stand for more."""
-        return bool(self) and (len(text) >= self._shortest or not text.isascii())
+        return self._is_any and (len(text) >= self._shortest or not text.isascii())
 
     def seen_in(self, content: str | bytes, charset: str | None = None, media_type: str = "") -> set[str]:
         """The passages that a value (text), or a file, part or message (bytes), holds in any reading.

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-WIDTH, HEIGHT = 640, 220
-_LEFT, _BOTTOM, _TOP = 36, 34, 28
+IN_CHAPTER = (440, 170)
+BESIDE_TEXT = (250, 112)
+"""Width and height in units of about a pixel: the letters have 10 to 11, wherever the plot stands."""
+_LEFT, _BOTTOM, _TOP = 30, 24, 26
 _WIDEST = 90
 _LETTER = 7
 """Width of a letter below the bars, with its share of the space between two labels."""
 _COLOURS = ("#14507a", "#c2570c", "#5b6472")
-_LEGEND = 170
 
 
 class Series(NamedTuple):
@@ -61,15 +62,16 @@ class Plot:
     labels: list[Label]
 
 
-def plot(periods: Sequence[str], series: Sequence[Series]) -> Plot | None:
+def plot(periods: Sequence[str], series: Sequence[Series], size: tuple[int, int] = IN_CHAPTER) -> Plot | None:
     """The plot of some series; None where there is nothing to show."""
+    whole_width, whole_height = size
     most = max((max(s.counts, default=0) for s in series), default=0)
     if not periods or not most:
         return None
     top = _rounded_up(most)
-    width = min((WIDTH - _LEFT - 4) / len(periods), _WIDEST)
+    width = min((whole_width - _LEFT - 4) / len(periods), _WIDEST)
     bar = width * 0.8 / len(series)
-    height = HEIGHT - _BOTTOM - _TOP
+    height = whole_height - _BOTTOM - _TOP
     lines = [Line(_TOP + height * (1 - share), round(top * share)) for share in (0, 0.5, 1)]
     bars = []
     legend = []
@@ -78,19 +80,19 @@ def plot(periods: Sequence[str], series: Sequence[Series]) -> Plot | None:
         fill = colour if index != 1 else "none"
         for position, count in enumerate(one.counts):
             if count:
-                size = height * count / top
+                tall = height * count / top
                 x = _LEFT + 2 + position * width + width * 0.1 + index * bar
-                bars.append(Bar(index, x, _TOP + height - size, max(bar - 0.6, 0.6), size, colour, fill))
-        x = _LEFT + index * _LEGEND
+                bars.append(Bar(index, x, _TOP + height - tall, max(bar - 0.6, 0.6), tall, colour, fill))
+        x = index * whole_width / len(series)
         legend.append((Bar(index, x, 4, 11, 11, colour, fill), Label(x + 16, one.label)))
     longest = max(len(label) for label in periods)
-    every = max(1, -(-len(periods) * longest * _LETTER // (WIDTH - _LEFT)))
+    every = max(1, -(-len(periods) * longest * _LETTER // (whole_width - _LEFT)))
     labels = [
         Label(_LEFT + 2 + (position + 0.5) * width, label)
         for position, label in enumerate(periods)
         if position % every == 0
     ]
-    return Plot(_LEFT, WIDTH, HEIGHT, lines, bars, legend, labels)
+    return Plot(_LEFT, whole_width, whole_height, lines, bars, legend, labels)
 
 
 def _rounded_up(value: int) -> int:

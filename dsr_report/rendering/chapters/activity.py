@@ -12,7 +12,7 @@ from dsr_report.languages import Language
 from dsr_report.rendering.chapters.book import NEVER, Book, PartView, batched
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.kinds import kind_plural
-from dsr_report.rendering.plots import Plot, Series, plot
+from dsr_report.rendering.plots import IN_CHAPTER, Plot, Series, plot
 from dsr_report.rendering.statistics import OPENED, PROBLEMS, MessageEntry
 
 _MOST_LINES = 40
@@ -171,12 +171,13 @@ def spans(book: Book, *, by_year: bool | None = None) -> tuple[list[Span], bool]
     return periods, by_year
 
 
-def plot_of(periods: Sequence[Span], language: Language) -> Plot | None:
+def plot_of(periods: Sequence[Span], language: Language, size: tuple[int, int] = IN_CHAPTER) -> Plot | None:
     """Messages, openings and clicks as bars."""
     names = _columns(language)[:3]
     return plot(
         [span.short for span in periods],
         [Series(name, tuple(_four(span.counts)[i] for span in periods)) for i, name in enumerate(names)],
+        size,
     )
 
 

@@ -12,6 +12,7 @@ from dsr_report.rendering.first_pages import authority_view, contact_of, first_v
 from dsr_report.rendering.glossary import terms_in
 from dsr_report.rendering.options import MarkRow
 from dsr_report.rendering.pagination import ContentsLine
+from dsr_report.rendering.plots import BESIDE_TEXT
 
 
 class TocEntry(NamedTuple):
@@ -37,7 +38,7 @@ def start(book: Book) -> Iterator[PartView]:
     view = first_view(book.collected, book.options, incomplete=book.export.incomplete)
     view["several"] = len(book.export.file.subjects.named) > 1
     if book.is_found:
-        view["plot"] = plot_of(spans(book, by_year=True)[0], book.language)
+        view["plot"] = plot_of(spans(book, by_year=True)[0], book.language, BESIDE_TEXT)
     view["scope"] = _scope(book)
     view["other_systems"] = book.options.config.scope.other_systems.get(book.options.language_code, "")
     view["authority"] = authority_view(book.options)[0]
