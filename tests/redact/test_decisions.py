@@ -270,8 +270,8 @@ def test_a_password_that_is_a_word_is_masked_where_it_stands_and_nowhere_else(ca
     target = tmp_path / "a.html"
     with dsr_report.read(made.file) as source, dsr_report.Report(source) as report:
         report.to(target)
-        with report._document("html") as (_, manifest, _):
-            hidden, problems, _ = hidden_values(manifest, report.shown.file, source.file)
+        with report._document("html") as made_document:
+            hidden, problems, _ = hidden_values(made_document.manifest, report.shown.file, source.file)
     assert (hidden, problems) == ({}, [])
 
 

@@ -155,8 +155,8 @@ def test_verify_finds_the_digest_of_what_is_withheld_in_a_disclosure_that_tells_
     page = tmp_path / "a.html"
     with dsr_report.read(made.file) as source, dsr_report.Report(source, review=made.review) as report:
         report.to(page)
-        with report._document("html") as (_, manifest, _):
-            texts, problems, digests = hidden_values(manifest, report.shown.file, source.file)
+        with report._document("html") as made_document:
+            texts, problems, digests = hidden_values(made_document.manifest, report.shown.file, source.file)
     assert (problems, [*leaks(page, texts, digests=digests)]) == ([], [])
     page.write_text(page.read_text("utf-8").replace("</body>", f"<p>{digest}</p></body>"), encoding="utf-8")
     assert [leak.number for leak in leaks(page, texts, digests=digests)] == [1]
