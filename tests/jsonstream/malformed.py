@@ -240,7 +240,14 @@ CASES: dict[str, tuple[Malformed, ...]] = {
     ),
     "Wrapped": (
         Malformed("gzip", "unpacked", gzip.compress(GOOD), values=A1),
-        Malformed("ZIP with one export", "unpacked", zipped(export_json=GOOD, readme_txt=b"x"), values=A1),
+        Malformed("ZIP with one export", "unpacked", zipped(export_json=GOOD), values=A1),
+        Malformed(
+            "ZIP with an export and another file",
+            "refused",
+            zipped(export_json=GOOD, readme_txt=b"x"),
+            NotAnExportError,
+            "1 more file",
+        ),
         Malformed(
             "ZIP with two exports", "refused", zipped(a_json=GOOD, b_json=GOOD), NotAnExportError, "2 files"
         ),
