@@ -36,7 +36,7 @@ _QUOTED_OR_LONG = re.compile(
 )
 
 
-_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])(?: (\d[\w-]*|[A-Z]{2,}\b))?")
+_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])(?: ((?=[\w-]*\d)[\w-]+|[A-Z]{2,}\b))?")
 _FLAGS = frozenset({
     "accept-subject", "attachments", "combine", "confirm-recipient", "encrypt", "force", "masked", "original",
     "salvage", "strict",
