@@ -129,6 +129,8 @@ def _extras(database: str | None) -> Iterator[Finding]:
         needed["postgresql"] = "the register's database"
     if (settings := controller()) is not None:
         yield Finding("configuration", "ok", str(settings.path))
+        if "desk" in settings.model_fields_set:
+            needed["desk"] = "the configuration has rules for it"
     now = [name for name in lacking if name in needed]
     if now:
         yield Finding(
