@@ -14,7 +14,7 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 Value = TypeVar("Value")
 Row = TypeVar("Row", bound=tuple[Any, ...])
 _BLOCK = 100
-_MOST = 10_000
+_MOST = 2_000
 """Rows that are sorted at once, in memory."""
 
 

@@ -51,7 +51,6 @@ class Ledger:
         self.records: Counter[tuple[str, str]] = Counter()
         self.lines = 0
         self._hidden = dict(hidden or {})
-        self._above = {above for pointer in self._hidden for above in _ancestors(pointer)}
         self._places: dict[str, tuple[str, str]] = {}
         self._marked = {above for pointer in (*self._hidden, *partly) for above in _ancestors(pointer)}
         self._whole: dict[str, Item] = {}
@@ -177,7 +176,7 @@ class Ledger:
         self.values[place] += count
         self.lines += 1
         more = f',"members":[{",".join(map(quoted, members))}]' if members else ""
-        if pointer in self._above:
+        if pointer in self._marked:
             more += self._hidden_below(pointer, value)
         file = f',"file":"{EMBEDDED}","in_file":[{",".join(map(quoted, in_file))}]' if in_file else ""
         self._file.write(

@@ -109,7 +109,7 @@ def messages(book: Book) -> Iterator[PartView]:
         noticed = happened(entry, book.language)
         year = year_class(entry.sent_at, book.options)
         blocks.append(MessageBlock(heading, message, noticed, entry.events_anchor, year))
-        parts.weight += size if book.options.medium != "html" else size // 4
+        parts.weight += size
     yield from parts.flush(None, {"blocks": blocks}, [block.message.proof for block in blocks])
 
 
