@@ -4,18 +4,25 @@ A line a data request, of a fixed length: written before the POST, so that there
 the disk is full afterwards; filled in, and flushed, as soon as the id is known. The next run that can use the
 register hands on what was left. The log lies beside a SQLite register, and in the user's data folder for one
 on a server; it holds no personal data.
+
+Where that line cannot be filled in (a limit on files, a disk that turned read-only), an empty file is left
+whose name says it all: beside the log, else in the folder for temporary files.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
+import stat
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from dsr_report.errors import RegisterError
 from dsr_report.files import private_folder
@@ -26,6 +33,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _log = logging.getLogger(__name__)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LINE = 512
 """Bytes of a line: a request id has 200 at most, and an API's address is far below the rest."""
 
@@ -47,6 +55,7 @@ class Slot:
 
     def __init__(self, path: Path | None, number: int, intended_at: datetime) -> None:
         self._made = Made(number, intended_at, "")
+        self._path = path
         self._handle: int | None = None
         self._offset: int | None = None
         if path is None:
@@ -65,22 +74,27 @@ class Slot:
             ) from error
 
     def fill(self, request_id: str) -> bool:
-        """Write the id down; whether it is on the disk now."""
-        if self._handle is None or self._offset is None:
+        """Write the id down, where the next run looks for it; whether it is on the disk now."""
+        if self._path is None:
             return False
-        try:
-            line = _line(self._made._replace(request_id=request_id))
-            is_whole = os.pwrite(self._handle, line, self._offset) == len(line)
-            os.fsync(self._handle)
-        except OSError as error:
-            _log.warning("the request id could not be logged (%s)", error.strerror)
-            return False
-        return is_whole
+        made = self._made._replace(request_id=request_id)
+        return self._is_filled(_line(made)) or _is_left_as_a_name(self._path, made)
 
     def close(self) -> None:
         """Let others empty the log."""
         if self._handle is not None:
             os.close(self._handle)
+
+    def _is_filled(self, line: bytes) -> bool:
+        if self._handle is None or self._offset is None:
+            return False
+        try:
+            is_whole = os.pwrite(self._handle, line, self._offset) == len(line)
+            os.fsync(self._handle)
+        except OSError as error:
+            _log.warning("the line of the request id could not be filled in (%s)", error.strerror)
+            return False
+        return is_whole
 
     def _append(self, path: Path, made: Made) -> None:
         """Add a line at the end, whoever else does so now, and learn where it begins."""
@@ -114,26 +128,100 @@ class RequestLog:
 
         A line that the register refuses (it has another id for that data request, say) is kept.
         """
-        if self.path is None or not self.path.is_file() or not self.path.stat().st_size:
+        if self.path is None:
             return []
-        handle = os.open(self.path, os.O_RDWR)
+        return [*self._of_lines(attach, self.path), *self._of_names(attach, self.path)]
+
+    @staticmethod
+    def _of_lines(attach: Callable[[Made], object], path: Path) -> list[Made]:
+        if not path.is_file() or not path.stat().st_size:
+            return []
+        handle = os.open(path, os.O_RDWR)
         told: list[Made] = []
         try:
             is_alone = _locked(handle, alone=True)  # or somebody is between a POST and its id
             is_done = True
-            for made in _made(self.path.read_bytes()):
-                try:
-                    attach(made)
-                except RegisterError as error:
-                    _log.warning("request id %s is kept in %s: %s", made.request_id, self.path, error.what)
-                    is_done = False
-                else:
+            for made in _made(path.read_bytes()):
+                if _is_told(attach, made, path):
                     told.append(made)
+                else:
+                    is_done = False
             if is_done and is_alone:
                 os.ftruncate(handle, 0)
         finally:
             os.close(handle)
         return told
+
+    @staticmethod
+    def _of_names(attach: Callable[[Made], object], path: Path) -> list[Made]:
+        told: list[Made] = []
+        for file, made in _left_as_names(path):
+            if _is_told(attach, made, file):
+                told.append(made)
+                with suppress(OSError):
+                    file.unlink()
+        return told
+
+
+def _is_told(attach: Callable[[Made], object], made: Made, kept_in: Path) -> bool:
+    try:
+        attach(made)
+    except RegisterError as error:
+        _log.warning("request id %s is kept in %s: %s", made.request_id, kept_in, error.what)
+        return False
+    return True
+
+
+def _places(path: Path) -> tuple[tuple[Path, str], ...]:
+    """Folders that may hold an id as the name of a file, and how such a name begins there."""
+    whole = str(path.absolute())
+    digest = hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return (path.parent, f"{path.name}-"), (Path(tempfile.gettempdir()), f"dsr-report-{digest}-")
+
+
+def _is_left_as_a_name(path: Path, made: Made) -> bool:
+    microseconds = (made.intended_at - _EPOCH) // timedelta(microseconds=1)
+    for folder, start in _places(path):
+        name = f"{start}{made.number}-{microseconds}-{quote(made.request_id, safe='')}"
+        try:
+            os.close(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            _flush_names(folder)
+        except OSError as error:
+            _log.warning("the request id could not be left in %s (%s)", folder, error.strerror)
+        else:
+            return True
+    return False
+
+
+def _flush_names(folder: Path) -> None:
+    if os.name != "posix":  # a folder cannot be opened there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _left_as_names(path: Path) -> Iterator[tuple[Path, Made]]:
+    """What this user left: in a folder for all, a file of somebody else says nothing."""
+    for folder, start in _places(path):
+        try:
+            names = sorted(file.name for file in folder.iterdir() if file.name.startswith(start))
+        except OSError:
+            continue
+        for name in names:
+            file = folder / name
+            try:
+                number, microseconds, request_id = name.removeprefix(start).split("-", 2)
+                intended_at = _EPOCH + timedelta(microseconds=int(microseconds))
+                made = Made(int(number), intended_at, unquote(request_id))
+                status = file.lstat()
+            except (ValueError, OverflowError, OSError):
+                continue
+            is_ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+            if stat.S_ISREG(status.st_mode) and is_ours and made.request_id:
+                yield file, made
 
 
 def _line(made: Made) -> bytes:

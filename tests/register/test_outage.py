@@ -82,11 +82,72 @@ def test_a_disk_that_is_full_afterwards_has_room_for_the_id(place, tmp_path, mon
         assert register.open_requests()[0].request_id in sandbox.state.jobs
 
 
-def test_where_the_id_could_not_be_logged_the_error_says_how_to_enter_it(place, tmp_path, monkeypatch):
+def no_line_can_be_filled(monkeypatch):
+    monkeypatch.setattr(os, "pwrite", lambda *_: 1)  # as a limit on the length of files does
+
+
+def nothing_can_be_made_in(monkeypatch, *folders):
+    made = os.open
+
+    def read_only(path, flags, *rest, **options):
+        if flags & os.O_EXCL and any(str(path).startswith(f"{folder}/") for folder in folders):
+            raise OSError(30, "Read-only file system")
+        return made(path, flags, *rest, **options)
+
+    monkeypatch.setattr(os, "open", read_only)
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["beside the log", "in the folder for temporary files"])
+def test_an_id_whose_line_could_not_be_filled_is_taken_up_from_the_name_of_a_file(
+    place, tmp_path, monkeypatch, beside
+):
     sandbox, client = place
+    own, others = tmp_path / "own", tmp_path / "temporary"
+    own.mkdir()
+    others.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(others))
+    url = f"sqlite:///{own}/register.sqlite3"
+    with Register.open(url) as register, monkeypatch.context() as patch:
+        patch.setattr(Store, "attach_request_id", away)
+        no_line_can_be_filled(patch)
+        if not beside:
+            nothing_can_be_made_in(patch, own)
+        with pytest.raises(RegisterError, match="the same command takes the data request up"):
+            obtain(client, register, Subject("subprofile", "20285"), folder=tmp_path)
+    (made,) = sandbox.state.jobs
+    (left,) = (own if beside else others).glob("*-1-*")
+    assert left.stat().st_mode & 0o777 == 0o600
+    with Register.open(url) as register:
+        assert register.open_requests()[0].request_id == made
+        found = obtain(client, register, Subject("subprofile", "20285"), folder=tmp_path)
+        assert (found.request_id, len(sandbox.state.jobs)) == (made, 1)
+        assert not register.check().findings
+    assert not left.exists()
+
+
+def test_a_name_that_is_of_another_register_or_none_of_ours_changes_nothing(tmp_path, clock, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    one, other = RequestLog(tmp_path / "a" / "r.requests"), RequestLog(tmp_path / "b" / "r.requests")
+    with one.slot(4, clock.at) as slot, monkeypatch.context() as patch:
+        no_line_can_be_filled(patch)
+        nothing_can_be_made_in(patch, tmp_path / "a")
+        assert slot.fill("x/Ü id")
+    (left,) = tmp_path.glob("dsr-report-*")
+    (tmp_path / "a" / "r.requests-nonsense").touch()
+    (tmp_path / "a" / "r.requests-1-9-link").symlink_to(left)
+    assert other.hand_on(away) == []
+    assert one.hand_on(away) == []  # the register refuses it: it stays
+    assert one.hand_on(lambda made: None) == [Made(4, clock.at, "x/Ü id")]
+    assert one.hand_on(away) == []
+
+
+def test_where_the_id_could_be_kept_nowhere_the_error_says_how_to_enter_it(place, tmp_path, monkeypatch):
+    sandbox, client = place
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with Register.open(f"sqlite:///{tmp_path}/register.sqlite3") as register:
         monkeypatch.setattr(Store, "attach_request_id", away)
-        monkeypatch.setattr(os, "pwrite", lambda *_: 1)  # as a limit on the length of files does
+        no_line_can_be_filled(monkeypatch)
+        nothing_can_be_made_in(monkeypatch, tmp_path)
         with pytest.raises(RegisterError) as told:
             obtain(client, register, Subject("subprofile", "20285"), folder=tmp_path)
     (made,) = sandbox.state.jobs
