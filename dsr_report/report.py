@@ -6,7 +6,7 @@ import html
 import os
 import shlex
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -41,6 +41,7 @@ from dsr_report.show import Frame
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
 from dsr_report.workers import Processes
+from dsr_report.workers.kept import kept_processes
 from dsr_report.writers.enclosures import Enclosures
 from dsr_report.writers.html import write_html
 from dsr_report.writers.manifest import Manifest, Values
@@ -206,17 +207,14 @@ class Report:
             return self._to_pdf(path, annexes, workers)
 
     def _to_pdf(self, target: Path, annexes: Path | None, workers: Workers) -> Written:
-        from dsr_report.writers.pdf import LayoutPool, write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
+        from dsr_report.writers.pdf import LayoutPool, kept_pool, write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
 
         self._workers = _count(workers)
         names = (target.name, annexes.name) if annexes is not None else ()
         with self._document("pdf", names=names) as made, ExitStack() as stack:
             paths = [target] if annexes is None else [target, annexes]
             files = [stack.enter_context(written_whole(path)) for path in paths]  # the letter comes last
-            if isinstance(workers, LayoutPool):
-                crew = workers
-            else:
-                crew = stack.enter_context(closing(LayoutPool(workers)))
+            crew = workers if isinstance(workers, LayoutPool) else stack.enter_context(kept_pool(workers))
             told = self._laying_out(made.documents, crew.workers)
             pages = 0
             for document, file, progress in zip(made.documents, files, told, strict=True):
@@ -379,7 +377,7 @@ class Report:
         if self._processes is not None or self._workers == 1 or self.export.bytes < _WORTH_PROCESSES:
             yield self._processes
             return
-        with Processes(self._workers) as processes:
+        with kept_processes(self._workers) as processes:
             self._processes = processes
             try:
                 yield processes

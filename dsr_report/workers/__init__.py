@@ -121,9 +121,14 @@ class Processes:
         return checked
 
     def _take(self) -> subprocess.Popen[bytes]:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
+        while True:
+            with self._lock:
+                process = self._idle.pop() if self._idle else None
+            if process is None:
+                break
+            if process.poll() is None:
+                return process
+            self._forget(process)  # it was killed while it had nothing to do
         process = self._start()
         with self._lock:
             self._all.add(process)

@@ -23,9 +23,9 @@ from dsr_report.writers.pdf.assembly import Assembly
 from dsr_report.writers.pdf.file import PdfFile, reference, text
 from dsr_report.writers.pdf.fragments import LayoutJob, Piece
 from dsr_report.writers.pdf.header_footer import header_job
-from dsr_report.writers.pdf.layout_pool import LayoutError, LayoutPool
+from dsr_report.writers.pdf.layout_pool import LayoutError, LayoutPool, kept_pool
 
-__all__ = ["LayoutError", "LayoutPool", "PdfResult", "write_pdf"]
+__all__ = ["LayoutError", "LayoutPool", "PdfResult", "kept_pool", "write_pdf"]
 
 _A4_WIDTH = 595.28
 _ROUNDS = 4
@@ -59,8 +59,9 @@ def write_pdf(
     Args:
         document: what to write.
         target: where to.
-        workers: how many processes lay out pages; as many as there are processors by default.
-        pool: processes that are kept for several documents, in place of `workers`.
+        workers: how many processes lay out pages; as many as there are processors by default. They are kept
+            for half a minute, for the next document.
+        pool: processes of the caller's, in place of `workers`.
         progress: is told, after each job, how many of the document's parts are done, and how many there are.
 
     Raises:
@@ -68,14 +69,8 @@ def write_pdf(
         FileError: the target or an attachment cannot be written or read.
     """
     opened = written_whole(target) if isinstance(target, str | os.PathLike) else nullcontext(target)
-    own = pool is None
-    crew = pool if pool is not None else LayoutPool(workers)
-    try:
-        with opened as file:
-            return _write(document, PdfFile(file), crew, progress or _ignore)
-    finally:
-        if own:
-            crew.close()
+    with opened as file, nullcontext(pool) if pool is not None else kept_pool(workers) as crew:
+        return _write(document, PdfFile(file), crew, progress or _ignore)
 
 
 def _write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from typing import Self
 from dsr_report.errors import DsrReportError
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.workers import Processes
+from dsr_report.workers.kept import Kept
 from dsr_report.writers import fonts
 from dsr_report.writers.pdf.fragments import FontJob, LayoutJob, Piece
 
@@ -78,6 +80,14 @@ class LayoutPool:
             return False
         self.peak_bytes = max(self.peak_bytes, answer.memory_bytes)
         return answer.memory_bytes > _RETIRE_BYTES
+
+
+_kept: Kept[LayoutPool] = Kept()
+
+
+def kept_pool(workers: int | None = None) -> AbstractContextManager[LayoutPool]:
+    """A pool for a `with` block, whose processes are kept for a while afterwards, for the next one."""
+    return _kept.use(lambda: LayoutPool(workers), workers)
 
 
 def lay_out(job: LayoutJob) -> Piece:
