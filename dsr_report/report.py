@@ -50,7 +50,7 @@ from dsr_report.writers.particulars import particulars
 from dsr_report.writers.seal import put_companions, put_seal
 
 if TYPE_CHECKING:
-    from dsr_report.writers.pdf import LayoutPool
+    from dsr_report.writers.pdf.layout_pool import LayoutPool
 
 _FIRST = {"find": 45.0, "hide": 120.0}
 _PDF = {**_FIRST, "render": 50.0, "prepare": 6.0, "lay out": 900.0, "embed": 100.0}
@@ -207,7 +207,8 @@ class Report:
             return self._to_pdf(path, annexes, workers)
 
     def _to_pdf(self, target: Path, annexes: Path | None, workers: Workers) -> Written:
-        from dsr_report.writers.pdf import LayoutPool, kept_pool, write_pdf  # noqa: PLC0415 - WeasyPrint is heavy
+        from dsr_report.writers.pdf.layout_pool import LayoutPool, kept_pool  # noqa: PLC0415 - for PDF alone
+        from dsr_report.writers.pdf.writer import write_pdf  # noqa: PLC0415 - for PDF alone
 
         self._workers = _count(workers)
         names = (target.name, annexes.name) if annexes is not None else ()

@@ -24,7 +24,7 @@ from dsr_report.errors import DsrReportError, FileError, UsageError
 from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
-    from dsr_report.writers.pdf import LayoutPool
+    from dsr_report.writers.pdf.layout_pool import LayoutPool
 
 _log = logging.getLogger(__name__)
 _TRIES = 2
@@ -125,7 +125,7 @@ def _rendered(task: Task) -> Rendered:
 
 def _layout() -> LayoutPool:
     """The layout process of this thread, kept for its next report: starting one costs as much as a report."""
-    from dsr_report.writers.pdf import LayoutPool  # noqa: PLC0415 - in the renderer alone
+    from dsr_report.writers.pdf.layout_pool import LayoutPool  # noqa: PLC0415 - in the renderer alone
 
     pool: LayoutPool | None = getattr(_kept, "pool", None)
     if pool is None:

@@ -104,7 +104,6 @@ def _libraries() -> Iterator[Finding]:
         yield Finding("libraries", "fault", f"missing: {', '.join(missing)}", "Run: pip install dsr-report")
         return
     try:
-        importlib.import_module("dsr_report.writers.pdf")
         importlib.import_module("dsr_report.writers.pdf.layout")
     except (ImportError, OSError) as error:
         yield Finding(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsr_report.files import sha256_of
 from dsr_report.languages import Language
@@ -24,7 +24,9 @@ from dsr_report.tables.schema import (
     Column,
     Table,
 )
-from dsr_report.tables.writers import WrittenTable
+
+if TYPE_CHECKING:
+    from dsr_report.tables.writers import WrittenTable
 
 FILE_NAME = "datapackage.json"
 _TYPES: dict[str, dict[str, Any]] = {

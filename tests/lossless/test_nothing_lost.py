@@ -58,7 +58,7 @@ def without_pages(monkeypatch: pytest.MonkeyPatch) -> None:
             empty.save(file)
         return type("Written", (), {"pages": sum(1 for _ in document.parts())})()
 
-    monkeypatch.setattr("dsr_report.writers.pdf.write_pdf", stub)
+    monkeypatch.setattr("dsr_report.writers.pdf.writer.write_pdf", stub)
 
 
 @pytest.mark.parametrize("raw", [raw for _, raw in FOUND], ids=[why for why, _ in FOUND])

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from invented import report, with_attachments
 
-from dsr_report.writers.pdf import LayoutPool, batching, write_pdf
+from dsr_report.writers.pdf import batching
+from dsr_report.writers.pdf.layout_pool import LayoutPool
+from dsr_report.writers.pdf.writer import write_pdf
 
 
 @pytest.fixture(scope="session", autouse=True)

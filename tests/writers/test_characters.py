@@ -17,7 +17,7 @@ from invented import document
 from dsr_report.printable import is_printable, printable
 from dsr_report.rendering.document import Part
 from dsr_report.writers import fonts
-from dsr_report.writers.pdf import write_pdf
+from dsr_report.writers.pdf.writer import write_pdf
 
 BLOCK = 256
 NEVER = [0x00, 0x01, 0x08, 0x0B, 0x1B, 0x7F, 0x85, 0x9F, 0x378, 0xD800, 0xDFFF, 0xE000, 0xF8FF, 0xFDD0, 0xFFFE, 0xFFFF,

@@ -18,8 +18,9 @@ from PIL import Image
 
 from dsr_report.errors import DsrReportError, FileError
 from dsr_report.rendering.document import Part
-from dsr_report.writers.pdf import LayoutError, LayoutPool, write_pdf
 from dsr_report.writers.pdf.batching import jobs
+from dsr_report.writers.pdf.layout_pool import LayoutError, LayoutPool
+from dsr_report.writers.pdf.writer import write_pdf
 
 
 def text_of(path: Path, *options: str) -> str:
@@ -383,7 +384,7 @@ def test_a_script_without_a_guard_can_write_a_pdf(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         f"import sys; sys.path[:0] = {[str(Path(__file__).parent), str(Path.cwd())]!r}\n"
-        "from invented import report\nfrom dsr_report.writers.pdf import write_pdf\n"
+        "from invented import report\nfrom dsr_report.writers.pdf.writer import write_pdf\n"
         "print(write_pdf(report(1), sys.argv[1], workers=2).pages)\n",
         encoding="utf-8",
     )
@@ -397,7 +398,7 @@ def test_a_script_without_a_guard_can_write_a_pdf(tmp_path):
 def test_writing_a_pdf_imports_no_layout_library_into_the_caller(tmp_path):
     code = (
         f"import sys; sys.path[:0] = {[str(Path(__file__).parent), str(Path.cwd())]!r}\n"
-        "from invented import report\nfrom dsr_report.writers.pdf import write_pdf\n"
+        "from invented import report\nfrom dsr_report.writers.pdf.writer import write_pdf\n"
         f"write_pdf(report(1), {str(tmp_path / 'out.pdf')!r}, workers=1)\n"
         "assert 'weasyprint' not in sys.modules and 'pydyf' not in sys.modules\n"
     )
@@ -409,7 +410,7 @@ def test_it_works_without_any_network(tmp_path):
         pytest.skip("THE NETWORK IS NOT CUT OFF: unshare -n is not allowed here")
     code = (
         f"import sys; sys.path[:0] = {[str(Path(__file__).parent), str(Path.cwd())]!r}\n"
-        "from invented import report\nfrom dsr_report.writers.pdf import write_pdf\n"
+        "from invented import report\nfrom dsr_report.writers.pdf.writer import write_pdf\n"
         f"write_pdf(report(1), {str(tmp_path / 'out.pdf')!r}, workers=1)\n"
     )
     trace = tmp_path / "trace"
