@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pikepdf
 
-_SHOWING = "BT ET Tf Tj TJ ' \" Td TD Tm T* Do"
+_SHOWING = "BT ET Tf Tj TJ ' \" Td TD Tm T* Do BDC"
 _RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(<[0-9A-Fa-f]+>|\[[^\]]*\])")
 _PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
 _SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
@@ -75,6 +75,9 @@ def _text_of(
                     is_known &= all_known
                 elif float(piece) < _GAP:
                     out.append(" ")
+        elif name == "BDC":
+            said = operands[-1].get("/ActualText") if isinstance(operands[-1], pikepdf.Dictionary) else None
+            out.append(str(said) if isinstance(said, pikepdf.String) else "")
         elif name == "Do":
             form = resources.get("/XObject", pikepdf.Dictionary()).get(str(operands[0]))
             if isinstance(form, pikepdf.Stream) and form.get("/Subtype") == "/Form":

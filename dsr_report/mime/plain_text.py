@@ -49,6 +49,11 @@ def text_of_html(html: str) -> str:
     return "" if root is None else _Writer(_Sheet(root)).text(root)
 
 
+def without_idle_joiners(text: str) -> str:
+    """A text with joiners and non-joiners only where a script or an emoji needs them."""
+    return _JOINER.sub("", text) if "\u200c" in text or "\u200d" in text else text
+
+
 class _Sheet:
     """What a page's style sheets say about white space, by classes and elements alone."""
 
@@ -300,9 +305,7 @@ def _kept(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = text.translate(_NEVER_SEEN)
-    if "\u200c" in text or "\u200d" in text:
-        text = _JOINER.sub("", text)
+    text = without_idle_joiners(text.translate(_NEVER_SEEN))
     lines = []
     for line in text.split("\n"):
         cells = (

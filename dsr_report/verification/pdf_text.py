@@ -1,7 +1,8 @@
 """The text of a PDF's pages, read from what they draw: each glyph by the character that its font says it is.
 
-For the PDFs that we write: two-byte glyph numbers in hexadecimal strings, and a ToUnicode table for every
-font. It finds what copying from the page would give, without a program that is installed beside us.
+For the PDFs that we write: two-byte glyph numbers in hexadecimal strings, a ToUnicode table for every
+font, and texts that stand for what is shown (ActualText). It finds what copying from the page would give,
+without a program that is installed beside us.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from collections.abc import Iterator
 
 import pikepdf
 
-_TOKEN = re.compile(rb"/([^\s/<>\[\]()]+)\s+[-\d.]+\s+Tf\b|<([0-9A-Fa-f\s]+)>|\b(ET|Td|TD|Tm)\b|(T\*)")
+_TOKEN = re.compile(
+    rb"/ActualText <feff([0-9a-f]*)>|/([^\s/<>\[\]()]+)\s+[-\d.]+\s+Tf\b|<([0-9A-Fa-f\s]+)>"
+    rb"|\b(ET|Td|TD|Tm|EMC)\b|(T\*)"
+)
 _PAIR = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>")
 Glyphs = dict[bytes, str]
 
@@ -38,13 +42,20 @@ def _text_of(content: bytes, resources: pikepdf.Object, tables: dict[tuple[int, 
     fonts = resources.get("/Font", pikepdf.Dictionary())
     glyphs: Glyphs = {}
     out: list[str] = []
-    for font, string, moved, next_line in _TOKEN.findall(content):
-        if font:
+    is_said = False
+    """Whether the text of the glyphs stands before them."""
+    for actual, font, string, moved, next_line in _TOKEN.findall(content):
+        if actual:
+            out.append(bytes.fromhex(actual.decode()).decode("utf-16-be", "replace"))
+            is_said = True
+        elif font:
             found = fonts.get("/" + font.decode("latin-1"))
             glyphs = _glyphs_of(found, tables) if isinstance(found, pikepdf.Dictionary) else {}
+        elif moved == b"EMC":
+            is_said = False
         elif moved or next_line:
             out.append("\n")
-        else:
+        elif not is_said:
             codes = b"".join(string.split()).lower()
             out += [glyphs.get(codes[at : at + 4], "") for at in range(0, len(codes), 4)]
     return "".join(out)

@@ -1,6 +1,9 @@
 """What a PDF's pages say is read from the PDF itself, wherever lines end and in any direction."""
 
 import json
+import re
+import shutil
+import subprocess
 
 import pikepdf
 import pytest
@@ -18,7 +21,26 @@ TEXTS = [
     "مرحبا بالعالم",
     "שלום עולם",
     "日本語の名前です",
+    "नमस्ते विश्व श्री",
 ]
+JOINED = [
+    "نمی\u200cخواهم بخوانم",
+    "پیام\u200cهای",
+    "مرحبا لا الله",
+    "שלום עולם",
+    "क्\u200dष और क्ष",
+    "हिन्दी में श्री कृष्ण",
+    "ශ්\u200dරී ලංකාව",
+    "മലയാളം ന്\u200d",
+    "বাংলা ভাষা",
+    "ភាសាខ្មែរ",
+    "မြန်မာ",
+    "ไทยน้ำ",
+    "👨\u200d👩\u200d👧\u200d👦 ❤\ufe0f 👍🏽 🇳🇱",
+    "e\u0301 é \u00b5 \u03bc \u212b \u00c5",
+    "한글 각",
+]
+"""Texts in which a glyph is not a letter, and a letter is not a glyph."""
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +50,7 @@ def pdf(tmp_path_factory):
         {"type": "note", "text": f"A line of words that goes on for a while until it says {text}."}
         for text in TEXTS
     ]
+    data += [{"type": "note", "text": text} for text in [*JOINED, "No\u200cjoiner\u200d here"]]
     source = folder / "export.json"
     source.write_text(json.dumps({"info": {"type": "profile", "id": "7"}, "data": data}), encoding="utf-8")
     with dsr_report.read(source) as export, dsr_report.Report(export) as report:
@@ -52,3 +75,21 @@ def test_pages_are_read_in_their_order(pdf):
     assert "The personal data that we hold about you" in texts[0]
     whole = "".join(" ".join(texts).split())
     assert whole.index("".join(TEXTS[0].split())) < whole.index("".join(TEXTS[1].split()))
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
+def test_a_text_is_copied_letter_by_letter_in_scripts_whose_signs_join(pdf):
+    command = ["pdftotext", "-layout", pdf, "-"]
+    pages = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    said = re.sub("[\u202a-\u202e]", "", pages)
+    assert [text for text in JOINED if text not in said] == []
+    assert "Nojoiner here" in said
+
+
+def test_a_text_is_found_by_us_as_a_program_copies_it(pdf):
+    with pikepdf.open(pdf) as opened:
+        said = " ".join(page_texts(opened))
+    for text in JOINED[4:]:
+        assert text in said
+    for text in JOINED[:4]:  # from right to left the last letter is drawn first
+        assert text.split()[0][::-1] in said

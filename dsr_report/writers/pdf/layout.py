@@ -36,7 +36,7 @@ from dsr_report.writers.fonts import files
 from dsr_report.writers.pdf.assets import NothingIsFetched
 from dsr_report.writers.pdf.fragments import Anchor, Bookmark, FontUse, LayoutJob, Page, Piece
 from dsr_report.writers.pdf.structure import Structure, number
-from dsr_report.writers.pdf.weasyprint_patches import fitting, notes
+from dsr_report.writers.pdf.weasyprint_patches import exact, fitting, notes
 from dsr_report.writers.pdf.weasyprint_patches import text as shaped_text
 
 _SCALE = 0.75
@@ -270,6 +270,7 @@ def prepare_process(*, quick: bool = weasyprint.__version__ in _QUICK_VERSIONS) 
     pydyf.PDF.page_references = property(_page_references)
     weasyprint.layout.layout_backgrounds = _backgrounds_in_columns
     fitting.install()
+    exact.install()
     if quick:
         shaped_text.install()
         notes.install()

@@ -20,8 +20,9 @@ from weasyprint.text.constants import PANGO_DIRECTION
 from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
 from weasyprint.text.fonts import font_features, get_font_description
 
+from dsr_report.writers.pdf.weasyprint_patches import exact
+
 _Layout: Any = line_break.Layout
-_draw_first_line = weasyprint.draw.text.draw_first_line
 _split_first_line = line_break.split_first_line
 
 _GLYPH_INFO = 20
@@ -220,14 +221,14 @@ def _draw_known_line(
     elif kept:
         if not textbox.text.strip():
             return []
-        shows = _shows(stream, layout)
+        shows = None if exact.is_special(layout.text) else _shows(stream, layout)
         if shows is not None:
             stream.set_text_matrix(*matrix.values)
             for font, strings in shows:
                 stream.set_font_size(font.font.hash, font.size)
                 stream.show_text("".join(strings))
             return []
-    drawn: list[Any] = _draw_first_line(stream, textbox, text_overflow, block_ellipsis, matrix)
+    drawn: list[Any] = exact.draw_first_line(stream, textbox, text_overflow, block_ellipsis, matrix)
     return drawn
 
 
