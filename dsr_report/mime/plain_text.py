@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
+import tinycss2
 from selectolax.lexbor import LexborNode
+from tinycss2.ast import Declaration, Node
 
+from dsr_report.mime.cascade import Cascade, winning
 from dsr_report.mime.html_tree import parsed
+from dsr_report.mime.joiners import without_idle_joiners
 
 _BLOCKS = frozenset(
     "address article aside blockquote caption center dd div dl dt fieldset figcaption figure footer form "
@@ -27,13 +32,15 @@ _KEPT_SPACE = "\x00"
 """Stands for a blank that is kept. No page has one: a NUL becomes its number first."""
 _TAB = 8
 _NEVER_SEEN = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad\u034f")
-_JOINED = "\u0590-\u1dff\u2190-\u2bff\u3030-\ufdff\ufe0f\ufe70-\ufefc\U0001f000-\U000e007f"
-_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]+(?![{_JOINED}])|(?<=[\u200c\u200d])[\u200c\u200d]+")
-"""Joiners and non-joiners outside the scripts and emoji that need them, and more than one in a row."""
 _MANY_LINES = re.compile(r"\n{3,}")
-_PRE_IN_STYLE = re.compile(r"white-space\s*:\s*(pre(?:-wrap|-line)?|break-spaces)(?![\w-])", re.IGNORECASE)
-_NORMAL_IN_STYLE = re.compile(r"white-space\s*:\s*(?:normal|nowrap)(?![\w-])", re.IGNORECASE)
-_SIMPLE = re.compile(r"([A-Za-z][\w-]*)?(?:\.([\w-]+))?\Z")
+_PREFORMATTED = frozenset("pre textarea listing xmp".split())
+_WHITE_SPACE = {
+    "pre": "pre", "pre-wrap": "pre", "break-spaces": "pre", "preserve": "pre", "preserve-spaces": "pre",
+    "pre-line": "pre-line", "preserve-breaks": "pre-line",
+    "normal": "normal", "nowrap": "normal", "collapse": "normal", "initial": "normal",
+    "inherit": "inherit", "unset": "inherit", "revert": "revert", "revert-layer": "revert",
+}  # fmt: skip
+"""Values of `white-space` and `white-space-collapse` → what they keep: blanks and lines, lines, nothing."""
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _MOST_ROMAN = 3999
@@ -49,49 +56,44 @@ def text_of_html(html: str) -> str:
     return "" if root is None else _Writer(_Sheet(root)).text(root)
 
 
-def without_idle_joiners(text: str) -> str:
-    """A text with joiners and non-joiners only where a script or an emoji needs them."""
-    return _JOINER.sub("", text) if "\u200c" in text or "\u200d" in text else text
-
-
 class _Sheet:
-    """What a page's style sheets say about white space, by classes and elements alone."""
+    """What a page says of white space: its style sheets, its `style` attributes, and HTML itself."""
 
     def __init__(self, root: LexborNode) -> None:
-        self._kept: dict[tuple[str, str], str] = {}
+        self._cascade = Cascade(_declared_white_space)
         for style in root.css("style"):
             text = style.text(deep=True) or ""
-            if "white-space" in text:
-                for rule in text.split("}"):  # plain splitting: a pattern for rules takes hours of none
-                    *_, selectors, body = ("", *rule.rsplit("{", 2)[-2:])
-                    match = _PRE_IN_STYLE.search(body)
-                    if match:
-                        self._learn(selectors, match.group(1).lower())
+            if "white-space" in text.lower():
+                self._cascade.add_sheet(text, style.attributes.get("media") or "")
+        self._cascade.match(root)
 
-    def _learn(self, selectors: str, value: str) -> None:
-        for selector in selectors.split(","):
-            last = selector.split()[-1:] or [""]
-            match = _SIMPLE.match(last[0])
-            if match and last[0]:
-                self._kept[(match.group(1) or "").lower(), match.group(2) or ""] = value
-
-    def white_space(self, tag: str, attributes: Mapping[str, str | None]) -> str | None:
-        """`pre`, `pre-line` or the like; empty for `normal`; None where it is as around it."""
+    def white_space(self, node: LexborNode, attributes: Mapping[str, str | None]) -> str | None:
+        """`pre`, `pre-line` or `normal`; None where it is as around it."""
         style = attributes.get("style")
-        if style and "white-space" in style.lower():
-            match = _PRE_IN_STYLE.search(style)
-            if match:
-                return match.group(1).lower()
-            if _NORMAL_IN_STYLE.search(style):
-                return ""
-        if self._kept:
-            for name in ("", *(attributes.get("class") or "").split()):
-                for element in (tag, ""):
-                    if (element or name) and (element, name) in self._kept:
-                        return self._kept[element, name]
-        if tag in {"pre", "textarea", "listing", "xmp"}:
-            return "pre"
-        return None
+        of_style = _white_space_in(style) if style and "white-space" in style.lower() else None
+        declared = self._cascade.of(node) if self._cascade.has_rules else []
+        value = winning([*declared, of_style] if of_style else declared)
+        if value in {None, "revert"}:
+            return "pre" if node.tag in _PREFORMATTED else None
+        return None if value == "inherit" else value
+
+
+def _declared_white_space(nodes: Sequence[Node]) -> tuple[str, bool] | None:
+    """What declarations say of white space, and whether that is important."""
+    found = None
+    for node in nodes:
+        if isinstance(node, Declaration) and node.lower_name in {"white-space", "white-space-collapse"}:
+            words = [token.lower_value for token in node.value if token.type == "ident"]
+            value = next((_WHITE_SPACE[word] for word in words if word in _WHITE_SPACE), None)
+            if value and not (found and found[1] and not node.important):
+                found = value, node.important
+    return found
+
+
+@lru_cache(maxsize=256)
+def _white_space_in(style: str) -> tuple[str, bool] | None:
+    nodes = tinycss2.parse_declaration_list(style, skip_comments=True, skip_whitespace=True)
+    return _declared_white_space(nodes)
 
 
 class _Writer:
@@ -102,7 +104,7 @@ class _Writer:
         self._out: list[str] = []
         self._breaks = 0
         """Line ends that are due before the next text."""
-        self._white_space: list[str] = [""]
+        self._white_space = ["normal"]
         self._lists: list[_List] = []
         self._rows: list[_Row] = []
         self._links: list[int] = []
@@ -123,7 +125,7 @@ class _Writer:
             if tag in _SILENT or tag == "_comment" or tag is None:
                 continue
             attributes = node.attributes
-            white_space = white_space_of(tag, attributes)
+            white_space = white_space_of(node, attributes)
             if white_space is not None:
                 self._white_space.append(white_space)
             ending = self._enter(tag, attributes)
@@ -137,10 +139,10 @@ class _Writer:
 
     def _write(self, text: str) -> None:
         white_space = self._white_space[-1]
-        if white_space and white_space != "pre-line":
+        if white_space == "pre":
             self._put(_kept(text))
             return
-        text = (_SPACE_IN_LINE if white_space else _SPACE).sub(" ", text)
+        text = (_SPACE_IN_LINE if white_space == "pre-line" else _SPACE).sub(" ", text)
         if self._breaks or not self._out or self._out[-1].endswith(" "):
             text = text.lstrip(" ")
         if text:

@@ -8,27 +8,25 @@ as absent; a gradient counts as its mean colour. The contrast is that of WCAG 2.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import tinycss2
 import tinycss2.color4
-from selectolax.lexbor import LexborNode, SelectolaxError
-from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
+from selectolax.lexbor import LexborNode
+from tinycss2.ast import Declaration, Node
+
+from dsr_report.mime.cascade import Cascade, winning
 
 Rgb = tuple[float, float, float]
 WHITE: Rgb = (1.0, 1.0, 1.0)
 _DARK, _LIGHT = "#333333", "#ffffff"
 _LEAST = 3.0
 """WCAG 2.2, 1.4.3 asks for 4.5, and for 3 of large text; what the sender chose above 3 is left alone."""
-_MOST_RULES = 400
-"""Rules about colours that are looked at; the style sheets of newsletters have at most some 150."""
 _HEX = re.compile(r"(?=.*\d)[0-9A-Fa-f]{6}")
-_DEEPEST = 2
 _PICTURE = "picture"
 """Painted behind a text, in unknown colours: a picture that the message carries."""
-_UNLIKELY = re.compile(r":(?:hover|active|focus|visited|before|after|target)", re.IGNORECASE)
 
 
 class Paint(NamedTuple):
@@ -49,47 +47,31 @@ class Colours:
     """The colours of one message; asked from the root down."""
 
     def __init__(self) -> None:
-        self._rules: list[tuple[tuple[int, int, int], str, Declared]] = []
-        self._matched: dict[int, list[tuple[tuple[int, int, int], Declared]]] | None = None
+        self._cascade = Cascade(_declared)
 
-    def add_sheet(self, rules: Iterable[tuple[str, Declared]]) -> None:
-        """Take up the rules of a style sheet, as `rules_of` gives them."""
-        for selector, declared in rules:
-            if len(self._rules) < _MOST_RULES:
-                self._rules.append((_specificity(selector), selector, declared))
+    def add_sheet(self, text: str, media: str) -> None:
+        """Take up a style sheet that is for some media."""
+        self._cascade.add_sheet(text, media)
 
     def match(self, root: LexborNode) -> None:
         """Find the elements of each rule."""
-        self._matched = {}
-        for specificity, selector, declared in self._rules:
-            try:
-                nodes = root.css(selector)
-            except SelectolaxError:
-                continue
-            for node in nodes:
-                self._matched.setdefault(node.mem_id, []).append((specificity, declared))
+        self._cascade.match(root)
 
     def of(self, node: LexborNode, attributes: Mapping[str, str | None], parent: Paint) -> Paint:
         """The paint of an element whose parent has this one."""
         style = attributes.get("style")
-        layers = self._matched.get(node.mem_id) if self._matched else None
+        of_sheets = self._cascade.of(node)
         hints = _hints(node.tag or "", attributes)
-        if not style and not layers and not hints:
+        if not style and not of_sheets and not hints:
             return parent
-        colours: list[tuple[str, bool]] = []
-        backgrounds: list[tuple[str, bool]] = []
-        of_sheets = [declared for _, declared in sorted(layers or (), key=lambda pair: pair[0])]
-        for declared in (*hints, *of_sheets, declared_in(style or "")):
-            if declared.colour:
-                colours.append(declared.colour)
-            if declared.background:
-                backgrounds.append(declared.background)
+        layers = (*hints, *of_sheets, declared_in(style or ""))
         colour, behind = parent
-        for value in _winning(colours):
-            rgba = _parsed(value)
-            if rgba is not None:
-                colour = _over(rgba, behind or WHITE)
-        for value in _winning(backgrounds):
+        value = winning([layer.colour for layer in layers if layer.colour])
+        rgba = _parsed(value) if value is not None else None
+        if rgba is not None:
+            colour = _over(rgba, behind or WHITE)
+        value = winning([layer.background for layer in layers if layer.background])
+        if value is not None:
             behind = _painted(value, behind)
         return Paint(colour, behind)
 
@@ -136,41 +118,11 @@ def mean_of_gradient(value: str) -> str:
 @lru_cache(maxsize=4096)
 def declared_in(text: str) -> Declared:
     """What a `style` attribute says of colours."""
-    if not text:
-        return Declared()
-    return _declared(tinycss2.parse_declaration_list(text, skip_comments=True, skip_whitespace=True))
+    nodes = tinycss2.parse_declaration_list(text, skip_comments=True, skip_whitespace=True)
+    return _declared(nodes) or Declared()
 
 
-def rules_of(
-    rules: Sequence[Node], *, applies: Callable[[str], bool], depth: int = 0
-) -> Iterator[tuple[str, Declared]]:
-    """The rules of a parsed style sheet that speak of colours, each selector for itself.
-
-    Args:
-        rules: as tinycss2 parsed them.
-        applies: the function that says whether a media query holds where the message is shown.
-        depth: how many media rules stand around these.
-    """
-    for rule in rules:
-        if isinstance(rule, QualifiedRule):
-            nodes = tinycss2.parse_declaration_list(rule.content, skip_comments=True, skip_whitespace=True)
-            declared = _declared(nodes)
-            if declared != Declared():
-                for selector in tinycss2.serialize(rule.prelude).split(","):
-                    if not _UNLIKELY.search(selector):
-                        yield selector.strip(), declared
-        elif (
-            isinstance(rule, AtRule)
-            and rule.lower_at_keyword == "media"
-            and rule.content
-            and depth < _DEEPEST
-            and applies(tinycss2.serialize(rule.prelude).strip())
-        ):
-            below = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            yield from rules_of(below, applies=applies, depth=depth + 1)
-
-
-def _declared(nodes: Sequence[Node]) -> Declared:
+def _declared(nodes: Sequence[Node]) -> Declared | None:
     colour = background = None
     for node in nodes:
         if not isinstance(node, Declaration):
@@ -186,7 +138,7 @@ def _declared(nodes: Sequence[Node]) -> Declared:
                 )
             if not (background and background[1] and not node.important):
                 background = value, node.important
-    return Declared(colour, background)
+    return Declared(colour, background) if colour or background else None
 
 
 def _hints(tag: str, attributes: Mapping[str, str | None]) -> tuple[Declared, ...]:
@@ -207,12 +159,6 @@ def _hints(tag: str, attributes: Mapping[str, str | None]) -> tuple[Declared, ..
 def _hashed(value: str) -> str:
     value = value.strip()
     return f"#{value}" if _HEX.fullmatch(value) else value
-
-
-def _winning(values: list[tuple[str, bool]]) -> list[str]:
-    """The value that wins, as a list of one or none: the last important one, or the last."""
-    important = [value for value, is_important in values if is_important]
-    return important[-1:] or [value for value, _ in values[-1:]]
 
 
 def _painted(value: str, behind: Rgb | None) -> Rgb | None:
@@ -261,10 +207,3 @@ def _over(colour: tuple[float, float, float, float], behind: Rgb) -> Rgb:
         front * alpha + back * (1 - alpha) for front, back in zip(colour[:3], behind, strict=True)
     )
     return red, green, blue
-
-
-def _specificity(selector: str) -> tuple[int, int, int]:
-    identifiers = selector.count("#")
-    classes = len(re.findall(r"\.[\w-]|\[|(?<!:):(?!not|is|where)", selector))
-    elements = len(re.findall(r"(?:^|[\s>+~(])[A-Za-z]", selector))
-    return identifiers, classes, elements

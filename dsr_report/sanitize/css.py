@@ -15,7 +15,8 @@ from functools import lru_cache
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 
-from dsr_report.sanitize.contrast import Declared, mean_of_gradient, rules_of
+from dsr_report.mime.cascade import LONGEST_SHEET, ROOT_PIXELS, is_shallow, media_applies
+from dsr_report.sanitize.contrast import mean_of_gradient
 from dsr_report.sanitize.pictures import IS_DATA
 from dsr_report.sanitize.selectors import safe_selectors
 
@@ -48,7 +49,6 @@ _HIDING = re.compile(
 )
 _ADDRESS = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""", re.IGNORECASE)
 _LONGEST_VALUE = 400
-_LONGEST_SHEET = 2_000_000
 _LONGEST_REMEMBERED = 2_000
 """Letters; longer ones hold pictures, of which four thousand would fill the memory."""
 _DEEPEST = 4
@@ -58,8 +58,6 @@ PRINT_FONT_SCALE = 0.6
 """Their letters of 14 to 16 pixels become 6.3 to 7.2 points."""
 PRINT_WIDTH = 600
 """Pixels of a message in a column of a page, before scaling; what is declared wider fills the column."""
-_DESK_WIDTH = 640
-"""Pixels of the window for which media rules are asked: a reading pane, wider than any newsletter."""
 _LENGTH = re.compile(r"(?<![\w.#-])(\d*\.?\d+)(px|pt|cm|mm|in|pc|rem)\b", re.IGNORECASE)
 _OF_LETTERS = {"font", "font-size", "line-height", "letter-spacing", "text-indent"}
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -67,7 +65,6 @@ _FONT_SIZES = {
     "xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32,
 }  # fmt: skip
 """Pixels, as browsers have them for letters of 16 pixels."""
-_ROOT_PIXELS = 16
 _WHITE_SPACE_FOR_PRINT = {
     "normal": "normal",
     "pre-line": "pre-line",
@@ -75,7 +72,6 @@ _WHITE_SPACE_FOR_PRINT = {
     "pre": "pre-wrap",
     "break-spaces": "pre-wrap",
 }
-_FEATURE = re.compile(r"\(\s*(?:(min|max)-)?(?:device-)?width\s*:\s*(\d*\.?\d+)\s*(px|em|rem)\s*\)")
 _LIMITS = {
     "px": 60.0,
     "pt": 45.0,
@@ -91,7 +87,7 @@ _LIMITS = {
 
 def safe_declarations(text: str, *, for_print: bool = False) -> str:
     """The declarations of a `style` attribute that are safe, as text."""
-    if len(text) > _LONGEST_SHEET:
+    if len(text) > LONGEST_SHEET:
         return ""
     return (
         _remembered(text, for_print) if len(text) < _LONGEST_REMEMBERED else _safe(text, for_print=for_print)
@@ -138,7 +134,7 @@ def safe_style_sheet(text: str, scope: str = "", *, for_print: bool = False) -> 
             the prefix `m-`, as they do in the message.
         for_print: drop what makes a newsletter run off a page.
     """
-    if len(text) > _LONGEST_SHEET:
+    if len(text) > LONGEST_SHEET:
         return ""
     rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
     return "\n".join(_rules(rules, scope, for_print=for_print, depth=0))
@@ -168,34 +164,6 @@ def _rules(rules: Sequence[Node], scope: str, *, for_print: bool, depth: int) ->
             if inner:
                 kept += inner if for_print else ["@media {}{{{}}}".format(query, "\n".join(inner))]
     return kept
-
-
-def colours_of_sheet(text: str) -> list[tuple[str, Declared]]:
-    """The rules of a style sheet about colours that hold where a message is shown, selector by selector."""
-    if len(text) > _LONGEST_SHEET:
-        return []
-    rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
-    return list(rules_of(rules, applies=media_applies))
-
-
-def media_applies(query: str) -> bool:
-    """Whether a media query holds for a message on the screen of a desk, or on paper."""
-    return any(_one_applies(one) for one in query.lower().split(","))
-
-
-def _one_applies(query: str) -> bool:
-    for part in re.split(r"\band\b", query):
-        condition = re.sub(r"^\s*only\b", "", part).strip()
-        if condition in {"", "all", "print", "screen"}:
-            continue
-        feature = _FEATURE.fullmatch(condition)
-        if feature is None:
-            return False
-        pixels = float(feature[2]) * (1 if feature[3] == "px" else _ROOT_PIXELS)
-        holds = {"min": pixels <= _DESK_WIDTH, "max": pixels >= _DESK_WIDTH, None: pixels == _DESK_WIDTH}
-        if not holds[feature[1]]:
-            return False
-    return True
 
 
 def media_is_safe(query: str) -> bool:
@@ -279,7 +247,7 @@ def scaled(value: str, scale: float = PRINT_SCALE) -> str:
     def length(match: re.Match[str]) -> str:
         number, unit = float(match[1]), match[2].lower()
         if unit == "rem":
-            number, unit = number * _ROOT_PIXELS, "px"
+            number, unit = number * ROOT_PIXELS, "px"
         if unit == "px" and number <= 1:  # lines stay lines
             return match[0]
         return f"{round(number * scale, 3):g}{unit}"
@@ -356,14 +324,5 @@ def _is_safe_value(tokens: Sequence[Node], functions: frozenset[str], depth: int
         if token.type in {"ident", "hash"} and not re.fullmatch(r"[\w-]+", token.value):
             return False
         if token.type == "literal" and token.value not in {",", "/", "+", "*", "-", "%"}:
-            return False
-    return True
-
-
-def is_shallow(tokens: Sequence[Node], depth: int = 0) -> bool:
-    """Whether blocks in a row of tokens are nested only a little, so that it can be written out."""
-    for token in tokens:
-        below = getattr(token, "content", None) or getattr(token, "arguments", None)
-        if isinstance(below, list) and (depth >= _DEEPEST or not is_shallow(below, depth + 1)):
             return False
     return True

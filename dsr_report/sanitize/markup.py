@@ -19,7 +19,6 @@ from dsr_report.sanitize.css import (
     PRINT_SCALE,
     PRINT_WIDTH,
     addresses_in,
-    colours_of_sheet,
     media_is_safe,
     safe_declarations,
     safe_style_sheet,
@@ -133,8 +132,7 @@ class Writer:
     def write(self, root: LexborNode) -> str:
         """The page as a fragment; also collects its style sheets."""
         for sheet in root.css("style"):
-            if media_is_safe((sheet.attributes.get("media") or "").strip()):
-                self._colours.add_sheet(colours_of_sheet(_content_of(sheet)))
+            self._colours.add_sheet(_content_of(sheet), sheet.attributes.get("media") or "")
         self._colours.match(root)
         # a node is to be written, a text is the end of something that was opened
         stack: list[LexborNode | str] = [root]

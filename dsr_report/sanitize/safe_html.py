@@ -29,6 +29,8 @@ __all__ = ["POLICY", "Link", "Picture", "SafeHtml", "Wording", "print_style", "s
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _ATTRIBUTES = {tag: set(names) for tag, names in ATTRIBUTES.items()}
 _ASKED = re.compile(r' (src|style)="([^"]*)"')
+_HEADINGS = ((2, 0.67), (1.5, 0.83), (1.17, 1), (1, 1.33), (0.83, 1.67), (0.67, 2.33))
+"""Size and margin of the headings of HTML, in letters (HTML, 15.3.6)."""
 _OUR_STYLE = (
     "{0}.dsr-picture{{border:1px dashed #666;padding:2px 4px;color:#444;background:#fff;"
     "font-family:sans-serif;font-size:.75em;line-height:1.3;text-decoration:none;display:inline-block;box-sizing:border-box;max-width:100%;"
@@ -120,7 +122,11 @@ def print_style(scope: str, *, tallest: str = "18cm") -> str:
         f":where({scope} [align] [style*='text-align:'] table){{text-align:inherit}}"
         f"{scope} p,{scope} ul,{scope} ol,{scope} dl{{margin:1em 0}}"
         f"{scope} ul,{scope} ol{{padding-inline-start:{40 * PRINT_SCALE:g}px}}"
-        f"{scope} small{{color:inherit;font-size:smaller}}"
+        + "".join(
+            f":where({scope} .dsr-h{level}){{font-size:{size_of:g}em;font-weight:bold;margin:{margin:g}em 0}}"
+            for level, (size_of, margin) in enumerate(_HEADINGS, 1)
+        )
+        + f"{scope} small{{color:inherit;font-size:smaller}}"
         f"{scope} p,{scope} li,{scope} td,{scope} th,{scope} div{{overflow-wrap:break-word}}"
         f"{scope} .dsr-long{{word-break:break-all}}"
         f"{scope} td[colspan],{scope} th[colspan]{{width:auto!important}}"

@@ -1,7 +1,8 @@
 """Selectors of a message's style sheet, held to that message.
 
 What the message calls a class or an identifier gets a name of its own (`m-…`, `i-…`), so that a message
-can neither restyle the page around it nor be restyled by it, and two messages on one page keep apart.
+can neither restyle the page around it nor be restyled by it, and two messages on one page keep apart. What
+stands for an element or an identifier is as specific as that: the rules of a message hold in its order.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Sequence
 import tinycss2
 from tinycss2.ast import Node
 
+from dsr_report.mime.cascade import by_comma
+
 _PSEUDO = frozenset(
     "first-child last-child only-child nth-child nth-last-child first-of-type last-of-type only-of-type "
     "nth-of-type empty not is where hover link visited active focus".split()
@@ -20,7 +23,13 @@ _FALLEN_AWAY = {"link", "visited", "active", "focus", "hover"}
 """Pseudo-classes of live links: what is under them applies to links that are none any more."""
 _NAME = re.compile(r"[\w-]{1,120}")
 _LONGEST = 2000
-_TAGS_RENAMED = {"a": ".dsr-link"}
+_TAGS_RENAMED = {"a": "span:where(.dsr-link)"}
+_SPECIFIC = ":not(#_)"
+"""Fits every element, and makes a selector as specific as one with an identifier."""
+_BY_NAME = re.compile(r"""\s*(class|id)\s*~?=\s*(["']?)([\w-]{1,120})\2\s*""")
+_BY_VALUE = re.compile(
+    r"""\s*(?:dir|lang|align|valign)\s*[~|^$*]?=\s*(["']?)[\w-]{1,40}\1\s*""", re.IGNORECASE
+)
 _HEADINGS = re.compile(r"h[1-6]")
 
 
@@ -39,21 +48,11 @@ def identifier_class(name: str) -> str:
 def safe_selectors(prelude: Sequence[Node], scope: str) -> str:
     """The selectors of a rule, each below `scope`; those that reach beyond the message are left out."""
     kept = []
-    for one in _by_comma(prelude):
+    for one in by_comma(prelude):
         text = _safe_selector(one, scope)
         if text and len(text) < _LONGEST:
             kept.append(text)
     return ", ".join(dict.fromkeys(kept))
-
-
-def _by_comma(tokens: Sequence[Node]) -> list[list[Node]]:
-    parts: list[list[Node]] = [[]]
-    for token in tokens:
-        if token.type == "literal" and token.value == ",":
-            parts.append([])
-        elif token.type != "comment":
-            parts[-1].append(token)
-    return parts
 
 
 def _safe_selector(tokens: list[Node], scope: str) -> str:
@@ -109,28 +108,33 @@ def _rewritten(tokens: Sequence[Node], scope: str, depth: int) -> str | None:
 def _simple(token: Node, scope: str) -> str | None:
     if token.type == "hash":
         name = identifier_class(token.value)
-        return f".{name}" if name else None
+        return f".{name}{_SPECIFIC}" if name else None
     if token.type == "ident":
         name = token.value.lower()
         if scope and _HEADINGS.fullmatch(name):
-            return f".dsr-{name}"
+            return f"div:where(.dsr-{name})"
         return _TAGS_RENAMED.get(name, name) if re.fullmatch(r"[a-z][a-z0-9]{0,19}", name) else None
     if token.type == "literal" and token.value in {"*", ">", "+", "~"}:
         return str(token.value)
-    if token.type == "[] block" and not scope:
-        text = (
-            tinycss2.serialize(token.content)
-            if all(not hasattr(t, "content") for t in token.content)
-            else "<"
-        )
-        return f"[{text}]" if re.fullmatch(r"""[\w\s~|^$*="'-]{1,100}""", text) else None
+    if token.type == "[] block" and all(not hasattr(inner, "content") for inner in token.content):
+        return _attribute(str(tinycss2.serialize(token.content)), scope)
     return None
+
+
+def _attribute(text: str, scope: str) -> str | None:
+    match = _BY_NAME.fullmatch(text)
+    if match:
+        name = class_name(match[3], scope) if match[1] == "class" else identifier_class(match[3])
+        return f".{name}" if name else None
+    if scope:
+        return f"[{text}]" if _BY_VALUE.fullmatch(text) else None
+    return f"[{text}]" if re.fullmatch(r"""[\w\s~|^$*="'-]{1,100}""", text) else None
 
 
 def _pseudo(token: Node, scope: str, depth: int) -> str | None:
     if token.type == "ident" and token.lower_value in _PSEUDO | {"root"}:
         if token.lower_value in _FALLEN_AWAY:
-            return "" if token.lower_value == "link" else None
+            return ".dsr-link" if token.lower_value == "link" else None
         return f":{token.lower_value}"
     if token.type != "function" or token.lower_name not in _PSEUDO or depth > 2:
         return None
@@ -142,7 +146,7 @@ def _pseudo(token: Node, scope: str, depth: int) -> str | None:
         )
         return f":{token.lower_name}({text})" if re.fullmatch(r"[\dn+a-z-]{1,20}", text) else None
     inside = []
-    for one in _by_comma(token.arguments):
+    for one in by_comma(token.arguments):
         text_inside = _rewritten(one, scope, depth + 1)
         if not text_inside or not text_inside.strip():
             return None

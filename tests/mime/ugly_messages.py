@@ -603,6 +603,26 @@ HTML = (
         ("Canal Street 12\n1234 AB",),
     ),
     Ugly(
+        "white-space by rules that contradict each other",
+        "the more specific, then the later, an important one before all; media rules where they hold",
+        mail(
+            b"Content-Type: text/html",
+            body=b"<style>p{white-space:pre-line} .foot p{white-space:normal} #keep p, :is(.q, .r) > div{white-space:pre-wrap!important}"
+            b"@media (max-width:400px){.n{white-space:pre}} @media screen{[class=s]{white-space:pre}} .s{} .t,.n{white-space:nowrap}</style>"
+            b"<p>by element\n  lines</p><div class=foot><p>in foot\n  not</p></div>"
+            b'<div class=foot id=keep><p style="white-space:normal">important\n  stays</p></div>'
+            b"<div class=q><div>child\n  stays<span style='white-space:inherit'>\n  too</span></div></div><div class=n>narrow\n  not</div><div class=s>media\n  stays</div>",
+        ),
+        (
+            "by element\nlines",
+            "in foot not",
+            "important\n  stays",
+            "child\n  stays\n  too",
+            "narrow not",
+            "media\n  stays",
+        ),
+    ),
+    Ugly(
         "a numbered list from 3 on",
         "the numbers",
         mail(b"Content-Type: text/html", body=b"<ol start=3><li>three<li>four</ol><ol type=A><li>first</ol>"),

@@ -49,6 +49,8 @@ MESSAGES = {
     "dark mode": '<style>@media (prefers-color-scheme: dark){.t{color:#ffffff!important}} </style><p class="t" style="color:#111111">DARKMODE</p>',
     "right to left": '<!DOCTYPE html><html dir="rtl" lang="ar"><body><table width="100%" border="1"><tr><td>RTLFIRST</td><td>RTLSECOND</td></tr></table><p>RTLTEXT</p></body></html>',
     "kept lines": '<pre>artikel   aantal\nPRETHEE        2\nPREKOFFIE      1</pre><div style="white-space:pre-line">LINEONE\nLINETWO</div><style>.k{white-space:pre-wrap}</style><div class="k">WRAPONE\n   WRAPTWO</div>',
+    "cascade": '<style>#i{white-space:pre-wrap} .k.n{white-space:normal} a{white-space:normal} .p{white-space:pre-wrap} [class="q"] b{white-space:pre-wrap} b{white-space:normal}</style>'
+    '<div class="k n" id="i">IDONE\n   IDTWO</div><a class="p" href="https://x.example/">CLASSONE\n   CLASSTWO</a><div class="q"><b>ATTRONE\n   ATTRTWO</b></div><h1>HEADING</h1><p>PLAINTEXT</p>',
     # as newsletters are built: MJML, hybrids in the manner of Cerberus, ghost tables for Outlook
     "mjml": '<style>.mj-outlook-group-fix{width:100%!important}@media only screen and (min-width:480px){.mj-column-per-50{width:50%!important;max-width:50%}}</style>'
     '<div style="margin:0 auto;max-width:600px"><table align="center" style="width:100%"><tbody><tr><td style="direction:ltr;font-size:0px;padding:20px 0;text-align:center">'
@@ -187,9 +189,17 @@ def test_letters_contrast_with_what_is_printed_behind_them(
 def test_direction_lines_and_columns_of_newsletters_hold(words: dict[str, Any]) -> None:
     assert words["RTLFIRST"][1] > words["RTLSECOND"][3]
     assert words["RTLTEXT"][1] > words["RTLSECOND"][3]  # at the right edge
-    for one, two in (("PRETHEE", "PREKOFFIE"), ("LINEONE", "LINETWO"), ("WRAPONE", "WRAPTWO")):
+    kept = ("WRAP", "ID", "CLASS", "ATTR")
+    for one, two in (
+        ("PRETHEE", "PREKOFFIE"),
+        ("LINEONE", "LINETWO"),
+        *((f"{name}ONE", f"{name}TWO") for name in kept),
+    ):
         assert words[two][2] > words[one][2] + 4, two
-    assert words["WRAPTWO"][1] > words["WRAPONE"][1] + 3  # its blanks are kept
+    for name in kept:
+        assert words[f"{name}TWO"][1] > words[f"{name}ONE"][1] + 3, "its blanks are kept"
+    heights = [words[word][4] - words[word][2] for word in ("HEADING", "PLAINTEXT")]
+    assert heights[0] > 1.8 * heights[1]
     for one, two in (("MJMLLEFT", "MJMLRIGHT"), ("HYBRIDLEFT", "HYBRIDRIGHT")):
         assert abs(words[one][2] - words[two][2]) < 1
         assert words[two][1] > words[one][3]

@@ -20,7 +20,7 @@ from fontTools.ttLib import TTFont
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 from weasyprint.text.fonts import get_hb_object_data
 
-from dsr_report.mime.plain_text import without_idle_joiners
+from dsr_report.mime.joiners import without_idle_joiners
 from dsr_report.writers.fonts import files
 
 _SPECIAL = re.compile(
