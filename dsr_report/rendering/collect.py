@@ -61,6 +61,8 @@ class Collected:
         self.unknown: Counter[str] = Counter()
         """What records whose meaning is not known are called in the export, or their first member."""
         self.text_messages: list[TextMessage] = []
+        self.mailed_texts: dict[str, str] = {}
+        """How the texts of mailings by text message begin, by the number of the mailing."""
 
     def close(self) -> None:
         """Remove what waits on disk."""
@@ -139,6 +141,9 @@ def _name_of(found: RawRecord) -> str:
 
 def _note(collected: Collected, record: Viewed) -> None:
     collected.person.note(record.name)
+    collected.person.note_part(record.part_of)
+    if record.mailed_text is not None and len(collected.mailed_texts) < MOST_TEXT_MESSAGES:
+        collected.mailed_texts.setdefault(*record.mailed_text)
     if isinstance(record.view, RecordView):
         for row in record.view.fields:
             if not row.is_empty and len(collected.filled) < MOST_CONCLUSIONS:

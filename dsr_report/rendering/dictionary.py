@@ -35,15 +35,16 @@ FIELDS: dict[str, Entry] = {
     "databaseid": Entry(_("Database"), _("The number of the address list that holds this record.")),
     "collection": Entry(_("Collection"), _("The number of the list that holds this record.")),
     "collectionid": Entry(_("Collection"), _("The number of the list that holds this record.")),
-    "profile": Entry(_("Your profile"), _("The number under which you are known.")),
-    "profileid": Entry(_("Your profile"), _("The number under which you are known.")),
-    "subprofile": Entry(_("Part of your profile"), _("The number of a record that belongs to your profile.")),
-    "subprofileid": Entry(
-        _("Part of your profile"), _("The number of a record that belongs to your profile.")
+    "profile": Entry(_("Your profile"), _("The number of your profile.")),
+    "profileid": Entry(_("Your profile"), _("The number of your profile.")),
+    "subprofile": Entry(_("Part of your profile"), _("The number of this part of your profile.")),
+    "subprofileid": Entry(_("Part of your profile"), _("The number of this part of your profile.")),
+    "fields": Entry(_("Fields"), _("What was stored, under the name of each field.")),
+    "interests": Entry(
+        _("Interests"),
+        _("Topics that may interest you. Where a number stands behind one, 1 means yes and 0 means no."),
     ),
-    "fields": Entry(_("Fields"), _("What is stored, listed by field name.")),
-    "interests": Entry(_("Interests"), _("Topics that you chose or that we stored about you.")),
-    "interest": Entry(_("Interest"), _("A topic that you chose or that we stored about you.")),
+    "interest": Entry(_("Interest"), _("A topic that interests you, as far as we know.")),
     "group": Entry(_("Group"), _("The group that an interest belongs to.")),
     "groupid": Entry(_("Part of the mailing"), _("The number of the part of the mailing that you were in.")),
     "mailing-group": Entry(

@@ -13,7 +13,7 @@ from dsr_report.records.kind import Origin
 from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
-from dsr_report.rendering.collect import UNRECOGNISED, Collected
+from dsr_report.rendering.collect import UNRECOGNISED, Collected, FilledField
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED, VISITS
@@ -30,6 +30,8 @@ STATEMENTS: tuple[tuple[Letter, str], ...] = (
 )
 
 
+_MOST_FIELDS = 40
+"""On page one, which has room for six lines of them; all of them are among the categories and in the profile."""
 _MOST_PERIODS = 3
 """On page one; all of them are in the statements."""
 
@@ -160,6 +162,7 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "contact": contact_of(config),
         "officer": config.dpo,
         "hidden": hidden_sentence(options),
+        "incidents": readable_secrets(options),
     }
 
 
@@ -227,16 +230,72 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
                 "{n} survey or form that you filled in", "{n} surveys and forms that you filled in", told
             )
         )
-    named = {"envelope", "profile", "subprofile", "message", "sms", "survey", "form", *OPENED, "click"}
     if collected.interests:
         lines.append(language.count("{n} interest", "{n} interests", len(collected.interests)))
-    rest = [kind for kind, _count in kinds.most_common() if kind not in named and kind != UNRECOGNISED]
-    if rest:
-        counted = [f"{kind_plural(kind, options)} ({language.number(kinds[kind])})" for kind in rest]
-        lines.append(language.text("Also: {kinds}").format(kinds=language.listed(counted)))
+    if rest := _rest_in_words(collected, options):
+        lines.append(language.text("Also: {kinds}").format(kinds=language.listed(rest)))
     if kinds[UNRECOGNISED]:
         lines.append(unknown_in_words(collected, options))
     return lines
+
+
+_NAMED = frozenset(
+    {
+        "envelope",
+        "profile",
+        "subprofile",
+        "interest",
+        "message",
+        "sms",
+        "survey",
+        "form",
+        *VISITS,
+        UNRECOGNISED,
+    }
+)
+"""Kinds with a line of their own on page one."""
+
+
+def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
+    """What else there is: how many of what, as people would say it; of other kinds their names."""
+    language, kinds = options.language, collected.kinds
+    said = set(_NAMED)
+
+    def number(*of: str) -> int:
+        said.update(of)
+        return sum(kinds[kind] for kind in of)
+
+    reports = number("delivery", "attempt", "retry", "error", "bounce")
+    complaints, unsubscribed = number("abuse"), number("unsubscribe")
+    notes, changes = number("note", "contact", "todo"), number("change", "history")
+    files, vouchers = number("file"), number("coupon")
+    background = number("mailing", "sms_mailing", "snapshot", "document", "statistics", "coupon_campaign")
+    counted = (
+        (notes, language.count("{n} note of our people", "{n} notes of our people", notes)),
+        (changes, language.count("{n} change of your profile", "{n} changes of your profile", changes)),
+        (files, language.count("{n} file", "{n} files", files)),
+        (vouchers, language.count("{n} voucher", "{n} vouchers", vouchers)),
+        (complaints, language.count("{n} spam complaint", "{n} spam complaints", complaints)),
+        (unsubscribed, language.count("{n} unsubscribe request", "{n} unsubscribe requests", unsubscribed)),
+        (
+            reports,
+            language.count(
+                "{n} report on the delivery of messages", "{n} reports on the delivery of messages", reports
+            ),
+        ),
+        (
+            background,
+            language.count(
+                "{n} record about the mailings themselves",
+                "{n} records about the mailings themselves",
+                background,
+            ),
+        ),
+    )
+    others = [kind for kind, _count in kinds.most_common() if kind not in said]
+    return [words for count, words in counted if count] + [
+        f"{kind_plural(kind, options)} ({language.number(kinds[kind])})" for kind in others
+    ]
 
 
 def unknown_in_words(collected: Collected, options: ReportOptions) -> str:
@@ -261,21 +320,23 @@ def greeting(collected: Collected, options: ReportOptions) -> str:
 
 def held_in_words(collected: Collected, options: ReportOptions) -> str:
     """Which fields of the profile hold something, by their names."""
-    language = options.language
-    if not collected.filled:
+    language, names = options.language, list(collected.filled)
+    if not names:
         return ""
-    return language.text("Your profile holds: {fields}.").format(
-        fields=language.listed(list(collected.filled))
-    )
+    more = len(names) - _MOST_FIELDS
+    if more > 1:
+        names = [*names[:_MOST_FIELDS], language.count("{n} more field", "{n} more fields", more)]
+    return language.text("Your profile holds: {fields}.").format(fields=language.listed(names))
 
 
 ORIGINS: dict[Origin, str] = {
     "provided": _("You gave us this."),
     "observed": _("Our system recorded this."),
     "inferred": _("We worked this out ourselves."),
-    "": _("The source is stated under “{heading}”."),
+    "": _("The file with your data does not say where this comes from."),
 }
-"""Where the data of a group come from: provided, observed, inferred, or as the company says elsewhere."""
+"""Where the data of a group come from: provided, observed, inferred, or not known from the export."""
+_ELSEWHERE = _("The source is stated under “{heading}”.")
 
 
 def categories(collected: Collected, options: ReportOptions) -> list[str]:
@@ -283,16 +344,16 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
     language, kinds = options.language, collected.kinds
     found = []
 
-    def add(text: str, origin: Origin) -> None:
-        said = language.text(ORIGINS[origin]).format(heading=language.text(dict(STATEMENTS)["source"]))
+    def add(text: str, said: str) -> None:
+        said = language.text(said).format(heading=language.text(dict(STATEMENTS)["source"]))
         found.append(f"{text}. {said}")
 
-    for origin in ORIGINS:
-        names = [name for name, filled in collected.filled.items() if filled.origin == origin]
+    for said in (*ORIGINS.values(), _ELSEWHERE):
+        names = [name for name, filled in collected.filled.items() if _origin_of(filled) == said]
         if names:
             add(
                 language.text("Details in your profile: {fields}").format(fields=language.listed(names)),
-                origin,
+                said,
             )
     special = [name for name, filled in collected.filled.items() if filled.special]
     if special:
@@ -325,25 +386,33 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
             _("How messages were delivered, complaints about them, unsubscribing"),
             "observed",
         ),
-        (collected.interests, _("Interests"), ""),
-        (kinds["file"], _("Files"), ""),
     )
     for is_there, text, origin in groups:
         if is_there:
-            add(language.text(text), origin)
+            add(language.text(text), ORIGINS[origin])
+    if collected.interests:
+        noted_by = options.config.text_of_field("interests", None, None)
+        add(language.text("Interests"), ORIGINS[noted_by.origin if noted_by else ""])
+    if kinds["file"]:
+        add(language.text("Files"), _("Annex C says of each who or what stored it."))
     rest = [
         kind
         for kind, _count in kinds.most_common()
         if kind_of(kind).chapter in {"other", "background"}
         and kind not in {"envelope", "sms", "fax", UNRECOGNISED}
     ]
-    for origin in ORIGINS:
+    for origin, said in ORIGINS.items():
         names = [kind_plural(kind, options) for kind in rest if kind_of(kind).origin == origin]
         if names:
-            add(language.text("Other records: {kinds}").format(kinds=language.listed(names)), origin)
+            add(language.text("Other records: {kinds}").format(kinds=language.listed(names)), said)
     if kinds[UNRECOGNISED]:
-        add(unknown_in_words(collected, options), "")
+        add(unknown_in_words(collected, options), ORIGINS[""])
     return found
+
+
+def _origin_of(filled: FilledField) -> str:
+    """What is said of where a field comes from: as the controller says of it, or of its source."""
+    return _ELSEWHERE if filled.source and not filled.origin else ORIGINS[filled.origin]
 
 
 def period(collected: Collected, options: ReportOptions) -> str:
@@ -382,6 +451,25 @@ def sum_in_words(language: Language, values: Sum) -> str:
         "Of {n} of the disclosed values parts are masked or withheld.",
         values.in_part,
     )
+
+
+def readable_secrets(options: ReportOptions) -> list[str]:
+    """What the person should do because passwords or keys stood readable in the e-mail system."""
+    language, hidden = options.language, {mark.what for mark in options.marks}
+    said = []
+    if "password" in hidden:
+        said.append(
+            language.text(
+                "A password of yours stood readable in our e-mail system. Please change it wherever you use it."
+            )
+        )
+    if hidden & {"credential", "key"}:
+        said.append(
+            language.text(
+                "Login details or a key of yours stood readable in our e-mail system. Please change them, or have them replaced."
+            )
+        )
+    return said
 
 
 def responsible(config: Config, language: Language) -> list[str]:

@@ -22,11 +22,21 @@ class Person:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._profiles: dict[str, str] = {}
 
     def note(self, name: tuple[str, str] | None) -> None:
         """Take up a name that `name_in` found."""
         if name is not None and len(self._names) < _MOST:
             self._names.setdefault(*name)
+
+    def note_part(self, numbers: tuple[str, str] | None) -> None:
+        """Take up the number of a part of a profile, and that of the profile."""
+        if numbers is not None and len(self._profiles) < _MOST:
+            self._profiles.setdefault(*numbers)
+
+    def profile_of(self, subprofile: str) -> str:
+        """The number of the profile that a part belongs to, where it is known."""
+        return self._profiles.get(subprofile, "")
 
     @property
     def name(self) -> str:
@@ -45,6 +55,10 @@ class Person:
         if not number:
             return name
         numbered = language.text("number {number}").format(number=number)
+        if subject_type == "subprofile" and (profile := self.profile_of(number)):
+            numbered = language.text("profile {profile}, part {number}").format(
+                profile=profile, number=number
+            )
         return f"{name} ({numbered})" if name else numbered
 
 

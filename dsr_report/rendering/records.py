@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -11,8 +12,10 @@ from dsr_report.jsonstream.items import JsonValue, count_values
 from dsr_report.records.base import Record
 from dsr_report.records.kind import Origin
 from dsr_report.records.kinds import kind_of
+from dsr_report.records.models.other import Unrecognised
 from dsr_report.records.models.people import Profile, Subprofile
 from dsr_report.records.models.surveys import Survey
+from dsr_report.records.names import word_set
 from dsr_report.records.vocabulary import normalised_key
 from dsr_report.rendering.dictionary import meaning_of
 from dsr_report.rendering.events import moment_text
@@ -49,11 +52,22 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeRow:
+    """Numbers, codes and moments of a record that are called the same, each with what it means where it is a code."""
+
+    label: str
+    names: tuple[str, ...]
+    values: tuple[tuple[Value, str], ...]
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordView:
     """A record in full, as `templates/report/record.html.j2` is given it.
 
-    `fields` are those of a person's record, `answers` those of a survey, `rows` all other members; `path` has
-    the names of the lists and objects that it stands in.
+    `fields` are those of a person's record, `answers` those of a survey, `codes` what only the e-mail system
+    needs or the heading says, `rows` all other members; `path` has the names of the lists and objects that it
+    stands in.
     """
 
     anchor: str
@@ -65,6 +79,7 @@ class RecordView:
     fields: tuple[FieldRow, ...]
     answers: tuple[AnswerRow, ...]
     rows: tuple[FieldRow, ...]
+    codes: tuple[CodeRow, ...]
     path: tuple[str, ...]
     explanation: str
     pointer: str
@@ -72,6 +87,11 @@ class RecordView:
 
 
 _MOMENTS = frozenset({"time", "timestamp", "created", "modified", "timestampsent", "at"})
+_CODES = _MOMENTS | word_set(
+    "id type event secret removed profile profileid subprofile subprofileid database databaseid collection "
+    "collectionid mailing mailingid emailing destination internal messageid template templateid document documentid"
+)
+"""Members that say how a record is filed, not what it says."""
 _SECONDS = re.compile(r"[0-9]{9,10}")
 _MARKUP = re.compile(
     r"</?(?:a|b|br|div|em|font|i|li|ol|p|small|span|strong|sub|sup|u|ul)\b[^<>]*>", re.IGNORECASE
@@ -114,21 +134,24 @@ class RecordViews:
             if (moment := getattr(record, name)) is not None:
                 raw, certainty = getattr(record, f"{name}_raw"), getattr(record, f"{name}_certainty")
                 when = moment_text(moment, raw, certainty, options)
+        name = str(
+            getattr(record, "title", None)
+            or getattr(record, "name", None)
+            or getattr(record, "subject", None)
+            or ""
+        )
+        rows, codes = self._divided(record, name, rows_of(record, language, numbered, skip))
         view = RecordView(
             anchor=f"record-{number}",
             kind=record.kind,
             title=kind_title(record, options),
-            name=str(
-                getattr(record, "title", None)
-                or getattr(record, "name", None)
-                or getattr(record, "subject", None)
-                or ""
-            ),
+            name=name,
             when=when,
             removed=bool(getattr(record, "removed", False)),
             fields=tuple(fields),
             answers=tuple(answers),
-            rows=tuple(self._with_moment(row) for row in rows_of(record, language, numbered, skip)),
+            rows=rows,
+            codes=codes,
             path=path_of(record, language),
             explanation=self._explanation(record),
             pointer=record.pointer,
@@ -136,14 +159,36 @@ class RecordViews:
         )
         return view, numbered.count
 
+    def _divided(
+        self, record: Record, name: str, members: Iterable[FieldRow]
+    ) -> tuple[tuple[FieldRow, ...], tuple[CodeRow, ...]]:
+        """What a record says, and its numbers and codes by what they are called."""
+        rows: list[FieldRow] = []
+        codes: dict[str, list[FieldRow]] = {}
+        for row in map(self._with_moment, members):
+            content = row.value.content
+            is_code = normalised_key(row.name) in _CODES or (name != "" and content == name)
+            if is_code and not isinstance(content, (dict, list)) and not isinstance(record, Unrecognised):
+                codes.setdefault(row.label or row.name, []).append(row)
+            else:
+                rows.append(row)
+        return tuple(rows), tuple(
+            CodeRow(
+                label,
+                tuple(dict.fromkeys(row.name for row in alike if row.name != label)),
+                tuple((row.value, row.meaning) for row in alike),
+                alike[0].explanation,
+            )
+            for label, alike in codes.items()
+        )
+
     def _with_moment(self, row: FieldRow) -> FieldRow:
         """A row that says which moment a number of seconds is."""
         content = row.value.content
         if row.name.casefold() not in _MOMENTS or not _SECONDS.fullmatch(str(content)):
             return row
         at = datetime.fromtimestamp(int(str(content)), UTC)
-        said = f"= {self._options.language.moment(at, self._options.zone)}. {row.explanation}"
-        return replace(row, explanation=said.strip())
+        return replace(row, meaning=self._options.language.moment(at, self._options.zone))
 
     def fields_of(
         self, record: Profile | Subprofile, numbered: Numbered | None = None, first: int = 0
@@ -158,22 +203,21 @@ class RecordViews:
         for name, value in record.fields.items():
             text = self._options.config.text_of_field(str(name), record.database_id, collection)
             code = meaning_of("", value, language)
-            label, explanation = "", f"= {code}" if code else ""
+            label = explanation = ""
             origin: Origin = ""
             source, special = "", False
             if text is not None:
                 label = text.label.get(language.code, "")
-                explanation = text.explain.get(language.code, "") or explanation
+                explanation = text.explain.get(language.code, "")
                 origin, special = text.origin, text.special
                 source = text.source.get(language.code, "")
                 meaning = text.codes.get(str(value))
                 if isinstance(meaning, dict):
                     meaning = meaning.get(language.code)
-                if meaning:
-                    explanation = f"= {meaning}. {explanation}".strip()
+                code = meaning or code
             shown = Value(value) if numbered is None else numbered.value(value, first)
             rows.append(
-                FieldRow(name_shown(name, language), label, explanation, shown, origin, source, special)
+                FieldRow(name_shown(name, language), label, explanation, shown, code, origin, source, special)
             )
             first += count_values(value)
         return rows

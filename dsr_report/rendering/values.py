@@ -57,14 +57,16 @@ class Value:
 class FieldRow:
     """A member of a record, or a field of a profile: its name, its label and meaning where known, its value.
 
-    `origin` says whether it was provided, observed or inferred, and `source` where its data come from, where
-    the controller says so; `special` that it holds special categories of personal data (Art. 9).
+    `explanation` is what the member holds, `meaning` what a code in it means. `origin` says whether it was
+    provided, observed or inferred, and `source` where its data come from, where the controller says so;
+    `special` that it holds special categories of personal data (Art. 9).
     """
 
     name: str
     label: str
     explanation: str
     value: Value
+    meaning: str = ""
     origin: Origin = ""
     source: str = ""
     special: bool = False
@@ -151,14 +153,10 @@ def rows_of(
         yield FieldRow(
             name_shown(name, language) if name else language.text("value"),
             label_of(name, language, record.kind),
-            _explained(meaning_of(name, value, language), explanation_of(name, record.kind, language)),
+            explanation_of(name, record.kind, language),
             numbered.value(value, first),
+            meaning_of(name, value, language),
         )
-
-
-def _explained(meaning: str, explanation: str) -> str:
-    """What the value means, before what the field means."""
-    return f"= {meaning}. {explanation}".strip() if meaning else explanation
 
 
 def path_of(record: Record, language: Language) -> tuple[str, ...]:

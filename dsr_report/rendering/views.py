@@ -20,7 +20,7 @@ from dsr_report.records.base import Record
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.events import Event
 from dsr_report.records.models.mail import Mailing, Message, Snapshot
-from dsr_report.records.models.other import Fax, Sms
+from dsr_report.records.models.other import Fax, Sms, SmsMailing
 from dsr_report.records.models.people import Interest, Profile, Subprofile
 from dsr_report.records.parsing import parse
 from dsr_report.records.raw_record import RawRecord
@@ -55,6 +55,8 @@ class TextMessage(NamedTuple):
     anchor: str
     at: datetime | None
     text: str
+    mailing_id: str | None
+    """Of a text message: the mailing, which may have the text."""
 
 
 class Viewed(NamedTuple):
@@ -72,12 +74,16 @@ class Viewed(NamedTuple):
     """Of what is neither message nor event: all its moments, `at` first."""
     message: MessageEntry | None = None
     text_message: TextMessage | None = None
+    mailed_text: tuple[str, str] | None = None
+    """Of a mailing by text message: its number, and how its text begins."""
     message_ids: tuple[str, ...] = ()
     is_event: bool = False
     message_id: str | None = None
     mailing_id: str | None = None
     subject: str | None = None
     name: tuple[str, str] | None = None
+    part_of: tuple[str, str] | None = None
+    """Of a part of a profile: its number, and that of the profile."""
     database: str = ""
     collection: str = ""
     conclusions: tuple[Conclusion, ...] = ()
@@ -140,9 +146,16 @@ class Viewer:
         at = times[0] if times else None
         made = Viewed(kind, record.rule, view.anchor, view, count, at, times=times)
         if isinstance(record, (Profile, Subprofile)):
-            return made._replace(name=name_in(record), conclusions=self._conclusions(record))
+            made = made._replace(name=name_in(record), conclusions=self._conclusions(record))
+            if isinstance(record, Subprofile) and record.subprofile_id and record.profile_id:
+                return made._replace(part_of=(record.subprofile_id, record.profile_id))
+            return made
+        if isinstance(record, SmsMailing) and record.mailing_id and record.text:
+            return made._replace(mailed_text=(record.mailing_id, _beginning(record.text)))
         if isinstance(record, (Sms, Fax)):
-            sent = TextMessage(kind, view.anchor, at, _beginning(getattr(record, "text", None)))
+            text = _beginning(getattr(record, "text", None))
+            mailing = record.mailing_id if isinstance(record, Sms) else None
+            sent = TextMessage(kind, view.anchor, at, text, mailing)
             return made._replace(text_message=sent)
         if isinstance(record, (Mailing, Snapshot)) and record.mailing_id and record.subject:
             return made._replace(mailing_id=record.mailing_id, subject=record.subject)

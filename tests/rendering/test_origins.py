@@ -55,7 +55,7 @@ def categories(built, lang: str = "en", config: Config = FIELDS) -> str:
         "Answers that you gave in surveys and forms. You gave us this.",
         "Opens and clicks: when, the IP address, the device and program. Our system recorded this.",
         "Estimates of the place and the kind of device. We worked this out ourselves.",
-        "Interests. The source is stated under “Where your data came from (source)”.",
+        "Interests. The file with your data does not say where this comes from.",
         "Special categories of personal data (Article 9 GDPR) are or may be in: Dieet.",
         "Dieet: Your caterer told us.",
     ],
@@ -78,9 +78,20 @@ def test_every_group_has_one_of_the_origins_in_every_language(
         assert word in text
 
 
-def test_a_field_of_which_nothing_is_known_refers_to_the_statement_of_the_sources(built) -> None:
+def test_of_a_field_of_which_nothing_is_known_the_report_says_so(built) -> None:
     text = categories(built, config=Config())
-    assert "Naam, Score, Aanmelding and Dieet. The source is stated under" in text
+    assert "Naam, Score, Aanmelding and Dieet. The file with your data does not say where this" in text
+
+
+def test_a_field_whose_source_alone_is_known_refers_to_the_list_that_has_it(built) -> None:
+    fields = (
+        FieldText(name="Naam", source={"en": "Your employer told us."}),
+        FieldText(name="interests", origin="provided"),
+    )
+    text = categories(built, config=Config(field=fields))
+    assert "Details in your profile: Naam. The source is stated under “Where your data came from" in text
+    assert "Naam: Your employer told us." in text
+    assert "Interests. You gave us this." in text
 
 
 def test_each_kind_of_record_has_an_origin_but_those_of_which_only_the_company_knows() -> None:

@@ -34,6 +34,16 @@ def test_the_person_is_named_as_stored_with_the_number(tmp_path, fields):
     assert 'About: <bdi class="v">Noëlle van der Zwaluw (number 7)</bdi>' in page
 
 
+def test_the_number_of_a_part_is_told_from_that_of_the_profile(tmp_path):
+    info = {"type": "subprofile", "id": "20285"}
+    people = (
+        profile("90118", Name="Jan"),
+        {"type": "subprofile", "ID": "20285", "profile": "90118", "fields": {}},
+    )
+    assert "Jan (profile 90118, part 20285)" in first_page(tmp_path, info, *people)
+    assert "(number 20285)" in first_page(tmp_path, info, people[0])
+
+
 def test_of_an_address_only_the_first_letter_and_the_domain_are_on_the_cover(tmp_path):
     page = first_page(tmp_path, {"type": "email", "id": "someone@example.org"}, {"a": 1}, lang="nl")
     assert 'Over: <bdi class="v">s…@example.org</bdi>' in page

@@ -162,6 +162,54 @@ def test_a_password_that_stood_readable_is_said_in_one_sentence(said: Callable[[
     assert said("hidden-part").count("A password of yours stood readable in our e-mail system.") == 1
 
 
+def test_what_to_do_about_a_readable_password_stands_on_page_one(said: Callable[[str], str]) -> None:
+    assert "A password of yours stood readable in our e-mail system. Please change it" in said("start")
+
+
+def test_places_of_marks_are_told_apart_from_the_values_that_hold_them(built) -> None:
+    three = MarkRow(
+        1, "mask", "access-code", "live-key", "", KEY, ("/data/0/secret",), ("/data/4/x", "/data/4/x")
+    )
+    with built(DATA, marks=(three,), sum=Sum(90, 89, 1, 0, 1)) as report:
+        text = " ".join(report.part("hidden-part").text.split())
+    assert "In 3 places:" in text
+    assert "The 3 places are in 2 values (masked or withheld as a whole: 1, in part: 1)." in text
+
+
+def test_page_one_says_in_plain_words_what_else_there_is(said: Callable[[str], str]) -> None:
+    assert (
+        "Also: 1 note of our people, 1 change of your profile and 1 report on the delivery of messages"
+        in said("start")
+    )
+    assert "Starts of sending" not in said("start")
+
+
+def test_a_number_stands_once_with_all_names_that_it_is_stored_under(built) -> None:
+    change = {"type": "update", "data": {"type": "update", "timestamp": "2022-02-08 10:00:00", "time": "1644310800",
+                                         "profile": "7", "parameters": {"Mobiel": "06"}}}  # fmt: skip
+    with built([change]) as report:
+        text = " ".join(report.part("noted-part-0").text.split())
+    assert "Time (timestamp, time) 2022-02-08 10:00:00 · 1644310800 = 8 February 2022, 10:00." in text
+    assert (
+        text.index("Mobiel") < text.index("Numbers and codes in the e-mail system") < text.index("1644310800")
+    )
+
+
+def test_a_question_reads_without_its_markup_which_stands_among_the_codes(said: Callable[[str], str]) -> None:
+    told = said("told")
+    assert told.index("Heel") < told.index("Numbers and codes") < told.index("<em>tevreden</em>")
+
+
+def test_a_text_message_without_a_text_is_listed_with_that_of_its_mailing(built) -> None:
+    data = [{"type": "sms", "data": {"mailing": "56", "timestamp": "2022-12-06 15:30:04", "profile": "7"}},
+            {"type": "sms", "data": {"mailing": "57", "timestamp": "2022-12-07 15:30:04", "profile": "7"}},
+            {"type": "sms mailing", "data": {"id": "56", "timestamp": "2022-12-06 15:30:00", "message": "Tot morgen!"}}]  # fmt: skip
+    with built(data) as report:
+        text = " ".join(report.part("sent-part").text.split())
+    assert "Tot morgen! 6 December 2022" in text
+    assert "(its text is not stored) 7 December 2022" in text
+
+
 def test_no_count_names_nothing(said: Callable[[str], str]) -> None:
     for part in ("start", "statements-part"):
         assert "Other records" not in said(part)

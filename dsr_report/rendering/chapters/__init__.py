@@ -7,6 +7,7 @@ them, and the proof finds each value's number in that HTML.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from jinja2 import Environment
 
@@ -80,9 +81,12 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
         letter_file=options.letter_file,
         annexes_file=options.annexes_file,
     )
+    layer = ""
     for chapter in CHAPTERS:
         if chapter.is_left_out(book):
             continue
+        runs_on = layer == chapter.layer == "data"
+        layer = chapter.layer
         title = chapter.name(book)
         see = [
             (term.anchor, options.language.text(term.name))
@@ -92,7 +96,8 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
         for number, part in enumerate(chapter.parts(book)):
             template = made.get_template(f"report/{part.template or chapter.template}.html.j2")
             html = template.render(**common, is_first=number == 0, **part.values)
-            yield _part(book, chapter, part, settled(html, part.proofs))
+            made_part = _part(book, chapter, part, settled(html, part.proofs))
+            yield replace(made_part, new_page=False) if runs_on else made_part
 
 
 def listed(export: Export, options: ReportOptions, collected: Collected) -> tuple[tuple[str, str], ...]:

@@ -90,8 +90,9 @@ def _text_lines(book: Book) -> list[tuple[str, list[TextLine]]]:
     ordered = sorted(book.collected.text_messages, key=lambda text: text.at or NEVER, reverse=True)
     for text in ordered:
         when = moment_text(text.at, None, None, book.options)
+        says = text.text or book.collected.mailed_texts.get(text.mailing_id or "")
         found.setdefault(kind_plural(text.kind, book.options), []).append(
-            TextLine(text.anchor, when, text.text or kind_plural(text.kind, book.options))
+            TextLine(text.anchor, when, says or book.language.text("(its text is not stored)"))
         )
     return list(found.items())
 

@@ -8,7 +8,13 @@ from typing import NamedTuple
 from dsr_report.redact.marks import HIDDEN_THINGS
 from dsr_report.rendering.chapters.activity import plot_of, spans
 from dsr_report.rendering.chapters.book import Book, PartView
-from dsr_report.rendering.first_pages import authority_view, contact_of, first_view, statement_blocks
+from dsr_report.rendering.first_pages import (
+    authority_view,
+    contact_of,
+    first_view,
+    readable_secrets,
+    statement_blocks,
+)
 from dsr_report.rendering.glossary import terms_in
 from dsr_report.rendering.options import MarkRow
 from dsr_report.rendering.pagination import ContentsLine
@@ -43,7 +49,7 @@ def start(book: Book) -> Iterator[PartView]:
     view["other_systems"] = book.options.config.scope.other_systems.get(book.options.language_code, "")
     view["authority"] = authority_view(book.options)[0]
     view["about"] = book.collected.person.about(info.type, info.id, book.language)
-    yield PartView(view, "start")
+    yield PartView(view, "start", contents=("rights",) if book.is_found else ())
 
 
 def overview(book: Book) -> Iterator[PartView]:
@@ -56,7 +62,6 @@ def overview(book: Book) -> Iterator[PartView]:
         "entries": entries,
         "annexes": [entry for entry in listed if is_apart and entry.is_annex],
         "scope": _scope(book),
-        "other_systems": options.config.scope.other_systems.get(options.language_code, ""),
         "zone": language.text("All times are in the time zone {zone}, unless stated otherwise.").format(
             zone=language.zone(options.zone)
         ),
@@ -65,7 +70,7 @@ def overview(book: Book) -> Iterator[PartView]:
         "ambiguous": book.collected.activity.ambiguous,
     }
     contents = tuple(anchor for entry in entries for anchor in entry.anchors())
-    yield PartView(values, "overview", new_page=True, contents=contents)
+    yield PartView(values, "overview", contents=contents)
 
 
 def annexes(book: Book) -> Iterator[PartView]:
@@ -107,9 +112,31 @@ def hidden(book: Book) -> Iterator[PartView]:
         }
         for mark in book.options.marks
     ]
-    withheld = any(mark.treatment == "withhold" for mark in book.options.marks)
-    has_password = any(mark.what == "password" for mark in book.options.marks)
-    yield PartView({"marks": marks, "withheld": withheld, "has_password": has_password}, "hidden-part")
+    values = {
+        "marks": marks,
+        "withheld": any(mark.treatment == "withhold" for mark in book.options.marks),
+        "incidents": readable_secrets(book.options),
+        "in_all": _in_all(book),
+    }
+    yield PartView(values, "hidden-part")
+
+
+def _in_all(book: Book) -> str:
+    """How the places of all marks and the values that hold them are told apart, where the numbers differ."""
+    language, values = book.language, book.options.sum
+    places = sum(len(mark.pointers) + len(mark.passage_pointers) for mark in book.options.marks)
+    whole = values.masked + values.withheld
+    holding = whole + values.in_part
+    if holding < 2 or places == holding:
+        return ""
+    return language.text(
+        "The {places} places are in {values} values (masked or withheld as a whole: {whole}, in part: {in_part}). One value can hold several of them."
+    ).format(
+        places=language.number(places),
+        values=language.number(holding),
+        whole=language.number(whole),
+        in_part=language.number(values.in_part),
+    )
 
 
 def _chapters_of(mark: MarkRow, book: Book) -> list[tuple[str, str, int]]:
@@ -174,11 +201,20 @@ def _machine_copy(book: Book) -> str:
 
 def _scope(book: Book) -> str:
     language, info = book.language, book.export.info
+    profile = book.collected.person.profile_of(str(info.id or ""))
     kinds = {
         "profile": language.text("We searched for everything that is stored under your number {id}."),
-        "subprofile": language.text("We searched for everything that is stored under your number {id}."),
+        "subprofile": language.text(
+            "We searched for everything that is stored under the number {id}: a part of your profile, which itself has the number {profile}."
+        )
+        if profile
+        else language.text(
+            "We searched for everything that is stored under the number {id}, a part of your profile."
+        ),
         "email": language.text("We searched for the e-mail address {id}."),
     }
     system = book.options.config.scope.system.get(book.options.language_code, "")
-    text = kinds.get(str(info.type), language.text("We searched for {id}.")).format(id=info.id or "?")
+    text = kinds.get(str(info.type), language.text("We searched for {id}.")).format(
+        id=info.id or "?", profile=profile
+    )
     return f"{text} {system}".strip()

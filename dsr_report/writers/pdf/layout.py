@@ -129,12 +129,16 @@ def _put_side_by_side(document: Any) -> None:
     document.pages = pages
 
 
+_SAYS_PAGES = frozenset({"toc", "page-of"})
+"""Classes of elements whose links say on which page they end."""
+
+
 def _prepare(root: Any, job: LayoutJob) -> dict[str, str]:
     """Mark links to other pieces, take out what may not be active, and number the lines of contents."""
     here = {element.get("id") for element in root.iter() if element.get("id")}
     elsewhere: dict[str, str] = {}
     for element in root.iter():
-        if "toc" in (element.get("class") or "").split():
+        if _SAYS_PAGES.intersection((element.get("class") or "").split()):
             for link in element.iter("a"):
                 target = (link.get("href") or "").removeprefix("#")
                 link.set("data-page", str(job.page_of_anchor.get(target, "0000")))
