@@ -95,6 +95,17 @@ LEXICON = Lexicon(
         "geheime frage",
         "kontrollfrage",
     ),
+    logins=(
+        "zugangsdaten",
+        "zugang",
+        "anmeldedaten",
+        "logindaten",
+        "benutzername",
+        "benutzer",
+        "nutzername",
+        "kontodaten",
+        "anmeldung",
+    ),
     answers=(
         "antwort",
         "antworten",

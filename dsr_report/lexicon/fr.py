@@ -112,6 +112,15 @@ LEXICON = Lexicon(
         "question de sécurité",
         "question de récupération",
     ),
+    logins=(
+        "identifiants",
+        "identifiant",
+        "connexion",
+        "codes d'accès",
+        "accès",
+        "nom d'utilisateur",
+        "utilisateur",
+    ),
     answers=(
         "réponse",
         "réponses",

@@ -104,6 +104,16 @@ LEXICON = Lexicon(
         "controlevraag",
         "herstelvraag",
     ),
+    logins=(
+        "inloggegevens",
+        "inlog",
+        "inlognaam",
+        "aanmeldgegevens",
+        "toegangsgegevens",
+        "accountgegevens",
+        "gebruikersnaam",
+        "gebruiker",
+    ),
     answers=(
         "antwoord",
         "antwoorden",

@@ -71,6 +71,8 @@ class Lexicon:
     """What a question is called that stands in for a password."""
     answers: Words
     """What stands as the name of its answer."""
+    logins: Words
+    """What stands before the name and the password of who logs in."""
     discounts: Words
     """Words beside a code that lowers a price, and lets nobody in."""
     entering: Words

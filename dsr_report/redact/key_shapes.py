@@ -53,7 +53,7 @@ _BESIDE_PAIRS = joined_words(
 )  # fmt: skip
 """Members of a pair that hold neither the name nor the value."""
 
-_MAY_NAME = re.compile(r"[=\"'<{\n\t;|,]|^[^\d:]+:|eyJ|[A-Za-z0-9+/_-]{16}|\$[0-9a-z]| --?[a-z]|—|–")
+_MAY_NAME = re.compile(r"[=\"'<{\n\t;|,]|^[^\d:]+:|eyJ|[A-Za-z0-9+/_-]{16}|\$[0-9a-z]| --?[A-Za-z]|—|–")
 """What a text has none of neither names a key nor is base64: most ids, dates and words."""
 
 _Task = tuple[JsonValue, str, KeyName | None]

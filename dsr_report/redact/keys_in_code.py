@@ -11,15 +11,22 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from dsr_report.redact.key_names import KeyName, key_name
+from dsr_report.redact.key_names import KeyName, key_name, words_of
 from dsr_report.redact.key_values import TextKey, is_token, judged, keys_under_name
 
 _LITERAL = re.compile(
-    r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'\])]*\s*(?::=|=>|==?|:)\s*[bBuUrR]?([\"'`])"
-    r"((?:(?!\2)[^\\]|\\.){1,2000}?)\2",
+    r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'\])]*(?:\s+As\s+\w+)?\s*(?::=|=>|==?|:)\s*(?:<%[=-]?\s*)?"
+    r"[bBuUrR]?([\"'`])((?:(?!\2)[^\\]|\\.){1,2000}?)\2",
     re.DOTALL,
 )
-"""`$password = '…'`, `password: "…"`, `:password => '…'`."""
+"""`$password = '…'`, `password: "…"`, `:password => '…'`, `Dim pwd As String = "…"`."""
+_GIVEN = re.compile(
+    r"(?<![\w.])(?:[\w$]+(?:\.|->|::))*([A-Za-z_][\w-]{2,60})(?:\(\s*|[ \t]+)"
+    r"(?:[\"'][^\"'\n]{0,80}[\"']\s*,\s*)?([\"'])([^\"'\n]{4,400})\2"
+)
+"""`setPassword("…")`, `NetworkCredential("robin", "…")`, `ConvertTo-SecureString "…"`."""
+_HOLDERS = frozenset({"credential", "credentials", "securestring", "basicauth", "httpbasicauth"})
+_DEFAULT = re.compile(r"\"([^\"\n]{1,60})\"\s*\{[^{}]{0,300}?\b(?:default|value)\s*=\s*([\"'])([^\"'\n]+)\2")
 _SERIALISED = re.compile(
     r"s:\d+:\\?\"(?P<name>[^\"\\]{1,80})\\?\";(?:s:\d+:\\?\"(?P<text>.{0,4000}?)\\?\";|[id]:(?P<number>[\d.-]+);)",
     re.DOTALL,
@@ -31,14 +38,24 @@ _DUMPED = re.compile(
 _OPTION = re.compile(r"(?<!\S)--?([A-Za-z][\w-]{1,40})(?:=|[ \t]+)([\"']?)([^\s\"'-][^\s\"']*)\2")
 _HEADER_OPTION = re.compile(r"(?:-H|--header)[= ]?\s*([\"'])([\w-]+)\s*:\s*(.*?)\1")
 _USER_OPTION = re.compile(
-    r"(?<!\S)(?:-u|-U|--user|--proxy-user|--basic)[= ]?\s*([\"']?)([^\s:\"']+):([^\s\"']+)\1"
+    r"(?<!\S)(?:-u|-U|--user|--proxy-user|--basic)[= ]?\s*([\"']?)([^\s:,\"']+)[:,]([^\s\"']+)\1"
 )
-_PROGRAM = re.compile(
-    r"\b(?:curl|wget|http|https|xh|mysql\w*|mariadb\w*|sshpass|psql|ldap\w+|redis-cli|mongo\w*|ftp)\b"
+_TAKING_PASSWORDS = (
+    r"mysql\w*|mariadb\w*|sshpass|ldap\w+|redis-cli|mongo\w*|docker|podman|helm|az|sqlcmd|bcp|isql|smbclient|"
+    r"7z[ar]?|zip|unzip|u?n?rar|lftp|ncftp|xfreerdp|restic|rclone|svn|htpasswd|plink|pscp|psftp"
 )
+_PROGRAM = re.compile(rf"\b(?:curl|wget|http|https|xh|psql|ftp|{_TAKING_PASSWORDS})\b")
 _PASSWORD_OPTION = re.compile(
-    r"\b(?:mysql\w*|mariadb\w*|sshpass|ldap\w+|redis-cli|mongo\w*)\b[^\n|;&]{0,300}?\s-[pwa]\s?([^\s\"'-][^\s\"']*)"
+    rf"\b(?:{_TAKING_PASSWORDS})\b[^\n|;&]{{0,300}}?\s-[pPwa]:?[ \t]?([\"']?)([^\s\"'-][^\s\"']*)\1"
 )
+_AS_ARGUMENT = re.compile(
+    r"\b(?:htpasswd[ \t]+-\w*b\w*[ \t]+\S+[ \t]+\S+|net[ \t]+use\b[^\n]{0,120}?|"
+    r"ansible-vault\b[^\n]{0,80}?|enable[ \t]+(?:secret|password)(?:[ \t]+[0-9])?|password[ \t]+[0-9])[ \t]+"
+    r"([^\s\"'/\\-]\S{5,})"
+)
+"""What stands by itself on a command line; a key only where it looks like one."""
+_PIPED = re.compile(r"([\"']?)[^\s\"':]+:([^\s\"':]+)\1[ \t]*\|[ \t]*(?:sudo[ \t]+)?chpasswd\b")
+_PASS_PHRASE = re.compile(r"\s-?pass(?:in|out)?[ \t]+pass:([^\s\"']+)")
 _IDENTIFIED = re.compile(r"\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?BY|PASSWORD)\s*\(?\s*'([^']+)'", re.IGNORECASE)
 _INSERTED = re.compile(
     r"\binsert\s+into\s+[^\s(]+\s*\(([^()]{1,4000})\)\s*values\s*((?:\([^()]*\)\s*,?\s*)+)", re.IGNORECASE
@@ -49,6 +66,16 @@ _LET_IN = re.compile(
     r"\b(Bearer|Basic|AUTH PLAIN|AUTH LOGIN|Negotiate|ApiKey|Token)[ \t]+([A-Za-z0-9._~+/-]{8,}={0,2})"
 )
 _PROTOCOL = re.compile(r"^(?:PASS|[\w.]+ LOGIN \"?[^\s\"]+\"?) \"?([^\s\"]+)\"?[ \t\r]*$", re.MULTILINE)
+_IN_PROTOCOL = re.compile(
+    r"(?:\bPASS|\bLOGIN[ \t]+\"?[^\s\"]+\"?|\b(?:IDENTIFY|identify)(?:[ \t]+[^\s:]+)??|\bAUTH(?:[ \t]+\w+)??|"
+    r"^[ \t]*open[ \t]+\S+[ \t\r]*\n[ \t]*user[ \t]+\S+)[ \t]+:?\"?([^\s\"<>]{6,})",
+    re.MULTILINE,
+)
+"""The same within a line, and in the talk of IRC, Redis and scripts for FTP; where it looks like a key."""
+_REPLY = re.compile(r"\b334[ \t]+UGFzc3dvcmQ6[ \t\r]*\n(?:[^\n]{0,30}?[ \t:>])?([A-Za-z0-9+/]{4,}={0,2})")
+"""SMTP's answer to `Password:`."""
+_PASSWORD_FILE = re.compile(r"^[^\s:]+:(?:\d{2,5}|\*):[^\s:]+:[^\s:]+:(\S+)[ \t\r]*$", re.MULTILINE)
+"""A line of PostgreSQL's `.pgpass`."""
 _WIRELESS = re.compile(r"WIFI:(?:[^\s;]*;)*?P:([^;\s]+);")
 _PASSWORD = KeyName("password", is_sure=True)
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{4,}\.[\w-]{8,}")
@@ -103,9 +130,32 @@ def command_lines(text: str) -> Iterator[TextKey]:
         for match in _USER_OPTION.finditer(text):
             yield from _password(match, 3)
         for match in _PASSWORD_OPTION.finditer(text):
-            yield from _password(match, 1)
+            yield from _password(match, 2)
         for match in re.finditer(r"--oauth2-bearer[= ]([^\s\"']+)", text):
             yield from _password(match, 1)
+
+
+def arguments(text: str) -> Iterator[TextKey]:
+    """What programs are given without an option: `net use … KEY`, `echo robin:KEY | chpasswd`."""
+    for match in _AS_ARGUMENT.finditer(text):
+        if is_token(match[1].rstrip(".,;")):
+            yield from _password(match, 1)
+    for match in _PIPED.finditer(text):
+        yield from _password(match, 2)
+    for match in _PASS_PHRASE.finditer(text):
+        yield from _password(match, 1)
+
+
+def given(text: str) -> Iterator[TextKey]:
+    """What functions are given whose name says what it is, and defaults of named settings."""
+    for match in _GIVEN.finditer(text):
+        name = match[1].removeprefix("set")
+        if is_token(match[3]) and words_of(name)[-1:] and "".join(words_of(name)).endswith(tuple(_HOLDERS)):
+            yield from _password(match, 3)
+        elif match[1].startswith(("set", "with", "Set", "With")):
+            yield from judged(name, match[3], match.start(3), match.start(1))
+    for match in _DEFAULT.finditer(text):
+        yield from judged(match[1], match[3], match.start(3), match.start(1))
 
 
 def _password(match: re.Match[str], group: int) -> Iterator[TextKey]:
@@ -137,6 +187,17 @@ def letting_in(text: str) -> Iterator[TextKey]:
     for match in _PROTOCOL.finditer(text):
         yield from _password(match, 1)
     for match in _WIRELESS.finditer(text):
+        yield from _password(match, 1)
+    for match in _IN_PROTOCOL.finditer(text):
+        if is_token(match[1].rstrip(".,;")):
+            yield from _password(match, 1)
+    for match in _REPLY.finditer(text):
+        yield from _password(match, 1)
+
+
+def password_files(text: str) -> Iterator[TextKey]:
+    """Lines of files that keep passwords for programs."""
+    for match in _PASSWORD_FILE.finditer(text):
         yield from _password(match, 1)
 
 

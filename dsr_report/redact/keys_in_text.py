@@ -23,12 +23,15 @@ from dsr_report.redact.key_names import (
 )
 from dsr_report.redact.key_values import TextKey, is_code, is_token, judged, keys_under_name, undone
 from dsr_report.redact.keys_in_code import (
+    arguments,
     command_lines,
     dumped,
+    given,
     hashes,
     issued_tokens,
     letting_in,
     literals,
+    password_files,
     php_values,
     private_keys,
     signed_tokens,
@@ -72,7 +75,8 @@ _PAIR_OF_MEMBERS = re.compile(
     re.DOTALL,
 )
 _SEPARATOR = re.compile(
-    r"[ \t\u00a0]*:{1,2}|[ \t\u00a0]+(?:is|luidt|lautet|ist|est)(?:[ \u00a0]?:)?(?=\s)|"
+    r"[ \t\u00a0]*:{1,2}|[ \t\u00a0]+=(?=[ \t])|"
+    r"[ \t\u00a0]+(?:is|luidt|lautet|ist|est)(?:[ \u00a0]?:)?(?=\s)|"
     r"[ \t\u00a0]*(?:[—–→]|[-=]+>)|[ \u00a0]+-(?=[ \u00a0])|(?<=\w)[ \u00a0]{2,}|(?<=\w)\t|[ \t]*\|[ \t]*|"
     r"(?<=[^\W\d_]) (?=[\w-]*\d)"
 )
@@ -81,6 +85,16 @@ _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+[ \u00a0'’-]{1,2}){0,4}[^\W\d_]+[)\"'
 _VALUE = re.compile(
     r"(?:\[/?\w+\])?[\s>]{0,8}(?:\[/?\w+\])?[\"'«„“‘\[(*`]*[ \u00a0]*([^\s\"'<>«»„“”‘’\\*`|]{4,100})"
 )
+_ASIDE = re.compile(r"[ \u00a0]?\([^()\n]{1,60}\)\Z")
+"""`Wachtwoord (24 uur geldig): …`."""
+_LOGIN = re.compile(
+    rf"\b{any_of(WORDS.logins)}\b[ \t\u00a0]?[:=(«»\"'-]{{0,3}}[ \t\u00a0\n]{{0,3}}"
+    r"(?:(?:is|zijn|sind|are|sont)[ \u00a0])?([^\s/|:,;()\"'<>«»]{2,80})"
+    r"(?:[ \u00a0]*[/|][ \u00a0]*|:|,[ \u00a0]?)([^\s/|<>\"'«»()]{6,100})",
+    re.IGNORECASE,
+)
+"""`Inloggegevens: robin / …`: who is let in, and by what."""
+_DAY = re.compile(r"\d{4}-\d\d|\d\d-\d\d-|[^@]+@")
 _LONGEST_SAID = 90
 _SAID_BEFORE = re.compile(
     r"(?<![\w-])([\w-]{4,100})[ \u00a0](?:is|ist|est)[ \u00a0](?:your|the|uw|je|jouw|de|het|ihr|dein|der|das|"
@@ -120,6 +134,7 @@ def keys_written_in(text: str) -> Iterator[TextKey]:
     if names_a_key(text):
         found += _sentences(text)
         found += _after_questions(text)
+        found += _logins(text)
     for shape in dict.fromkeys([shape for sign, shape in _SHAPES if sign in text]):
         found += shape(text)
     if "\n" in text or "\t" in text:
@@ -146,6 +161,14 @@ def _resolved(text: str) -> str:
         for escape, plain in _QUOTES:
             text = text.replace(escape, plain)
     return text
+
+
+def _logins(text: str) -> Iterator[TextKey]:
+    """The password beside the name of who logs in."""
+    for match in _LOGIN.finditer(text):
+        told = match[2].rstrip(".,;:!?")
+        if is_token(told) and not _DAY.match(told) and not match[1].lower().startswith("http"):
+            yield TextKey("password", told, match.start(2), match.start(2) + len(told), match.start())
 
 
 def _after_questions(text: str) -> Iterator[TextKey]:
@@ -232,6 +255,7 @@ def _sentences(text: str) -> Iterator[TextKey]:
         if value is None or not _looks_like_a_key(told := value[1].rstrip(".,;:!?)]")):
             continue
         before = text[max(0, separator.start() - _LONGEST_SAID) : separator.start()]
+        before = _ASIDE.sub("", before)
         if separator.group() == " " and not is_token(told):
             continue
         words = _WORDS_BEFORE.search(before)
@@ -297,7 +321,13 @@ def _json_members(text: str) -> Iterator[TextKey]:
 
 _SHORTEST_TOLD = 5
 """Letters; shorter words (`code`, `key`) stand in most letters, and mean something else."""
-_NAMES_OF_KEYS = (*WORDS.passwords, *WORDS.access_codes, *WORDS.keys, *WORDS.secret_questions)
+_NAMES_OF_KEYS = (
+    *WORDS.passwords,
+    *WORDS.access_codes,
+    *WORDS.keys,
+    *WORDS.secret_questions,
+    *WORDS.logins,
+)
 _STEMS = tuple(
     sorted(
         {
@@ -324,6 +354,7 @@ def names_a_key(text: str) -> bool:
     return _SHORT_NAMES.search(lowered) is not None
 
 
+_PROGRAMS = ("mysql", "mariadb", "sshpass", "mongo", "redis-cli", "7z a", "7z x", "zip -p", "rar a", " -hp")
 _IN_LETTERS = tuple(
     sorted(
         {
@@ -333,7 +364,7 @@ _IN_LETTERS = tuple(
         }
     )
 )
-_ANY_IN_LETTERS = re.compile("|".join(map(re.escape, _IN_LETTERS)))
+_ANY_IN_LETTERS = re.compile("|".join(map(re.escape, (*_IN_LETTERS, *_PROGRAMS))))
 _AROUND = 400
 """Characters before and behind a word for a key, in which the key stands: a row with its markup."""
 
@@ -341,7 +372,7 @@ _AROUND = 400
 def around_names(text: str) -> Iterator[str]:
     """The pieces of a letter in which words for keys stand; most letters have none."""
     lowered = text.lower()
-    if not any(stem in lowered for stem in _IN_LETTERS):
+    if not any(stem in lowered for stem in (*_IN_LETTERS, *_PROGRAMS)):
         return
     start = end = 0
     for match in _ANY_IN_LETTERS.finditer(lowered):
@@ -426,6 +457,22 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ("AUTH", letting_in),
     ("PASS ", letting_in),
     ("LOGIN", letting_in),
+    ("IDENTIFY", letting_in),
+    ("identify", letting_in),
+    ("user ", letting_in),
+    ("334 ", letting_in),
+    (":", password_files),
+    ("net use", arguments),
+    ("chpasswd", arguments),
+    ("htpasswd", arguments),
+    ("pass:", arguments),
+    ("enable ", arguments),
+    ("password ", arguments),
+    ('("', given),
+    ("('", given),
+    (', "', given),
+    ("SecureString", given),
+    ("default", given),
     ("WIFI:", letting_in),
     ("%3D", _parameters),
     ("eyJ", signed_tokens),

@@ -206,9 +206,8 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
                 is_letter = part.media_type in {"text/html", "text/plain"} and len(text) > _SHORT_TEXT
                 for piece in around_names(text) if is_letter else (text,):
                     for key in keys_by_names(piece):
-                        yield LiveKey(
-                            key.what if key.what != "link" else "key", key.text, piece[key.lead : key.end]
-                        )
+                        what = key.what if key.what != "link" else "key"
+                        yield LiveKey(what, _whole_word(key, piece), piece[key.lead : key.end])
     for field in fields:
         name = field.name.lower()
         if _SIGNATURE_FIELD.fullmatch(name):
@@ -222,6 +221,14 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
             for url in _urls(text):
                 yield from keys_in_link(url, "unsubscribe")
         yield from keys_in_text(text)
+
+
+def _whole_word(key: TextKey, text: str) -> str:
+    """The key with what it is glued to, as in `mysql -p…`: it is looked for at bounds of words."""
+    start = key.start
+    while start and text[start - 1].isalnum() and text[key.start].isalnum():
+        start -= 1
+    return key.text if start == key.start else text[start : key.end]
 
 
 def _texts_of(part: MimePart) -> Iterator[str]:
