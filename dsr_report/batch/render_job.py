@@ -64,6 +64,8 @@ class Rendered:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     exit_code: int = 0
+    annexes: str | None = None
+    """The name of the PDF that its annexes have for themselves."""
 
 
 class Renderers(Protocol):
@@ -120,7 +122,10 @@ def _rendered(task: Task) -> Rendered:
             stem, dot, ending = place.rpartition(".")
             place = f"{stem}.{secrets.token_hex(4)}{dot}{ending}"  # two workers may be given the same task
             copy_there(target, place)
-        return Rendered(place, written.sha256, written.values.total, warnings=written.warnings)
+        return Rendered(
+            place, written.sha256, written.values.total, warnings=written.warnings,
+            annexes=written.annexes.name if written.annexes else None,
+        )  # fmt: skip
 
 
 def _layout() -> LayoutPool:

@@ -23,6 +23,7 @@ class Result:
         ok: whether its disclosure is there.
         file: the disclosure's name in the folder.
         sha256: of the disclosure.
+        annexes: the name of the PDF that its annexes have for themselves.
         values: how many values it accounts for.
         error: what went wrong, and what to do.
         exit_code: that `fetch-and-render` would have ended with.
@@ -42,6 +43,7 @@ class Result:
     seconds: float | None = None
     warnings: tuple[str, ...] = ()
     skipped: bool = False
+    annexes: str | None = None
 
 
 OTHER_SETTINGS = (
@@ -75,10 +77,13 @@ class Journal:
         file = folder / name
         if not file.is_file() or sha256_of(file) != entry.get("sha256"):
             return None
+        annexes = entry.get("annexes")
+        if annexes is not None and not (folder / annexes).is_file():
+            return None
         is_same = entry.get("settings", settings) == settings
         return Result(
             line, key, ok=True, file=name, sha256=entry["sha256"], values=entry.get("values"), skipped=True,
-            warnings=() if is_same else (OTHER_SETTINGS,),
+            annexes=annexes, warnings=() if is_same else (OTHER_SETTINGS,),
         )  # fmt: skip
 
     def add(self, result: Result, settings: str) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
@@ -25,8 +26,10 @@ from dsr_report.batch.lists import key_of
 from dsr_report.batch.render_job import Processes, Rendered, Renderers, Task, whom_of
 from dsr_report.batch.results import RESULTS, Journal, Result
 from dsr_report.errors import DsrReportError, UsageError
+from dsr_report.export import zone_named
 from dsr_report.files import private_folder, sha256_of
 from dsr_report.obtain import Obtained, Subject
+from dsr_report.times import DEFAULT_ZONE
 
 _log = logging.getLogger(__name__)
 AT_ONCE = 8
@@ -219,12 +222,16 @@ class _Assembly:
         if work.obtained is None:
             raise RuntimeError("nothing was fetched")
         self._moved(work.key, "rendering")
+        options = dict(work.options)
+        if options.get("collected") is None:
+            zone = zone_named(str(options.get("timezone", DEFAULT_ZONE)))
+            options["collected"] = datetime.fromtimestamp(work.obtained.path.stat().st_mtime, zone).date()
         task = Task(
             export=str(work.obtained.path),
             sha256=work.obtained.sha256,
             target=str(work.target),
             whom=whom_of(work.subject.type, work.subject.id),
-            options=work.options,
+            options=options,
             config=self._config,
         )
         return work, self._renderers.render(work.key, task)
@@ -241,7 +248,7 @@ def _result(work: _Work, rendered: Rendered) -> Result:
         return Result(work.line, work.key, ok=False, error=rendered.error, exit_code=rendered.exit_code)
     return Result(
         work.line, work.key, ok=True, file=work.target.name, sha256=rendered.sha256, values=rendered.values,
-        seconds=rendered.seconds, warnings=rendered.warnings,
+        seconds=rendered.seconds, warnings=rendered.warnings, annexes=rendered.annexes,
     )  # fmt: skip
 
 

@@ -14,11 +14,11 @@ import click
 
 from dsr_report.cli.fetch import Duration, api_version_option
 from dsr_report.cli.options import (
-    Day,
+    database_option,
+    dates_of_request,
+    form_options,
     language_chosen,
-    language_option,
     say,
-    timezone_option,
     verbosity_options,
     warn_of_the_future,
 )
@@ -46,35 +46,8 @@ if TYPE_CHECKING:
     type=click.Choice(["subprofile", "profile", "email"]),
     help="What the IDs refer to.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["pdf", "html", "zip"]),
-    default="pdf",
-    show_default=True,
-    help="Format of the disclosures.",
-)
-@language_option("Language of the reports")
-@timezone_option
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    envvar="DSR_REPORT_CONFIG",
-    show_envvar=True,
-    metavar="FILE",
-    help="Controller, contact, statements (TOML).",
-)
-@click.option(
-    "--messages",
-    type=click.Choice(["text", "layout", "list"]),
-    default="text",
-    show_default=True,
-    help="How the PDF prints messages.",
-)
-@click.option("--attachments", is_flag=True, help="Embed the files that came with messages in the PDFs.")
-@click.option("--strict", is_flag=True, help="Missing statements and unrecognised records are errors.")
-@click.option("--received", type=Day(), metavar="DATE", help="Day the requests arrived.")
-@click.option("--replied", type=Day(), metavar="DATE", help="Date of the replies.")
+@form_options("pdf")
+@dates_of_request
 @click.option(
     "--workers",
     type=click.IntRange(1),
@@ -105,13 +78,7 @@ if TYPE_CHECKING:
 @click.option("--poll", type=Duration(), default="5s", show_default=True, help="How often to ask.")
 @api_version_option
 @click.option("--sandbox", is_flag=True, help="Talk to a built-in sandbox; needs no account.")
-@click.option(
-    "--database",
-    metavar="URL",
-    envvar="DSR_REPORT_DATABASE",
-    show_envvar=True,
-    help="URL of the database with the request register.",
-)
+@database_option
 @click.option("--json", "as_json", is_flag=True, help="The results as JSON on standard output.")
 @verbosity_options
 def batch(
@@ -150,7 +117,7 @@ def batch(
     from dsr_report.config import load_config
     from dsr_report.export import zone_named
     from dsr_report.fetch.client import Client
-    from dsr_report.files import private_folder
+    from dsr_report.files import private_folder, sha256_of
     from dsr_report.obtain import Patience, obtain, open_register
 
     controller = load_config(config) if config else None  # its faults are told before anything is requested
@@ -161,8 +128,7 @@ def batch(
     zone_named(options["timezone"])
     for one in listed:
         check_choices(received=one.received or received, replied=replied)
-    if storage and not dask:
-        raise click.UsageError("--storage needs --dask.")
+    _check_together(format_, str(options["annexes"]), dask, storage)
     settings = options | {"received": received, "replied": replied}
     languages = {key_of(one.subject): one.lang for one in listed}
     halt = Halt()
@@ -195,6 +161,12 @@ def batch(
             )
 
         def noted(obtained: Obtained, result: Result) -> None:
+            if result.annexes is not None:
+                annexes = (output / result.annexes).resolve()
+                register.note_disclosure(
+                    obtained.reference, sha256=sha256_of(annexes), path=str(annexes), kind="annexes",
+                    language=languages.get(result.key) or str(options["lang"]),
+                )  # fmt: skip
             register.note_disclosure(
                 obtained.reference, sha256=str(result.sha256), path=str((output / str(result.file)).resolve()),
                 language=languages.get(result.key) or str(options["lang"]),
@@ -216,6 +188,20 @@ def batch(
     for result in failed:
         click.echo(f"number {result.line}, {result.key}: {result.error}", err=True)
     return 1 if failed else 0
+
+
+def _check_together(format_: str, annexes: str, dask: str | None, storage: str | None) -> None:
+    """What does not go together is said before anything is requested."""
+    if storage and not dask:
+        raise click.UsageError("--storage needs --dask.")
+    if annexes != "apart":
+        return
+    if format_ == "html":
+        raise click.UsageError("--annexes apart is for PDF (a ZIP has them apart in any case).")
+    if storage and format_ == "pdf":  # two files would travel, which name each other
+        raise click.UsageError(
+            "--annexes apart needs a folder that the workers see: leave --storage out, or choose --format zip."
+        )
 
 
 COMMANDS: dict[str, click.Command] = {"batch": batch}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import export_argument, opened, say, verbosity_options
+from dsr_report.cli.options import config_option, export_argument, opened, say, verbosity_options
 from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
 _LANGUAGES = click.Choice(LANGUAGES, case_sensitive=False)
@@ -67,14 +67,7 @@ def init(output: Path | None, lang: str, force: bool) -> None:
 
 @config.command()
 @export_argument
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    envvar="DSR_REPORT_CONFIG",
-    show_envvar=True,
-    metavar="FILE",
-    help="Configuration in use; what it explains is left out.",
-)
+@config_option("Configuration in use; what it explains is left out.")
 @click.option(
     "-o",
     "--output",

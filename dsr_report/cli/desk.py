@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import say, verbosity_options
+from dsr_report.cli.options import config_option, database_option, say, verbosity_options
 from dsr_report.errors import MissingExtraError
 
 
@@ -19,13 +19,8 @@ from dsr_report.errors import MissingExtraError
 @click.option(
     "--sandbox", is_flag=True, help="Work on sample data: nothing is asked of Copernica, nothing is kept."
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    envvar="DSR_REPORT_CONFIG",
-    show_envvar=True,
-    metavar="FILE",
-    help="Controller configuration (TOML); the statements are edited in it. Default: one in the desk's folder.",
+@config_option(
+    "Controller configuration (TOML); the statements are edited in it. Default: one in the desk's folder."
 )
 @click.option(
     "--folder",
@@ -33,13 +28,7 @@ from dsr_report.errors import MissingExtraError
     metavar="DIR",
     help="Folder of the desk. Default: in the user's data folder.",
 )
-@click.option(
-    "--database",
-    metavar="URL",
-    envvar="DSR_REPORT_DATABASE",
-    show_envvar=True,
-    help="URL of the database with the request register.",
-)
+@database_option
 @click.option("--no-browser", is_flag=True, help="Print the link instead of opening the browser.")
 @verbosity_options
 def desk(

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import click
 
-from dsr_report.cli.options import calendar_option, controller, verbosity_options
+from dsr_report.cli.options import calendar_option, controller, database_option, verbosity_options
 
 Verdict = Literal["ok", "note", "fault"]
 _MARKS: dict[Verdict, str] = {"ok": "ok   ", "note": "note ", "fault": "FAULT"}
@@ -34,13 +34,7 @@ class Finding(NamedTuple):
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, one JSON object.")
 @click.option("--offline", is_flag=True, help="Do not call the API.")
-@click.option(
-    "--database",
-    metavar="URL",
-    envvar="DSR_REPORT_DATABASE",
-    show_envvar=True,
-    help="URL of the database with the request register.",
-)
+@database_option
 @calendar_option
 @verbosity_options
 def doctor(as_json: bool, offline: bool, database: str | None) -> int:

@@ -18,6 +18,7 @@ import click
 from dsr_report.cli.options import (
     calendar_option,
     controller,
+    database_option,
     language_chosen,
     report_options,
     say,
@@ -81,7 +82,7 @@ def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         api_version_option,
         click.option("--sandbox", is_flag=True,
                      help="Use a built-in sandbox, started for this run; no account needed."),
-        click.option("--database", metavar="URL", envvar="DSR_REPORT_DATABASE", show_envvar=True, help="URL of the database with the request register."),
+        database_option,
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)

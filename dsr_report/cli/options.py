@@ -145,6 +145,30 @@ def timezone_option(command: Command) -> Command:
     )(command)
 
 
+def config_option(what: str, **also: Any) -> Callable[[Command], Command]:
+    """`--config FILE`; `what` says what the command takes from it."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        envvar="DSR_REPORT_CONFIG",
+        show_envvar=True,
+        metavar="FILE",
+        help=what,
+        **also,
+    )
+
+
+def database_option(command: Command) -> Command:
+    """`--database URL`."""
+    return click.option(
+        "--database",
+        metavar="URL",
+        envvar="DSR_REPORT_DATABASE",
+        show_envvar=True,
+        help="URL of the database with the request register.",
+    )(command)
+
+
 def calendar_option(command: Command) -> Command:
     """`--config FILE`, for the country and the holidays that deadlines follow; `controller()` gives it."""
 
@@ -152,15 +176,10 @@ def calendar_option(command: Command) -> Command:
         if value is not None:
             ctx.meta["dsr_report.config"] = value
 
-    return click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        envvar="DSR_REPORT_CONFIG",
-        show_envvar=True,
-        metavar="FILE",
+    return config_option(
+        "Controller configuration (TOML); its country's public holidays count for deadlines.",
         callback=keep,
         expose_value=False,
-        help="Controller configuration (TOML); its country's public holidays count for deadlines.",
     )(command)
 
 
@@ -181,33 +200,37 @@ def salvage_option(command: Command) -> Command:
     )(command)
 
 
-def report_options(command: Command) -> Command:
-    """The options of `render` and `fetch-and-render` that say what the report is like."""
-    options = [
-        click.option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Output file; the extension sets the format: .pdf, .html or .zip. Default: disclosure-TYPE-ID.pdf.",
-        ),
+def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator; help lists them in this order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def form_options(format_: str | None = None) -> Callable[[Command], Command]:
+    """What reports are like, whoever they are about: for every command that makes some.
+
+    `format_` is the default format; without one it follows from the name of the file.
+    """
+    says = (
+        "Output format, overriding the file extension." if format_ is None else "Format of the disclosures."
+    )
+    return _together(
         click.option(
             "--format",
             "format_",
             type=click.Choice(["pdf", "html", "zip"]),
-            help="Output format, overriding the file extension.",
+            default=format_,
+            show_default=format_ is not None,
+            help=says,
         ),
         language_option(),
         timezone_option,
-        click.option(
-            "--config",
-            type=click.Path(path_type=Path),
-            envvar="DSR_REPORT_CONFIG",
-            show_envvar=True,
-            is_eager=True,
-            metavar="FILE",
-            help="Controller, contact, statements and field descriptions (TOML).",
-        ),
+        config_option("Controller, contact, statements and field descriptions (TOML).", is_eager=True),
         click.option(
             "--messages",
             type=click.Choice(["text", "layout", "list"]),
@@ -228,66 +251,81 @@ def report_options(command: Command) -> Command:
             help="Embed the files that came with messages in the PDF (a ZIP has them in any case).",
         ),
         click.option(
-            "--templates",
-            type=click.Path(path_type=Path, file_okay=False, exists=True),
-            metavar="DIR",
-            help="Folder of templates that replace the built-in ones, file by file.",
-        ),
-        click.option(
-            "--review",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Decisions taken on the findings of `dsr-report review`.",
-        ),
-        click.option(
             "--strict",
             is_flag=True,
             help="Treat missing statements, unrecognised records and undecided findings as errors (exit code 5).",
         ),
         click.option(
-            "--original",
-            is_flag=True,
-            help="Mask and withhold nothing (for the controller's own archive; page 1 says so).",
-        ),
-        click.option(
-            "--received",
-            type=Day(),
-            metavar="DATE",
-            help="Date on which the request was received (2026-03-05, or as the language writes it).",
-        ),
-        click.option(
-            "--replied",
-            type=Day(),
-            metavar="DATE",
-            help="Date of the reply (2026-03-05, or as the language writes it).",
-        ),
-        click.option(
-            "--due",
-            type=Day(),
-            metavar="DATE",
-            help="Deadline for the reply. Default: one month after --received.",
-        ),
-        click.option(
             "--collected",
             type=Day(),
             metavar="DATE",
-            help="Date on which the data were taken from Copernica; page 1 says so.",
+            help="Date on which the data were taken from Copernica; page 1 says so. Default: the day of a download.",
         ),
         click.option(
             "--delay",
             metavar="TEXT",
             help="Why the reply took longer than a month (an extension, or late), for page 1.",
         ),
-        click.option("--reference", metavar="TEXT", help="Your reference for the request."),
-        click.option(
-            "--workers",
-            type=click.IntRange(1),
-            metavar="N",
-            help="Number of parallel processes. Default: one per core.",
-        ),
-        salvage_option,
-        click.option("--force", is_flag=True, help="Replace a disclosure that was sent."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+    )
+
+
+dates_of_request = _together(
+    click.option(
+        "--received",
+        type=Day(),
+        metavar="DATE",
+        help="Date on which the request was received (2026-03-05, or as the language writes it).",
+    ),
+    click.option(
+        "--replied",
+        type=Day(),
+        metavar="DATE",
+        help="Date of the reply (2026-03-05, or as the language writes it).",
+    ),
+)
+"""`--received` and `--replied`."""
+
+report_options = _together(
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Output file; the extension sets the format: .pdf, .html or .zip. Default: disclosure-TYPE-ID.pdf.",
+    ),
+    form_options(),
+    click.option(
+        "--templates",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        metavar="DIR",
+        help="Folder of templates that replace the built-in ones, file by file.",
+    ),
+    click.option(
+        "--review",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Decisions taken on the findings of `dsr-report review`.",
+    ),
+    click.option(
+        "--original",
+        is_flag=True,
+        help="Mask and withhold nothing (for the controller's own archive; page 1 says so).",
+    ),
+    dates_of_request,
+    click.option(
+        "--due",
+        type=Day(),
+        metavar="DATE",
+        help="Deadline for the reply. Default: one month after --received.",
+    ),
+    click.option("--reference", metavar="TEXT", help="Your reference for the request."),
+    click.option(
+        "--workers",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Number of parallel processes. Default: one per core.",
+    ),
+    salvage_option,
+    click.option("--force", is_flag=True, help="Replace a disclosure that was sent."),
+)
+"""The options of `render` and `fetch-and-render` that say what the report is like."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
-from dsr_report.cli.options import language_chosen, language_option, say, timezone_option, verbosity_options
+from dsr_report.cli.options import form_options, language_chosen, say, verbosity_options
 from dsr_report.errors import FileError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -83,35 +84,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     metavar="DIR",
     help="Render a report of each export into this folder, too.",
 )
-@click.option(
-    "--format",
-    "format_",
-    default="pdf",
-    show_default=True,
-    type=click.Choice(["pdf", "html", "zip"]),
-    help="Format of the reports.",
-)
-@language_option("Of the reports")
-@timezone_option
-@click.option(
-    "--messages",
-    type=click.Choice(["text", "layout", "list"]),
-    default="text",
-    show_default=True,
-    help="How the PDF prints messages: their text, as they looked, or one line each.",
-)
-@click.option("--attachments", is_flag=True, help="Embed the files that came with messages in the PDF.")
-@click.option(
-    "--strict", is_flag=True, help="Do not render reports with missing statements or undecided findings."
-)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    envvar="DSR_REPORT_CONFIG",
-    show_envvar=True,
-    metavar="FILE",
-    help="Controller, contact and statements (TOML), for the reports.",
-)
+@form_options("pdf")
 @verbosity_options
 def receive(
     url: str,
@@ -143,7 +116,7 @@ def receive(
     if (certificate is None) != (key is None):
         raise UsageError("--certificate and --key go together", hint="Give both, or neither behind a proxy.")
     if reports is None:
-        for name in ("format_", "lang", "timezone", "messages", "attachments", "strict"):
+        for name in ("format_", "timezone", *choices):
             if click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise UsageError(
                     f"--{name.rstrip('_')} only applies to reports, and none are rendered",
@@ -244,16 +217,30 @@ def _renderer(
     def render(received: Received) -> str:
         import dsr_report
         from dsr_report.choices import default_name, format_of
+        from dsr_report.files import sha256_of
 
         custom = settings.custom_kinds() if settings else ()
-        with (
-            dsr_report.read(received.path, timezone=timezone, custom=custom) as export,
-            dsr_report.Report(export, lang, settings, reference=received.reference, **choices) as report,
-        ):
+        with ExitStack() as stack:
+            export = stack.enter_context(dsr_report.read(received.path, timezone=timezone, custom=custom))
+            asked = dict(choices)
+            if asked["collected"] is None:
+                asked["collected"] = datetime.fromtimestamp(received.path.stat().st_mtime, export.zone).date()
+            report = stack.enter_context(
+                dsr_report.Report(export, lang, settings, reference=received.reference, **asked)
+            )
             # a later request of the same person must not replace an answer that was given
             name = Path(default_name(export.info.type, export.info.id, format_))
             target = folder / f"{name.stem}-request-{received.number}{name.suffix}"
             written = report.to(target, format_of(target))
+        if written.annexes is not None:
+            register.note_disclosure(
+                received.reference,
+                sha256=sha256_of(written.annexes),
+                path=str(written.annexes.resolve()),
+                size_bytes=written.annexes.stat().st_size,
+                language=lang,
+                kind="annexes",
+            )
         register.note_disclosure(
             received.reference,
             sha256=written.sha256,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import Day, say, verbosity_options
+from dsr_report.cli.options import Day, config_option, database_option, say, verbosity_options
 from dsr_report.cli.progress import working
 from dsr_report.errors import RegisterError, UsageError
 from dsr_report.lexicon import LANGUAGES
@@ -35,14 +35,7 @@ from dsr_report.lexicon import LANGUAGES
     type=click.Choice(LANGUAGES, case_sensitive=False),
     help="Language of the letter; the report's by default.",
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    envvar="DSR_REPORT_CONFIG",
-    show_envvar=True,
-    metavar="FILE",
-    help="Controller and contact (TOML).",
-)
+@config_option("Controller and contact (TOML).")
 @click.option(
     "--received", type=Day(), metavar="DATE", help="Date on which the request was received (YYYY-MM-DD)."
 )
@@ -65,13 +58,7 @@ from dsr_report.lexicon import LANGUAGES
     help="Send it through this server: smtps://user@host or smtp://user@host; password in SMTP_PASSWORD.",
 )
 @click.option("--yes", is_flag=True, help="Send without asking.")
-@click.option(
-    "--database",
-    metavar="URL",
-    envvar="DSR_REPORT_DATABASE",
-    show_envvar=True,
-    help="URL of the database with the request register.",
-)
+@database_option
 @verbosity_options
 def reply(
     disclosure: Path,

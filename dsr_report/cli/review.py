@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from dsr_report.cli.options import (
+    config_option,
     export_argument,
     opened,
     salvage_option,
@@ -30,12 +31,9 @@ from dsr_report.files import written_whole
     help="Output file for the findings (TOML; keep it private). Default: standard output.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable: one JSON object.")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Controller configuration (TOML): its names and numbers are no other person's; its country tells "
-    "telephone numbers.",
+@config_option(
+    "Controller configuration (TOML): its names and numbers are no other person's; its country tells "
+    "telephone numbers."
 )
 @timezone_option
 @salvage_option

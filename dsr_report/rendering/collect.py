@@ -94,8 +94,9 @@ def _collect(
         collected.kinds[kind] += 1
         collected.rules[kind, record.rule] += 1
         _note(collected, record)
-        if record.at is not None and place != "background":
-            collected.dated.note(kind, record.at.astimezone(options.zone).date())
+        if place != "background":
+            day = record.at.astimezone(options.zone).date() if record.at is not None else None
+            collected.dated.note(kind, day)
         if kind == UNRECOGNISED:
             name = _name_of(found)
             if name in collected.unknown or len(collected.unknown) < MOST_UNKNOWN:

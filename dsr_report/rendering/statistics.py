@@ -43,13 +43,18 @@ class Dated:
     """
 
     def __init__(self, cutoffs: Mapping[str, date]) -> None:
+        self.kinds: set[str] = set()
+        """All kinds, also those of which no record has a day."""
         self.first: dict[str, date] = {}
         self.last: dict[str, date] = {}
         self.too_old: Counter[str] = Counter()
         self._cutoffs = cutoffs
 
-    def note(self, kind: str, day: date) -> None:
+    def note(self, kind: str, day: date | None) -> None:
         """Take up a record."""
+        self.kinds.add(kind)
+        if day is None:
+            return
         if kind not in self.first:
             self.first[kind] = self.last[kind] = day
         elif day < self.first[kind]:

@@ -18,7 +18,7 @@ class Held:
     """A rule, the kinds of records that it is about and that are there, and the days that follow from it.
 
     `first_end` and `last_end` are the days on which the periods of the oldest and of the newest end; None
-    where the period has not begun. `begun` is the day with which it began, where that is one for all.
+    where no day is known with which the period began. `begun` is the day with which it began, where that is one for all.
     """
 
     rule: Retention
@@ -60,12 +60,14 @@ def held(dated: Dated, options: ReportOptions) -> list[Held]:
     """Each rule of which there are records, in the order of the configuration."""
     found = []
     for number, rule in enumerate(options.config.retention, 1):
-        kinds = tuple(kind for kind in rule.kind if kind in dated.first)
+        kinds = tuple(kind for kind in rule.kind if kind in dated.kinds)
         if not kinds:
             continue
-        first, last = min(dated.first[k] for k in kinds), max(dated.last[k] for k in kinds)
+        first = min((dated.first[k] for k in kinds if k in dated.first), default=None)
+        last = max((dated.last[k] for k in kinds if k in dated.last), default=None)
         if rule.after == "record":
-            found.append(Held(rule, number, kinds, first, rule.end(first), rule.end(last)))
+            ends = (None, None) if first is None or last is None else (rule.end(first), rule.end(last))
+            found.append(Held(rule, number, kinds, first, *ends))
             continue
         starts = VISITS if rule.after == "last-activity" else ("unsubscribe",)
         begun = max((dated.last[k] for k in starts if k in dated.last), default=None)
@@ -95,7 +97,7 @@ def _sentences(one: Held, options: ReportOptions) -> Iterator[str]:
             day=language.day(one.begun), end=language.day(one.last_end)
         )
     elif one.first_end is None or one.last_end is None:
-        yield language.text("That has not happened yet.")
+        yield language.text("No such day is recorded.")
     elif one.first_end == one.last_end:
         yield language.text("The period ends on {end}.").format(end=language.day(one.last_end))
     else:

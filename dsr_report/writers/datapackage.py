@@ -1,6 +1,7 @@
 """`datapackage.json` beside the tables (Frictionless Data Package 1.0): type and meaning of each column.
 
-Titles and descriptions are in the reader's language.
+Titles and descriptions are in the reader's language. `origin` of a field (a member of ours, as the standard
+allows) says whether its data were provided by the person, observed or inferred.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ def _field(column: Column, table: Table, language: Language) -> dict[str, Any]:
     }
     title, description = words_for(column, table, language)
     field = {"name": column.name, **_TYPES[column.dtype], "title": title, "description": description}
+    if column.origin:
+        field["origin"] = column.origin
     return {**field, "constraints": constraints} if constraints else field
 
 

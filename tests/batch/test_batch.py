@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,8 +14,10 @@ import pikepdf
 import psutil
 import pytest
 from batches import ROOT, clean_environment, command, many_exports
+from click.testing import CliRunner
 
 from dsr_report.batch import RESULTS, Result, key_of, read_list, read_subjects
+from dsr_report.cli.batch import batch
 from dsr_report.cli.batch_table import BatchTable
 from dsr_report.errors import UsageError
 from dsr_report.files import sha256_of
@@ -287,6 +290,54 @@ def test_on_a_terminal_the_table_is_drawn_over_and_failures_stay(monkeypatch):
     assert written.splitlines()[-1].endswith(
         "2 of 2 done, 1 failed, 0 from an earlier run, 0 under way, 0 to come"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
+def test_a_batch_puts_annexes_apart_says_the_delay_and_makes_what_is_missing_again(tmp_path):
+    (tmp_path / "subjects.txt").write_text("1\n", encoding="utf-8")
+    with running_sandbox(samples=many_exports(tmp_path / "samples", 1)) as sandbox:
+        arguments, environment = command(
+            sandbox, tmp_path, "--annexes", "apart", "--delay", "Wij zijn verhuisd."
+        )
+        pdf = ["pdf" if word == "html" else word for word in arguments]
+        letter = tmp_path / "out" / "disclosure-profile-1.pdf"
+        annexes = letter.with_name("disclosure-profile-1-annexes.pdf")
+        subprocess.run(pdf, env=environment, capture_output=True, text=True, check=True)
+        first = annexes.read_bytes()
+        annexes.unlink()
+        subprocess.run(pdf, env=environment, capture_output=True, text=True, check=True)
+    assert annexes.read_bytes() == first
+    assert verify(letter).ok
+    page = subprocess.run(["pdftotext", "-l", "1", letter, "-"], capture_output=True, text=True, check=True)
+    said = " ".join(page.stdout.split())
+    assert "Wij zijn verhuisd." in said
+    assert "Data as they were on" in said
+    with Register.open(environment["DSR_REPORT_DATABASE"]) as register:
+        kinds = {file.kind for case in register.cases() for file in register.files(case.reference)}
+    assert {"disclosure", "annexes"} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--annexes", "apart"], "--annexes apart is for PDF"),
+        (["--storage", "memory://x"], "--storage needs --dask"),
+        (
+            ["--annexes", "apart", "--format", "pdf", "--dask", "tcp://x", "--storage", "memory://x"],
+            "workers see",
+        ),
+    ],
+)
+def test_options_of_a_batch_that_do_not_go_together_are_refused_before_anything_is_asked(
+    options, says, tmp_path
+):
+    (tmp_path / "subjects.txt").write_text("1\n", encoding="utf-8")
+    result = CliRunner().invoke(
+        batch, [str(tmp_path / "subjects.txt"), "--format", "html", "-o", str(tmp_path / "out"), *options]
+    )
+    assert result.exit_code == 2
+    assert says in result.output
 
 
 @pytest.mark.parametrize("words", [[], ["--attachments"]])

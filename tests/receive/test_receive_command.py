@@ -98,9 +98,10 @@ def place(tmp_path):
         (["--unsigned", "--url", "http://dsr.example.org/x"], "an address such as https"),
         (["--unsigned", "--url", "https://user:secret@dsr.example.org/x"], "an address such as https"),
         (["--unsigned", "--lang", "nl"], "--lang only applies to reports, and none are rendered"),
+        (["--unsigned", "--annexes", "apart"], "--annexes only applies to reports, and none are rendered"),
         (["--unsigned", "--format", "pdf"], "--format only applies to reports, and none are rendered"),
     ],
-    ids=["nobody", "both", "account", "open host", "plain http", "password", "language", "format"],
+    ids=["nobody", "both", "account", "open host", "plain http", "password", "language", "annexes", "format"],
 )
 def test_a_start_that_would_be_unsafe_is_refused_in_one_line(place, arguments, says):
     done = place.ran(*arguments)
@@ -136,6 +137,7 @@ def test_a_report_is_rendered_of_each_export_that_was_asked_for_and_replaces_no_
         with Register.open(place.database) as register:
             ask(register, 7, reuse_for=timedelta(0))
         options = ["--format", "html", "--lang", "nl", "--timezone", "Europe/Brussels", "--messages", "list"]
+        options += ["--delay", "Het was druk."]
         with place.start("--render", str(reports), *options) as process:
             assert place.call("POST", place.path, export_of(7) + b"\n" * number) == 202
             process.send_signal(signal.SIGINT)
@@ -147,6 +149,9 @@ def test_a_report_is_rendered_of_each_export_that_was_asked_for_and_replaces_no_
         assert found.ok
         assert found.manifest is not None
         assert (found.manifest.language, found.manifest.time_zone) == ("nl", "Europe/Brussels")
+        page = (reports / name).read_text(encoding="utf-8")
+        assert "Het was druk." in page
+        assert "Gegevens zoals ze waren op" in page
 
 
 @pytest.mark.slow

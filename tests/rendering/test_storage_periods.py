@@ -70,7 +70,16 @@ def test_a_period_can_begin_with_unsubscribing_or_with_the_last_open_or_click(bu
     )
     config = settings(after="last-activity", keep="90 days")
     assert "That was on 1 June 2025: the period ends on 30 August 2025." in said(built, data, config)
-    assert "That has not happened yet." in said(built, CLICKS, settings(after="unsubscribe"))
+    assert "No such day is recorded." in said(built, CLICKS, settings(after="unsubscribe"))
+
+
+def test_a_rule_holds_for_records_without_a_date_too(built) -> None:
+    data = [{"type": "profile", "ID": "7", "fields": {"Naam": "Robin"}}]
+    rules = (("unsubscribe", "No such day is recorded."), ("record", "24 months, from the day of each record."))
+    for after, words in rules:
+        with built(data, config=settings(kind=("profile",), after=after)) as report:
+            assert words in " ".join(report.part("statements-part").text.split())
+            assert not any("retention" in one for one in report.report.missing)
 
 
 def test_a_name_of_the_companys_own_stands_in_place_of_the_kinds(built) -> None:
