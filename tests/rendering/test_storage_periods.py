@@ -75,7 +75,10 @@ def test_a_period_can_begin_with_unsubscribing_or_with_the_last_open_or_click(bu
 
 def test_a_rule_holds_for_records_without_a_date_too(built) -> None:
     data = [{"type": "profile", "ID": "7", "fields": {"Naam": "Robin"}}]
-    rules = (("unsubscribe", "No such day is recorded."), ("record", "24 months, from the day of each record."))
+    rules = (
+        ("unsubscribe", "No such day is recorded."),
+        ("record", "24 months, from the day of each record."),
+    )
     for after, words in rules:
         with built(data, config=settings(kind=("profile",), after=after)) as report:
             assert words in " ".join(report.part("statements-part").text.split())
