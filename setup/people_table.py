@@ -4,9 +4,9 @@
     python setup/people_table.py --write    put it into docs/review.md
     python setup/people_table.py --missed   print what is missed, and found wrongly, in the tuning half
 
-The texts are in `tests/redact/people`, one a line, with what should be found marked `{kind|text}`. A line with `#`
-says what kind of texts follow; lines with `@` what is known of the person and the controller. Every second text is
-of the test half; the rules are made with the others in view, so that nothing prints what is missed in it.
+The texts are in `tests/redact/people`, one a line, what should be found marked `{kind|text}`. A line with
+`#` says what kind of texts follow, lines with `@` what is known of the person and the controller. Each second
+text is of the test half; the rules are made with the others in view, so nothing prints what is missed in it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class Labelled(NamedTuple):
             label
             for label in self.labels
             if any(
-                self.text[at].isalnum() and not any(Span(label.kind, at, at + 1).overlaps(one) for one in found)
+                self.text[at].isalnum()
+                and not any(Span(label.kind, at, at + 1).overlaps(one) for one in found)
                 for at in range(label.start, label.end)
             )
         ]
@@ -159,7 +160,9 @@ def table() -> str:
             )
         rows.append(f"| {kind} | " + " | ".join(cells) + " |")
     alone = (left_alone(texts, language) for language in LANGUAGES)
-    rows.append("| nothing in it, nothing found | " + " | ".join(f"{n} of {all_}" for n, all_ in alone) + " |")
+    rows.append(
+        "| nothing in it, nothing found | " + " | ".join(f"{n} of {all_}" for n, all_ in alone) + " |"
+    )
     head = f"Precision / recall (number of them) in the test half, {len(texts)} of {len(labelled())} texts:"
     return "\n".join([head, "", *rows])
 

@@ -311,6 +311,11 @@ LEXICON = Lexicon(
     # people in texts
     relations=tuple(
         (
+            "kontakt notfallkontakt ansprechpartner ansprechpartnerin vertretung vertreter "
+            "vertreterin stellvertreter stellvertreterin vormund rechtsanwalt rechtsanwältin anwalt "
+            "anwältin steuerberater steuerberaterin empfänger empfängerin begünstigter begünstigte "
+            "mieter mieterin schwiegereltern großeltern geschwister zimmergenosse pfleger pflegerin "
+            "patenkind "
             "schwester bruder mutter mama vater papa eltern oma opa großmutter großvater tante "
             "onkel nichte neffe cousin cousine tochter sohn kind enkelin enkel frau ehefrau mann "
             "ehemann gatte gattin partner partnerin lebensgefährte lebensgefährtin freund freundin "
@@ -325,6 +330,17 @@ LEXICON = Lexicon(
     titles=tuple(("frau herr herrn hr fr dr prof dipl").split()),
     greetings=tuple(("liebe lieber hallo hi geehrte geehrter guten").split()),
     closings=(
+        "mit freundlichem gruß",
+        "freundlichen gruß",
+        "lieben gruß",
+        "herzlichen gruß",
+        "schöne grüße",
+        "beste wünsche",
+        "gruss",
+        "grüsse",
+        "mit besten grüßen",
+        "i.v.",
+        "iv",
         "grüße",
         "gruß",
         "viele grüße",
@@ -346,7 +362,13 @@ LEXICON = Lexicon(
             "unserer dein deine"
         ).split()
     ),
-    name_infixes=tuple(("von vom zu zur zum van der den").split()),
+    families=("familie", "fam", "ehepaar", "eheleute", "eheleuten"),
+    writing=("schrieb", "schreibt"),
+    weak_infixes=("auf", "in", "an"),
+    post_boxes=("postfach",),
+    firms=("hugo boss", "jil sander", "dr. oetker", "peter hahn"),
+    conjunctions=("und", "u"),
+    name_infixes=tuple(("von vom zu zur zum van der den dem auf in an").split()),
     quoting=tuple(("von an cc schrieb").split()),
     articles=("eine", "die"),
     function_words=tuple(
@@ -357,6 +379,29 @@ LEXICON = Lexicon(
     ),
     first_names=tuple(
         (
+            "adelheid agnes albert alexander alexandra alfred alina amelie angela angelika anke anne "
+            "annegret annette antje anton armin arnold astrid axel bärbel benjamin benno berta "
+            "bettina bianca bruno cem carolin carsten charlotte christa christel christiane christina "
+            "christine christoph clara cornelia dagmar daniel daniela david dennis detlef dietmar "
+            "dominik dorothea dorothee eberhard eckhard edgar edith egon elfriede elisabeth elke ella "
+            "elvira emil emre enrico erich erika erna ernst erwin esra esther eugen eva evelyn fabian "
+            "ferdinand finn franz franziska friedhelm friedrich fritz gabi gabriele georg gerd gerda "
+            "gerhard gerlinde gertrud gregor gundula günther hannelore hanno hannes harald hartmut "
+            "hedwig heiko heiner heinrich helena helene helmut henning henrik henriette herbert "
+            "hermann hilde hildegard hubert ida ilona ilse inge ingo ines ira irene iris irmgard "
+            "isabel isabell jacqueline jakob jan jana janina jannik janine jasmin jennifer joachim "
+            "jochen johann johanna johannes jörg josef judith jule julian juliane kerstin kevin "
+            "kirsten klara kristina kurt lara lars laurin leonard leonie lieselotte lina linda lisa "
+            "lorenz lothar ludwig luisa lutz magdalena malte manuela marcel marco margarete margit "
+            "margot maria marianne marina marion marius marlene martha martina mathias matthias max "
+            "maya melanie mila miriam mona moritz nadine natalie nele nico niklas nils nina nora "
+            "norbert oliver oskar otto pascal patrick paula philipp pia rainer ralph raphael rebecca "
+            "regina reiner reinhard reinhold rita robert roland rolf roman ronny rosemarie rosi "
+            "roswitha rudi rudolf rüdiger ruth sandra sarah sascha saskia selin sigrid silvia simon "
+            "simone sonja sophia steffen steffi stephanie svenja tanja tatjana theo thorsten tilo tim "
+            "timo tina tom torsten traute ulla ulrich ulrike udo valentin vanessa vera verena "
+            "veronika viktor viktoria vincent volker volkmar walter waltraud wiebke wilfried wilhelm "
+            "willi yasemin yvonne aylin hüseyin hatice "
             "hans peter klaus jürgen wolfgang dieter manfred uwe heinz werner horst günter bernd "
             "michael thomas andreas stefan christian markus martin frank jens sven tobias "
             "sebastian florian lukas jonas leon felix maximilian paul uta ute heike sabine petra "
@@ -367,6 +412,10 @@ LEXICON = Lexicon(
     ),
     no_people=tuple(
         (
+            "kanzlei notariat hausverwaltung verwaltung praxis büro partner visa mastercard paypal "
+            "amazon ikea mo di mi do fr sa so jan feb mär apr jun jul aug sep okt nov dez schule "
+            "verein haus residenz tisch stuhl lampe leuchte küche bad garten stil hauptbahnhof "
+            "krankenhaus klinik lieferhinweis geschenk kartentext notfallkontakt herzliche "
             "januar februar märz april mai juni juli august september oktober november dezember "
             "montag dienstag mittwoch donnerstag freitag samstag sonntag weihnachten ostern "
             "pfingsten deutschland österreich schweiz berlin hamburg münchen köln frankfurt "
@@ -388,6 +437,29 @@ LEXICON = Lexicon(
     street_links=(),
     street_words=("straße", "str."),
     health=(
+        "<sehbehinder",
+        "<schwerhörig",
+        "<gehörlos",
+        "<ist blind",
+        "<erblind",
+        "<mutterschutz",
+        "<krankgeschrieben",
+        "<nervenzusammenbruch",
+        "<schizophren",
+        "<bipolar",
+        "<magersucht",
+        "<parkinson",
+        "<multiple sklerose",
+        "<palliativ",
+        "<hospiz",
+        "<dialyse",
+        "<transplant",
+        "<tumor",
+        "<leukämie",
+        "<geschwulst",
+        "<bandscheibe",
+        "<rollator",
+        "<pflegebedürft",
         "<krebs",
         "<krank",
         "<depress",
@@ -441,6 +513,10 @@ LEXICON = Lexicon(
         "<parteimitglied",
     ),
     unions=(
+        "<dgb>",
+        "<ig bau",
+        "<ig bce",
+        "<personalrat",
         "<gewerkschaft",
         "<verdi>",
         "<ver.di",

@@ -653,6 +653,9 @@ LEXICON = Lexicon(
     # people in texts
     relations=tuple(
         (
+            "contact contacts deputy carers stand-in attorney solicitor lawyer trustee guardian "
+            "beneficiary recipient tenant roommates cousins nan gran stepsister stepbrother godson "
+            "goddaughter "
             "sister brother mother mum mom mommy father dad daddy parents grandmother grandfather "
             "grandma grandpa granny aunt uncle niece nephew cousin daughter son child "
             "granddaughter grandson wife husband spouse partner friend girlfriend boyfriend fiancé "
@@ -666,6 +669,13 @@ LEXICON = Lexicon(
     titles=tuple(("mr mrs ms miss mx dr prof sir dame rev").split()),
     greetings=tuple(("dear hello hi hey").split()),
     closings=(
+        "warmest regards",
+        "warmest wishes",
+        "all the best",
+        "with best wishes",
+        "greetings",
+        "rgds",
+        "sent by",
         "regards",
         "kind regards",
         "best regards",
@@ -682,6 +692,12 @@ LEXICON = Lexicon(
     ),
     naming=tuple(("is was called named who that of mine and namely the").split()),
     possessives=tuple(("my his her their our your").split()),
+    families=("family", "household"),
+    writing=("wrote", "writes"),
+    weak_infixes=(),
+    post_boxes=("po box", "p.o. box"),
+    firms=("calvin klein", "tommy hilfiger", "marks & spencer", "john lewis", "art deco"),
+    conjunctions=("and",),
     name_infixes=tuple(("de la van der von mc mac o' bin al").split()),
     quoting=tuple(("from to cc wrote").split()),
     articles=("a",),
@@ -690,6 +706,25 @@ LEXICON = Lexicon(
     ),
     first_names=tuple(
         (
+            "adam adrian alex alexander alfie alice amanda amy andrea angela ann anne annie anthony "
+            "arthur ashley beatrice ben benjamin bernard bethany bob bobby brenda bridget callum "
+            "cameron carl carol caroline catherine charlotte cheryl chris christina christine "
+            "christopher claudia colin connor craig daisy danielle darren dave deborah declan denise "
+            "dennis derek diana diane dominic donna doreen dorothy doris duncan dylan edith edna "
+            "eileen elaine eleanor ellen elsie eric erin ethan evan evelyn florence freddie gareth "
+            "gary gavin gemma geoffrey gerald gillian glen gordon hamish harriet harvey hazel henry "
+            "holly howard hugh irene isabella ivan jackie jacob jake jamie jan jasmine jason jean "
+            "jeff jeffrey jenny jeremy jill joan joanna joanne joe joel jonathan jordan joseph joshua "
+            "joyce judith julian justin kathleen keith kelly kenneth kerry kieran kim kirsty lauren "
+            "lee leonard lesley lewis louise luke lydia lynn malcolm marcus marie marilyn marion "
+            "marjorie martin martha maureen max megan melanie melissa mike millie miranda mohamed "
+            "molly monica muriel nathan nicholas nick nigel norman oscar pamela pat pauline peggy "
+            "penelope phil philip phoebe poppy reginald rhys ricky rita roger ron ronald rosemary "
+            "rosie roy russell ruth ryan sally sam samantha samuel sandra scott sean sharon sheila "
+            "shirley sidney stacey stanley stella stephanie stephen stuart sylvia teresa terry "
+            "theresa tim timothy tina toby tony tracey tracy trevor valerie vanessa vera veronica "
+            "vincent vivian walter wayne wendy yvonne priti deepak arjun imran omar yusuf "
+            "bilal zainab chidi ngozi kwame "
             "john james robert william david richard thomas charles daniel matthew mark paul "
             "andrew steven kevin brian george edward jack harry oliver noah liam mary patricia "
             "jennifer linda elizabeth barbara susan jessica sarah karen nancy margaret lisa emily "
@@ -701,6 +736,11 @@ LEXICON = Lexicon(
     ),
     no_people=tuple(
         (
+            "house residence property manager management solicitors notaries partners visa mastercard "
+            "paypal amazon ikea colour color art deco medium large lamp table chair jacket red "
+            "kitchen garden bathroom bedroom kind station square centre hospital church college "
+            "clinic trust association society group tue wed thu fri sat sun mon jan feb apr jun jul "
+            "aug sep sept oct nov dec delivery emergency mobile mob phone tel fax ext "
             "january february march april may june july august september october november december "
             "monday tuesday wednesday thursday friday saturday sunday christmas easter england "
             "scotland wales ireland britain united kingdom states london manchester birmingham "
@@ -719,8 +759,41 @@ LEXICON = Lexicon(
     ),
     street_ends=(),
     street_links=(),
-    street_words=tuple(("street road lane avenue drive close crescent court terrace grove st. rd.").split()),
+    street_words=tuple(
+        (
+            "street road lane avenue drive close crescent court terrace grove st. rd. way place square "
+            "gardens mews hill walk row green rise parade quay boulevard"
+        ).split()
+    ),
     health=(
+        "<maternity",
+        "<partially sighted",
+        "<visually impaired",
+        "<hearing impaired",
+        "<deaf>",
+        "<is blind",
+        "<am blind",
+        "<going blind",
+        "<registered blind",
+        "<nervous breakdown",
+        "<mental breakdown",
+        "<breakdown… therapy",
+        "<schizophren",
+        "<bipolar",
+        "<anorexi",
+        "<parkinson",
+        "<multiple sclerosis",
+        "<palliative",
+        "<hospice",
+        "<terminally",
+        "<dialysis",
+        "<transplant",
+        "<tumour",
+        "<tumor>",
+        "<leukaemi",
+        "<on sick leave",
+        "<ivf>",
+        "<rehab>",
         "<cancer",
         "<illness",
         "<sick>",
@@ -774,6 +847,11 @@ LEXICON = Lexicon(
         "<party member",
     ),
     unions=(
+        "<unison>",
+        "<gmb>",
+        "<nasuwt>",
+        "<union branch",
+        "<union dues",
         "<trade union",
         "<union member",
         "<union rep",

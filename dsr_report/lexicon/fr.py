@@ -316,6 +316,9 @@ LEXICON = Lexicon(
     # people in texts
     relations=tuple(
         (
+            "contact remplaçant remplaçante suppléant suppléante tuteur tutrice curateur curatrice "
+            "avocat avocate maître notaire bénéficiaire destinataire locataire beaux-parents grands- "
+            "parents employé employée demi-frère demi-sœur filleul filleule nounou aidant aidante "
             "sœur soeur frère mère maman père papa parents grand-mère grand-père mamie papi tante "
             "oncle nièce neveu cousin cousine fille fils enfant petite-fille petit-fils femme "
             "épouse mari époux conjoint conjointe compagnon compagne ami amie copain copine fiancé "
@@ -328,6 +331,15 @@ LEXICON = Lexicon(
     titles=tuple(("madame mme mademoiselle mlle monsieur mr m. maître me docteur dr").split()),
     greetings=tuple(("bonjour cher chère chers bonsoir salut").split()),
     closings=(
+        "amitiés",
+        "bien amicalement",
+        "sincères amitiés",
+        "très cordialement",
+        "bonne journée",
+        "bonne réception",
+        "cdlt",
+        "cdt",
+        "bisous",
         "cordialement",
         "bien cordialement",
         "bien à vous",
@@ -345,6 +357,12 @@ LEXICON = Lexicon(
         ).split()
     ),
     possessives=tuple(("mon ma mes son sa ses notre nos leur leurs votre vos ton ta tes").split()),
+    families=("famille", "époux"),
+    writing=("écrit",),
+    weak_infixes=(),
+    post_boxes=("bp", "b.p.", "boîte postale"),
+    firms=("yves rocher", "louis vuitton", "leroy merlin", "art déco", "art nouveau"),
+    conjunctions=("et",),
     name_infixes=tuple(("de du des la le d' van der").split()),
     quoting=tuple(("de à cc écrit").split()),
     articles=("une",),
@@ -356,6 +374,31 @@ LEXICON = Lexicon(
     ),
     first_names=tuple(
         (
+            "adèle adrien agathe agnès aïcha alexandra alexandre alexis aline alix amandine "
+            "anaïs andré angélique anne annick annie antoinette arlette armand arnaud audrey aurore "
+            "axel axelle baptiste bastien béatrice benjamin bénédicte bertrand blandine bruno "
+            "caroline cécile cédric charles charlotte christelle christian christiane christine clara "
+            "clément clémence clothilde colette coralie corentin corinne cyril damien daniel danielle "
+            "daphné delphine denis denise didier dominique dorothée édith édouard éléonore éliane "
+            "élisabeth élise éloïse emmanuel emmanuelle enzo éric ernest estelle esther étienne "
+            "eugène eva évelyne fabien fabienne fabrice fanny fatima fatou félix fernand flavie "
+            "florence florent florian francine francis françois franck gaël gaëlle gaston geneviève "
+            "georges georgette germaine ghislaine gilbert gilles ginette guy gwenaëlle henri "
+            "henriette hervé hubert huguette ibrahim irène ivan jacqueline jacques janine jean- "
+            "claude jean-luc jean-marc jean-marie jean-paul jean-pierre jérémy jérôme jessica joëlle "
+            "jocelyne joël jonathan joseph josette josiane juliette justine karine kévin khadija "
+            "laetitia lætitia laure laurence léo léon léonie liliane lionel lise loïc lola lucie "
+            "lucien lucienne ludovic lydie madeleine magali malik marc marc-antoine marcel marguerite "
+            "marie-claude marie-france marie-christine marianne marielle marion marius marlène "
+            "maryse mathilde maud maurice maxime mélanie mélissa micheline michèle mickaël mireille "
+            "mohamed morgane muriel myriam nadège nadine nathan nelly nicole ninon noah noël noémie "
+            "norbert océane odette odile ophélie pascal pascale patrice patricia paulette pauline "
+            "perrine philippine pierrette quentin raphaël raymond raymonde régine régis rémi rené "
+            "renée richard robert robin roger roland romain romuald rosalie roxane sabine "
+            "sabrina salomé samuel sandra serge séverine simon simone solange solène stéphane suzanne "
+            "sylvain sylviane tanguy théo théodore théophile thibault thibaut tiphaine tristan "
+            "valentin valentine vanessa victor vincent viviane xavier yann yannick yasmine "
+            "yolande yvan yvette yvonne zoé "
             "jean pierre michel philippe alain patrick nicolas christophe laurent julien thomas "
             "david frédéric olivier sébastien antoine guillaume mathieu hugo louis gabriel arthur "
             "jules adam lucas luc paul marie nathalie isabelle sylvie catherine françoise martine "
@@ -366,6 +409,10 @@ LEXICON = Lexicon(
     ),
     no_people=tuple(
         (
+            "cabinet étude notariat syndic résidence immeuble syndicat association partenaires visa "
+            "mastercard paypal amazon ikea couleur taille lampe table chaise cuisine salle jardin art "
+            "style hôpital clinique école lun mar mer jeu ven sam dim janv févr avr juil sept déc "
+            "port tél consigne cadeau remarque galeries "
             "janvier février mars avril mai juin juillet août septembre octobre novembre décembre "
             "lundi mardi mercredi jeudi vendredi samedi dimanche noël pâques france belgique "
             "suisse allemagne paris lyon marseille toulouse nice nantes strasbourg bordeaux lille "
@@ -388,6 +435,26 @@ LEXICON = Lexicon(
         ).split()
     ),
     health=(
+        "<malvoyant",
+        "<malentendant",
+        "<aveugle",
+        "<congé maternité",
+        "<congé de maternité",
+        "<arrêt maladie",
+        "<schizophrèn",
+        "<bipolaire",
+        "<anorexi",
+        "<parkinson",
+        "<sclérose en plaques",
+        "<soins palliatifs",
+        "<dialyse",
+        "<greffe d",
+        "<tumeur",
+        "<leucémi",
+        "<invalidité",
+        "<grossesse",
+        "<fiv>",
+        "<hospice",
         "<cancer",
         "<malad",
         "<dépress",
@@ -438,6 +505,11 @@ LEXICON = Lexicon(
         "<témoins de jéhovah",
     ),
     unions=(
+        "<force ouvrière",
+        "<unsa>",
+        "<cftc>",
+        "<cfe-cgc>",
+        "<fgtb>",
         "<syndicat",
         "<syndiqu",
         "<cgt>",

@@ -317,6 +317,9 @@ LEXICON = Lexicon(
     # people in texts
     relations=tuple(
         (
+            "contact noodcontact contactpersoon vervanger vervangster plaatsvervanger waarnemer "
+            "bewindvoerder curator voogd advocaat notaris begunstigde ontvanger huurder schoonouders "
+            "grootouders ouder mantelzorgster verzorger verzorgster stiefzus stiefbroer petekind "
             "zus zusje zuster broer broertje moeder mama mam vader papa ouders oma opa grootmoeder "
             "grootvader tante oom nicht neef dochter dochtertje zoon zoontje kind kleindochter "
             "kleinzoon vrouw echtgenote echtgenoot man partner vriend vriendin verloofde ex "
@@ -330,6 +333,16 @@ LEXICON = Lexicon(
     titles=tuple(("mevrouw mevr mw meneer mijnheer dhr heer juffrouw drs ir ing prof dokter").split()),
     greetings=tuple(("beste geachte lieve hallo hoi dag").split()),
     closings=(
+        "warme groet",
+        "warme groeten",
+        "lieve groet",
+        "lieve groetjes",
+        "vriendelijk groetend",
+        "met groet",
+        "gr.",
+        "gr",
+        "knuffel",
+        "fijne dag",
         "groet",
         "groeten",
         "groetjes",
@@ -346,7 +359,13 @@ LEXICON = Lexicon(
     ),
     naming=tuple(("heet genaamd is was van mij namelijk en dat de het").split()),
     possessives=tuple(("mijn m'n zijn haar hun ons onze jouw je uw").split()),
-    name_infixes=tuple(("van der den de het ten ter te 't in op aan bij el al").split()),
+    families=("familie", "fam", "gezin", "echtpaar"),
+    writing=("schreef", "schrijft"),
+    weak_infixes=("in", "op", "aan", "bij"),
+    post_boxes=("postbus",),
+    firms=("albert heijn", "jan linders", "douwe egberts", "hugo boss"),
+    conjunctions=("en",),
+    name_infixes=tuple(("van der den de het ten ter te 't ’t in op aan bij el al").split()),
     quoting=tuple(("van aan cc schreef").split()),
     articles=("een", "de"),
     function_words=tuple(
@@ -357,6 +376,38 @@ LEXICON = Lexicon(
     ),
     first_names=tuple(
         (
+            "aad aafke aagje ab abdel adriaan agnes albert aletta alexander alice alida amber amira "
+            "andré anja anke ankie anita anne annelies annemarie annemiek annet annette annie anouk "
+            "antoon arend ariane arie arjan arjen arno arnold arthur astrid aukje aylin babette "
+            "barbara bas beatrijs ben bernard bert berta bertus bianca bjorn bo boudewijn brecht "
+            "carla carolien caroline catharina cees chantal charlotte chris christa christiaan "
+            "christine claudia coby cor cora corrie corine cornelis daniël daniëlle daphne dave david "
+            "debbie denise dennis desi desiree diana diederik dieuwke dick dina dolf dominique dorien "
+            "dorine ed eddy edith edwin eefje eelco egbert elena elise elisabeth elke ella ellen elly "
+            "elsbeth emiel emmy ernst erwin esmee eugène eveline evert evert-jan fabienne famke fenna "
+            "ferdinand floris floortje frank frans freek frederik frits gea geertje geertruida "
+            "geke gemma gerben gerda gerrie gerrit gertjan gerwin ger gonnie greetje guus hafid hanna "
+            "hanneke hannie hans-peter harm harmen harriet harrie harry hein heleen helena helma "
+            "hendrik hendrika henny henriëtte herman hidde hilbrand hilda huub ida ien ilona ilonka "
+            "ina ine inge ingeborg irene iris isa isabel ivo jack jacob jacqueline jacques jan-willem "
+            "janneke jannie jantje jasmijn jasper jeanette jeannette jef jelmer jennifer jesse "
+            "jessica joep johanna johannes jolanda jolien jordy joris jos josé josephine jordi "
+            "judith julie jurgen jurriaan justin kaat karel karlijn katja kevin kim klaas koenraad "
+            "koos kristel laura lenie leni lena leo leon leonie lia lieke lien liesbeth lina "
+            "loes lotje louis louise luuk lydia maaike machteld madelon maikel manon marcel marco "
+            "margreet margriet marian marianne mariëlle marije marijke marika marike marina marion "
+            "marius marleen marloes martijn martin martine mathijs matthijs maud maurits max mees "
+            "melanie menno merel michael michel michiel mieke mien miranda mirjam mustafa naima nadia "
+            "nathalie nelleke nel nico nicole nienke niek nina noud olaf olga onno paul paula pauline "
+            "peggy philip pien pim pleun rachel rachid ralf ramon raymond rebecca reinier remco remi "
+            "renate rené renee renske rianne rick riet rinus rita rob robbert robert robin roel "
+            "roelof rogier roland rolf romy ronald rosalie rosemarie rudolf ruud ruth sabine sacha "
+            "saskia sebastiaan selma serge sharon siem siebe sien simone sjaak sjaan sjef sjors sofie "
+            "sonja stan stefan stefanie stephan steven suzanne sven sylvia tamara tanja teun teunis "
+            "theo thea theodora thijmen thomas tineke tinus tjeerd tobias ton tonnie toon trees "
+            "trijntje trudy tristan ulrike valerie vera victor vincent walter wessel wil wilbert "
+            "wilhelmina willeke wilfried willy winnie wiebe wietske wijnand yolanda yannick yvette "
+            "yvonne zeynep "
             "jan piet kees henk ilse els anna maria sanne lisa emma sophie julia lotte fleur eva "
             "noor tess femke marieke anneke wilma ria ans joke truus marja monique petra sandra "
             "esther linda ingrid karin wendy daan sem lucas levi finn bram thijs lars tim tom "
@@ -367,6 +418,10 @@ LEXICON = Lexicon(
     ),
     no_people=tuple(
         (
+            "kantoor notariskantoor beheerder vve praktijk visa mastercard paypal amazon ikea kleur "
+            "maat lamp tafel stoel keuken badkamer tuin kamer stijl ziekenhuis school kerk rolgordijn "
+            "gordijn ma di wo do vr za zo jan feb mrt apr jun jul aug sep okt nov dec "
+            "bezorginstructie cadeau tekst noodcontact mobiel tel "
             "januari februari maart april mei juni juli augustus september oktober november "
             "december maandag dinsdag woensdag donderdag vrijdag zaterdag zondag kerst kerstmis "
             "pasen pinksteren sinterklaas koningsdag nederland belgië duitsland frankrijk europa "
@@ -381,7 +436,7 @@ LEXICON = Lexicon(
             "leuk leuke hele heel nieuwe oude grote kleine rode blauwe groene witte zwarte "
             "bestelling factuur levering order winkel webshop webwinkel nieuwsbrief bv nv vof "
             "stichting vereniging gemeente afdeling klantnummer ordernummer moederdag vaderdag "
-            "heer heren dames mevrouw meneer via volgens sinds tijdens onder albert heijn "
+            "heer heren dames mevrouw meneer via volgens sinds tijdens onder "
             "verzonden onderwerp aan datum excellent sorry tevreden"
         ).split()
     ),
@@ -394,6 +449,29 @@ LEXICON = Lexicon(
     street_links=(),
     street_words=("straat",),
     health=(
+        "<slechtziend",
+        "<slechthorend",
+        "<is blind",
+        "<ben blind",
+        "<wordt blind",
+        "<blindengeleide",
+        "<zwangerschap",
+        "<zenuwinzinking",
+        "<schizofre",
+        "<bipolair",
+        "<anorexi",
+        "<parkinson",
+        "<multiple sclerose",
+        "<palliatief",
+        "<hospice",
+        "<dialyse",
+        "<transplant",
+        "<tumor",
+        "<leukemie",
+        "<ziektewet",
+        "<rollator",
+        "<in behandeling bij",
+        "<ivf>",
         "<kanker",
         "<ziek",
         "<depress",
@@ -421,7 +499,6 @@ LEXICON = Lexicon(
         "<overspannen",
         "<verslaafd",
         "<verslaving",
-        "<blind>",
         "<doof>",
         "<autis",
         "<adhd>",
@@ -446,6 +523,9 @@ LEXICON = Lexicon(
         "<partijlid",
     ),
     unions=(
+        "<aclvb>",
+        "<cgslb>",
+        "<ondernemingsraad",
         "<vakbond",
         "<vakvereniging",
         "<fnv>",

@@ -115,6 +115,14 @@ class Lexicon:
     """What may stand before a relation in place of a possessive: a, the."""
     name_infixes: Words
     """Small words inside a name: van der, de, von."""
+    weak_infixes: Words
+    """Prepositions among them that are part of a name only before another one: op de, in 't."""
+    conjunctions: Words
+    """What stands between the last two names of a row: and."""
+    families: Words
+    """What stands beside the name of several people: the Smith family, Familie Schmidt."""
+    writing: Words
+    """Verbs beside the name of who wrote a quoted message: On Monday Jan Smith wrote."""
     quoting: Words
     """Names of the lines above a quoted message that hold people: From, To."""
     function_words: Words
@@ -123,6 +131,10 @@ class Lexicon:
     """Frequent given names; they tell a name from other words with a capital."""
     no_people: Words
     """Words with a capital that are no name: days, months, places, beginnings of sentences, trade."""
+    post_boxes: Words
+    """What a post box is called, before its number."""
+    firms: Words
+    """Names of firms and styles that look like a person's, as a whole."""
     street_ends: Words
     """What a word ends with that names a street, before its number."""
     street_words: Words

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 _IBAN = re.compile(r"\b([A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?)\b")
 _CARD = re.compile(r"(?<!\d)(\d(?:[ -]?\d){12,18})(?!\d)")
-_HAS_NUMBER = re.compile(r"\d{2}(?:[ .-]?[A-Z0-9]){7}")
+_HAS_NUMBER = re.compile(r"\d{2}(?:[ .-]?[A-Z0-9]){6}")
 _BEFORE = 40
 """Characters before a number in which a text says what it is."""
 
@@ -50,17 +50,44 @@ _NATIONAL = (
         "de.idnr",
     ),
     _National(
+        "pps",
+        re.compile(r"(?<!\w)(\d{7}[A-W][A-IW]?)(?!\w)"),
+        re.compile(r"\bpps", re.IGNORECASE),
+        "ie.pps",
+    ),
+    _National(
+        "nhs",
+        re.compile(r"(?<!\d)(\d{3}[ -]?\d{3}[ -]?\d{4})(?!\d)"),
+        re.compile(r"\bnhs", re.IGNORECASE),
+        "gb.nhs",
+    ),
+    _National(
+        "ahv",
+        re.compile(r"(?<!\d)(756[.]?\d{4}[.]?\d{4}[.]?\d{2})(?!\d)"),
+        None,
+        "ch.ssn",
+    ),
+    _National(
+        "svnr",
+        re.compile(r"(?<!\d)(\d{4} ?\d{6})(?!\d)"),
+        re.compile(r"sozialversicherung|sv.?n(?:umme)?r|svnr", re.IGNORECASE),
+        "at.vnr",
+    ),
+    _National(
         "nir",
         re.compile(r"(?<!\d)([12] ?\d{2} ?[01]\d ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2})(?!\d)"),
         None,
         "fr.nir",
     ),
 )
-"""The Netherlands, Belgium, Germany, France. Nine or eleven digits alone are too often something else."""
+"""The Netherlands, Belgium, Germany, Ireland, Britain, Switzerland, Austria, France.
+
+Nine, ten or eleven digits alone are too often something else.
+"""
 
 
 def find_numbers(name: str, text: str) -> Iterator[Number]:
-    """Each number: `iban`, `card`, and the national ones (`bsn`, `niss`, `steuer-id`, `nir`).
+    """Each number: `iban`, `card`, and the national ones, whose kinds `_NATIONAL` has.
 
     Args:
         name: of the field that the text stands in; some numbers count only where it or the text says so.

@@ -295,6 +295,7 @@ def _known(found: Iterable[RawRecord], subject: frozenset[str], looking: Looking
         known.add_name(text)
     for record in found:
         if record.kind in {"profile", "subprofile", "change"} and isinstance(record.value, dict):
+            before = ""
             for pointer, value in values_of(record.value, record.pointer):
                 name = _name(pointer)
                 is_own = (
@@ -302,8 +303,12 @@ def _known(found: Iterable[RawRecord], subject: frozenset[str], looking: Looking
                     and not _OF_OTHERS.search(name)
                     and not _NOTE.search(name)
                 )
-                if is_own and isinstance(value, str) and 1 < len(value) <= _LONGEST_OWN:
-                    known.add_value(value)
+                if is_own and isinstance(value, str) and 0 < len(value) <= _LONGEST_OWN:
+                    if len(value) > 1:
+                        known.add_value(value)
+                    if before and value[0].isdigit() != before[0].isdigit():
+                        known.add_value(f"{before} {value}")  # street and number, code and place
+                    before = value
                     if _PEOPLE_FIELDS.search(name):
                         known.add_name(value)
     return known

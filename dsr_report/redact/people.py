@@ -12,9 +12,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
-from dsr_report.lexicon import LEXICONS, WORDS, Lexicon, any_of
+from dsr_report.lexicon import LEXICONS, WORDS, Lexicon, WordPattern, any_of
 from dsr_report.redact.check_digits import find_numbers
 from dsr_report.redact.readings import skeleton
 
@@ -64,6 +65,7 @@ class Known:
     def add_value(self, text: str) -> None:
         """Take a whole value for the subject's or the controller's, as well as all that is found in it."""
         self.values.add(skeleton(text))
+        self.values.update(filter(None, map(skeleton, _LINES.split(text))))
         self.addresses.update(address.casefold() for address in ADDRESS.findall(text))
         for _, spelled, numbers in _telephones(text, self.country):
             self.telephones |= numbers
@@ -90,12 +92,32 @@ class Known:
             words = [skeleton(word) for word in _WORD.findall(passage.text)]
             own = [word in self.names or word.decode("utf-8", "replace") in _INFIXES for word in words]
             return all(own) or (len(words) > 1 and form in self.values)
-        return form in self.values or (
-            passage.kind == "postal-address" and any(len(v) > 5 and v in form for v in self.values if v)
-        )
+        return form in self.values or (passage.kind == "postal-address" and self._has_place(passage.text))
+
+    def _has_place(self, text: str) -> bool:
+        """Whether every part of a postal address is known, its first number with what stands beside it."""
+        words = _WORD_OR_NUMBER.findall(text)
+        number = next((at for at, word in enumerate(words) if word[0].isdigit()), None)
+        known_until = {0}
+        for end in range(1, len(words) + 1):
+            for start in range(max(0, end - _MOST_WORDS), end):
+                is_bare = end - start == 1 and start == number and len(words[start]) < _LENGTH_OF_POST_CODE
+                if (
+                    start in known_until
+                    and not is_bare
+                    and skeleton("".join(words[start:end])) in self.values
+                ):
+                    known_until.add(end)
+        return len(words) in known_until
 
 
-_WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*|[^\W\d_]\.")
+_WORD = re.compile(r"[^\W\d_]+(?:(?:[.'’]|\.?-)[^\W\d_]+)*|(?<!\w)['’][stn](?!\w)")
+_WORD_OR_NUMBER = re.compile(r"\w+")
+_LINES = re.compile(r"[,;\r\n]+")
+_MOST_WORDS = 8
+"""Words of one part of an address: the name of a street."""
+_LENGTH_OF_POST_CODE = 5
+"""Digits that tell a place by themselves; fewer are the number of a house, which says nothing alone."""
 _RELATIONS = frozenset(WORDS.relations)
 _TITLES = frozenset(WORDS.titles)
 _GREETINGS = frozenset(WORDS.greetings)
@@ -103,68 +125,83 @@ _NAMING = frozenset(WORDS.naming)
 _POSSESSIVES = frozenset(WORDS.possessives)
 _ARTICLES = frozenset(WORDS.articles)
 _INFIXES = frozenset(WORDS.name_infixes)
+_WEAK_INFIXES = frozenset(WORDS.weak_infixes)
+_FAMILIES = frozenset(WORDS.families)
+_WRITING = frozenset(WORDS.writing)
+_CONJUNCTIONS = frozenset(WORDS.conjunctions)
 _FIRST_NAMES = frozenset(WORDS.first_names)
-_NO_PEOPLE = frozenset((*WORDS.no_people, *WORDS.relations, *WORDS.titles))
+_NO_PEOPLE = frozenset((*WORDS.no_people, *WORDS.relations, *WORDS.titles, *WORDS.families))
 _FUNCTION_WORDS = {code: frozenset(one.function_words) for code, one in LEXICONS.items()}
 _CLOSING = re.compile(
-    rf"(?:^[ \t>]*|(?<=[.!?] )){any_of(WORDS.closings)}[ \t]*[,.!]?[ \t]*(?:\r?\n[ \t>]*)*(?=[^\W\d_])",
+    rf"(?:^[ \t>]*|(?<=[.!?] )){any_of(WORDS.closings)}(?:[ ]{any_of(WORDS.quoting)}(?!\w))?"
+    r"[ \t]*[,.!]?[ \t]*(?:\r?\n[ \t>]*)*(?=[^\W\d_])",
     re.IGNORECASE | re.MULTILINE,
 )
 _QUOTED_LINE = re.compile(
     rf"^[ \t>*]*{any_of(WORDS.quoting)}[ \t]?\*?:\*?[ \t]*(?P<people>[^\r\n]+)", re.IGNORECASE | re.MULTILINE
 )
 _ENDS_LINE = re.compile(r"[ \t.]*(?:[\r\n,(|/-]|\Z)")
-_HOUSE_NUMBER = re.compile(r" ?\d")
+_HOUSE_NUMBER = re.compile(r" ?[1-9]\d{0,3}(?!\d)")
+_BEFORE_NUMBER = re.compile(r"\.[ ]?\d")
+"""After what looks like a name, and is short for something: Max. 40 W."""
+_BEFORE_ADDRESS = re.compile(r"[\"'”]?[ \t]*<")
+_ELIDED = re.compile(r"d['’](?=[A-ZÀ-Þ])", re.IGNORECASE)
 _BESIDE = re.compile(r"[ \t\u00a0]?[,:(–\"'„“«-]?[ \t\u00a0]?[\"'„“«]?")
+_FIRM = re.compile(rf"(?<!\w){any_of(WORDS.firms)}(?!\w)", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _DIGITS = re.compile(r"(?:\d[\s()./-]{0,3}){7}")
 _NOT_CALLED = re.compile(r"[\w/=#@&.-]\Z")
-_PLACE = (
-    r"(?:,?[ ]+(?:[1-9]\d{3}[ ]?[A-Z]{2}|(?:[BDF]-)?\d{4,5})[ ]"
-    r"[A-ZÀ-Þ][\w'’-]+(?:[ ][A-ZÀ-Þ][\w'’-]+)?)?"
+_TOWN = r"[A-ZÀ-Þ][\w'’-]+(?:[ ][A-ZÀ-Þ][\w'’-]+)?"
+_BRITISH_CODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]\d[A-Z]{2}(?!\w)"
+_IN_PLACE = (
+    rf",?[ ]+(?:(?:[1-9]\d{{3}}[ ]?[A-Z]{{2}}|(?:[A-Z]{{1,2}}-)?\d{{4,5}})[ ]{_TOWN}"
+    rf"|{_TOWN},?[ ]{_BRITISH_CODE})"
 )
+_PLACE = rf"(?:{_IN_PLACE})?"
+_NUMBER = r"\d{1,4}(?:[ ]?(?:bis|ter)\b|[ ]?[a-zA-Z]\b|[-/]\d{1,3}\b)?"
+"""Of a house, after the name of its street."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ\"'„«])|[\r\n]+")
 _SIGNS_BEFORE = 40
 """Characters before a word in which a sentence may have ended; further blanks are no text."""
 _LONGEST_SENTENCE = 300
 
 
-def _number_before_street(lexicon: Lexicon) -> re.Pattern[str] | None:
+def _number_before_street(lexicon: Lexicon) -> str | None:
     """Addresses of a language that writes the number of the house first."""
     if lexicon.street_order == "number word name":
         words = "|".join(map(re.escape, lexicon.street_words))
         links = "|".join(re.escape(link).replace("’", "['’]") for link in lexicon.street_links)
-        return re.compile(
+        return (
             rf"\b\d{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ](?i:{words})[ ](?:(?:{links})[ ]?){{0,2}}"
             rf"[A-ZÀ-Þ][\w'’-]+(?:[ -](?:(?:{links})[ ])?[A-ZÀ-Þ][\w'’-]+){{0,3}}{_PLACE}"
         )
     if lexicon.street_order == "number name word":
         words = "|".join(re.escape(word.title()) for word in lexicon.street_words)
-        return re.compile(rf"\b\d{{1,4}}[a-z]?,?[ ](?:[A-Z][\w'’-]+[ ]){{1,3}}(?:{words})(?!\w)")
+        return rf"\b\d{{1,4}}[a-z]?,?[ ](?:[A-Z][\w'’-]+[ ]){{1,3}}(?:{words})(?!\w){_PLACE}"
     return None
 
 
 @cache
-def _street_patterns() -> tuple[re.Pattern[str], ...]:
+def _street_patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    """Patterns of postal addresses, and whether only the place behind tells that it is one."""
     ends = "|".join(map(re.escape, sorted(WORDS.street_ends, key=len, reverse=True)))
     either = "|".join(sorted({re.escape(word.title()) for word in WORDS.street_words}))
-    return (
-        re.compile(
-            rf"\b(?:[A-ZÀ-Þ][\w'’.-]*[ ]){{0,2}}"
-            rf"(?:[A-ZÀ-Þ][\w'’-]*(?i:{ends})|[A-ZÀ-Þ][\w'’-]+[ -](?:{either}))"
-            r"[ ]\d{1,4}"
-            rf"(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}\b)?{_PLACE}"
-        ),
+    boxes = "|".join(map(re.escape, WORDS.post_boxes))
+    links = "|".join(map(re.escape, (*WORDS.name_infixes, *WORDS.street_links)))
+    patterns = (
+        rf"\b(?:[A-ZÀ-Þ][\w'’.-]*[ ]){{0,2}}"
+        rf"(?:[A-ZÀ-Þ][\w'’-]*(?i:{ends})|[A-ZÀ-Þ][\w'’-]+[ -](?:{either}))[ ]{_NUMBER}{_PLACE}",
         *(pattern for one in LEXICONS.values() if (pattern := _number_before_street(one))),
-        re.compile(
-            r"\b[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}\b(?:[ ]+(?:'s-)?[A-Z][\w'’-]+(?:[ ][A-Z][\w'’-]+)?)?"
-            r"(?=[\s,.;)]|\Z)"
-        ),
-        re.compile(
-            r"(?:^|(?<=[,;] )|(?<=\bin )|(?<=\bà ))(?:[BDF]-)?\d{5} [A-ZÀ-Þ][\w'’-]{2,}|"
-            r"\bB-\d{4} [A-ZÀ-Þ][\w'’-]+"
-        ),
+        rf"\b(?i:{boxes})[ ]\d[\d ]{{0,8}}{_PLACE}",
+        r"\b[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}\b(?:[ ]+(?:'s-)?[A-Z][\w'’-]+(?:[ ][A-Z][\w'’-]+)?)?"
+        r"(?=[\s,.;)]|\Z)",
+        rf"\b{_BRITISH_CODE}",
+        r"(?:^|(?<=[,;] )|(?<=\bin )|(?<=\bà ))(?:[BDF]-)?\d{5} [A-ZÀ-Þ][\w'’-]{2,}|"
+        r"\bB-\d{4} [A-ZÀ-Þ][\w'’-]+",
     )
+    by_place = rf"\b(?:[A-ZÀ-Þ][\w'’.-]*[ ](?:(?:{links})[ ]){{0,2}}){{1,4}}{_NUMBER}{_IN_PLACE}"
+    first, *others = ((re.compile(pattern), False) for pattern in patterns)
+    return (first, (re.compile(by_place), True), *others)
 
 
 _SENSITIVE = (
@@ -177,9 +214,10 @@ _SENSITIVE = (
 
 
 @cache
-def _sensitive_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _sensitive_patterns() -> tuple[tuple[str, WordPattern, re.Pattern[str]], ...]:
     return tuple(
-        (subject, re.compile(rf"{any_of(words)}[^\W\d_]*", re.IGNORECASE)) for subject, words in _SENSITIVE
+        (subject, WordPattern(words), re.compile(rf"{any_of(words)}[^\W\d_]*", re.IGNORECASE))
+        for subject, words in _SENSITIVE
     )
 
 
@@ -210,8 +248,8 @@ def find_people(text: str, known: Known, detectors: Sequence[Detector] = ()) -> 
 
 def find_sensitive(text: str) -> Iterator[Passage]:
     """The first word of each special category or offence that a text speaks of."""
-    for subject, pattern in _sensitive_patterns():
-        if match := pattern.search(text):
+    for subject, words, pattern in _sensitive_patterns():
+        if words.is_in(text) and (match := pattern.search(text)):
             why = f"a word about {subject}: special data of whomever the text is about (Art. 9, 10)"
             yield Passage("special-category", match.group(), match.start(), why)
 
@@ -245,10 +283,11 @@ def _numbers(text: str) -> Iterator[Passage]:
 
 
 def _postal_addresses(text: str) -> Iterator[Passage]:
-    for pattern in _street_patterns():
+    for pattern, is_by_place in _street_patterns():
         for match in pattern.finditer(text):
             first = match.group().split()[0]
-            start = match.start() + (len(first) + 1 if first.casefold() in _NO_PEOPLE else 0)
+            is_before = first.casefold() in _NO_PEOPLE and not is_by_place
+            start = match.start() + (len(first) + 1 if is_before else 0)
             yield Passage("postal-address", text[start : match.end()].rstrip(), start, "a postal address")
 
 
@@ -292,14 +331,21 @@ def _telephones(text: str, country: str) -> Iterator[tuple[int, str, set[str]]]:
 
 def _names(text: str) -> Iterator[Passage]:
     """Names by what stands beside them, then names of two parts or more that stand alone."""
-    plain = ADDRESS.sub(lambda m: " " * len(m.group()), _LINK.sub(lambda m: " " * len(m.group()), text))
+    plain = text
+    for pattern in (_LINK, ADDRESS, _FIRM):
+        plain = pattern.sub(lambda match: " " * len(match.group()), plain)
     words = _Words(plain)
-    yield from words.beside_relations()
-    yield from words.after_titles()
-    yield from words.in_quoted_lines()
-    yield from words.in_signatures()
-    yield from words.alone()
-    yield from words.given_names()
+    ways = (
+        words.beside_relations(),
+        words.after_titles(),
+        words.of_families(),
+        words.in_quoted_lines(),
+        words.before_addresses(match.start() for match in ADDRESS.finditer(text)),
+        words.in_signatures(),
+        words.alone(),
+        words.given_names(),
+    )
+    yield from chain.from_iterable(ways)
 
 
 class _Words:
@@ -331,7 +377,7 @@ class _Words:
             if passage is None and at + 1 < len(self.words) and self._is_near(at, at + 1):
                 passage = self._name_at(at + 1, why)
             if passage is not None:
-                yield passage
+                yield from self._row(passage)
             before = at - 1
             if before >= 0 and self.lower[before] in _POSSESSIVES | _ARTICLES:
                 before -= 1
@@ -353,7 +399,7 @@ class _Words:
                 if self._is_joined(at, start) and (
                     passage := self._name_at(start, f"a name after “{self.words[at]}”", after_title=True)
                 ):
-                    yield passage
+                    yield from self._row(passage)
             elif (
                 plain in _GREETINGS
                 and self._begins(at)
@@ -361,13 +407,43 @@ class _Words:
                 and not self._gap(at, at + 1).strip()
                 and (passage := self._name_at(at + 1, f"a name after “{self.words[at]}”"))
             ):
-                yield passage
+                yield from self._row(passage)
+
+    def of_families(self) -> Iterator[Passage]:
+        """What a family is called: Familie Schmidt, fam. de Wit, the Smith family."""
+        for at, word in enumerate(self.lower):
+            if word not in _FAMILIES:
+                continue
+            why = f"a name beside “{self.words[at]}”"
+            passage = self._name_at(at + 1, why, after_title=True) if self._is_joined(at, at + 1) else None
+            if passage is None and at and self._is_joined(at - 1, at):
+                passage = self._name_until(at - 1, why)
+            if passage is not None:
+                yield from self._row(passage)
+
+    def before_addresses(self, starts: Iterable[int]) -> Iterator[Passage]:
+        """The name of whom an address belongs to: Jan Smith <jan@…>."""
+        for start in starts:
+            at = bisect_left(self.starts, start) - 1
+            if at >= 0 and _BEFORE_ADDRESS.fullmatch(self.text[self.spans[at][1] : start]):
+                passage = self._name_until(at, "a name before an address")
+                if passage is not None:
+                    yield passage
 
     def in_quoted_lines(self) -> Iterator[Passage]:
+        why = "a name above a quoted message"
+        for at, word in enumerate(self.lower):
+            if word in _WRITING:
+                passage = self._name_at(at + 1, why) if self._is_joined(at, at + 1) else None
+                before = at - 1 if at and len(self.lower[at - 1]) > 1 else at - 2  # "Jan a écrit"
+                if passage is None and before >= 0 and self._is_joined(before, before + 1):
+                    passage = self._name_until(before, why)
+                if passage is not None:
+                    yield passage
         for match in _QUOTED_LINE.finditer(self.text):
             first = bisect_left(self.starts, match.start("people"))
             for at in range(first, bisect_left(self.starts, match.end("people"))):
-                if passage := self._name_at(at, "a name above a quoted message"):
+                if passage := self._name_at(at, why):
                     yield passage
 
     def in_signatures(self) -> Iterator[Passage]:
@@ -375,8 +451,9 @@ class _Words:
             at = bisect_left(self.starts, match.end())
             if at < len(self.starts) and self.starts[at] == match.end():
                 passage = self._name_at(at, "a name at the end of a letter")
-                if passage is not None and _ENDS_LINE.match(self.text, passage.end):
-                    yield passage
+                row = [] if passage is None else list(self._row(passage, is_sure=True))
+                if row and _ENDS_LINE.match(self.text, row[-1].end):
+                    yield from row
 
     def alone(self) -> Iterator[Passage]:
         at = 0
@@ -388,11 +465,17 @@ class _Words:
             first = at
             while first < last and (self._is_no_name(first) or self.lower[first] in _POSSESSIVES):
                 first += 1
-            parts = [n for n in range(first, last + 1) if self._is_capital(n)]
+            parts = [n for n in range(first, last + 1) if self._is_capital(n) or self._is_elided(n)]
             at = last + 1
-            if len(parts) < 2 or self._is_no_name(last) or any(self._is_no_name(n) for n in parts):
+            if (
+                len(parts) < 2
+                or self._is_no_name(last)
+                or any(self._is_no_name(n) and not (n > first and self._is_infix(n)) for n in parts)
+            ):
                 continue
             is_known = self.lower[first] in _FIRST_NAMES or len(self.words[first].rstrip(".")) == 1
+            if not is_known and any(self.lower[n] in _WEAK_INFIXES for n in range(first, last)):
+                continue
             if not is_known and self._begins(first):
                 second = parts[1]
                 if self.lower[second] in _FIRST_NAMES and len(parts) > 2:
@@ -408,8 +491,21 @@ class _Words:
         """A frequent given name with a capital within a sentence."""
         for at, word in enumerate(self.lower):
             is_given = word in _FIRST_NAMES and word not in _NO_PEOPLE and self._is_capital(at)
-            if is_given and not self._begins(at):
-                yield self._passage(at, at, "a frequent given name")
+            if is_given and not _BEFORE_NUMBER.match(self.text, self.spans[at][1]):
+                passage = self._passage(at, at, "a frequent given name")
+                yield from self._row(passage)
+
+    def _row(self, passage: Passage, *, is_sure: bool = False) -> Iterator[Passage]:
+        """A name, and those that stand in a row with it: Anna and Peter Smith."""
+        yield passage
+        at = bisect_left(self.starts, passage.end)
+        if at + 1 >= len(self.words) or self.lower[at] not in _CONJUNCTIONS:
+            return
+        if self.text[passage.end : self.starts[at]] == " " and self._is_joined(at, at + 1):
+            is_sure = is_sure or not self.capitalises_nouns or self.lower[at + 1] in _FIRST_NAMES
+            following = self._name_at(at + 1, passage.why) if is_sure and self._is_capital(at + 1) else None
+            if following is not None:
+                yield from self._row(following, is_sure=is_sure)
 
     def _passage(self, first: int, last: int, why: str) -> Passage:
         start, end = self.spans[first][0], self.spans[last][1]
@@ -423,7 +519,7 @@ class _Words:
         if at >= len(self.words):
             return None
         if not self._is_capital(at):
-            is_infix = self.lower[at] in _INFIXES and self._infix_leads(at)
+            is_infix = self._is_infix(at) and self._infix_leads(at)
             if not is_infix:
                 is_given = self.lower[at] in _FIRST_NAMES and self.lower[at] not in _NO_PEOPLE
                 return self._passage(at, at, why) if is_given and not after_title else None
@@ -457,14 +553,14 @@ class _Words:
                 following < len(self.words)
                 and following <= last + 3
                 and self._is_joined(following - 1, following)
-                and self.lower[following] in _INFIXES
+                and self._is_infix(following)
                 and not self.words[following][0].isupper()
             ):
                 following += 1
             if (
                 following < len(self.words)
                 and self._is_joined(following - 1, following)
-                and self._is_capital(following)
+                and (self._is_capital(following) or self._is_elided(following))
             ):
                 last = following
             else:
@@ -473,7 +569,7 @@ class _Words:
 
     def _infix_leads(self, at: int) -> bool:
         following = at
-        while following < len(self.words) - 1 and following < at + 3 and self.lower[following] in _INFIXES:
+        while following < len(self.words) - 1 and following < at + 3 and self._is_infix(following):
             if not self._is_joined(following, following + 1):
                 return False
             following += 1
@@ -483,8 +579,27 @@ class _Words:
         word = self.words[at]
         return word[0].isupper() and (len(word.rstrip(".")) == 1 or not word.isupper() or "." in word)
 
+    def _is_infix(self, at: int) -> bool:
+        """Whether a word may stand inside a name: van, de; "in" only before another one."""
+        word = self.lower[at]
+        if word in _WEAK_INFIXES:
+            return (
+                self._is_joined(at, at + 1)
+                and self.lower[at + 1] in _INFIXES
+                and self.lower[at + 1] not in _WEAK_INFIXES
+            )
+        return word in _INFIXES
+
+    def _is_elided(self, at: int) -> bool:
+        """Whether a word is the end of a name like Jeanne d'Arc."""
+        return _ELIDED.match(self.words[at]) is not None
+
     def _is_no_name(self, at: int) -> bool:
         word = self.lower[at]
+        if self._is_elided(at):
+            return word[2:] in _NO_PEOPLE
+        if len(word) == 1 and self.text[self.spans[at][1] :][:1] == ".":
+            return False  # an initial
         return (
             word.rstrip(".") in _NO_PEOPLE
             or word.endswith(WORDS.street_ends[:8])
@@ -504,7 +619,7 @@ class _Words:
         if other >= len(self.words):
             return False
         gap, word = self._gap(one, other), self.lower[one]
-        is_short = len(word.rstrip(".")) == 1 or "." in word or word in _TITLES
+        is_short = len(word.rstrip(".")) == 1 or "." in word or word in _TITLES or word in _FAMILIES
         return gap in {"", " ", "  ", "\u00a0"} or (gap == ". " and is_short)
 
     def _is_near(self, one: int, other: int) -> bool:

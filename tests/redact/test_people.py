@@ -14,7 +14,10 @@ OWN = {
     "Voornaam": "Jan",
     "Achternaam": "Steen",
     "Telefoon": "+31 6 11223344",
-    "Adres": "Lindelaan 8",
+    "Adres": "Lindelaan",
+    "Huisnummer": "8",
+    "Postcode": "1234 AB",
+    "Woonplaats": "Utrecht",
     "IBAN": "NL91ABNA0417164300",
 }
 
@@ -41,6 +44,7 @@ def returned(body, kind="bounce", sender="Jan Steen <jan@example.org>"):
 
 def people(findings):
     kinds = {"person", "telephone", "postal-address", "address", "iban", "bsn", "niss", "nir", "steuer-id"}
+    kinds |= {"pps", "nhs", "ahv", "svnr"}
     return {finding.value for finding in findings if finding.key in kinds and finding.must_decide}
 
 
@@ -66,6 +70,22 @@ def found_in(text):
         ("betaald van DE89 3704 0044 0532 0130 00", {"DE89 3704 0044 0532 0130 00"}),
         ("het BSN van mijn vrouw is 123456782", {"123456782"}),
         ("Groeten,\nPiet Bakker", {"Piet Bakker"}),
+        ("Hij woont op Lindelaan 18, 1234 AB Utrecht", {"Lindelaan 18, 1234 AB Utrecht"}),
+        ("De buren van Lindelaan 6 in Utrecht", {"Lindelaan 6"}),
+        ("betaald door dhr. A. Steen", {"A. Steen"}),
+        ("Mr Albert Huis rang, Albert Heijn did not", {"Albert Huis"}),
+        ("Groetjes van Nelleke en Frits", {"Nelleke", "Frits"}),
+        ("Bei Familie Wagner abgeben", {"Wagner"}),
+        ("Leave it with the Wagstaff family", {"Wagstaff"}),
+        ("De : Apolline d'Herbigny", {"Apolline d'Herbigny"}),
+        ("Van: Pleun van 't Hek", {"Pleun van 't Hek"}),
+        ("schrieb Jörg Mertens <j@x.example>:", {"Jörg Mertens", "j@x.example"}),
+        ("Am Mühlbach 4, 37073 Göttingen", {"Am Mühlbach 4, 37073 Göttingen"}),
+        ("2 Station Square, Leeds LS1 4AP", {"2 Station Square, Leeds LS1 4AP"}),
+        ("Postbus 118, 9400 AC Assen", {"Postbus 118, 9400 AC Assen"}),
+        ("PPS 5665560T, NHS 457 736 9729", {"5665560T", "457 736 9729"}),
+        ("AHV meiner Frau: 756.9217.0769.85", {"756.9217.0769.85"}),
+        ("SVNR 1237 010180", {"1237 010180"}),
     ],
 )
 def test_somebody_else_is_found_in_what_the_person_wrote(case, text, expected):
@@ -91,6 +111,9 @@ def test_who_is_named_in_an_absence_note_is_found_and_the_person_is_not(case, ki
         "Ik ben Jan Steen, bel mij op 06-11223344 of 0031611223344.",
         "Ik woon Lindelaan 8 en betaal met NL91 ABNA 0417 1643 00",
         "Mail jan@example.org. Groet, Jan",
+        "Stuur het naar Lindelaan 8, 1234 AB Utrecht",
+        "Het rolgordijn Kust in de Woonkamer, 40 Watt of Max. 60 Watt",
+        "NHS 457 736 9728 en PPS 5665560A zijn verkeerd",
         "Bestelling 20240312 van Maandag 4 Maart kwam niet aan in Den Haag.",
         "Bel de klantenservice: 0800-1234",
         "Die Lieferung der Roten Jacke kam am Montag, Guten Tag und Vielen Dank",
