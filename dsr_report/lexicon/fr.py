@@ -317,9 +317,9 @@ LEXICON = Lexicon(
     relations=tuple(
         (
             "contact remplaçant remplaçante suppléant suppléante tuteur tutrice curateur curatrice "
-            "avocat avocate maître notaire bénéficiaire destinataire locataire beaux-parents grands- "
-            "parents employé employée demi-frère demi-sœur filleul filleule nounou aidant aidante "
-            "sœur soeur frère mère maman père papa parents grand-mère grand-père mamie papi tante "
+            "avocat avocate maître notaire bénéficiaire destinataire locataire beaux-parents "
+            "grands- parents employé employée demi-frère demi-sœur filleul filleule nounou aidant "
+            "aidante sœur soeur frère mère maman père papa grand-mère grand-père mamie papi tante "
             "oncle nièce neveu cousin cousine fille fils enfant petite-fille petit-fils femme "
             "épouse mari époux conjoint conjointe compagnon compagne ami amie copain copine fiancé "
             "fiancée belle-mère beau-père belle-sœur belle-soeur beau-frère gendre belle-fille "
