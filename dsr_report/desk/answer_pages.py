@@ -10,10 +10,12 @@ from starlette.responses import FileResponse, Response
 
 from dsr_report.choices import FORMATS
 from dsr_report.delivery.checks import check_to_send
+from dsr_report.delivery.cover import cover_letter
 from dsr_report.delivery.protection import new_passphrase, write_protected
 from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
 from dsr_report.desk import wording
 from dsr_report.desk.door import FRAME_POLICY
+from dsr_report.desk.folders import read_facts
 from dsr_report.desk.pages import Ask, Faults, Pages
 from dsr_report.desk.review import Open, Review
 from dsr_report.errors import DsrReportError
@@ -23,9 +25,15 @@ from dsr_report.register.cases import RETENTION
 from dsr_report.rendering.configuration import missing_from
 from dsr_report.temporary import TemporaryFolder
 
+_DIGITS = 12
+"""Of the number of a record; more than any export has."""
+_COVER = "reply.docx"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SAMPLES = 20
 """Withheld values that the second person is shown at once; the list has all."""
 _MESSAGES = ("text", "layout", "list")
+_LONGEST_DELAY = 1_000
+"""Characters of the reason for which an answer took longer: a paragraph."""
 
 
 class Gate(NamedTuple):
@@ -95,7 +103,9 @@ class AnswerPages:
                     "format": chosen,
                     "language": language,
                     "messages": messages,
+                    "annexes": "apart" if chosen == "pdf" and ask.given("annexes") == "yes" else "inside",
                     "attachments": ask.given("attachments") == "yes",
+                    "delay": ask.given("delay")[:_LONGEST_DELAY],
                     "with_unrecognised": bool(gate.unrecognised),
                     "digest": review.decided.digest,
                 }
@@ -119,7 +129,15 @@ class AnswerPages:
             ],
             report_language=language,
             beyond=review.hidden_beyond_proposals(),
+            is_late=self._is_late(ask),
+            delay=self._office.delay_of(ask.case.reference),
+            is_broken=review.export.incomplete,
         )
+
+    def _is_late(self, ask: Ask) -> bool:
+        """Whether the answer comes after the month, so that the report has to say why."""
+        case = ask.case
+        return case.extended_on is not None or self._office.register.today > case.deadlines.nominal
 
     def result(self, ask: Ask) -> Response:
         """What was made, and what verifying it found."""
@@ -170,11 +188,15 @@ class AnswerPages:
             self._office.jobs.start(ask.case.reference, "preview", options, actor=ask.actor)
             return self._pages.to_case(ask, "/work")
         known = ask.place.facts.get("preview", {})
+        number = ask.query("record")
+        record = review.records.record(int(number)) if number.isdecimal() and len(number) <= _DIGITS else None
         is_there = (ask.place.path / "preview.html").is_file() and known.get("export") == review.sha256
         return self._pages.html(
             ask,
             "preview",
             is_there=is_there,
+            record=record,
+            anchor=read_facts(ask.place.preview_places).get(record.pointer, "") if record else "",
             is_stale=is_there
             and (known.get("digest") != review.decided.digest or known.get("language") != language),
         )
@@ -258,6 +280,7 @@ class AnswerPages:
             to=case_address or (known[0] if known else ""),
             passphrase=passphrase,
             is_drafted=(ask.place.path / "reply.eml").is_file(),
+            has_cover=(ask.place.path / _COVER).is_file(),
             drafted=ask.is_post and not faults,
             may_protect=made["format"] in {"pdf", "zip"},
             today=self._office.register.today,
@@ -309,6 +332,14 @@ class AnswerPages:
                 encrypted=bool(passphrase),
             )
             draft = write_reply(letter, *attached)
+        cover = ask.place.path / _COVER
+        if ask.given("cover") == "yes":
+            names = [part.name for part in parts]
+            content = cover_letter(letter, names, controller, manifest.created)
+            with written_whole(cover) as file:
+                file.write(content)
+        else:
+            cover.unlink(missing_ok=True)
         with written_whole(ask.place.path / "reply.eml") as file:
             file.write(draft)
         ask.place.note(reply_to=to)
@@ -320,6 +351,13 @@ class AnswerPages:
         if not path.is_file():
             return self._pages.to_case(ask, "/reply")
         return FileResponse(path, filename=f"reply-{ask.place.id}.eml", media_type="application/octet-stream")
+
+    def cover(self, ask: Ask) -> Response:
+        """The covering letter, to be edited and printed."""
+        path = ask.place.path / _COVER
+        if not path.is_file():
+            return self._pages.to_case(ask, "/reply")
+        return FileResponse(path, filename=f"letter-{ask.place.id}.docx", media_type=_DOCX)
 
     def sent(self, ask: Ask) -> Response:
         """Note that the answer was handed over: the clock stops."""
@@ -356,6 +394,7 @@ class AnswerPages:
             to=str(ask.place.facts.get("reply_to", "")),
             passphrase="",
             is_drafted=(ask.place.path / "reply.eml").is_file(),
+            has_cover=(ask.place.path / _COVER).is_file(),
             drafted=False,
             may_protect=made["format"] in {"pdf", "zip"},
             today=self._office.register.today,

@@ -130,6 +130,7 @@ def make_app(
         of_case("/made/{number}/page", answer_pages.open),
         of_review("/reply", answer_pages.reply, "GET", "POST"),
         of_case("/reply/draft", answer_pages.draft),
+        of_case("/reply/cover", answer_pages.cover),
         of_case("/reply/sent", answer_pages.sent, "POST"),
         of_case("/close", answer_pages.close, "GET", "POST"),
         of_case("/forget", answer_pages.forget, "POST"),
@@ -228,7 +229,14 @@ class _Uploads:
             upload = await receive_upload(
                 request.stream(), request.headers.get("content-type", ""), target, limits=self._limits
             )
-            made = await run_in_threadpool(office.take_in, target, upload.sha256, reference, actor=ask.actor)
+            made = await run_in_threadpool(
+                office.take_in,
+                target,
+                upload.sha256,
+                reference,
+                salvage=upload.fields.get("salvage") == "yes",
+                actor=ask.actor,
+            )
         except UploadError as error:
             fault, status = ask.text(wording.UPLOAD_FAULTS[error.code]), error.status
         except ClientDisconnect:

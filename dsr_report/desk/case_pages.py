@@ -34,6 +34,8 @@ class CaseLine:
     id: str
     subject: str
     due: str
+    next: str
+    """What is to be done next, in words."""
 
 
 class Task(NamedTuple):
@@ -69,6 +71,7 @@ class CasePages:
                 self._office.folder.case(entry.reference).id,
                 wording.subject(entry, ask.language),
                 wording.due(entry, ask.language),
+                wording.next_step(entry, ask.language),
             )
             for entry in found[page * _PAGE : (page + 1) * _PAGE]
         ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dsr_report.choices import default_name, format_of
 from dsr_report.config import Config, load_config
-from dsr_report.desk.folders import CaseFolder, DeskFolder
+from dsr_report.desk.folders import CaseFolder, DeskFolder, write_facts
 from dsr_report.desk.jobs import Job, Jobs
 from dsr_report.desk.journal import Journal
 from dsr_report.desk.review import Review
@@ -20,6 +22,7 @@ from dsr_report.errors import AuthError, CheckFailedError, NotAnExportError, Reg
 from dsr_report.export import read
 from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
+from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.obtain import Patience, Progress, Subject, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
@@ -29,8 +32,10 @@ from dsr_report.register.store import Register
 from dsr_report.report import Report
 from dsr_report.retention import forget
 from dsr_report.times import DEFAULT_ZONE
+from dsr_report.verification.reader import contents_of
 from dsr_report.verification.verifier import verify
 
+_ZONE = ZoneInfo(DEFAULT_ZONE)
 _MOST_OPEN = 4
 """Reviews that are kept ready at once; each has its findings in memory."""
 
@@ -171,14 +176,21 @@ class Office:
         self.folder.case(made).note(language=language)
         return made
 
-    def take_in(self, path: Path, sha256: str, reference: str | None, *, actor: str) -> str:
+    def take_in(
+        self, path: Path, sha256: str, reference: str | None, *, salvage: bool = False, actor: str
+    ) -> str:
         """Take an export that was dropped: into a case, or into a new one; gives its reference.
+
+        With `salvage`, what is whole is taken of one that is broken.
 
         Raises:
             NotAnExportError: it is none, or is about nobody or several.
             UsageError: it is about somebody else than the case.
         """
         subject, fault = (None, "") if not looks_like_export(path) else whole_export(path)
+        is_broken = subject is None and salvage
+        if is_broken:
+            subject = self._salvaged_subject(path)
         if subject is None:
             raise NotAnExportError(
                 fault or "this is no data-request export", hint="Take the file that Copernica sent."
@@ -193,7 +205,8 @@ class Office:
                     hint="Nothing was kept. Open the right case, or start a new one.",
                 )
         folder = self.folder.case(reference)
-        folder.note()
+        known = [one for one in folder.facts.get("salvaged", ()) if one != sha256]
+        folder.note(salvaged=[*known, sha256] if is_broken else known)
         target = folder.path / f"export-{sha256[:12]}.json"
         path.replace(target)
         self.register.note_export(
@@ -206,13 +219,19 @@ class Office:
         )
         return reference
 
+    def _salvaged_subject(self, path: Path) -> tuple[str, str] | None:
+        """Whom a broken export is about, if its beginning says so."""
+        with read(path, salvage=True) as export:
+            info = export.info
+            return (str(info.type), str(info.id)) if info.type in TYPES and info.id is not None else None
+
     def _is_about(self, path: Path, entry: CaseEntry, subject: tuple[str, str]) -> bool:
         """Whether an export is about the person of a case: by what it names, or by an address in it."""
         if entry.subject_type is None:
             return True
         if any(one.reference == entry.reference for one in self.register.cases_about(*subject)):
             return True
-        with read(path) as export:
+        with read(path, salvage=True) as export:
             addresses = subject_addresses(export.found(), export.info.id)
         return any(
             one.reference == entry.reference
@@ -272,6 +291,7 @@ class Office:
             looking=self.looking,
             custom=self.config.custom_kinds(),
             timezone=DEFAULT_ZONE,
+            salvage=sha256 in folder.facts.get("salvaged", ()),
             earlier=list(self._earlier_journals(job.case)),
         )
         job.step = "read"
@@ -350,13 +370,11 @@ class Office:
             language,
             self.config,
             messages=options.get("messages", "text"),
+            annexes="apart" if options.get("annexes") == "apart" else "inside",
             attachments=bool(options.get("attachments")),
             review=folder.review,
             strict=not options.get("with_unrecognised"),
-            received=None if entry.received_assumed else entry.received_on,
-            replied=self.register.today,
-            reference=job.case,
-            due=entry.deadlines.latest,
+            **self._of_case(entry, file, str(options.get("delay") or "")),
         ) as report:
             written = report.to(target, format_of(target), progress=job.tell)
         job.step = "verify"
@@ -371,12 +389,23 @@ class Office:
             "export": file.sha256,
             "digest": digest,
             "sum": written.values.sum._asdict(),
+            "annexes": written.annexes.name if written.annexes else "",
             "ok": checked.ok,
             "checks": [[check.code, check.ok, check.text] for check in checked.checks],
             "warnings": list(written.warnings),
             "at": self.register.today.isoformat(),
         }
         folder.note_made(facts)
+        if checked.ok and written.annexes is not None:
+            self.register.note_disclosure(
+                job.case,
+                sha256=sha256_of(written.annexes),
+                path=str(written.annexes.resolve()),
+                size_bytes=written.annexes.stat().st_size,
+                language=language,
+                kind="annexes",
+                actor=job.actor,
+            )
         if checked.ok:
             self.register.note_disclosure(
                 job.case,
@@ -390,7 +419,7 @@ class Office:
         return {"name": target.name}
 
     def _preview(self, job: Job) -> dict[str, Any]:
-        review, _file = self._ready(job)
+        review, file = self._ready(job)
         entry = self.register.case(job.case)
         folder = self.folder.case(job.case)
         digest, language = review.decided.digest, str(job.options["language"])
@@ -400,16 +429,40 @@ class Office:
             language,
             self.config,
             review=folder.review,
-            received=None if entry.received_assumed else entry.received_on,
-            replied=self.register.today,
-            reference=job.case,
-            due=entry.deadlines.latest,
+            **self._of_case(entry, file, self.delay_of(job.case)),
         ) as report:
             target = folder.path / "preview.html"
             clear_leftovers(target)
             report.to_html(target, progress=job.tell)
+        with contents_of(target) as made:
+            lines = (json.loads(line) for line in made.ledger())
+            write_facts(folder.preview_places, {line["pointer"]: line["anchor"] for line in lines})
         folder.note(preview={"digest": digest, "language": language, "export": review.sha256})
         return {}
+
+    def _of_case(self, entry: CaseEntry, file: FileEntry, delay: str) -> dict[str, Any]:
+        """What the report says of the request: its dates, its reference, where the data come from."""
+        requests = self.register.requests_of(entry.reference)
+        of_export = [one for one in requests if any(kept.sha256 == file.sha256 for kept in one.files)]
+        request_id = of_export[-1].request_id if of_export else None
+        return {
+            "received": None if entry.received_assumed else entry.received_on,
+            "replied": self.register.today,
+            "reference": entry.reference,
+            "due": entry.deadlines.latest,
+            "collected": file.noted_at.astimezone(_ZONE).date() if request_id else None,
+            "request_id": request_id,
+            "delay": delay or None,
+        }
+
+    def delay_of(self, reference: str) -> str:
+        """The reason for which a case took longer, as the person was told when it was extended."""
+        told = (
+            str((event.personal or {}).get("reason") or "")
+            for event in self.register.events(reference)
+            if event.event == "extended"
+        )
+        return next(told, "")
 
     def _ready(self, job: Job) -> tuple[Review, FileEntry]:
         """The review of a job's case, and its export; that is read now where it was not done yet."""

@@ -86,6 +86,7 @@ class Review:
         looking: what people are told by.
         custom: the account's own kinds of records.
         timezone: of the export's times.
+        salvage: whether the export is broken, and what is whole of it is read.
         earlier: journals of earlier cases about the same person.
     """
 
@@ -98,6 +99,7 @@ class Review:
         looking: Looking,
         custom: Sequence[CustomKind] = (),
         timezone: str,
+        salvage: bool = False,
         earlier: Sequence[Journal] = (),
     ) -> None:
         self.path = export
@@ -107,6 +109,7 @@ class Review:
         self.lock = threading.RLock()
         self._custom = custom
         self._timezone = timezone
+        self._salvage = salvage
         self._earlier = earlier
         self._export: Export | None = None
         self._records: RecordIndex | None = None
@@ -123,7 +126,7 @@ class Review:
     def read(self, progress: Progress | None = None) -> None:
         """Read the export: find what is to be decided, and keep where each record stands."""
         steps = Steps(progress, _STEPS)
-        export = read(self.path, timezone=self._timezone, custom=self._custom)
+        export = read(self.path, timezone=self._timezone, salvage=self._salvage, custom=self._custom)
         index = RecordIndex()
         try:
             export.file.watch(steps.told)

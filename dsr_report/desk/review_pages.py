@@ -53,6 +53,10 @@ class Place(NamedTuple):
     date: str
 
 
+_TOLD_BY_RULE = frozenset({"person", "special-category"})
+"""Kinds of findings of which the rule says more than the kind does."""
+
+
 class ReviewPages:
     """Pages about the review of a case's export."""
 
@@ -90,6 +94,7 @@ class ReviewPages:
                 :_MOST_PLACES
             ],
             subjects=len(named),
+            is_broken=review.export.incomplete,
             unrecognised=summary.kinds["unrecognised"],
             findings=sorted(review.counts().items(), key=lambda pair: -pair[1]),
             texts=len(review.findings.texts),
@@ -194,6 +199,7 @@ class ReviewPages:
             said=self._said(ask, review),
             finding=finding,
             context=review.context(finding),
+            found_by=_found_by(finding, ask),
             entry=entry,
             decision="disclose" if entry.get("looked_at") else str(entry.get("decision", "undecided")),
             before=before,
@@ -557,3 +563,9 @@ def _plain(name: str) -> str:
     """A file's name as a header takes it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return "".join(c if c.isalnum() or c in "-_. " else "_" for c in plain).strip(". ")[:80] or "file"
+
+
+def _found_by(finding: Finding, ask: Ask) -> str:
+    """How a rule found a name or a word about something sensitive, in the reader's language."""
+    how, word = finding.found_by
+    return ask.text(how).replace("{word}", word) if how and finding.key in _TOLD_BY_RULE else ""

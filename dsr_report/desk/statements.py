@@ -138,7 +138,7 @@ class Statements:
                     3,
                     example=self._language.text(example),
                     condition=str(when.unwrap()) if when else "",
-                    needed=at == general or general is None,
+                    needed=isinstance(at, int) or not own,
                 )
 
     def _scope(self) -> Iterator[Slot]:

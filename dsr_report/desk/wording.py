@@ -135,6 +135,15 @@ CHECKS = {
     "leaks": _("Nothing hidden is left in it"),
     "readable": _("It can be read to its end"),
 }
+NEXT = {
+    "fetch": _("Collect the data"),
+    "review": _("Decide what others should not see"),
+    "render": _("Make the report"),
+    "reply": _("Answer the person"),
+    "resume": _("Wait for the person's answer"),
+    "close": _("Close the case"),
+}
+"""By the command that the register names."""
 CHANNELS = {
     "mail": _("by e-mail"),
     "letter": _("by letter"),
@@ -158,6 +167,12 @@ def what(key: str, language: Language) -> str:
 def why(key: str, language: Language) -> str:
     """Why a finding of a kind is one."""
     return language.text(WHY.get(key, _WHY_NUMBER))
+
+
+def next_step(case: CaseEntry, language: Language) -> str:
+    """What is to be done next for a case; empty where nothing is."""
+    text = NEXT.get(case.next_step, "")
+    return language.text(text) if text else ""
 
 
 def due(case: CaseEntry, language: Language) -> str:

@@ -87,6 +87,8 @@ class Finding:
     """What the record is called: a message's subject, a form's name."""
     date: str = ""
     """When the record came to be, as it is written."""
+    found_by: tuple[str, str] = ("", "")
+    """For what was found in a text: how, as the catalogues have it, and the word that `{word}` stands for."""
     sentence: str = ""
     """The sentence that it stands in first, with the passage marked: `my neighbour «Jan» called`."""
     elsewhere: list[str] = field(default_factory=list)
@@ -264,12 +266,13 @@ def _people_in(text: FreeText, known: Known, detectors: Sequence[Detector]) -> I
             text.pointer,
             passage.text,
             "disclose" if is_known else "withhold",
-            f"{passage.why}; the person wrote it and knows it" if is_known else passage.why,
+            f"{passage.reason}; the person wrote it and knows it" if is_known else passage.reason,
             "Art. 15(4) GDPR",
             must_decide=True,
             context=_excerpt(text.text),
             whole=passage.text == text.value,
             sentence=sentence_of(text.text, passage),
+            found_by=(passage.why, passage.word),
         )
     for passage in find_sensitive(text.text):
         yield Finding(
@@ -277,13 +280,14 @@ def _people_in(text: FreeText, known: Known, detectors: Sequence[Detector]) -> I
             text.pointer,
             passage.text,
             "disclose",
-            passage.why,
+            f"{passage.why}: special data of whomever the text is about (Art. 9, 10)",
             "Art. 9 GDPR",
             must_decide=False,
             context=_excerpt(text.text),
             whole=passage.text == text.value,
             everywhere=False,
             sentence=sentence_of(text.text, passage),
+            found_by=(passage.why, ""),
         )
 
 

@@ -15,6 +15,7 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
+from dsr_report.languages import translatable as _
 from dsr_report.lexicon import LEXICONS, WORDS, Lexicon, WordPattern, any_of
 from dsr_report.redact.check_digits import find_numbers
 from dsr_report.redact.readings import skeleton
@@ -34,6 +35,13 @@ class Passage(NamedTuple):
     text: str
     start: int
     why: str
+    """In English; where the catalogues have it, `word` stands for a word of the text in it."""
+    word: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it is taken for that, in English."""
+        return self.why.replace("{word}", self.word)
 
     @property
     def end(self) -> int:
@@ -67,7 +75,7 @@ class Known:
         self.values.add(skeleton(text))
         self.values.update(filter(None, map(skeleton, _LINES.split(text))))
         self.addresses.update(address.casefold() for address in ADDRESS.findall(text))
-        for _, spelled, numbers in _telephones(text, self.country):
+        for _start, spelled, numbers in _telephones(text, self.country):
             self.telephones |= numbers
             self.values.add(skeleton(spelled))
 
@@ -111,6 +119,13 @@ class Known:
         return len(words) in known_until
 
 
+_BESIDE_WORD = _("a name beside “{word}”")
+_AFTER_WORD = _("a name after “{word}”")
+_ABOVE_MESSAGE = _("a name above a quoted message")
+_BEFORE_ADDRESS_WHY = _("a name before an address")
+_AT_THE_END = _("a name at the end of a letter")
+_TWO_CAPITALS = _("two or more words with a capital, as names are written")
+_GIVEN_NAME = _("a frequent given name")
 _WORD = re.compile(r"[^\W\d_]+(?:(?:[.'’]|\.?-)[^\W\d_]+)*|(?<!\w)['’][stn](?!\w)")
 _WORD_OR_NUMBER = re.compile(r"\w+")
 _LINES = re.compile(r"[,;\r\n]+")
@@ -205,11 +220,11 @@ def _street_patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
 
 
 _SENSITIVE = (
-    ("health", WORDS.health),
-    ("belief or politics", WORDS.belief),
-    ("trade union", WORDS.unions),
-    ("sexual life", WORDS.sexual_life),
-    ("offences", WORDS.crime),
+    (_("a word about health"), WORDS.health),
+    (_("a word about belief or politics"), WORDS.belief),
+    (_("a word about a trade union"), WORDS.unions),
+    (_("a word about sexual life"), WORDS.sexual_life),
+    (_("a word about offences"), WORDS.crime),
 )
 
 
@@ -250,8 +265,7 @@ def find_sensitive(text: str) -> Iterator[Passage]:
     """The first word of each special category or offence that a text speaks of."""
     for subject, words, pattern in _sensitive_patterns():
         if words.is_in(text) and (match := pattern.search(text)):
-            why = f"a word about {subject}: special data of whomever the text is about (Art. 9, 10)"
-            yield Passage("special-category", match.group(), match.start(), why)
+            yield Passage("special-category", match.group(), match.start(), subject)
 
 
 def sentence_of(text: str, passage: Passage) -> str:
@@ -366,16 +380,16 @@ class _Words:
         return most > 0 and any(LEXICONS[code].capitalises_nouns for code in count if count[code] == most)
 
     def beside_relations(self) -> Iterator[Passage]:
-        for at, word in enumerate(self.lower):
-            if word.removesuffix("'s") not in _RELATIONS:
+        for at, lower in enumerate(self.lower):
+            if lower.removesuffix("'s") not in _RELATIONS:
                 continue
-            why = f"a name beside “{self.words[at]}”"
+            word = self.words[at]
             after = at + 1
             while after < len(self.words) and after <= at + 4 and self._is_filler(after):
                 after += 1
-            passage = self._name_at(after, why) if self._is_near(at, after) else None
+            passage = self._name_at(after, _BESIDE_WORD, word) if self._is_near(at, after) else None
             if passage is None and at + 1 < len(self.words) and self._is_near(at, at + 1):
-                passage = self._name_at(at + 1, why)
+                passage = self._name_at(at + 1, _BESIDE_WORD, word)
             if passage is not None:
                 yield from self._row(passage)
             before = at - 1
@@ -386,7 +400,7 @@ class _Words:
                 if before >= 0 and not is_beside and self.lower[before] in _NAMING:
                     before -= 1
                     is_beside = before >= 0
-                if is_beside and (passage := self._name_until(before, why)):
+                if is_beside and (passage := self._name_until(before, _BESIDE_WORD, word)):
                     yield passage
 
     def after_titles(self) -> Iterator[Passage]:
@@ -397,7 +411,7 @@ class _Words:
                 while start < len(self.words) and self.lower[start].rstrip(".") in _TITLES:
                     start += 1
                 if self._is_joined(at, start) and (
-                    passage := self._name_at(start, f"a name after “{self.words[at]}”", after_title=True)
+                    passage := self._name_at(start, _AFTER_WORD, self.words[at], after_title=True)
                 ):
                     yield from self._row(passage)
             elif (
@@ -405,19 +419,23 @@ class _Words:
                 and self._begins(at)
                 and at + 1 < len(self.words)
                 and not self._gap(at, at + 1).strip()
-                and (passage := self._name_at(at + 1, f"a name after “{self.words[at]}”"))
+                and (passage := self._name_at(at + 1, _AFTER_WORD, self.words[at]))
             ):
                 yield from self._row(passage)
 
     def of_families(self) -> Iterator[Passage]:
         """What a family is called: Familie Schmidt, fam. de Wit, the Smith family."""
-        for at, word in enumerate(self.lower):
-            if word not in _FAMILIES:
+        for at, lower in enumerate(self.lower):
+            if lower not in _FAMILIES:
                 continue
-            why = f"a name beside “{self.words[at]}”"
-            passage = self._name_at(at + 1, why, after_title=True) if self._is_joined(at, at + 1) else None
+            word = self.words[at]
+            passage = (
+                self._name_at(at + 1, _BESIDE_WORD, word, after_title=True)
+                if self._is_joined(at, at + 1)
+                else None
+            )
             if passage is None and at and self._is_joined(at - 1, at):
-                passage = self._name_until(at - 1, why)
+                passage = self._name_until(at - 1, _BESIDE_WORD, word)
             if passage is not None:
                 yield from self._row(passage)
 
@@ -426,31 +444,30 @@ class _Words:
         for start in starts:
             at = bisect_left(self.starts, start) - 1
             if at >= 0 and _BEFORE_ADDRESS.fullmatch(self.text[self.spans[at][1] : start]):
-                passage = self._name_until(at, "a name before an address")
+                passage = self._name_until(at, _BEFORE_ADDRESS_WHY)
                 if passage is not None:
                     yield passage
 
     def in_quoted_lines(self) -> Iterator[Passage]:
-        why = "a name above a quoted message"
         for at, word in enumerate(self.lower):
             if word in _WRITING:
-                passage = self._name_at(at + 1, why) if self._is_joined(at, at + 1) else None
+                passage = self._name_at(at + 1, _ABOVE_MESSAGE) if self._is_joined(at, at + 1) else None
                 before = at - 1 if at and len(self.lower[at - 1]) > 1 else at - 2  # "Jan a écrit"
                 if passage is None and before >= 0 and self._is_joined(before, before + 1):
-                    passage = self._name_until(before, why)
+                    passage = self._name_until(before, _ABOVE_MESSAGE)
                 if passage is not None:
                     yield passage
         for match in _QUOTED_LINE.finditer(self.text):
             first = bisect_left(self.starts, match.start("people"))
             for at in range(first, bisect_left(self.starts, match.end("people"))):
-                if passage := self._name_at(at, why):
+                if passage := self._name_at(at, _ABOVE_MESSAGE):
                     yield passage
 
     def in_signatures(self) -> Iterator[Passage]:
         for match in _CLOSING.finditer(self.text):
             at = bisect_left(self.starts, match.end())
             if at < len(self.starts) and self.starts[at] == match.end():
-                passage = self._name_at(at, "a name at the end of a letter")
+                passage = self._name_at(at, _AT_THE_END)
                 row = [] if passage is None else list(self._row(passage, is_sure=True))
                 if row and _ENDS_LINE.match(self.text, row[-1].end):
                     yield from row
@@ -485,14 +502,14 @@ class _Words:
             if (is_known or not self.capitalises_nouns) and not _HOUSE_NUMBER.match(
                 self.text, self.spans[last][1]
             ):
-                yield self._passage(first, last, "two or more words with a capital, as names are written")
+                yield self._passage(first, last, _TWO_CAPITALS)
 
     def given_names(self) -> Iterator[Passage]:
         """A frequent given name with a capital within a sentence."""
         for at, word in enumerate(self.lower):
             is_given = word in _FIRST_NAMES and word not in _NO_PEOPLE and self._is_capital(at)
             if is_given and not _BEFORE_NUMBER.match(self.text, self.spans[at][1]):
-                passage = self._passage(at, at, "a frequent given name")
+                passage = self._passage(at, at, _GIVEN_NAME)
                 yield from self._row(passage)
 
     def _row(self, passage: Passage, *, is_sure: bool = False) -> Iterator[Passage]:
@@ -503,18 +520,22 @@ class _Words:
             return
         if self.text[passage.end : self.starts[at]] == " " and self._is_joined(at, at + 1):
             is_sure = is_sure or not self.capitalises_nouns or self.lower[at + 1] in _FIRST_NAMES
-            following = self._name_at(at + 1, passage.why) if is_sure and self._is_capital(at + 1) else None
+            following = (
+                self._name_at(at + 1, passage.why, passage.word)
+                if is_sure and self._is_capital(at + 1)
+                else None
+            )
             if following is not None:
                 yield from self._row(following, is_sure=is_sure)
 
-    def _passage(self, first: int, last: int, why: str) -> Passage:
+    def _passage(self, first: int, last: int, why: str, word: str = "") -> Passage:
         start, end = self.spans[first][0], self.spans[last][1]
         text = self.text[start:end]
         for ending in ("'s", "’s"):
             text = text.removesuffix(ending)
-        return Passage("person", text.rstrip("."), start, why)
+        return Passage("person", text.rstrip("."), start, why, word)
 
-    def _name_at(self, at: int, why: str, *, after_title: bool = False) -> Passage | None:
+    def _name_at(self, at: int, why: str, word: str = "", *, after_title: bool = False) -> Passage | None:
         """The name that begins with a word, if one does."""
         if at >= len(self.words):
             return None
@@ -522,15 +543,15 @@ class _Words:
             is_infix = self._is_infix(at) and self._infix_leads(at)
             if not is_infix:
                 is_given = self.lower[at] in _FIRST_NAMES and self.lower[at] not in _NO_PEOPLE
-                return self._passage(at, at, why) if is_given and not after_title else None
+                return self._passage(at, at, why, word) if is_given and not after_title else None
         if self._is_no_name(at) and not (after_title and self._infix_leads(at)):
             return None
         last = self._last_of(at)
         while last > at and self._is_no_name(last):
             last -= 1
-        return self._passage(at, last, why)
+        return self._passage(at, last, why, word)
 
-    def _name_until(self, last: int, why: str) -> Passage | None:
+    def _name_until(self, last: int, why: str, word: str = "") -> Passage | None:
         """The name that ends with a word, if one does."""
         if not self._is_capital(last) or self._is_no_name(last):
             return None
@@ -542,7 +563,7 @@ class _Words:
             if not is_name and not is_infix:
                 break
             first -= 1
-        return self._passage(first, last, why)
+        return self._passage(first, last, why, word)
 
     def _last_of(self, at: int) -> int:
         """The last word of the name that begins here: capitals, with small words between them."""

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from checkers import browser as checker
 from desks import SAMPLES, Running, running_desk
-
-from dsr_report.desk.server import open_by_file
-from dsr_report.verification.verifier import verify
-
-if checker.missing():
-    pytest.skip(f"THE DESK IS NOT OPENED: {checker.missing()}", allow_module_level=True)
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
+from windows import Seen, chromium, window
 
+__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 AXE = Path(checker.__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -56,57 +48,6 @@ Content-Transfer-Encoding: quoted-printable\r
 <p>Mijn <b>zus</b> Fientje &amp; haar man Barend Zwa=\r
 rtjes kwamen langs.</p><p>Daarna ging alles goed.</p>\r
 """
-
-
-@dataclass
-class Seen:
-    """A page that is driven, and what went on in it."""
-
-    page: Any
-    desk: Running
-    requests: list[str] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-
-    def go(self, path: str) -> None:
-        self.page.goto(f"{self.desk.origin}{self.desk.root}{path}")
-
-    @property
-    def path(self) -> str:
-        return self.page.url.removeprefix(f"{self.desk.origin}{self.desk.root}").split("?")[0]
-
-    def foreign(self) -> list[str]:
-        return [url for url in self.requests if not url.startswith((self.desk.origin, "data:", "file:"))]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=checker.chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def window(chromium: Any, desk: Running, **options: Any) -> Iterator[Seen]:
-    """A window that is signed in by the private file, as a person's would be."""
-    context = chromium.new_context(**options)
-    context.set_default_timeout(90_000)  # a busy machine is slow, and not wrong
-    seen = Seen(context.new_page(), desk)
-    seen.page.on("request", lambda request: seen.requests.append(request.url))
-    seen.page.on("console", lambda message: seen.messages.append(message.text))
-    seen.page.on("pageerror", lambda error: seen.messages.append(str(error)))
-    seen.page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
-    open_by_file(
-        desk.office.folder.root, desk.desk.link(), lambda url: not seen.page.goto(url) or not seen.page
-    )
-    seen.page.wait_for_url(f"{desk.origin}{desk.root}/")
-    try:
-        yield seen
-    finally:
-        context.close()
 
 
 @pytest.fixture(scope="module")
@@ -269,132 +210,6 @@ def test_at_320_pixels_nothing_scrolls_sideways(chromium, desk: Running, people:
     finally:
         desk.office.folder.set(language="en")
     assert wide == []
-
-
-def tab_to(page: Any, selector: str) -> None:
-    """Press Tab until an element has the focus, which must be seen at each step."""
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        state = page.evaluate(
-            """selector => {
-                const now = document.activeElement;
-                const box = now.getBoundingClientRect();
-                const style = getComputedStyle(now);
-                return [now.matches(selector), style.outlineStyle !== 'none' || now.matches('iframe, body'),
-                        box.bottom >= 0 && box.top <= innerHeight];
-            }""",
-            selector,
-        )
-        assert state[1], page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
-        if state[0]:
-            assert state[2]
-            return
-    raise AssertionError(f"the keyboard does not reach {selector}")
-
-
-@pytest.mark.parametrize("javascript", [True, False], ids=["keys", "no-script"])
-def test_from_a_dropped_export_to_a_verified_package_and_a_draft_by_keyboard_alone(  # noqa: PLR0915
-    chromium,
-    tmp_path: Path,
-    javascript,
-) -> None:
-    """The whole of it, with the script and its keys, and without any script by Tab, Space and Enter."""
-    export = tmp_path / "export.json"
-    export.write_text(json.dumps({**PEOPLE, "data": PEOPLE["data"][:3]}), "utf-8")
-    with (
-        running_desk(tmp_path / "desk") as desk,
-        window(chromium, desk, java_script_enabled=javascript, accept_downloads=True) as seen,
-    ):
-        page, steps = seen.page, 0
-
-        def press(selector: str, key: str = "Enter") -> None:
-            nonlocal steps
-            steps += 1
-            if javascript:
-                tab_to(page, selector)
-            else:
-                page.focus(selector)
-            page.keyboard.press(key)
-
-        page.set_input_files("#f-file", str(export))  # the system's own dialog is no page of ours
-        with page.expect_navigation():
-            press("form.upload button")
-        until = 400
-        while "/work" in seen.path and until:
-            until -= 1
-            page.wait_for_timeout(100)
-            if not javascript:
-                page.reload()
-                if page.locator("a.primary").count():
-                    press("a.primary")
-                    break
-        page.wait_for_url("**/found")
-        press("a.primary")
-        page.wait_for_url("**/review")
-        case = seen.path.removesuffix("/review")
-        while page.locator("main a.primary[data-key=s]").count():
-            if javascript:
-                page.keyboard.press("s")
-            else:
-                press("main a.primary[data-key=s]")
-            page.wait_for_url("**/finding/*")
-            while "/finding/" in seen.path:
-                if javascript:
-                    press("#f-reason", "End")
-                    page.keyboard.type("a person who is not you")
-                    tab_to(page, "#f-article")
-                    tab_to(page, "a[data-key=n], a[data-key=p], a[data-key=s], .actions a")
-                    before = page.url
-                    page.keyboard.press("w")
-                    page.wait_for_url(lambda url, before=before: url != before)
-                else:
-                    page.focus("#f-reason")
-                    page.fill("#f-reason", "a person who is not you")
-                    with page.expect_navigation():
-                        press("button[value=withhold]")
-        page.goto(f"{desk.origin}{desk.root}{case}/texts")
-        while page.locator("main a.primary[data-key=s]").count():
-            press("main a.primary[data-key=s]")
-            page.wait_for_url("**/text/*")
-            while "/text/" in seen.path:
-                before = page.url
-                if javascript:
-                    page.keyboard.press("r")
-                else:
-                    press("button[value=yes]")
-                page.wait_for_url(lambda url, before=before: url != before)
-        page.goto(f"{desk.origin}{desk.root}{case}")
-        if not page.locator("details[open]").count():
-            press("summary")
-        page.focus("#f-received")
-        page.keyboard.press("Control+A")
-        page.keyboard.type("2026-11-02")
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-        page.goto(f"{desk.origin}{desk.root}{case}/make")
-        page.focus("#f-format-pdf")
-        page.keyboard.press("ArrowDown")
-        if javascript:  # a package takes long to make, so it is made once
-            page.keyboard.press("ArrowDown")
-        reference = desk.reference(case)
-        with page.expect_navigation():
-            press("main button.primary")
-        assert desk.waited(reference) == "done", desk.office.jobs.of(reference).what
-        page.goto(f"{desk.origin}{desk.root}{case}/reply")
-        assert page.input_value("#f-to") == "jan@example.org"
-        press("main form button.primary")
-        page.wait_for_selector("text=The draft is ready.")
-        with page.expect_download() as waiting:
-            press("a.primary")
-        draft = Path(waiting.value.path()).read_bytes()
-        assert b"jan@example.org" in draft
-        (made,) = desk.office.folder.case(reference).path.glob("*.zip" if javascript else "*.html")
-        assert verify(made, export).ok
-        content = made.read_bytes()
-        assert b"Vosmaer" not in content
-        assert seen.foreign() == []
-        assert [one for one in seen.messages if "422" not in one] == []
-        assert steps < 60
 
 
 def test_a_selection_is_hidden_through_bold_entities_and_soft_breaks_and_two_paragraphs_are_told(
