@@ -29,7 +29,7 @@ from dsr_report.redact.in_messages import without_parts, without_passages
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages, passages_of
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
-from dsr_report.redact.readings import TAG, Endless
+from dsr_report.redact.readings import TAG, Endless, skeleton
 from dsr_report.redact.split_names import SplitNames, rows_of
 from dsr_report.redact.sums import Sum
 from dsr_report.workers import Processes
@@ -362,10 +362,15 @@ class _Hiding:
         result: str | None = _without_pieces(text, self.plan.spans.get(pointer, ()), pointer)
         if result is not None and pointer in self.plan.parts:
             result = self._without_parts(result, pointer)
-        for passage, mark in self.plan.only_at.get(pointer, ()):
+        here = sorted(self.plan.only_at.get(pointer, ()), key=lambda one: -len(one[0]))
+        if result is not None and here and self._passages:
+            result = self._without_longer(result, [passage for passage, _ in here], pointer)
+        for passage, mark in here:
             if result is not None:
-                hidden = self._without(result, [passage], {passage: mark}, pointer, is_literal=True)
-                result = hidden
+                before = result
+                result = self._without(result, [passage], {passage: mark}, pointer, is_literal=True)
+                if result == before and _is_in(passage, text):
+                    _note(mark, pointer)  # it stood in something longer that is hidden
         if result is not None and self._passages:
             is_a_message = is_message(result)
             present = self._seen(wire_of_text(result) if is_a_message else result)
@@ -380,6 +385,15 @@ class _Hiding:
             _note(mark, pointer)
             return mark.text
         return None if result == text else result
+
+    def _without_longer(self, text: str, pieces: Sequence[str], pointer: str) -> str | None:
+        """`text` without the passages that hold one of these pieces: a piece alone would leave their rest."""
+        present = self._seen(wire_of_text(text) if is_message(text) else text)
+        if present is None:
+            return None
+        forms = [skeleton(piece) for piece in pieces]
+        longer = {passage for passage in present if any(form in skeleton(passage) for form in forms)}
+        return self._without(text, longer, self._marks, pointer) if longer else text
 
     def _without_parts(self, text: str, pointer: str) -> str:
         """A message without the parts of it that are hidden whole."""
@@ -460,6 +474,14 @@ def _texts_in_message(wire: bytes) -> Iterator[str]:
 def _is_within(passage: str, text: str) -> bool:
     """Whether a passage stands in a text as a piece of a longer word or number."""
     return re.search(rf"\w{re.escape(passage)}|{re.escape(passage)}\w", text, re.IGNORECASE) is not None
+
+
+def _is_in(passage: str, text: str) -> bool:
+    """Whether a passage is found in a value or message."""
+    try:
+        return bool(passages_of((passage,)).seen_in(wire_of_text(text) if is_message(text) else text))
+    except Endless:
+        return True
 
 
 def _literally_without(text: str, passage: str, mark: str) -> str:

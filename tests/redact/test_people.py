@@ -1,6 +1,7 @@
 """Other people are found in texts by or about the person; the person and the controller are none of them."""
 
 import json
+import re
 import tomllib
 
 import pytest
@@ -189,6 +190,21 @@ def test_a_short_name_is_withheld_where_it_was_found_and_only_as_a_word(case):
     answers = [record["questions"]["1"]["answer"] for record in shown.data]
     assert "Ilse." not in answers[0]
     assert "Ilsebroek" in answers[0]
+
+
+def test_a_short_name_inside_a_longer_thing_that_is_hidden_leaves_nothing_of_it(case):
+    text = "Robin Marsh <robin.marsh@mail.example> schreef. Groeten, Robin\nRobin komt, Robinson niet."
+    shown = case(survey(text), survey("Robin Marsh")).decide("withhold").shown()
+    answer = shown.data[0]["questions"]["1"]["answer"]
+    assert "marsh" not in answer.lower()
+    assert "Robinson niet" in answer
+    assert not re.search(r"\bRobin\b", answer)
+
+
+def test_a_short_name_that_stands_only_in_something_longer_is_hidden_with_it(case):
+    made = case(survey("Bel Robin Marsh, dag"))
+    made.decide("withhold", extra=also(text="Robin", pointer="/data/0/questions/1/answer"))
+    assert "Robin" not in made.shown().data[0]["questions"]["1"]["answer"]
 
 
 def also(**entry):
