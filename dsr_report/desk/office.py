@@ -22,7 +22,6 @@ from dsr_report.errors import AuthError, CheckFailedError, NotAnExportError, Reg
 from dsr_report.export import read
 from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
-from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.obtain import Patience, Progress, Subject, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
@@ -118,7 +117,8 @@ class Office:
 
     def language_of(self, folder: CaseFolder) -> str:
         """The language of the person who gets the report."""
-        return str(folder.facts.get("language") or self.config.report.lang or "en")
+        of_desk = self.folder.settings.get("language")
+        return str(folder.facts.get("language") or self.config.report.lang or of_desk or "en")
 
     # ---- cases
 
@@ -190,7 +190,7 @@ class Office:
         subject, fault = (None, "") if not looks_like_export(path) else whole_export(path)
         is_broken = subject is None and salvage
         if is_broken:
-            subject = self._salvaged_subject(path)
+            subject, fault = whole_export(path, salvage=True)
         if subject is None:
             raise NotAnExportError(
                 fault or "this is no data-request export", hint="Take the file that Copernica sent."
@@ -218,12 +218,6 @@ class Office:
             actor=actor,
         )
         return reference
-
-    def _salvaged_subject(self, path: Path) -> tuple[str, str] | None:
-        """Whom a broken export is about, if its beginning says so."""
-        with read(path, salvage=True) as export:
-            info = export.info
-            return (str(info.type), str(info.id)) if info.type in TYPES and info.id is not None else None
 
     def _is_about(self, path: Path, entry: CaseEntry, subject: tuple[str, str]) -> bool:
         """Whether an export is about the person of a case: by what it names, or by an address in it."""

@@ -239,6 +239,7 @@ def _environment(code: str) -> Any:
     made.globals["language"] = language
     made.globals["what"] = lambda key: wording.what(key, language)
     made.globals["why"] = lambda key: wording.why(key, language)
+    made.globals["shown"] = lambda finding: wording.shown(finding, language)
     made.globals["job_steps"] = _Told(wording.STEPS, language)
     for name in ("STATES", "EVENTS", "DECIDED", "DECISIONS", "JOBS", "CHECKS", "CHANNELS"):
         made.globals[name.lower()] = _Told(getattr(wording, name), language)

@@ -35,7 +35,14 @@ from dsr_report.redact.decisions import (
     unopened_files,
     unread_texts,
 )
-from dsr_report.redact.findings import Finding, Findings, Looking, findings_of, subject_addresses
+from dsr_report.redact.findings import (
+    SECRETS,
+    Finding,
+    Findings,
+    Looking,
+    findings_of,
+    subject_addresses,
+)
 from dsr_report.redact.free_texts import FreeText
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.places import look_elsewhere
@@ -44,7 +51,6 @@ from dsr_report.redact.readings import skeleton
 
 _STEPS = {"keep": 4.0, "addresses": 1.0, "find": 30.0, "elsewhere": 65.0}
 """The steps of reading, and their shares of the time on the shop's sample."""
-SECRETS = frozenset({"access-code", "password", "key", "credential"})
 _AROUND = 400
 """Characters before and after a passage: a paragraph."""
 _LONGEST_PASSAGE = 2_000

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from starlette.responses import Response
@@ -53,6 +54,8 @@ class Place(NamedTuple):
     date: str
 
 
+_BEGINNING = 60
+"""Characters of a text that tell it from others in a list."""
 _TOLD_BY_RULE = frozenset({"person", "special-category"})
 """Kinds of findings of which the rule says more than the kind does."""
 
@@ -164,7 +167,7 @@ class ReviewPages:
         return FindingLine(
             finding.id,
             finding.key,
-            finding.shown,
+            wording.shown(finding, ask.language),
             " · ".join(filter(None, (title, finding.date))),
             decision,
             str(review.proposal(finding).get("decision", "")),
@@ -408,7 +411,13 @@ class ReviewPages:
             ask,
             "texts",
             texts=[
-                (text.id, text.title or ask.text(kind_of(text.kind).title[0]), text.date, text.id in unread)
+                (
+                    text.id,
+                    text.title or ask.text(kind_of(text.kind).title[0]),
+                    text.date,
+                    shorten(text.text, _BEGINNING, placeholder="…") or text.text.strip()[:_BEGINNING],
+                    text.id in unread,
+                )
                 for text in review.findings.texts[page * _PAGE : (page + 1) * _PAGE]
             ],
             page=page,

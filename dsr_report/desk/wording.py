@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dsr_report.languages import LANGUAGES, Language, language_of
 from dsr_report.languages import translatable as _
+from dsr_report.redact.findings import SECRETS, Finding
+from dsr_report.redact.live_links import LINK_KINDS
 from dsr_report.redact.marks import HIDDEN_THINGS
 from dsr_report.register.entries import CaseEntry
 
@@ -167,6 +169,17 @@ def what(key: str, language: Language) -> str:
 def why(key: str, language: Language) -> str:
     """Why a finding of a kind is one."""
     return language.text(WHY.get(key, _WHY_NUMBER))
+
+
+def shown(finding: Finding, language: Language) -> str:
+    """What a list shows of a finding; secrets are shortened to what tells them apart."""
+    if finding.file is None and finding.key in LINK_KINDS:
+        told = language.count("{n} of them", "{n} of them", len(finding.decided))
+    elif finding.file is None and finding.key in SECRETS:
+        told = language.count("{n} character", "{n} characters", len(finding.value))
+    else:
+        return finding.shown
+    return f"{finding.value[:2]}… ({told})"
 
 
 def next_step(case: CaseEntry, language: Language) -> str:

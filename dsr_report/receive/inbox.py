@@ -158,10 +158,13 @@ def looks_like_export(path: Path) -> bool:
         return False
 
 
-def whole_export(path: Path) -> tuple[tuple[str, str] | None, str]:
-    """Whom an export is about, if it can be read to its end and names one person; else why not."""
+def whole_export(path: Path, *, salvage: bool = False) -> tuple[tuple[str, str] | None, str]:
+    """Whom an export is about, if it can be read to its end and names one person; else why not.
+
+    With `salvage`, what is whole of it is read.
+    """
     try:
-        with open_export(path, name="the received file") as export:
+        with open_export(path, name="the received file", salvage=salvage) as export:
             for _ in export.batches():
                 pass
             if {warning.code for warning in export.warnings} & {"data-is-text", "no-data"}:

@@ -59,7 +59,8 @@ _LONGEST_OWN = 200
 """Characters; a longer value of a profile is a text, and names in it need not be the person's."""
 _TELLING = 24
 """Characters; a note as long as this stands elsewhere only as a copy of it."""
-_SECRETS = {"access-code", "password", "key", "credential"}
+SECRETS = frozenset({"access-code", "password", "key", "credential"})
+"""Kinds of findings that no list shows whole."""
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ class Finding:
             return self.file.path
         if self.key in LINK_KINDS:
             return f"{self.value[:2]}… ({len(self.decided)} of them)"
-        if self.key in _SECRETS:
+        if self.key in SECRETS:
             return f"{self.value[:2]}… ({len(self.value)} characters)"
         return _excerpt(self.value)
 
@@ -251,7 +252,7 @@ def _tell(finding: Finding, record: RawRecord, text: str) -> None:
     if not finding.record:
         finding.record, finding.record_pointer = record.kind, record.pointer
         finding.title, finding.date = title_and_date(record)
-    if not finding.sentence and not is_message(text) and finding.key not in _SECRETS:
+    if not finding.sentence and not is_message(text) and finding.key not in SECRETS:
         at = text.find(finding.value)
         finding.sentence = sentence_of(text, Passage(finding.key, finding.value, max(at, 0), ""))
 
