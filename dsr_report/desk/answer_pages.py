@@ -42,6 +42,8 @@ class Gate(NamedTuple):
     open: Open
     missing: list[str]
     unrecognised: int
+    people: int
+    """How many people the export names; it must be one."""
     is_undated: bool
     """Whether the day on which the request arrived is not known yet."""
     release: str
@@ -50,7 +52,9 @@ class Gate(NamedTuple):
     @property
     def is_shut(self) -> bool:
         """Whether anything has to be done first."""
-        return bool(self.open) or bool(self.missing) or self.is_undated or bool(self.release)
+        return (
+            bool(self.open) or bool(self.missing) or self.is_undated or bool(self.release) or self.people > 1
+        )
 
 
 class AnswerPages:
@@ -70,6 +74,7 @@ class AnswerPages:
             review.still_open(),
             missing_from(self._office.config, language_of(language)),
             review.summary.kinds["unrecognised"],
+            len(review.export.file.subjects.named),
             ask.case.received_assumed,
             release,
         )

@@ -22,12 +22,14 @@ from dsr_report.errors import AuthError, CheckFailedError, NotAnExportError, Reg
 from dsr_report.export import read
 from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
+from dsr_report.languages import language_of
 from dsr_report.obtain import Patience, Progress, Subject, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
 from dsr_report.register.cases import RETENTION
 from dsr_report.register.entries import CaseEntry, FileEntry
 from dsr_report.register.store import Register
+from dsr_report.rendering.configuration import missing_from
 from dsr_report.report import Report
 from dsr_report.retention import forget
 from dsr_report.times import DEFAULT_ZONE
@@ -358,6 +360,12 @@ class Office:
             raise CheckFailedError("nobody else has released it yet", hint="Ask a second person.")
         if review.still_open():
             raise CheckFailedError("not everything is decided yet", hint="Go through the review.")
+        if len(review.export.file.subjects.named) > 1:
+            raise CheckFailedError("the export names several people", hint="Take an export of one of them.")
+        if missing := missing_from(self.config, language_of(language)):
+            raise CheckFailedError(f"statements are missing: {', '.join(missing)}", hint="Fill them in.")
+        if review.summary.kinds["unrecognised"] and not options.get("with_unrecognised"):
+            raise CheckFailedError("nobody looked at what was not recognised", hint="Look, and tick it.")
         job.step, job.done, job.total = "make", 0, 0
         with Report(
             review.export,
@@ -367,7 +375,6 @@ class Office:
             annexes="apart" if options.get("annexes") == "apart" else "inside",
             attachments=bool(options.get("attachments")),
             review=folder.review,
-            strict=not options.get("with_unrecognised"),
             **self._of_case(entry, file, str(options.get("delay") or "")),
         ) as report:
             written = report.to(target, format_of(target), progress=job.tell)

@@ -138,7 +138,8 @@ class Statements:
                     3,
                     example=self._language.text(example),
                     condition=str(when.unwrap()) if when else "",
-                    needed=isinstance(at, int) or not own,
+                    needed=isinstance(at, int)
+                    or not (own or (letter == "retention" and self._list("retention"))),
                 )
 
     def _scope(self) -> Iterator[Slot]:

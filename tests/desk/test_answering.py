@@ -36,7 +36,7 @@ DROPPED = {
     ],
 }
 REASON = "a person who is not you"
-STATEMENT = "Vijf jaar, daarna wissen wij alles."
+STATEMENT = "Over u besluit geen computer alleen."
 MOST_STEPS = 60
 
 
@@ -104,7 +104,7 @@ class Hands:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A desk with a sandbox, where one statement is still missing."""
     lines = CONTROLLER.read_text("utf-8").splitlines(keepends=True)
-    (dutch,) = [line for line in lines if line.startswith("text.nl") and "vijf jaar" in line]
+    (dutch,) = [line for line in lines if line.startswith("text.nl") and "computer alleen" in line]
     lines.remove(dutch)
     with (
         running_sandbox(delay_seconds=0.1) as sandbox,

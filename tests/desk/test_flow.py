@@ -283,7 +283,7 @@ def test_the_command_line_makes_the_same_report_of_the_same_file(
     folder = desk.office.folder.case(desk.reference(case))
     of_case = {"received": date(2026, 11, 2), "replied": date(2026, 11, 20), "reference": "2026-0001"}
     with dsr_report.read(GERMAN) as export:
-        options = {"review": folder.review, "strict": True, **of_case}
+        options = {"review": folder.review, **of_case}
         with dsr_report.Report(export, "de", desk.office.config_path, **options) as report:
             written = report.to_html(tmp_path / "same.html")
         assert written.values.withheld + written.values.masked > 0
