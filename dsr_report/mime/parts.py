@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html as escaping
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
@@ -33,6 +34,7 @@ from dsr_report.mime.transfer import (
 from dsr_report.mime.visible import is_visible
 
 _DIGITS = re.compile(r"\d+")
+_LINE_END = re.compile(r"\r\n")
 _LONGEST_USUAL_PREAMBLE = 500
 """Bytes; what programs write before the parts, for programs that know no MIME, is one or two sentences."""
 EMBEDDED = "~"
@@ -217,6 +219,15 @@ class MimePart:
         return tuple(
             self._embedded(number, "application/octet-stream", block.content, block.name)
             for number, block in enumerate(self._uu_blocks, 1)
+        )
+
+    @cached_property
+    def embedded_at(self) -> tuple[tuple[int, int], ...]:
+        """Where each file within its text stands in `exact_text`, with the lines that begin and end it."""
+        pairs = [match.start() - number for number, match in enumerate(_LINE_END.finditer(self.exact_text))]
+        return tuple(
+            (block.start + bisect_left(pairs, block.start), block.end + bisect_left(pairs, block.end))
+            for block in self._uu_blocks
         )
 
     def _texts_around(self) -> tuple[MimePart, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import binascii
 import re
 from collections.abc import Iterator
@@ -148,6 +149,17 @@ def uu_blocks(text: str) -> Iterator[UuBlock]:
         if content or not text[begin.end() : end - 3].strip(" `\n"):
             yield UuBlock(begin.start(), end, begin.group(1).strip(), content, is_broken)
         at = end
+
+
+def uu_block_with(code: str, content: bytes) -> str:
+    """The lines of a file in a text, as `uu_blocks` found them, with other content."""
+    begin, line_end, _ = re.split(r"(\r\n|\n|\r)", code, maxsplit=1)
+    if begin.startswith("begin-"):
+        lines, end = base64.encodebytes(content), "===="
+    else:
+        lines = b"".join(binascii.b2a_uu(content[at : at + 45]) for at in range(0, len(content), 45)) + b"`\n"
+        end = "end"
+    return begin + line_end + lines.decode("ascii").replace("\n", line_end) + end
 
 
 def _uudecoded(code: str) -> tuple[bytes, bool]:

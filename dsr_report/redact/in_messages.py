@@ -21,6 +21,7 @@ from dsr_report.mime.header import decoded, parameters, split_fields, split_head
 from dsr_report.mime.inside_files import fields_text, looks_like_message, texts_of_part
 from dsr_report.mime.message import MimePart, parse, parse_once, split_message
 from dsr_report.mime.parts import EMBEDDED
+from dsr_report.mime.transfer import uu_block_with
 from dsr_report.redact.digests import keys_of, ways_of_body
 from dsr_report.redact.passages import Passages
 from dsr_report.redact.readings import Endless
@@ -77,7 +78,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
     result = hiding.message(raw)
     whole: list[str] = []
     is_left = _seen(hiding.passages, result) != set()
-    for part in parse(result).walk():
+    for part in reversed(list(parse(result).walk())):  # files within a text are numbered: the last one first
         if part.is_container:
             continue
         left = hiding.left_in(part) if is_left else set()
@@ -90,7 +91,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
         result = text.encode("utf-8", "surrogateescape") if text is not None else result
         if text is None or _seen(hiding.passages, result) != set():
             return None
-    return Hidden(result, tuple(whole), raw)
+    return Hidden(result, tuple(reversed(whole)), raw)
 
 
 class ClosedFile(NamedTuple):
@@ -236,8 +237,7 @@ class _Hiding:
             inner = self.message(part.inner) if part.nested is not None else self._children(part)
             if inner == part.inner:
                 return body
-            is_plain = part.inner is body or part.inner == body
-            return inner if is_plain else _encoded_body(inner, part.transfer_encoding, body)
+            return _body_of_inner(part, inner, body)
         if _is_text(part):
             return self._text_body(part, body)
         if looks_like_message(part.content):
@@ -246,20 +246,18 @@ class _Hiding:
         return body
 
     def _text_body(self, part: MimePart, body: bytes) -> bytes:
-        text = part.exact_text
+        text = before = part.exact_text
+        for file, (start, end) in zip(reversed(part.embedded), reversed(part.embedded_at), strict=True):
+            content = self._body(file, file.raw_body)
+            if content != file.raw_body:
+                text = text[:start] + uu_block_with(text[start:end], content) + text[end:]
         is_markup = part.media_type in _MARKUP
         declared = part.parameters.get("charset", "").lower()
         # none: what all readers assume
         charset = part.charset_used if declared or not text.isascii() else "ascii"
         changed = self.text(text, is_markup=is_markup, charset=charset)
-        if changed is None or changed == text:
-            return body
-        try:
-            content = encoded(changed, part.charset_used)
-        except ValueError:
-            charset = "utf-8" if part.charset_used.startswith("utf-8") else part.charset_used
-            content = changed.encode(charset, "xmlcharrefreplace" if is_markup else "replace")
-        return _encoded_body(content, part.transfer_encoding, body)
+        changed = text if changed is None else changed
+        return body if changed == before else _body_of_text(part, changed, body)
 
     def _children(self, part: MimePart) -> bytes:
         """Each child changed where it stands; the text before, between and after them as well."""
@@ -279,6 +277,16 @@ class _Hiding:
             return self._part(child, block, body)
 
         return _with_children(part, change, between)
+
+
+def _body_of_text(part: MimePart, text: str, before: bytes) -> bytes:
+    """The body of a part with another text, in the charset and transfer encoding that it had."""
+    try:
+        content = encoded(text, part.charset_used)
+    except ValueError:
+        charset = "utf-8" if part.charset_used.startswith("utf-8") else part.charset_used
+        content = text.encode(charset, "xmlcharrefreplace" if part.media_type in _MARKUP else "replace")
+    return _encoded_body(content, part.transfer_encoding, before)
 
 
 def _without_proof(field: bytes, note: str) -> bytes:
@@ -401,7 +409,8 @@ def without_parts(raw: bytes, notes: Mapping[str, str]) -> Hidden:
     What proves the old text is hidden with it: digests in fields, and signatures beside it.
     """
     result = raw
-    for path, note in notes.items():
+    # files within a text are numbered: the last one first
+    for path, note in sorted(notes.items(), key=lambda item: -int(item[0].partition(EMBEDDED)[2] or 0)):
         result = without_part(result, path, note)
         for part in parse(result).walk():
             if part.media_type in _SIGNATURES:
@@ -415,16 +424,18 @@ def without_part(raw: bytes, path: str, note: str) -> bytes:
     Header fields of the part are kept but for those that describe its content; its body becomes the note,
     as `text/plain`. The path of the message itself is `1`.
     """
-    root = parse(raw).root
-    path = path.partition(EMBEDDED)[0]  # a file within a text goes with the text
     before, block, body, _ = split_message(raw)
-    if path == root.path:
-        return before + _noted(block, note)
-    return before + _part_without(root, block, body, path, note)
+    return before + _part_without(parse(raw).root, block, body, path, note)
 
 
 def _part_without(part: MimePart, block: bytes, body: bytes, path: str, note: str) -> bytes:
-    changed = _without(part, body, path, note)
+    if path == part.path:
+        return _noted(block, note)
+    within, _, number = path.partition(EMBEDDED)
+    is_within = within == part.path
+    changed = (
+        _without_embedded(part, body, int(number), note) if is_within else _without(part, body, path, note)
+    )
     if changed != body:
         block = b"".join(_without_proof(field, note) for field in split_fields(block))
     return _unsealed(block, changed) if part.is_opened else block + changed
@@ -433,26 +444,45 @@ def _part_without(part: MimePart, block: bytes, body: bytes, path: str, note: st
 def _without(part: MimePart, body: bytes, path: str, note: str) -> bytes:
     def change(child: MimePart) -> bytes:
         block, inner_body, _ = split_header(child.piece) if child.piece else (b"", b"", None)
-        if child.path == path:
-            return _noted(block, note)
-        if not path.startswith(f"{child.path}."):
+        if not (path + ".").replace(EMBEDDED, ".").startswith(f"{child.path}."):
             return child.piece
         return _part_without(child, block, inner_body, path, note)
 
     if part.nested is not None:
         # the message in it has the path of its root: `1.2.1` within `1.2`
         before, block, inner_body, _ = split_message(part.inner)
-        root = part.nested.root
-        inner = before + (
-            _noted(block, note) if path == root.path else _part_without(root, block, inner_body, path, note)
-        )
+        inner = before + _part_without(part.nested.root, block, inner_body, path, note)
     else:
         inner = _with_children(part, change)
-    return (
-        inner
-        if part.is_opened or part.inner is body or part.inner == body
-        else _encoded_body(inner, part.transfer_encoding, body)
-    )
+    return inner if part.is_opened else _body_of_inner(part, inner, body)
+
+
+def _without_embedded(part: MimePart, body: bytes, number: int, note: str) -> bytes:
+    """A body without one of the files within its text, or without the texts around its parts."""
+    if part.children:
+        noted = note.encode("utf-8", "surrogateescape")
+
+        def between(raw: bytes) -> bytes:
+            out: list[bytes] = []
+            is_noted = False
+            for line in raw.splitlines(keepends=True):
+                if line.startswith(b"--") or not line.strip():  # delimiters stay
+                    out.append(line)
+                elif not is_noted:
+                    is_noted = True
+                    out.append(noted + _line_end_in(raw))
+            return b"".join(out)
+
+        inner = _with_children(part, lambda child: child.piece, between)
+        return _body_of_inner(part, inner, body)
+    start, end = part.embedded_at[number - 1]
+    text = part.exact_text[:start] + fitting(note, part.charset_used) + part.exact_text[end:]
+    return _body_of_text(part, text, body)
+
+
+def _body_of_inner(part: MimePart, inner: bytes, before: bytes) -> bytes:
+    is_plain = part.inner is before or part.inner == before
+    return inner if is_plain else _encoded_body(inner, part.transfer_encoding, before)
 
 
 def _unsealed(block: bytes, entity: bytes) -> bytes:

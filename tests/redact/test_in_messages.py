@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - messages and fields stand on one line where they can
 
 import base64
+import binascii
 import gzip
 import hashlib
 import html
@@ -548,3 +549,91 @@ def test_a_name_that_a_soft_line_of_flowed_text_cuts_is_gone(spelled, encoding):
     assert "belaar" not in told
     assert MARK in after.root.text
     assert "Dit blijft." in after.root.text or "%2" in spelled
+
+
+def uu(name, content, line_end="\n"):
+    lines = [
+        binascii.b2a_uu(content[at : at + 45]).decode().rstrip("\n") for at in range(0, len(content), 45)
+    ]
+    return line_end.join([f"begin 644 {name}", *lines, "`", "end", ""])
+
+
+def base64_in_text(name, content):
+    return f"begin-base64 644 {name}\n{base64.encodebytes(content).decode()}====\n"
+
+
+LETTER_WITH_FILES = "Beste Robin,\r\n\r\nDe bijlagen:\r\n{0}\r\nTussentekst é\r\n{1}\r\nGroeten\r\n"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1"])
+@pytest.mark.parametrize("encoding", ["8bit", "base64", "quoted-printable"])
+def test_a_file_within_a_text_that_is_a_text_is_changed_in_it(charset, encoding):
+    secret = f"Klant: {ADDRESS}, en de rest van de brief.".encode()
+    body = LETTER_WITH_FILES.format(uu("a.txt", secret, "\r\n"), base64_in_text("b.txt", secret + b" twee"))
+    after = is_gone(text_message(body, charset=charset, encoding=encoding), ADDRESS)
+    assert [part.content.decode() for part in after.root.embedded] == [
+        f"Klant: {MARK}, en de rest van de brief.", f"Klant: {MARK}, en de rest van de brief. twee",
+    ]  # fmt: skip
+    for words in ("Beste Robin,", "Tussentekst é", "Groeten"):
+        assert words in after.text
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_file_within_a_text_that_cannot_be_changed_is_withheld_alone(number):
+    files = [b"%PDF-1.4 something", b"\x89PNG\r\n\x1a\n\0\0"]
+    files[number] = gzip.compress(f"Klant: {ADDRESS}".encode(), mtime=0)
+    raw = text_message(LETTER_WITH_FILES.format(uu("a", files[0], "\r\n"), uu("b", files[1], "\r\n")))
+    result = replaced(raw, [(ADDRESS, MARK)])
+    assert not holds(result, ADDRESS)
+    after = parse(result)
+    assert [part.content for part in after.root.embedded] == [files[1 - number]]
+    for words in ("Beste Robin,", "De bijlagen:", "Tussentekst é", "Groeten", MARK):
+        assert words in after.text
+
+
+def test_both_files_within_a_text_of_a_message_in_a_message_are_withheld_each():
+    packed = gzip.compress(ADDRESS.encode(), mtime=0)
+    inner = text_message(LETTER_WITH_FILES.format(uu("a", packed), uu("b", packed)), field="X: inner")
+    raw = (
+        b'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\nouter\n--b\nContent-Type: message/rfc822\n\n'
+        + inner
+        + b"\n--b--\n"
+    )
+    hidden = without_passages(raw, Passages([ADDRESS], [MARK]), lambda _: MARK)
+    assert hidden.whole_parts == ("1.2.1~1", "1.2.1~2")
+    assert not holds(hidden.wire, ADDRESS)
+    text = parse(hidden.wire).root.children[1].nested.text
+    assert text.count(MARK) == 2
+    assert "Tussentekst é" in text
+    assert parse(hidden.wire).text == "outer"
+
+
+def test_a_text_around_parts_is_withheld_without_the_parts():
+    around = base64.b64encode(gzip.compress(b"x")).decode()
+    raw = f'Content-Type: multipart/mixed; boundary="b"\n\nfirst {around}\n--b\n\nthe letter\n--b--\nlast words\n'.encode()
+    parsed = parse(raw)
+    assert [part.path for part in parsed.root.embedded] == ["1~1", "1~2"]
+    after = parse(without_part(raw, "1~2", "gone"))
+    assert after.text == "the letter"
+    assert b"last words" not in after.raw
+    assert b"gone" in after.root.embedded[-1].content
+
+
+@given(st.lists(st.sampled_from([f"x {ADDRESS}".encode(), b"plain", gzip.compress(ADDRESS.encode(), mtime=0), b"\r\n", b""]), min_size=1, max_size=4),
+       st.lists(st.sampled_from(["\n", "\r\n", "\r", "words é\n", "begin 644 x\n", "end\n"]), max_size=6))  # fmt: skip
+def test_whatever_files_and_line_ends_a_text_has_only_what_holds_a_passage_changes(files, between):
+    text = (
+        "".join(between)
+        + "top\n"
+        + "".join(uu(f"f{n}", one, "\r\n") for n, one in enumerate(files))
+        + "".join(between)
+        + "bottom"
+    )
+    raw = text_message(text)
+    result = replaced(raw, [(ADDRESS, MARK)])
+    assert not holds(result, ADDRESS)
+    if not holds(raw, ADDRESS):
+        assert result == raw
+    shown = parse(result).text
+    for words in ("top", "bottom"):
+        assert (words in shown) == (words in parse(raw).text)
