@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -86,11 +87,18 @@ class AddressGroup(NamedTuple):
     """The number in the text, where it has one, and the address without the stem."""
 
 
+_SCOPE = ".mail-of-one-sheet"
+"""Stands for the class of messages with the same style sheet until that is known."""
+
+
 class LayoutView(NamedTuple):
-    """A message as it looked, made safe, for a page that is printed: HTML, its style sheet, its class."""
+    """A message as it looked, made safe, for a page that is printed: HTML, its style sheets, its class.
+
+    Messages with the same style sheet have the same class.
+    """
 
     html: Markup
-    sheet: Markup
+    sheets: list[Markup]
     scope: str
 
 
@@ -165,9 +173,8 @@ class MessageViews:
                 safe_html = safe(html_source, parsed, wording=self._wording)
                 frame = safe_frame(safe_html)
             elif options.messages == "layout":
-                scope = f".mail-{number}"
-                safe_html = safe(html_source, parsed, wording=self._wording, scope=scope, for_print=True)
-                layout = _layout(safe_html, number)
+                safe_html = safe(html_source, parsed, wording=self._wording, scope=_SCOPE, for_print=True)
+                layout = _layout(safe_html)
         links = self._links(safe_html) if safe_html is not None else []
         pictures = self._pictures(safe_html)
         is_printed = options.medium != "html"
@@ -296,11 +303,13 @@ def _shown_in(layout: SafeHtml | None, parsed: MimeMessage | None) -> frozenset[
     return frozenset(id(part) for part in found if part is not None)
 
 
-def _layout(safe_html: SafeHtml, number: int) -> LayoutView:
+def _layout(safe_html: SafeHtml) -> LayoutView:
     """A message as it looked; addresses in its text are inert, as viewers of PDFs make links of them."""
     html = _TEXT_OF_HTML.sub(lambda match: match.group().replace("://", ": //"), safe_html.html)
-    sheet = f"{safe_html.style_sheet}\n{print_style(f'.mail-{number}')}".replace("<", "")
-    return LayoutView(Markup(html), Markup(sheet), f"mail-{number}")  # noqa: S704 - made safe by `sanitize`
+    own = safe_html.style_sheet.replace("<", "")
+    scope = f"mail-{hashlib.sha256(own.encode()).hexdigest()[:12]}"
+    sheets = [print_style(".mail"), own.replace(_SCOPE, f".{scope}")]
+    return LayoutView(Markup(html), [Markup(sheet) for sheet in sheets if sheet], scope)  # noqa: S704 - made safe by `sanitize`
 
 
 def grouped(addresses: Iterable[tuple[str, int | None, str]]) -> list[AddressGroup]:

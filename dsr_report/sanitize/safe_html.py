@@ -106,10 +106,12 @@ def safe_frame(content: SafeHtml, language: str = "", title: str = "-") -> str:
 
 
 def print_style(scope: str, *, tallest: str = "18cm") -> str:
-    """The rules that keep any message made with `for_print` on its page, for the page's own style sheet.
+    """The rules that any message made with `for_print` begins with, and that keep it on its page.
+
+    They are the same for all messages; the style sheet of a message comes after them.
 
     Args:
-        scope: the selector of the element that holds the message, as given to `safe`.
+        scope: the selector of the element that holds a message, as given to `safe`.
         tallest: the height of the tallest picture.
     """
     size = 16 * PRINT_FONT_SCALE

@@ -143,6 +143,7 @@ def _prepare(root: Any, job: LayoutJob) -> dict[str, str]:
                 target = (link.get("href") or "").removeprefix("#")
                 link.set("data-page", str(job.page_of_anchor.get(target, "0000")))
     _keep_headings_in_order(root)
+    _keep_each_sheet_once(root)
     for link in root.iter("a"):
         href = link.get("href")
         if href is None:
@@ -157,6 +158,16 @@ def _prepare(root: Any, job: LayoutJob) -> dict[str, str]:
         elif not href.lower().startswith(_ACTIVE):
             del link.attrib["href"]
     return elsewhere
+
+
+def _keep_each_sheet_once(root: Any) -> None:
+    """Messages of one sender bring the same style sheet, whose rules would be matched as often."""
+    known: set[str] = set()
+    for element in root.iter("style"):
+        text = element.text or ""
+        if text in known:
+            element.text = ""
+        known.add(text)
 
 
 def _keep_headings_in_order(root: Any) -> None:

@@ -10,11 +10,13 @@ bytes are the same.
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import Any
 
 import weasyprint.draw.text
 import weasyprint.layout.inline
+import weasyprint.layout.preferred
 from weasyprint.text import line_break
 from weasyprint.text.constants import PANGO_DIRECTION
 from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
@@ -37,12 +39,24 @@ _FEATURES = (
     "font_kerning", "font_variant_ligatures", "font_variant_position", "font_variant_caps",
     "font_variant_numeric", "font_variant_alternates", "font_variant_east_asian", "font_feature_settings",
 )  # fmt: skip
+_OF_WORDS = (
+    *_FEATURES, "font_family", "font_style", "font_stretch", "font_weight", "font_variation_settings",
+    "font_language_override", "font_size", "lang", "direction", "letter_spacing", "word_spacing",
+    "white_space", "overflow_wrap", "word_break", "hyphens", "hyphenate_character", "hyphenate_limit_chars",
+    "hyphenate_limit_zone", "text_indent",
+)  # fmt: skip
+_WORD = re.compile("[0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]+[.,:;!?]? [0-9A-Za-z]")
+"""A word, the space behind it and a letter: for a line that breaks at once, the rest says nothing."""
+_MOST_WORDS = 20_000
+"""Some 10 MB; a report of a year of newsletters has half of them."""
+_known_words: dict[tuple[Any, ...], Any] = {}
 _BREAKING = ("anywhere", "break-word")
 
 
 def install() -> None:
     """Replace WeasyPrint's functions, where glyphs lie in memory as we read them."""
     weasyprint.layout.inline.split_first_line = _known_first_line
+    weasyprint.layout.preferred.split_first_line = _known_first_line
     line_break.Layout = _KeptLayout
     if ffi.sizeof("PangoGlyphInfo") == _GLYPH_INFO and pango.pango_version() >= _SIZED_BY_FONT:
         weasyprint.draw.text.draw_first_line = _draw_known_line
@@ -149,6 +163,10 @@ def _known_first_line(
     text: str, style: Any, context: Any, max_width: Any, justification_spacing: Any, **line: bool
 ) -> Any:
     """The first line of a text, kept with the style: it is asked for again, and stands in many places."""
+    if max_width == 0 and line.get("minimum") and not justification_spacing:
+        word = _WORD.match(text)
+        if word or len(text) < _SHORT:
+            return _known_word(word[0] if word else text, style, context, line)
     if justification_spacing or len(text) > _SHORT:
         return _split_first_line(text, style, context, max_width, justification_spacing, **line)
     lines = vars(style).get("_known_lines")
@@ -160,6 +178,21 @@ def _known_first_line(
         found = _split_first_line(text, style, context, max_width, justification_spacing, **line)
         if found[0].kept:
             lines[key] = found
+    return found
+
+
+def _known_word(text: str, style: Any, context: Any, line: dict[str, bool]) -> Any:
+    """How wide a word is, by which the narrowest width of a cell is found; the same for all its styles."""
+    known = vars(style)
+    if "_as_words_are" not in known:
+        known["_as_words_are"] = tuple(str(style[name]) for name in _OF_WORDS)
+    key = (text, known["_as_words_are"], *line.items())
+    found = _known_words.get(key)
+    if found is None:
+        if len(_known_words) >= _MOST_WORDS:
+            _known_words.clear()
+        _, _, resume_at, width, _, _ = _split_first_line(text, style, context, 0, 0, **line)
+        found = _known_words[key] = (None, None, resume_at, width, None, None)
     return found
 
 
