@@ -34,6 +34,7 @@ DefectCode = Literal[
     "outlook-format",
     "parts-after-end",
     "second-content-type",
+    "second-encoding",
     "signature-unreadable",
     "text-around-parts",
     "too-many-parts",

@@ -17,7 +17,7 @@ from dsr_report.mime.defects import Defect, DefectCode, defect
 from dsr_report.mime.header import HeaderField, parameters, parse_header, split_header, unfolded
 from dsr_report.mime.parts import MimeMessage, MimePart
 from dsr_report.mime.signed import opened
-from dsr_report.mime.transfer import ENCODED, decode
+from dsr_report.mime.transfer import ENCODED, decode, is_broken_quoted_printable
 
 __all__ = [
     "MimeMessage",
@@ -38,8 +38,10 @@ _LARGE = 1_000_000
 _ENCODINGS = {"7bit", "8bit", "binary", *ENCODED}
 _STRUCTURAL = {
     "content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-location",
+    "x-attachment-id",
 }  # fmt: skip
 _MESSAGES = {"message/rfc822", "message/global", "message/news"}
+_READ_AS = {"application/xhtml+xml": "text/html", "text/xhtml": "text/html"}
 _SIGNED = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _OUTLOOK = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _MEDIA_TYPE = re.compile(r"""[\s"']*([\w!#$&^.+-]+/[\w!#$&^.+-]+)""")
@@ -120,12 +122,16 @@ def _part(
         found.append(defect("second-content-type"))
         content_type = min(told.types, key=lambda text: not _fits(text, body))
     match = _MEDIA_TYPE.match(content_type)
-    media_type = match.group(1).lower() if match else "text/plain"
+    media_type = match.group(1).lower() if match else _untold(content_type)
+    media_type = _READ_AS.get(media_type, media_type)
     if match is None:
         found.append(defect("media-type-unreadable"))
     found += told.problems
     type_parameters = parameters(content_type) if "=" in content_type else {}
-    encoding = told.encoding
+    encoding = told.encodings[0]
+    if len(told.encodings) > 1:
+        found.append(defect("second-encoding"))
+        encoding = max(told.encodings, key=lambda name: _is_encoded(name, body))
     below = _below(media_type, type_parameters.get("boundary"), (body, encoding), path, depth)
     return MimePart(
         path=path,
@@ -152,7 +158,7 @@ class _Structure(NamedTuple):
     """What the header of a part says of its content."""
 
     types: tuple[str, ...]
-    encoding: str
+    encodings: tuple[str, ...]
     disposition: str | None
     file_name: str | None
     content_id: str | None
@@ -163,29 +169,32 @@ class _Structure(NamedTuple):
 def _structure(header: tuple[HeaderField, ...]) -> _Structure:
     fields: dict[str, HeaderField] = {}
     types: list[str] = []
+    encodings: list[str] = []
     for entry in header:
         name = entry.name.lower()
         if name in _STRUCTURAL:
             fields.setdefault(name, entry)
             if name == "content-type":
                 types.append(unfolded(entry.raw))
+            elif name == "content-transfer-encoding":
+                encodings.append(_WORD_AT_START.sub(r"\1", entry.value).lower())
     values = {name: entry.value for name, entry in fields.items()}
-    encoding = "7bit"
-    problems: tuple[Defect, ...] = ()
-    if "content-transfer-encoding" in values:
-        encoding = _WORD_AT_START.sub(r"\1", values["content-transfer-encoding"]).lower()
-        if encoding not in _ENCODINGS:
-            problems = (defect("encoding-unknown", encoding),)
+    unknown = next((name for name in encodings if name not in _ENCODINGS), None)
+    problems = (defect("encoding-unknown", unknown),) if unknown is not None else ()
     disposition = file_name = None
     if "content-disposition" in fields:
         text = unfolded(fields["content-disposition"].raw)
         disposition = _WORD_AT_START.sub(r"\1", text).lower()
         file_name = parameters(text).get("filename") if "=" in text else None
-    content_id = (
-        values.get("content-id", "").strip().strip("<>").strip() if values.get("content-id") else None
-    )
+    content_id = (values.get("content-id") or values.get("x-attachment-id", "")).strip().strip("<>").strip()
     return _Structure(
-        tuple(types), encoding, disposition, file_name, content_id, values.get("content-location"), problems
+        tuple(types),
+        tuple(dict.fromkeys(encodings)) or ("7bit",),
+        disposition,
+        file_name,
+        content_id or None,
+        values.get("content-location"),
+        problems,
     )
 
 
@@ -230,6 +239,18 @@ def _below(
     if kind == "signed":
         return _Below((), inner, nested=_message(inner, f"{path}.1", depth + 1), is_opened=True)
     return _Below(["encrypted" if kind == "encrypted" else "signature-unreadable"])
+
+
+def _untold(content_type: str) -> str:
+    """The media type that is meant by what is none."""
+    return "text/html" if "html" in content_type.partition(";")[0].lower() else "text/plain"
+
+
+def _is_encoded(encoding: str, body: bytes) -> bool:
+    """Whether a body is in a transfer encoding, of several that are declared."""
+    if encoding == "quoted-printable":
+        return b"=" in body and not is_broken_quoted_printable(body)
+    return encoding in ENCODED and body.strip() != b"" and not decode(body, encoding).is_broken
 
 
 def _fits(content_type: str, body: bytes) -> bool:

@@ -89,6 +89,7 @@ _DEFECTS: dict[DefectCode, str] = {
     "outlook-format": _("It is in a form of Outlook (TNEF). The file is handed over as it is."),
     "parts-after-end": _("There are more parts after the line that should end it."),
     "second-content-type": _("It says twice what kind of content it is."),
+    "second-encoding": _("It says twice how its content is encoded."),
     "signature-unreadable": _("It should be signed, but its form cannot be read."),
     "text-around-parts": _("There is text before or after its parts. It is among the files."),
     "too-many-parts": _("It has too many parts. The rest is kept in the last one."),

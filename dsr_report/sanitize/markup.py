@@ -245,6 +245,8 @@ class Writer:
         extra = ""
         if tag == "table" and node.css_first("th, caption") is None:
             extra = ' role="presentation"'
+        if tag == "table" and self._for_print and not attributes.get("cellpadding"):
+            extra += ' cellpadding="1"'  # WeasyPrint has that of the table around it
         name, heading = tag, ""
         if self._scope and _HEADING.fullmatch(tag):
             name, heading = "div", f"dsr-heading dsr-{tag}"

@@ -31,11 +31,17 @@ _ATTRIBUTES = {tag: set(names) for tag, names in ATTRIBUTES.items()}
 _ASKED = re.compile(r' (src|style)="([^"]*)"')
 _HEADINGS = ((2, 0.67), (1.5, 0.83), (1.17, 1), (1, 1.33), (0.83, 1.67), (0.67, 2.33))
 """Size and margin of the headings of HTML, in letters (HTML, 15.3.6)."""
+_SMALL = 11
+"""Pixels of our words within a message. Much around pictures is in letters of size nought, against gaps."""
+_SMALLEST_FOR_PRINT = 8
+"""Pixels: 6 points."""
+_CENTRED = ("[align=center i]>", "[align=middle i]>", "center>")
+_DOWN_TO_TABLE = ("", "div>", "p>", "td>")
 _OUR_STYLE = (
     "{0}.dsr-picture{{border:1px dashed #666;padding:2px 4px;color:#444;background:#fff;"
-    "font-family:sans-serif;font-size:.75em;line-height:1.3;text-decoration:none;display:inline-block;box-sizing:border-box;max-width:100%;"
+    "font-family:sans-serif;font-size:{1:g}px;line-height:1.3;text-decoration:none;display:inline-block;box-sizing:border-box;max-width:100%;"
     "overflow-wrap:anywhere}}{0}.dsr-link{{text-decoration:underline}}"
-    "{0}.dsr-number{{font-family:sans-serif;font-size:.65em;vertical-align:super;line-height:1;color:#333;background:#fff}}"
+    "{0}.dsr-number{{font-family:sans-serif;font-size:{1:g}px;vertical-align:super;line-height:1;color:#333;background:#fff}}"
 )
 
 
@@ -100,7 +106,7 @@ def safe_frame(content: SafeHtml, language: str = "", title: str = "-") -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escaping.escape(title)}</title>"
         "<style>body{margin:8px;font-family:sans-serif;background:#fff;color:#000;overflow-wrap:anywhere}"
-        f"img,table{{max-width:100%}}{_OUR_STYLE.format('')}\n{_inside_style(content.style_sheet)}"
+        f"img,table{{max-width:100%}}{_OUR_STYLE.format('', _SMALL)}\n{_inside_style(content.style_sheet)}"
         f"</style></head><body>{content.html}</body></html>"
     )
 
@@ -115,26 +121,33 @@ def print_style(scope: str, *, tallest: str = "18cm") -> str:
         tallest: the height of the tallest picture.
     """
     size = 16 * PRINT_FONT_SCALE
+    inside = f":where({scope})"  # weaker than whatever the message says
+    headings = "".join(
+        f"{inside} :where(.dsr-h{level}){{font-size:{size_of:g}em;font-weight:bold;margin:{margin:g}em 0}}"
+        for level, (size_of, margin) in enumerate(_HEADINGS, 1)
+    )
+    centred = ",".join(f"{scope} {box} {way}table:not([align])" for box in _CENTRED for way in _DOWN_TO_TABLE)
     return (
         # the rules of the report about its own text, undone
-        f"{scope}{{overflow-wrap:break-word;text-align:start;font-size:{size:g}px;line-height:1.3}}"
-        f"{scope} table{{max-width:100%;width:auto;border-collapse:separate;font-size:inherit}}"
-        # `align` of a cell is not inherited by tables in it, its style is (HTML, 15.3.3)
+        f"{inside}{{overflow-wrap:break-word;text-align:start;font-size:{size:g}px;line-height:1.3}}"
+        f"{inside} table{{max-width:100%;width:auto;border-collapse:separate;font-size:inherit}}"
+        f":where({scope} :not([align])>th:not([align])){{text-align:center}}"
+        f":where({scope} [style*='text-align'] th){{text-align:inherit}}"
+        # `align` of a cell is not inherited by tables in it, its style is; it moves the tables (HTML, 15.3.3)
         f":where({scope} [align] table,{scope} center table){{text-align:start}}"
         f":where({scope} [align] [style*='text-align:'] table){{text-align:inherit}}"
-        f"{scope} p,{scope} ul,{scope} ol,{scope} dl{{margin:1em 0}}"
-        f"{scope} ul,{scope} ol{{padding-inline-start:{40 * PRINT_SCALE:g}px}}"
-        + "".join(
-            f":where({scope} .dsr-h{level}){{font-size:{size_of:g}em;font-weight:bold;margin:{margin:g}em 0}}"
-            for level, (size_of, margin) in enumerate(_HEADINGS, 1)
-        )
-        + f"{scope} small{{color:inherit;font-size:smaller}}"
+        f":where({centred}){{margin-left:auto!important;margin-right:auto!important}}"
+        f"{inside} :where(p,ul,ol,dl){{margin:1em 0}}"
+        f"{inside} :where(ul,ol){{padding-inline-start:{40 * PRINT_SCALE:g}px}}"
+        + headings
+        + f"{inside} small{{color:inherit;font-size:smaller}}"
         f"{scope} p,{scope} li,{scope} td,{scope} th,{scope} div{{overflow-wrap:break-word}}"
         f"{scope} .dsr-long{{word-break:break-all}}"
         f"{scope} td[colspan],{scope} th[colspan]{{width:auto!important}}"
         f"{scope} img{{max-width:100%;max-height:{tallest};height:auto;"
         f"image-resolution:{96 / PRINT_SCALE:g}dpi}}"
-        f"{scope} pre{{white-space:pre-wrap;font-size:{size * 13 / 16:g}px}}" + _OUR_STYLE.format(f"{scope} ")
+        f"{inside} pre{{white-space:pre-wrap;font-size:{size * 13 / 16:g}px}}"
+        + _OUR_STYLE.format(f"{scope} ", _SMALLEST_FOR_PRINT)
     )
 
 

@@ -68,6 +68,10 @@ MESSAGES = {
     "aligned": '<table width="100%"><tr><td align="center"><p>MIDDLE</p><table width="500"><tr><td>ATSTART</td></tr></table>'
     '<div style="text-align:center"><table width="500"><tr><td>INHERITED</td></tr></table></div></td></tr></table>'
     '<center><table width="500"><tr><td>CENTERSTART</td></tr></table></center>',
+    "around pictures": '<table width="600" cellpadding="16"><tr><td align="center" style="font-size:0px"><a href="https://x.example/a"><img src="https://x.example/a.jpg" width="300" height="100" alt="NOUGHTALT"></a></td></tr>'
+    '<tr><td align="center" style="font-size:0"><table style="border-collapse:separate"><tr><td style="font-size:13px;background:#e4572e">BUTTON</td></tr></table></td></tr>'
+    '<tr><td><table width="100%"><tr><th>CELLHEAD</th><th align="left">CELLLEFT</th></tr><tr><td>CELLBODY</td><td>x</td></tr></table></td></tr></table>',
+    "resets": "<style>*{margin:0;padding:0}</style><p>RESETONE</p><p>RESETTWO</p>",
     "small": '<p style="font-size:4px">SMALLPRINT</p><p style="font-size:40%">SMALLSHARE</p>',
 }  # fmt: skip
 
@@ -204,6 +208,20 @@ def test_direction_lines_and_columns_of_newsletters_hold(words: dict[str, Any]) 
         assert abs(words[one][2] - words[two][2]) < 1
         assert words[two][1] > words[one][3]
     assert "GHOST" not in words
+
+
+@pytest.mark.slow
+def test_what_stands_around_pictures_and_buttons_is_where_it_was_and_can_be_read(
+    words: dict[str, Any],
+) -> None:
+    width = {name: (words[name][1] + words[name][3]) / 2 for name in ("BUTTON", "CELLHEAD", "CELLLEFT")}
+    alternative = next(word for word in words if "NOUGHTALT" in word)
+    assert words[alternative][4] - words[alternative][2] > 6
+    assert abs(width["BUTTON"] - (words[alternative][1] + words[alternative][3]) / 2) < 40
+    assert width["BUTTON"] > words["CELLBODY"][3] + 40
+    assert words["CELLHEAD"][1] > words["CELLBODY"][1] + 5, "heads of columns are in their middle"
+    assert words["CELLBODY"][2] - words["CELLHEAD"][4] < 6, "inner cells have no padding of the outer ones"
+    assert words["RESETTWO"][2] - words["RESETONE"][4] < 3
 
 
 @pytest.mark.slow

@@ -350,7 +350,7 @@ def test_for_print_drops_what_runs_off_a_page_or_over_other_lines():
         for_print=True,
     )
     tags = {e.tag: dict(e.attrib) for e in elements(shown.html)}
-    assert tags["table"] == {"style": "width:100%", "role": "presentation"}
+    assert tags["table"] == {"style": "width:100%", "role": "presentation", "cellpadding": "1"}
     # 300 and 600 pixels, at the scale of print
     assert tags["td"] == {"width": "162", "style": "color:red;width:324px"}
     assert tags["div"] == {"style": "display:none"}
