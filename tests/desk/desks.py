@@ -75,9 +75,9 @@ class Running:
             self.root + path, data=data or {}, headers=headers, follow_redirects=follow, **options
         )
 
-    def drop(self, path: Path | bytes, where: str = "/upload") -> httpx.Response:
+    def drop(self, path: Path | bytes, where: str = "/upload", **fields: str) -> httpx.Response:
         content = path if isinstance(path, bytes) else path.read_bytes()
-        return self.post(where, files={"file": ("export.json", content, "application/json")})
+        return self.post(where, fields, files={"file": ("export.json", content, "application/json")})
 
     def waited(self, reference: str, seconds: float = 240) -> str:
         """The state of a case's job once it has ended."""

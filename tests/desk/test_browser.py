@@ -11,7 +11,7 @@ import pytest
 from checkers import browser as checker
 from desks import SAMPLES, Running, running_desk
 from playwright.sync_api import Error as PlaywrightError
-from windows import Seen, chromium, window
+from windows import Seen, chromium, tab_to, window
 
 __all__ = ["chromium"]
 pytestmark = pytest.mark.browser
@@ -190,23 +190,45 @@ def test_axe_finds_nothing_on_any_page_light_or_dark(chromium, desk: Running, pe
     assert sorted({problem for problems in found.values() for problem in problems}) == []
 
 
+def too_wide(seen: Seen) -> list[str]:
+    """What is cut, or stands beyond the edge of the window."""
+    return seen.page.evaluate(
+        """() => [document.documentElement, ...document.querySelectorAll('body *')].filter(one =>
+            !one.closest('.unseen, .skip-link, iframe, [hidden], details:not([open]) > :not(summary)')
+            && (one === document.documentElement ? one.scrollWidth > innerWidth
+                : one.getBoundingClientRect().right > innerWidth + 1
+                  || (getComputedStyle(one).overflow !== 'visible' && one.scrollWidth > one.clientWidth + 1
+                      && !one.matches('input, textarea, progress'))))
+            .map(one => one.outerHTML.slice(0, 120))"""
+    )
+
+
 @pytest.mark.parametrize("language", ["de", "fr"])  # the longest words
-def test_at_320_pixels_nothing_scrolls_sideways(chromium, desk: Running, people: str, language: str) -> None:
+def test_at_400_percent_or_with_text_twice_as_large_nothing_scrolls_sideways(
+    chromium, desk: Running, people: str, language: str
+) -> None:
+    """1280 by 1024 pixels are 320 by 256 at 400 percent; text alone is enlarged at half that width."""
     review = review_of(desk, people)
     desk.office.folder.set(language=language)
     paths = [
         "/", "/new", "/settings", "/keys", people, f"{people}/found", f"{people}/review",
         f"{people}/finding/{review.findings[0].id}", f"{people}/texts", f"{people}/record/2",
+        f"{people}/text/{review.findings.texts[0].id}", f"{people}/hidden", f"{people}/release",
         f"{people}/make", f"{people}/preview", f"{people}/close", "/statements",
     ]  # fmt: skip
     wide = []
     try:
-        with window(chromium, desk, viewport={"width": 320, "height": 640}) as seen:
+        with window(chromium, desk, viewport={"width": 320, "height": 256}) as seen:
             for path in paths:
                 seen.go(path)
                 assert seen.page.get_attribute("html", "lang") == language
-                if seen.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                    wide.append(path)
+                wide += [(path, 400, one) for one in too_wide(seen)]
+                seen.page.set_viewport_size({"width": 640, "height": 512})
+                seen.page.evaluate("document.documentElement.style.fontSize = '200%'")
+                wide += [(path, "text", one) for one in too_wide(seen)]
+                seen.page.set_viewport_size({"width": 320, "height": 256})
+            seen.go(f"{people}/finding/{review.findings[0].id}")
+            tab_to(seen.page, "button[value=disclose]")
     finally:
         desk.office.folder.set(language="en")
     assert wide == []

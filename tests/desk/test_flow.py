@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from email import message_from_bytes
@@ -477,6 +478,105 @@ def test_the_period_is_paused_resumed_and_extended(desk: Running) -> None:
     before = register.case("AVG-P").deadlines.latest
     assert desk.post(f"{case}/extend", {"reason": "many messages"}).status_code == 200
     assert register.case("AVG-P").deadlines.latest > before
+
+
+def small(*texts: str) -> bytes:
+    data = [{"type": "response", "id": n, "text": text} for n, text in enumerate(texts, 1)]
+    return json.dumps({"info": {"type": "email", "id": "jan@example.org"}, "data": data}).encode()
+
+
+def case_of(answer) -> str:
+    found = re.search(r"/case/[0-9a-f]{16}", str(answer.url))
+    assert found is not None, text_of(answer)
+    return found[0]
+
+
+def test_a_letter_with_its_annexes_apart_goes_with_a_covering_letter(desk: Running) -> None:
+    docx = pytest.importorskip("docx")
+    case = desk.taken_in(small("Alles goed."))
+    desk.post(f"{case}/received", {"received": "2026-11-02"})
+    decide_all(desk, case)
+    form = {"format": "pdf", "language": "nl", "messages": "text", "annexes": "yes"}
+    assert desk.post(f"{case}/make", form).status_code == 200
+    reference = desk.reference(case)
+    assert desk.waited(reference) == "done", desk.office.jobs.of(reference).what
+    folder = desk.office.folder.case(reference).path
+    letter, annexes = sorted(folder.glob("disclosure*.pdf"), key=lambda path: "annexes" in path.name)
+    assert annexes.name in text_of(desk.get(f"{case}/result"))
+    kinds = Counter(file.kind for file in desk.office.register.files(reference))
+    assert kinds == {"export": 1, "disclosure": 1, "annexes": 1}
+    answer = desk.post(f"{case}/reply", {"to": "jan@example.org", "cover": "yes"})
+    assert annexes.name in text_of(answer)
+    draft = message_from_bytes(desk.get(f"{case}/reply/draft").content)
+    assert [p.get_filename() for p in draft.walk() if p.get_filename()] == [letter.name, annexes.name]
+    printed = docx.Document(BytesIO(desk.get(f"{case}/reply/cover").content))
+    assert any(letter.name in paragraph.text for paragraph in printed.paragraphs)
+    desk.post(f"{case}/reply", {"to": "jan@example.org"})
+    assert not (folder / "reply.docx").exists()
+
+
+def test_what_is_whole_of_a_broken_export_is_taken_where_a_person_says_so(desk: Running) -> None:
+    broken = small("Alles goed.", "Mijn zus Ilse Vosmaer belde.", "Nog een bericht.")[:-20]
+    answer = desk.drop(broken)
+    assert answer.status_code == 422
+    assert "cannot be read to its end" in text_of(answer)
+    answer = desk.drop(broken, salvage="yes")
+    case = case_of(answer)
+    reference = desk.reference(case)
+    assert desk.waited(reference) == "done"
+    assert "This export is not whole." in text_of(desk.get(f"{case}/found"))
+    desk.post(f"{case}/received", {"received": "2026-11-02"})
+    desk.post(f"{case}/extend", {"reason": "zeer veel berichten in oktober"})
+    decide_all(desk, case)
+    assert "zeer veel berichten in oktober" in desk.get(f"{case}/make").text
+    form = {"format": "html", "language": "nl", "messages": "text", "delay": "zeer veel berichten in oktober"}
+    desk.post(f"{case}/make", form)
+    assert desk.waited(reference) == "done", desk.office.jobs.of(reference).what
+    (made,) = desk.office.folder.case(reference).path.glob("disclosure*.html")
+    page = made.read_text("utf-8")
+    assert "Vosmaer" in page
+    assert "zeer veel berichten in oktober" in page
+    checked = verify(made)
+    assert checked.ok
+    assert checked.manifest.export.incomplete
+    assert "must not be sent" not in text_of(desk.get(f"{case}/result"))
+    assert desk.drop(b"{}", salvage="yes").status_code == 422
+
+
+def test_a_record_leads_to_its_place_in_the_preview(desk: Running) -> None:
+    case = desk.taken_in(small("Alles goed.", "Tot later."))
+    reference = desk.reference(case)
+    assert "/preview?record=2" in desk.get(f"{case}/record/2").text
+    desk.office.jobs.start(reference, "preview", {"language": "en"}, actor="a")
+    assert desk.waited(reference) == "done"
+    page = desk.get(f"{case}/preview?record=2")
+    (anchor,) = re.findall(r'src="[^"]*/preview/page#([^"]+)"', page.text)
+    preview = desk.get(f"{case}/preview/page").text
+    assert "Tot later." in preview[preview.index(f'id="{anchor}"') :]
+    assert "Alles goed." not in preview[preview.index(f'id="{anchor}"') :].partition("<h2")[0]
+    assert "It opens at record 2." in text_of(page)
+    for strange in ("0", "99999", "-1", "x", "9" * 40, "%22%3E"):
+        assert (
+            "#"
+            not in re.findall(
+                r'src="([^"]*/preview/page[^"]*)"', desk.get(f"{case}/preview?record={strange}").text
+            )[0]
+        )
+
+
+def test_what_a_rule_found_and_what_comes_next_are_told_in_the_readers_language(desk: Running) -> None:
+    case = desk.taken_in(GERMAN)
+    review = review_of(desk, case)
+    person = next(f for f in review.findings if f.key == "person")
+    desk.office.folder.set(language="de")
+    try:
+        said = text_of(desk.get(f"{case}/finding/{person.id}"))
+        assert re.search("Gefunden durch: ein Name (neben|nach) „(Frau|Nichte)“[.]", said)
+        listed = text_of(desk.get("/"))
+        assert "Nächster Schritt: Entscheiden, was" in listed
+        assert re.search(r"… \(\d+ Zeichen\)", text_of(desk.get(f"{case}/hidden")))
+    finally:
+        desk.office.folder.set(language="en")
 
 
 def test_two_clicks_are_one_job(desk: Running) -> None:
