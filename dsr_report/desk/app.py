@@ -242,12 +242,16 @@ class _Uploads:
         except ClientDisconnect:
             return PlainTextResponse("cut off\n", 400)
         except DsrReportError as error:
-            fault = f"{error.what}. {error.hint or ''}"
+            fault = f"{_capital(ask.text(error.what))}. {ask.text(error.hint or '')}".strip()
         else:
             return self._pages.to(f"/case/{office.folder.case(made).id}/begin")
         finally:
             await run_in_threadpool(_removed, target)
         return await run_in_threadpool(self._case_pages.upload_fault, ask, reference, fault, status)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _removed(path: Path) -> None:

@@ -15,6 +15,7 @@ from dsr_report.desk.jobs import Job
 from dsr_report.desk.pages import Ask, Faults, Handler, Pages
 from dsr_report.errors import DsrReportError, RegisterError
 from dsr_report.languages import LANGUAGES, language_of
+from dsr_report.languages import translatable as _
 from dsr_report.obtain import Subject, subject_named
 from dsr_report.register.entries import CaseEntry
 from dsr_report.rendering.configuration import missing_from
@@ -401,7 +402,7 @@ class CasePages:
         """Ask Copernica for the data of the case's person."""
         case = ask.case
         if case.subject_type is None or case.subject_id is None:
-            raise RegisterError("the register does not know whom this case is about", where=case.reference)
+            raise RegisterError(_("the register does not know whom this case is about"), where=case.reference)
         options = {"type": case.subject_type, "id": case.subject_id}
         self._office.jobs.start(case.reference, "fetch", options, actor=ask.actor)
         return self._pages.to_case(ask, "/work")

@@ -23,6 +23,7 @@ from dsr_report.export import read
 from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
 from dsr_report.languages import language_of
+from dsr_report.languages import translatable as _
 from dsr_report.obtain import Patience, Progress, Subject, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
@@ -195,7 +196,7 @@ class Office:
             subject, fault = whole_export(path, salvage=True)
         if subject is None:
             raise NotAnExportError(
-                fault or "this is no data-request export", hint="Take the file that Copernica sent."
+                fault or _("this is no data-request export"), hint=_("Take the file that Copernica sent.")
             )
         if reference is None:
             reference = self.register.add(*subject, actor=actor)
@@ -203,8 +204,8 @@ class Office:
             entry = self.register.case(reference)
             if not self._is_about(path, entry, subject):
                 raise UsageError(
-                    "this export is about somebody else than this case",
-                    hint="Nothing was kept. Open the right case, or start a new one.",
+                    _("this export is about somebody else than this case"),
+                    hint=_("Nothing was kept. Open the right case, or start a new one."),
                 )
         folder = self.folder.case(reference)
         known = [one for one in folder.facts.get("salvaged", ()) if one != sha256]
@@ -269,7 +270,7 @@ class Office:
     def _read(self, job: Job) -> dict[str, Any]:
         file = self.export(job.case)
         if file is None or file.path is None:
-            raise RegisterError("the export of this case is not on this machine", where=job.case)
+            raise RegisterError(_("the export of this case is not on this machine"), where=job.case)
         self._read_file(job, Path(file.path), file.sha256)
         return {}
 
@@ -348,24 +349,11 @@ class Office:
         language = str(options["language"])
         number = len(folder.made) + 1
         name = default_name(review.export.info.type, review.export.info.id, options["format"])
-        stem, _, ending = name.rpartition(".")
+        stem, _dot, ending = name.rpartition(".")
         target = folder.path / (name if number == 1 else f"{stem}-{number}.{ending}")
         clear_leftovers(target)
         digest = review.decided.digest
-        if options.get("digest") != digest:
-            raise CheckFailedError(
-                "something was decided since the report was asked for", hint="Look at it, and make it again."
-            )
-        if self.config.desk.second_reviewer and self.released_by(job.case, review) is None:
-            raise CheckFailedError("nobody else has released it yet", hint="Ask a second person.")
-        if review.still_open():
-            raise CheckFailedError("not everything is decided yet", hint="Go through the review.")
-        if len(review.export.file.subjects.named) > 1:
-            raise CheckFailedError("the export names several people", hint="Take an export of one of them.")
-        if missing := missing_from(self.config, language_of(language)):
-            raise CheckFailedError(f"statements are missing: {', '.join(missing)}", hint="Fill them in.")
-        if review.summary.kinds["unrecognised"] and not options.get("with_unrecognised"):
-            raise CheckFailedError("nobody looked at what was not recognised", hint="Look, and tick it.")
+        self._check_ready(job, review)
         job.step, job.done, job.total = "make", 0, 0
         with Report(
             review.export,
@@ -419,6 +407,31 @@ class Office:
             )
         return {"name": target.name}
 
+    def _check_ready(self, job: Job, review: Review) -> None:
+        """Whether a report may be made: the page that asked for it looked, too, and time has gone by."""
+        options, second = job.options, self.config.desk.second_reviewer
+        unseen = review.summary.kinds["unrecognised"] and not options.get("with_unrecognised")
+        several = len(review.export.file.subjects.named) > 1
+        missing = missing_from(self.config, language_of(str(options["language"])))
+        for is_so, what, hint in (
+            (
+                options.get("digest") != review.decided.digest,
+                _("something was decided since the report was asked for"),
+                _("Look at it, and make it again."),
+            ),
+            (
+                second and self.released_by(job.case, review) is None,
+                _("nobody else has released it yet"),
+                _("Ask a second person."),
+            ),
+            (review.still_open(), _("not everything is decided yet"), _("Go through the review.")),
+            (several, _("the export names several people"), _("Take an export of one of them.")),
+            (missing, _("statements are missing"), _("Fill them in.")),
+            (unseen, _("nobody looked at what was not recognised"), _("Look, and tick it.")),
+        ):
+            if is_so:
+                raise CheckFailedError(what, hint=hint)
+
     def _preview(self, job: Job) -> dict[str, Any]:
         review, file = self._ready(job)
         entry = self.register.case(job.case)
@@ -469,7 +482,7 @@ class Office:
         """The review of a job's case, and its export; that is read now where it was not done yet."""
         file = self.export(job.case)
         if file is None or file.path is None:
-            raise RegisterError("the export of this case is not on this machine", where=job.case)
+            raise RegisterError(_("the export of this case is not on this machine"), where=job.case)
         if sha256_of(file.path) != file.sha256:
-            raise UsageError("the export was changed since it was taken in", where=job.case)
+            raise UsageError(_("the export was changed since it was taken in"), where=job.case)
         return self._read_file(job, Path(file.path), file.sha256), file

@@ -21,6 +21,7 @@ from dsr_report.errors import NotAnExportError, NotReadyError
 from dsr_report.files import private_folder, sha256_of, written_whole
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.subjects import TYPES
+from dsr_report.languages import translatable as _
 from dsr_report.register.entries import DataRequestEntry
 from dsr_report.register.requests import api_name
 from dsr_report.register.store import Register
@@ -116,7 +117,7 @@ class Inbox:
             return []
         found = []
         for note in sorted(self.incoming.glob("*.todo")):
-            number, _, reference = note.read_text(encoding="utf-8").partition(" ")
+            number, _blank, reference = note.read_text(encoding="utf-8").partition(" ")
             path = self.folder / f"received-{note.stem}.json"
             if path.is_file() and not (self.incoming / f"{note.stem}.json").exists():
                 found.append(Received(path, note.stem, int(number), reference))
@@ -165,16 +166,16 @@ def whole_export(path: Path, *, salvage: bool = False) -> tuple[tuple[str, str] 
     """
     try:
         with open_export(path, name="the received file", salvage=salvage) as export:
-            for _ in export.batches():
+            for _batch in export.batches():
                 pass
             if {warning.code for warning in export.warnings} & {"data-is-text", "no-data"}:
-                return None, "it holds a text in place of the data, or nothing"
+                return None, _("it holds a text in place of the data, or nothing")
             doubt = export.subjects.doubt
             if doubt is not None or export.subjects.named[0][0] not in TYPES:
-                return None, doubt or "it is about something else than a person"
+                return None, doubt or _("it is about something else than a person")
             return export.subjects.named[0], ""
     except (NotAnExportError, NotReadyError):
-        return None, "it cannot be read to its end"
+        return None, _("it cannot be read to its end")
 
 
 def _sync_folder(folder: Path) -> None:

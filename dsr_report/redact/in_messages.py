@@ -166,7 +166,10 @@ class _Hiding:
 
     def message(self, raw: bytes) -> bytes:
         before, block, body, _ = split_message(raw)
-        return before + self._part(parse_once(raw).root, block, body)
+        root = parse_once(raw).root
+        if root.content == raw and not _is_text(root):
+            return raw  # without a header it is its own content: there is nothing to take apart
+        return before + self._part(root, block, body)
 
     def _part(self, part: MimePart, block: bytes, body: bytes) -> bytes:
         if part.is_opened:

@@ -575,6 +575,13 @@ def test_what_a_rule_found_and_what_comes_next_are_told_in_the_readers_language(
         listed = text_of(desk.get("/"))
         assert "Nächster Schritt: Entscheiden, was" in listed
         assert re.search(r"… \(\d+ Zeichen\)", text_of(desk.get(f"{case}/hidden")))
+        refused = desk.drop(small("x")[:-9])
+        assert "Er kann nicht bis zum Ende gelesen werden. Nehmen Sie die Datei" in text_of(refused)
+        desk.office.jobs.start(desk.reference(case), "make", {"format": "html", "language": "de"}, actor="a")
+        assert desk.waited(desk.reference(case)) == "failed"
+        work = desk.get(f"{case}/work")
+        assert "seit der Bericht angefordert wurde, ist etwas entschieden worden" in text_of(work)
+        assert 'lang="en"' not in work.text
     finally:
         desk.office.folder.set(language="en")
 

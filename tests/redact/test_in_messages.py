@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus, unquote
 
 import pytest
 from examples import examples
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dsr_report.mime.message import parse
@@ -429,6 +429,9 @@ def test_a_message_without_the_passage_keeps_every_byte(raw):
         ),
         max_size=20,
     ).map(b"".join)
+)
+@example(
+    b" \r\nContent-Type: message/rfc822\r\n\0\r\n\r\nContent-Type: message/rfc822\r\n\r\n" + ADDRESS.encode()
 )
 def test_whatever_a_message_looks_like_the_passage_is_gone(raw):
     result = replaced(raw, [(ADDRESS, MARK)])
