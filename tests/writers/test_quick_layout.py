@@ -39,6 +39,7 @@ p { overflow-wrap: anywhere }
 .clamp { max-lines: 2; block-ellipsis: auto; continue: discard; width: 40mm }
 .placed { position: absolute; right: 5%; top: 3mm } .flex { display: flex; gap: 1em } table { border-collapse: collapse; width: 100% } td, th { border: 1px solid; padding: 2% }
 .old { font-feature-settings: "onum", "smcp" } .none { line-height: 0; font-size: 0 } .tall { line-height: 2.5 } .percent { line-height: 130% } .rtl { direction: rtl }
+.any { overflow-wrap: anywhere } .word { overflow-wrap: break-word }
 #only { color: #123456 }
 """
 BODY = "".join(
@@ -51,6 +52,7 @@ BODY = "".join(
         "<ul>" + "".join(f"<li><span id='item-{number}'>{number}</span> <a href='https://host.example/{number}'>see {WORDS[:number * 7]}</a> \U0001f600 <code>x = {number}</code></li>" for number in range(40)) + "</ul>",
         "".join(f"<p lang='{place}'>{text} {text}</p><p class='rtl even'>{text} <b>{text}</b></p>" for place, text in zip(("nl", "ar", "he", "ja", "hi", "de"), [SCRIPTS] * 6, strict=True)),
         "<p>soft\xadhyphen\xadated\xadwords\xadwithout\xadend " * 8 + "</p><p>\u2028a\u2028b\u2029c\x85d\u200be\u202ef\u202c g\ufeff \uffff \ue000</p><p> </p><p>&#9;</p>",
+        "".join(f"<p class='{name}'>{'iW' * 700} {'l' * 700}-{'سلام' * 60}{chr(769) * 500}</p><table><td>{'wi' * 210}</table>" for name in ("any", "word kept", "any even")),
     ]
 )  # fmt: skip
 
