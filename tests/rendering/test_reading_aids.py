@@ -47,7 +47,21 @@ def test_words_of_things_that_do_not_occur_are_not_explained(tmp_path):
     assert 'id="glossary"' not in text  # one page, and nothing of what was not found
     text = page(export(tmp_path, {"type": "survey", "survey": "A", "questions": {}}), tmp_path)
     assert "word-" not in text
-    assert "This report uses no words that need explaining." in text
+    assert 'id="glossary"' not in text
+
+
+def test_chapters_without_data_are_named_in_one_line_and_nowhere_else(tmp_path):
+    text = page(export(tmp_path, {"type": "survey", "survey": "A", "questions": {}}), tmp_path)
+    line = text.partition("Nothing is stored for: ")[2].partition("</p>")[0]
+    for chapter, anchor in (
+        ("What we sent you", "sent"),
+        ("What we recorded", "noticed"),
+        ("Groups, scores and interests", "concluded"),
+        ("Delivery problems, spam complaints and unsubscribing", "problems"),
+    ):
+        assert chapter in line
+        assert f'id="{anchor}"' not in text
+    assert "Words explained" not in line
 
 
 SURVEY = {

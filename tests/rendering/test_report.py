@@ -412,11 +412,12 @@ def test_a_template_of_the_operator_goes_first_and_can_extend_ours(
     (folder / "glossary.html.j2").write_text(
         '{% include "shipped:report/glossary.html.j2" %}<p>Call us: {{ "<b>" }}</p>', encoding="utf-8"
     )
-    with built([{"a": 1}], templates=tmp_path) as report:
+    profile = {"type": "profile", "ID": "7", "fields": {"a": "b"}}  # a word that needs explaining
+    with built([profile], templates=tmp_path) as report:
         assert "Words explained" in report.text
         assert "<p>Call us: &lt;b&gt;</p>" in report.html
     (folder / "glossary.html.j2").write_text("{{ nowhere }}", encoding="utf-8")
-    with pytest.raises(UndefinedError), built([{"a": 1}], templates=tmp_path):
+    with pytest.raises(UndefinedError), built([profile], templates=tmp_path):
         pass
 
 

@@ -18,7 +18,7 @@ from dsr_report.rendering.chapters.book import Book, Chapter, PartView
 from dsr_report.rendering.chapters.technical import technical
 from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.document import Part
-from dsr_report.rendering.glossary import terms_of
+from dsr_report.rendering.glossary import terms_in, terms_of
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.proof import settled
 
@@ -35,11 +35,17 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter("you", _("Your profile"), "you", records.in_time("you", "you"), ("you",)),
     Chapter("told", _("What you filled in"), "told", records.in_time("told", "told"), ("told",)),
     Chapter("noted", _("What we noted about you"), "noted", records.in_time("noted", "noted"), ("noted",)),
-    Chapter("sent", _("What we sent you"), "sent", activity.sent),
-    Chapter("noticed", _("What we recorded"), "activity", activity.noticed),
-    Chapter("concluded", _("Groups, scores and interests"), "concluded", activity.concluded),
-    Chapter("problems", _("Delivery problems, spam complaints and unsubscribing"), "problems", activity.problems),
-    Chapter("glossary", _("Words explained"), "glossary", letter.glossary),
+    Chapter("sent", _("What we sent you"), "sent", activity.sent, is_empty=activity.is_nothing_sent),
+    Chapter("noticed", _("What we recorded"), "activity", activity.noticed, is_empty=activity.is_nothing_noticed),
+    Chapter("concluded", _("Groups, scores and interests"), "concluded", activity.concluded, is_empty=activity.is_nothing_concluded),
+    Chapter(
+        "problems", _("Delivery problems, spam complaints and unsubscribing"), "problems", activity.problems,
+        is_empty=lambda book: not activity.problem_counts(book),
+    ),
+    Chapter(
+        "glossary", _("Words explained"), "glossary", letter.glossary,
+        is_empty=lambda book: not terms_in(book.collected.kinds), is_about_data=False,
+    ),
     # the annexes: every value
     Chapter(
         "annexes", _("Annexes"), "annexes", letter.annexes, layer="annex",
@@ -81,12 +87,9 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
         letter_file=options.letter_file,
         annexes_file=options.annexes_file,
     )
-    layer = ""
     for chapter in CHAPTERS:
         if chapter.is_left_out(book):
             continue
-        runs_on = layer == chapter.layer == "data"
-        layer = chapter.layer
         title = chapter.name(book)
         see = [
             (term.anchor, options.language.text(term.name))
@@ -97,7 +100,7 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
             template = made.get_template(f"report/{part.template or chapter.template}.html.j2")
             html = template.render(**common, is_first=number == 0, **part.values)
             made_part = _part(book, chapter, part, settled(html, part.proofs))
-            yield replace(made_part, new_page=False) if runs_on else made_part
+            yield replace(made_part, new_page=False) if chapter.layer == "data" else made_part
 
 
 def listed(export: Export, options: ReportOptions, collected: Collected) -> tuple[tuple[str, str], ...]:

@@ -234,6 +234,21 @@ def _week(book: Book) -> list[tuple[str, list[Hour]]]:
     ]
 
 
+def is_nothing_sent(book: Book) -> bool:
+    """Whether no message of any kind is stored."""
+    return not book.collected.activity.messages and not book.collected.text_messages
+
+
+def is_nothing_noticed(book: Book) -> bool:
+    """Whether there is neither a message nor an event."""
+    return not book.collected.activity.messages and not len(book.collected.spools["events"])
+
+
+def is_nothing_concluded(book: Book) -> bool:
+    """Whether no field is marked as worked out, and no interest is stored."""
+    return not book.collected.inferred and not book.collected.interests
+
+
 def concluded(book: Book) -> Iterator[PartView]:
     """Groups and scores that the controller says it made, and the interests that are noted."""
     collected = book.collected
@@ -245,14 +260,19 @@ def concluded(book: Book) -> Iterator[PartView]:
     yield PartView(values, "concluded-part")
 
 
+def problem_counts(book: Book) -> list[tuple[str, str]]:
+    """How often what went wrong, by what it is called."""
+    kinds = book.collected.activity.kinds
+    return [
+        (kind_plural(kind, book.options), book.language.number(kinds[kind]))
+        for kind in (*PROBLEMS, "unsubscribe", "response")
+        if kinds[kind]
+    ]
+
+
 def problems(book: Book) -> Iterator[PartView]:
     """How often what went wrong, and the messages concerned: a line each, or their numbers by year."""
-    language, activity = book.language, book.collected.activity
-    counts = [
-        (kind_plural(kind, book.options), language.number(activity.kinds[kind]))
-        for kind in (*PROBLEMS, "unsubscribe", "response")
-        if activity.kinds[kind]
-    ]
+    activity, counts = book.collected.activity, problem_counts(book)
     affected = [m for m in activity.messages if any(m.events[k] for k in ("error", "bounce", "abuse"))]
     affected.sort(key=_newest_first)
     lines = [sent_line(entry, book) for entry in affected]

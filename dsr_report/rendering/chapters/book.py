@@ -97,6 +97,10 @@ class Chapter(NamedTuple):
     """Its years and months in the contents."""
     sections: tuple[tuple[str, str], ...] = ()
     """Ids and names of headings within it that stand in the contents, too."""
+    is_empty: Callable[[Book], bool] | None = None
+    """Whether it has nothing to say, where that is not told by its spools."""
+    is_about_data: bool = True
+    """Where it is left out, the report says that nothing is stored for it."""
     if_nothing: bool = False
     """It stands in the report where nothing was found, too."""
     if_apart: bool = False
@@ -121,6 +125,8 @@ class Chapter(NamedTuple):
     def is_left_out(self, book: Book) -> bool:
         """Whether it has nothing to show: then it is named in one line, all of them together."""
         if (not book.is_found and not self.if_nothing) or (self.if_apart and not book.options.annexes_file):
+            return True
+        if self.is_empty is not None and self.is_empty(book):
             return True
         has_spools = any(name in book.collected.spools for name in self.spools)
         return has_spools and not self.number_of_records(book)

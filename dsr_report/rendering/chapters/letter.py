@@ -179,7 +179,9 @@ def _left_out(book: Book) -> str:
     """Which chapters are not there; a gap in the letters of annexes would look like something withheld."""
     language = book.language
     empty = [
-        chapter.name(book) for chapter in book.chapters if not chapter.if_apart and chapter.is_left_out(book)
+        chapter.name(book)
+        for chapter in book.chapters
+        if chapter.is_about_data and not chapter.if_apart and chapter.is_left_out(book)
     ]
     said = language.text("Nothing is stored for: {chapters}.")
     return said.format(chapters=language.listed(empty)) if empty else ""
