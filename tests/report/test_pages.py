@@ -13,6 +13,8 @@ import dsr_report
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"
 LETTER, DATA, ANNEXES, LAYOUT = 4, 14, 45, 60
 """Pages of the letter, of the letter and the data, and of all annexes; of the messages as they looked."""
+SMALL = 4
+"""Pages of the data of a person with a few messages."""
 SLACK = 1.1
 
 
@@ -68,6 +70,23 @@ def test_the_letter_and_the_annexes_keep_their_budget_of_pages(
     assert begins["you"] - 1 <= LETTER * SLACK
     assert begins["annex"] - 1 <= DATA * SLACK
     assert pages - begins["annex"] + 1 <= ANNEXES * SLACK
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sample", "lang", "first", "annex"),
+    [
+        ("subprofile-41522.json", "nl", "Uw profiel", "Bijlage A: de volledige berichten"),
+        ("profile-90211.json", "de", "Ihr Profil", "Anhang A: alle Nachrichten im Wortlaut"),
+        ("email-someone.json", "fr", "Ce que nous vous avons envoyé", "Annexe A : les messages complets"),
+    ],
+)
+def test_small_letters_are_short_and_go_over_into_the_data(
+    tmp_path: Path, sample: str, lang: str, first: str, annex: str
+) -> None:
+    begins, _ = pages_of(rendered(tmp_path, sample, lang=lang), {"first": first, "annex": annex})
+    assert begins["first"] <= LETTER
+    assert begins["annex"] - 1 <= LETTER + SMALL
 
 
 @pytest.mark.slow
