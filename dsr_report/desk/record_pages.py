@@ -19,6 +19,7 @@ from dsr_report.records.kinds import kind_of
 from dsr_report.redact.marks import mark_text
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.plan import SHORTEST_PASSAGE
+from dsr_report.rendering.dictionary import label_of
 from dsr_report.sanitize.safe_html import safe, safe_frame
 
 _LONGEST_SHOWN = 50_000
@@ -34,6 +35,8 @@ class ShownValue:
 
     number: int
     name: str
+    label: str
+    """What the name means, in the reader's language; empty where nobody knows."""
     text: str
     hidden: str | None
     """The text with what is hidden taken out; None where nothing is."""
@@ -80,6 +83,7 @@ class RecordPages:
         changed = self._hidden(ask, review, record)
         found: list[ShownValue] = []
         room = _LONGEST_PAGE
+        own = {one.name: one.label.get(ask.language.code, "") for one in self._office.config.field}
         for number, (pointer, value) in enumerate(record.values()):
             if number >= _MOST_VALUES or room <= 0:
                 break
@@ -93,6 +97,7 @@ class RecordPages:
                 ShownValue(
                     number,
                     name,
+                    own.get(name) or label_of(name, ask.language, record.kind),
                     shown_text(text)[:_LONGEST_SHOWN],
                     None if hidden is None else shown_text(hidden)[:_LONGEST_SHOWN],
                     is_message(text),

@@ -572,6 +572,7 @@ def test_what_a_rule_found_and_what_comes_next_are_told_in_the_readers_language(
     try:
         said = text_of(desk.get(f"{case}/finding/{person.id}"))
         assert re.search("Gefunden durch: ein Name (neben|nach) „(Frau|Nichte)“[.]", said)
+        assert "Zugangscode secret [" in said
         listed = text_of(desk.get("/"))
         assert "Nächster Schritt: Entscheiden, was" in listed
         assert re.search(r"… \(\d+ Zeichen\)", text_of(desk.get(f"{case}/hidden")))
