@@ -14,7 +14,6 @@ from dsr_report.languages import translatable as _
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.parts import PartKind
 from dsr_report.mime.plain_text import text_of_html
-from dsr_report.records.members import members_of
 from dsr_report.records.models.mail import Message
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.options import ReportOptions
@@ -239,7 +238,7 @@ class MessageViews:
         """Versions of the body beside the MIME source: an interactive version, or text beside a page."""
         language = self._options.language
         versions = []
-        for name, pointer, value in members_of(record.value, record.pointer):
+        for name, pointer, value in stored_members(record):
             if pointer in source and record.mime is not None and value is not record.mime:
                 if pointer == record.sources.get("mime"):
                     continue

@@ -9,6 +9,7 @@ On standard input: a JSON object a line, {"arguments", "die_at", "log"}; on stan
 {"status", "steps"}. `die_at` 0 lets it live.
 """
 
+import atexit
 import json
 import os
 import signal
@@ -48,6 +49,7 @@ def run(arguments, die_at, log, report):
         code = 0
     except SystemExit as end:
         code = end.code or 0
+    atexit._run_exitfuncs()  # noqa: SLF001 - what a process does at its end, which `os._exit` leaves out
     sys.stdout.flush()
     sys.stderr.flush()
     os.write(report, json.dumps({"status": code, "steps": steps}).encode())
