@@ -49,7 +49,7 @@ def run(arguments, die_at, log, report):
         code = 0
     except SystemExit as end:
         code = end.code or 0
-    atexit._run_exitfuncs()  # noqa: SLF001 - what a process does at its end, which `os._exit` leaves out
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os.write(report, json.dumps({"status": code, "steps": steps}).encode())
