@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMPS := build/stamps
 OUT := out
 DEMO := $(BIN)/dsr-report fetch-and-render 20285 --sandbox --config sample_exports/controller.toml \
-	--received 2026-01-05 --replied 2026-01-19 --reference AVG-2026-014
+	--received 2026-01-05 --collected 2026-01-06 --replied 2026-01-19 --reference AVG-2026-014
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH ?= 1767225600
