@@ -16,6 +16,8 @@ from dsr_report.mime.charsets import to_text
 from dsr_report.mime.header import decoded, parameters, unfolded
 from dsr_report.mime.message import MimePart, parse_once
 from dsr_report.mime.office import is_read, texts_of_office
+from dsr_report.mime.parts import RICH_TEXTS
+from dsr_report.mime.rich_text import text_of_rtf
 
 BORDER = "\x1e"
 """Parts texts that have nothing to do with each other."""
@@ -131,7 +133,7 @@ def texts_of_part(part: MimePart, depth: int = 1) -> Iterator[Inside]:
     name = part.file_name or ""
     if part.charset or part.media_type.startswith("text/"):
         yield Inside(name, part.exact_text)
-        if part.is_flowed:
+        if part.is_flowed or part.media_type in RICH_TEXTS:
             yield Inside(name, part.text)
     if part.is_broken:
         yield Inside(name, part.raw_body.decode("utf-8", "replace"))
@@ -175,27 +177,7 @@ def _in_text(content: bytes, charset: str | None, path: str) -> Iterator[Inside]
         for text in sorted(found):
             yield Inside(path, text)
     if content.startswith(b"{\\rtf"):
-        yield Inside(path, _text_of_rtf(content))
-
-
-_RTF = re.compile(
-    r"(?P<bytes>(?:\\'[0-9A-Fa-f]{2})+)|\\u(?P<unit>-?[0-9]{1,6}) ?(?:\\'[0-9A-Fa-f]{2}|[^\\{}])?|"
-    r"\\(?P<border>par|line|cell|row|tab)\b ?|\\[a-z]+-?[0-9]* ?|\\[^a-z]|[{}\r\n]"
-)
-
-
-def _text_of_rtf(content: bytes) -> str:
-    page = re.search(rb"\\ansicpg([0-9]{3,5})", content)
-    charset = f"cp{page[1].decode()}" if page else "cp1252"
-
-    def said(match: re.Match[str]) -> str:
-        if match["bytes"]:
-            return to_text(bytes.fromhex(match["bytes"].replace("\\'", "")), charset)[0]
-        if match["unit"]:
-            return chr(int(match["unit"]) % 0x10000)
-        return "\n" if match["border"] else ""
-
-    return _RTF.sub(said, content.decode("cp1252", "replace"))
+        yield Inside(path, text_of_rtf(content))
 
 
 def _reason(content: bytes, media_type: str) -> str:

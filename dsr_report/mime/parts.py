@@ -22,6 +22,7 @@ from dsr_report.mime.header import HeaderField
 from dsr_report.mime.names import safe_file_name
 from dsr_report.mime.pictures import InlineParts
 from dsr_report.mime.plain_text import text_of_html
+from dsr_report.mime.rich_text import text_of_enriched, text_of_rtf
 from dsr_report.mime.transfer import (
     ENCODED,
     Decoded,
@@ -61,9 +62,11 @@ _KINDS: dict[str, PartKind] = {
     "application/x-pkcs7-signature": "signature",
     "application/pgp-signature": "signature",
     "text/enriched": "text",
+    "text/rtf": "text",
     "text/richtext": "text",
     "text/markdown": "text",
 }
+RICH_TEXTS = {"text/rtf", "text/richtext", "text/enriched"}
 _READABLE = {"amp", "appointment", "business-card", "delivery-report", "text"}
 _LONGEST_READABLE = 50_000
 """Bytes that are printed of a text that is not the body: some 15 pages. The file has all of it."""
@@ -164,6 +167,8 @@ class MimePart:
     def text(self) -> str:
         """The content as a reader sees it: paragraphs whole, no code of files, line feeds as line ends."""
         text = self._lines
+        if self.media_type in RICH_TEXTS:
+            return text_of_rtf(self.content) if text.startswith("{\\rtf") else text_of_enriched(text)
         if self.media_type != "text/plain":
             return text
         if self._uu_blocks:

@@ -675,6 +675,25 @@ HTML = (
         ),
     ),
     Ugly(
+        "RTF as the body",
+        "its text",
+        mail(b"Content-Type: text/rtf", body=b"{\\rtf1\\ansi Your \\b order\\b0  4711\\par Caf\\'e9}"),
+        ("Your order 4711", "Caf\u00e9"),
+        ("rtf1", "ansi"),
+        email="its source",
+    ),
+    Ugly(
+        "text/enriched as the body",
+        "its text",
+        mail(
+            b"Content-Type: text/enriched",
+            body=b"<bold>Your</bold> <color><param>red</param>order</color>\r\n4711 << 5000\r\n\r\nthe shop",
+        ),
+        ("Your order 4711 < 5000", "the shop"),
+        ("bold", "param"),
+        email="its source",
+    ),
+    Ugly(
         "a numbered list from 3 on",
         "the numbers",
         mail(b"Content-Type: text/html", body=b"<ol start=3><li>three<li>four</ol><ol type=A><li>first</ol>"),

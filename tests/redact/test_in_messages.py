@@ -565,6 +565,20 @@ def base64_in_text(name, content):
     return f"begin-base64 644 {name}\n{base64.encodebytes(content).decode()}====\n"
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["<bold>Ka</bold>rin <x-tag>Dubbelaar</x-tag>, dag", "<color><param>red</param>Karin\r\nDubbelaar</color>, dag",
+     "{\\rtf1 Ka\\b rin\\b0  Dubbelaar, dag}"],
+)  # fmt: skip
+def test_a_passage_in_an_enriched_text_is_gone_from_what_is_shown(body):
+    kind = "rtf" if body.startswith("{") else "enriched"
+    raw = text_message(body, kind=kind)
+    assert "KarinDubbelaar" in "".join(parse(raw).text.split())
+    after = parse(replaced(raw, [("Karin Dubbelaar", MARK)]))
+    assert not holds(after.raw, "Karin Dubbelaar")
+    assert "Dubbelaar" not in after.text
+
+
 LETTER_WITH_FILES = "Beste Robin,\r\n\r\nDe bijlagen:\r\n{0}\r\nTussentekst é\r\n{1}\r\nGroeten\r\n"
 
 
