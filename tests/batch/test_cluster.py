@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from datetime import date
 
 import pytest
 from batches import command, many_exports
@@ -20,7 +21,10 @@ from dsr_report.sandbox.server import running_sandbox
 COUNT = 24
 ADDRESS = "someone@example.org"
 FILLING = "Vertrouwelijk verhaal. " * 4000
-OPTIONS = {"lang": "nl", "timezone": "Europe/Amsterdam", "messages": "text", "strict": False}
+OPTIONS = {
+    "lang": "nl", "timezone": "Europe/Amsterdam", "messages": "text", "strict": False,
+    "collected": date(2026, 1, 6),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -59,7 +63,8 @@ def wait_for_lines(file, count, process):
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_a_worker_killed_in_the_middle_costs_no_subject_and_repeats_none(subjects, dask, tmp_path):
-    arguments, environment = command(subjects, tmp_path, "--lang", "nl", "--dask", dask.overheard.address)
+    options = ("--lang", "nl", "--collected", "2026-01-06", "--dask", dask.overheard.address)
+    arguments, environment = command(subjects, tmp_path, *options)
     with subprocess.Popen(
         arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as batch:
