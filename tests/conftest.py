@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import tempfile
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 from checkers import browser, verapdf
 from examples import examples  # noqa: F401 - registers the profiles `tests` and `fuzz`
+
+from dsr_report.cli.group import COLLECTED_AFTER
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a file system, not a file that others could guess
 _ROOM_BYTES = 4 << 30
@@ -24,6 +27,8 @@ def _has_room_in_memory() -> bool:
     space = os.statvfs(_MEMORY)
     return space.f_bavail * space.f_frsize > _ROOM_BYTES and not space.f_flag & os.ST_NOEXEC
 
+
+gc.set_threshold(*COLLECTED_AFTER)  # as in the command line: a third of the time of many tests went there
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # what a shell starts in the background inherits that, and no program of the tests could be interrupted
