@@ -193,7 +193,8 @@ class Classifier:
             return False
         names = tuple(value)
         if (known := self._unknown.get(names)) is None:
-            known = not all(map(str.isdigit, names)) and "message" not in map(kind_labelled, names)
+            is_numbered = all(normalised_key(name).isdigit() for name in names)
+            known = not is_numbered and "message" not in map(kind_labelled, names)
             self._unknown.keep(names, names, known)
         return known and not any(isinstance(m, str) and kind_of_text(m) for m in value.values())
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from examples import examples
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from specimens import SPECIMENS, items
 
@@ -487,6 +487,7 @@ def one_by_one(entries):
 
 
 @examples(300)
+@example([{"0.": None}])
 @given(st.lists(mutated() | _JSON | st.dictionaries(_NAMES, _SCALARS, max_size=4), min_size=1, max_size=5))
 def test_ways_that_are_short_lead_to_the_same_records(data):
     assert list(Classifier().find(items(data * 2))) == list(one_by_one(items(data * 2)))
