@@ -46,6 +46,7 @@ def _are_no_word(text: str) -> bool:
     )
 
 
+_AROUND = re.compile(r"\A[\W_]+|[\W_]+\Z")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _NUMBER = re.compile(r"[\d\s.,:/()+-]*")
 _SHORTEST_STRONG = 8
@@ -55,7 +56,11 @@ _LONGEST_WORD = 16
 
 
 def is_weak(key: str) -> bool:
-    """Whether a key would be found by chance in other values, or means something else there."""
+    """Whether a key would be found by chance in other values, or means something else there.
+
+    Passages are looked for by letters and digits, so the signs around them make none stronger.
+    """
+    key = _AROUND.sub("", key) or key
     if len(key) < _SHORTEST_STRONG or _ADDRESS.fullmatch(key):
         return True
     if _NUMBER.fullmatch(key):

@@ -23,6 +23,17 @@ def test_a_common_text_that_hides_much_is_warned_of_with_its_number_and_first_pl
     assert "winkel" not in warning
 
 
+@pytest.mark.parametrize(
+    "password", ["Welkomstgeschenk!", "<!--events-->", "(06) 1234 5678!", "#zonnebloem#", "__Amsterdam__"]
+)
+def test_a_password_that_is_a_word_or_number_between_signs_hides_no_such_word_elsewhere(case, password):
+    word = password.strip("!<>-_#()")
+    data = [{"fields": {"Wachtwoord": password}}, {"type": "note", "text": f"Uw {word} ligt klaar."}]
+    shown = case(*data).shown()
+    assert (shown.values.masked, shown.values.in_part) == (1, 0)
+    assert shown.data[1] == data[1]
+
+
 def test_a_name_in_some_places_is_not_warned_of(case):
     made = review_of(
         case(*({"type": "note", "text": f"Karel Verborgen {n}"} for n in range(20))), "Karel Verborgen"
