@@ -11,6 +11,7 @@ import email
 import html
 import json
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -192,6 +193,21 @@ def missing(raw: bytes, seen: Seen) -> Iterator[str]:
     for name in names:
         if plain(name) not in seen.text:
             yield f"the name {name!r}"
+
+
+def is_a_name_hidden(raw: bytes, seen: Seen) -> bool:
+    """Whether a name is not shown in which a value stands that may be hidden: its pointers are others then."""
+    if not seen.manifest["marks"]:
+        return False
+    leaves, names = account(raw)
+    texts = {_letters(str(leaf.value)) for leaf in leaves}
+    long = [text for text in texts if len(text) >= 8]
+    holding = (name for name in names if any(text in _letters(name) for text in long))
+    return any(plain(name) not in seen.text for name in holding)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _is_shown(pointer: str, value: Any, seen: Seen) -> bool:

