@@ -196,7 +196,7 @@ def missing(raw: bytes, seen: Seen) -> Iterator[str]:
 
 
 def is_a_name_hidden(raw: bytes, seen: Seen) -> bool:
-    """Whether a name is not shown in which a value stands that may be hidden: its pointers are others then."""
+    """Whether a name is not shown in which a value stands that may be hidden: pointers are others then."""
     if not seen.manifest["marks"]:
         return False
     leaves, names = account(raw)
