@@ -220,11 +220,11 @@ class Report:
             pages = 0
             for document, file, progress in zip(made.documents, files, told, strict=True):
                 pages += write_pdf(document, file, pool=crew, progress=progress).pages
-                check_nothing_hidden(self.plan, file)
             if annexes is not None:
                 put_companions(*files)
             for file in files:
                 put_seal(file)
+                check_nothing_hidden(self.plan, file)  # what stood in its place was made of zeros
         return self._written(target, "pdf", made.manifest, pages, annexes)
 
     def to_html(
@@ -239,8 +239,8 @@ class Report:
         ):
             self._steps.begin("write")
             write_html(self._counted(made.documents[0]), file)
-            check_nothing_hidden(self.plan, file)
             put_seal(file)
+            check_nothing_hidden(self.plan, file)
         return self._written(target, "html", made.manifest)
 
     def to_zip(
@@ -266,8 +266,8 @@ class Report:
                 )
                 self._steps.begin("write")
                 write_package(content, file)
-                check_nothing_hidden(self.plan, file)
                 put_seal(file)
+                check_nothing_hidden(self.plan, file)
         return self._written(target, "zip", made.manifest, written.pages)
 
     def to(

@@ -110,6 +110,11 @@ def _has_own_form(name: str, member: Any) -> bool:
     return name in _MESSAGES and isinstance(member, str) and not isinstance(member, Num)
 
 
+def names_in_any_case(names: list[str]) -> list[str]:
+    """Without those that a message would have: a number that is masked is a text, which has another form."""
+    return [name for name in names if name.lower() not in _MESSAGES]
+
+
 class _Visible(HTMLParser):
     """The words of a page, those in frames of messages included, and nothing of styles."""
 
