@@ -58,11 +58,11 @@ _LONGEST_WORD = 16
 def is_weak(key: str) -> bool:
     """Whether a key would be found by chance in other values, or means something else there.
 
-    Passages are looked for by letters and digits, so the signs around them make none stronger.
+    Passages are looked for by letters and digits, so the signs around a word or a number make it no stronger.
     """
-    key = _AROUND.sub("", key) or key
     if len(key) < _SHORTEST_STRONG or _ADDRESS.fullmatch(key):
         return True
+    key = _AROUND.sub("", key) or key
     if _NUMBER.fullmatch(key):
         return sum(map(str.isdigit, key)) <= _LONGEST_NUMBER
     is_word = key.replace(" ", "").replace("-", "").isalpha() and not is_random(key)

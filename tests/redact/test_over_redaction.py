@@ -34,6 +34,12 @@ def test_a_password_that_is_a_word_or_number_between_signs_hides_no_such_word_el
     assert shown.data[1] == data[1]
 
 
+@pytest.mark.parametrize("password", ["!Xk7#pQ2", "##Kat12##"])
+def test_a_password_of_letters_and_digits_between_signs_is_hidden_everywhere(case, password):
+    shown = case({"fields": {"Wachtwoord": password}}, {"type": "note", "text": f"zie {password} op blad"})
+    assert password not in json.dumps(shown.shown().data)
+
+
 def test_a_name_in_some_places_is_not_warned_of(case):
     made = review_of(
         case(*({"type": "note", "text": f"Karel Verborgen {n}"} for n in range(20))), "Karel Verborgen"
