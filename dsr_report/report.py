@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, Union, get_args
 
@@ -29,14 +28,16 @@ from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quot
 from dsr_report.export import Export, MaskedExport, zone_named
 from dsr_report.files import sha256_of, written_whole
 from dsr_report.languages import LANGUAGES, language_of
-from dsr_report.progress import Progress, Steps
+from dsr_report.problems import hidden_widely, problems_of
+from dsr_report.progress import Progress
 from dsr_report.proof import check_nothing_hidden, manifest_of
 from dsr_report.redact.disclosed import plan_for
 from dsr_report.redact.plan import Plan
-from dsr_report.rendering.document import Part, ReportDocument
+from dsr_report.rendering.document import ReportDocument
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import MarkRow, ReportOptions
 from dsr_report.rendering.rendered import RenderedReport
+from dsr_report.report_steps import ReportSteps
 from dsr_report.show import Frame
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
@@ -52,20 +53,9 @@ from dsr_report.writers.seal import put_companions, put_seal
 if TYPE_CHECKING:
     from dsr_report.writers.pdf.layout_pool import LayoutPool
 
-_FIRST = {"find": 45.0, "hide": 120.0}
-_PDF = {**_FIRST, "render": 50.0, "prepare": 6.0, "lay out": 900.0, "embed": 100.0}
-_STEPS: dict[Format, dict[str, float]] = {
-    "pdf": _PDF,
-    "html": {**_FIRST, "render": 140.0, "prepare": 6.0, "write": 10.0},
-    "zip": {**_PDF, "render pages": 140.0, "prepare pages": 6.0, "write": 15.0, "add files": 100.0},
-}
-"""The steps of each format, and how many milliseconds a megabyte takes (150 messages, 600 events)."""
-_LAYOUT_MILLISECONDS = 0.014
-"""For each character of HTML, in one process."""
 _WORTH_PROCESSES = 3_000_000
 """Bytes; starting a process takes as long as looking through some hundred thousand."""
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
-_FIRST_PLACES = 3
 Workers = Union[int, "LayoutPool", None]
 
 
@@ -188,7 +178,7 @@ class Report:
         self._plan: Plan | None = None
         self._workers: int | None = None
         self._processes: Processes | None = None
-        self._steps = Steps(None, {})
+        self._steps = ReportSteps()
 
     def to_pdf(
         self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
@@ -216,7 +206,7 @@ class Report:
             paths = [target] if annexes is None else [target, annexes]
             files = [stack.enter_context(written_whole(path)) for path in paths]  # the letter comes last
             crew = workers if isinstance(workers, LayoutPool) else stack.enter_context(kept_pool(workers))
-            told = self._laying_out(made.documents, crew.workers)
+            told = self._steps.laying_out(made.documents, crew.workers)
             pages = 0
             for document, file, progress in zip(made.documents, files, told, strict=True):
                 pages += write_pdf(document, file, pool=crew, progress=progress).pages
@@ -238,7 +228,7 @@ class Report:
             written_whole(target) as file,
         ):
             self._steps.begin("write")
-            write_html(self._counted(made.documents[0]), file)
+            write_html(self._steps.counted(made.documents[0]), file)
             put_seal(file)
             check_nothing_hidden(self.plan, file)
         return self._written(target, "html", made.manifest)
@@ -257,7 +247,7 @@ class Report:
                 (document,) = made.documents
                 content = PackageInput(
                     export=self.shown,
-                    document=self._counted(replace(document, seal="", manifest="", ledger=None)),
+                    document=self._steps.counted(replace(document, seal="", manifest="", ledger=None)),
                     manifest=made.manifest.model_copy(update={"medium": "zip"}),
                     pdfs=(letter, annexes),
                     ledger=made.ledger,
@@ -333,44 +323,13 @@ class Report:
     @contextmanager
     def _stepping(self, progress: Progress | None, format_: Format) -> Iterator[None]:
         """Tell `progress` of the steps that a format takes."""
-        milliseconds = {step: self.export.bytes / 1e6 * cost for step, cost in _STEPS[format_].items()}
-        self._steps = Steps(progress, milliseconds)
+        self._steps = ReportSteps(progress, format_, self.export.bytes)
         self.export.file.watch(self._told)
         yield
         self._steps.finish()
 
     def _told(self, done: int, total: int | None) -> None:
         self._steps.told(done, total)
-
-    def _laying_out(self, documents: Sequence[ReportDocument], workers: int) -> list[Progress]:
-        """Begin with the layout; what to tell of each document, by the length of what is laid out."""
-        lengths = [list(accumulate(document.part_lengths, initial=0)) for document in documents]
-        total = sum(known[-1] for known in lengths)
-        self._steps.expect("lay out", total * _LAYOUT_MILLISECONDS / workers)
-        self._steps.begin("lay out")
-
-        def telling(number: int) -> Progress:
-            before, own = sum(known[-1] for known in lengths[:number]), lengths[number]
-
-            def laid_out(done: int, parts: int) -> None:
-                self._steps.told(before + own[min(done, len(own) - 1)], total)
-                if done == parts and number == len(lengths) - 1:
-                    self._steps.begin("embed")
-
-            return laid_out
-
-        return [telling(number) for number in range(len(documents))]
-
-    def _counted(self, document: ReportDocument) -> ReportDocument:
-        """The document; of each part that is taken from it, the progress is told."""
-
-        def parts() -> Iterator[Part]:
-            for number, part in enumerate(document.parts(), 1):
-                yield part
-                self._steps.told(number, document.part_count)
-            self._steps.begin("add files")
-
-        return replace(document, parts=parts)
 
     @contextmanager
     def _sharing(self) -> Iterator[Processes | None]:
@@ -413,18 +372,7 @@ class Report:
         self._steps.begin("hide")
         self._shown = MaskedExport(self.export, plan, processes)
         self._shown.file.watch(self._told)
-        self.warnings += [
-            f"what is withheld as number {mark.number} is hidden in {len(places)} places, first in "
-            f"{', '.join(places[:_FIRST_PLACES])}: is it the same person there? Hiding too much also breaks "
-            "Article 15"
-            for mark, places in plan.broad()
-        ]
-        self.warnings += [
-            f"what is withheld as number {number} is a piece of a longer word or number in {len(places)} "
-            f"{'place' if len(places) == 1 else 'places'}, first in {', '.join(places[:_FIRST_PLACES])}: "
-            "does it mean the same there? Otherwise name the pointers where it is to be hidden"
-            for number, places in sorted(plan.within.items())
-        ]
+        self.warnings += hidden_widely(plan)
 
     def _check_count(self) -> None:
         if self._shown is not None and self._shown.value_count != self.export.value_count:
@@ -525,57 +473,20 @@ class Report:
         return built
 
     def _check_strictly(self, built: RenderedReport) -> None:
-        unrecognised = self.export.summary.kinds["unrecognised"]
-        problems = []
-        if built.missing:
-            problems.append(f"statements are missing: {', '.join(built.missing)}; {self._to_fill_in()}")
-        if unrecognised:
-            problems.append(
-                f"records that were not recognised: {unrecognised} "
-                f"(see `dsr-report inspect -v {shlex.quote(self.export.file.place)}`)"
-            )
-        problems += built.overdue
-        subjects = self.export.file.subjects
-        if len(subjects.named) > 1:
-            problems.insert(
-                0,
-                f"the export names {len(subjects.named)} subjects, whose data the disclosure would give to "
-                "one of them; page one says so: render an export of the one who asked",
-            )
-        if self.strict and problems:
+        kept_back, told = problems_of(
+            self.export,
+            built,
+            self.plan,
+            strict=self.strict,
+            config_file=self.config.path,
+            due=self.due,
+            replied=self.replied,
+        )
+        if kept_back:
             raise CheckFailedError(
-                "; ".join(problems), hint="Complete the configuration (`dsr-report config check`)."
+                "; ".join(kept_back), hint="Complete the configuration (`dsr-report config check`)."
             )
-        if self.export.incomplete:
-            problems.append(
-                "the export is incomplete: the intact part is disclosed, and page 1 says so; fetch it again "
-                "where you can"
-            )
-        if self.due and self.replied and self.replied > self.due:
-            problems.append(
-                f"the reply is dated {self.replied} but was due by {self.due}; if the deadline was extended "
-                "or moved by a weekend or holiday, set it with --due; --delay says why on page 1"
-            )
-        readable = sum(mark.what == "password" for mark in self.plan.marks)
-        if readable:
-            problems.append(
-                f"passwords stand readable in the e-mail system ({readable} masked): treat it as an incident "
-                "(Art. 33 GDPR), have them changed and removed; the report says so, too"
-            )
-        if built.undescribed and self.config.path is not None:
-            command = f"dsr-report config fields {shlex.quote(self.export.file.place)}"
-            problems.append(
-                f"fields of the profile of which it is not said where their data come from: "
-                f"{len(built.undescribed)}; `{command}` lists them to fill in"
-            )
-        for problem in problems:
-            if problem not in self.warnings:
-                self.warnings.append(problem)
-
-    def _to_fill_in(self) -> str:
-        if self.config.path is None:
-            return "`dsr-report config init -o controller.toml` writes them to fill in; give it with --config"
-        return f"fill them in ({shlex.quote(str(self.config.path))}) and run `dsr-report config check`"
+        self.warnings += [problem for problem in told if problem not in self.warnings]
 
     def _written(
         self,

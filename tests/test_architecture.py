@@ -26,7 +26,7 @@ FLOORS = {
     "verification": 5.1,
     "inspection": 3.3,
     "exports": 5.2,
-    "proof": 5.4, "report": 5.5,
+    "proof": 5.4, "problems": 5.4, "report_steps": 5.4, "report": 5.5,
     "delivery": 6,
     "fetch": 6.1, "register": 6.1, "sandbox": 6.2, "receive": 6.3,
     "reply_draft": 6.9, "operations": 7,
