@@ -8,8 +8,10 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
+from zoneinfo import ZoneInfo
 
 from dsr_report.errors import DsrReportError, FileError
 from dsr_report.temporary import is_temporary
@@ -128,6 +130,11 @@ def private_folder(path: Path) -> Path:
             f"cannot make this folder ({error.strerror})", where=str(path), hint="Choose another place."
         ) from error
     return path
+
+
+def day_of(path: Path, zone: ZoneInfo) -> date:
+    """The day on which a file was written last: that of a fetched export is the day its data were taken."""
+    return datetime.fromtimestamp(path.stat().st_mtime, zone).date()
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:

@@ -243,6 +243,39 @@ def obtain(
     )
 
 
+def note_disclosure(
+    register: Register,
+    reference: str,
+    path: Path,
+    sha256: str,
+    *,
+    annexes: Path | None = None,
+    withheld: int | None = None,
+    language: str | None = None,
+    actor: str | None = None,
+) -> None:
+    """Write down that a disclosure was made, and the file of its annexes, if they have one of their own."""
+    if annexes is not None:
+        register.note_disclosure(
+            reference,
+            sha256=sha256_of(annexes),
+            path=str(annexes.resolve()),
+            size_bytes=annexes.stat().st_size,
+            language=language,
+            kind="annexes",
+            actor=actor,
+        )
+    register.note_disclosure(
+        reference,
+        sha256=sha256,
+        path=str(path.resolve()),
+        size_bytes=path.stat().st_size,
+        withheld=withheld,
+        language=language,
+        actor=actor,
+    )
+
+
 def _ask(
     client: Client,
     register: Register,

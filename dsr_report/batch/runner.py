@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
@@ -27,7 +26,7 @@ from dsr_report.batch.render_job import Processes, Rendered, Renderers, Task, wh
 from dsr_report.batch.results import RESULTS, Journal, Result
 from dsr_report.errors import DsrReportError, UsageError
 from dsr_report.export import zone_named
-from dsr_report.files import private_folder, sha256_of
+from dsr_report.files import day_of, private_folder, sha256_of
 from dsr_report.obtain import Obtained, Subject
 from dsr_report.times import DEFAULT_ZONE
 
@@ -225,7 +224,7 @@ class _Assembly:
         options = dict(work.options)
         if options.get("collected") is None:
             zone = zone_named(str(options.get("timezone", DEFAULT_ZONE)))
-            options["collected"] = datetime.fromtimestamp(work.obtained.path.stat().st_mtime, zone).date()
+            options["collected"] = day_of(work.obtained.path, zone)
         task = Task(
             export=str(work.obtained.path),
             sha256=work.obtained.sha256,

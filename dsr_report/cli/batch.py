@@ -117,8 +117,8 @@ def batch(
     from dsr_report.config import load_config
     from dsr_report.export import zone_named
     from dsr_report.fetch.client import Client
-    from dsr_report.files import private_folder, sha256_of
-    from dsr_report.obtain import Patience, obtain, open_register
+    from dsr_report.files import private_folder
+    from dsr_report.obtain import Patience, note_disclosure, obtain, open_register
 
     controller = load_config(config) if config else None  # its faults are told before anything is requested
     options["lang"] = language_chosen(options["lang"], controller)
@@ -161,14 +161,9 @@ def batch(
             )
 
         def noted(obtained: Obtained, result: Result) -> None:
-            if result.annexes is not None:
-                annexes = (output / result.annexes).resolve()
-                register.note_disclosure(
-                    obtained.reference, sha256=sha256_of(annexes), path=str(annexes), kind="annexes",
-                    language=languages.get(result.key) or str(options["lang"]),
-                )  # fmt: skip
-            register.note_disclosure(
-                obtained.reference, sha256=str(result.sha256), path=str((output / str(result.file)).resolve()),
+            note_disclosure(
+                register, obtained.reference, output / str(result.file), str(result.sha256),
+                annexes=output / result.annexes if result.annexes is not None else None,
                 language=languages.get(result.key) or str(options["lang"]),
             )  # fmt: skip
 

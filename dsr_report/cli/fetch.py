@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,7 +154,8 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     import dsr_report
     from dsr_report.cli.render import check_first, write_report
     from dsr_report.config import load_config
-    from dsr_report.files import sha256_of
+    from dsr_report.files import day_of
+    from dsr_report.obtain import note_disclosure
 
     names = (
         "identifier",
@@ -187,25 +188,17 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
         if fetching["sandbox"]:  # its copy of the export ends with this run
             source.file.place = "export.json"
         if options["collected"] is None:
-            options["collected"] = datetime.fromtimestamp(export.path.stat().st_mtime, source.zone).date()
+            options["collected"] = day_of(export.path, source.zone)
         written = write_report(source, config=settings, request_id=export.request_id, **options)
         if fetching["sandbox"] and written.warnings:
             again = shlex.join(["dsr-report", "fetch", str(fetching["identifier"]), "--sandbox"])
             say(f"The sandbox's export is gone now; `{again} -o export.json` writes it to a file.")
-        if written.annexes is not None:
-            export.register.note_disclosure(
-                export.reference,
-                sha256=sha256_of(written.annexes),
-                path=str(written.annexes.resolve()),
-                size_bytes=written.annexes.stat().st_size,
-                language=options["lang"],
-                kind="annexes",
-            )
-        export.register.note_disclosure(
+        note_disclosure(
+            export.register,
             export.reference,
-            sha256=written.sha256,
-            path=str(written.path.resolve()),
-            size_bytes=written.path.stat().st_size,
+            written.path,
+            written.sha256,
+            annexes=written.annexes,
             withheld=written.values.withheld,
             language=options["lang"],
         )

@@ -217,14 +217,15 @@ def _renderer(
     def render(received: Received) -> str:
         import dsr_report
         from dsr_report.choices import default_name, format_of
-        from dsr_report.files import sha256_of
+        from dsr_report.files import day_of
+        from dsr_report.obtain import note_disclosure
 
         custom = settings.custom_kinds() if settings else ()
         with ExitStack() as stack:
             export = stack.enter_context(dsr_report.read(received.path, timezone=timezone, custom=custom))
             asked = dict(choices)
             if asked["collected"] is None:
-                asked["collected"] = datetime.fromtimestamp(received.path.stat().st_mtime, export.zone).date()
+                asked["collected"] = day_of(received.path, export.zone)
             report = stack.enter_context(
                 dsr_report.Report(export, lang, settings, reference=received.reference, **asked)
             )
@@ -232,20 +233,12 @@ def _renderer(
             name = Path(default_name(export.info.type, export.info.id, format_))
             target = folder / f"{name.stem}-request-{received.number}{name.suffix}"
             written = report.to(target, format_of(target))
-        if written.annexes is not None:
-            register.note_disclosure(
-                received.reference,
-                sha256=sha256_of(written.annexes),
-                path=str(written.annexes.resolve()),
-                size_bytes=written.annexes.stat().st_size,
-                language=lang,
-                kind="annexes",
-            )
-        register.note_disclosure(
+        note_disclosure(
+            register,
             received.reference,
-            sha256=written.sha256,
-            path=str(target.resolve()),
-            size_bytes=target.stat().st_size,
+            target,
+            written.sha256,
+            annexes=written.annexes,
             withheld=written.values.withheld,
             language=lang,
         )

@@ -24,7 +24,7 @@ from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
 from dsr_report.languages import language_of
 from dsr_report.languages import translatable as _
-from dsr_report.obtain import Patience, Progress, Subject, obtain
+from dsr_report.obtain import Patience, Progress, Subject, note_disclosure, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
 from dsr_report.register.cases import RETENTION
@@ -385,22 +385,13 @@ class Office:
             "at": self.register.today.isoformat(),
         }
         folder.note_made(facts)
-        if checked.ok and written.annexes is not None:
-            self.register.note_disclosure(
-                job.case,
-                sha256=sha256_of(written.annexes),
-                path=str(written.annexes.resolve()),
-                size_bytes=written.annexes.stat().st_size,
-                language=language,
-                kind="annexes",
-                actor=job.actor,
-            )
         if checked.ok:
-            self.register.note_disclosure(
+            note_disclosure(
+                self.register,
                 job.case,
-                sha256=written.sha256,
-                path=str(target.resolve()),
-                size_bytes=target.stat().st_size,
+                target,
+                written.sha256,
+                annexes=written.annexes,
                 withheld=written.values.withheld,
                 language=language,
                 actor=job.actor,

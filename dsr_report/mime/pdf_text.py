@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pikepdf
 
@@ -40,7 +40,7 @@ def texts_of_pdf(content: bytes) -> Iterator[tuple[str, bytes | None]]:
                 silent |= not (text.strip() and is_known)
                 yield text, None
             for thing in pdf.objects:
-                strings = "\n".join(_strings(thing))
+                strings = "\n".join(strings_in(thing))
                 if strings:
                     yield strings, None
             for name, spec in pdf.attachments.items():
@@ -189,7 +189,7 @@ def _glyph_name(name: str) -> str:
     return name[0] if name[1:] in _ACCENTS else ""
 
 
-def _strings(thing: pikepdf.Object) -> Iterator[str]:
+def strings_in(thing: pikepdf.Object) -> Iterator[str]:
     """The text strings in one PDF object, not following references."""
     stack = [thing]
     while stack:
@@ -199,11 +199,11 @@ def _strings(thing: pikepdf.Object) -> Iterator[str]:
         elif isinstance(current, pikepdf.Stream):
             stack.append(current.stream_dict)
         elif isinstance(current, pikepdf.Dictionary):
-            stack.extend(_direct(list(current.as_dict().values())))
+            stack.extend(_direct(current.as_dict().values()))
         elif isinstance(current, pikepdf.Array):
-            stack.extend(_direct(list(current)))
+            stack.extend(_direct(current))
 
 
-def _direct(things: list[object]) -> Iterator[pikepdf.Object]:
+def _direct(things: Iterable[object]) -> Iterator[pikepdf.Object]:
     """Those that stand here, not elsewhere in the file."""
     return (thing for thing in things if isinstance(thing, pikepdf.Object) and not thing.is_indirect)

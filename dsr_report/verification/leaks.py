@@ -21,6 +21,7 @@ from dsr_report.jsonstream.file import ExportFile, open_export
 from dsr_report.jsonstream.items import Scalar, values
 from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.message import wire_of_text
+from dsr_report.mime.pdf_text import strings_in
 from dsr_report.pointers import tokens
 from dsr_report.redact.digests import Digests, keys_of, keys_of_text, texts_of_message
 from dsr_report.redact.in_messages import digests_of_changed, plain_letters
@@ -448,7 +449,7 @@ def _decoded_pdf(path: Path, *, only_printed: bool) -> Iterator[Place]:
                     yield f"object {thing.objgen[0]}", thing.read_bytes(), False
                 except pikepdf.PdfError:
                     yield f"object {thing.objgen[0]}", thing.read_raw_bytes(), False
-            strings += _strings(thing)
+            strings += strings_in(thing)
         for unit in _joined(strings):
             yield "the texts of its objects", unit, True
         for page in page_texts(pdf):  # and backwards, as writing from right to left is drawn
@@ -457,23 +458,3 @@ def _decoded_pdf(path: Path, *, only_printed: bool) -> Iterator[Place]:
 
 def _is_picture_or_file(stream: pikepdf.Stream) -> bool:
     return stream.get("/Subtype") == "/Image" or stream.get("/Type") == "/EmbeddedFile"
-
-
-def _strings(thing: pikepdf.Object) -> Iterator[str]:
-    """The text strings in one PDF object, not following references."""
-    stack = [thing]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, pikepdf.String):
-            yield str(current)
-        elif isinstance(current, pikepdf.Stream):
-            stack.append(current.stream_dict)
-        elif isinstance(current, pikepdf.Dictionary):
-            stack.extend(_direct(current.as_dict().values()))
-        elif isinstance(current, pikepdf.Array):
-            stack.extend(_direct(current))
-
-
-def _direct(things: Iterable[object]) -> Iterator[pikepdf.Object]:
-    """Those that stand here, not elsewhere in the file."""
-    return (thing for thing in things if isinstance(thing, pikepdf.Object) and not thing.is_indirect)
