@@ -24,11 +24,12 @@ from dsr_report.mime.inside_files import BORDER
 from dsr_report.mime.message import parse_once, text_of_wire, wire_of_text
 from dsr_report.pointers import repointed, tokens
 from dsr_report.redact.digests import SHORTEST as SHORTEST_DIGEST
-from dsr_report.redact.digests import Digests, keys_of, texts_of_message
-from dsr_report.redact.in_messages import without_parts, without_passages
+from dsr_report.redact.digests import Beside, Digests, texts_of_message
+from dsr_report.redact.in_messages import digests_of_changed, without_parts, without_passages
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages, passages_of
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
+from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import TAG, Endless, skeleton
 from dsr_report.redact.split_names import SplitNames, rows_of
 from dsr_report.redact.sums import Sum
@@ -165,11 +166,14 @@ class _Hiding:
         self._passages = Passages(self._marks, sorted(texts))
         self._names = SplitNames(plan.pieces)
         self.digests = Digests()
-        """Of what was withheld, and of texts that it stood in: the rest of such a text is known."""
+        """Of texts in which something was hidden that can be tried: the rest of such a text is known."""
+        self._hidden_at: dict[str, tuple[Mark, bool]] = {}
+        """For the values of the last item: a mark in it, and whether its digests tell what it stands for."""
 
     def replacements(self, item: Item) -> Mapping[str, str]:
         """The new text of each value of `item` that changes, by its pointer."""
         changed: dict[str, str] = {}
+        self._hidden_at.clear()
         if not self.is_name and self._passages:
             self.is_name = self._look_at_names(item)
         has_passages = bool(self._passages)
@@ -180,9 +184,8 @@ class _Hiding:
             if whole is not None:
                 changed[pointer] = whole.text
                 self._whole_seen += 1
-                wire = wire_of_text(str(value))
-                self._note_digests(keys_of(wire), whole)
-                self._note_within(pointer, str(value), wire)
+                self._hidden_at[pointer] = (whole, whole.treatment == "withhold")
+                self._note_within(pointer, str(value))
             elif value is not None and not isinstance(value, bool):
                 text = str(value)
                 is_known = False
@@ -202,6 +205,8 @@ class _Hiding:
                     self._note_emptied(hidden, pointer)
         if self._names:
             self._hide_split_names(item, changed)
+        if changed:
+            self._hide_digests(item, changed)
         return changed
 
     def _hide_split_names(self, item: Item, changed: dict[str, str]) -> None:
@@ -225,24 +230,51 @@ class _Hiding:
                     found.setdefault(places[number], []).append((start, end, mark))
             for pointer, pieces in found.items():
                 text = texts[places.index(pointer)]
-                changed[pointer] = _without_pieces(text, sorted(pieces, key=lambda piece: piece[:2]), pointer)
+                changed[pointer] = self._without_pieces(
+                    text, sorted(pieces, key=lambda piece: piece[:2]), pointer
+                )
                 self._note_emptied(changed[pointer], pointer)
 
-    def _note_within(self, pointer: str, text: str, wire: bytes) -> None:
+    def _hide_digests(self, item: Item, changed: dict[str, str]) -> None:
+        """Note the digests of what was changed in a record, and hide those that stand in the same record.
+
+        Those of what is drawn by chance are looked for here alone: none gives it away, and all would be many.
+        """
+        beside = Beside(
+            (pointer, changed.get(pointer, str(value)))
+            for pointer, value in values(item.value, item.pointer)
+            if value is not None and not isinstance(value, bool) and pointer not in self.plan.whole
+            if not (isinstance(value, str) and is_message(value))
+        )
+        keys: dict[bytes, Mark] = {}
+        for pointer, value in values(item.value, item.pointer):
+            mark, tells = self._hidden_at.get(pointer, (None, False))
+            if mark is None or pointer not in changed:
+                continue
+            if tells:
+                self.digests.add(digests_of_changed(str(value), changed[pointer]), mark.number)
+            if beside.has_digests or (beside.runs and not is_message(str(value))):
+                digests = digests_of_changed(str(value), changed[pointer], beside.keys_of)
+                keys.update(dict.fromkeys(digests, self.plan.marks[mark.number - 1]))
+        texts = dict(values(item.value, item.pointer)) if keys else {}
+        for pointer, runs in beside.runs.items() if keys else ():
+            pieces = sorted((run.start, run.end, keys[run.key]) for run in runs if run.key in keys)
+            if pieces:
+                text = changed.get(pointer, str(texts[pointer]))
+                changed[pointer] = self._without_pieces(text, pieces, pointer)
+                self._note_emptied(changed[pointer], pointer)
+
+    def _note_within(self, pointer: str, text: str) -> None:
         """What else was to be hidden in a value that is hidden whole: it is found, and done."""
         is_a_message = is_message(text)
         present = set()
         if self._passages and (is_a_message or self._passages.may_be_in(text)):
-            present = self._seen(wire if is_a_message else text) or set()
+            present = self._seen(wire_of_text(text) if is_a_message else text) or set()
         pieces = (mark for *_, mark in self.plan.spans.get(pointer, ()))
         parts = self.plan.parts.get(pointer, {}).values()
         only_here = (mark for _, mark in self.plan.only_at.get(pointer, ()))
         for mark in (*pieces, *parts, *only_here, *(self._marks[passage] for passage in sorted(present))):
             _note(mark, pointer)
-
-    def _note_digests(self, keys: Iterable[bytes], mark: Mark) -> None:
-        if mark.treatment == "withhold":
-            self.digests.add(keys, mark.number)
 
     def without_digests(self, digests: Digests, item: Item) -> Mapping[str, str]:
         """The new text of each value of an item, whose passages are hidden, that holds a digest."""
@@ -257,6 +289,9 @@ class _Hiding:
                 if hidden is None:
                     hidden = next(iter(marks.values())).text
                 changed[pointer] = hidden
+                self.digests.add(
+                    digests_of_changed(value, hidden), min(mark.number for mark in marks.values())
+                )
                 self._note_emptied(hidden, pointer)
         return changed
 
@@ -359,7 +394,7 @@ class _Hiding:
 
     def _without_passages(self, text: str, pointer: str) -> str | None:
         """`text` with every hidden passage replaced, or None where it holds none."""
-        result: str | None = _without_pieces(text, self.plan.spans.get(pointer, ()), pointer)
+        result: str | None = self._without_pieces(text, self.plan.spans.get(pointer, ()), pointer)
         if result is not None and pointer in self.plan.parts:
             result = self._without_parts(result, pointer)
         here = sorted(self.plan.only_at.get(pointer, ()), key=lambda one: -len(one[0]))
@@ -370,7 +405,7 @@ class _Hiding:
                 before = result
                 result = self._without(result, [passage], {passage: mark}, pointer, is_literal=True)
                 if result == before and _is_in(passage, text):
-                    _note(mark, pointer)  # it stood in something longer that is hidden
+                    self._note(mark, pointer, passage)  # it stood in something longer that is hidden
         if result is not None and self._passages:
             is_a_message = is_message(result)
             present = self._seen(wire_of_text(result) if is_a_message else result)
@@ -382,7 +417,7 @@ class _Hiding:
             mark = next(
                 iter([*(mark for _, mark in self.plan.only_at.get(pointer, ())), *self._marks.values()])
             )
-            _note(mark, pointer)
+            self._note(mark, pointer)
             return mark.text
         return None if result == text else result
 
@@ -400,8 +435,7 @@ class _Hiding:
         marks = self.plan.parts[pointer]
         hidden = without_parts(wire_of_text(text), {path: mark.text for path, mark in marks.items()})
         for mark in marks.values():
-            _note(mark, pointer)
-            self._note_digests(hidden.digests(), mark)
+            self._note(mark, pointer)
         return text_of_wire(hidden.wire)
 
     def _without(
@@ -423,21 +457,36 @@ class _Hiding:
             passages = passages_of(tuple(sorted(present)))
             hidden = without_passages(wire_of_text(text), passages, mark_of)
             result = None if hidden is None else text_of_wire(hidden.wire)
-            if hidden is not None:
-                self._note_digests(hidden.digests(), marks[min(present)])
         else:
             result = text
             if is_literal:
                 for passage in present:
                     result = _literally_without(result, passage, mark_of(passage))
             result = passages_of(tuple(sorted(present))).without(result, mark_of, present)
-            self._note_digests(keys_of(wire_of_text(text)), marks[min(present)])
         if result != text:
             for passage in sorted(present):
-                _note(marks[passage], pointer)
+                self._note(marks[passage], pointer, passage)
                 if marks[passage].treatment == "withhold" and _is_within(passage, text):
                     self.plan.within.setdefault(marks[passage].number, []).append(pointer)
         return result
+
+    def _without_pieces(self, text: str, pieces: Sequence[tuple[int, int, Mark]], pointer: str) -> str:
+        """A text without the pieces whose places are known."""
+        kept: list[str] = []
+        done = 0
+        for start, end, mark in pieces:
+            if start >= done:
+                kept += [text[done:start], mark.text]
+                done = end
+                self._note(mark, pointer, text[start:end])
+        return "".join([*kept, text[done:]])
+
+    def _note(self, mark: Mark, pointer: str, passage: str = "") -> None:
+        """Note where a passage was hidden."""
+        _note(mark, pointer)
+        tells = mark.treatment == "withhold" or not is_random(passage, shortest=16)
+        if tells or pointer not in self._hidden_at:
+            self._hidden_at[pointer] = (mark, tells)
 
 
 class _Names:
@@ -489,18 +538,6 @@ def _literally_without(text: str, passage: str, mark: str) -> str:
     if len(passage) >= SHORTEST_PASSAGE:
         return text.replace(passage, mark)
     return re.sub(rf"(?<!\w){re.escape(passage)}(?!\w)", lambda _: mark, text)
-
-
-def _without_pieces(text: str, pieces: Sequence[tuple[int, int, Mark]], pointer: str) -> str:
-    """A text without the pieces whose places are known."""
-    kept: list[str] = []
-    done = 0
-    for start, end, mark in pieces:
-        if start >= done:
-            kept += [text[done:start], mark.text]
-            done = end
-            _note(mark, pointer)
-    return "".join([*kept, text[done:]])
 
 
 def _note(mark: Mark, pointer: str) -> None:

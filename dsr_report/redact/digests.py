@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import re
 import unicodedata
+import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,8 @@ from dsr_report.mime.message import parse_once
 from dsr_report.mime.percent import unquoted
 
 _ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+_RARE = ("sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2s", "blake2b")
+"""Looked for where there are few texts: passages, and what stands beside a digest."""
 _BYTES = (16, 20, 28, 32, 48, 64)
 """How many each of them gives."""
 _HEXADECIMAL = {2 * length for length in _BYTES}
@@ -44,17 +47,25 @@ _BLANKS = re.compile(rb"[ \t]+")
 _BLANKS_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
 
 
+_CHECKSUM = re.compile(r"\s*(?:(?:0x)?(?P<hex>[0-9A-Fa-f]{8})|-?[0-9]{6,10})\s*")
+"""A CRC-32 or Adler-32, as a value of its own."""
+_LONGEST_CHECKSUM = 20
+_OF_CHECKSUM = 4
+
+
 class Run(NamedTuple):
     """What may be a digest in a text: its place, and its first bytes."""
 
     start: int
     end: int
     key: bytes
+    size: int
+    """Bytes of all of it."""
 
 
-def keys_of(content: bytes) -> Iterator[bytes]:
+def keys_of(content: bytes, algorithms: tuple[str, ...] = _ALGORITHMS) -> Iterator[bytes]:
     """The keys of the digests of bytes."""
-    for name in _ALGORITHMS:
+    for name in algorithms:
         yield hashlib.new(name, content, usedforsecurity=False).digest()[:_KEY]
 
 
@@ -63,22 +74,24 @@ def runs_in(text: str) -> Iterator[Run]:
     for match in _RUN.finditer(text):
         run, at = match.group(), match.start()
         found = _in_run(run) if len(run) <= _LONGEST_REMEMBERED else _all_in_run(run)
-        for start, end, key in found:
-            yield Run(at + start, at + end, key)
+        for start, end, key, size in found:
+            yield Run(at + start, at + end, key, size)
     if _MAY_BE_PARTED.search(text):
         for match in _PARTED.finditer(text):
             digits = match.group().replace(":", "").replace(" ", "")
             if len(digits) in _HEXADECIMAL:
-                yield Run(*match.span(), bytes.fromhex(digits)[:_KEY])
+                yield _run(*match.span(), bytes.fromhex(digits))
+
+
+def _run(start: int, end: int, digest: bytes) -> Run:
+    return Run(start, end, digest[:_KEY], len(digest))
 
 
 def _all_in_run(run: str) -> tuple[Run, ...]:
     bare = run.rstrip("=")
-    found = [Run(*m.span(), bytes.fromhex(m.group())[:_KEY]) for m in _ALONE.finditer(bare)]
+    found = [_run(*m.span(), bytes.fromhex(m.group())) for m in _ALONE.finditer(bare)]
     if "-" in run:
-        found += [
-            Run(*m.span(), bytes.fromhex(m.group().replace("-", ""))[:_KEY]) for m in _UUID.finditer(bare)
-        ]
+        found += [_run(*m.span(), bytes.fromhex(m.group().replace("-", ""))) for m in _UUID.finditer(bare)]
     bounds = {0, len(bare)}
     for match in _SIGN.finditer(bare):
         bounds |= {match.start(), match.end()}
@@ -91,7 +104,7 @@ def _all_in_run(run: str) -> tuple[Run, ...]:
                     content = base64.b64decode(plain + "=" * (-length % 4))
                 except binascii.Error:  # pragma: no cover - these lengths have no letter alone
                     continue
-                found.append(Run(start, len(run) if end == len(bare) else end, content[:_KEY]))
+                found.append(_run(start, len(run) if end == len(bare) else end, content))
     return tuple(found)
 
 
@@ -125,16 +138,21 @@ def keys_of_text(text: str, others: tuple[str, ...] = ()) -> frozenset[bytes]:
         contents |= {written, written + b"\n", way.encode("utf-16-le", "surrogatepass")}
         if not way.isascii():
             contents.add(way.encode("cp1252", "replace"))
-    return frozenset(key for content in contents for key in keys_of(content))
+    return frozenset(key for content in contents for key in keys_of(content, _ALGORITHMS + _RARE))
+
+
+def ways_of_text(content: bytes) -> set[bytes]:
+    """Bytes as digests are made of them: with each kind of line ends."""
+    plain = content.replace(b"\r\n", b"\n")
+    return {content, plain, plain.replace(b"\n", b"\r\n"), content.strip()}
 
 
 def ways_of_body(content: bytes) -> set[bytes]:
-    """Bytes as digests are made of them: with each kind of line ends, and as DKIM prepares a body."""
-    plain = content.replace(b"\r\n", b"\n")
-    wire = plain.replace(b"\n", b"\r\n")
+    """The same, and as DKIM prepares a body."""
+    wire = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     simple = wire.rstrip(b"\r\n") + b"\r\n"
     relaxed = _BLANKS.sub(b" ", _BLANKS_AT_END.sub(b"", simple)).rstrip(b"\r\n ") + b"\r\n"
-    return {content, plain, wire, content.strip(), simple, relaxed}
+    return ways_of_text(content) | {simple, relaxed}
 
 
 class Digests:
@@ -184,7 +202,7 @@ class Digests:
         found: dict[str, int] = {}
         for text in texts:
             for way in (text, unquoted(text)) if "%" in text else (text,):
-                for start, end, key in runs_in(way) if len(way) >= SHORTEST else ():
+                for start, end, key, _ in runs_in(way) if len(way) >= SHORTEST else ():
                     number = self.number_of(key)
                     if number is not None:
                         found.setdefault(way[start:end], number)
@@ -203,3 +221,38 @@ def texts_of_message(wire: bytes) -> Iterator[str]:
             yield part.around_parts.decode("utf-8", "replace")
         elif not part.media_type.startswith(("image/", "audio/", "video/", "font/")):
             yield part.exact_text
+
+
+class Beside:
+    """What may be the digests, or checksums, of what stands in the same record."""
+
+    def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
+        self.runs: dict[str, list[Run]] = {}
+        """By the pointer of the value."""
+        for pointer, text in texts:
+            runs = list(runs_in(text)) if len(text) >= SHORTEST else list(_checksums(text))
+            if runs:
+                self.runs[pointer] = runs
+        self._sizes = {run.size for runs in self.runs.values() for run in runs}
+        self.has_digests = bool(self._sizes - {_OF_CHECKSUM})
+        self._algorithms = tuple(
+            name for name in _ALGORITHMS + _RARE if hashlib.new(name).digest_size in self._sizes
+        )
+
+    def keys_of(self, content: bytes) -> Iterator[bytes]:
+        """The keys of the digests of bytes, of the sizes that there are."""
+        if _OF_CHECKSUM in self._sizes:
+            for checksum in (zlib.crc32(content), zlib.adler32(content)):
+                yield checksum.to_bytes(_OF_CHECKSUM, "big")
+        yield from keys_of(content, self._algorithms)
+
+
+def _checksums(text: str) -> Iterator[Run]:
+    match = _CHECKSUM.fullmatch(text) if len(text) <= _LONGEST_CHECKSUM else None
+    if match is None:
+        return
+    ways = {int(match["hex"], 16)} if match["hex"] else set()
+    if re.fullmatch(r"-?[0-9]+", text.strip()):
+        ways.add(int(text) % (1 << 32))
+    for number in ways:
+        yield Run(0, len(text), number.to_bytes(_OF_CHECKSUM, "big"), _OF_CHECKSUM)

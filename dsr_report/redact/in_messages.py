@@ -12,17 +12,18 @@ import binascii
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
 from dsr_report.mime.charsets import encoded
 from dsr_report.mime.header import decoded, parameters, split_fields, split_header, unfolded
 from dsr_report.mime.inside_files import fields_text, looks_like_message, texts_of_part
-from dsr_report.mime.message import MimePart, parse, parse_once, split_message
+from dsr_report.mime.message import MimePart, parse, parse_once, split_message, wire_of_text
 from dsr_report.mime.parts import EMBEDDED
 from dsr_report.mime.transfer import uu_block_with
-from dsr_report.redact.digests import keys_of, ways_of_body
+from dsr_report.redact.digests import keys_of, ways_of_body, ways_of_text
+from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages
 from dsr_report.redact.readings import Endless
 
@@ -55,11 +56,6 @@ class Hidden(NamedTuple):
 
     wire: bytes
     whole_parts: tuple[str, ...]
-    before: bytes
-
-    def digests(self) -> Iterator[bytes]:
-        """The digests of what was changed: whoever has one can try what stood there."""
-        return iter(()) if self.wire == self.before else digests_of_changed(self.before, self.wire)
 
 
 def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden | None:
@@ -73,7 +69,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
     if present is None:
         return None
     if not present:
-        return Hidden(raw, (), raw)
+        return Hidden(raw, ())
     hiding = _Hiding(Passages(sorted(present), map(mark_of, present)), mark_of)
     result = hiding.message(raw)
     whole: list[str] = []
@@ -91,7 +87,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
         result = text.encode("utf-8", "surrogateescape") if text is not None else result
         if text is None or _seen(hiding.passages, result) != set():
             return None
-    return Hidden(result, tuple(reversed(whole)), raw)
+    return Hidden(result, tuple(reversed(whole)))
 
 
 class ClosedFile(NamedTuple):
@@ -120,12 +116,22 @@ def _seen(passages: Passages, content: bytes) -> set[str] | None:
         return None
 
 
-def digests_of_changed(raw: bytes, result: bytes) -> Iterator[bytes]:
-    """The digests of the parts of a message that changed, and of it as a whole."""
-    for content in {raw, *_bodies(raw)} - _bodies(result):
-        if content.strip():
-            for way in ways_of_body(content):
-                yield from keys_of(way)
+KeysOf = Callable[[bytes], Iterable[bytes]]
+
+
+def digests_of_changed(before: str, after: str, keys: KeysOf = keys_of) -> Iterator[bytes]:
+    """The digests of a text that was changed, and of the parts of a message that were.
+
+    Whoever has one can try what stood there.
+    """
+    raw = wire_of_text(before)
+    if not is_message(before):
+        ways = ways_of_text(raw)
+    else:
+        contents = {raw, *_bodies(raw)} - _bodies(wire_of_text(after))
+        ways = {way for content in contents if content.strip() for way in ways_of_body(content)}
+    for way in ways:
+        yield from keys(way)
 
 
 def _bodies(raw: bytes) -> set[bytes]:
@@ -418,7 +424,7 @@ def without_parts(raw: bytes, notes: Mapping[str, str]) -> Hidden:
         for part in parse(result).walk():
             if part.media_type in _SIGNATURES:
                 result = without_part(result, part.path, note)
-    return Hidden(result, tuple(notes), raw)
+    return Hidden(result, tuple(notes))
 
 
 def without_part(raw: bytes, path: str, note: str) -> bytes:

@@ -23,13 +23,14 @@ from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.message import wire_of_text
 from dsr_report.mime.pdf_text import strings_in
 from dsr_report.pointers import tokens
-from dsr_report.redact.digests import Digests, keys_of, keys_of_text, texts_of_message
+from dsr_report.redact.digests import Digests, keys_of_text, texts_of_message
 from dsr_report.redact.in_messages import digests_of_changed, plain_letters
 from dsr_report.redact.link_tokens import link_keys
 from dsr_report.redact.live_links import LINK_KINDS
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages
 from dsr_report.redact.plan import SHORTEST_PASSAGE
+from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import BORDER, Endless
 from dsr_report.shipped import shipped
 from dsr_report.verification.pdf_text import page_texts
@@ -64,7 +65,7 @@ class HiddenValues(NamedTuple):
 
     Values that were hidden only where they stand (a password that is an ordinary word) are not among them:
     elsewhere they mean something else. `digests` are theirs, and those of texts in which something was
-    withheld.
+    hidden that can be tried.
     """
 
     texts: dict[int, set[str]]
@@ -90,11 +91,10 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
             break
         if ours == theirs and type(ours) is type(theirs):
             continue
-        first = whole.get(pointer) or next(iter(parts.get(pointer, ())), None)
-        if first is not None and first.treatment == "withhold":
-            digests.add(_digests_of(str(ours), str(theirs)), first.number)
+        telling = [m.number for m in parts.get(pointer, ()) if m.treatment == "withhold" or not m.everywhere]
         if pointer in whole:
             mark = whole[pointer]
+            telling = [mark.number] if mark.treatment == "withhold" else []
             if mark.everywhere:
                 hidden.setdefault(mark.number, set()).add(str(theirs))
             else:
@@ -104,12 +104,15 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
                 continue
             for number, passage in _passages(str(ours), str(theirs), parts[pointer]):
                 if number not in links.values():
+                    telling += [] if is_random(passage, shortest=16) else [number]
                     if marks[number].everywhere:
                         hidden.setdefault(number, set()).add(passage)
                     else:
                         digests.add(_digests_alone(passage), number)
         else:
             problems.append(f"DIFFERENT: the value at {pointer} differs from the original and has no mark.")
+        if telling:
+            digests.add(digests_of_changed(str(theirs), str(ours)), telling[0])
     if links:
         for decision, token in link_keys(original.items()).decisions():
             if decision.what in links:
@@ -190,14 +193,6 @@ def _told_by(around: Iterable[tuple[str, str]], value: str) -> set[str]:
 
 def _digests_alone(text: str) -> Iterable[bytes]:
     return () if "@" in text else keys_of_text(text)
-
-
-def _digests_of(ours: str, theirs: str) -> Iterator[bytes]:
-    """The digests of a text that was changed, and of the parts of a message that were."""
-    if is_message(theirs) and is_message(ours):
-        yield from digests_of_changed(wire_of_text(theirs), wire_of_text(ours))
-    else:
-        yield from keys_of(wire_of_text(theirs))
 
 
 def _same_place(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> bool:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import uuid
+import zlib
 from collections.abc import Callable
 from itertools import cycle
 from urllib.parse import quote
@@ -170,3 +171,80 @@ def test_what_may_be_a_digest_is_found_where_it_begins_and_ends():
     ):  # fmt: skip
         assert digest[:8] in {run.key for run in runs_in(text)}, text
     assert not [run for run in runs_in(f"a{digest.hex()}") if run.key == digest[:8]]
+
+
+BODIES = {
+    "form": "user=robin&password={}&x=1",
+    "JSON": '{{"user": "robin", "wachtwoord": "{}"}}',
+    "letter": "Beste Robin,\nUw wachtwoord: {}\nGroet",
+    "link": "https://x.example/login?token={}&n=1",
+    "header": "Host: x\r\nCookie: sid={}\r\nAccept: */*",
+}
+SECRETS = ["zomer", "Zomer2024!", "48213977", "kQ7vT2wM9xR4bN6cJ1dF"]
+CHECKSUMS: dict[str, Callable[[bytes], object]] = {
+    "md5": lambda body: hashlib.md5(body, usedforsecurity=False).hexdigest(),
+    "sha256": lambda body: f"sha256:{hashlib.sha256(body).hexdigest()}",
+    "base64": lambda body: base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode(),
+    "entity tag": lambda body: f'W/"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"',
+    "field": lambda body: {"Digest": "SHA-512=" + base64.b64encode(hashlib.sha512(body).digest()).decode()},
+    "line ends": lambda body: hashlib.sha256(b"\r\n".join(body.splitlines())).hexdigest(),
+    "trimmed": lambda body: hashlib.sha3_256(body.strip()).hexdigest(),
+    "blake2": lambda body: hashlib.blake2b(body).hexdigest(),
+    "CRC": lambda body: f"{zlib.crc32(body):08x}",
+    "CRC as a number": zlib.crc32,
+    "Adler": zlib.adler32,
+}  # fmt: skip
+
+
+def strings_of(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for member in value.values() for text in strings_of(member)]
+    return [str(value)]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_digest_of_a_text_in_which_a_key_is_masked_stands_beside_it(case, secret):
+    texts = [body.format(secret) for body in BODIES.values()]
+    made = [
+        {"type": "note", "body": text, "other": "7f", "sum": checksum(text.encode())}
+        for text in texts
+        for checksum in CHECKSUMS.values()
+    ]
+    shown = case(*made).shown()
+    for before, after in zip(made, shown.data, strict=True):
+        assert secret not in after["body"]
+        assert after["other"] == "7f"
+        told = [text for text in strings_of(before["sum"]) if text in strings_of(after["sum"])]
+        assert told == [], before
+        assert "[masked" in str(after["sum"])
+    assert shown.values.masked > len(made) / 2
+
+
+@pytest.mark.parametrize("secret", SECRETS[:3])
+def test_the_digest_of_a_text_with_a_masked_key_is_hidden_in_other_records_and_verify_looks_for_it(
+    case, secret, tmp_path
+):
+    body = f"Uw wachtwoord is gewijzigd.\nUw wachtwoord: {secret}\nGroet"
+    mail = mailed("dag", body)
+    contents = [body, mail["mime"], f"{body}\n"]
+    digests = [hashlib.sha256(content.encode()).hexdigest() for content in contents]
+    made = case(*map(noted, digests), {"type": "note", "body": body}, mail, mailed("x", digests[1]))
+    shown = made.shown()
+    assert [digest for digest in digests if digest in shown.raw.decode()] == []
+    page = tmp_path / "a.html"
+    with dsr_report.read(made.file) as source, dsr_report.Report(source) as report:
+        report.to(page)
+        with report._document("html") as made_document:
+            texts, _, kept = hidden_values(made_document.manifest, report.shown.file, source.file)
+    assert verify(page, made.file).ok
+    page.write_text(
+        page.read_text("utf-8").replace("</body>", f"<p>{digests[0]}</p></body>"), encoding="utf-8"
+    )
+    assert [*leaks(page, texts, digests=kept)] != []
+
+
+def test_a_digest_beside_a_masked_key_that_is_of_another_text_stays(case):
+    digest = hashlib.md5(b"another text", usedforsecurity=False).hexdigest()
+    record = {"type": "note", "body": "user=robin&password=zomer99", "etag": digest, "size": 12345678}
+    shown = case(record).shown().data[0]
+    assert (shown["etag"], shown["size"]) == (digest, 12345678)
