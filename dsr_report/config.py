@@ -22,6 +22,7 @@ from dsr_report.countries import country_code
 from dsr_report.errors import ConfigError
 from dsr_report.lexicon import LANGUAGES
 from dsr_report.records.custom import CustomKind
+from dsr_report.records.kind import Origin
 from dsr_report.times import add_months
 
 Letter = Literal["purposes", "basis", "retention", "rights", "source", "decisions", "transfers", "other"]
@@ -219,7 +220,7 @@ class FieldText(_Section):
     collection: str | int | None = None
     label: Texts = Field(default_factory=dict)
     explain: Texts = Field(default_factory=dict)
-    origin: Literal["provided", "observed", "inferred", ""] = ""
+    origin: Origin = ""
     source: Texts = Field(default_factory=dict)
     """Where its data come from, if that differs from what the statement of the sources says."""
     special: bool = False
@@ -236,6 +237,7 @@ class RecordText(_Section):
     title: Texts = Field(default_factory=dict)
     columns: tuple[str, ...] = ()
     explanation: Texts = Field(default_factory=dict)
+    origin: Origin = ""
 
 
 class Calendar(_Section):

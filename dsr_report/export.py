@@ -65,9 +65,12 @@ class Export:
         zone: ZoneInfo,
         custom: Sequence[CustomKind] = (),
         path: Path | None = None,
+        config: Config | None = None,
     ) -> None:
         self.file = file
         self.zone = zone
+        self.config = config
+        """What the controller says of the data; None where `read` was given none."""
         self.custom = tuple(custom)
         self.path = path
         """The file that it was read from; None where that was no file."""
@@ -84,7 +87,7 @@ class Export:
                 "to dsr_report.read where it is needed"
             )
         options = {"timezone": self.zone.key, "salvage": self.incomplete, "custom": self.custom}
-        return _read_again, (self.path, self.bytes, options)
+        return _read_again, (self.path, self.bytes, options, self.config)
 
     @property
     def info(self) -> Info:
@@ -193,7 +196,14 @@ class Export:
 
         return Plots(self)
 
-    def tables_of(self, names: Collection[str], *, arrow: bool, subject_key: str | None = None) -> TableSet:
+    def tables_of(
+        self,
+        names: Collection[str],
+        *,
+        arrow: bool,
+        subject_key: str | None = None,
+        config: Config | None = None,
+    ) -> TableSet:
         """Some tables, made in one pass; see `tables.build.build`."""
         from dsr_report.tables.build import build  # noqa: PLC0415 - numpy is heavy
 
@@ -205,6 +215,7 @@ class Export:
             only=names,
             arrow=arrow,
             subject_key=subject_key,
+            config=config or self.config,
         )
 
     def masked(
@@ -295,7 +306,7 @@ class MaskedExport(Export):
             except BaseException:
                 self._folder.cleanup()
                 raise
-        super().__init__(file, original.zone, original.custom)
+        super().__init__(file, original.zone, original.custom, config=original.config)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A private copy is not pickled.
@@ -329,7 +340,8 @@ def read(
         timezone: the zone of Copernica's times, which name none.
         salvage: read what is whole of an export that was cut off.
         custom: account-specific kinds of records.
-        config: the controller's configuration, or the path of its TOML file, with such kinds.
+        config: the controller's configuration, or the path of its TOML file, with such kinds, and with what
+            tables say of where fields come from.
         progress: is told how many bytes were read, and of how many where that is known; True draws a bar in a
             notebook, for each pass over the export.
 
@@ -344,16 +356,18 @@ def read(
     told = (Bar() if progress else None) if isinstance(progress, bool) else progress
     file = open_export(source, salvage=salvage, progress=told)
     is_path = isinstance(source, (str, os.PathLike)) and os.fspath(source) != "-"
-    return Export(file, zone, kinds, Path(source).absolute() if is_path else None)  # type: ignore[arg-type]
+    place = Path(source).absolute() if is_path else None  # type: ignore[arg-type]
+    return Export(file, zone, kinds, place, settings)
 
 
-def _read_again(path: Path, size: int, options: dict[str, Any]) -> Export:
+def _read_again(path: Path, size: int, options: dict[str, Any], config: Config | None) -> Export:
     """A pickled export.
 
     Raises:
         FileError: the file is another one now.
     """
     export = read(path, **options)
+    export.config = config
     if export.bytes != size:
         export.close()
         raise FileError("has changed since it was pickled", where=str(path), hint="Read it anew.")

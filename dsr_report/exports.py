@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from dsr_report.config import Config, load_config
 from dsr_report.errors import DsrReportError, FileError, UsageError
 from dsr_report.export import Export, read, zone_named
 from dsr_report.records.custom import CustomKind
@@ -50,6 +51,7 @@ class Exports:
         timezone: str = DEFAULT_ZONE,
         salvage: bool = False,
         custom: Sequence[CustomKind] = (),
+        config: Config | None = None,
         skip: bool = False,
         masked: bool = False,
         progress: Progress | None = None,
@@ -57,7 +59,12 @@ class Exports:
         zone_named(timezone)
         self.paths = tuple(paths)
         self.skipped: dict[Path, DsrReportError] = {}
-        self._options: dict[str, Any] = {"timezone": timezone, "salvage": salvage, "custom": tuple(custom)}
+        self._options: dict[str, Any] = {
+            "timezone": timezone,
+            "salvage": salvage,
+            "custom": tuple(custom),
+            "config": config,
+        }
         self.skip = skip
         self._masked = masked
         self._progress = progress
@@ -159,6 +166,7 @@ def read_many(
     timezone: str = DEFAULT_ZONE,
     salvage: bool = False,
     custom: Sequence[CustomKind] = (),
+    config: Config | str | os.PathLike[str] | None = None,
     skip: bool = False,
     progress: Progress | None = None,
 ) -> Exports:
@@ -172,7 +180,9 @@ def read_many(
         source: where the exports are.
         timezone: the zone of Copernica's times, which name none.
         salvage: read what is whole of exports that were cut off.
-        custom: account-specific kinds of records, from the configuration.
+        custom: account-specific kinds of records.
+        config: the controller's configuration, or the path of its TOML file, with such kinds, and with what
+            tables say of where fields come from.
         skip: leave out what cannot be read; `skipped` names it.
         progress: is told how many exports were read, of how many.
 
@@ -180,9 +190,11 @@ def read_many(
         FileError: there is no such file.
         UsageError: there is no export, or the source is none of these.
     """
+    settings = load_config(config) if isinstance(config, (str, os.PathLike)) else config
     return Exports(
-        exports_at(source), timezone=timezone, salvage=salvage, custom=custom, skip=skip, progress=progress
-    )
+        exports_at(source), timezone=timezone, salvage=salvage, custom=custom, config=settings, skip=skip,
+        progress=progress,
+    )  # fmt: skip
 
 
 def exports_at(source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[Path]:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dsr_report.config import Config
 from dsr_report.errors import UsageError, unknown_name
@@ -35,13 +35,20 @@ Progress = Callable[[int, int | None], None]
 
 @contextmanager
 def _opened(
-    export: Source, *, timezone: str | None, salvage: bool, progress: Progress | None = None
+    export: Source,
+    *,
+    timezone: str | None,
+    salvage: bool,
+    config: Config | Path_ | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Export]:
     """An export that was read, as it is; or one that is read now and closed in the end."""
     if not isinstance(export, Export):
-        with read(export, timezone=timezone or DEFAULT_ZONE, salvage=salvage, progress=progress) as opened:
+        zone = timezone or DEFAULT_ZONE
+        with read(export, timezone=zone, salvage=salvage, config=config, progress=progress) as opened:
             yield opened
         return
+    _check_read_with(config)
     if timezone is not None and timezone != export.zone.key:
         raise UsageError("the export was read with another time zone", hint="Give it to `read`.")
     yield export
@@ -128,6 +135,7 @@ def write_tables(
     combine: bool = False,
     masked: bool = False,
     lang: str = SOURCE_LANGUAGE,
+    config: Config | Path_ | None = None,
     timezone: str | None = None,
     salvage: bool = False,
     progress: Progress | None = None,
@@ -141,6 +149,8 @@ def write_tables(
         combine: take `export` for the place of several (a folder, a pattern, a list, a batch's result).
         masked: write them as they will be disclosed: live keys are masked.
         lang: of `datapackage.json`, which explains the columns of CSV files.
+        config: the controller's configuration, or the path of its TOML file: its own kinds of records, and
+            where fields come from. What `read` or `read_many` returned has the one that it was read with.
         timezone: the zone of the export's times, which name none.
         salvage: read what is whole of exports that were cut off.
         progress: is told how much was read, and of how much.
@@ -151,17 +161,23 @@ def write_tables(
     arrow = format in ARROW_FORMATS and importlib.util.find_spec("pyarrow") is not None
     with ExitStack() as stack:
         if isinstance(export, Exports):
+            _check_read_with(config)
             many = export.masked() if masked else export
             return _written(many.tables.load(), output, format, lang)
         if combine or _is_list(export):
             source: Path_ | Iterable[Path_] = export  # type: ignore[assignment]  # `exports_at` says what is wrong
-            many = stack.enter_context(
-                read_many(source, timezone=timezone or DEFAULT_ZONE, salvage=salvage, progress=progress)
-            )
+            options: dict[str, Any] = {
+                "timezone": timezone or DEFAULT_ZONE,
+                "salvage": salvage,
+                "config": config,
+            }
+            many = stack.enter_context(read_many(source, **options, progress=progress))
             many = stack.enter_context(many.masked()) if masked else many
             return _written(many.tables.load(), output, format, lang)
         one: Source = export  # type: ignore[assignment]  # `read` says what is wrong
-        opened = stack.enter_context(_opened(one, timezone=timezone, salvage=salvage, progress=progress))
+        opened = stack.enter_context(
+            _opened(one, timezone=timezone, salvage=salvage, config=config, progress=progress)
+        )
         shown = stack.enter_context(opened.masked()) if masked else opened
         from dsr_report.tables.schema import tables_by_name  # noqa: PLC0415
 
@@ -181,6 +197,12 @@ def _written(tables: TableWriterInput, output: Path_, form: str, lang: str) -> l
         with written_whole(folder / FILE_NAME) as file:
             file.write(data_package(written, tables.tables(), language_of(lang)))
     return written
+
+
+def _check_read_with(config: Config | Path_ | None) -> None:
+    """What was read already has the configuration that it was read with."""
+    if config is not None:
+        raise UsageError("a configuration comes too late for what was read", hint="Give it to `read`.")
 
 
 def _is_list(export: object) -> bool:

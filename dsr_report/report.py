@@ -252,6 +252,7 @@ class Report:
                     pdfs=(letter, annexes),
                     ledger=made.ledger,
                     language=language_of(self.lang),
+                    config=self.config,
                     particulars=made.particulars,
                 )
                 self._steps.begin("write")

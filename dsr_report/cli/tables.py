@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dsr_report.cli.options import (
+    config_option,
     is_verbose,
     language_chosen,
     language_option,
@@ -56,6 +57,7 @@ FORMATS = {
     "--masked", is_flag=True, help="Write the tables as they will be disclosed: live keys are masked."
 )
 @language_option("Language of datapackage.json, which explains the columns of CSV files")
+@config_option("Your own kinds of records, and where fields come from (the column origin).")
 @timezone_option
 @salvage_option
 @verbosity_options
@@ -64,6 +66,7 @@ def tables(
     output: Path,
     form: str,
     lang: str | None,
+    config: Path | None,
     timezone: str,
     *,
     combine: bool,
@@ -79,8 +82,10 @@ def tables(
         dsr-report tables export.json -o tables --format parquet
         dsr-report tables --combine exports/ -o tables --format duckdb
     """
+    from dsr_report.config import load_config
     from dsr_report.operations import write_tables
 
+    settings = load_config(config) if config else None
     zone_named(timezone)
     if str(output) == "-":
         raise UsageError("tables are written as several files", where="--output -", hint="Name a folder.")
@@ -95,7 +100,8 @@ def tables(
             output,
             format=form,
             masked=masked,
-            lang=language_chosen(lang, None),
+            lang=language_chosen(lang, settings),
+            config=settings,
             timezone=timezone,
             salvage=salvage,
             progress=progress,

@@ -74,6 +74,7 @@ def suggest(unrecognised: Iterable[RawRecord], counts: Mapping[str, int] | None 
             f"columns = [{listing}]\n"
             f"title = {{ en = {_quoted(title)} }}\n"
             'explanation = { en = "" }  # what this is and why you keep it, in words for the subject\n'
+            'origin = ""  # provided, observed or inferred\n'
         )
     return "\n".join(parts) if parts else "# Everything was recognised: there is nothing to name.\n"
 

@@ -402,12 +402,18 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
         and kind not in {"envelope", "sms", "fax", UNRECOGNISED}
     ]
     for origin, said in ORIGINS.items():
-        names = [kind_plural(kind, options) for kind in rest if kind_of(kind).origin == origin]
+        names = [kind_plural(kind, options) for kind in rest if _origin_of_kind(kind, options) == origin]
         if names:
             add(language.text("Other records: {kinds}").format(kinds=language.listed(names)), said)
     if kinds[UNRECOGNISED]:
         add(unknown_in_words(collected, options), ORIGINS[""])
     return found
+
+
+def _origin_of_kind(kind: str, options: ReportOptions) -> Origin:
+    """That of records of a kind; of one that only the configuration names, what it says."""
+    own = options.config.records.get(kind)
+    return own.origin if own is not None else kind_of(kind).origin
 
 
 def _origin_of(filled: FilledField) -> str:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from dsr_report.config import Config
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import EVENT_KINDS
@@ -20,8 +21,9 @@ from dsr_report.tables.derived import Known
 from dsr_report.tables.events import EventColumns, row_of
 from dsr_report.tables.ids import MessageIds
 from dsr_report.tables.messages import merged, rows_of_message
+from dsr_report.tables.origins import Origins
 from dsr_report.tables.rows import family_of_mailing, rows_of
-from dsr_report.tables.schema import Table, tables_by_name
+from dsr_report.tables.schema import ORIGIN, ORIGIN_BY_ROW, Table, tables_by_name
 from dsr_report.tables.store import Store
 
 _BATCH = 5_000
@@ -170,6 +172,7 @@ def build(
     only: Collection[str] | None = None,
     arrow: bool = False,
     subject_key: str | None = None,
+    config: Config | None = None,
 ) -> TableSet:
     """The tables of an export's records.
 
@@ -181,6 +184,7 @@ def build(
         only: the tables to make; what they do not need is not read.
         arrow: hold rows in Arrow's columns, which need pyarrow: faster where Parquet or DuckDB is wanted.
         subject_key: what rows say whom they are about by, where it is not made of `info`.
+        config: what the controller says of where fields come from.
     """
     declared = tables_by_name()
     wanted = set(declared if only is None else only)
@@ -202,7 +206,7 @@ def build(
         stores["subject"].add_row(row)
     made = TableSet(stores)
     try:
-        one_pass = _Pass(stores, known, zone)
+        one_pass = _Pass(stores, known, zone, Origins(config or Config()))
         for found in founds:
             one_pass.add(found)
         one_pass.end()
@@ -227,9 +231,10 @@ def subject_row(info: JsonValue, pointer: str) -> tuple[str, dict[str, Any]]:
 class _Pass:
     """One pass over the records: each is read as far as the wanted tables need it."""
 
-    def __init__(self, stores: dict[str, Store], known: Known, zone: ZoneInfo) -> None:
+    def __init__(self, stores: dict[str, Store], known: Known, zone: ZoneInfo, origins: Origins) -> None:
         self._stores = stores
         self._known = known
+        self._origins = origins
         self._zone = zone
         self._reads_messages = not _OF_MESSAGES.isdisjoint(stores)
         self._parts = _OF_MESSAGES & stores.keys()
@@ -266,6 +271,8 @@ class _Pass:
             made = rows_of(record)
         for name, row in made:
             if name in self._stores:
+                if name in ORIGIN_BY_ROW:
+                    row[ORIGIN.name] = self._origins.of(record, name, row)
                 self._stores[name].add_row(row)
 
 

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from dsr_report.records.kinds import kind_of
 from dsr_report.tables.blocks import NO_MOMENT, Places, Rows
 from dsr_report.tables.cells import instant
 from dsr_report.tables.ids import MailingIds, MessageIds
 from dsr_report.tables.links import ClickedLinks
-from dsr_report.tables.schema import LOCAL, Table
+from dsr_report.tables.schema import LOCAL, ORIGIN, ORIGIN_BY_ROW, Table
 from dsr_report.user_agents import AgentReading, agent_reading
 
 _HOUR = 3_600_000_000
@@ -33,6 +34,10 @@ def whole_number(text: str) -> int | None:
 
 def _part_of_reading(place: int) -> Callable[[str], str | None]:
     return lambda line: agent_reading(line)[place]
+
+
+def _origin_of_kind(kind: str) -> str | None:
+    return kind_of(kind).origin or None
 
 
 class LocalTime:
@@ -99,6 +104,10 @@ class Known:
         names = table.names
         if table.key != "subject_key":
             made["subject_key"] = rows.constant(self.subject_key)
+        if table.kind_in:
+            made[ORIGIN.name] = rows.mapped(table.kind_in, _origin_of_kind, "string")
+        elif ORIGIN.name in names and table.name not in ORIGIN_BY_ROW:
+            made[ORIGIN.name] = rows.constant(table.origin or None)
         for column in table.columns:
             if column.dtype == LOCAL:
                 made[column.name] = rows.local(

@@ -40,9 +40,13 @@ the declarations of the records' kinds and `dsr_report/tables/schema.py`; do not
   `browser`, `system`, `mail_client` and `privacy_proxy` are read from it with the rules of uap-core
   (the library ua-parser); they are a reading, and lines can lie. Where a proxy loaded the pictures, an
   "open" says that the mail arrived, and little of when, where and with what it was read.
-- **Origin** says of a column whose data it holds: `provided` by the person, `observed` while the person
-  used something, or `inferred`, which is worked out or written down by the controller. Portability (Art. 20
-  GDPR) covers the first two. Empty: keys, and what only the controller knows (`origin` in `[[field]]`).
+- **Origin**: every row has `origin`, which says where its data come from: `provided` by the person,
+  `observed` while the person used something, or `inferred`, which is worked out or written down by the
+  controller. Portability (Art. 20 GDPR) covers the first two. Rows of `fields`, `interests`, `history` and
+  `custom` have what the configuration says (`origin` in `[[field]]` and `[records.NAME]`, with `--config`),
+  else that of the kind of record; it is null where only the controller knows and did not say. What a form
+  was filled in with is `provided`. Below, `origin` of a column is said where it differs from its rows', or is
+  that of all of them: the place of an event is `inferred`, though the event was observed.
 - **Nothing is lost**: members of a record that have no column are in `other`, as JSON.
 - Every row has `pointer`, the JSON Pointer of the record (or of the field, or of the answer) it came
   from.

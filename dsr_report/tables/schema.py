@@ -59,6 +59,10 @@ class Table:
     order: tuple[str, ...] = ()
     joins: dict[str, str] = field(default_factory=dict)
     """Column → `table.column` that it leads to; several, by blanks, where another column tells which."""
+    origin: Origin = ""
+    """Of all its rows, where they have the same; empty where nothing tells."""
+    kind_in: str = ""
+    """The column whose kind tells the origin of a row, where those of the table's kinds differ."""
     is_combined: bool = False
     """Whether it has rows of several exports; then keys tell rows apart, and lead on, within one subject."""
 
@@ -131,6 +135,13 @@ def _reference(name: str, description: str) -> Column:
 
 SUBJECT_KEY = _reference("subject_key", _("Whom the export is about: `subject.subject_key`."))
 _POINTER = Column("pointer", "string", _("JSON Pointer of the record in the export."), is_content=False)
+_ORIGIN_IS = _(
+    "Where the data come from: `provided` by the person, `observed` while something was used, or `inferred`; "
+    "null where nothing tells."
+)
+ORIGIN = Column("origin", "category", _ORIGIN_IS, categories=get_args(Origin)[1:], is_content=False)
+ORIGIN_BY_ROW = frozenset({"fields", "interests", "history", "log_rows", "custom"})
+"""Tables in which rows of one kind differ in their origin: it is told when the row is made."""
 _OTHER = _t(
     "other", _("Members that have no column of their own, as a JSON object; null where there are none.")
 )
@@ -225,6 +236,7 @@ MESSAGE_HEADERS = Table(
     "header_key",
     ("message_key", "position"),
     {"message_key": "messages.message_key"},
+    "observed",
 )
 MESSAGE_PARTS = Table(
     "message_parts",
@@ -252,6 +264,7 @@ MESSAGE_PARTS = Table(
     "part_key",
     ("message_key", "position"),
     {"message_key": "messages.message_key"},
+    "observed",
 )
 LINKS = Table(
     "links",
@@ -286,6 +299,7 @@ LINKS = Table(
     "link_key",
     ("message_key", "position"),
     {"message_key": "messages.message_key"},
+    "observed",
 )
 SURVEY_ANSWERS = Table(
     "survey_answers",
@@ -305,6 +319,7 @@ SURVEY_ANSWERS = Table(
     "answer_key",
     ("submission_key", "position", "answer_position"),
     {"submission_key": "survey_submissions.submission_key"},
+    "provided",
 )
 UNRECOGNISED = Table(
     "unrecognised",
@@ -607,14 +622,16 @@ def tables_by_name() -> dict[str, Table]:
             kinds.setdefault(kind.table_name, []).append(kind)
     last = ("custom", "unrecognised")
     names = [*_ORDER, *(name for name in kinds if name not in {*_ORDER, *last}), *last]
-    return {name: _with_subject(_BY_HAND.get(name) or _of_kinds(name, kinds[name])) for name in names}
+    return {name: _completed(_BY_HAND.get(name) or _of_kinds(name, kinds[name])) for name in names}
 
 
-def _with_subject(table: Table) -> Table:
-    """The table, each row of which says whom it is about."""
+def _completed(table: Table) -> Table:
+    """The table, each row of which says whom it is about, and where its data come from."""
     if table.key == SUBJECT_KEY.name:
         return table
     key, *others = table.columns
+    origin = replace(ORIGIN, is_derived=table.name not in ORIGIN_BY_ROW)
+    others.insert(others.index(_POINTER), origin)
     joins = table.joins | {SUBJECT_KEY.name: "subject.subject_key"}
     return replace(table, columns=(key, SUBJECT_KEY, *others), joins=joins)
 
@@ -651,7 +668,10 @@ def _of_kinds(name: str, kinds: list[Kind]) -> Table:
         columns += [replace(column, origin=one.origin or origin) for column in _columns_of(one)]
         columns += frame.worked_out.get(columns[-1].name, ())
     columns += [_OTHER, _POINTER, *frame.worked_out.get("pointer", ())]
-    return Table(name, frame.description, tuple(columns), frame.key, frame.order, frame.joins)
+    return Table(
+        name, frame.description, tuple(columns), frame.key, frame.order, frame.joins, origin,
+        "kind" if len(origins) > 1 else "",
+    )  # fmt: skip
 
 
 def _columns_of(one: Field) -> tuple[Column, ...]:

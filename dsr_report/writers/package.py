@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from dsr_report.config import Config
 from dsr_report.export import Export
 from dsr_report.languages import Language
 from dsr_report.mime.message import MimeMessage, wire_of_text
@@ -39,6 +40,7 @@ class PackageInput:
     pdfs: tuple[Path, Path]
     ledger: Ledger
     language: Language
+    config: Config
     particulars: bytes
     """What Art. 15 asks to be told, as linked data."""
 
@@ -53,7 +55,7 @@ def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
         with content.export.file.raw() as source, folder.writing("data/export.json") as sink:
             while block := source.read(_BLOCK):
                 sink.write(block)
-        _write_tables(content.export, content.language, folder)
+        _write_tables(content, folder)
         folder.add("data/article-15.jsonld", content.particulars)
         _write_messages(content.export, folder)
         with folder.writing("ledger.jsonl") as sink:
@@ -71,16 +73,17 @@ def _readme(content: PackageInput, *, has_pages: bool) -> str:
     return template.render(title=content.document.title, has_pages=has_pages)
 
 
-def _write_tables(export: Export, language: Language, folder: ZipFolder) -> None:
+def _write_tables(content: PackageInput, folder: ZipFolder) -> None:
     """The tables, and what describes them to programs."""
-    from dsr_report.tables.writers import write  # noqa: PLC0415 - numpy is heavy; only a package has tables
+    from dsr_report.tables.schema import tables_by_name  # noqa: PLC0415 - numpy is heavy; only a package has tables
+    from dsr_report.tables.writers import write  # noqa: PLC0415
 
-    with TemporaryFolder() as place:
-        tables = export.tables.load()
+    made = content.export.tables_of(tables_by_name(), arrow=False, config=content.config)
+    with TemporaryFolder() as place, made as tables:
         written = write(tables, Path(place), "csv")
         for one in written:
             folder.copy(f"data/tables/{one.path.name}", one.path)
-        folder.add(f"data/tables/{FILE_NAME}", data_package(written, tables.tables(), language))
+        folder.add(f"data/tables/{FILE_NAME}", data_package(written, tables.tables(), content.language))
 
 
 def _write_messages(export: Export, folder: ZipFolder) -> None:

@@ -71,7 +71,8 @@ def built() -> Callable[..., Any]:
         source = content
         if not isinstance(content, (bytes, Path)):
             source = json.dumps({"info": {"type": "profile", "id": "7"}, "data": content}).encode()
-        with dsr_report.read(BytesIO(source) if isinstance(source, bytes) else source) as export:
+        opened = BytesIO(source) if isinstance(source, bytes) else source
+        with dsr_report.read(opened, config=options.get("config")) as export:
             settings: dict[str, Any] = {
                 "language_code": lang,
                 "zone": export.zone,

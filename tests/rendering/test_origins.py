@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from dsr_report.cli import config as command
-from dsr_report.config import Config, FieldText, load_config
+from dsr_report.config import Config, FieldText, RecordText, load_config
 from dsr_report.records.kinds import KINDS
 from dsr_report.tables.schema import table, tables
 
@@ -92,6 +92,13 @@ def test_a_field_whose_source_alone_is_known_refers_to_the_list_that_has_it(buil
     assert "Details in your profile: Naam. The source is stated under “Where your data came from" in text
     assert "Naam: Your employer told us." in text
     assert "Interests. You gave us this." in text
+
+
+def test_of_a_kind_that_the_configuration_names_it_says_where_it_comes_from(built) -> None:
+    own = RecordText(keys=("points",), title={"en": "Points"}, origin="inferred")
+    with built([PROFILE, {"loyalty": [{"points": 3}]}], config=Config(records={"loyalty": own})) as report:
+        text = " ".join(report.part("statements-part").text.split())
+    assert "Other records: Points. We worked this out ourselves." in text
 
 
 def test_each_kind_of_record_has_an_origin_but_those_of_which_only_the_company_knows() -> None:

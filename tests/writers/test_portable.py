@@ -11,6 +11,7 @@ import pytest
 
 import dsr_report
 from dsr_report import schemas
+from dsr_report.config import FieldText, load_config
 from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.tables import schema as tables_schema
@@ -25,9 +26,13 @@ CONTROLLER = ROOT / "sample_exports" / "controller.toml"
 def package(tmp_path_factory):
     """A small package in Dutch, as a dictionary of its members, and its path."""
     path = tmp_path_factory.mktemp("portable") / "disclosure.zip"
+    config = load_config(CONTROLLER)
+    config = config.model_copy(
+        update={"field": (*config.field, FieldText(name="Cotisation", origin="inferred"))}
+    )
     with (
         dsr_report.read(dsr_report.sample("subprofile-41522")) as export,
-        dsr_report.Report(export, lang="nl", config=CONTROLLER, reference="A-1") as report,
+        dsr_report.Report(export, lang="nl", config=config, reference="A-1") as report,
     ):
         report.to_zip(path, workers=1)
     with zipfile.ZipFile(path) as archive:
@@ -62,6 +67,16 @@ def test_tables_describe_themselves(package):
                 assert set(cells) <= {*field["trueValues"], *field["falseValues"]}
             if "enum" in field.get("constraints", {}):
                 assert set(cells) <= set(field["constraints"]["enum"])
+
+
+def test_rows_say_what_the_configuration_of_the_report_says_of_where_fields_come_from(package):
+    _, members = package
+    there = {
+        (row["record_kind"], row["name"]): row["origin"] for row in rows(members["data/tables/fields.csv"])
+    }
+    assert there["subprofile", "Cotisation"] == "inferred"
+    assert there["subprofile", "Langue"] == ""
+    assert there["form", "Repas"] == "provided"
 
 
 def test_foreign_keys_lead_to_rows(package):
