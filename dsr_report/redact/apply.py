@@ -31,7 +31,7 @@ from dsr_report.redact.passages import Passages, passages_of
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
 from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import TAG, Endless, skeleton
-from dsr_report.redact.split_names import SplitNames, rows_of
+from dsr_report.redact.split_names import SplitNames, rows_of, with_one_role
 from dsr_report.redact.sums import Sum
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import PORTION, handed_over, portions, taken_over
@@ -212,28 +212,45 @@ class _Hiding:
     def _hide_split_names(self, item: Item, changed: dict[str, str]) -> None:
         """Hide the pieces of names that stand in values, or parts of a message, side by side."""
         for pointer, value in values(item.value, item.pointer):
-            if isinstance(value, str) and pointer not in self.plan.whole and is_message(value):
-                text = changed.get(pointer, value)
-                texts = list(_texts_in_message(wire_of_text(text)))
-                found_in = self._names.in_texts(texts)
-                marks = {texts[number][start:end]: mark for number, start, end, mark in found_in}
-                if marks:
-                    changed[pointer] = (
-                        self._without(text, marks, marks, pointer) or next(iter(marks.values())).text
-                    )
+            if not isinstance(value, str) or pointer in self.plan.whole:
+                continue
+            text = changed.get(pointer, value)
+            if is_message(value):
+                hidden = self._without_names_in_parts(text, pointer)
+            else:
+                pieces = [(field.start, field.end, field.mark) for field in self._names.in_text(text)]
+                hidden = self._without_pieces(text, pieces, pointer)
+            if hidden != text:
+                changed[pointer] = hidden
+                self._note_emptied(hidden, pointer)
         for row in rows_of(item.value, item.pointer):
-            places = [pointer for pointer, _ in row]
-            texts = [changed.get(pointer, text) for pointer, text in row]
+            cells = [cell._replace(text=changed.get(cell.place, cell.text)) for cell in row]
+            texts = {cell.place: cell.text for cell in cells}
             found: dict[str, list[tuple[int, int, Mark]]] = {}
-            for number, start, end, mark in self._names.in_texts(texts):
-                if places[number] not in self.plan.whole:
-                    found.setdefault(places[number], []).append((start, end, mark))
+            for run in with_one_role(cells):
+                for number, start, end, mark in self._names.in_texts([cell.text for cell in run]):
+                    found.setdefault(run[number].place, []).append((start, end, mark))
+            for pointer, mark in self._names.in_row(cells):
+                found.setdefault(pointer, []).append((0, len(texts[pointer]), mark))
             for pointer, pieces in found.items():
-                text = texts[places.index(pointer)]
-                changed[pointer] = self._without_pieces(
-                    text, sorted(pieces, key=lambda piece: piece[:2]), pointer
-                )
-                self._note_emptied(changed[pointer], pointer)
+                if pointer not in self.plan.whole:
+                    in_order = sorted(pieces, key=lambda piece: (piece[0], -piece[1]))
+                    changed[pointer] = self._without_pieces(texts[pointer], in_order, pointer)
+                    self._note_emptied(changed[pointer], pointer)
+
+    def _without_names_in_parts(self, text: str, pointer: str) -> str:
+        """A message without the pieces of names in its parts."""
+        raw = list(_texts_in_message(wire_of_text(text)))
+        texts = [TAG.sub(" ", one).strip() for one in raw]
+        marks = {texts[number][start:end]: mark for number, start, end, mark in self._names.in_texts(texts)}
+        fields = [field for one in raw for field in self._names.in_text(one) if not field.is_small]
+        for labelled in (True, False):
+            of_fields = {field.labelled if labelled else field.text: field.mark for field in fields}
+            of_all = marks | of_fields
+            hidden = self._without(text, of_all, of_all, pointer) if of_all else text
+            if hidden is not None:
+                return hidden
+        return next(iter(of_all.values())).text
 
     def _hide_digests(self, item: Item, changed: dict[str, str]) -> None:
         """Note the digests of what was changed in a record, and hide those that stand in the same record.
@@ -513,11 +530,13 @@ class _Names:
 
 
 def _texts_in_message(wire: bytes) -> Iterator[str]:
-    """The texts of a message in their order, without tags."""
+    """The texts of a message in their order."""
     for part in parse_once(wire).walk():
-        if not part.is_container and part.media_type in {"text/plain", "text/html"}:
-            text = part.exact_text
-            yield TAG.sub(" ", text).strip() if part.media_type == "text/html" else text.strip()
+        if not part.is_container and part.media_type.startswith(_TEXTS):
+            yield part.exact_text
+
+
+_TEXTS = ("text/", "application/json", "application/xml", "application/x-www-form-urlencoded")
 
 
 def _is_within(passage: str, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Names that stand in pieces: given name and family name in values side by side, or in texts that follow."""
+"""Names that stand in pieces: in values side by side, in columns of a row, in fields that a text lists."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Generic, NamedTuple, TypeVar
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.lexicon import WORDS, any_of
 from dsr_report.pointers import escaped
+from dsr_report.redact.key_names import NAMES_OF_NAMES, words_of
 from dsr_report.redact.passages import in_other_orders, words_of_name
-from dsr_report.redact.readings import skeleton
+from dsr_report.redact.readings import TAG, Endless, Reading, readings_of_text, skeleton
 
 MarkT = TypeVar("MarkT")
 Container = list[JsonValue] | dict[str, JsonValue]
@@ -18,6 +19,18 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ROLE = re.compile(
     any_of((*WORDS.given_names, *WORDS.infixes, *WORDS.family_names, *WORDS.names)), re.IGNORECASE
 )
+_SMALL = frozenset(map(skeleton, WORDS.name_infixes))
+"""Words that are left out of a name as often as not."""
+_ALONE_AFTER = r"(?:^|[\x1f\x1e\n\r,;|\t:=>\"'\\(\[{&?])[ \u00a0]*"
+_ALONE_BEFORE = r"(?=[ \u00a0]*(?:\Z|[\x1f\x1e\n\r,;|\t<&\"'\\)\]}#]))"
+"""What stands before and behind the piece of a name that is a field, or cell, by itself."""
+_LABEL = re.compile(r"([^\W\d_][\w .-]{0,40}?)[ \u00a0]*[\"'\\\]]*[ \u00a0]*(?:[:=]>?|\x1f)[\x1f\s\"'\\]*\Z")
+"""The name of a field before its value."""
+_LONGEST_LABEL = 120
+_ROW_TAG = re.compile(r"</?(?:tr|table|tbody|thead)\b", re.IGNORECASE)
+_FORM = 3000
+"""Characters of a text with its markup in which the fields of one person stand."""
+_ESCAPED = re.compile(r"[%&\\=]")
 _AROUND = 200
 """Characters at the beginning and the end of a text in which a name may end or begin."""
 _MOST_TEXTS = 500
@@ -33,6 +46,52 @@ class Piece(NamedTuple, Generic[MarkT]):
     mark: MarkT
 
 
+class Cell(NamedTuple):
+    """A text under a name: a member, a cell, a field in a text; nameless where the name is empty."""
+
+    place: str
+    name: str
+    text: str
+
+
+class Field(NamedTuple, Generic[MarkT]):
+    """A piece of a name that is a field or cell by itself in a text: its place, how it reads, its label."""
+
+    start: int
+    end: int
+    text: str
+    label: str
+    mark: MarkT
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is a word as it stands in most texts: `de`."""
+        return _SMALL.issuperset(_words(self.text))
+
+    @property
+    def labelled(self) -> str:
+        """It with the last words of its label: that stands in a text but for itself."""
+        return " ".join((*self.label.split()[-2:], self.text))
+
+
+class _Alone(NamedTuple):
+    start: int
+    end: int
+    text: str
+    label: str
+    words: tuple[bytes, ...]
+
+
+class _Name(NamedTuple, Generic[MarkT]):
+    """A name by the runs of its words, and those words that are in each of its spellings."""
+
+    runs: frozenset[tuple[bytes, ...]]
+    needed: frozenset[bytes]
+    plain: frozenset[bytes]
+    """Those of them in plain letters, which no encoding changes."""
+    mark: MarkT
+
+
 class _Text(NamedTuple):
     words: list[bytes]
     spans: list[tuple[int, int]]
@@ -43,13 +102,20 @@ class SplitNames(Generic[MarkT]):
 
     def __init__(self, marks: Mapping[str, MarkT]) -> None:
         self._orders: dict[bytes, list[tuple[tuple[bytes, ...], MarkT]]] = {}
+        self._all: list[_Name[MarkT]] = []
         for passage, mark in marks.items():
             words = words_of_name(passage)
+            self._all += [_name_of(words, mark)] if words else []
             for order in dict.fromkeys((words, *in_other_orders(words))) if words else ():
                 spelled = tuple(map(skeleton, order))
                 for word in {spelled[0]}:
                     self._orders.setdefault(word, []).append((spelled, mark))
         self._words = {word for orders in self._orders.values() for order, _ in orders for word in order}
+        runs = {run for name in self._all for run in name.runs}
+        longest = max((sum(map(len, run)) + 8 * len(run) for run in runs), default=0)
+        self._alone = re.compile(
+            rf"{_ALONE_AFTER}([^\W\d_](?:[^\W\d_]|[ \u00a0.'’+-]){{0,{longest}}}){_ALONE_BEFORE}"
+        )
 
     def __bool__(self) -> bool:
         return bool(self._orders)
@@ -68,6 +134,50 @@ class SplitNames(Generic[MarkT]):
                         spans = [(first, begun.spans[-count][0], begun.spans[-1][1])]
                         spans += [(n, read[n].spans[0][0], read[n].spans[end - 1][1]) for n, end in ends]
                         yield from (Piece(*span, mark) for span in spans)
+
+    def in_row(self, cells: Sequence[Cell]) -> Iterator[tuple[str, MarkT]]:
+        """The places of cells that are each a piece of a name, and together all of it."""
+        fields = [
+            (cell.place, _group_of(cell.name), words)
+            for cell in cells
+            if len(cell.text) <= _AROUND and (words := _words(cell.text))
+        ]
+        for name in self._all:
+            for places in _covered(name, [field for field in fields if field[2] in name.runs]):
+                yield from ((place, name.mark) for place in places)
+
+    def in_text(self, text: str) -> list[Field[MarkT]]:
+        """The pieces of names that are each a field or cell by itself in a text: JSON, rows, forms."""
+        letters = skeleton(text)
+        is_escaped = _ESCAPED.search(text) is not None
+        names = [
+            name
+            for name in self._all
+            if all(word in letters for word in (name.plain if is_escaped else name.needed))
+        ]
+        if not names:
+            return []
+        found: dict[int, Field[MarkT]] = {}
+        try:
+            for reading in readings_of_text(Reading.located(text)):
+                if reading.starts is not None and reading.ends is not None:
+                    for field in _in_fields(names, self._fields(reading.text)):
+                        start, end = reading.starts[field.start], reading.ends[field.end - 1]
+                        found.setdefault(start, field._replace(start=start, end=end))
+        except Endless:
+            pass  # it is hidden whole elsewhere
+        return [found[start] for start in sorted(found)]
+
+    def _fields(self, text: str) -> list[_Alone]:
+        """What stands by itself in a text, and is a piece of a name."""
+        plain = TAG.sub(lambda tag: _blank(tag.group()), text) if "<" in text else text
+        fields: list[_Alone] = []
+        for match in self._alone.finditer(plain):
+            words = _words(match[1])
+            if any(words in name.runs for name in self._all):
+                label = _LABEL.search(plain[max(0, match.start(1) - _LONGEST_LABEL) : match.start(1)])
+                fields.append(_Alone(*match.span(1), match[1], label[1] if label else "", words))
+        return fields
 
     def _read(self, text: str) -> _Text:
         found = [match.span() for match in _WORD.finditer(text, 0, _AROUND)]
@@ -99,8 +209,60 @@ def _followed(read: list[_Text], first: int, count: int, order: tuple[bytes, ...
     return []
 
 
-def rows_of(value: JsonValue, pointer: str) -> Iterator[list[tuple[str, str]]]:
-    """Texts that stand side by side in a record, with their pointers: members, elements, columns."""
+def _words(text: str) -> tuple[bytes, ...]:
+    return tuple(map(skeleton, _WORD.findall(text)))
+
+
+def _name_of(words: tuple[str, ...], mark: MarkT) -> _Name[MarkT]:
+    orders = [tuple(map(skeleton, order)) for order in (words, *in_other_orders(words))]
+    count = len(words)
+    runs = {order[at:end] for order in orders for at in range(count) for end in range(at + 1, count + 1)}
+    needed = frozenset(orders[0]) - _SMALL
+    needed = needed if len(needed) > 1 else frozenset(orders[0])
+    plain = needed.intersection(skeleton(word) for word in words if word.isascii())
+    return _Name(frozenset(run for run in runs if len(run) < count), needed, plain, mark)
+
+
+def _group_of(label: str) -> str | None:
+    """Whose name a field has a part of (`partner_achternaam`); None of what is no part by its name.
+
+    The given name of someone else beside the family name of the person is no name.
+    """
+    if _ROLE.search(label) is None:
+        return None
+    whose = (word for word in words_of(_ROLE.sub(" ", label)) if word not in WORDS.possessives)
+    return "".join(word for word in whose if not word.isdigit())
+
+
+PlaceT = TypeVar("PlaceT")
+
+
+def _covered(
+    name: _Name[MarkT], fields: Sequence[tuple[PlaceT, str | None, tuple[bytes, ...]]]
+) -> Iterator[list[PlaceT]]:
+    """The places of pieces of a name that together are all of it, for each group of fields."""
+    for group in dict.fromkeys(group for _, group, _ in fields):
+        of_group = [(place, words) for place, other, words in fields if other == group]
+        if name.needed.issubset({word for _, words in of_group for word in words}):
+            yield [place for place, _ in of_group]
+
+
+def _in_fields(names: Sequence[_Name[MarkT]], fields: Sequence[_Alone]) -> Iterator[Field[MarkT]]:
+    for name in names:
+        of_name = [field for field in fields if field.words in name.runs]
+        for first, field in enumerate(of_name):
+            near = [other for other in of_name[first:] if other.start - field.start < _FORM]
+            for group in _covered(name, [(one, _group_of(one.label), one.words) for one in near]):
+                yield from (Field(*one[:4], name.mark) for one in group)
+
+
+def _blank(tag: str) -> str:
+    """As much room as a tag takes: a line end for a row's, a sign that parts cells for another's."""
+    return ("\n" if _ROW_TAG.match(tag) else "\x1f") + "\x1f" * (len(tag) - 1)
+
+
+def rows_of(value: JsonValue, pointer: str) -> Iterator[list[Cell]]:
+    """Texts that stand side by side in a record: members, elements, columns."""
     stack = [(value, pointer)]
     while stack:
         current, at = stack.pop()
@@ -111,40 +273,47 @@ def rows_of(value: JsonValue, pointer: str) -> Iterator[list[tuple[str, str]]]:
         else:
             continue
         stack += [(child, place) for place, _, child in children if isinstance(child, (dict, list))]
-        texts = [(place, name, child) for place, name, child in children if isinstance(child, str) and child]
+        texts = [
+            Cell(place, name, child) for place, name, child in children if isinstance(child, str) and child
+        ]
         if 1 < len(texts) <= _MOST_TEXTS:
-            yield from _with_one_role(texts)
-        inner = [(place, child) for place, _, child in children if isinstance(child, (dict, list)) and child]
+            yield texts
+        inner = [
+            (place, name, child)
+            for place, name, child in children
+            if isinstance(child, (dict, list)) and child
+        ]
         if 1 < len(inner) <= _MOST_TEXTS:
             yield from _columns(inner)
 
 
-def _with_one_role(texts: list[tuple[str, str, str]]) -> Iterator[list[tuple[str, str]]]:
+def with_one_role(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
     """Runs of members that all are called like parts of names, or of which none is.
 
     The given name of someone else beside the family name of the person is no name.
     """
-    run: list[tuple[str, str]] = []
+    run: list[Cell] = []
     was_role = False
-    for place, name, text in texts:
-        is_role = _ROLE.search(name) is not None
+    for cell in cells:
+        is_role = _ROLE.search(cell.name) is not None
         if run and is_role != was_role:
             yield run
             run = []
-        run.append((place, text))
+        run.append(cell)
         was_role = is_role
     yield run
 
 
-def _columns(
-    inner: list[tuple[str, list[JsonValue] | dict[str, JsonValue]]],
-) -> Iterator[list[tuple[str, str]]]:
+def _columns(inner: list[tuple[str, str, Container]]) -> Iterator[list[Cell]]:
     """What stands at the same place of containers side by side: values of pairs, lists of one."""
-    columns: dict[str, list[tuple[str, str]]] = {}
-    for place, child in inner:
+    columns: dict[str, list[Cell]] = {}
+    for place, above, child in inner:
         alone = {} if len(child) > 1 or isinstance(child, dict) else {"0": child[0]}
         members = child if isinstance(child, dict) else alone
+        named = next((m for n, m in members.items() if "".join(words_of(str(n))) in NAMES_OF_NAMES), "")
         for name, member in members.items():
             if isinstance(member, str) and member:
-                columns.setdefault(str(name), []).append((f"{place}/{escaped(name)}", member))
+                label = named if isinstance(named, str) and named is not member else ""
+                cell = Cell(f"{place}/{escaped(name)}", label or above, member)
+                columns.setdefault(str(name), []).append(cell)
     yield from (column for column in columns.values() if len(column) > 1)

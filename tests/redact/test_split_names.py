@@ -135,3 +135,88 @@ def test_a_name_that_was_misread_is_hidden_however_often_it_was(case, times):
         text = text.encode().decode("cp1252")
     shown = case({"type": "note", "text": f"met {text}."}, {"type": "note", "text": "Zoë Kattenberg-Müller"})
     assert "Kattenberg" not in shown.withhold("Zoë Kattenberg-Müller").shown().raw.decode()
+
+
+APART: dict[str, object] = {
+    "JSON list": '["Jan", "de", "Vriesema"]',
+    "JSON object": '{"first":"Jan","last":"Vriesema"}',
+    "JSON object, apart": '{"first": "Jan", "plaats": "Hoorn", "infix": "de", "last": "Vriesema"}',
+    "JSON in JSON": json.dumps({"p": json.dumps({"voornaam": "Jan", "tel": 1, "achternaam": "de Vriesema"})}),
+    "JSON pairs": '[{"name":"voornaam","value":"Jan"},{"name":"plaats","value":"Hoorn"},'
+    '{"name":"achternaam","value":"de Vriesema"}]',
+    "form": "voornaam=Jan&plaats=Hoorn&achternaam=de+Vriesema&x=1",
+    "query": "https://x.example/?firstname=Jan&city=Hoorn&lastname=de%20Vriesema",
+    "fields": "Voornaam: Jan\nWoonplaats: Hoorn\nAchternaam: de Vriesema\n",
+    "fields in a row": "Voornaam: Jan, Woonplaats: Hoorn, Achternaam: de Vriesema",
+    "CSV": "nr;voornaam;plaats;achternaam\n7;Jan;Hoorn;de Vriesema\n8;Piet;Edam;Bakker\n",
+    "tabs": "7\tJan\tHoorn\tde\tVriesema\n",
+    "quoted CSV": '"7","Jan","Hoorn","de","Vriesema"\n',
+    "turned round": "de Vriesema;Hoorn;Jan",
+    "XML": "<p><voornaam>Jan</voornaam><stad>Hoorn</stad><achternaam>de Vriesema</achternaam></p>",
+    "table": "<table><tr><td>Voornaam</td><td>Jan</td></tr><tr><td>Plaats</td><td>Hoorn</td></tr>"
+    "<tr><td>Achternaam</td><td><b>de Vriesema</b></td></tr></table>",
+    "row of a table": "<tr><td>Jan</td><td>Hoorn</td><td>de Vriesema</td></tr>",
+    "YAML": "- voornaam: 'Jan'\n  plaats: 'Hoorn'\n  achternaam: 'de Vriesema'\n",
+    "PHP": 'a:2:{s:8:"voornaam";s:3:"Jan";s:10:"achternaam";s:11:"de Vriesema";}',
+    "members": {"voornaam": "Jan", "plaats": "Hoorn", "achternaam": "de Vriesema"},
+    "members of no language": {"a": "Jan", "b": "Hoorn", "c": "de Vriesema"},
+    "members of another": {"partner_voornaam": "Jan", "tel": "1", "partner_achternaam": "de Vriesema"},
+    "list": ["Jan", "Hoorn", "de", "Vriesema"],
+    "objects": {"voornaam": {"v": "Jan"}, "plaats": {"v": "Hoorn"}, "achternaam": {"v": "de Vriesema"}},
+    "pairs": [
+        {"name": "voornaam", "value": "Jan"}, {"name": "plaats", "value": "Hoorn"},
+        {"name": "achternaam", "value": "de Vriesema"},
+    ],
+    "rows": [
+        ["voornaam", "plaats", "achternaam"], ["Jan", "Hoorn", "de Vriesema"], ["Piet", "Edam", "Bakker"],
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", APART.values(), ids=APART)
+def test_a_name_in_fields_of_a_text_or_columns_apart_is_hidden_in_each(case, shape):
+    name = {"type": "note", "text": "Gebeld met Jan de Vriesema"}
+    shown = case({"type": "note", "data": shape, "other": "Jan"}, name).withhold("Jan de Vriesema").shown()
+    told = json.dumps(shown.data[0]["data"])
+    assert "Vriesema" not in told
+    assert '"Jan' not in told
+    assert not any(sign + "Jan" in told for sign in ":;=,>t'")
+    assert ("Hoorn" in told) == ("Hoorn" in json.dumps(shape))
+    assert ("Bakker" in told) == ("Bakker" in json.dumps(shape))
+    assert shown.data[0]["other"] == "Jan"
+
+
+@pytest.mark.parametrize("name", ["Jan de Vriesema", "Zoë Müllerström"])
+def test_a_name_in_fields_of_a_message_is_hidden_and_small_words_are_not(case, name):
+    first, _, last = name.partition(" ")
+    texts = [
+        ("text/plain", f"Over de groet\nVoornaam: {first}\nPlaats: de Hoorn\nAchternaam: {last}\n"),
+        ("text/html", f"<p>de groet</p><table><tr><td>Voornaam</td><td>{first}</td></tr><tr><td>Plaats</td>"
+         f"<td>Hoorn</td></tr><tr><td>Achternaam</td><td>{last}</td></tr></table>"),
+        ("text/csv", f"nr;voornaam;plaats;achternaam\n7;{first};de Hoorn;{last}\n"),
+        ("application/json", json.dumps({"voornaam": first, "x": "de Hoorn", "achternaam": last})),
+    ]  # fmt: skip
+    mails = [{"type": "message", "mime": f"{HEAD}{kind}; charset=utf-8\n\n{text}\n"} for kind, text in texts]
+    shown = case(*mails, {"type": "note", "text": f"met {name}"}).withhold(name).shown()
+    for mail in shown.data[:-1]:
+        assert first not in mail["mime"].replace("&euml;", "ë")
+        assert last.split()[-1] not in mail["mime"]
+        assert "\\u00" not in mail["mime"]
+        assert "Hoorn" in mail["mime"]
+        assert ("de groet" in mail["mime"]) or ("de Hoorn" in mail["mime"])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"voornaam": "Piet", "plaats": "Hoorn", "achternaam": "Vriesema", "cadeau_voor": "Jan"},
+        {"partner_voornaam": "Jan", "voornaam": "Piet", "achternaam": "Vriesema"},
+        "Voornaam: Piet\nAchternaam: Vriesema\nCadeau voor: Jan\n",
+        '{"voornaam":"Piet","achternaam":"Vriesema","cadeau_voor":"Jan"}',
+        "Jan was er; ook Piet Vriesema",
+        ["Jan Bakker", "Piet Vriesema"],
+    ],
+)
+def test_the_given_name_of_another_in_another_field_is_no_withheld_name(case, shape):
+    shown = case({"type": "note", "data": shape}, {"type": "note", "text": "Jan Vriesema"})
+    assert shown.withhold("Jan Vriesema").shown().data[0]["data"] == shape
