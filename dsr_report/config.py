@@ -20,9 +20,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from dsr_report.countries import country_code
 from dsr_report.errors import ConfigError
+from dsr_report.languages import translatable as _
 from dsr_report.lexicon import LANGUAGES
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.kind import Origin
+from dsr_report.sentences import Sentence, joined, reason_of
 from dsr_report.times import add_months
 
 Letter = Literal["purposes", "basis", "retention", "rights", "source", "decisions", "transfers", "other"]
@@ -49,7 +51,7 @@ def _by_language(value: Any) -> Any:
 
 def _filled_in(value: str) -> str:
     if not value.strip():
-        raise ValueError("is still empty")
+        raise ValueError(Sentence("is still empty"))
     return value
 
 
@@ -63,7 +65,7 @@ def _unless_empty(value: Any) -> Any:
 
 def _known(code: str) -> str:
     if code not in LANGUAGES:
-        raise ValueError(f"is none of the languages {', '.join(LANGUAGES)}")
+        raise ValueError(Sentence("is none of the languages {names}", names=", ".join(LANGUAGES)))
     return code
 
 
@@ -81,7 +83,7 @@ def _region(value: str) -> str:
 
 def _of_ours(value: str) -> str:
     if value and value not in LANGUAGES:
-        raise ValueError(f"is no language of reports ({', '.join(LANGUAGES)})")
+        raise ValueError(Sentence("is no language of reports ({names})", names=", ".join(LANGUAGES)))
     return value
 
 
@@ -100,7 +102,7 @@ def _parts(period: str) -> tuple[int, str]:
 def _period(value: str) -> str:
     text = value.strip().lower()
     if not _parts(text)[0]:
-        raise ValueError('is no period: write it like "24 months", "2 years" or "90 days"')
+        raise ValueError(Sentence('is no period: write it like "24 months", "2 years" or "90 days"'))
     return text
 
 
@@ -325,7 +327,7 @@ def load_config(path: str | os.PathLike[str]) -> Config:
         source = content.decode("utf-16" if is_wide else "utf-8-sig")
     except OSError as error:
         raise ConfigError(
-            f"cannot be read ({error.strerror})",
+            Sentence("cannot be read ({reason})", reason=reason_of(error)),
             where=str(file),
             hint="Make one with `dsr-report config init`.",
         ) from error
@@ -335,31 +337,59 @@ def load_config(path: str | os.PathLike[str]) -> Config:
         members = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
-            f"is not TOML: {error}", where=str(file), hint="`dsr-report config init` shows how it is written."
+            Sentence("is not TOML: {error}", error=error, line=_line_in(error)),
+            where=str(file),
+            hint="`dsr-report config init` shows how it is written.",
         ) from error
     try:
         config = Config.model_validate(members)
     except ValidationError as error:
         faults = [
-            f"line {_line_of(source, fault['loc'])}: {'.'.join(map(str, fault['loc']))}: {_in_words(fault)}"
+            Sentence(
+                "line {line}: {place}: {fault}",
+                line=str(_line_of(source, fault["loc"])),
+                place=".".join(map(str, fault["loc"])),
+                fault=_in_words(fault),
+            )
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise ConfigError(
-            "; ".join(faults), where=str(file), hint="`dsr-report config init` shows every key."
+            joined(faults), where=str(file), hint="`dsr-report config init` shows every key."
         ) from None
     return config.model_copy(update={"path": file.resolve()})
 
 
+_FAULTS = {
+    "missing": Sentence("field required"),
+    "string_type": Sentence("input should be a valid string"),
+    "bool_type": Sentence("input should be a valid boolean"),
+    "bool_parsing": Sentence("input should be a valid boolean"),
+    "int_type": Sentence("input should be a valid integer"),
+    "int_parsing": Sentence("input should be a valid integer"),
+    "dict_type": Sentence("input should be a valid dictionary"),
+    "model_type": Sentence("input should be a table"),
+    "tuple_type": Sentence("input should be a list"),
+    "list_type": Sentence("input should be a list"),
+    "too_short": Sentence("is still empty"),
+    "literal_error": _("input should be {expected}"),
+}
+"""What is wrong, by the codes of pydantic."""
+
+
 def _in_words(fault: Mapping[str, Any]) -> str:
     """What is wrong; of a member that there is not, the one that may be meant."""
+    if fault["type"] == "value_error":
+        return str(fault["ctx"]["error"].args[0])
     if fault["type"] != "extra_forbidden":
-        text = str(fault["msg"])
-        return text.removeprefix("Value error, ") if fault["type"] == "value_error" else text.lower()
+        values = {name: str(value).replace(" or ", ", ") for name, value in fault.get("ctx", {}).items()}
+        known_fault = _FAULTS.get(fault["type"])
+        return Sentence(known_fault, **values) if known_fault else str(fault["msg"]).lower()
     *above, name = [part for part in fault["loc"] if not isinstance(part, int)]
     known = sorted(_members(Config, above))
     near = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
-    hint = f"is {near[0]!r} meant?" if near else f"there are: {', '.join(known)}"
-    return f"there is no such member; {hint}"
+    if near:
+        return Sentence("there is no such member; is {name} meant?", name=repr(near[0]))
+    return Sentence("there is no such member; there are: {names}", names=", ".join(known))
 
 
 def _members(section: type[BaseModel], above: Sequence[str]) -> Iterable[str]:
@@ -378,6 +408,12 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for one in get_args(annotation):
         yield from _models(one)
+
+
+def _line_in(error: tomllib.TOMLDecodeError) -> str:
+    """The line that a fault in TOML is on."""
+    found = re.search(r"at line (\d+)", str(error))
+    return found[1] if found else "?"
 
 
 def _line_of(source: str, place: Sequence[str | int]) -> int:

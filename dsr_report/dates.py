@@ -8,6 +8,7 @@ from datetime import date
 
 from dsr_report.errors import UsageError
 from dsr_report.lexicon import LANGUAGES
+from dsr_report.sentences import Sentence
 
 _NUMBERS = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
 _DAY_FIRST = re.compile(
@@ -16,7 +17,7 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
 _EITHER_ORDER = frozenset({"en"})
 """Languages in which one country writes the day first, and another the month."""
-_HINT = "Write it as 2026-03-05."
+_HINT = Sentence("Write it as 2026-03-05.")
 
 
 def day_of(text: str, language: str) -> date:
@@ -40,7 +41,7 @@ def day_of(text: str, language: str) -> date:
     except (ValueError, KeyError) as error:
         if isinstance(error, UsageError):
             raise
-    raise UsageError(f"{text[:40]!r} is not a date like 2026-03-05", hint=_HINT)
+    raise UsageError(Sentence("{text} is not a date like 2026-03-05", text=repr(text[:40])), hint=_HINT)
 
 
 def _from_numbers(text: str, first: int, second: int, year: int, language: str) -> date:
@@ -49,7 +50,12 @@ def _from_numbers(text: str, first: int, second: int, year: int, language: str) 
     days = {(first, second), (second, first)} if first <= 12 and second <= 12 else {(first, second)}
     if len(days) > 1:
         one, other = date(year, second, first), date(year, first, second)
-        raise UsageError(f"{text!r} can be {one:%d %B} or {other:%d %B}", hint=f"Write {one} or {other}.")
+        raise UsageError(
+            Sentence(
+                "{text} can be {one} or {other}", text=repr(text), one=f"{one:%d %B}", other=f"{other:%d %B}"
+            ),
+            hint=Sentence("Write {one} or {other}.", one=one, other=other),
+        )
     return date(year, second, first) if second <= 12 else date(year, first, second)
 
 

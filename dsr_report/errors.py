@@ -18,7 +18,8 @@
         ├── UnknownIdError         1   the API knows no such id, or its export expired
         └── WrongSubjectError      4   the download is not, or not certainly, of whom was asked for
 
-Messages say what is wrong, where, and what to do next; they quote no personal data.
+Messages say what is wrong, where, and what to do next; they quote no personal data. `what` and `hint` are
+texts of the catalogues; with values in them they are `Sentence`s, so that the desk says them in its language.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+from dsr_report.sentences import Sentence
 
 _MOST_QUOTED = 80
 """Characters that a message repeats of what it was given: enough to know it again, too few for an export."""
@@ -81,6 +84,8 @@ def _rebuild(kind: type[DsrReportError], what: str, where: str | None, hint: str
 
 def bounded(message: str) -> str:
     """A message in which every long thing that it repeats is named by its length."""
+    if isinstance(message, Sentence):
+        return message.mapped(bounded)
     return _QUOTED_OR_LONG.sub(_shortened, message)
 
 
@@ -128,7 +133,7 @@ def unknown_name(what: str, name: object, known: Iterable[str]) -> UnknownNameEr
     there = sorted(known)
     near = get_close_matches(str(name), there, n=3, cutoff=0.5) if isinstance(name, str) else []
     hint = f"Did you mean {' or '.join(near)}?" if near else f"Choose one of: {', '.join(there)}."
-    return UnknownNameError(f"there is no {what} {quoted(name)}", hint=hint)
+    return UnknownNameError(Sentence("there is no {what} {name}", what=what, name=quoted(name)), hint=hint)
 
 
 class NotReadyError(DsrReportError, TimeoutError):

@@ -24,6 +24,7 @@ from dsr_report.records.classifier import Classifier
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
+from dsr_report.sentences import Sentence
 from dsr_report.show import Bar
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import DEFAULT_ZONE
@@ -48,7 +49,8 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError, AttributeError) as error:
         raise UsageError(
-            f"there is no time zone {quoted(name)}", hint="Use a name like Europe/Amsterdam."
+            Sentence("there is no time zone {name}", name=quoted(name)),
+            hint="Use a name like Europe/Amsterdam.",
         ) from error
 
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from dsr_report.errors import DsrReportError, FileError
+from dsr_report.sentences import Sentence, reason_of
 from dsr_report.temporary import is_temporary
 
 try:
@@ -40,7 +41,7 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
     except OSError as error:
         raise FileError(
-            f"cannot write here ({error.strerror})",
+            Sentence("cannot write here ({reason})", reason=reason_of(error)),
             where=str(path),
             hint="Choose another place with --output.",
         ) from error
@@ -60,7 +61,7 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         if isinstance(error, DsrReportError):  # some of ours are an OSError, too
             raise
         raise FileError(
-            f"could not be written ({error.strerror or type(error).__name__})",
+            Sentence("could not be written ({reason})", reason=reason_of(error)),
             where=str(path),
             hint="Nothing was left behind; free some space or choose another place with --output.",
         ) from error
@@ -127,7 +128,9 @@ def private_folder(path: Path) -> Path:
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise FileError(
-            f"cannot make this folder ({error.strerror})", where=str(path), hint="Choose another place."
+            Sentence("cannot make this folder ({reason})", reason=reason_of(error)),
+            where=str(path),
+            hint="Choose another place.",
         ) from error
     return path
 

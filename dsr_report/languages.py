@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from gettext import c2py
 from io import BytesIO
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -18,9 +19,12 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from dsr_report.lexicon import LANGUAGES, LEXICONS, SOURCE_LANGUAGE
+from dsr_report.sentences import Sentence
 from dsr_report.shipped import shipped
 
 __all__ = ["LANGUAGES", "Language", "language_of", "translatable"]
+
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,33 @@ class Language:
 
     def count(self, singular: str, plural: str, number: int) -> str:
         """The wording for `number` things, with `{n}` filled in."""
-        forms = self.texts.get(singular, (singular, plural))
-        return forms[_plural_rule(self.plural_rule)(number)].replace("{n}", self.number(number))
+        return self._form(singular, plural, number).replace("{n}", self.number(number))
+
+    def _form(self, singular: str, plural: str, number: int) -> str:
+        return self.texts.get(singular, (singular, plural))[_plural_rule(self.plural_rule)(number)]
+
+    def say(self, sentence: str, instead: Mapping[str, str] = _NOTHING) -> str:
+        """A sentence with its values in this language; any other text as `text` gives it.
+
+        Args:
+            sentence: what an error, a check or a warning says.
+            instead: by an English text, the one to say in its place (with the same holes).
+        """
+        if not isinstance(sentence, Sentence):
+            return self.text(instead.get(sentence, sentence))
+        values = {name: self._value(value, instead) for name, value in sentence.values.items()}
+        if sentence.plural is not None:
+            text = self._form(sentence.text, sentence.plural, cast("int", sentence.values["n"]))
+        else:
+            text = self.text(instead.get(sentence.text, sentence.text))
+        return text.format_map(values) if values else text
+
+    def _value(self, value: str | int | date, instead: Mapping[str, str]) -> str:
+        if isinstance(value, Sentence):
+            return self.say(value, instead)
+        if isinstance(value, str):
+            return value
+        return self.number(value) if isinstance(value, int) else self.day(value)
 
     @property
     def colon(self) -> str:

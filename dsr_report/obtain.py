@@ -28,6 +28,7 @@ from dsr_report.fetch.client import Client, SubjectType
 from dsr_report.fetch.data_request import DataRequest, Status
 from dsr_report.files import clear_leftovers, private_folder, sha256_of
 from dsr_report.jsonstream.file import open_export
+from dsr_report.sentences import Sentence
 
 if TYPE_CHECKING:
     from dsr_report.register import DataRequestEntry, Register
@@ -89,7 +90,7 @@ def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
     text = identifier.strip()
     kind = (subject_type or "").strip().lower() or ("email" if "@" in text else "subprofile")
     if kind not in get_args(SubjectType):
-        raise UsageError(f"{kind!r} is not a type (subprofile, profile or email)")
+        raise UsageError(Sentence("{kind} is not a type (subprofile, profile or email)", kind=repr(kind)))
     if not text:
         raise UsageError("no id was given", hint="Give the number, or an e-mail address.")
     if kind == "email":
@@ -99,7 +100,10 @@ def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
             )
         return Subject("email", text)
     if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise UsageError(f"{text!r} is not a {kind} id", hint="Give the number, or an e-mail address.")
+        raise UsageError(
+            Sentence("{text} is not a {kind} id", text=repr(text), kind=Sentence(kind)),
+            hint="Give the number, or an e-mail address.",
+        )
     return Subject("profile" if kind == "profile" else "subprofile", text)
 
 
@@ -233,8 +237,11 @@ def obtain(
             raise RegisterError(
                 "an earlier run stopped while it asked for this export; Copernica may have the request",
                 where=f"data request {entry.number}",
-                hint=f"Look in the dashboard, then: dsr-report register attach {entry.number} REQUEST_ID, "
-                f"or: dsr-report register abandon {entry.number} --reason TEXT",
+                hint=Sentence(
+                    "Look in the dashboard, then: dsr-report register attach {number} REQUEST_ID, "
+                    "or: dsr-report register abandon {number} --reason TEXT",
+                    number=str(entry.number),
+                ),
             )
         progress.say("another process is asking for this export; waiting for it")
         sleep(_OTHERS_SECONDS)
@@ -311,11 +318,17 @@ def _ask(
         except RegisterError as error:
             attach = f"dsr-report register attach {entry.number} {request.id}"
             raise RegisterError(
-                f"data request {request.id} was made, and the register could not be told: {error.what}",
+                Sentence(
+                    "data request {id} was made, and the register could not be told: {what}",
+                    id=request.id,
+                    what=error.what,
+                ),
                 where=error.where,
                 hint="Once it can be used, the same command takes the data request up."
                 if is_kept
-                else f"Once it can be used, run: {attach}; then the same command again.",
+                else Sentence(
+                    "Once it can be used, run: {attach}; then the same command again.", attach=attach
+                ),
             ) from error
     return request.id
 

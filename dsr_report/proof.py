@@ -12,6 +12,7 @@ from dsr_report.errors import CheckFailedError
 from dsr_report.export import Export
 from dsr_report.redact.plan import Plan
 from dsr_report.rendering.ledger import Ledger
+from dsr_report.sentences import Sentence, joined
 from dsr_report.writers.manifest import ExportEntry, Manifest, MarkEntry, RecordsEntry, Values
 
 _MOST_NAMED = 10
@@ -86,8 +87,10 @@ def check_nothing_hidden(plan: Plan, file: BinaryIO) -> None:
     marks = {mark.text for mark in (*plan.marks, *plan.passages.values(), *plan.tokens.values())}
     found = list(islice(leaks(Path(file.name), hidden, sorted(marks), only_printed=True), _MOST_NAMED))
     if found:
-        places = "; ".join(f"number {leak.number} in {leak.place}" for leak in found)
+        places = joined(
+            Sentence("number {number} in {place}", number=leak.number, place=leak.place) for leak in found
+        )
         raise CheckFailedError(
-            f"what is masked or withheld would still be in the disclosure: {places}",
+            Sentence("what is masked or withheld would still be in the disclosure: {places}", places=places),
             hint="Nothing was written. Look at the configuration and templates: they must not print it.",
         )

@@ -38,6 +38,7 @@ from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import MarkRow, ReportOptions
 from dsr_report.rendering.rendered import RenderedReport
 from dsr_report.report_steps import ReportSteps
+from dsr_report.sentences import Sentence, joined
 from dsr_report.show import Frame
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
@@ -133,13 +134,20 @@ class Report:
         delay: str | None = None,
     ) -> None:
         if lang not in LANGUAGES:
-            raise UsageError(f"there is no report in {quoted(lang)}", hint=f"Choose {', '.join(LANGUAGES)}.")
+            raise UsageError(
+                Sentence("there is no report in {lang}", lang=quoted(lang)),
+                hint=Sentence("Choose {names}.", names=", ".join(LANGUAGES)),
+            )
         if messages not in get_args(Messages):
             raise UsageError(
-                f"messages cannot be printed as {quoted(messages)}", hint="Choose text, layout or list."
+                Sentence("messages cannot be printed as {messages}", messages=quoted(messages)),
+                hint="Choose text, layout or list.",
             )
         if annexes not in get_args(Annexes):
-            raise UsageError(f"annexes cannot be {quoted(annexes)}", hint="Choose inside or apart.")
+            raise UsageError(
+                Sentence("annexes cannot be {annexes}", annexes=quoted(annexes)),
+                hint="Choose inside or apart.",
+            )
         check_types(
             (Export, export, "export"),
             ((Config, str, os.PathLike), config, "config"),
@@ -379,8 +387,11 @@ class Report:
         if self._shown is not None and self._shown.value_count != self.export.value_count:
             raise RedactionError(
                 "the redacted export does not hold as many values as the original",
-                hint="Nothing was written. Please report this with the output of "
-                f"`dsr-report inspect -v {shlex.quote(self.export.file.place)}`.",
+                hint=Sentence(
+                    "Nothing was written. Please report this with the output of "
+                    "`dsr-report inspect -v {place}`.",
+                    place=shlex.quote(self.export.file.place),
+                ),
             )
 
     @contextmanager
@@ -485,7 +496,7 @@ class Report:
         )
         if kept_back:
             raise CheckFailedError(
-                "; ".join(kept_back), hint="Complete the configuration (`dsr-report config check`)."
+                joined(kept_back), hint="Complete the configuration (`dsr-report config check`)."
             )
         self.warnings += [problem for problem in told if problem not in self.warnings]
 

@@ -15,6 +15,7 @@ from dsr_report.files import clear_leftovers, sha256_of
 from dsr_report.jsonstream.file import open_export
 from dsr_report.obtain import case_folder_name, desk_place, export_name, export_place
 from dsr_report.register import FileEntry, Register
+from dsr_report.sentences import Sentence, reason_of
 
 
 @dataclass(slots=True)
@@ -73,7 +74,10 @@ def _remove_desk(reference: str, desk: Path, forgotten: Forgotten) -> None:
             shutil.rmtree(folder)
         except OSError as error:
             raise FileError(
-                f"the desk's folder of a case cannot be removed ({error.strerror}), so it was not forgotten",
+                Sentence(
+                    "the desk's folder of a case cannot be removed ({reason}), so it was not forgotten",
+                    reason=reason_of(error),
+                ),
                 where=str(folder),
                 hint="Remove it by hand, then run the same command again.",
             ) from error
@@ -121,7 +125,10 @@ def _unlink(path: Path) -> None:
         path.unlink()
     except OSError as error:
         raise FileError(
-            f"our copy of an export cannot be removed ({error.strerror}), so its case was not forgotten",
+            Sentence(
+                "our copy of an export cannot be removed ({reason}), so its case was not forgotten",
+                reason=reason_of(error),
+            ),
             where=str(path),
             hint="Remove it by hand, then run the same command again.",
         ) from error

@@ -3,8 +3,9 @@
     python setup/wording.py            say what is untranslated, stale or broken; exit 1 if anything is
     python setup/wording.py --missing nl   print the texts that a catalogue lacks, as an empty catalogue
 
-English is the source: a text is its own key. A text is found where it is marked `_("…")` or handed as a
-literal to `.text("…")` or `.count("…", "…", n)`; in templates also to `gettext`, `ngettext` and `count`.
+English is the source: a text is its own key. A text is found where it is marked `_("…")`, is a `Sentence`, is
+what an error of ours says or its hint, or is handed as a literal to `.text("…")` or `.count("…", "…", n)`;
+in templates also to `gettext`, `ngettext` and `count`. What the desk says in its own words replaces the rest.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +23,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
+from dsr_report.desk.wording import IN_PLACE
 from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +31,11 @@ LOCALE = ROOT / "templates" / "locale"
 TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE_LANGUAGE)
 _PLURALS = {"count", "ngettext"}
 _SINGULARS = {"text", "gettext", "_", "translatable"}
+_SAID_IN_ENGLISH = (
+    "cli", "batch", "receive", "sandbox", "lexicon", "tables", "plots.py", "show.py", "choices.py",
+    "exports.py", "operations.py", "inspection.py", "schemas.py", "delivery/sending.py", "desk/server.py",
+)  # fmt: skip
+"""Rooms whose errors commands and notebooks alone raise; those of all others may be said at the desk."""
 _HEAD = """\
 # The texts of dsr-report's disclosures. English, as it stands in the code and the templates, is the source.
 # B1 level; the official terms of the regulation. `python setup/wording.py` checks this file.
@@ -60,8 +68,13 @@ class Text(NamedTuple):
 def texts_in_code(file: Path) -> Iterator[Text]:
     """The texts that a module marks or shows."""
     place = file.relative_to(ROOT).as_posix()
+    is_at_desk = not place.removeprefix("dsr_report/").startswith(_SAID_IN_ENGLISH)
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Name) and (node.func.id in our_errors() or node.func.id == "Sentence"):
+            if is_at_desk or node.func.id == "Sentence":
+                yield from _said(node, place)
             continue
         name = _name_called(node.func, in_language=file.name == "languages.py")
         literals = [
@@ -79,6 +92,42 @@ def _name_called(called: ast.expr, *, in_language: bool) -> str:
         if speaker in {"words", "lang", "language", "ask"} or (in_language and speaker == "self"):
             return called.attr
     return ""
+
+
+@cache
+def our_errors() -> frozenset[str]:
+    """The names of the errors that the package raises on purpose."""
+    above = {
+        node.name: {ast.unparse(base) for base in node.bases}
+        for file in (ROOT / "dsr_report").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+    found = {"DsrReportError"}
+    while more := {name for name, bases in above.items() if bases & found} - found:
+        found |= more
+    return frozenset(found)
+
+
+def _said(call: ast.Call, place: str) -> Iterator[Text]:
+    """What a sentence or an error says: the texts of an error and of its hint, also where it has a choice."""
+    if isinstance(call.func, ast.Name) and call.func.id == "Sentence":
+        literals = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        if literals and re.search(r"[A-Za-z]", _HOLE.sub("", literals[0])):
+            yield Text(literals[0], literals[1] if len(literals) > 1 else None, place)
+        return
+    for said in (*call.args[:1], *(word.value for word in call.keywords if word.arg == "hint")):
+        for one in _choices(said):
+            if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                yield Text(one.value, None, place)
+
+
+def _choices(said: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(said, ast.IfExp):
+        yield from _choices(said.body)
+        yield from _choices(said.orelse)
+    else:
+        yield said
 
 
 def texts_in_template(file: Path) -> Iterator[Text]:
@@ -103,6 +152,8 @@ def all_texts() -> dict[str | tuple[str, str], list[str]]:
     found: dict[str | tuple[str, str], list[str]] = {}
     for file in sorted((ROOT / "dsr_report").rglob("*.py")):
         for text in texts_in_code(file):
+            if text.key in IN_PLACE:
+                continue
             found.setdefault(text.key, []).append(text.place)
     folders = tuple(ROOT / "templates" / name for name in ("report", "config", "desk"))
     for file in sorted(file for folder in folders for file in folder.rglob("*.j2")):

@@ -151,7 +151,7 @@ def make_app(
 
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: missing, 405: missing})
     return Door(
-        _Calm(app),
+        _Calm(app, pages),
         address=address,
         sessions=office.sessions,
         signed_out=_SignedOut(pages),
@@ -182,8 +182,9 @@ class _SignedOut:
 class _Calm:
     """Answers where nobody thought of an error: the log names its place, not what it says."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, pages: Pages) -> None:
         self._app = app
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_begun = False
@@ -198,7 +199,8 @@ class _Calm:
         except Exception as error:  # noqa: BLE001 - its traceback may quote values, so it is not logged
             _LOG.error("a page failed: %s", told(error))
             if not is_begun:
-                await PlainTextResponse("an error of ours\n", 500)(scope, receive, send)
+                said = self._pages.ask(Request(scope, receive)).said(wording.OUR_ERROR)
+                await PlainTextResponse(f"{wording.as_sentence(said)}\n", 500)(scope, receive, send)
 
 
 class _Uploads:
@@ -242,16 +244,12 @@ class _Uploads:
         except ClientDisconnect:
             return PlainTextResponse("cut off\n", 400)
         except DsrReportError as error:
-            fault = f"{_capital(ask.text(error.what))}. {ask.text(error.hint or '')}".strip()
+            fault = f"{wording.as_sentence(ask.said(error.what))} {ask.said(error.hint)}".strip()
         else:
             return self._pages.to(f"/case/{office.folder.case(made).id}/begin")
         finally:
             await run_in_threadpool(_removed, target)
         return await run_in_threadpool(self._case_pages.upload_fault, ask, reference, fault, status)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _removed(path: Path) -> None:

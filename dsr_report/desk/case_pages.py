@@ -151,8 +151,7 @@ class CasePages:
                 actor=ask.actor,
             )
         except DsrReportError as error:
-            hint = error.hint or ""
-            return self._pages.problem(ask, error.what, hint, is_english=True)
+            return self._pages.error(ask, error)
         if subject is not None and ask.given("go") == "fetch":
             options = {"type": subject.type, "id": subject.id}
             self._office.jobs.start(reference, "fetch", options, actor=ask.actor)

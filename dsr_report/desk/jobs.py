@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from dsr_report.desk.folders import CaseFolder
 from dsr_report.errors import DsrReportError
+from dsr_report.sentences import Sentence, as_data, from_data
 
 _LOG = logging.getLogger(__name__)
 Kind = Literal["fetch", "read", "make", "preview"]
@@ -81,10 +82,12 @@ class Job:
     def facts(self) -> dict[str, Any]:
         """What is kept of it on disk."""
         kept = {name for name in _NAMES if name not in {"stopping", "started"}}
-        return {name: getattr(self, name) for name in kept}
+        return {name: as_data(v) if name in _SAID else v for name in kept for v in (getattr(self, name),)}
 
 
 _NAMES = tuple(Job.__dataclass_fields__)
+_SAID = frozenset({"what", "hint"})
+"""What is said to people; kept as data, so that it is said in the language of who asks."""
 Runner = Callable[[Job], "dict[str, Any] | None"]
 
 
@@ -127,7 +130,7 @@ class Jobs:
         """The last job of a case; after a restart, how the one before it stood."""
         job = self._jobs.get(reference)
         if job is None and (facts := self._folder(reference).job):
-            known = {name: facts[name] for name in _NAMES if name in facts}
+            known = {n: from_data(facts[n]) if n in _SAID else facts[n] for n in _NAMES if n in facts}
             job = Job(**known)
             if job.is_active:
                 job.state = "interrupted"
@@ -167,10 +170,11 @@ class Jobs:
             except DsrReportError as error:
                 job.state, job.what, job.hint = "failed", error.what, error.hint or ""
             except MemoryError:
-                job.state, job.what = "failed", "out of memory"
+                job.state, job.what = "failed", Sentence("there is not enough memory")
             except Exception as error:  # noqa: BLE001 - one job that fails must not end all others
-                job.state, job.what = "failed", told(error)
-                _LOG.error("a job failed: %s", job.what)
+                job.state = "failed"
+                job.what = Sentence("an error of ours: {error}", error=told(error))
+                _LOG.error("a job failed: %s", told(error))
             self._keep(job)
 
     def _keep(self, job: Job) -> None:

@@ -33,6 +33,7 @@ from dsr_report.register.store import Register
 from dsr_report.rendering.configuration import missing_from
 from dsr_report.report import Report
 from dsr_report.retention import forget
+from dsr_report.sentences import as_data
 from dsr_report.times import DEFAULT_ZONE
 from dsr_report.verification.reader import contents_of
 from dsr_report.verification.verifier import verify
@@ -380,8 +381,8 @@ class Office:
             "sum": written.values.sum._asdict(),
             "annexes": written.annexes.name if written.annexes else "",
             "ok": checked.ok,
-            "checks": [[check.code, check.ok, check.text] for check in checked.checks],
-            "warnings": list(written.warnings),
+            "checks": [[check.code, check.ok, as_data(check.text)] for check in checked.checks],
+            "warnings": [as_data(warning) for warning in written.warnings],
             "at": self.register.today.isoformat(),
         }
         folder.note_made(facts)

@@ -20,7 +20,7 @@ from dsr_report.desk.folders import CaseFolder
 from dsr_report.desk.office import Office
 from dsr_report.desk.review import Review
 from dsr_report.desk.sessions import Session
-from dsr_report.errors import ConfigError, DsrReportError, RegisterError
+from dsr_report.errors import ConfigError, DsrReportError, FileError, RegisterError
 from dsr_report.languages import LANGUAGES, Language, language_of
 from dsr_report.register.entries import CaseEntry
 from dsr_report.rendering.environment import environment
@@ -85,6 +85,10 @@ class Ask:
     def text(self, message: str) -> str:
         """A text in the language of the page."""
         return self.language.text(message)
+
+    def said(self, sentence: str | None) -> str:
+        """What an error says, in the language of the page and in the words of the desk."""
+        return wording.said(sentence or "", self.language)
 
 
 class Faults(dict[str, str]):
@@ -166,11 +170,16 @@ class Pages:
         """On to another page of the case."""
         return self.to(f"/case/{ask.place.id}{path}")
 
-    def problem(
-        self, ask: Ask, what: str, hint: str = "", *, status: int = 422, is_english: bool = False
-    ) -> Response:
+    def problem(self, ask: Ask, what: str, hint: str = "", *, where: str = "", status: int = 422) -> Response:
         """A page that says what went wrong, and what to do."""
-        return self.html(ask, "problem", status=status, what=what, hint=hint, is_english=is_english)
+        return self.html(ask, "problem", status=status, what=what, hint=hint, where=where)
+
+    def error(self, ask: Ask, error: DsrReportError) -> Response:
+        """A page that says what an error says; where, if that is a file."""
+        status = 409 if isinstance(error, RegisterError) else 422
+        where = (error.where or "") if isinstance(error, (ConfigError, FileError)) else ""
+        what, hint = ask.said(error.what), ask.said(error.hint)
+        return self.problem(ask, what, hint, where=where, status=status)
 
     def route(self, handler: Handler, *, of_case: bool = False) -> Callable[[Request], Awaitable[Response]]:
         """An endpoint: the form is read, the case looked up, errors become pages."""
@@ -213,12 +222,8 @@ class Pages:
                     return self.problem(ask, ask.text("There is no such case."), status=404)
                 ask.entry, ask.folder = found
             return handler(ask)
-        except ConfigError as error:
-            return self.problem(ask, f"{error.where or ''}: {error.what}", error.hint or "", is_english=True)
-        except RegisterError as error:
-            return self.problem(ask, error.what, error.hint or "", status=409, is_english=True)
         except DsrReportError as error:
-            return self.problem(ask, error.what, error.hint or "", is_english=True)
+            return self.error(ask, error)
 
 
 class _Given:
@@ -240,6 +245,8 @@ def _environment(code: str) -> Any:
     made.globals["what"] = lambda key: wording.what(key, language)
     made.globals["why"] = lambda key: wording.why(key, language)
     made.globals["shown"] = lambda finding: wording.shown(finding, language)
+    made.filters["sentence"] = wording.as_sentence
+    made.globals["said_by"] = lambda sentence: wording.said(sentence, language)
     made.globals["job_steps"] = _Told(wording.STEPS, language)
     for name in ("STATES", "EVENTS", "DECIDED", "DECISIONS", "JOBS", "CHECKS", "CHANNELS"):
         made.globals[name.lower()] = _Told(getattr(wording, name), language)

@@ -48,6 +48,7 @@ from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.places import look_elsewhere
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision, MarkText, make_plan
 from dsr_report.redact.readings import skeleton
+from dsr_report.sentences import Sentence
 
 _STEPS = {"keep": 4.0, "addresses": 1.0, "find": 30.0, "elsewhere": 65.0}
 """The steps of reading, and their shares of the time on the shop's sample."""
@@ -335,7 +336,7 @@ class Review:
         if self.file.is_file():
             aside = self.file.with_suffix(".broken.toml")
             self.file.replace(aside)
-            self.fault = f"{aside.name}: {fault}"
+            self.fault = Sentence("{name}: {problem}", name=aside.name, problem=fault)
 
     def _write(self) -> None:
         state = self.journal.decided(self.sha256)

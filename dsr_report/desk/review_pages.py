@@ -23,6 +23,7 @@ from dsr_report.redact.decisions import SCOPES
 from dsr_report.redact.findings import Finding
 from dsr_report.redact.places import places_of
 from dsr_report.redact.plan import Treatment
+from dsr_report.rendering.warnings import oddities
 
 _PAGE = 100
 """Findings on one page of the list."""
@@ -93,9 +94,7 @@ class ReviewPages:
                     else ask.text("none"),
                 ),
             ],
-            oddities=[(warning.message, warning.pointer) for warning in review.export.warnings][
-                :_MOST_PLACES
-            ],
+            oddities=oddities(review.export.warnings[:_MOST_PLACES], language),
             subjects=len(named),
             is_broken=review.export.incomplete,
             unrecognised=summary.kinds["unrecognised"],
@@ -147,7 +146,7 @@ class ReviewPages:
             hidden=self._totals(review),
             earlier=[entry["text"] for entry in review.earlier_also()],
             last=review.decided.last,
-            trouble=review.fault,
+            trouble=ask.said(review.fault),
         )
 
     def _kinds(self, ask: Ask, findings: Sequence[Finding]) -> list[tuple[str, str, int]]:

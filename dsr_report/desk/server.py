@@ -128,5 +128,7 @@ def _bound(port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise UsageError(
-            f"cannot listen here ({reason})", where=f"--port {port}", hint="Choose another port, or 0."
+            f"cannot listen here ({reason})",
+            where=f"--port {port}",
+            hint="Choose another port, or 0.",
         ) from error

@@ -30,7 +30,7 @@ class StatementPages:
                 try:
                     form.save({name: values[0] for name, values in ask.form.items()})
                 except ConfigError as error:
-                    trouble = error.what
+                    trouble = ask.said(error.what)
                 else:
                     said = ask.text("Saved.")
                     ask.form = {}

@@ -17,6 +17,7 @@ from dsr_report.files import written_whole
 from dsr_report.languages import LANGUAGES, Language
 from dsr_report.languages import translatable as _
 from dsr_report.rendering.configuration import STATEMENTS, configuration_text
+from dsr_report.sentences import Sentence
 
 _LONGEST = 20_000
 _PLAIN = (
@@ -67,7 +68,8 @@ class Statements:
         try:
             self._document = tomlkit.parse(text)
         except TOMLKitError as error:
-            raise ConfigError(f"is not TOML: {error}", where=str(path)) from error
+            said = Sentence("is not TOML: {error}", error=error, line=str(getattr(error, "line", "?")))
+            raise ConfigError(said, where=str(path)) from error
 
     def sections(self) -> list[tuple[str, list[Slot]]]:
         """What can be filled in, by its subject."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from dsr_report.languages import LANGUAGES, Language, language_of
 from dsr_report.languages import translatable as _
+from dsr_report.records.kinds import KINDS
 from dsr_report.redact.findings import SECRETS, Finding
 from dsr_report.redact.live_links import LINK_KINDS
 from dsr_report.redact.marks import HIDDEN_THINGS
 from dsr_report.register.entries import CaseEntry
+from dsr_report.sentences import from_data
 
 STATES = {
     "received": _("received"),
@@ -99,6 +104,7 @@ FILE_REASONS = {
     "no-text": _("It has pages without text (a scan): read the pages."),
     "media": _("It is sound or film: play it."),
 }
+OUR_ERROR = _("An error of ours. Nothing was changed; go back and try again.")
 UPLOAD_FAULTS = {
     "no-form": _("The form could not be read. Try again."),
     "no-file": _("No file was chosen. Choose the file that Copernica sent."),
@@ -136,6 +142,7 @@ CHECKS = {
     "original": _("Apart from the marks, as in the original"),
     "leaks": _("Nothing hidden is left in it"),
     "readable": _("It can be read to its end"),
+    "companion": _("The letter and its annexes belong together"),
 }
 NEXT = {
     "fetch": _("Collect the data"),
@@ -154,6 +161,230 @@ CHANNELS = {
     "counter": _("in person"),
 }
 SUBJECTS = {"subprofile": _("subprofile"), "profile": _("profile"), "email": _("e-mail address")}
+
+IN_PLACE = {
+    "--received": _("the day on which the request was received"),
+    "Make one with `dsr-report config init`.": _("Fill in the statements: the desk makes the file."),
+    "`dsr-report config init` shows how it is written.": _(
+        "Mend the file, or move it away and fill in the statements again."
+    ),
+    "`dsr-report config init` shows every key.": _(
+        "Mend the file, or move it away and fill in the statements again."
+    ),
+    "is not TOML: {error}": _("has a fault near line {line}"),
+    "SOURCE_DATE_EPOCH is not a number of seconds since 1970": _(
+        "the day of the desk is set wrongly (SOURCE_DATE_EPOCH)"
+    ),
+    "Run `dsr-report verify`.": _("Look at its checks under “What was made”, and make it again."),
+    "this report was made with --original, for your own archive: it contains working codes "
+    "and links": _(
+        "this report was made for your own archive: it contains working codes and links"
+    ),
+    "Render it again without --original.": _("Make it again here."),
+    "Render it as .pdf or .zip first.": _("Make it as PDF or package first."),
+    "Install it: pip install 'dsr-report[reply]'.": _(
+        "Ask whoever installed dsr-report to add the part for replies."
+    ),
+    "pip install 'dsr-report[postgresql]'": _("Ask whoever installed dsr-report to add it."),
+    "pip install 'dsr-report[register]'": _("Ask whoever installed dsr-report to add it."),
+    "Run: pip install 'dsr-report[keyring]', or keep the token in a private file with --file.": _(
+        "Ask whoever installed dsr-report to add it."
+    ),
+    "Keep the token in a private file with --file.": _(
+        "Ask whoever set up the desk to keep the token in a private file."
+    ),
+    "Unlock it, or keep the token in a private file with --file.": _(
+        "Unlock it, then enter the token again."
+    ),
+    "Check the request id, and ask Copernica. To take it all the same: --accept-subject; the "
+    "register notes it.": _(
+        "Check the request id, and ask Copernica."
+    ),
+    "Check COPERNICA_TOKEN.": _("Enter the API token again under Settings."),
+    "Check COPERNICA_TOKEN: is it the token from the dashboard, and still valid?": _(
+        "Is it the token from Copernica's dashboard, and still valid? Enter it again under "
+        "Settings."
+    ),
+    "Check COPERNICA_TOKEN: may it use this API, from this network?": _(
+        "May the token use this API, from this network? Look in Copernica's dashboard."
+    ),
+    "Create one in Copernica's dashboard, and set COPERNICA_TOKEN or run `dsr-report login`.": _(
+        "Create one in Copernica's dashboard, and enter it under Settings."
+    ),
+    "Run: chmod 600 FILE": _("Ask whoever set up the desk to make it private."),
+    "Check the id and its --type.": _(
+        "Check the number, and whether it is of a subprofile or of a profile."
+    ),
+    "Check COPERNICA_API_URL.": _("Ask whoever set up the desk to check the address of the API."),
+    "The usual ones are {api_url} and {auth_url}.": _(
+        "Ask whoever set up the desk to check the address of the API."
+    ),
+    "Check COPERNICA_AUTH_URL, and whether a proxy stands in between.": _(
+        "Ask whoever set up the desk to check the address of the login server, and whether a "
+        "proxy stands in between."
+    ),
+    "If that is Copernica's, set COPERNICA_API_URL to it.": _(
+        "Ask whoever set up the desk to check the address of the API."
+    ),
+    "Is there a proxy that wants a login? Look in Copernica's dashboard whether a data "
+    "request was made, and take it up with --request ID.": _(
+        "Is there a proxy that wants a login? Look in Copernica's dashboard whether a data "
+        "request was made, then say so on the page of the case."
+    ),
+    "Find the id in the dashboard and take it up with --request ID.": _(
+        "Find the id in Copernica's dashboard, and enter it on the page of the case."
+    ),
+    "Look in Copernica's dashboard whether a data request was made, and take it up with "
+    "--request ID.": _(
+        "Look in Copernica's dashboard whether a data request was made, then say so on the page "
+        "of the case."
+    ),
+    "Look in the dashboard, then: dsr-report register attach {number} REQUEST_ID, or: "
+    "dsr-report register abandon {number} --reason TEXT": _(
+        "Look in Copernica's dashboard whether a data request was made, then say so on the page "
+        "of the case."
+    ),
+    "Use the id that `fetch` printed.": _("Use the id that stands in Copernica's dashboard."),
+    "The same command takes it up again, or: dsr-report fetch --request {id}": _(
+        "Nothing is lost. Collect the data again later: the desk takes the data request up."
+    ),
+    "Once it can be used, the same command takes the data request up.": _(
+        "Once it can be used, collect the data again: the desk takes the data request up."
+    ),
+    "Once it can be used, run: {attach}; then the same command again.": _(
+        "Once it can be used, enter the request id on the page of the case."
+    ),
+    "Run the same command again: it takes up what there is.": _(
+        "Collect the data again: the desk takes the data request up."
+    ),
+    "name a subject (ID) or a data request (--request)": _(
+        "it is not known whom the data request is about"
+    ),
+    "Name a file in it with --output.": _("Ask whoever set up the desk to check its folder."),
+    "Make the folder, or choose another place with --output.": _(
+        "Ask whoever set up the desk to check its folder."
+    ),
+    "Choose another place with --output.": _("Ask whoever set up the desk to check its folder."),
+    "Nothing was left behind; free some space or choose another place with --output.": _(
+        "Nothing was left behind. Free some space, then try again."
+    ),
+    "Free some space, or set TMPDIR to another folder.": _("Free some space, then try again."),
+    "Choose another place with {variable}.": _(
+        "Ask whoever set up the desk to check the place of the register."
+    ),
+    "Download it again, or read the intact part with --salvage.": _(
+        "Download it again. If that does not help, tick that it may be broken: what is whole of "
+        "it is taken."
+    ),
+    "It is not all that there is: `dsr-report fetch ID` asks for the export of the person.": _(
+        "It is not all that there is. Collect the data of the person."
+    ),
+    "`dsr-report fetch ID` asks for the export of a person.": _("Collect the data of the person."),
+    "Pass the path of the export, its bytes, or a file that was opened with mode 'rb'.": _(
+        "Take the file that Copernica sent."
+    ),
+    "Open it in binary mode ('rb').": _("Take the file that Copernica sent."),
+    "Run `dsr-report review` on this export again.": _("Go through the review again."),
+    "Make a new file with `dsr-report review`.": _("Go through the review again."),
+    "Make one with `dsr-report review EXPORT -o FILE`.": _("Go through the review again."),
+    "Run `dsr-report review EXPORT -o` with this file: it keeps the decisions that still "
+    "apply.": _(
+        "Go through the review again."
+    ),
+    "Check the pointers in the review file: each leads to a value, a message or a record.": _(
+        "Look at it under “What is hidden”, and take it back there."
+    ),
+    "Check its spelling in the review file, or name its pointer.": _(
+        "Look at it under “What is hidden”, and take it back there."
+    ),
+    "Read each [[text]] of the review file and set `read = true`, or decide on it.": _(
+        "Read each text in the review, and tick it or decide on it."
+    ),
+    "Open each, then set `looked_at = true` or withhold it in the review file; `dsr-report "
+    "review` lists them.": _(
+        "Open each, then tick that you looked at it, or withhold it."
+    ),
+    "Open each, then set `looked_at = true` or withhold it in the review file": _(
+        "Open each, then tick that you looked at it, or withhold it."
+    ),
+    "Decide them in the review file.": _("Decide them in the review."),
+    "they are disclosed. Decide them in the review file": _(
+        "they are disclosed. Decide them in the review"
+    ),
+    "Close it with --reason, or note the answer first (register sent, refuse).": _(
+        "Note the answer first, or that it was refused."
+    ),
+    "dsr-report register list --all shows them.": _("The first page lists all cases."),
+    "dsr-report register show REFERENCE lists the numbers of a case.": _(
+        "Look at the log on the page of the case."
+    ),
+    "Look with `dsr-report register show`, before it is done again.": _(
+        "Look at the log on the page of the case, before it is done again."
+    ),
+    "Nothing was written. Please report this with the output of `dsr-report inspect -v`.": _(
+        "Nothing was written. Please report this to those who maintain dsr-report."
+    ),
+    "Nothing was written. Please report this with the output of `dsr-report inspect -v "
+    "{place}`.": _(
+        "Nothing was written. Please report this to those who maintain dsr-report."
+    ),
+    "Nothing was written. Please report this: the export has a form that we do not know.": _(
+        "Nothing was written. Please report this to those who maintain dsr-report."
+    ),
+    "Check the recipient, then add --confirm-recipient.": _(
+        "Check the recipient, then tick that it is right."
+    ),
+    "Complete the configuration (`dsr-report config check`).": _("Fill in the statements."),
+    "`dsr-report config init -o controller.toml` writes them to fill in; give it with "
+    "--config": _(
+        "fill in the statements"
+    ),
+    "fill them in ({path}) and run `dsr-report config check`": _("fill in the statements"),
+    "records that were not recognised: {n} (see `dsr-report inspect -v {place}`)": _(
+        "records that were not recognised: {n}"
+    ),
+    "older than promised: by [[retention]] {number} (keep = {keep}, after = {after}) these "
+    "records should be gone on {today}: {kinds}; the oldest is of {first}": _(
+        "older than promised: by period {number} of the statements ({keep}) these records should "
+        "be gone on {today}: {kinds}; the oldest is of {first}"
+    ),
+    "the reply is dated {replied} but was due by {due}; if the deadline was extended or "
+    "moved by a weekend or holiday, set it with --due; --delay says why on page 1": _(
+        "the reply is dated {replied} but was due by {due}; if the period was extended, note "
+        "that on the page of the case"
+    ),
+    "fields of the profile of which it is not said where their data come from: {n}; "
+    "`{command}` lists them to fill in": _(
+        "fields of the profile of which it is not said where their data come from: {n}; say it "
+        "in the statements"
+    ),
+    "--annexes apart is for PDF (a ZIP has them apart in any case)": _(
+        "only a PDF can have its annexes apart"
+    ),
+    "Leave --annexes out.": _("Choose annexes inside."),
+    "Remove it by hand, then run the same command again.": _("Remove it by hand, then try again."),
+    "the keyring needs the extra 'keyring'": _(
+        "the keyring needs a part of dsr-report that is not installed"
+    ),
+}  # fmt: skip
+"""What the desk says in place of a text that names commands, options or variables, by that text."""
+
+
+def said(sentence: str, language: Language) -> str:
+    """What an error, a check or a warning says: in a language, and in the words of the desk."""
+    return language.say(from_data(sentence), _instead())
+
+
+@cache
+def _instead() -> Mapping[str, str]:
+    """By a text or code in a sentence, what the desk says in its place."""
+    kinds = {kind.name: kind.title[1] for kind in KINDS.values()}
+    return kinds | SUBJECTS | FILE_REASONS | STATES | IN_PLACE
+
+
+def as_sentence(text: str) -> str:
+    """With a capital and a full stop, as it stands on its own."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) or not text else ".")
 
 
 def language_names() -> dict[str, str]:

@@ -12,6 +12,7 @@ import httpx
 
 from dsr_report.errors import FetchError
 from dsr_report.fetch.hygiene import presentable
+from dsr_report.sentences import Sentence
 
 LARGEST_ANSWER = 1 << 20
 _UNPACKED_AT_ONCE = 1 << 16
@@ -68,7 +69,9 @@ class Answer(NamedTuple):
     def says(self) -> str:
         """What is wrong: the API's message with the status, or the status alone."""
         message = self.error
-        return f"{message} (status {self.status})" if message else f"status {self.status}"
+        if message:
+            return Sentence("{message} (status {status})", message=message, status=self.status)
+        return Sentence("status {status}", status=self.status)
 
 
 def read_answer(response: httpx.Response) -> Answer:

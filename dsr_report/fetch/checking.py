@@ -9,6 +9,7 @@ from dsr_report.addresses import same_address
 from dsr_report.errors import NotAnExportError, WrongSubjectError
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.subjects import Subjects
+from dsr_report.sentences import Sentence
 
 
 class Subject(NamedTuple):
@@ -30,7 +31,7 @@ def fault_of(path: Path) -> tuple[str | None, Subjects]:
                 pass
             codes = {warning.code for warning in export.warnings}
             if codes & {"data-is-text", "no-data"}:
-                return "there is a text in place of the data, or nothing", export.subjects
+                return Sentence("there is a text in place of the data, or nothing"), export.subjects
             return None, export.subjects
     except NotAnExportError as error:
         return error.what, Subjects()
@@ -40,7 +41,7 @@ def doubt_about(subjects: Subjects, subject: Subject | None) -> str | None:
     """Why it is not shown that an export is about this subject, or about any one; None where it is."""
     doubt = subjects.doubt
     if doubt is None and subject is not None and not _is(subject, *subjects.named[0]):
-        doubt = "it is about a different person than requested"
+        doubt = Sentence("it is about a different person than requested")
     return doubt
 
 
@@ -53,7 +54,7 @@ def must_be_about(subjects: Subjects, subject: Subject | None, request_id: str) 
     doubt = doubt_about(subjects, subject)
     if doubt is not None:
         raise WrongSubjectError(
-            f"the export was not kept: {doubt}",
+            Sentence("the export was not kept: {doubt}", doubt=doubt),
             where=request_id,
             hint="Check the request id, and ask Copernica. To take it all the same: --accept-subject; "
             "the register notes it.",

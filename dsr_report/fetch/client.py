@@ -17,6 +17,7 @@ from dsr_report.fetch.answers import Answer, CertainlyFailedError, PerhapsDoneEr
 from dsr_report.fetch.data_request import DataRequest, Subject
 from dsr_report.fetch.token import Secret, find_token
 from dsr_report.fetch.transport import Transport, Version
+from dsr_report.sentences import Sentence
 
 API_URL = "https://api.copernica.com/v4"
 AUTH_URL = "https://authenticate.copernica.com"
@@ -116,7 +117,7 @@ class Client:
             raise _refusal(answer, subject)
         if answer.is_page and not answer.headers.get("x-created"):
             raise PerhapsDoneError(
-                f"Copernica's reply was a web page (status {answer.status})",
+                Sentence("Copernica's reply was a web page (status {status})", status=answer.status),
                 hint="Is there a proxy that wants a login? Look in Copernica's dashboard whether a data "
                 "request was made, and take it up with --request ID.",
             )
@@ -186,7 +187,7 @@ def _checked(url: str, name: str) -> str:
         raise UsageError(
             "the address of the API must be a plain web address, without a user, a query or a fragment",
             where=name,
-            hint=f"The usual ones are {API_URL} and {AUTH_URL}.",
+            hint=Sentence("The usual ones are {api_url} and {auth_url}.", api_url=API_URL, auth_url=AUTH_URL),
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and local):
         raise UsageError(
@@ -204,7 +205,8 @@ def _subject(subject_type: str, subject_id: int | str) -> Subject:
             raise UsageError("this is not an e-mail address", hint="Give one like name@example.org.")
     elif not re.fullmatch(r"[0-9]{1,18}", text):
         raise UsageError(
-            f"this is not a {subject_type} id", hint="Give its number, as the dashboard shows it."
+            Sentence("this is not a {subject_type} id", subject_type=Sentence(subject_type)),
+            hint="Give its number, as the dashboard shows it.",
         )
     return Subject(subject_type, text)
 
@@ -233,19 +235,29 @@ def _target(report: str) -> str:
 
 
 def _refusal(answer: Answer, subject: Subject) -> AuthError | UnknownIdError | CertainlyFailedError:
-    what = f"this {subject.type}" if subject.type == "email" else f"{subject.type} {subject.id}"
+    is_address = subject.type == "email"
+    what = (
+        Sentence("this email")
+        if is_address
+        else Sentence("{kind} {id}", kind=Sentence(subject.type), id=subject.id)
+    )
     if answer.is_refusal:
-        return AuthError(f"the API token was refused: {answer.says}", hint="Check COPERNICA_TOKEN.")
+        return AuthError(
+            Sentence("the API token was refused: {says}", says=answer.says), hint="Check COPERNICA_TOKEN."
+        )
     if _UNKNOWN.search(answer.error or ""):
         return UnknownIdError(
-            f"Copernica does not know {what}: {answer.says}", hint="Check the id and its --type."
+            Sentence("Copernica does not know {what}: {says}", what=what, says=answer.says),
+            hint="Check the id and its --type.",
         )
     if 300 <= answer.status < 400 or answer.status in {404, 405}:
         return CertainlyFailedError(
-            f"this address has no such API call: {answer.says}", hint="Check COPERNICA_API_URL."
+            Sentence("this address has no such API call: {says}", says=answer.says),
+            hint="Check COPERNICA_API_URL.",
         )
     return CertainlyFailedError(
-        f"Copernica refused the data request for {what}: {answer.says}", hint="Nothing was requested."
+        Sentence("Copernica refused the data request for {what}: {says}", what=what, says=answer.says),
+        hint="Nothing was requested.",
     )
 
 

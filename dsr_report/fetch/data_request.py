@@ -18,6 +18,7 @@ from dsr_report.fetch.downloading import LARGEST_BYTES, Downloading
 from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.transport import Transport
 from dsr_report.files import written_whole
+from dsr_report.sentences import Sentence
 from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class DataRequest:
         if answer.status in _ANSWERS:  # "No entity with supplied ID" and the like
             return Status("unknown", None)
         raise FetchError(
-            f"the API does not give the state of the data request: {answer.says}",
+            Sentence("the API does not give the state of the data request: {says}", says=answer.says),
             where=self.id,
             hint=self._later,
         )
@@ -136,7 +137,9 @@ class DataRequest:
         if answer.status != 200 or answer.body.lstrip()[:1] != b"{":
             if deadline is not None and self._clock() > deadline:
                 return Status("pending", None)
-            raise OutOfReachError(f"the API is not working: {answer.says}", where=self.id, hint=self._later)
+            raise OutOfReachError(
+                Sentence("the API is not working: {says}", says=answer.says), where=self.id, hint=self._later
+            )
         return Status("pending" if _NOT_READY.search(answer.body) else "available", None)
 
     @property
@@ -196,7 +199,11 @@ class DataRequest:
     def _too_late(self, trouble: OutOfReachError | None, waited: float) -> Exception:
         if trouble is not None and not isinstance(trouble, TimeUpError):
             return OutOfReachError(trouble.what, where=f"data request {self.id}", hint=self._later)
-        return NotReadyError(f"the export is not ready after {waited:.0f} s", where=self.id, hint=self._later)
+        return NotReadyError(
+            Sentence("the export is not ready after {waited} s", waited=f"{waited:.0f}"),
+            where=self.id,
+            hint=self._later,
+        )
 
     def _is_gone(self) -> UnknownIdError:
         return UnknownIdError(
@@ -207,7 +214,9 @@ class DataRequest:
 
     @property
     def _later(self) -> str:
-        return f"The same command takes it up again, or: dsr-report fetch --request {shlex.quote(self.id)}"
+        return Sentence(
+            "The same command takes it up again, or: dsr-report fetch --request {id}", id=shlex.quote(self.id)
+        )
 
     def download(
         self,
@@ -244,7 +253,9 @@ class DataRequest:
                 )
             except TimeUpError as error:
                 raise NotReadyError(
-                    f"the download ended too soon: {error.what}", where=self.id, hint=self._later
+                    Sentence("the download ended too soon: {what}", what=error.what),
+                    where=self.id,
+                    hint=self._later,
                 ) from None
         return Download(Path(target), size, sha256, doubt)
 

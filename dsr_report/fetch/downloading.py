@@ -16,6 +16,7 @@ from dsr_report.fetch.answers import TEMPORARY, OutOfReachError, blocks_of, read
 from dsr_report.fetch.checking import Subject, doubt_about, fault_of, must_be_about
 from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.transport import TRIES, Transport
+from dsr_report.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 LARGEST_BYTES = 20_000_000_000
@@ -87,10 +88,12 @@ class Downloading:
                     self._start_over()
                     is_whole = True
                 elif status in TEMPORARY or status in {200, 206, 416}:
-                    problem = f"status {status}"
+                    problem = Sentence("status {status}", status=status)
                 else:
                     raise FetchError(
-                        f"the export cannot be downloaded: status {status}", where=self._id, hint=self._later
+                        Sentence("the export cannot be downloaded: status {status}", status=status),
+                        where=self._id,
+                        hint=self._later,
                     )
             try:
                 self._again(problem, headers)
@@ -102,7 +105,7 @@ class Downloading:
     def was_missing(self) -> None:
         """The API says that the file is there, but has none: wait a moment before the next try."""
         self._start_over()
-        self._again("status 404", None)
+        self._again(Sentence("status {status}", status=404), None)
 
     def _again(self, problem: str, headers: httpx.Headers | None) -> None:
         self._tries += 1
@@ -114,7 +117,9 @@ class Downloading:
 
     def _in_vain(self, problem: str) -> FetchError:
         return FetchError(
-            f"the export could not be downloaded completely: {problem}", where=self._id, hint=self._later
+            Sentence("the export could not be downloaded completely: {problem}", problem=problem),
+            where=self._id,
+            hint=self._later,
         )
 
     def _connection(self) -> tuple[int, httpx.Headers, bool]:
@@ -162,7 +167,10 @@ class Downloading:
             raise OutOfReachError("the download broke off")
 
     def _too_large(self) -> FetchError:
-        return FetchError(f"the export is larger than {self._largest:,} bytes", where=self._id)
+        return FetchError(
+            Sentence("the export is larger than {largest} bytes", largest=f"{self._largest:,}"),
+            where=self._id,
+        )
 
     def _start_over(self) -> None:
         self._file.seek(0)

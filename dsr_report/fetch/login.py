@@ -13,6 +13,7 @@ from dsr_report.errors import AuthError, FetchError
 from dsr_report.fetch.answers import Answer
 from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.token import Secret
+from dsr_report.sentences import Sentence
 
 _MARGIN_SECONDS = 400.0
 _LIFETIME_SECONDS = 86_000.0
@@ -84,7 +85,7 @@ def _jwt_of(answer: Answer) -> Secret:
     text = answer.body.decode("utf-8", "replace").strip()
     if answer.is_refusal or answer.status == 400:
         raise AuthError(
-            f"the API token was refused (status {answer.status})",
+            Sentence("the API token was refused (status {status})", status=answer.status),
             hint="Check COPERNICA_TOKEN: is it the token from the dashboard, and still valid?",
         )
     if answer.status == 200 and text.startswith("{"):
@@ -94,7 +95,7 @@ def _jwt_of(answer: Answer) -> Secret:
         )
     if answer.status != 200 or not _JWT.fullmatch(text):
         raise FetchError(
-            f"the login server did not return a token (status {answer.status})",
+            Sentence("the login server did not return a token (status {status})", status=answer.status),
             hint="Check COPERNICA_AUTH_URL, and whether a proxy stands in between.",
         )
     return Secret(text)

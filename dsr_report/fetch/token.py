@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from dsr_report.errors import AuthError, MissingExtraError
+from dsr_report.sentences import Sentence, reason_of
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -74,7 +75,9 @@ def _from_file(path: Path) -> Secret:
         mode = path.stat().st_mode
         text = path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise AuthError(f"the token file is unreadable ({error.strerror})", where=str(path)) from error
+        raise AuthError(
+            Sentence("the token file is unreadable ({reason})", reason=reason_of(error)), where=str(path)
+        ) from error
     except UnicodeDecodeError:
         raise AuthError("the token file is not a text file", where=str(path)) from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -107,7 +110,7 @@ def store_token(token: Secret) -> str:
         ring.set_password(SERVICE, USER, token.reveal())
     except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
         raise AuthError(
-            f"the keyring did not store the token ({type(error).__name__})",
+            Sentence("the keyring did not store the token ({error})", error=type(error).__name__),
             hint="Unlock it, or keep the token in a private file with --file.",
         ) from None
     return ring.name
@@ -127,7 +130,8 @@ def forget_token() -> bool:
         ring.delete_password(SERVICE, USER)
     except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
         raise AuthError(
-            f"the keyring did not delete the token ({type(error).__name__})", hint="Unlock it."
+            Sentence("the keyring did not delete the token ({error})", error=type(error).__name__),
+            hint="Unlock it.",
         ) from None
     return True
 

@@ -30,6 +30,7 @@ from dsr_report.fetch.hygiene import hushed, name_of
 from dsr_report.fetch.login import Login
 from dsr_report.fetch.time_limit import TimeLimit, TimeUpError, time_limit
 from dsr_report.fetch.token import Secret
+from dsr_report.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 TRIES = 6
@@ -49,7 +50,9 @@ _NEVER_LEFT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
-_TAKE_UP = "Look in Copernica's dashboard whether a data request was made, and take it up with --request ID."
+_TAKE_UP = Sentence(
+    "Look in Copernica's dashboard whether a data request was made, and take it up with --request ID."
+)
 Version = Literal["v4", "v3", "v2", "v1"]
 
 
@@ -112,7 +115,7 @@ class Transport:
         answer = self.get("identity", accept=frozenset({200, 400, 404}), deadline=deadline)
         if answer.is_refusal:
             raise AuthError(
-                f"the API token was refused: {answer.says}",
+                Sentence("the API token was refused: {says}", says=answer.says),
                 where=_host(self.base),
                 hint="Check COPERNICA_TOKEN.",
             )
@@ -167,7 +170,9 @@ class Transport:
                 limit.check(where)
                 if isinstance(error, OutOfReachError):
                     raise
-                raise OutOfReachError(f"the connection broke off ({name_of(error)})", where=where) from None
+                raise OutOfReachError(
+                    Sentence("the connection broke off ({error})", error=name_of(error)), where=where
+                ) from None
             limit.check(where)  # a body whose length nobody stated ends with its connection
 
     def post_once(self, path: str, body: Mapping[str, object], deadline: float | None = None) -> Answer:
@@ -200,18 +205,21 @@ class Transport:
                 refreshed = True
                 continue
             if answer.status in {425, 429}:
-                reason = f"it asks to wait (status {answer.status})"
+                reason = Sentence("it asks to wait (status {status})", status=answer.status)
                 self.nap(attempt, answer.headers, deadline)
                 continue
             if answer.status >= 500 or answer.status == 408:
                 raise PerhapsDoneError(
-                    f"the API broke off, and may have created the data request anyway ({answer.says})",
+                    Sentence(
+                        "the API broke off, and may have created the data request anyway ({says})",
+                        says=answer.says,
+                    ),
                     where=_host(self.base),
                     hint=_TAKE_UP,
                 )
             return answer
         raise CertainlyFailedError(
-            f"the API cannot be reached: {reason}",
+            Sentence("the API cannot be reached: {reason}", reason=reason),
             where=_host(self.base),
             hint="Check the network and try again; nothing was requested.",
         )
@@ -274,7 +282,8 @@ class Transport:
                     self.nap(attempt, headers, deadline)
                 except TimeUpError:
                     break
-        raise kind(f"the API is not working: {problem}", where=_host(self.base), hint="Try again later.")
+        said = Sentence("the API is not working: {problem}", problem=problem)
+        raise kind(said, where=_host(self.base), hint="Try again later.")
 
     # ---- one request
 
@@ -320,7 +329,7 @@ class Transport:
                 if _origin(url) != home and response.status_code in {401, 403}:
                     response.close()
                     raise FetchError(
-                        f"the API sends us to {url.host}, which wants the token",
+                        Sentence("the API sends us to {host}, which wants the token", host=url.host),
                         where=_host(self.base),
                         hint="If that is Copernica's, set COPERNICA_API_URL to it.",
                     )
@@ -371,9 +380,11 @@ class Transport:
             if answer is not None and answer.status < 300:
                 return answer  # it was carried out, and the id may stand in the headers
             if isinstance(error, _NEVER_LEFT) or (self._is_traced and not left):
-                raise OutOfReachError(f"no connection ({name})", where=_host(self.base)) from None
+                raise OutOfReachError(
+                    Sentence("no connection ({name})", name=name), where=_host(self.base)
+                ) from None
             raise PerhapsDoneError(
-                f"the connection broke after the data request was sent ({name})",
+                Sentence("the connection broke after the data request was sent ({name})", name=name),
                 where=_host(self.base),
                 hint=_TAKE_UP,
             ) from None
@@ -400,7 +411,7 @@ class Transport:
                         response.close()
                 except httpx.HTTPError as error:
                     limit.check()
-                    raise OutOfReachError(f"no answer ({name_of(error)})") from None
+                    raise OutOfReachError(Sentence("no answer ({error})", error=name_of(error))) from None
                 limit.check()
             if answer.is_page and answer.status == 200:
                 raise OutOfReachError("a web page came in place of a token")
@@ -413,7 +424,8 @@ class Transport:
                 "the login server did not answer in time", where=_host(self._auth_url)
             ) from None
         except OutOfReachError as error:
-            problem = error.what.replace("the API is not working", "the login server is in trouble")
+            told = error.what.values.get("problem", "") if isinstance(error.what, Sentence) else error.what
+            problem = Sentence("the login server is in trouble: {problem}", problem=told)
             raise OutOfReachError(
                 problem, where=_host(self._auth_url), hint="Try again later; check the network and its proxy."
             ) from None
@@ -426,7 +438,7 @@ class Transport:
     def _refresh(self, jwt: Secret | None, answer: Answer, *, again: bool) -> None:
         if again or jwt is None:
             raise AuthError(
-                f"the API token was refused: {answer.says}",
+                Sentence("the API token was refused: {says}", says=answer.says),
                 where=_host(self.base),
                 hint="Check COPERNICA_TOKEN: may it use this API, from this network?",
             )

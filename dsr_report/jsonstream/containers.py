@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 from dsr_report.errors import BrokenJsonError, NotAnExportError
 from dsr_report.jsonstream.window import Limits
+from dsr_report.sentences import Sentence
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -34,10 +35,10 @@ _MAIL_NAMES = re.compile(
 _IGNORED = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|\._|Thumbs\.db$)")
 
 _OFFICE = {
-    "word/": "a Word file",
-    "xl/": "an Excel file",
-    "ppt/": "a PowerPoint file",
-    "META-INF/manifest.xml": "a file of LibreOffice or OpenOffice",
+    "word/": Sentence("a Word file"),
+    "xl/": Sentence("an Excel file"),
+    "ppt/": Sentence("a PowerPoint file"),
+    "META-INF/manifest.xml": Sentence("a file of LibreOffice or OpenOffice"),
 }
 """What an office file has in its archive."""
 
@@ -62,7 +63,7 @@ class Guard:
         self._done += len(block)
         if self._done > self._most:
             raise NotAnExportError(
-                f"the archive unpacks to more than {self._most} bytes",
+                Sentence("the archive unpacks to more than {most} bytes", most=str(self._most)),
                 where=self.name,
                 hint="If you trust it, unpack it yourself and read the result.",
             )
@@ -87,7 +88,7 @@ def around(file: BinaryIO) -> Wrapping | None:
 
 def _gzip(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:  # noqa: FBT001  (see Wrapping)
     with gzip.GzipFile(fileobj=file) as unpacked:
-        yield from _read(unpacked, guard, salvage, "the gzip file is broken or cut off")
+        yield from _read(unpacked, guard, salvage, Sentence("the gzip file is broken or cut off"))
 
 
 def _read(file: object, guard: Guard, salvage: bool, what: str) -> Iterator[bytes | None]:  # noqa: FBT001
@@ -131,7 +132,7 @@ def utf_16(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None
                 yield None
                 return
             raise BrokenJsonError(
-                f"this looks like {encoding.upper()}, but is broken or cut off",
+                Sentence("this looks like {encoding}, but is broken or cut off", encoding=encoding.upper()),
                 where=f"{guard.name}, byte {done + error.start}",
                 hint="Download it again.",
             ) from error
@@ -159,7 +160,7 @@ def _zip(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:
         )
         if kind is not None:
             raise NotAnExportError(
-                f"this looks like {kind}",
+                Sentence("this looks like {kind}", kind=kind),
                 where=guard.name,
                 hint="Is this the file that Copernica sent? That is JSON.",
             )
@@ -167,11 +168,14 @@ def _zip(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:
         named = [m for m in inside if m.filename.lower().endswith((".json", ".json.gz", ".jsonl", ".ndjson"))]
         members = named or inside
         if len(members) != 1:
-            raise _not_one(len(members), "ZIP archive", guard.name)
+            raise _not_one(len(members), Sentence("the ZIP archive"), guard.name)
         if len(inside) > 1:
             raise NotAnExportError(
-                f"the ZIP archive holds {len(inside) - 1} more "
-                f"{'file' if len(inside) == 2 else 'files'} beside the JSON",
+                Sentence(
+                    "the ZIP archive holds {n} more file beside the JSON",
+                    "the ZIP archive holds {n} more files beside the JSON",
+                    n=len(inside) - 1,
+                ),
                 where=guard.name,
                 hint="Unpack it, see what else it holds about the person, and name the JSON file alone.",
             )
@@ -184,7 +188,7 @@ def _zip(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:
         except (zipfile.BadZipFile, NotImplementedError) as error:
             raise BrokenJsonError("the ZIP archive cannot be unpacked", where=guard.name) from error
         with unpacked:
-            yield from _read(unpacked, guard, salvage, "the ZIP archive is broken")
+            yield from _read(unpacked, guard, salvage, Sentence("the ZIP archive is broken"))
 
 
 def _mail(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:  # noqa: ARG001, FBT001
@@ -196,7 +200,7 @@ def _mail(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]
     message = message_from_bytes(content, policy=policy.default)
     found = [payload for part in message.walk() if (payload := _export_in(part)) is not None]
     if len(found) != 1:
-        raise _not_one(len(found), "mail", guard.name)
+        raise _not_one(len(found), Sentence("the mail"), guard.name)
     yield guard.passed(found[0])
 
 
@@ -225,15 +229,15 @@ def _form(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]
         if (f := unquote_to_bytes(field.replace(b"+", b" "))).lstrip()[:1] in (b"{", b"[")
     ]
     if len(found) != 1:
-        raise _not_one(len(found), "form", guard.name)
+        raise _not_one(len(found), Sentence("the form"), guard.name)
     yield guard.passed(found[0])
 
 
 def _not_one(count: int, what: str, name: str) -> NotAnExportError:
     return NotAnExportError(
-        f"the {what} holds {count or 'no'} files that could be the export"
+        Sentence("{what} holds {count} files that could be the export", what=what, count=count)
         if count
-        else f"the {what} contains no export",
+        else Sentence("{what} contains no export", what=what),
         where=name,
         hint="Unpack it and name the one that Copernica sent." if count else "Is this what Copernica sent?",
     )

@@ -17,6 +17,7 @@ import msgspec
 from dsr_report.jsonstream.items import JsonValue, Level, Number, Scalar, containers
 from dsr_report.jsonstream.scanner import MAX_DEPTH, SPACE, STRING, Broken
 from dsr_report.pointers import RepeatedName, joined
+from dsr_report.sentences import Sentence
 
 WarningSink = Callable[[str, str, str], None]
 """Takes the code, pointer and message of a warning."""
@@ -174,7 +175,9 @@ class LosslessDecoder:
             first = text[at : at + 1]
             if first in (b"{", b"["):
                 if len(stack) >= self._depth:
-                    raise Broken(at, f"nested more than {MAX_DEPTH} levels deep", deep=True)
+                    raise Broken(
+                        at, Sentence("nested more than {levels} levels deep", levels=MAX_DEPTH), deep=True
+                    )
                 top = _Open({}, b"}") if first == b"{" else _Open([], b"]")
                 stack.append(top)
                 at = _space(text, at + 1)
@@ -202,7 +205,7 @@ class LosslessDecoder:
                         break
                     self._report("trailing-comma", self._here(), TRAILING_COMMA)
                 elif byte != top.closer:
-                    raise Broken(at, "a comma or closing bracket is missing", cut=at >= len(text))
+                    raise Broken(at, Sentence("a comma or closing bracket is missing"), cut=at >= len(text))
                 at += 1
                 value = stack.pop().value
             else:
@@ -235,7 +238,7 @@ class LosslessDecoder:
                 decoded, _ = scanstring(f'"{written}"', 1, False)
             except JSONDecodeError as error:
                 before = f'"{written}"'[: error.pos].encode("utf-8", errors)
-                raise Broken(start + len(before), "a backslash without a valid escape") from None
+                raise Broken(start + len(before), Sentence("a backslash without a valid escape")) from None
             if _SURROGATE_ESCAPE.search(raw) and _SURROGATE.search(decoded):
                 self._report("lone-surrogate", self._here(), "half of a pair of surrogates is kept as it is")
         if _CONTROL.search(raw):
@@ -256,7 +259,7 @@ class LosslessDecoder:
             top.place = RepeatedName(name, count)
         at = _space(text, at)
         if text[at : at + 1] != b":":
-            raise Broken(at, "a colon is missing after a name", cut=at >= len(text))
+            raise Broken(at, Sentence("a colon is missing after a name"), cut=at >= len(text))
         return _space(text, at + 1)
 
     def _scalar(self, text: bytes, at: int) -> tuple[Scalar, int]:
@@ -264,7 +267,7 @@ class LosslessDecoder:
             return self._string(text, at) if self._tokens is None else ("", _end_of_string(text, at))
         if match := _NUMBER.match(text, at):
             if text[match.end() : match.end() + 1] in _IN_NUMBERS:
-                raise Broken(match.end(), "a number is not written as JSON wants it")
+                raise Broken(match.end(), Sentence("a number is not written as JSON wants it"))
             return _number(match), match.end()
         match = _WORD.match(text, at)
         word = match.group() if match else b""
@@ -274,7 +277,7 @@ class LosslessDecoder:
         if word in _NO_NUMBERS:
             self._report("not-a-number", self._here(), "a word that JSON does not know stands for a number")
             return Number(word.decode("ascii")), end
-        raise Broken(at, "a value is missing", cut=end >= len(text))
+        raise Broken(at, Sentence("a value is missing"), cut=end >= len(text))
 
     def _here(self) -> str:
         return joined(self._pointer, *(o.place for o in self._stack))
@@ -285,8 +288,8 @@ def _end_of_string(text: bytes, start: int) -> int:
     if match is not None:
         return match.end()
     if text[start : start + 1] in (b'"', b""):
-        raise Broken(len(text), "a string has no end", cut=True)
-    raise Broken(start, "a string in double quotes is missing")
+        raise Broken(len(text), Sentence("a string has no end"), cut=True)
+    raise Broken(start, Sentence("a string in double quotes is missing"))
 
 
 def _number(match: re.Match[bytes]) -> Scalar:

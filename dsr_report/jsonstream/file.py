@@ -18,6 +18,7 @@ from dsr_report.jsonstream.sources import Progress, Source, opened
 from dsr_report.jsonstream.stream import Batch, ItemStream
 from dsr_report.jsonstream.subjects import Info, Subjects
 from dsr_report.jsonstream.window import Limits
+from dsr_report.sentences import Sentence
 
 __all__ = ["DEFAULT_LIMITS", "ExportFile", "Info", "WarningLog", "open_export", "source_log"]
 DEFAULT_LIMITS = Limits()
@@ -220,12 +221,12 @@ class ExportFile:
             return NotAnExportError(error.reason, where=where, hint="Is this the file that Copernica sent?")
         if error.cut:
             return BrokenJsonError(
-                f"the file is cut off: {error.reason}",
+                Sentence("the file is cut off: {reason}", reason=error.reason),
                 where=where,
                 hint="Download it again, or read the intact part with --salvage.",
             )
         return BrokenJsonError(
-            f"this is not JSON: {error.reason}",
+            Sentence("this is not JSON: {reason}", reason=error.reason),
             where=where,
             hint="Download it again, or read the intact part with --salvage.",
         )

@@ -8,22 +8,23 @@ from typing import BinaryIO, Final
 from dsr_report.errors import NotAnExportError, NotReadyError
 from dsr_report.jsonstream.items import Item, JsonValue
 from dsr_report.jsonstream.stream import NOT_READY
+from dsr_report.sentences import Sentence
 
-_HINT: Final = "Is this the file that Copernica sent?"
+_HINT: Final = Sentence("Is this the file that Copernica sent?")
 _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
-    (b"%PDF", "a PDF file"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a Word, Excel or Outlook file (of before 2007)"),
-    (b"{\\rtf", "a text file of a word processor (RTF)"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"PK", "a ZIP archive without an export"),
-    (b"7z\xbc\xaf", "a 7z archive, which has to be unpacked first"),
-    (b"Rar!", "a RAR archive, which has to be unpacked first"),
-    (b"BZh", "a bzip2 file, which has to be unpacked first"),
-    (b"\xfd7zXZ", "an xz file, which has to be unpacked first"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard file, which has to be unpacked first"),
-    (b"SQLite format 3", "an SQLite database"),
+    (b"%PDF", Sentence("a PDF file")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Sentence("a Word, Excel or Outlook file (of before 2007)")),
+    (b"{\\rtf", Sentence("a text file of a word processor (RTF)")),
+    (b"\x89PNG", Sentence("a picture")),
+    (b"\xff\xd8\xff", Sentence("a picture")),
+    (b"GIF8", Sentence("a picture")),
+    (b"PK", Sentence("a ZIP archive without an export")),
+    (b"7z\xbc\xaf", Sentence("a 7z archive, which has to be unpacked first")),
+    (b"Rar!", Sentence("a RAR archive, which has to be unpacked first")),
+    (b"BZh", Sentence("a bzip2 file, which has to be unpacked first")),
+    (b"\xfd7zXZ", Sentence("an xz file, which has to be unpacked first")),
+    (b"\x28\xb5\x2f\xfd", Sentence("a Zstandard file, which has to be unpacked first")),
+    (b"SQLite format 3", Sentence("an SQLite database")),
 )
 _BEGINNING = 4096
 _SPACE = b" \t\r\n"
@@ -52,7 +53,7 @@ def refuse_what_is_no_json(file: BinaryIO, name: str) -> None:
         raise not_ready(name)
     for bytes_, what in _BEGINNINGS:
         if beginning.startswith(bytes_):
-            raise NotAnExportError(f"this looks like {what}", where=name, hint=_HINT)
+            raise NotAnExportError(Sentence("this looks like {what}", what=what), where=name, hint=_HINT)
     if _HTML.match(start):
         raise NotAnExportError(
             "this looks like a web page (HTML)",
@@ -62,8 +63,8 @@ def refuse_what_is_no_json(file: BinaryIO, name: str) -> None:
         )
     if start.startswith(b"<"):
         raise NotAnExportError("this looks like XML", where=name, hint=_HINT)
-    what = "JSON, but no object" if _is_scalar(start) else "no JSON"
-    raise NotAnExportError(f"this is {what}", where=name, hint=_HINT)
+    what = Sentence("this is JSON, but no object") if _is_scalar(start) else Sentence("this is no JSON")
+    raise NotAnExportError(what, where=name, hint=_HINT)
 
 
 def _is_scalar(start: bytes) -> bool:
@@ -81,9 +82,13 @@ def refuse_other_answers(items: list[Item], name: str) -> None:
     error = members.get("error")
     if error is not None:
         message = error.get("message") if isinstance(error, dict) else None
-        said = f": {message}" if isinstance(message, str) and _NO_DETAIL.match(message) else ""
+        is_told = isinstance(message, str) and _NO_DETAIL.match(message)
         raise NotAnExportError(
-            f"this is an error message from the API{said}", where=name, hint="Ask for the export again."
+            Sentence("this is an error message from the API: {message}", message=message)
+            if is_told
+            else "this is an error message from the API",
+            where=name,
+            hint="Ask for the export again.",
         )
     if {"ID", "fields"} <= set(members) or {"ID", "secret"} <= set(members):
         raise NotAnExportError(

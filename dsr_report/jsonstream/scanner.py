@@ -10,6 +10,8 @@ import re
 from enum import Enum
 from typing import Final
 
+from dsr_report.sentences import Sentence
+
 MAX_DEPTH: Final = 500
 """Levels of nesting that are read; real exports have fewer than twenty."""
 
@@ -67,7 +69,7 @@ class Extent:
             if first not in b"{[":
                 match = _BARE.match(buffer, start)
                 if match is None:
-                    raise Broken(start, "a value is missing")
+                    raise Broken(start, Sentence("a value is missing"))
                 return match.end() if ended or match.end() < len(buffer) else -1
         at, level, size = start + self.seen, self._level, len(buffer)
         skip = _TO_BRACKET.match
@@ -83,7 +85,9 @@ class Extent:
             if byte in b"{[":
                 level += 1
                 if level > self._depth:
-                    raise Broken(at - 1, f"nested more than {MAX_DEPTH} levels deep", deep=True)
+                    raise Broken(
+                        at - 1, Sentence("nested more than {levels} levels deep", levels=MAX_DEPTH), deep=True
+                    )
             else:
                 level -= 1
                 if level == 0:

@@ -21,6 +21,7 @@ from dsr_report.errors import FileError, UsageError
 from dsr_report.jsonstream import containers
 from dsr_report.jsonstream.items import ReadWarning
 from dsr_report.jsonstream.window import Limits
+from dsr_report.sentences import Sentence, reason_of
 
 Progress = Callable[[int, int | None], None]
 _BLOCK = 1 << 20
@@ -114,7 +115,7 @@ def refuse_what_is_no_source(source: object) -> None:
     Raises:
         UsageError: it says what to pass instead.
     """
-    hint = "Pass the path of the export, its bytes, or a file that was opened with mode 'rb'."
+    hint = Sentence("Pass the path of the export, its bytes, or a file that was opened with mode 'rb'.")
     if isinstance(source, (str, os.PathLike)):
         text = os.fsdecode(os.fspath(source))
         is_odd = (
@@ -128,7 +129,9 @@ def refuse_what_is_no_source(source: object) -> None:
     if isinstance(source, io.TextIOBase):
         raise UsageError("this file was opened as text, which may change what it says", hint=hint)
     if not callable(getattr(source, "read", None)):
-        raise UsageError(f"an export cannot be read from a {type(source).__name__}", hint=hint)
+        raise UsageError(
+            Sentence("an export cannot be read from a {error}", error=type(source).__name__), hint=hint
+        )
 
 
 _LONGEST_PATH = 4096
@@ -158,7 +161,7 @@ def _of_path(path: Path, name: str | None) -> Source:
             return _spooled(stream, called)
     except OSError as error:
         raise FileError(
-            f"cannot be read ({error.strerror or type(error).__name__})",
+            Sentence("cannot be read ({reason})", reason=reason_of(error)),
             where=str(path),
             hint="Check the name and your rights to it.",
         ) from error
@@ -200,7 +203,7 @@ class TemporaryCopy:
             self._file.write(block)
         except OSError as error:
             raise FileError(
-                f"no temporary copy could be written ({error.strerror})",
+                Sentence("no temporary copy could be written ({reason})", reason=reason_of(error)),
                 where=tempfile.gettempdir(),
                 hint="Free some space, or set TMPDIR to another folder.",
             ) from error

@@ -35,6 +35,7 @@ from dsr_report.jsonstream.scanner import (
 )
 from dsr_report.jsonstream.window import BETWEEN_DOCUMENTS, Frame, Limits, Role, Window
 from dsr_report.pointers import RepeatedName, joined
+from dsr_report.sentences import Sentence
 
 NOT_READY: Final = re.compile(r"\s*(?:no\s+)?data\b.{0,40}\bavailable\s*\(yet\)\.?\s*\Z", re.IGNORECASE)
 _FAST_DEPTH = 200  # levels that the fast decoder reads
@@ -148,7 +149,7 @@ class ItemStream:
                 self._report("several-documents", "", "more follows after the end of the first JSON document")
             if byte not in (OPEN_LIST, OPEN_OBJECT):
                 if self._documents == 1:
-                    raise Broken(window.offset, "no JSON object begins here")
+                    raise Broken(window.offset, Sentence("no JSON object begins here"))
                 yield self._garbage(prefix)
                 return
             if self._documents == 1 or byte == OPEN_LIST:
@@ -165,7 +166,7 @@ class ItemStream:
             if not window.more():
                 break
         else:
-            raise Broken(window.offset, "something that is no JSON follows the export")
+            raise Broken(window.offset, Sentence("something that is no JSON follows the export"))
         text = window.buffer[window.pos :].decode("utf-8", "surrogateescape")
         self._report(
             "trailing-data", prefix, "text that is no JSON follows the export; it is kept as one value"
@@ -176,7 +177,11 @@ class ItemStream:
 
     def _open(self, byte: int, role: Role, pointer: str, labels: tuple[str, ...]) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            raise Broken(self._window.offset, f"nested more than {MAX_DEPTH} levels deep", deep=True)
+            raise Broken(
+                self._window.offset,
+                Sentence("nested more than {levels} levels deep", levels=MAX_DEPTH),
+                deep=True,
+            )
         shape = Shape.ELEMENTS if byte == OPEN_LIST else Shape.MEMBERS
         self.document_count += role == "document"
         self._window.pos += 1
@@ -191,7 +196,7 @@ class ItemStream:
             return
         if frame.count:
             if byte != COMMA:
-                raise Broken(window.offset, "a comma or closing bracket is missing", cut=byte < 0)
+                raise Broken(window.offset, Sentence("a comma or closing bracket is missing"), cut=byte < 0)
             window.pos += 1
             byte = window.next_byte()
             if byte == frame.closer:
@@ -199,7 +204,7 @@ class ItemStream:
                 self._close()
                 return
         if byte < 0:
-            raise Broken(window.offset, "a value is missing", cut=True)
+            raise Broken(window.offset, Sentence("a value is missing"), cut=True)
         if frame.role == "items":
             batch = self._guessed(frame) or self._run(frame)
             if batch:
@@ -365,9 +370,9 @@ class ItemStream:
             window.pos += 1
             byte = window.next_byte()
         elif byte >= 0:
-            raise Broken(window.offset, "a colon is missing after a name")
+            raise Broken(window.offset, Sentence("a colon is missing after a name"))
         if byte < 0:
-            raise Broken(window.offset, "a value is missing", cut=True)
+            raise Broken(window.offset, Sentence("a value is missing"), cut=True)
         return pointer, labels, byte
 
     def _document(self, pointer: str, parent: Frame | None) -> Iterator[Batch]:
@@ -404,10 +409,10 @@ class ItemStream:
         """Read on until a name is whole."""
         window = self._window
         if window.buffer[window.pos] != QUOTE:
-            raise Broken(window.offset, "a name in double quotes is missing")
+            raise Broken(window.offset, Sentence("a name in double quotes is missing"))
         while STRING.match(window.buffer, window.pos) is None:
             if not window.more():
-                raise Broken(window.origin + len(window.buffer), "a name has no end", cut=True)
+                raise Broken(window.origin + len(window.buffer), Sentence("a name has no end"), cut=True)
 
     def _value(self, pointer: str, *, must: bool = False, stay: bool = False) -> tuple[JsonValue] | None:
         """The value that begins here, in a tuple; None if it is too large to hold (unless it `must` be).
@@ -424,11 +429,13 @@ class ItemStream:
             if extent.is_too_large(_LARGEST_INFO if must else self._limits.largest):
                 if not must:
                     return None
-                raise Broken(window.offset, "the info is too large")
+                raise Broken(window.offset, Sentence("the info is too large"))
             if end >= 0:
                 break
             if not window.more():
-                raise Broken(window.origin + len(window.buffer), "the file ends within a value", cut=True)
+                raise Broken(
+                    window.origin + len(window.buffer), Sentence("the file ends within a value"), cut=True
+                )
         value = self._exact(window.buffer[window.pos : end], window.pos, pointer)
         self._value_end = end
         if not stay:
@@ -448,7 +455,7 @@ class ItemStream:
         except Broken as error:
             raise self._absolute(Broken(start + error.offset, error.reason, deep=error.deep)) from None
         if end < len(piece):
-            raise self._absolute(Broken(start + end, "a comma or closing bracket is missing"))
+            raise self._absolute(Broken(start + end, Sentence("a comma or closing bracket is missing")))
         return value
 
     def _absolute(self, error: Broken) -> Broken:

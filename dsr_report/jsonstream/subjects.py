@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dsr_report.jsonstream.items import Elements, Item, JsonValue
+from dsr_report.sentences import Sentence
 
 TYPES = ("subprofile", "profile", "email")
 _MOST = 100
@@ -94,13 +95,13 @@ class Subjects:
     def doubt(self) -> str | None:
         """Why it cannot be shown of whom the export is; None where one person is named, and once."""
         if len(self.named) > 1:
-            return f"it names {len(self.named)} subjects"
+            return Sentence("it names {n} subjects", n=len(self.named))
         if not self.named:
-            return "it does not say whom it is about"
+            return Sentence("it does not say whom it is about")
         if self.nameless or self.documents > max(self.infos, 1):
-            return "a part of it does not say whom it is about"
+            return Sentence("a part of it does not say whom it is about")
         if self.ambiguous or self.infos > 1 or self.documents > 1:
-            return "it says more than once whom it is about"
+            return Sentence("it says more than once whom it is about")
         return None
 
 

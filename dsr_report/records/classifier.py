@@ -23,6 +23,7 @@ from dsr_report.records.rule import Rule, rule
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.sniff import kind_of_text
 from dsr_report.records.vocabulary import kind_labelled, normalised_key
+from dsr_report.sentences import Sentence
 
 _NESTED = frozenset({dict, list})
 _IN_LIST = re.compile(r"/data/\d+\Z").match
@@ -236,6 +237,10 @@ def _with_request(
 
 def _unbalanced(pointer: str, owed: int) -> LedgerError:
     return LedgerError(
-        f"{abs(owed)} values at or above {pointer or '/'} are in {'no' if owed > 0 else 'two'} records",
+        Sentence("{count} values at or above {pointer} are in no record", count=owed, pointer=pointer or "/")
+        if owed > 0
+        else Sentence(
+            "{count} values at or above {pointer} are in two records", count=-owed, pointer=pointer or "/"
+        ),
         hint="Nothing was written. Please report this: the export has a form that we do not know.",
     )

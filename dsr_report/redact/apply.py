@@ -33,6 +33,7 @@ from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import TAG, Endless, skeleton
 from dsr_report.redact.split_names import SplitNames, rows_of, with_one_role
 from dsr_report.redact.sums import Sum
+from dsr_report.sentences import Sentence
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import PORTION, handed_over, portions, taken_over
 
@@ -361,7 +362,10 @@ class _Hiding:
         """
         if self._whole_seen < len(self.plan.whole):
             raise RedactionError(
-                f"{len(self.plan.whole) - self._whole_seen} of the values to hide are not in the export",
+                Sentence(
+                    "{n} of the values to hide are not in the export",
+                    n=len(self.plan.whole) - self._whole_seen,
+                ),
                 hint="Check the pointers in the review file: each leads to a value, a message or a record.",
             )
         pieces = {self._marks[passage].number: mark for passage, mark in self.plan.pieces.items()}
@@ -371,7 +375,10 @@ class _Hiding:
             is_hidden = any(one.pointers or one.passage_pointers for one in of_it)
             if mark.treatment == "withhold" and not is_hidden and mark.number not in optional:
                 raise RedactionError(
-                    f"the value to withhold as number {mark.number} is nowhere in the export",
+                    Sentence(
+                        "the value to withhold as number {number} is nowhere in the export",
+                        number=mark.number,
+                    ),
                     hint="Check its spelling in the review file, or name its pointer.",
                 )
 

@@ -15,6 +15,7 @@ from dsr_report.pointers import is_below
 from dsr_report.redact.findings import Finding, Findings, Looking
 from dsr_report.redact.free_texts import FreeText
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision
+from dsr_report.sentences import Sentence, joined, reason_of
 
 DECISIONS = ("undecided", "disclose", "mask", "withhold")
 SCOPES = ("here", "record", "everywhere")
@@ -23,7 +24,7 @@ _LONGEST_SHOWN = 20_000
 """Characters of a text in the reading list; longer ones are read in the export."""
 _MOST_LISTED = 20
 """Pointers of other places; `dsr-report find` gives all."""
-_MAKE = "Make one with `dsr-report review EXPORT -o FILE`."
+_MAKE = Sentence("Make one with `dsr-report review EXPORT -o FILE`.")
 _HEAD = """\
 # Findings to decide on, made by `dsr-report review`. This file holds personal data: keep it private.
 #
@@ -273,26 +274,37 @@ def decisions_of(
     """The decisions that were taken, for the findings of their export; as `load_decisions`."""
     entries, also = taken.entries, taken.also
     by_id = {finding.id: finding for finding in findings}
-    faults = []
+    faults: list[str] = []
     for entry_id, entry in entries.items():
         if entry_id not in by_id:
-            faults.append(f"finding {entry_id} is not one of this export")
+            faults.append(Sentence("finding {id} is not one of this export", id=entry_id))
         decision = entry.get("decision", "undecided")
         if not isinstance(entry.get("looked_at", False), bool):
-            faults.append(f"finding {entry_id}: looked_at is true or false")
+            faults.append(Sentence("finding {id}: looked_at is true or false", id=entry_id))
         if decision not in DECISIONS:
-            faults.append(f"finding {entry_id}: {decision!r} is not a decision (disclose, mask, withhold)")
+            faults.append(
+                Sentence(
+                    "finding {id}: {decision} is not a decision (disclose, mask, withhold)",
+                    id=entry_id,
+                    decision=repr(decision),
+                )
+            )
         if entry.get("scope", "everywhere") not in SCOPES:
-            faults.append(f"finding {entry_id}: its scope is none of {', '.join(SCOPES)}")
+            faults.append(
+                Sentence("finding {id}: its scope is none of {names}", id=entry_id, names=", ".join(SCOPES))
+            )
         if decision == "withhold" and not (
             str(entry.get("reason", "")).strip() and str(entry.get("article", "")).strip()
         ):
-            faults.append(f"finding {entry_id}: withholding needs a reason and an article")
+            faults.append(Sentence("finding {id}: withholding needs a reason and an article", id=entry_id))
     for number, entry in enumerate(also, 1):
-        faults += [f"[[also]] number {number}: {fault}" for fault in _faults_of(entry)]
+        faults += [
+            Sentence("[[also]] number {number}: {fault}", number=number, fault=fault)
+            for fault in _faults_of(entry)
+        ]
     if faults:
         raise ConfigError(
-            "; ".join(faults), where=where or None, hint="Make a new file with `dsr-report review`."
+            joined(faults), where=where or None, hint="Make a new file with `dsr-report review`."
         )
     _check_opaque(entries, findings, also, strict=strict, warnings=warnings)
     return chain(
@@ -311,7 +323,11 @@ def _all_read(taken: Taken, findings: Sequence[Finding]) -> Iterator[tuple[Decis
     unread = len(unread_texts(taken, findings))
     if unread:
         raise CheckFailedError(
-            f"{unread} texts by or about the person are not read",
+            Sentence(
+                "{n} text by or about the person is not read",
+                "{n} texts by or about the person are not read",
+                n=unread,
+            ),
             hint="Read each [[text]] of the review file and set `read = true`, or decide on it.",
         )
     yield from ()
@@ -384,40 +400,53 @@ def _check_opaque(
         CheckFailedError: `strict`, and there are such files.
     """
     unseen = [
-        f"{decided.pointer}, part {decided.part} ({finding.file.reason}; finding {finding.id})"
+        Sentence(
+            "{pointer}, part {part} ({reason}; finding {id})",
+            pointer=decided.pointer,
+            part=decided.part or 0,
+            reason=Sentence(finding.file.reason),
+            id=finding.id,
+        )
         for finding in unopened_files(entries, findings, also)
         if finding.file is not None
         for decided, _ in finding.decided
     ]
     if not unseen:
         return
-    named = "; ".join(unseen[:_MOST_NAMED])
-    more = f"; and {len(unseen) - _MOST_NAMED} more" if len(unseen) > _MOST_NAMED else ""
-    text = f"what is withheld could stand in attached files that cannot be searched: {named}{more}"
-    hint = "Open each, then set `looked_at = true` or withhold it in the review file"
+    more = len(unseen) - _MOST_NAMED
+    text = Sentence(
+        "what is withheld could stand in attached files that cannot be searched: {places}",
+        places=joined([*unseen[:_MOST_NAMED], *([Sentence("and {n} more", n=more)] if more > 0 else ())]),
+    )
     if strict:
-        raise CheckFailedError(text, hint=f"{hint}; `dsr-report review` lists them.")
-    warnings.append(f"{text}. {hint}")
+        raise CheckFailedError(
+            text,
+            hint="Open each, then set `looked_at = true` or withhold it in the review file; "
+            "`dsr-report review` lists them.",
+        )
+    hint = Sentence("Open each, then set `looked_at = true` or withhold it in the review file")
+    warnings.append(joined([text, hint], ". "))
 
 
 def _faults_of(entry: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with something that the operator added."""
     if "text" not in entry and "pointer" not in entry:
-        yield "it needs either a text or a pointer"
+        yield Sentence("it needs either a text or a pointer")
     text = str(entry.get("text", "")).strip()
     if "text" in entry and not text:
-        yield "its text is empty"
+        yield Sentence("its text is empty")
     elif (
         "text" in entry and len(text) < SHORTEST_PASSAGE and not entry.get("words") and "pointer" not in entry
     ):
-        yield (
-            f"a text of fewer than {SHORTEST_PASSAGE} characters would be found by chance; "
-            "set `words = true`, or name its pointer as well"
+        yield Sentence(
+            "a text of fewer than {shortest} characters would be found by chance; "
+            "set `words = true`, or name its pointer as well",
+            shortest=SHORTEST_PASSAGE,
         )
     if entry.get("decision") not in {"mask", "withhold"}:
-        yield "its decision must be mask or withhold"
+        yield Sentence("its decision must be mask or withhold")
     if not (str(entry.get("reason", "")).strip() and str(entry.get("article", "")).strip()):
-        yield "it needs a reason and an article"
+        yield Sentence("it needs a reason and an article")
 
 
 def _own_decision(number: int, entry: Mapping[str, Any]) -> tuple[Decision, str]:
@@ -456,14 +485,23 @@ def _applied(
             taken = finding.decision(decision, str(entry.get("reason", "")), str(entry.get("article", "")))
             yield from _within(taken, finding, str(entry.get("scope", "everywhere")))
     if undecided:
-        text = f"{undecided} findings must be decided and are not"
+        text = Sentence(
+            "{n} finding must be decided and is not",
+            "{n} findings must be decided and are not",
+            n=undecided,
+        )
         if strict:
             raise CheckFailedError(text, hint="Decide them in the review file.")
-        warnings.append(f"{text}; they are disclosed. Decide them in the review file")
+        warnings.append(joined([text, Sentence("they are disclosed. Decide them in the review file")]))
     if hidden:
         warnings.append(
-            f"{hidden} values are hidden that were proposed to be disclosed: "
-            "hiding too much also breaks Article 15; look at them in the review file again"
+            Sentence(
+                "{n} value is hidden that was proposed to be disclosed: hiding too much also breaks "
+                "Article 15; look at it in the review again",
+                "{n} values are hidden that were proposed to be disclosed: hiding too much also breaks "
+                "Article 15; look at them in the review again",
+                n=hidden,
+            )
         )
 
 
@@ -496,9 +534,13 @@ def _content(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", where=str(path), hint=_MAKE) from error
+        raise ConfigError(
+            Sentence("cannot be read ({reason})", reason=reason_of(error)), where=str(path), hint=_MAKE
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"is not TOML: {error}", where=str(path), hint=_MAKE) from error
+        raise ConfigError(
+            Sentence("is not TOML: {error}", error=error, line="?"), where=str(path), hint=_MAKE
+        ) from error
 
 
 def _listed(content: dict[str, Any], path: Path) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:

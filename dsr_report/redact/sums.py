@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dsr_report.sentences import Count, Sentence
+
 
 class Sum(NamedTuple):
     """The values (scalar leaves) of an export; `total = disclosed + masked + withheld`.
@@ -18,11 +20,23 @@ class Sum(NamedTuple):
     withheld: int
     in_part: int
 
+    @property
+    def sentence(self) -> Sentence:
+        """For those who work with the tool; the report has it in its own words."""
+        numbers = {name: Count(number) for name, number in self._asdict().items()}
+        if self.in_part:
+            return Sentence(
+                "{total} values = {disclosed} disclosed + {masked} masked + {withheld} withheld "
+                "({in_part} disclosed in part)",
+                **numbers,
+            )
+        del numbers["in_part"]
+        return Sentence(
+            "{total} values = {disclosed} disclosed + {masked} masked + {withheld} withheld", **numbers
+        )
+
     def __str__(self) -> str:
-        """For those who work with the tool; the report has it in its own language."""
-        parts = f"{self.disclosed:,} disclosed + {self.masked:,} masked + {self.withheld:,} withheld"
-        in_part = f" ({self.in_part:,} disclosed in part)" if self.in_part else ""
-        return f"{self.total:,} values = {parts}{in_part}"
+        return str(self.sentence)
 
 
 NOTHING = Sum(0, 0, 0, 0, 0)

@@ -15,6 +15,7 @@ from dsr_report.register.journal import Journal, Pen, lookup_key, subject_hash, 
 from dsr_report.register.models import Case, DataRequest, Event, File
 from dsr_report.register.overview import dates_of
 from dsr_report.register.states import NOTES
+from dsr_report.sentences import Sentence
 
 RETENTION = timedelta(days=365)
 
@@ -86,7 +87,10 @@ class Cases:
     ) -> None:
         """Write an event by hand; `text` is removed when the case is forgotten, `data` (no names!) stays."""
         if event not in NOTES:
-            raise UsageError(f"{event!r} is not an event to note", hint=f"One of: {', '.join(NOTES)}.")
+            raise UsageError(
+                Sentence("{event} is not an event to note", event=repr(event)),
+                hint=Sentence("One of: {names}.", names=", ".join(NOTES)),
+            )
         with self._pen.journal(actor) as journal:
             journal.append(_remembered(journal, reference), event, data, _given(text=text))
 
@@ -94,7 +98,7 @@ class Cases:
         """Correct or fill in the day on which the request arrived."""
         with self._pen.journal(actor) as journal:
             if received_on > journal.today:
-                raise UsageError(f"{received_on} has not come yet")
+                raise UsageError(Sentence("{received_on} has not come yet", received_on=received_on))
             data = {"received_on": received_on.isoformat()}
             journal.append(journal.owed(reference), "receipt-noted", data)
 
@@ -126,7 +130,11 @@ class Cases:
                 raise RegisterError("this case is not paused", where=case.reference)
             until = _not_in_future(journal, on)
             if until < state.pauses[-1].since:
-                raise UsageError(f"the pause began on {state.pauses[-1].since}, after {until}")
+                raise UsageError(
+                    Sentence(
+                        "the pause began on {since}, after {until}", since=state.pauses[-1].since, until=until
+                    )
+                )
             journal.append(case, "resumed", {"on": until.isoformat()}, _given(evidence=evidence))
 
     def extend(
@@ -144,7 +152,10 @@ class Cases:
             told = _not_in_future(journal, on)
             state = journal.state(case)
             if state.extended_on is not None:
-                raise RegisterError(f"this case was extended on {state.extended_on}", where=case.reference)
+                raise RegisterError(
+                    Sentence("this case was extended on {extended_on}", extended_on=state.extended_on),
+                    where=case.reference,
+                )
             due = dates_of(case, state, today=told, extra_holidays=self._extra_holidays)[
                 0
             ].extension_notice_due
@@ -272,7 +283,7 @@ class Cases:
                 return
             if case.is_open and not (reason or "").strip():
                 raise RegisterError(
-                    f"this case is {case.state} and was not answered",
+                    Sentence("this case is {state} and was not answered", state=Sentence(case.state)),
                     where=case.reference,
                     hint="Close it with --reason, or note the answer first (register sent, refuse).",
                 )
@@ -376,9 +387,17 @@ def _due(journal: Journal, references: Sequence[str] | None, retention: timedelt
     for reference in references:
         case = journal.case(reference)
         if reference not in due and not case.forgotten:
-            state = f"closed on {case.closed_on}" if case.closed_on else f"{case.state}, not closed"
+            state = (
+                Sentence("closed on {day}", day=case.closed_on)
+                if case.closed_on
+                else Sentence("{state}, not closed", state=Sentence(case.state))
+            )
             raise RegisterError(
-                f"this case is {state}; it is kept for {retention.days} days after closing",
+                Sentence(
+                    "this case is {state}; it is kept for {days} days after closing",
+                    state=state,
+                    days=retention.days,
+                ),
                 where=case.reference,
             )
     return [case for case in cases if case.reference in set(references)]
@@ -393,7 +412,7 @@ def _remembered(journal: Journal, reference: str) -> Case:
 
 def _not_in_future(journal: Journal, on: date | None) -> date:
     if on is not None and on > journal.today:
-        raise UsageError(f"{on} has not come yet")
+        raise UsageError(Sentence("{on} has not come yet", on=on))
     return on or journal.today
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.pool import StaticPool
 from dsr_report import files
 from dsr_report.errors import MissingExtraError, RegisterError, UsageError
 from dsr_report.register.models import Head
+from dsr_report.sentences import Sentence, reason_of
 
 VARIABLE = "DSR_REPORT_DATABASE"
 REVISION = "0002"  # the newest migration; kept here so that opening an up-to-date register needs no Alembic
@@ -125,7 +126,9 @@ class Database:
                 hint=f"Check {VARIABLE} or --database.",
             ) from (error if reason else None)
         except SQLAlchemyError as error:
-            raise RegisterError(f"the register failed ({type(error).__name__})", where=self.where) from error
+            raise RegisterError(
+                Sentence("the register failed ({error})", error=type(error).__name__), where=self.where
+            ) from error
 
 
 def database_url(url: str | None, environment: Mapping[str, str]) -> URL:
@@ -147,7 +150,7 @@ def database_url(url: str | None, environment: Mapping[str, str]) -> URL:
         made = made.set(drivername="postgresql+psycopg")
     if made.get_backend_name() not in {"sqlite", "postgresql"}:
         raise UsageError(
-            f"a register cannot be kept in {made.get_backend_name()!r}",
+            Sentence("a register cannot be kept in {made}", made=repr(made.get_backend_name())),
             hint="SQLite and PostgreSQL are tested and supported.",
         )
     return made
@@ -166,7 +169,9 @@ def _engine(url: URL) -> Engine:
             return _sqlite(url)
         return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
     except NoSuchModuleError as error:
-        raise UsageError(f"the database driver {url.drivername!r} is not known") from error
+        raise UsageError(
+            Sentence("the database driver {drivername} is not known", drivername=repr(url.drivername))
+        ) from error
     except ImportError as error:
         raise MissingExtraError(
             "PostgreSQL needs the package 'psycopg'", hint="pip install 'dsr-report[postgresql]'"
@@ -221,9 +226,9 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
     except OSError as error:
         raise RegisterError(
-            f"the register cannot be opened ({error.strerror})",
+            Sentence("the register cannot be opened ({reason})", reason=reason_of(error)),
             where=str(path),
-            hint=f"Choose another place with {VARIABLE}.",
+            hint=Sentence("Choose another place with {variable}.", variable=VARIABLE),
         ) from error
     if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         _log.warning("%s can be read by others than its owner: chmod 600 is advised", path)

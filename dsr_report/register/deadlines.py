@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dsr_report.errors import MissingExtraError, UsageError
+from dsr_report.sentences import Sentence
 from dsr_report.times import add_months
 
 TARGET_DAYS = 28  # the ICO's practical advice: 28 days satisfy every month of the year
@@ -143,6 +144,6 @@ def _public(country: str, subdivision: str | None) -> Collection[date]:
     except NotImplementedError as error:
         place = f"{country}-{subdivision}" if subdivision else country
         raise UsageError(
-            f"the public holidays of {place!r} are not known",
+            Sentence("the public holidays of {place} are not known", place=repr(place)),
             hint="Give an ISO code such as NL, BE or DE (with a subdivision such as NW).",
         ) from error

@@ -18,6 +18,7 @@ from dsr_report.register import chain
 from dsr_report.register.database import Database
 from dsr_report.register.models import Base, Case, DataRequest, Event, File, Head, Setting
 from dsr_report.register.states import CaseState, Happening, derive
+from dsr_report.sentences import Sentence
 
 _REFERENCE_LENGTH = 80
 SUBJECT_TYPES = ("subprofile", "profile", "email")
@@ -132,7 +133,9 @@ class Journal:
         """
         case = self.case(reference)
         if not case.is_open:
-            raise RegisterError(f"this case is {case.state} already", where=case.reference)
+            raise RegisterError(
+                Sentence("this case is {state} already", state=Sentence(case.state)), where=case.reference
+            )
         return case
 
     def new_case(
@@ -153,7 +156,9 @@ class Journal:
             UsageError: the reference holds an address, or the day of receipt has not come yet.
         """
         if received_on is not None and received_on > self.today:
-            raise UsageError(f"{received_on} has not come yet", where="--received")
+            raise UsageError(
+                Sentence("{received_on} has not come yet", received_on=received_on), where="--received"
+            )
         name = self._next_reference() if reference is None else self._free_reference(reference)
         kind, identifier = subject or (None, None)
         case = Case(
@@ -328,7 +333,8 @@ def subject_of(subject_type: str, subject_id: str | int) -> tuple[str, str]:
     """
     if subject_type not in SUBJECT_TYPES:
         raise UsageError(
-            f"{subject_type!r} is not a type of subject", hint=f"One of: {', '.join(SUBJECT_TYPES)}."
+            Sentence("{subject_type} is not a type of subject", subject_type=repr(subject_type)),
+            hint=Sentence("One of: {names}.", names=", ".join(SUBJECT_TYPES)),
         )
     identifier = str(subject_id).strip()
     if not identifier:

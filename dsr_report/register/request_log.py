@@ -26,6 +26,7 @@ from urllib.parse import quote, unquote
 
 from dsr_report.errors import RegisterError
 from dsr_report.files import private_folder
+from dsr_report.sentences import Sentence, reason_of
 
 try:
     import fcntl
@@ -68,7 +69,10 @@ class Slot:
         except OSError as error:
             self.close()
             raise RegisterError(
-                f"the log of data requests cannot be written ({error.strerror or type(error).__name__})",
+                Sentence(
+                    "the log of data requests cannot be written ({reason})",
+                    reason=reason_of(error),
+                ),
                 where=str(path),
                 hint="Nothing was asked for. Free some space, or see to your rights to it; then try again.",
             ) from error

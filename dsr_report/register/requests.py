@@ -31,6 +31,7 @@ from dsr_report.register.entries import (
 from dsr_report.register.journal import Journal, Pen, subject_hash, subject_of
 from dsr_report.register.models import Case, DataRequest, File
 from dsr_report.register.processes import is_surely_gone, this_process
+from dsr_report.sentences import Sentence
 
 DEFAULT_API_URL = "https://api.copernica.com/v4"
 STALE_AFTER = timedelta(minutes=10)
@@ -239,8 +240,13 @@ class Requests:
             ).first()
             if request.request_id is not None or taken is not None:
                 raise RegisterError(
-                    f"{request_id} cannot be its id: "
-                    + ("it has another one" if taken is None else f"it is the id of request {taken}"),
+                    Sentence("{request_id} cannot be its id: it has another one", request_id=request_id)
+                    if taken is None
+                    else Sentence(
+                        "{request_id} cannot be its id: it is the id of request {taken}",
+                        request_id=request_id,
+                        taken=str(taken),
+                    ),
                     where=f"{case.reference}, request {number}",
                 )
             if request.state in {"intended", "posting"}:
@@ -402,7 +408,9 @@ class Requests:
                 sa.select(Case).where(Case.reference == reference.strip())
             ).one_or_none()
             if case is not None and not case.is_open:
-                raise RegisterError(f"this case is {case.state} already", where=case.reference)
+                raise RegisterError(
+                    Sentence("this case is {state} already", state=Sentence(case.state)), where=case.reference
+                )
         elif subject is not None:
             candidates = journal.session.scalars(
                 sa.select(Case)

@@ -85,7 +85,9 @@ class StoredValues:
         around = str(self._macro(name, mark, form)).split(mark)
         if len(around) < 2 or (len(around) > 2 and form != "long"):  # a link has the number twice
             raise LedgerError(
-                f"a value of an event would {'be shown twice' if len(around) > 2 else 'not be shown'}",
+                "a value of an event would be shown twice"
+                if len(around) > 2
+                else "a value of an event would not be shown",
                 where="report/values/stored.html.j2",
                 hint="Nothing was written. Does a template of your own leave it out, or repeat it?",
             )

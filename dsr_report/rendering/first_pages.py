@@ -18,6 +18,7 @@ from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED, VISITS
 from dsr_report.rendering.storage_periods import in_words
+from dsr_report.sentences import Sentence
 
 STATEMENTS: tuple[tuple[Letter, str], ...] = (
     ("purposes", _("What we use your data for (purposes)")),
@@ -109,7 +110,7 @@ def missing_statements(collected: Collected, options: ReportOptions) -> list[str
     if not authority_view(options)[0]:
         missing.append("[authority] lead")
     if options.received is None:
-        missing.append("--received")
+        missing.append(Sentence("--received"))
     if options.replied is None:
         missing.append("--replied")
     if not options.reference:

@@ -17,8 +17,9 @@ from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.items import Item, JsonValue, count_values, values
 from dsr_report.records.members import Members, values_of
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.sentences import Sentence
 
-_HINT = "Nothing was written. Please report this with the output of `dsr-report inspect -v`."
+_HINT = Sentence("Nothing was written. Please report this with the output of `dsr-report inspect -v`.")
 EMBEDDED = "export.json"
 """The name of the export that a PDF carries."""
 _MOST_OPEN = 5_000_000
@@ -86,7 +87,12 @@ class Ledger:
             count = self._strike(found)
         if shown != count:
             raise LedgerError(
-                f"the record at {found.pointer or '/'} has {count} values, and {shown} would be shown",
+                Sentence(
+                    "the record at {pointer} has {count} values, and {shown} would be shown",
+                    pointer=found.pointer or "/",
+                    count=count,
+                    shown=shown,
+                ),
                 hint=_HINT,
             )
         members = tuple(found.value.places.values()) if isinstance(found.value, Members) else ()
@@ -126,11 +132,19 @@ class Ledger:
         for pointer in list(self._whole):
             self._divide(pointer)
         if self._open:
-            self._fail(f"the value at {next(iter(self._open))} would not be shown")
+            self._fail(Sentence("the value at {pointer} would not be shown", pointer=next(iter(self._open))))
         if self._hidden:
-            self._fail(f"the hidden value at {next(iter(self._hidden))} is in no record")
+            self._fail(
+                Sentence("the hidden value at {pointer} is in no record", pointer=next(iter(self._hidden)))
+            )
         if self.total != expected:
-            self._fail(f"the export holds {expected} values, and the report would account for {self.total}")
+            self._fail(
+                Sentence(
+                    "the export holds {expected} values, and the report would account for {total}",
+                    expected=expected,
+                    total=self.total,
+                )
+            )
 
     def copy_to(self, target: Sink) -> None:
         """Write the ledger as JSON Lines."""
@@ -148,7 +162,12 @@ class Ledger:
             if pointer not in self._open:
                 self._divide(next((above for above in _ancestors(pointer) if above in self._whole), None))
             if pointer not in self._open:
-                self._fail(f"the value at {pointer} would be shown twice, or is not in the export")
+                self._fail(
+                    Sentence(
+                        "the value at {pointer} would be shown twice, or is not in the export",
+                        pointer=pointer,
+                    )
+                )
             del self._open[pointer]
             count += 1
         return count
@@ -160,7 +179,7 @@ class Ledger:
         item = self._whole.pop(pointer)
         self._open.update((pointer, None) for pointer, _ in values(item.value, item.pointer))
         if len(self._open) > _MOST_OPEN:
-            self._fail(f"the value at {next(iter(self._open))} would not be shown")
+            self._fail(Sentence("the value at {pointer} would not be shown", pointer=next(iter(self._open))))
 
     def _note(  # noqa: PLR0917 - what a line says
         self,

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.items import JsonValue, values
+from dsr_report.sentences import Sentence
 
 _MARK = f"\ue000{token_hex(6)}-"
 _NUMBER = re.compile(re.escape(_MARK) + r"(\d+)\.(\d+);")
@@ -84,7 +85,9 @@ def settled(html: str, proofs: Iterable[Provable]) -> str:
             times = found[str(record), str(number)]
             if times != 1:
                 raise LedgerError(
-                    f"the value at {pointer} would {'be shown twice' if times else 'not be shown'}",
+                    Sentence("the value at {pointer} would be shown twice", pointer=pointer)
+                    if times
+                    else Sentence("the value at {pointer} would not be shown", pointer=pointer),
                     hint="Nothing was written. Does a template of your own leave it out, or repeat it?",
                 )
     return unmarked(html)

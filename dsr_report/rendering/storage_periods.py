@@ -11,6 +11,7 @@ from dsr_report.languages import Language
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import VISITS, Dated
+from dsr_report.sentences import Count, Sentence, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +120,28 @@ def _period(rule: Retention, language: Language) -> str:
 def overdue(dated: Dated, options: ReportOptions) -> list[str]:
     """What is older than the configuration says, for the operator: kinds and dates, never values."""
     today = today_of(options)
-    said = []
+    said: list[str] = []
     for one in held(dated, options):
         if one.rule.after == "record":
             old = {kind: dated.too_old[kind] for kind in one.kinds if dated.too_old[kind]}
-            kinds = ", ".join(f"{count:,} of kind {kind}" for kind, count in old.items())
+            kinds = [
+                Sentence("{count} of kind {kind}", count=Count(count), kind=Sentence(kind))
+                for kind, count in old.items()
+            ]
         else:
             is_over = one.last_end is not None and one.last_end < today
-            kinds = ", ".join(f"those of kind {kind}" for kind in one.kinds) if is_over else ""
+            kinds = [Sentence("those of kind {kind}", kind=Sentence(kind)) for kind in one.kinds if is_over]
         if kinds:
             said.append(
-                f"older than promised: by [[retention]] {one.number} (keep = {one.rule.keep!r}, after = "
-                f"{one.rule.after!r}) these records should be gone on {today}: {kinds}; the oldest is of {one.first}"
+                Sentence(
+                    "older than promised: by [[retention]] {number} (keep = {keep}, after = {after}) these "
+                    "records should be gone on {today}: {kinds}; the oldest is of {first}",
+                    number=one.number,
+                    keep=repr(one.rule.keep),
+                    after=repr(one.rule.after),
+                    today=today,
+                    kinds=joined(kinds, ", "),
+                    first=one.first,
+                )
             )
     return said

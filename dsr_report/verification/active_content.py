@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pikepdf
 
 from dsr_report.mime.links import purpose_of
+from dsr_report.sentences import Sentence
 
 _BAD_ACTIONS = {
     "/JavaScript",
@@ -32,24 +33,24 @@ class _Unsafe(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag in {"script", "object", "embed", "form", "base", "applet", "audio", "video", "link"}:
-            self.problems.append(f"a <{tag}> element")
+            self.problems.append(Sentence("a <{tag}> element", tag=tag))
         if tag == "meta":
             equivalent = values.get("http-equiv", "").lower()
             if equivalent == "content-security-policy" and "default-src 'none'" in values.get("content", ""):
                 self.has_policy = True
             elif equivalent == "refresh":
-                self.problems.append("a page that loads another")
+                self.problems.append(Sentence("a page that loads another"))
         if tag == "iframe":
             if values.get("sandbox", "missing") != "" or "src" in values:
-                self.problems.append("a frame that is not sandboxed")
+                self.problems.append(Sentence("a frame that is not sandboxed"))
             inner = _Unsafe()
             inner.feed(values.get("srcdoc", ""))
             self.problems.extend(inner.problems)
             if not inner.has_policy:
-                self.problems.append("a frame without a content security policy")
+                self.problems.append(Sentence("a frame without a content security policy"))
         for name, value in values.items():
             if name.startswith("on"):
-                self.problems.append(f"an event handler ({name})")
+                self.problems.append(Sentence("an event handler ({name})", name=name))
             elif name in {
                 "src",
                 "srcset",
@@ -61,15 +62,19 @@ class _Unsafe(HTMLParser):
                 "formaction",
             }:
                 if not value.startswith("data:image/"):
-                    self.problems.append(f"something loaded from elsewhere ({tag} {name})")
+                    self.problems.append(
+                        Sentence("something loaded from elsewhere ({tag} {name})", tag=tag, name=name)
+                    )
             elif name == "style" and "url(" in value.lower().replace("url(data:", ""):
-                self.problems.append("a style that loads something")
+                self.problems.append(Sentence("a style that loads something"))
             elif name == "href" and tag != "a" and not value.startswith("#"):
-                self.problems.append(f"something loaded from elsewhere ({tag} href)")
+                self.problems.append(
+                    Sentence("something loaded from elsewhere ({tag} {name})", tag=tag, name="href")
+                )
             elif name == "href" and re.match(r"\s*(javascript|data|vbscript)\s*:", value, re.IGNORECASE):
-                self.problems.append("a link that runs something")
+                self.problems.append(Sentence("a link that runs something"))
             elif name == "href" and _tracks(value):
-                self.problems.append("a link that tells who followed it")
+                self.problems.append(Sentence("a link that tells who followed it"))
 
 
 def _tracks(address: str) -> bool:
@@ -84,7 +89,7 @@ def unsafe_html(text: str) -> list[str]:
     finder.close()
     problems = list(dict.fromkeys(finder.problems))
     if not finder.has_policy:
-        problems.append("no content security policy")
+        problems.append(Sentence("no content security policy"))
     return problems
 
 
@@ -92,9 +97,9 @@ def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
     """What in a PDF could run, load or open something."""
     for name in ("/OpenAction", "/AA"):
         if name in pdf.Root and name == "/AA":
-            yield "actions of the document"
+            yield Sentence("actions of the document")
     if "/Names" in pdf.Root and "/JavaScript" in pdf.Root.Names:
-        yield "scripts"
+        yield Sentence("scripts")
     found: dict[str, None] = {}
     for thing in pdf.objects:
         if isinstance(thing, pikepdf.Dictionary):
@@ -108,6 +113,6 @@ def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
 def _of_action(action: pikepdf.Dictionary) -> Iterator[str]:
     kind = action.get("/S")
     if kind in _BAD_ACTIONS:
-        yield f"an action of type {str(kind)[1:]}"
+        yield Sentence("an action of type {kind}", kind=str(kind)[1:])
     if kind == "/URI" and _tracks(str(action.get("/URI", ""))):
-        yield "a link that tells who followed it"
+        yield Sentence("a link that tells who followed it")

@@ -32,6 +32,7 @@ from dsr_report.redact.passages import Passages
 from dsr_report.redact.plan import SHORTEST_PASSAGE
 from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import BORDER, Endless
+from dsr_report.sentences import Sentence
 from dsr_report.shipped import shipped
 from dsr_report.verification.pdf_text import page_texts
 from dsr_report.writers.manifest import Manifest, MarkEntry
@@ -83,11 +84,11 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
             parts.setdefault(pointer, []).append(mark)
     marks = {mark.number: mark for mark in manifest.marks}
     hidden: dict[int, set[str]] = {}
-    problems = []
+    problems: list[str] = []
     digests = Digests()
     for (pointer, ours), (their_pointer, theirs) in zip(_all(shown), _all(original), strict=False):
         if pointer != their_pointer and not _same_place(pointer, their_pointer, manifest.marks):
-            problems.append(f"DIFFERENT: the two exports differ from {pointer} on.")
+            problems.append(Sentence("DIFFERENT: the two exports differ from {pointer} on.", pointer=pointer))
             break
         if ours == theirs and type(ours) is type(theirs):
             continue
@@ -110,7 +111,12 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
                     else:
                         digests.add(_digests_alone(passage), number)
         else:
-            problems.append(f"DIFFERENT: the value at {pointer} differs from the original and has no mark.")
+            problems.append(
+                Sentence(
+                    "DIFFERENT: the value at {pointer} differs from the original and has no mark.",
+                    pointer=pointer,
+                )
+            )
         if telling:
             digests.add(digests_of_changed(str(theirs), str(ours)), telling[0])
     if links:

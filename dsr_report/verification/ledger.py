@@ -14,13 +14,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsr_report.jsonstream.items import Item, count_values, values
+from dsr_report.sentences import Sentence
 
 _FAR = 5_000
 """Lines that are read in search of a value; the reader holds back far fewer records than that."""
 
 
 class UnsettledError(Exception):
-    """A value is open, or was settled twice; the text names its pointer."""
+    """A value is open, or was settled twice; `what` names its pointer."""
+
+    def __init__(self, what: Sentence) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 @dataclass(slots=True)
@@ -87,10 +92,16 @@ class Settling:
             pass
         for claim in self._claims.values():
             raise UnsettledError(
-                f"{claim.left} values at {claim.pointer or '/'} are settled twice, or not in the export"
+                Sentence(
+                    "{left} values at {pointer} are settled twice, or not in the export",
+                    left=claim.left,
+                    pointer=claim.pointer or "/",
+                )
             )
         if self._hidden:
-            raise UnsettledError(f"the hidden value at {min(self._hidden)} is in no line as hidden")
+            raise UnsettledError(
+                Sentence("the hidden value at {min} is in no line as hidden", min=min(self._hidden))
+            )
 
     def _settle(self, at: str) -> None:
         found = self._covering(at)
@@ -99,17 +110,28 @@ class Settling:
                 break
             found = self._covering(at)
         if not found:
-            raise UnsettledError(f"the value at {at} is in no line of the ledger")
+            raise UnsettledError(Sentence("the value at {at} is in no line of the ledger", at=at))
         if len(found) > 1:
-            raise UnsettledError(f"the value at {at} is settled twice")
+            raise UnsettledError(Sentence("the value at {at} is settled twice", at=at))
         (claim,) = found
         if not claim.left:
-            raise UnsettledError(f"the value at {at} is one more than the line of {claim.pointer} says")
+            raise UnsettledError(
+                Sentence(
+                    "the value at {at} is one more than the line of {pointer} says",
+                    at=at,
+                    pointer=claim.pointer,
+                )
+            )
         claim.left -= 1
         claim.in_file = [one for one in claim.in_file if at != one and not at.startswith(f"{one}/")]
         if not claim.left:
             if claim.in_file:
-                raise UnsettledError(f"nothing stands at {claim.in_file[0]}, which should be in a file alone")
+                raise UnsettledError(
+                    Sentence(
+                        "nothing stands at {in_file}, which should be in a file alone",
+                        in_file=claim.in_file[0],
+                    )
+                )
             for subtree in claim.subtrees:
                 self._claims.pop(subtree, None)
 
@@ -142,7 +164,9 @@ class Settling:
         if count:
             for subtree in subtrees:
                 if subtree in self._claims:
-                    raise UnsettledError(f"what stands at {subtree or '/'} is settled twice")
+                    raise UnsettledError(
+                        Sentence("what stands at {subtree} is settled twice", subtree=subtree or "/")
+                    )
                 self._claims[subtree] = claim
         return claim
 
@@ -151,6 +175,11 @@ class Settling:
         mine = {p for p in self._hidden if p in claim.subtrees or p.startswith(below)}
         if len(mine) != claim.hidden:
             raise UnsettledError(
-                f"{claim.hidden} values at {claim.pointer or '/'} are stated as hidden, and {len(mine)} are"
+                Sentence(
+                    "{hidden} values at {pointer} are stated as hidden, and {n} are",
+                    hidden=claim.hidden,
+                    pointer=claim.pointer or "/",
+                    n=len(mine),
+                )
             )
         self._hidden -= mine

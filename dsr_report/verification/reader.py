@@ -14,6 +14,7 @@ import pikepdf
 
 from dsr_report.errors import UsageError
 from dsr_report.rendering.document import anchors_in
+from dsr_report.sentences import Sentence
 from dsr_report.verification.active_content import unsafe_html, unsafe_pdf
 from dsr_report.writers.manifest import Manifest
 from dsr_report.writers.packed_ledger import unpacked
@@ -108,7 +109,7 @@ class _Zip(Contents):
         for name in self.names():
             if name == "report.html" or (name.startswith("pages/") and name.endswith(".html")):
                 for problem in unsafe_html(self._zip.read(name).decode("utf-8", "replace")):
-                    yield f"{name}: {problem}"
+                    yield Sentence("{name}: {problem}", name=name, problem=problem)
 
     def anchors(self) -> set[str] | None:
         return {

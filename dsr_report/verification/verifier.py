@@ -28,6 +28,7 @@ from dsr_report.jsonstream.items import Item, count_values
 from dsr_report.records.classifier import Classifier
 from dsr_report.redact.digests import Digests
 from dsr_report.redact.sums import Sum
+from dsr_report.sentences import Sentence
 from dsr_report.verification.ledger import Settling, UnsettledError
 from dsr_report.verification.reader import Contents, contents_of, medium_of
 from dsr_report.writers.manifest import Manifest
@@ -123,7 +124,11 @@ def verify(path: Path, export: Path | None = None) -> Verification:
             result.manifest = contents.manifest
             _check_export(result, contents, others, export)
     except _DAMAGE as error:
-        result.add("readable", False, f"DAMAGED: it cannot be read to its end ({type(error).__name__}).")
+        result.add(
+            "readable",
+            False,
+            Sentence("DAMAGED: it cannot be read to its end ({error}).", error=type(error).__name__),
+        )
     return result
 
 
@@ -134,11 +139,11 @@ def _check_file(result: Verification, path: Path) -> bool:
     result.add(
         "seal",
         bool(seal),
-        f"Unaltered: the seal fits every byte of the file{what}."
+        Sentence("Unaltered: the seal fits every byte of the file{what}.", what=what)
         if seal
-        else f"ALTERED: the file is not, byte for byte, what was written{what}."
+        else Sentence("ALTERED: the file is not, byte for byte, what was written{what}.", what=what)
         if seal is False
-        else f"NOT OURS: the file has no seal, or more than one{what}.",
+        else Sentence("NOT OURS: the file has no seal, or more than one{what}.", what=what),
     )
     try:
         with contents_of(path) as contents:
@@ -146,16 +151,25 @@ def _check_file(result: Verification, path: Path) -> bool:
             _check_files(result, contents, what)
             problems = list(contents.unsafe())
             for problem in problems:
-                result.add("safe", False, f"NOT SAFE: {problem}{what}.")
+                result.add("safe", False, Sentence("NOT SAFE: {problem}{what}.", problem=problem, what=what))
             if not problems:
                 result.add(
                     "safe",
                     True,
-                    f"Safe: it runs nothing, loads nothing and holds no live tracking link{what}.",
+                    Sentence(
+                        "Safe: it runs nothing, loads nothing and holds no live tracking link{what}.",
+                        what=what,
+                    ),
                 )
     except _DAMAGE as error:
         result.add(
-            "readable", False, f"DAMAGED: it cannot be read to its end ({type(error).__name__}){what}."
+            "readable",
+            False,
+            Sentence(
+                "DAMAGED: it cannot be read to its end ({error}){what}.",
+                error=type(error).__name__,
+                what=what,
+            ),
         )
         return False
     return True
@@ -173,8 +187,16 @@ def _companion(result: Verification, path: Path) -> Path | None:
     for near in islice(sorted(path.parent.glob("*.pdf")), _NEAR):
         if near != path and core_of(near) == wanted:
             return near
-    what = "the letter" if manifest.part == "annexes" else "the annexes"
-    result.add("companion", False, f"MISSING: {what} ({manifest.companion}) should be beside this file.")
+    what = Sentence("the letter") if manifest.part == "annexes" else Sentence("the annexes")
+    result.add(
+        "companion",
+        False,
+        Sentence(
+            "MISSING: {what} ({companion}) should be beside this file.",
+            what=what,
+            companion=manifest.companion,
+        ),
+    )
     return None
 
 
@@ -191,9 +213,15 @@ def _check_pair(result: Verification, path: Path, other: Path) -> None:
     result.add(
         "companion",
         ok,
-        f"Together: {path.name} and {other.name} name each other by hash and carry one ledger."
+        Sentence(
+            "Together: {name} and {name_b} name each other by hash and carry one ledger.",
+            name=path.name,
+            name_b=other.name,
+        )
         if ok
-        else f"DIFFERENT: {path.name} and {other.name} do not belong together.",
+        else Sentence(
+            "DIFFERENT: {name} and {name_b} do not belong together.", name=path.name, name_b=other.name
+        ),
     )
 
 
@@ -203,19 +231,35 @@ def _check_files(result: Verification, contents: Contents, what: str) -> None:
     wrong = 0
     for name in sorted(present - listed.keys()):
         wrong += 1
-        result.add("files", False, f"ADDED: {name} is not in the manifest{what}.")
+        result.add(
+            "files", False, Sentence("ADDED: {name} is not in the manifest{what}.", name=name, what=what)
+        )
     for name in sorted(listed.keys() - present):
         wrong += 1
-        result.add("files", False, f"MISSING: {name} is in the manifest, but not here{what}.")
+        result.add(
+            "files",
+            False,
+            Sentence("MISSING: {name} is in the manifest, but not here{what}.", name=name, what=what),
+        )
     for name in sorted(listed.keys() & present):
         with contents.open(name) as file:
             digest, size = _digest(file)
         if digest != listed[name].sha256 or size != listed[name].bytes:
             wrong += 1
-            result.add("files", False, f"ALTERED: {name} is not what the manifest says{what}.")
+            result.add(
+                "files",
+                False,
+                Sentence("ALTERED: {name} is not what the manifest says{what}.", name=name, what=what),
+            )
     if listed and not wrong:
         result.add(
-            "files", True, f"Unaltered: all {len(listed)} files have the hash that the manifest gives{what}."
+            "files",
+            True,
+            Sentence(
+                "Unaltered: all {n} files have the hash that the manifest gives{what}.",
+                n=len(listed),
+                what=what,
+            ),
         )
 
 
@@ -234,7 +278,13 @@ def _check_export(
     manifest = contents.manifest
     values = manifest.values
     adds_up = values.sum == _counted(manifest)
-    result.add("sum", adds_up, f"{'Complete' if adds_up else 'INCOMPLETE'}: {values.sum}.")
+    result.add(
+        "sum",
+        adds_up,
+        Sentence("Complete: {sum}.", sum=values.sum.sentence)
+        if adds_up
+        else Sentence("INCOMPLETE: {sum}.", sum=values.sum.sentence),
+    )
     if embedded is None and given is None:
         result.add("export", None, "Not checked: the export is not embedded; name it with --export.")
         return
@@ -287,9 +337,13 @@ def _check_total(result: Verification, contents: Contents, export: ExportFile) -
     result.add(
         "counts",
         total == stated,
-        f"Complete: counted again, the export holds {total} values, as stated."
+        Sentence("Complete: counted again, the export holds {total} values, as stated.", total=total)
         if total == stated
-        else f"DIFFERENT: the export holds {total} values, and the disclosure accounts for {stated}.",
+        else Sentence(
+            "DIFFERENT: the export holds {total} values, and the disclosure accounts for {stated}.",
+            total=total,
+            stated=stated,
+        ),
     )
 
 
@@ -319,29 +373,41 @@ def _check_counts(
         for found in Classifier().find(met()):
             kinds[found.kind] = kinds.get(found.kind, 0) + 1
     except NotAnExportError as error:
-        result.add("counts", False, f"UNREADABLE: the export cannot be read to its end ({error.what}).")
+        result.add(
+            "counts",
+            False,
+            Sentence("UNREADABLE: the export cannot be read to its end ({what}).", what=error.what),
+        )
         return
     ledger.close()
     result.add(
         "counts",
         total == manifest.values.total,
-        f"Complete: counted again, the export holds {total} values, as stated."
+        Sentence("Complete: counted again, the export holds {total} values, as stated.", total=total)
         if total == manifest.values.total
-        else f"INCOMPLETE: the export holds {total} values, and {manifest.values.total} are stated.",
+        else Sentence(
+            "INCOMPLETE: the export holds {total} values, and {total_b} are stated.",
+            total=total,
+            total_b=manifest.values.total,
+        ),
     )
     stated = {kind: entry.count for kind, entry in manifest.records.items()}
     known = sum(kinds.values()) == sum(stated.values())
     result.add(
         "records",
         known,
-        f"Consistent: {_records(sum(kinds.values()))}, as stated."
+        Sentence("Consistent: {records}, as stated.", records=_records(sum(kinds.values())))
         if known
-        else f"INCONSISTENT: {_records(sum(kinds.values()))} in the export, {sum(stated.values())} stated.",
+        else Sentence(
+            "INCONSISTENT: {records} in the export, {sum} stated.",
+            records=_records(sum(kinds.values())),
+            sum=sum(stated.values()),
+        ),
     )
 
 
-def _records(count: int) -> str:
-    return f"{count} record" if count == 1 else f"{count} records"
+def _records(count: int) -> Sentence:
+    return Sentence("{n} record", "{n} records", n=count)
 
 
 class _LedgerCheck:
@@ -376,15 +442,21 @@ class _LedgerCheck:
         self._result.add(
             "ledger",
             nameless is None,
-            f"NAMELESS: the ledger names a place or file that the report does not have ({nameless})."
+            Sentence(
+                "NAMELESS: the ledger names a place or file that the report does not have ({nameless}).",
+                nameless=nameless,
+            )
             if nameless is not None
-            else f"Accounted for: each value is in the ledger once, at {self._settling.lines} named places.",
+            else Sentence(
+                "Accounted for: each value is in the ledger once, at {lines} named places.",
+                lines=self._settling.lines,
+            ),
         )
 
     def _failed(self, error: Exception) -> None:
         self._settling = None
-        what = str(error) if isinstance(error, UnsettledError) else "the ledger cannot be read"
-        self._result.add("ledger", False, f"UNSETTLED: {what}.")
+        what = error.what if isinstance(error, UnsettledError) else Sentence("the ledger cannot be read")
+        self._result.add("ledger", False, Sentence("UNSETTLED: {what}.", what=what))
 
 
 _UNSETTLED = (UnsettledError, *_DAMAGE, TypeError)
@@ -415,8 +487,11 @@ def _check_page(result: Verification, files: Sequence[Contents], original: Expor
         result.add(
             "leaks",
             None,
-            f"Not looked for: what is hidden as {', '.join(untold)}. The page does not tell what that is; "
-            "a PDF or package of the same answer does.",
+            Sentence(
+                "Not looked for: what is hidden as {names}. The page does not tell what that is; "
+                "a PDF or package of the same answer does.",
+                names=", ".join(untold),
+            ),
         )
     _look_for(result, files, hidden, digests)
 
@@ -428,17 +503,33 @@ def _look_for(
 
     found = [leak for file in files for leak in leaks(file.path, hidden, digests=digests)]
     for leak in found:
-        result.add("leaks", False, f"LEAK: a hidden value (number {leak.number}) is still in {leak.place}.")
+        result.add(
+            "leaks",
+            False,
+            Sentence(
+                "LEAK: a hidden value (number {number}) is still in {place}.",
+                number=leak.number,
+                place=leak.place,
+            ),
+        )
     if not found:
         here_alone = sum(not mark.everywhere for mark in files[0].manifest.marks)
         rest = (
-            f" {here_alone} more are ordinary words that may occur elsewhere; they are hidden where "
-            "they were marked."
+            Sentence(
+                " {n} more is an ordinary word that may occur elsewhere; it is hidden where it was marked.",
+                " {n} more are ordinary words that may occur elsewhere; they are hidden where they were "
+                "marked.",
+                n=here_alone,
+            )
             if here_alone
             else ""
         )
         result.add(
             "leaks",
             True,
-            f"No leak: none of {len(hidden)} hidden values is anywhere in the decoded file.{rest}",
+            Sentence(
+                "No leak: none of {n} hidden values is anywhere in the decoded file.{rest}",
+                n=len(hidden),
+                rest=rest,
+            ),
         )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dsr_report.errors import LedgerError
+from dsr_report.sentences import Sentence
 
 PREFIX = b"dsr-report-seal-sha256:"
 PLACEHOLDER = (PREFIX + b"0" * 64).decode("ascii")
@@ -88,7 +89,9 @@ def _empty_place(file: BinaryIO, prefix: bytes) -> int:
     zeros = [at for at, value in places if value == b"0" * _HASH]
     if len(zeros) != 1 or len(places) != 1:
         what = "seal" if prefix is PREFIX else "place for the hash of its companion"
-        raise LedgerError(f"a disclosure needs exactly one {what}, and {len(places)} were found")
+        raise LedgerError(
+            Sentence("a disclosure needs exactly one {what}, and {n} were found", what=what, n=len(places))
+        )
     return zeros[0]
 
 

@@ -178,7 +178,7 @@ def test_no_secret_is_on_the_reading_list_nor_a_bare_value(case):
 def test_strict_needs_every_text_read_or_decided_on(case):
     made = case(profile(), survey("Via mijn zus Ilse."), survey("Niets te melden"))
     made.decide("disclose")
-    with pytest.raises(CheckFailedError, match="1 texts by or about the person are not read"):
+    with pytest.raises(CheckFailedError, match="1 text by or about the person is not read"):
         made.shown(strict=True)
     made.review.write_text(made.review.read_text().replace("read = false", "read = true"))
     assert made.shown(strict=True).raw

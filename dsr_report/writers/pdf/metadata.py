@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from dsr_report.errors import FileError, MissingExtraError
 from dsr_report.rendering.document import Attachment, ReportDocument
+from dsr_report.sentences import Sentence, reason_of
 from dsr_report.writers.pdf.file import PdfFile, name, reference, text
 
 _BLOCK = 1 << 20
@@ -134,7 +135,10 @@ class _Reading:
                     self._digest.update(block)
                     yield block
         except OSError as error:
-            raise FileError(f"cannot be read to embed it ({error.strerror})", where=self.path.name) from error
+            raise FileError(
+                Sentence("cannot be read to embed it ({reason})", reason=reason_of(error)),
+                where=self.path.name,
+            ) from error
 
 
 def date(moment: datetime) -> bytes:
