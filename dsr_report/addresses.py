@@ -14,6 +14,9 @@ _ATOM = re.compile(r"[^\s\x00-\x1f\x7f()<>\[\]:;@\\,\"]+")
 _LONGEST = 320
 """64 letters before the @ and 255 after it (RFC 5321, 4.5.3.1)."""
 
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
+"""As they stand in a text."""
+
 
 def ascii_domain(domain: str) -> str:
     """The domain in ASCII and small letters.

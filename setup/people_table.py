@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dsr_report.lexicon import LANGUAGES
-from dsr_report.redact.people import Known, Passage, find_people, find_sensitive
+from dsr_report.redact.known_people import Known
+from dsr_report.redact.mentions import Passage
+from dsr_report.redact.people import find_people
+from dsr_report.redact.sensitive import find_sensitive
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = ROOT / "tests" / "redact" / "people"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import NamedTuple
 
+from dsr_report.addresses import ADDRESS
 from dsr_report.config import Config
 from dsr_report.jsonstream.items import Item, Scalar
 from dsr_report.lexicon import WORDS, any_of
@@ -25,21 +26,16 @@ from dsr_report.records.raw_record import RawRecord
 from dsr_report.redact.check_digits import find_numbers
 from dsr_report.redact.free_texts import FEWEST_WORDS as _FEWEST_WORDS
 from dsr_report.redact.free_texts import FreeText, free_texts_of, title_and_date
+from dsr_report.redact.known_people import Known
 from dsr_report.redact.link_tokens import LinkKeys
 from dsr_report.redact.live_links import LINK_KINDS
+from dsr_report.redact.mentions import Passage, sentence_of
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.opaque_files import OPAQUE, OpaqueFile, opaque_files
-from dsr_report.redact.people import (
-    ADDRESS,
-    Detector,
-    Known,
-    Passage,
-    find_people,
-    find_sensitive,
-    sentence_of,
-)
+from dsr_report.redact.people import Detector, find_people
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision, Treatment
 from dsr_report.redact.secrets import Secrets, find_secrets
+from dsr_report.redact.sensitive import find_sensitive
 
 _ANY_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,253}")
 """A whole value: domains and names may have any letters."""

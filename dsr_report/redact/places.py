@@ -11,9 +11,9 @@ from dsr_report.records.members import values_of
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.redact.findings import Finding
 from dsr_report.redact.free_texts import title_and_date
+from dsr_report.redact.mentions import Passage, sentence_of
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages
-from dsr_report.redact.people import Passage, sentence_of
 from dsr_report.redact.readings import Endless, skeleton
 
 _ENDLESS = "(a value that cannot be read to its end)"

@@ -8,7 +8,9 @@ import pytest
 
 from dsr_report.errors import CheckFailedError
 from dsr_report.redact.findings import Looking
-from dsr_report.redact.people import Known, find_people, find_sensitive
+from dsr_report.redact.known_people import Known
+from dsr_report.redact.people import find_people
+from dsr_report.redact.sensitive import find_sensitive
 
 OWN = {
     "Email": "jan@example.org",
@@ -228,7 +230,7 @@ def test_a_short_text_is_withheld_at_one_pointer_alone(case):
 
 
 def test_a_detector_of_another_kind_can_be_handed_over(case):
-    from dsr_report.redact.people import Passage
+    from dsr_report.redact.mentions import Passage
 
     def model(text):
         at = text.find("tante")

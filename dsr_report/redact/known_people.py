@@ -1,0 +1,87 @@
+"""Who is no other person in a text: the subject and the controller, in any spelling."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from dsr_report.addresses import ADDRESS
+from dsr_report.lexicon import WORDS
+from dsr_report.redact.mentions import Passage
+from dsr_report.redact.names_in_text import WORD
+from dsr_report.redact.readings import skeleton
+from dsr_report.redact.telephones import telephones
+
+_WORD_OR_NUMBER = re.compile(r"\w+")
+_LINES = re.compile(r"[,;\r\n]+")
+_MOST_WORDS = 8
+"""Words of one part of an address: the name of a street."""
+_LENGTH_OF_POST_CODE = 5
+"""Digits that tell a place by themselves; fewer are the number of a house, which says nothing alone."""
+_INFIXES = frozenset(WORDS.name_infixes)
+
+
+@dataclass(slots=True)
+class Known:
+    """Who is no other person: names, addresses and numbers of the subject and of the controller."""
+
+    addresses: set[str] = field(default_factory=set)
+    names: set[bytes] = field(default_factory=set)
+    """Skeletons of the words of names."""
+    values: set[bytes] = field(default_factory=set)
+    """Skeletons of whole values: streets, places, accounts, numbers."""
+    telephones: set[str] = field(default_factory=set)
+    country: str = ""
+    """ISO code; of numbers without a country's code."""
+
+    def add_name(self, text: str) -> None:
+        """Take the words of a name for the subject's or the controller's."""
+        self.names.update(filter(None, (skeleton(word) for word in WORD.findall(text))))
+
+    def add_value(self, text: str) -> None:
+        """Take a whole value for the subject's or the controller's, as well as all that is found in it."""
+        self.values.add(skeleton(text))
+        self.values.update(filter(None, map(skeleton, _LINES.split(text))))
+        self.addresses.update(address.casefold() for address in ADDRESS.findall(text))
+        for _start, spelled, numbers in telephones(text, self.country):
+            self.telephones |= numbers
+            self.values.add(skeleton(spelled))
+
+    def has_value(self, text: str) -> bool:
+        """Whether a whole text is no more than a value of the subject."""
+        form = skeleton(text)
+        return not form or form in self.values or text.strip().casefold() in self.addresses
+
+    def with_name(self, author: str) -> Known:
+        """The same, with the sender's name, where a message comes from the subject's address."""
+        if not any(address.casefold() in self.addresses for address in ADDRESS.findall(author)):
+            return self
+        words = (skeleton(word) for word in WORD.findall(ADDRESS.sub(" ", author)))
+        return replace(self, names=self.names | {word for word in words if word})
+
+    def has(self, passage: Passage) -> bool:
+        """Whether a passage is nobody else's."""
+        form = skeleton(passage.text)
+        if passage.kind == "address":
+            return passage.text.casefold() in self.addresses
+        if passage.kind == "person":
+            words = [skeleton(word) for word in WORD.findall(passage.text)]
+            own = [word in self.names or word.decode("utf-8", "replace") in _INFIXES for word in words]
+            return all(own) or (len(words) > 1 and form in self.values)
+        return form in self.values or (passage.kind == "postal-address" and self._has_place(passage.text))
+
+    def _has_place(self, text: str) -> bool:
+        """Whether every part of a postal address is known, its first number with what stands beside it."""
+        words = _WORD_OR_NUMBER.findall(text)
+        number = next((at for at, word in enumerate(words) if word[0].isdigit()), None)
+        known_until = {0}
+        for end in range(1, len(words) + 1):
+            for start in range(max(0, end - _MOST_WORDS), end):
+                is_bare = end - start == 1 and start == number and len(words[start]) < _LENGTH_OF_POST_CODE
+                if (
+                    start in known_until
+                    and not is_bare
+                    and skeleton("".join(words[start:end])) in self.values
+                ):
+                    known_until.add(end)
+        return len(words) in known_until
