@@ -400,7 +400,7 @@ CASES: dict[str, tuple[Malformed, ...]] = {
             "refused",
             b"\x89PNG\r\n\x1a\n",
             NotAnExportError,
-            "a picture",
+            "an image",
         ),
         Malformed("any other text or bytes", "refused", b"Dear customer", NotAnExportError, "no JSON"),
         Malformed(
