@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from datetime import date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -94,6 +95,7 @@ def check_types(*given: tuple[type | tuple[type, ...], object, str]) -> None:
                 raise UsageError(f"{option}: there is no {quoted(path)}", hint="Check the name.")
 
 
+@cache
 def generator() -> str:
     """The name and version of this tool, as files and reports carry it."""
     try:

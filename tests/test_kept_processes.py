@@ -17,6 +17,7 @@ import pytest
 from dsr_report import Report, read
 from dsr_report.workers import Processes
 from dsr_report.workers.kept import Kept
+from dsr_report.writers.pdf.layout_pool import LayoutPool
 
 SAMPLE = Path(__file__).parents[1] / "sample_exports" / "email-someone.json"
 
@@ -111,6 +112,20 @@ def test_a_second_report_has_the_bytes_of_the_first(tmp_path: Path) -> None:
         french.to_zip(tmp_path / "between.zip")
         again = dutch.to_pdf(tmp_path / "again.pdf")
     assert alone.sha256 == again.sha256
+
+
+def test_a_few_pages_are_laid_out_by_one_process(tmp_path: Path) -> None:
+    export = tmp_path / "export.json"
+    export.write_text('{"info": {"type": "profile", "id": "1"}, "data": {"profile": {"ID": "1"}}}')
+    before = {child.pid for child in psutil.Process().children()}
+    with LayoutPool(2) as pool, read(export) as small, Report(small) as report:
+        report.to_pdf(tmp_path / "small.pdf", workers=pool)
+        assert len({child.pid for child in psutil.Process().children()} - before) == 1
+
+
+def test_with_no_work_ahead_one_process_does_it_all() -> None:
+    with Processes(3) as pool:
+        assert len(set(pool.in_order(os.getpgid, [0] * 6, ahead=0))) == 1
 
 
 def test_threads_share_nothing(kept: Kept[Processes]) -> None:

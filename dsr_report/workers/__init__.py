@@ -75,19 +75,23 @@ class Processes:
         for process in processes:
             _end(process)
 
-    def in_order(self, function: Callable[[Job], Answer], jobs: Iterable[Job]) -> Iterator[Answer]:
+    def in_order(
+        self, function: Callable[[Job], Answer], jobs: Iterable[Job], *, ahead: int | None = None
+    ) -> Iterator[Answer]:
         """What `function`, which stands in a module, makes of each job, in their order.
 
-        Only a few jobs are asked for ahead, so that memory does not grow with their number.
+        Only a few jobs are asked for ahead, so that memory does not grow with their number; with `ahead=0`
+        each begins when the one before it is done, in one process.
 
         Raises:
             DsrReportError: what the function raised, or `error` where it failed in another way.
         """
+        most = 2 * self.workers if ahead is None else ahead
         waiting: list[Future[Answer]] = []
         try:
             for job in jobs:
                 waiting.append(self._threads.submit(self._run, function, job))
-                if len(waiting) > 2 * self.workers:
+                if len(waiting) > most:
                     yield waiting.pop(0).result()
             while waiting:
                 yield waiting.pop(0).result()

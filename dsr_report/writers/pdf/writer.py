@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import BinaryIO
 
 from dsr_report.files import written_whole
@@ -70,7 +71,8 @@ def _write(
     deferred: dict[int, LayoutJob] = {}
     done = _Progress(document, progress)
     missing: set[int] = set()
-    pieces = crew.lay_out(_jobs(document, deferred, done))
+    characters = sum(document.part_lengths)
+    pieces = crew.lay_out(_jobs(document, deferred, done), characters=characters)
     with Assembly(file) as assembly:
         assembly.add_header(next(pieces))
         with_contents: list[Piece] = []
@@ -84,7 +86,7 @@ def _write(
         for piece in _contents(crew, assembly, deferred, with_contents):
             assembly.add(piece)
         entries, pages, lost = assembly.finish(document.page_of)
-    assembly.fonts.embed(file, assembly.shared["fonts"], crew.cut_down)
+    assembly.fonts.embed(file, assembly.shared["fonts"], partial(crew.cut_down, characters=characters))
     metadata.put_profile(file, assembly.shared["profile"])
     _finish(document, file, entries, assembly.shared["profile"])
     return PdfResult(pages, file.sha256, tuple(lost), tuple(sorted(missing)), crew.peak_bytes)
@@ -111,8 +113,11 @@ def _contents(
         known = {**_own_anchors(assembly, first), **assembly.page_numbers(wanted, _pages(first))}
         pieces = list(
             crew.lay_out(
-                replace(job, page_of_anchor={name: known[name] for name in job.contents & known.keys()})
-                for job in deferred.values()
+                (
+                    replace(job, page_of_anchor={name: known[name] for name in job.contents & known.keys()})
+                    for job in deferred.values()
+                ),
+                characters=sum(len(job.html) for job in deferred.values()),
             )
         )
         settled = _pages(pieces) == _pages(first) and _own_anchors(assembly, pieces).items() <= known.items()
