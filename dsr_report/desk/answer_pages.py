@@ -15,8 +15,8 @@ from dsr_report.delivery.protection import new_passphrase, write_protected
 from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
 from dsr_report.desk import wording
 from dsr_report.desk.door import FRAME_POLICY
-from dsr_report.desk.folders import read_facts
 from dsr_report.desk.pages import Ask, Faults, Pages
+from dsr_report.desk.preview_places import anchor_of
 from dsr_report.desk.review import Open, Review
 from dsr_report.errors import DsrReportError
 from dsr_report.files import written_whole
@@ -201,7 +201,7 @@ class AnswerPages:
             "preview",
             is_there=is_there,
             record=record,
-            anchor=read_facts(ask.place.preview_places).get(record.pointer, "") if record else "",
+            anchor=anchor_of(ask.place.preview_places, record.pointer) if record else "",
             is_stale=is_there
             and (known.get("digest") != review.decided.digest or known.get("language") != language),
         )

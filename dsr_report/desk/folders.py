@@ -7,7 +7,7 @@ ROOT/cases/ID/case.json       the reader's language; which export the review is 
 ROOT/cases/ID/journal.jsonl   every decision
 ROOT/cases/ID/review.toml     the same, as `dsr-report review` writes it
 ROOT/cases/ID/job.json        the last job and how it ended
-ROOT/cases/ID/preview.html    the report as it would be made; preview-places.json: where each record is in it
+ROOT/cases/ID/preview.html    the report as it would be made; preview-places.sqlite3: each record's place
 ROOT/cases/ID/made.json       what was made, with hashes and what verifying it found
 
 The register knows the cases; ID is made of the reference, so that no page takes a path from a form.
@@ -54,7 +54,7 @@ class CaseFolder:
     @property
     def preview_places(self) -> Path:
         """Where each record stands in the preview: its pointer, and the anchor."""
-        return self.path / "preview-places.json"
+        return self.path / "preview-places.sqlite3"
 
     @property
     def facts(self) -> Facts:

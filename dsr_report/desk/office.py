@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from dsr_report.choices import default_name, format_of
 from dsr_report.config import Config, load_config
-from dsr_report.desk.folders import CaseFolder, DeskFolder, write_facts
+from dsr_report.desk.folders import CaseFolder, DeskFolder
 from dsr_report.desk.jobs import Job, Jobs
 from dsr_report.desk.journal import Journal
+from dsr_report.desk.preview_places import write_places
 from dsr_report.desk.review import Review
 from dsr_report.desk.sessions import Sessions
 from dsr_report.errors import AuthError, CheckFailedError, NotAnExportError, RegisterError, UsageError
@@ -338,6 +339,15 @@ class Office:
                 reference=job.case,
                 sleep=sleep,
             )
+        if obtained.reference != job.case:  # another open case of the person has this export already
+            self.register.note_export(
+                job.case,
+                sha256=obtained.sha256,
+                path=str(obtained.path.resolve()),
+                size_bytes=obtained.path.stat().st_size,
+                subject=(subject.type, subject.id) if subject else None,
+                actor=job.actor,
+            )
         job.done = job.total = 0
         self._read_file(job, obtained.path, obtained.sha256)
         return {}
@@ -442,21 +452,31 @@ class Office:
             report.to_html(target, progress=job.tell)
         with contents_of(target) as made:
             lines = (json.loads(line) for line in made.ledger())
-            write_facts(folder.preview_places, {line["pointer"]: line["anchor"] for line in lines})
+            write_places(folder.preview_places, ((line["pointer"], line["anchor"]) for line in lines))
         folder.note(preview={"digest": digest, "language": language, "export": review.sha256})
         return {}
 
     def _of_case(self, entry: CaseEntry, file: FileEntry, delay: str) -> dict[str, Any]:
         """What the report says of the request: its dates, its reference, where the data come from."""
-        requests = self.register.requests_of(entry.reference)
-        of_export = [one for one in requests if any(kept.sha256 == file.sha256 for kept in one.files)]
-        request_id = of_export[-1].request_id if of_export else None
+        about = (
+            self.register.cases_about(entry.subject_type, entry.subject_id)
+            if entry.subject_type and entry.subject_id
+            else [entry]
+        )
+        collected = [
+            (request.request_id, kept.noted_at)
+            for case in about
+            for request in self.register.requests_of(case.reference)
+            for kept in request.files
+            if kept.sha256 == file.sha256
+        ]
+        request_id, taken = collected[-1] if collected else (None, None)
         return {
             "received": None if entry.received_assumed else entry.received_on,
             "replied": self.register.today,
             "reference": entry.reference,
             "due": entry.deadlines.latest,
-            "collected": file.noted_at.astimezone(_ZONE).date() if request_id else None,
+            "collected": taken.astimezone(_ZONE).date() if taken else None,
             "request_id": request_id,
             "delay": delay or None,
         }

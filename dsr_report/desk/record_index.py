@@ -61,10 +61,10 @@ class RecordIndex:
                 "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     self.count,
-                    _storable(record.pointer),
+                    storable(record.pointer),
                     record.kind,
-                    _storable(title),
-                    _storable(date),
+                    storable(title),
+                    storable(date),
                     pickle.dumps(record.value, protocol=5),
                 ),
             )
@@ -77,7 +77,7 @@ class RecordIndex:
 
     def at(self, pointer: str) -> Kept | None:
         """The record that has the value at a pointer."""
-        path = _storable(pointer)
+        path = storable(pointer)
         while True:
             with self._lock:
                 rows = self._database.execute(
@@ -128,7 +128,7 @@ def _kept(row: tuple[int, str, str, str, str, bytes]) -> Kept:
     )
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """A text as SQLite takes it; lone surrogates of an export are kept apart."""
     return text.encode("utf-8", "surrogatepass").decode("latin-1") if not text.isascii() else text
 

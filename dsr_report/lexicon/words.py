@@ -113,6 +113,8 @@ class Lexicon:
     """Whose relation it is: my, her."""
     articles: Words
     """What may stand before a relation in place of a possessive: a, the."""
+    determiners: Words
+    """What stands before things and not before names of people: the, this; none where it may be both."""
     name_infixes: Words
     """Small words inside a name: van der, de, von."""
     weak_infixes: Words

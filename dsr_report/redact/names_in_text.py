@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from dsr_report.addresses import ADDRESS
 from dsr_report.languages import translatable as _
-from dsr_report.lexicon import LEXICONS, WORDS, any_of
+from dsr_report.lexicon import LEXICONS, WORDS, Lexicon, any_of
 from dsr_report.redact.mentions import Passage
 from dsr_report.redact.telephones import LINK
 
@@ -36,7 +36,8 @@ _FAMILIES = frozenset(WORDS.families)
 _WRITING = frozenset(WORDS.writing)
 _CONJUNCTIONS = frozenset(WORDS.conjunctions)
 _FIRST_NAMES = frozenset(WORDS.first_names)
-_NO_PEOPLE = frozenset((*WORDS.no_people, *WORDS.relations, *WORDS.titles, *WORDS.families))
+_NO_PEOPLE = frozenset((*WORDS.no_people, *WORDS.titles, *WORDS.families)) | (_RELATIONS - _FIRST_NAMES)
+"""A relation of one language may be a given name of another: peter, a godfather in Flanders."""
 _FUNCTION_WORDS = {code: frozenset(one.function_words) for code, one in LEXICONS.items()}
 _CLOSING = re.compile(
     rf"(?:^[ \t>]*|(?<=[.!?] )){any_of(WORDS.closings)}(?:[ ]{any_of(WORDS.quoting)}(?!\w))?"
@@ -86,17 +87,20 @@ class _Words:
         self.starts = [start for start, _ in self.spans]
         self.words = [text[start:end] for start, end in self.spans]
         self.lower = [word.casefold() for word in self.words]
-        self.capitalises_nouns = self._capitalises_nouns()
+        languages = self._languages()
+        self.capitalises_nouns = any(one.capitalises_nouns for one in languages)
+        self.determiners = {word for one in languages for word in one.determiners}
 
-    def _capitalises_nouns(self) -> bool:
-        """Whether the text is in a language that does, judged by its frequent words."""
+    def _languages(self) -> list[Lexicon]:
+        """The languages that the text may be in, judged by its frequent words."""
         count = {code: sum(w in words for w in self.lower) for code, words in _FUNCTION_WORDS.items()}
         most = max(count.values())
-        return most > 0 and any(LEXICONS[code].capitalises_nouns for code in count if count[code] == most)
+        return [LEXICONS[code] for code in count if count[code] == most] if most else []
 
     def beside_relations(self) -> Iterator[Passage]:
         for at, lower in enumerate(self.lower):
-            if lower.removesuffix("'s") not in _RELATIONS:
+            is_name = lower in _FIRST_NAMES and self._is_capital(at)
+            if is_name or lower.removesuffix("'s") not in _RELATIONS:
                 continue
             word = self.words[at]
             after = at + 1
@@ -206,6 +210,8 @@ class _Words:
             ):
                 continue
             is_known = self.lower[first] in _FIRST_NAMES or len(self.words[first].rstrip(".")) == 1
+            if not is_known and self._is_thing(first, parts):
+                continue
             if not is_known and any(self.lower[n] in _WEAK_INFIXES for n in range(first, last)):
                 continue
             if not is_known and self._begins(first):
@@ -218,6 +224,15 @@ class _Words:
                 self.text, self.spans[last][1]
             ):
                 yield self._passage(first, last, _TWO_CAPITALS)
+
+    def _is_thing(self, first: int, parts: Sequence[int]) -> bool:
+        """Whether an article says that it is a thing, the Table Lamp, and no given name that it is not."""
+        return (
+            first > 0
+            and self.lower[first - 1] in self.determiners
+            and self._is_joined(first - 1, first)
+            and not any(self.lower[at] in _FIRST_NAMES for at in parts)
+        )
 
     def given_names(self) -> Iterator[Passage]:
         """A frequent given name with a capital within a sentence."""

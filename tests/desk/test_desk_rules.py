@@ -7,6 +7,7 @@ import gzip
 import json
 import time
 import tomllib
+import tracemalloc
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from desks import CONTROLLER, SAMPLES, Running, running_desk, text_of
 
 from dsr_report.config import load_config
 from dsr_report.desk.journal import Journal
+from dsr_report.desk.preview_places import anchor_of, write_places
 from dsr_report.desk.review import Review
 from dsr_report.desk.statements import Statements
 from dsr_report.languages import language_of
@@ -367,3 +369,18 @@ def test_pages_of_two_thousand_findings_answer_at_once(tmp_path: Path) -> None:
 
 def _letters(number: int) -> str:
     return "".join(chr(ord("a") + int(digit)) for digit in f"{number:04}")
+
+
+def test_the_places_of_a_large_preview_take_no_memory_and_are_found_at_once(tmp_path: Path) -> None:
+    target = tmp_path / "places.sqlite3"
+    write_places(target, ((f"/data/{number}", f"r{number}") for number in range(1_000)))
+    tracemalloc.start()
+    write_places(target, ((f"/data/{number}\udc80", f"r{number}") for number in range(100_000)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 20
+    assert anchor_of(target, "/data/99999\udc80") == "r99999"
+    assert (anchor_of(target, "/data/5"), anchor_of(tmp_path / "none", "/data/5")) == ("", "")
+    assert target.stat().st_mode & 0o777 == 0o600
+    target.write_bytes(b"damaged")
+    assert anchor_of(target, "/data/5") == ""

@@ -11,12 +11,14 @@ from datetime import date, timedelta
 from email import message_from_bytes
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pyzipper
 from desks import SAMPLES, Running, running_desk, text_of
 
 import dsr_report
+from dsr_report.languages import language_of
 from dsr_report.obtain import subject_named
 from dsr_report.register import requests
 from dsr_report.sandbox.server import running_sandbox
@@ -399,6 +401,48 @@ def test_from_a_number_to_the_data(with_sandbox: Running) -> None:
     assert len(desk.office.register.requests_of("AVG-7")) == 1
 
 
+def test_a_fetched_export_is_dated_by_its_collection_and_names_its_request(with_sandbox: Running) -> None:
+    """The day on which the data were taken, and Copernica's number of the request, stand in the report."""
+    desk = with_sandbox
+    reference = "AVG-DAY"
+    form = {"step": "4", "whom": "41522", "type": "", "received": "2026-01-05", "channel": "mail",
+            "language": "en", "reference": reference, "go": "fetch"}  # fmt: skip
+    desk.post("/new", form)
+    assert desk.waited(reference) == "done"
+    register = desk.office.register
+    of_person = [case.reference for case in register.cases_about("subprofile", "41522")]
+    (request,) = [one for about in of_person for one in register.requests_of(about)]
+    taken = language_of("en").day(request.files[0].noted_at.astimezone(ZoneInfo("Europe/Amsterdam")).date())
+    desk.clock.days = 3
+    try:
+        said = _made(desk, "/case/" + desk.office.folder.case(reference).id)
+        replied = language_of("en").day(desk.office.register.today)
+    finally:
+        desk.clock.days = 0
+    assert f"Data as they were on: {taken}" in said
+    assert f"Date of our reply: {replied}" in said
+    assert taken != replied
+    assert str(request.request_id) in said
+
+    dropped = desk.taken_in(SAMPLES / "nothing-found.json")
+    desk.post(f"{dropped}/received", {"received": "2026-01-05"})
+    said = _made(desk, dropped)
+    assert "Data as they were on" not in said  # nobody knows when the person's export was made
+
+
+def _made(desk: Running, case: str) -> str:
+    """What a page says that is made of a case, once all is decided."""
+    decide_all(desk, case)
+    form = {"format": "html", "language": "en", "messages": "text", "with_unrecognised": "yes"}
+    answer = desk.post(f"{case}/make", form)
+    reference = desk.reference(case)
+    assert desk.waited(reference) == "done", text_of(answer)
+    folder = desk.office.folder.case(reference)
+    made = folder.path / folder.made[-1]["name"]
+    assert verify(made).ok
+    return " ".join(re.sub("<[^>]+>", " ", made.read_text("utf-8")).split())
+
+
 @pytest.mark.parametrize(
     ("form", "fault"),
     [
@@ -581,7 +625,7 @@ def test_what_a_rule_found_and_what_comes_next_are_told_in_the_readers_language(
         desk.office.jobs.start(desk.reference(case), "make", {"format": "html", "language": "de"}, actor="a")
         assert desk.waited(desk.reference(case)) == "failed"
         work = desk.get(f"{case}/work")
-        assert "seit der Bericht angefordert wurde, ist etwas entschieden worden" in text_of(work)
+        assert "Seit der Bericht angefordert wurde, ist etwas entschieden worden." in text_of(work)
         assert 'lang="en"' not in work.text
     finally:
         desk.office.folder.set(language="en")
