@@ -32,7 +32,7 @@ class TextKey(NamedTuple):
 _NUMBERS = frozenset({"pin", "puk", "tan"})
 """Names whose value has digits: `PIN` is also how somebody paid."""
 _NO_ANSWERS = frozenset("".join(words_of(word)) for word in WORDS.no_answers)
-_PLACEHOLDER = re.compile(r"[\s*•●.xX_\-–—]*")
+_PLACEHOLDER = re.compile(r"[\s*•●.xX_\-–—=:>]*")
 _SHORTEST_TOKEN = 8
 _BLANK_AND_MORE = re.compile(r"\s")
 

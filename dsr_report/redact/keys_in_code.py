@@ -16,7 +16,7 @@ from dsr_report.redact.key_values import TextKey, is_token, judged, keys_under_n
 
 _LITERAL = re.compile(
     r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'\])]*(?:\s+As\s+\w+)?\s*(?::=|=>|==?|:)\s*(?:<%[=-]?\s*)?"
-    r"[bBuUrR]?([\"'`])((?:(?!\2)[^\\]|\\.){1,2000}?)\2",
+    r"[bBuUrR]?([\"'`])(?=((?:(?!\2)[^\\]|\\.){1,2000}?)\2)",
     re.DOTALL,
 )
 """`$password = '…'`, `password: "…"`, `:password => '…'`, `Dim pwd As String = "…"`."""
@@ -68,10 +68,17 @@ _LET_IN = re.compile(
 _PROTOCOL = re.compile(r"^(?:PASS|[\w.]+ LOGIN \"?[^\s\"]+\"?) \"?([^\s\"]+)\"?[ \t\r]*$", re.MULTILINE)
 _IN_PROTOCOL = re.compile(
     r"(?:\bPASS|\bLOGIN[ \t]+\"?[^\s\"]+\"?|\b(?:IDENTIFY|identify)(?:[ \t]+[^\s:]+)??|\bAUTH(?:[ \t]+\w+)??|"
-    r"^[ \t]*open[ \t]+\S+[ \t\r]*\n[ \t]*user[ \t]+\S+)[ \t]+:?\"?([^\s\"<>]{6,})",
+    r"^[ \t]*open[ \t]+\S+[ \t\r]*\n\s{0,20}user[ \t]+\S+)[ \t]+:?\"?([^\s\"<>]{6,})",
     re.MULTILINE,
 )
 """The same within a line, and in the talk of IRC, Redis and scripts for FTP; where it looks like a key."""
+_DIGEST = re.compile(
+    r"\bDigest[ \t\r\n]+"
+    r"(?:[\w-]{1,20}[ \t]*=[ \t]*(?:\"[^\"\n]{0,300}\"|[^\s,\"]{1,300})[, \t\r\n]{0,9}){0,20}?"
+    r"response[ \t]*=[ \t]*\"?([^\"\s,]{6,})",
+    re.IGNORECASE,
+)
+"""What HTTP's way of letting in by digests sends; with the rest of it the password can be tried."""
 _REPLY = re.compile(r"\b334[ \t]+UGFzc3dvcmQ6[ \t\r]*\n(?:[^\n]{0,30}?[ \t:>])?([A-Za-z0-9+/]{4,}={0,2})")
 """SMTP's answer to `Password:`."""
 _PASSWORD_FILE = re.compile(r"^[^\s:]+:(?:\d{2,5}|\*):[^\s:]+:[^\s:]+:(\S+)[ \t\r]*$", re.MULTILINE)
@@ -191,8 +198,9 @@ def letting_in(text: str) -> Iterator[TextKey]:
     for match in _IN_PROTOCOL.finditer(text):
         if is_token(match[1].rstrip(".,;")):
             yield from _password(match, 1)
-    for match in _REPLY.finditer(text):
-        yield from _password(match, 1)
+    for pattern in (_REPLY, _DIGEST):
+        for match in pattern.finditer(text):
+            yield from _password(match, 1)
 
 
 def password_files(text: str) -> Iterator[TextKey]:

@@ -17,6 +17,7 @@ from dsr_report.redact.key_names import (
     NAMES_OF_NAMES,
     KeyName,
     is_secret_question,
+    is_usual_field,
     joined_words,
     key_name,
     words_of,
@@ -38,6 +39,7 @@ from dsr_report.redact.keys_in_code import (
     statements,
 )
 from dsr_report.redact.keys_in_markup import keys_in_markup
+from dsr_report.redact.layers import layers_of
 
 _NAME = r"[^\W_][\w.\[\]-]{0,60}+"
 _PARAMETER = re.compile(
@@ -55,11 +57,11 @@ _LINE = re.compile(
     r"([^\n]*(?:\n[ \t]+[^\n]*)*)",
     re.MULTILINE,
 )
-_QUESTION_AND_ANSWER = re.compile(r"^([^\n]{3,99})\n+([^\n:]{3,30}):[ \t]*([^\n]+)", re.MULTILINE)
+_QUESTION_AND_ANSWER = re.compile(r"^([^\n]{3,99})\n+(?=([^\n:]{3,30}):[ \t]*([^\n]+))", re.MULTILINE)
 _BLOCK = re.compile(r"[|>][+-]?")
 _PAIR_OF_LINES = re.compile(
     r"^[ \t-]*([\w -]{2,40}?)[ \t]*:[ \t]*[\"']?([^\n\"']{2,80}?)[\"']?[ \t\r]*\n"
-    r"[ \t]*([\w -]{2,40}?)[ \t]*:[ \t]*[\"']?([^\n\"']+)",
+    r"\s{0,20}([\w -]{2,40}?)[ \t]*:[ \t]*[\"']?([^\n\"']+)",
     re.MULTILINE,
 )
 _FOLDER = re.compile(r"/(?=([A-Za-z][\w-]{1,40})/([\w.~%=-]{8,})(?=[/?#&\s\"'<>]|\Z))")
@@ -98,7 +100,7 @@ _DAY = re.compile(r"\d{4}-\d\d|\d\d-\d\d-|[^@]+@")
 _LONGEST_SAID = 90
 _SAID_BEFORE = re.compile(
     r"(?<![\w-])([\w-]{4,100})[ \u00a0](?:is|ist|est)[ \u00a0](?:your|the|uw|je|jouw|de|het|ihr|dein|der|das|"
-    r"votre|ton|le)[ \u00a0]((?:[^\W\d_]+[ \u00a0-]){0,2}+[^\W\d_]+)",
+    r"votre|ton|le)[ \u00a0]((?:[^\W\d_]+[ \u00a0-]){0,2}[^\W\d_]+)",
     re.IGNORECASE,
 )
 """`… is your verification code`."""
@@ -129,8 +131,30 @@ def is_folded(line: str, before: KeyName | None) -> KeyName | None:
 
 def keys_written_in(text: str) -> Iterator[TextKey]:
     """The live keys in a text that is no JSON, in its order; none of them overlap."""
+    found = _keys_in(text)
+    for layer in layers_of(text):
+        for key in _keys_in(layer.text):
+            start, end = layer.place(key.start, key.end)
+            found.append(
+                key._replace(start=start, end=end, lead=min(layer.place(key.lead, key.end)[0], start))
+            )
+    kept: TextKey | None = None
+    for key in sorted(found, key=lambda key: (key.start, -key.end)):
+        if key.end <= key.start:
+            continue
+        if kept is None or key.start >= kept.end:
+            if kept is not None:
+                yield kept
+            kept = key
+        else:  # what is read in one way goes on in another
+            best = max(kept, key, key=lambda one: (is_token(one.text), -len(one.text)))
+            kept = best._replace(start=kept.start, end=max(kept.end, key.end), lead=min(kept.lead, key.lead))
+    if kept is not None:
+        yield kept
+
+
+def _keys_in(text: str) -> list[TextKey]:
     found: list[TextKey] = []
-    text = _resolved(text)
     if names_a_key(text):
         found += _sentences(text)
         found += _after_questions(text)
@@ -139,28 +163,7 @@ def keys_written_in(text: str) -> Iterator[TextKey]:
         found += shape(text)
     if "\n" in text or "\t" in text:
         found += _columns(text)
-    end = 0
-    for key in sorted(found, key=lambda key: (key.start, -key.end)):
-        if key.start >= end and key.end > key.start:
-            yield key
-            end = key.end
-
-
-_LINE_ENDS = (("\\r", "  "), ("\\n", " \n"))
-_QUOTES = (("&quot;", '     "'), ("&#34;", '    "'), ("&#39;", "    '"), ("&apos;", "     '"))
-"""What stands for line ends and quotation marks, with signs in its place that take as much room."""
-_QUOTED = re.compile(r"[{\[:,=(]\s*&(?:quot|#34|#39|apos);")
-
-
-def _resolved(text: str) -> str:
-    """A text with the escapes resolved that hide where names and values end; each place stays."""
-    if "\\" in text:
-        for escape, plain in _LINE_ENDS:
-            text = text.replace(escape, plain)
-    if "&" in text and _QUOTED.search(text):
-        for escape, plain in _QUOTES:
-            text = text.replace(escape, plain)
-    return text
+    return found
 
 
 def _logins(text: str) -> Iterator[TextKey]:
@@ -379,8 +382,21 @@ def around_names(text: str) -> Iterator[str]:
         if match.start() - _AROUND > end:
             yield text[start:end]
             start = match.start() - _AROUND
-        end = match.end() + _AROUND
+        end = max(end, match.end() + _AROUND, _end_of_table(text, match.end()))
     yield text[start:end]
+
+
+_LONGEST_TABLE = 200_000
+_ENDS_OF_CELLS = re.compile(r"</(t[hd])\b|[\t;|,]|(\n)")
+
+
+def _end_of_table(text: str, at: int) -> int:
+    """Where the table ends in whose head a word may stand."""
+    match = _ENDS_OF_CELLS.search(text, at, at + _AROUND)
+    if match is None or match[2]:
+        return at
+    end = text.find("</table" if match[1] else "\n\n", at, at + _LONGEST_TABLE)
+    return end if end >= 0 else min(len(text), at + _LONGEST_TABLE)
 
 
 def _uploads(text: str) -> Iterator[TextKey]:
@@ -391,24 +407,9 @@ def _uploads(text: str) -> Iterator[TextKey]:
 def _columns(text: str) -> Iterator[TextKey]:
     """Cells of tables in text: below a head, and beside a first cell that names a key."""
     lines = text.splitlines(keepends=True)
-    head = lines[0]
     for delimiter in _DELIMITERS:
-        if delimiter not in head:
-            continue
-        names = [cell.strip().strip("\"'") for cell in head.split(delimiter)]
-        keys = {i: name for i, name in enumerate(names[:_MOST_COLUMNS]) if key_name(name)}
-        if not keys or len(names) < 2 or len(names) > _MOST_COLUMNS:
-            continue
-        at = len(head)
-        for line in lines[1:]:
-            cells = line.rstrip("\r\n").split(delimiter)
-            place = at
-            for i, cell in enumerate(cells):
-                if i in keys and len(cells) == len(names):
-                    bare = cell.strip().strip("\"'")
-                    yield from judged(keys[i], bare, place + cell.find(bare), place)
-                place += len(cell) + 1
-            at += len(line)
+        if delimiter in text:
+            yield from _below_heads(lines, delimiter)
     at = 0
     for line in lines:
         for delimiter in _DELIMITERS:
@@ -430,6 +431,30 @@ def _columns(text: str) -> Iterator[TextKey]:
             if is_token(told.group().strip()) and key_name(named.group().strip()):
                 start = row.start() + told.start()
                 yield from judged(named.group().strip(), told.group(), start, row.start() + named.start())
+
+
+def _below_heads(lines: list[str], delimiter: str) -> Iterator[TextKey]:
+    """The cells below the names of columns, in the first line or where all of a line are names."""
+    keys: dict[int, str] = {}
+    width = at = 0
+    for number, line in enumerate(lines):
+        cells = line.rstrip("\r\n").split(delimiter)
+        names = [cell.strip().strip("\"'") for cell in cells]
+        if not any(names):
+            pass  # between rows that are elements of a page
+        elif not 1 < len(cells) <= _MOST_COLUMNS:
+            keys = {}
+        elif (not number or all(not name or is_usual_field(name) for name in names)) and any(
+            map(key_name, names)
+        ):
+            keys, width = {i: name for i, name in enumerate(names) if key_name(name)}, len(cells)
+        elif keys and len(cells) == width:
+            place = at
+            for i, (cell, bare) in enumerate(zip(cells, names, strict=True)):
+                if i in keys:
+                    yield from judged(keys[i], bare, place + cell.find(bare), place)
+                place += len(cell) + 1
+        at += len(line)
 
 
 _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
@@ -455,6 +480,7 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ("Bearer", letting_in),
     ("Basic", letting_in),
     ("AUTH", letting_in),
+    ("igest ", letting_in),
     ("PASS ", letting_in),
     ("LOGIN", letting_in),
     ("IDENTIFY", letting_in),

@@ -1,0 +1,103 @@
+"""A text as it reads once its escapes and tags are resolved, with the place of each of its signs.
+
+Markup that is shown as text (`&lt;input value=…&gt;`), strings within strings of programs, lines of a page
+that are elements: each is a text of its own, in which keys are looked for like in any other.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_TELLING = re.compile(r"&(?:lt|gt|quot|apos|amp|equals|colon|nbsp|Tab|NewLine|#)")
+"""Entities of signs that tell where names and values begin and end."""
+_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)", re.DOTALL)
+_TELLING_ESCAPE = re.compile(r"\\(?:[\"'/nrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})")
+_SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "\n"}
+_TAG = r"(?:</?[A-Za-z][\w:.-]*(?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*+>|<!--|-->)"
+_TAGS = re.compile(rf"{_TAG}(?:\s*+{_TAG})*+")
+_ONE_TAG = re.compile(_TAG)
+_LINE = re.compile(
+    r"</?(?:br|p|div|li|tr|td|th|[uod]l|d[dt]|table|tbody|thead|h[1-6r]|pre|section|article|blockquote|form)\b|--",
+    re.IGNORECASE,
+)
+"""A tag that ends a line, or a cell of a row; what a comment says is by itself."""
+_DEEPEST = 3
+
+
+class Layer:
+    """A text as it reads, and where it stands in the text below it."""
+
+    def __init__(self, text: str, pieces: list[tuple[int, int, int, bool]], below: Layer | None) -> None:
+        self.text = text
+        self._starts = [piece[0] for piece in pieces]
+        self._pieces = pieces
+        """Where each begins here, where it stands below, and whether it is the same there, sign by sign."""
+        self._below = below
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where a piece of it stands in what is written."""
+        start, end = self._written(start)[0], self._written(max(start, end - 1))[1]
+        return (start, end) if self._below is None else self._below.place(start, end)
+
+    def _written(self, at: int) -> tuple[int, int]:
+        begins, start, end, is_same = self._pieces[bisect_right(self._starts, at) - 1]
+        return (start + at - begins, start + at - begins + 1) if is_same else (start, end)
+
+
+def layers_of(text: str) -> Iterator[Layer]:
+    """A text as it reads in other ways than it is written, each once; none where it has no escapes."""
+    known = {text}
+    waiting: list[tuple[str, Layer | None, int]] = [(text, None, 0)]
+    for current, below, depth in waiting:  # which grows
+        for pattern, change in _ways(current) if depth < _DEEPEST else ():
+            layer = _resolved(current, pattern, change, below)
+            if layer.text.strip() and layer.text not in known:
+                known.add(layer.text)
+                yield layer
+                waiting.append((layer.text, layer, depth + 1))
+
+
+def _ways(text: str) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]:
+    if "&" in text and _TELLING.search(text):
+        yield _ENTITY, lambda match: html.unescape(match.group())
+    if "\\" in text and _TELLING_ESCAPE.search(text):
+        yield _ESCAPE, _unescaped
+    if "</" in text or "<br" in text:
+        yield _TAGS, _between
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    sign = match.group()[1:]
+    if len(sign) > 1:
+        return chr(int(sign[1:], 16))
+    return _SIGNS.get(sign, sign)
+
+
+def _between(match: re.Match[str]) -> str:
+    return "\n" if _LINE.search(match.group()) else _ONE_TAG.sub("", match.group())
+
+
+def _resolved(
+    text: str, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str], below: Layer | None
+) -> Layer:
+    texts: list[str] = []
+    pieces: list[tuple[int, int, int, bool]] = []
+    length = at = 0
+
+    def add(piece: str, start: int, end: int, *, is_same: bool) -> None:
+        nonlocal length
+        if piece:
+            texts.append(piece)
+            pieces.append((length, start, end, is_same))
+            length += len(piece)
+
+    for match in pattern.finditer(text):
+        add(text[at : match.start()], at, match.start(), is_same=True)
+        add(change(match), *match.span(), is_same=False)
+        at = match.end()
+    add(text[at:], at, len(text), is_same=True)
+    return Layer("".join(texts), pieces, below)
