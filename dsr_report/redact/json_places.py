@@ -44,6 +44,17 @@ def parse_json(text: str) -> PlacedJson | None:
     return _placed(text)
 
 
+_DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)
+
+
+def json_at(text: str, start: int) -> str:
+    """The JSON list or object that begins at a place in a text; empty where none does."""
+    try:
+        return text[start : _DECODER.raw_decode(text, start)[1]]
+    except (ValueError, RecursionError):
+        return ""
+
+
 def _placed(text: str) -> PlacedJson:
     places: dict[str, tuple[int, int]] = {}
     root: list[JsonValue] = []

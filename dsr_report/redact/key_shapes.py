@@ -101,10 +101,8 @@ def _in_scalar(value: Scalar, pointer: str, under: KeyName | None) -> Iterator[F
 
 def keys_in_text(text: str) -> Iterator[TextKey]:
     """The live keys in a text: in JSON that it is, in what it is encoded as, or by the names in it."""
-    if text.lstrip()[:1] in {"{", "[", '"'} and (parsed := parse_json(text)) is not None:
-        for key in keys_in_value(parsed.value):
-            start, end = parsed.place(key.pointer, key.span)
-            yield TextKey(key.what, key.text, start, end, start)
+    if text.lstrip()[:1] in {"{", "[", '"'} and parse_json(text) is not None:
+        yield from keys_in_json(text)
         return
     if _BASE64.fullmatch(text):
         inner = plain_of_base64(text)
@@ -112,6 +110,16 @@ def keys_in_text(text: str) -> Iterator[TextKey]:
             yield TextKey(first.what, text, 0, len(text), 0)
             return
     yield from keys_written_in(text)
+
+
+def keys_in_json(text: str) -> Iterator[TextKey]:
+    """The live keys in JSON, where they stand in its text."""
+    parsed = parse_json(text)
+    if parsed is None:
+        return
+    for key in keys_in_value(parsed.value):
+        start, end = parsed.place(key.pointer, key.span)
+        yield TextKey(key.what, key.text, start, end, start)
 
 
 def plain_of_base64(text: str) -> str | None:

@@ -15,7 +15,7 @@ from dsr_report.redact.key_names import KeyName, key_name, words_of
 from dsr_report.redact.key_values import TextKey, is_token, judged, keys_under_name
 
 _LITERAL = re.compile(
-    r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'\])]*(?:\s+As\s+\w+)?\s*(?::=|=>|==?|:)\s*(?:<%[=-]?\s*)?"
+    r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'\])]*(?:\s+As\s+\w+|\s*:\s*[A-Z]\w*[?!]?)?\s*(?::=|=>|==?|:|<-|\|\||\?\?|\|\s*default\(|\s\.\s)\s*(?:<%[=-]?\s*)?\{?"
     r"[bBuUrR]?([\"'`])(?=((?:(?!\2)[^\\]|\\.){1,2000}?)\2)",
     re.DOTALL,
 )
@@ -27,6 +27,11 @@ _GIVEN = re.compile(
 """`setPassword("…")`, `NetworkCredential("robin", "…")`, `ConvertTo-SecureString "…"`."""
 _HOLDERS = frozenset({"credential", "credentials", "securestring", "basicauth", "httpbasicauth"})
 _DEFAULT = re.compile(r"\"([^\"\n]{1,60})\"\s*\{[^{}]{0,300}?\b(?:default|value)\s*=\s*([\"'])([^\"'\n]+)\2")
+_PAIR = re.compile(
+    r"\b(?:var|name|key|property|field|label)\s*[=:]\s*([\"'])([^\"'<>\n]{1,60})\1[^<>\n]{0,80}?"
+    r"\bvalue\s*[=:]\s*([\"'])([^\"'\n]+)\3"
+)
+"""`{assign var='password' value='…'}`."""
 _SERIALISED = re.compile(
     r"s:\d+:\\?\"(?P<name>[^\"\\]{1,80})\\?\";(?:s:\d+:\\?\"(?P<text>.{0,4000}?)\\?\";|[id]:(?P<number>[\d.-]+);)",
     re.DOTALL,
@@ -51,7 +56,7 @@ _PASSWORD_OPTION = re.compile(
 _AS_ARGUMENT = re.compile(
     r"\b(?:htpasswd[ \t]+-\w*b\w*[ \t]+\S+[ \t]+\S+|net[ \t]+use\b[^\n]{0,120}?|"
     r"ansible-vault\b[^\n]{0,80}?|enable[ \t]+(?:secret|password)(?:[ \t]+[0-9])?|password[ \t]+[0-9])[ \t]+"
-    r"([^\s\"'/\\-]\S{5,})"
+    r"([^\s\"'/\\<>-][^\s\"'<>]{5,})"
 )
 """What stands by itself on a command line; a key only where it looks like one."""
 _PIPED = re.compile(r"([\"']?)[^\s\"':]+:([^\s\"':]+)\1[ \t]*\|[ \t]*(?:sudo[ \t]+)?chpasswd\b")
@@ -63,7 +68,8 @@ _INSERTED = re.compile(
 _ROW = re.compile(r"\(([^()]*)\)")
 _SQL_VALUE = re.compile(r"\s*(?:'((?:[^']|'')*)'|\"([^\"]*)\"|([^,'\"]+))\s*(?:,|\Z)")
 _LET_IN = re.compile(
-    r"\b(Bearer|Basic|AUTH PLAIN|AUTH LOGIN|Negotiate|ApiKey|Token)[ \t]+([A-Za-z0-9._~+/-]{8,}={0,2})"
+    r"\b(Bearer|Basic|AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|X?OAUTH\w*)|Negotiate|ApiKey|Token)[ \t]+"
+    r"([A-Za-z0-9._~+/-]{8,}={0,2})"
 )
 _PROTOCOL = re.compile(r"^(?:PASS|[\w.]+ LOGIN \"?[^\s\"]+\"?) \"?([^\s\"]+)\"?[ \t\r]*$", re.MULTILINE)
 _IN_PROTOCOL = re.compile(
@@ -79,10 +85,23 @@ _DIGEST = re.compile(
     re.IGNORECASE,
 )
 """What HTTP's way of letting in by digests sends; with the rest of it the password can be tried."""
-_REPLY = re.compile(r"\b334[ \t]+UGFzc3dvcmQ6[ \t\r]*\n(?:[^\n]{0,30}?[ \t:>])?([A-Za-z0-9+/]{4,}={0,2})")
-"""SMTP's answer to `Password:`."""
+_REPLY = re.compile(
+    r"(?:\b334|(?<![^\s>:])\+)(?:[ \t]+([^\n]{1,80}?))?[ \t\r]*\n(?:[^\n]{0,40}?[ \t:>])?"
+    r"([A-Za-z0-9+/]{4,}={0,2})[ \t\r]*(?:\n|\Z)"
+)
+"""What is answered when SMTP, IMAP or POP ask: the question in base64, and the line below it."""
+_ANSWER_OF_DIGEST = re.compile(r"\S+ [0-9a-f]{32}")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{12,400}={0,2}")
+_LOGIN_OF_SERVER = re.compile(
+    r"(?:basic[_-]?auth|auth[_-]basic|htpasswd|auth[_-]user)[\w.-]*[ \t]*[=: \t][ \t\"']*"
+    r"[^\s:=\"']+:([^\s\"';]+)",
+    re.IGNORECASE,
+)
+"""`auth_basic_user robin:…`."""
 _PASSWORD_FILE = re.compile(r"^[^\s:]+:(?:\d{2,5}|\*):[^\s:]+:[^\s:]+:(\S+)[ \t\r]*$", re.MULTILINE)
 """A line of PostgreSQL's `.pgpass`."""
+_DIGEST_FILE = re.compile(r"^[^\s:]+:[^:\n]{1,60}:([0-9a-f]{32})[ \t\r]*$", re.MULTILINE)
+"""A line of Apache's `.htdigest`."""
 _WIRELESS = re.compile(r"WIFI:(?:[^\s;]*;)*?P:([^;\s]+);")
 _PASSWORD = KeyName("password", is_sure=True)
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{4,}\.[\w-]{8,}")
@@ -161,8 +180,16 @@ def given(text: str) -> Iterator[TextKey]:
             yield from _password(match, 3)
         elif match[1].startswith(("set", "with", "Set", "With")):
             yield from judged(name, match[3], match.start(3), match.start(1))
+        elif is_token(match[3]):
+            yield from judged(match[1], match[3], match.start(3), match.start(1))
     for match in _DEFAULT.finditer(text):
         yield from judged(match[1], match[3], match.start(3), match.start(1))
+
+
+def assigned(text: str) -> Iterator[TextKey]:
+    """A name and its value as two settings side by side."""
+    for match in _PAIR.finditer(text):
+        yield from judged(match[2], match[4], match.start(4), match.start(2))
 
 
 def _password(match: re.Match[str], group: int) -> Iterator[TextKey]:
@@ -189,7 +216,7 @@ def letting_in(text: str) -> Iterator[TextKey]:
     """What is sent to be let in, in the words of protocols."""
     for match in _LET_IN.finditer(text):
         plain = _decoded(match[2]) if match[1] not in {"Bearer", "Token", "ApiKey"} else ""
-        if is_token(match[2]) if not plain else (":" in plain or "\0" in plain):
+        if is_token(match[2]) if not plain else (":" in plain or "\0" in plain or "\1" in plain):
             yield TextKey("credential", match[2], *match.span(2), match.start())
     for match in _PROTOCOL.finditer(text):
         yield from _password(match, 1)
@@ -198,15 +225,25 @@ def letting_in(text: str) -> Iterator[TextKey]:
     for match in _IN_PROTOCOL.finditer(text):
         if is_token(match[1].rstrip(".,;")):
             yield from _password(match, 1)
-    for pattern in (_REPLY, _DIGEST):
-        for match in pattern.finditer(text):
-            yield from _password(match, 1)
+    for match in _DIGEST.finditer(text):
+        yield from _password(match, 1)
+    for match in _REPLY.finditer(text):
+        asked, said = match[1] or "", _decoded(match[2])
+        if key_name(asked) or key_name(_decoded(asked)) or _ANSWER_OF_DIGEST.fullmatch(said):
+            yield from _password(match, 2)
+    for match in _BASE64.finditer(text) if "PLAIN" in text else ():
+        if _decoded(match.group()).count("\0") == 2:  # who acts, who is let in, and the password
+            yield TextKey("credential", match.group(), *match.span(), match.start())
 
 
 def password_files(text: str) -> Iterator[TextKey]:
     """Lines of files that keep passwords for programs."""
-    for match in _PASSWORD_FILE.finditer(text):
-        yield from _password(match, 1)
+    for pattern in (_PASSWORD_FILE, _DIGEST_FILE):
+        for match in pattern.finditer(text):
+            yield from _password(match, 1)
+    for match in _LOGIN_OF_SERVER.finditer(text):
+        if is_token(match[1]):
+            yield from _password(match, 1)
 
 
 def _decoded(text: str) -> str:

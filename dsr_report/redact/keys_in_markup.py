@@ -14,9 +14,29 @@ from dsr_report.redact.key_values import TextKey, is_code, is_token, judged, key
 _ELEMENT = re.compile(r"<([\w:.-]{1,60})([^<>]*)>(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))</\1\s*>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w:.-]{1,60})\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>=`]+))")
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)((?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)>")
-_NAMING = ("name", "key", "id", "field")
+_NESTED = re.compile(
+    r"<([\w:.-]{1,60})([^<>]*=[^<>]*)>\s*((?:<[A-Za-z][^<>]*>\s*){1,2})(?:([^<>\s][^<>]{0,400}?)\s*</)?"
+)
+"""`<field label="Wachtwoord"><value>…</value></field>`, `<select name="pin"><option value="…">`."""
+_NAMING = ("name", "key", "id", "field", "var", "property", "label", "data-name", "placeholder", "aria-label")
 _VALUES = {"value", "content", "data-value"}
-_NO_VALUES = {"type", "name", "id", "class", "for", "autocomplete", "href", "src", "style", "alt", "title"}
+_PREFIX = re.compile(r"th:|v-bind:|:(?=\w)|ng-")
+"""What frameworks write before the name of an attribute."""
+_QUOTED = re.compile(r"(['\"])(.+)\1")
+_NO_VALUES = {
+    "type",
+    "name",
+    "id",
+    "class",
+    "for",
+    "autocomplete",
+    "href",
+    "src",
+    "style",
+    "alt",
+    "title",
+    "placeholder",
+}
 _LETTER = re.compile(r"<(?:p|br|div|td|html|body|span|table)\b", re.IGNORECASE)
 _LABELS = frozenset({"td", "th", "dt", "label", "b", "strong", "name", "key", "em", "i", "span", "legend"})
 """Elements that may hold the label of what comes next."""
@@ -44,6 +64,7 @@ class _Node(NamedTuple):
 def keys_in_markup(text: str, *, names_a_key: bool) -> Iterator[TextKey]:
     """The live keys in markup; beside labels and in tables only where the text `names_a_key`."""
     yield from _in_elements(text)
+    yield from _nested(text)
     for match in _TAG.finditer(text):
         if "=" in match.group(3):
             yield from _in_tag(match)
@@ -65,12 +86,30 @@ def _in_elements(text: str) -> Iterator[TextKey]:
                 break
 
 
+def _nested(text: str) -> Iterator[TextKey]:
+    """What stands in the first element within one whose attribute names a key."""
+    for match in _NESTED.finditer(text):
+        names = (html.unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(match[2]))
+        name = next((name for name in names if key_name(name)), None)
+        if name is None:
+            continue
+        if match[4]:
+            yield from judged(name, match[4], match.start(4), match.start(1), html.unescape)
+        for found in _ATTRIBUTE.finditer(match[3]):
+            group = next(group for group in (2, 3, 4) if found[group] is not None)
+            if found[1].lower() in _VALUES:
+                at = match.start(3) + found.start(group)
+                yield from judged(name, found[group], at, match.start(1), html.unescape)
+
+
 def _in_tag(match: re.Match[str]) -> Iterator[TextKey]:
     base = match.start(3)
     values: dict[str, tuple[str, int]] = {}
     for found in _ATTRIBUTE.finditer(match.group(3)):
         group = next(group for group in (2, 3, 4) if found[group] is not None)
-        values.setdefault(found[1].lower(), (found[group], base + found.start(group)))
+        name, value, at = _PREFIX.sub("", found[1].lower()), found[group], base + found.start(group)
+        quoted = _QUOTED.fullmatch(value)
+        values.setdefault(name, (quoted[2], at + 1) if quoted else (value, at))
     says = next((values[name][0] for name in _NAMING if name in values and key_name(values[name][0])), None)
     is_password = values.get("type", ("", 0))[0].lower() == "password"
     for name, (value, at) in values.items():

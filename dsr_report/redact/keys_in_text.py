@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from dsr_report.lexicon import WORDS, any_of
+from dsr_report.redact.json_places import json_at
 from dsr_report.redact.key_names import (
     NAMES_OF_NAMES,
     KeyName,
@@ -25,6 +26,7 @@ from dsr_report.redact.key_names import (
 from dsr_report.redact.key_values import TextKey, is_code, is_token, judged, keys_under_name, undone
 from dsr_report.redact.keys_in_code import (
     arguments,
+    assigned,
     command_lines,
     dumped,
     given,
@@ -40,11 +42,12 @@ from dsr_report.redact.keys_in_code import (
 )
 from dsr_report.redact.keys_in_markup import keys_in_markup
 from dsr_report.redact.layers import layers_of
+from dsr_report.redact.randomness import is_random
 
 _NAME = r"[^\W_][\w.\[\]-]{0,60}+"
 _PARAMETER = re.compile(
     r"(?:(?<![\w.\[\]%-])|(?<=\\u0026)|(?<=\\[nrt]))((?:[\w.\[\]-]|%(?:5B|5D|20|2D|5F|C3|A[0-9A-F]|B[0-9A-F]))"
-    r"{1,60}+)=([^&#;\s\"'<>\\]++)",
+    r"{1,60}+)=(?=([^&#;\s\"'<>\\]++))",
     re.IGNORECASE,
 )
 _WRAPPED_PARAMETER = re.compile(
@@ -118,6 +121,7 @@ _UPLOAD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DELIMITERS = "\t;|,"
+_BETWEEN_COLUMNS = ("\t", ";", r"\|\|?|!!?", ",", r" {2,}")
 _MOST_COLUMNS = 200
 
 
@@ -147,10 +151,15 @@ def keys_written_in(text: str) -> Iterator[TextKey]:
                 yield kept
             kept = key
         else:  # what is read in one way goes on in another
-            best = max(kept, key, key=lambda one: (is_token(one.text), -len(one.text)))
+            best = max(kept, key, key=_plainness)
             kept = best._replace(start=kept.start, end=max(kept.end, key.end), lead=min(kept.lead, key.lead))
     if kept is not None:
         yield kept
+
+
+def _plainness(key: TextKey) -> tuple[bool, bool, int]:
+    """How sure it is that a key is no more and no less than its text."""
+    return is_random(key.text), is_token(key.text), -len(key.text)
 
 
 def _keys_in(text: str) -> list[TextKey]:
@@ -399,6 +408,31 @@ def _end_of_table(text: str, at: int) -> int:
     return end if end >= 0 else min(len(text), at + _LONGEST_TABLE)
 
 
+_JSON = re.compile(r"[\[{](?=\s*[\[{\"])")
+_MOST_JSON = 200
+"""Places in a text where JSON may begin that are tried."""
+
+
+def _json_within(text: str) -> Iterator[TextKey]:
+    """The keys in JSON that stands within other text."""
+    from dsr_report.redact.key_shapes import keys_in_json  # noqa: PLC0415 - which looks in texts
+
+    end = tried = 0
+    for match in _JSON.finditer(text):
+        if match.start() < end or tried > _MOST_JSON:
+            continue
+        tried += 1
+        written = json_at(text, match.start())
+        if written:
+            end = match.start() + len(written)
+            for key in keys_in_json(written):
+                yield key._replace(
+                    start=match.start() + key.start,
+                    end=match.start() + key.end,
+                    lead=match.start() + key.lead,
+                )
+
+
 def _uploads(text: str) -> Iterator[TextKey]:
     for match in _UPLOAD.finditer(text):
         yield from judged(match.group(2), match.group(3), match.start(3), match.start(2))
@@ -407,9 +441,8 @@ def _uploads(text: str) -> Iterator[TextKey]:
 def _columns(text: str) -> Iterator[TextKey]:
     """Cells of tables in text: below a head, and beside a first cell that names a key."""
     lines = text.splitlines(keepends=True)
-    for delimiter in _DELIMITERS:
-        if delimiter in text:
-            yield from _below_heads(lines, delimiter)
+    for between in _BETWEEN_COLUMNS:
+        yield from _below_heads(lines, re.compile(between))
     at = 0
     for line in lines:
         for delimiter in _DELIMITERS:
@@ -433,28 +466,32 @@ def _columns(text: str) -> Iterator[TextKey]:
                 yield from judged(named.group().strip(), told.group(), start, row.start() + named.start())
 
 
-def _below_heads(lines: list[str], delimiter: str) -> Iterator[TextKey]:
+def _below_heads(lines: list[str], between: re.Pattern[str]) -> Iterator[TextKey]:
     """The cells below the names of columns, in the first line or where all of a line are names."""
     keys: dict[int, str] = {}
     width = at = 0
     for number, line in enumerate(lines):
-        cells = line.rstrip("\r\n").split(delimiter)
+        spans = _cells(line.rstrip("\r\n"), between)
+        cells = [line[start:end] for start, end in spans]
         names = [cell.strip().strip("\"'") for cell in cells]
-        if not any(names):
-            pass  # between rows that are elements of a page
-        elif not 1 < len(cells) <= _MOST_COLUMNS:
+        if not any(map(str.isalnum, line)):
+            pass  # a line of a box, or between rows that are elements of a page
+        elif len(cells) > _MOST_COLUMNS or sum(map(bool, names)) < 2:
             keys = {}
         elif (not number or all(not name or is_usual_field(name) for name in names)) and any(
             map(key_name, names)
         ):
             keys, width = {i: name for i, name in enumerate(names) if key_name(name)}, len(cells)
         elif keys and len(cells) == width:
-            place = at
-            for i, (cell, bare) in enumerate(zip(cells, names, strict=True)):
-                if i in keys:
-                    yield from judged(keys[i], bare, place + cell.find(bare), place)
-                place += len(cell) + 1
+            for i, name in keys.items():
+                place = at + spans[i][0]
+                yield from judged(name, names[i], place + cells[i].find(names[i]), place)
         at += len(line)
+
+
+def _cells(line: str, between: re.Pattern[str]) -> list[tuple[int, int]]:
+    ends = [match.span() for match in between.finditer(line)]
+    return list(zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(line)], strict=True))
 
 
 _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
@@ -481,12 +518,15 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ("Basic", letting_in),
     ("AUTH", letting_in),
     ("igest ", letting_in),
+    ("PLAIN", letting_in),
     ("PASS ", letting_in),
     ("LOGIN", letting_in),
     ("IDENTIFY", letting_in),
     ("identify", letting_in),
     ("user ", letting_in),
-    ("334 ", letting_in),
+    ("334", letting_in),
+    ("+\n", letting_in),
+    ("+\r", letting_in),
     (":", password_files),
     ("net use", arguments),
     ("chpasswd", arguments),
@@ -497,6 +537,12 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ('("', given),
     ("('", given),
     (', "', given),
+    (' "', given),
+    (" '", given),
+    ("alue=", assigned),
+    ("alue:", assigned),
+    ("[", _json_within),
+    ("{", _json_within),
     ("SecureString", given),
     ("default", given),
     ("WIFI:", letting_in),

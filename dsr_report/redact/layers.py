@@ -25,6 +25,10 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 """A tag that ends a line, or a cell of a row; what a comment says is by itself."""
+_TEMPLATE = re.compile(
+    r"<%[=#-]?(?P<a>[^%]{1,400}?)-?%>|<\?(?:php|=)?(?P<b>[^?]{1,400}?)\?>|\{\{[{#%]?(?P<c>[^{}]{1,400}?)\}\}\}?"
+)
+_STRING = re.compile(r"([\"'])((?:(?!\1).)*)\1")
 _DEEPEST = 3
 
 
@@ -66,6 +70,8 @@ def _ways(text: str) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]]
         yield _ENTITY, lambda match: html.unescape(match.group())
     if "\\" in text and _TELLING_ESCAPE.search(text):
         yield _ESCAPE, _unescaped
+    if "<%" in text or "<?" in text or "{{" in text:
+        yield _TEMPLATE, _filled_in
     if "</" in text or "<br" in text:
         yield _TAGS, _between
 
@@ -75,6 +81,14 @@ def _unescaped(match: re.Match[str]) -> str:
     if len(sign) > 1:
         return chr(int(sign[1:], 16))
     return _SIGNS.get(sign, sign)
+
+
+def _filled_in(match: re.Match[str]) -> str:
+    """What a template puts in its place: a text that it holds, or what it says."""
+    code = (match["a"] or match["b"] or match["c"]).strip(" \t\r\n;")
+    texts = _STRING.findall(code)
+    is_said = len(texts) == 1 and not re.search(r"[=|?:(]", _STRING.sub("", code))
+    return texts[0][1] if is_said else code
 
 
 def _between(match: re.Match[str]) -> str:
