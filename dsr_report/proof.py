@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -13,7 +14,7 @@ from dsr_report.export import Export
 from dsr_report.redact.plan import Plan
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.sentences import Sentence, joined
-from dsr_report.writers.manifest import ExportEntry, Manifest, MarkEntry, RecordsEntry, Values
+from dsr_report.writers.manifest import Around, ExportEntry, Manifest, MarkEntry, RecordsEntry, Values
 
 _MOST_NAMED = 10
 """Places of what is still there, in one error."""
@@ -32,6 +33,11 @@ def manifest_of(
     for_archive: bool,
 ) -> Manifest:
     """The manifest of a disclosure of an export as it is shown."""
+    around: Mapping[int, tuple[Around, ...]] = {}
+    if medium == "html" and plan:
+        from dsr_report.verification.around import around_marks  # noqa: PLC0415 - only where something is hidden
+
+        around = around_marks(shown.file, plan.marks)
     return Manifest(
         medium=medium,
         generator=generator(),
@@ -64,6 +70,7 @@ def manifest_of(
                 pointers=tuple(mark.pointers),
                 passages_in=tuple(dict.fromkeys(p for p in mark.passage_pointers if p not in plan.whole)),
                 everywhere=mark.everywhere,
+                around=around.get(mark.number, ()),
             )
             for mark in plan.marks
         ),

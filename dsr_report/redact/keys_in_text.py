@@ -121,7 +121,7 @@ _UPLOAD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DELIMITERS = "\t;|,"
-_BETWEEN_COLUMNS = ("\t", ";", r"\|\|?|!!?", ",", r" {2,}")
+_BETWEEN_COLUMNS = ("\t", ";", r"\|\|?|!!?", ",", r"(?<=\S) {2,}(?=\S)")
 _MOST_COLUMNS = 200
 
 
@@ -396,13 +396,16 @@ def around_names(text: str) -> Iterator[str]:
 
 
 _LONGEST_TABLE = 200_000
-_ENDS_OF_CELLS = re.compile(r"</(t[hd])\b|[\t;|,]|(\n)")
+_END_OF_CELL = re.compile(
+    r"[^<>\t;|,\n]{0,20}(?:(?:\s*</?(?:b|strong|span|font|p|i|em)\b[^<>]*>){0,4}\s*</(t[hd])\b|[\t;|,])",
+    re.IGNORECASE,
+)
 
 
 def _end_of_table(text: str, at: int) -> int:
     """Where the table ends in whose head a word may stand."""
-    match = _ENDS_OF_CELLS.search(text, at, at + _AROUND)
-    if match is None or match[2]:
+    match = _END_OF_CELL.match(text, at)
+    if match is None:
         return at
     end = text.find("</table" if match[1] else "\n\n", at, at + _LONGEST_TABLE)
     return end if end >= 0 else min(len(text), at + _LONGEST_TABLE)
@@ -442,7 +445,8 @@ def _columns(text: str) -> Iterator[TextKey]:
     """Cells of tables in text: below a head, and beside a first cell that names a key."""
     lines = text.splitlines(keepends=True)
     for between in _BETWEEN_COLUMNS:
-        yield from _below_heads(lines, re.compile(between))
+        if re.search(between, text):
+            yield from _below_heads(lines, re.compile(between), only_first=not names_a_key(text))
     at = 0
     for line in lines:
         for delimiter in _DELIMITERS:
@@ -466,11 +470,17 @@ def _columns(text: str) -> Iterator[TextKey]:
                 yield from judged(named.group().strip(), told.group(), start, row.start() + named.start())
 
 
-def _below_heads(lines: list[str], between: re.Pattern[str]) -> Iterator[TextKey]:
+def _below_heads(lines: list[str], between: re.Pattern[str], *, only_first: bool) -> Iterator[TextKey]:
     """The cells below the names of columns, in the first line or where all of a line are names."""
     keys: dict[int, str] = {}
     width = at = 0
     for number, line in enumerate(lines):
+        if number and not keys:
+            first = between.search(line)
+            before = line[: first.start()].strip(" \t\"'") if first and not only_first else "."
+            if before and not is_usual_field(before):
+                at += len(line)
+                continue
         spans = _cells(line.rstrip("\r\n"), between)
         cells = [line[start:end] for start, end in spans]
         names = [cell.strip().strip("\"'") for cell in cells]

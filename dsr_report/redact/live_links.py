@@ -77,6 +77,7 @@ _RUN = re.compile(r"[A-Za-z0-9]+")
 _WRAPPED = re.compile(r"(?:aHR0c|eyJ)[A-Za-z0-9+/_-]{20,2000}")
 """Base64 of `http…` and of `{"…`."""
 _SHORT_TEXT = 1_000
+_EQUALS = re.compile(r"&(?:#0*61|#[xX]0*3[dD]|equals);")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _SIGNATURE_FIELD = re.compile(
     r"(?:x-[\w-]*)?dkim-signature|arc-[\w-]+|authentication-results|domainkey-signature|received"
@@ -93,6 +94,8 @@ def keys_in_links(text: str) -> Iterable[LiveKey]:
 
 def keys_in_text(text: str) -> Iterator[LiveKey]:
     """The live keys in the links of a part of a message, also those under a name of a key."""
+    if _EQUALS.search(text):
+        text = html.unescape(text)
     plain = text.replace("\\/", "/")
     if "=" in plain or "%3D" in plain:
         for match in _NAMED.finditer(plain):

@@ -10,23 +10,35 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dsr_report.jsonstream.items import Item, JsonValue
+from dsr_report.lexicon import WORDS
 from dsr_report.pointers import tokens
 from dsr_report.records.alike import Alike, Lot, Objects
 from dsr_report.records.shape_cache import Shapes
-from dsr_report.redact.key_names import NAMES_OF_NAMES, key_name, words_of
+from dsr_report.redact.key_names import (
+    NAMES_OF_NAMES,
+    is_secret_question,
+    joined_words,
+    key_name,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from dsr_report.redact.key_shapes import FoundKey
 
 _NESTED = frozenset({dict, list})
+_BESIDE = joined_words((*WORDS.names_of_values, *WORDS.answers))
 _HEX_CODE = re.compile(r"[0-9a-f]{32}")
 
 
 class _Names(NamedTuple):
-    """Which names of an object are those of keys, and which stand above the name of what is beside them."""
+    """Which names of an object are those of keys, which of members that name or ask for what is beside them.
+
+    `beside` are those of what is named or asked for.
+    """
 
     of_keys: tuple[str, ...]
     of_names: tuple[str, ...]
+    beside: tuple[str, ...]
 
 
 class Watch:
@@ -56,12 +68,12 @@ class Watch:
 
     def _count_flat(self, names: frozenset[str], objects: Objects) -> int:
         """The same, of objects of which only the members are looked at that tell."""
-        of_keys, of_names = self._names(names)
+        of_keys, of_names, beside = self._names(names)
         if of_names and not of_keys:
             objects = [members for members in objects if _name_keys(members, of_names)]
         elif not of_keys:
             return 0
-        wanted = names.intersection((*of_keys, *of_names, "value"))
+        wanted = names.intersection((*of_keys, *of_names, *beside))
         return sum(_keys_in({name: members[name] for name in wanted}) for members in objects)
 
     def _tells_within(self, value: JsonValue) -> bool:
@@ -79,19 +91,32 @@ class Watch:
     def _names(self, names: frozenset[str]) -> _Names:
         known = self._known.get(names)
         if known is None:
-            beside = NAMES_OF_NAMES if "value" in names else frozenset()
+            joined = {name: "".join(words_of(str(name))) for name in names}
+            beside = tuple(name for name, word in joined.items() if word in _BESIDE)
+            naming = [
+                name
+                for name, word in joined.items()
+                if word in NAMES_OF_NAMES or is_secret_question(str(name))
+            ]
             known = _Names(
                 tuple(name for name in names if key_name(str(name))),
-                tuple(name for name in names if "".join(words_of(str(name))) in beside),
+                tuple(naming) if beside else (),
+                beside if naming else (),
             )
             self._known.keep(names, names, known)
         return known
 
 
 def _name_keys(members: dict[str, JsonValue], of_names: Iterable[str]) -> bool:
-    """Whether one of these members is the name of a key."""
+    """Whether one of these members is the name of a key, or a secret question."""
     return any(
-        isinstance(text := members[name], str) and not text.isdigit() and key_name(text) for name in of_names
+        is_secret_question(str(name))
+        or (
+            isinstance(text := members[name], str)
+            and not text.isdigit()
+            and (key_name(text) or is_secret_question(text))
+        )
+        for name in of_names
     )
 
 

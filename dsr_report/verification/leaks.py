@@ -18,8 +18,7 @@ from typing import NamedTuple
 import pikepdf
 
 from dsr_report.jsonstream.file import ExportFile, open_export
-from dsr_report.jsonstream.items import Scalar, values
-from dsr_report.mime.inside_files import texts_inside
+from dsr_report.jsonstream.items import values
 from dsr_report.mime.message import wire_of_text
 from dsr_report.mime.pdf_text import strings_in
 from dsr_report.pointers import tokens
@@ -32,10 +31,12 @@ from dsr_report.redact.passages import Passages
 from dsr_report.redact.plan import SHORTEST_PASSAGE
 from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import BORDER, Endless
+from dsr_report.redact.secrets import find_secrets
 from dsr_report.sentences import Sentence
 from dsr_report.shipped import shipped
+from dsr_report.verification.around import scalars_of, told_by
 from dsr_report.verification.pdf_text import page_texts
-from dsr_report.writers.manifest import Manifest, MarkEntry
+from dsr_report.writers.manifest import Around, Manifest, MarkEntry
 
 _UNIT = 200_000
 """Characters that are looked through at once: enough for speed, and little memory."""
@@ -86,7 +87,9 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
     hidden: dict[int, set[str]] = {}
     problems: list[str] = []
     digests = Digests()
-    for (pointer, ours), (their_pointer, theirs) in zip(_all(shown), _all(original), strict=False):
+    for (pointer, ours), (their_pointer, theirs) in zip(
+        scalars_of(shown), scalars_of(original), strict=False
+    ):
         if pointer != their_pointer and not _same_place(pointer, their_pointer, manifest.marks):
             problems.append(Sentence("DIFFERENT: the two exports differ from {pointer} on.", pointer=pointer))
             break
@@ -126,75 +129,42 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
     return HiddenValues(hidden, problems, digests)
 
 
-def hidden_in_page(manifest: Manifest, page: Path, original: ExportFile) -> HiddenValues:
-    """The same of a page without the export in it: told by what stands around its marks.
+def hidden_in_page(manifest: Manifest, original: ExportFile) -> HiddenValues:
+    """The same of a page without the export in it.
 
+    Live keys are those that are found in the original, passages are told by what stands around their marks.
     The `problems` are passages that could not be told.
     """
     whole = {pointer: mark for mark in manifest.marks for pointer in mark.pointers}
-    parts: dict[str, list[MarkEntry]] = {}
+    around: dict[str, list[tuple[MarkEntry, Around]]] = {}
     for mark in manifest.marks:
-        for pointer in mark.passages_in:
-            parts.setdefault(pointer, []).append(mark)
-    links = {mark.what: mark.number for mark in manifest.marks if mark.what in LINK_KINDS}
+        for one in mark.around:
+            around.setdefault(one.pointer, []).append((mark, one))
     hidden: dict[int, set[str]] = {}
     digests = Digests()
-    around = _around_marks(page, manifest.marks) if parts else {}
-    for pointer, value in _all(original):
-        for mark in (whole[pointer],) if pointer in whole else parts.get(pointer, ()):
-            if mark.what in links:
-                continue
-            found = {str(value)} if pointer in whole else _told_by(around.get(mark.number, ()), str(value))
-            if mark.everywhere:
-                hidden.setdefault(mark.number, set()).update(found)
-            else:
-                for text in found:
-                    digests.add(_digests_alone(text), mark.number)
-    for decision, token in link_keys(original.items()).decisions() if links else ():
-        if decision.what in links:
-            hidden.setdefault(links[decision.what], set()).add(token)
+
+    def add(mark: MarkEntry, text: str) -> None:
+        if mark.everywhere:
+            hidden.setdefault(mark.number, set()).add(text)
+        else:
+            digests.add(_digests_alone(text), mark.number)
+
+    for pointer, value in scalars_of(original):
+        if pointer in whole and whole[pointer].what not in LINK_KINDS:
+            add(whole[pointer], str(value))
+        for mark, one in around.get(pointer, ()):
+            for text in told_by([one], str(value)):
+                add(mark, text)
+    masked = {(mark.what, p): mark for mark in manifest.marks for p in mark.pointers + mark.passages_in}
+    links: dict[str, MarkEntry] = {mark.what: mark for mark in manifest.marks if mark.what in LINK_KINDS}
+    for decision, value in find_secrets(original.items).decisions() if masked else ():
+        hidden_by = links.get(decision.what) or masked.get((decision.what, decision.pointer))
+        if hidden_by is not None and decision.everywhere:
+            add(hidden_by, value if decision.passage is None else decision.passage)
     untold = [
-        f"number {mark.number}"
-        for mark in manifest.marks
-        if mark.everywhere and not (mark.what in links or hidden.get(mark.number))
+        f"number {mark.number}" for mark in manifest.marks if mark.everywhere and not hidden.get(mark.number)
     ]
-    return HiddenValues({number: texts for number, texts in hidden.items() if texts}, untold, digests)
-
-
-def _around_marks(page: Path, marks: Sequence[MarkEntry]) -> dict[int, set[tuple[str, str]]]:
-    """What stands before and behind each mark in a page, by its number."""
-    numbers = {mark.text: mark.number for mark in marks}
-    any_mark = re.compile("(" + "|".join(map(re.escape, sorted(numbers, key=len, reverse=True))) + ")")
-    found: dict[int, set[tuple[str, str]]] = {}
-    for piece in _pieces(page):
-        for block in _BLOCK_TAG.split(piece.decode("utf-8", "replace")):
-            pieces = any_mark.split(_squeezed_page(block)) if "[" in block else []
-            for at in range(1, len(pieces), 2):
-                around = (pieces[at - 1][-_BESIDE_MARK:], pieces[at + 1][:_BESIDE_MARK])
-                found.setdefault(numbers[pieces[at]], set()).add(around)
-    return found
-
-
-def _squeezed_page(text: str) -> str:
-    return " ".join(html.unescape(_TAG.sub(" ", text)).split())
-
-
-def _told_by(around: Iterable[tuple[str, str]], value: str) -> set[str]:
-    """What stands in a value between texts that stand around marks, where that is told for sure."""
-    found: set[str] = set()
-    texts = texts_inside(wire_of_text(value)) if is_message(value) else (value,)
-    for text in map(_squeezed_page, texts):
-        for before, after in around:
-            if len(before) + len(after) < _BESIDE_MARK:
-                continue
-            passage = rf"(.{{1,{_LONGEST_TOLD}}}?)"
-            places = re.findall(
-                re.escape(before.strip()) + r"\s?" + passage + r"\s?" + (re.escape(after.strip()) or r"\Z"),
-                text,
-            )
-            if len(places) == 1 and any(map(str.isalnum, places[0])):
-                found.add(places[0].strip())
-    return found
+    return HiddenValues(hidden, untold, digests)
 
 
 def _digests_alone(text: str) -> Iterable[bytes]:
@@ -208,12 +178,6 @@ def _same_place(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> bool:
         our == their or any(mark.text in our for mark in marks)
         for our, their in zip(our_names, their_names, strict=True)
     )
-
-
-def _all(export: ExportFile) -> Iterator[tuple[str, Scalar]]:
-    yield from values(export.info.value, "/info")
-    for item in export.items():
-        yield from values(item.value, item.pointer)
 
 
 def _passages(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> Iterator[tuple[int, str]]:
@@ -293,9 +257,6 @@ def leaks(
                 yield leak
 
 
-_BESIDE_MARK = 12
-"""Characters before and behind a mark: in one value they stand so but once."""
-_LONGEST_TOLD = 200
 _DATA = (".json", ".jsonl", ".csv", ".eml", ".txt")
 
 
@@ -401,7 +362,7 @@ def _units_of_json(content: bytes, *, is_lines: bool) -> Iterator[str | bytes]:
             return
         try:
             with open_export(content, salvage=True) as export:
-                yield from (str(value) for _, value in _all(export))
+                yield from (str(value) for _, value in scalars_of(export))
         except ValueError:  # the manifest, or another file that is no export
             try:
                 yield from (str(value) for _, value in values(json.loads(content)))

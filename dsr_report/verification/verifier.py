@@ -482,7 +482,7 @@ def _check_page(result: Verification, files: Sequence[Contents], original: Expor
     """Of a page that has no export in it: whether what it hides still stands in it."""
     from dsr_report.verification.leaks import hidden_in_page  # noqa: PLC0415 - only with an original
 
-    hidden, untold, digests = hidden_in_page(files[0].manifest, files[0].path, original)
+    hidden, untold, digests = hidden_in_page(files[0].manifest, original)
     if untold:
         result.add(
             "leaks",

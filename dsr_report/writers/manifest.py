@@ -64,10 +64,25 @@ class RecordsEntry(_Model):
     shown_in: tuple[str, ...]
 
 
+class Around(_Model):
+    """What stands around a mark in a value that is shown, or in one of the texts of a message.
+
+    `begins` and `ends`: nothing stands before `before`, or behind `after`.
+    """
+
+    pointer: str
+    text: int
+    before: str
+    after: str
+    begins: bool
+    ends: bool
+
+
 class MarkEntry(_Model):
     """One hidden value: its number, what it is, why it is hidden, and where.
 
-    `everywhere`: no text that stands elsewhere may hold it either.
+    `everywhere`: no text that stands elsewhere may hold it either. `around`: of a page, which carries no
+    export, what stands around the mark; with the original, that tells what to look for.
     """
 
     number: int
@@ -79,6 +94,7 @@ class MarkEntry(_Model):
     pointers: tuple[str, ...]
     passages_in: tuple[str, ...]
     everywhere: bool = True
+    around: tuple[Around, ...] = ()
 
 
 class FileEntry(_Model):

@@ -10,9 +10,13 @@ import zipfile
 import pytest
 
 import dsr_report
+from dsr_report.jsonstream.items import Elements, containers
 from dsr_report.mime.message import parse
+from dsr_report.records.alike import Lot
+from dsr_report.redact.key_shapes import keys_in_value
 from dsr_report.redact.keys_in_text import keys_written_in
 from dsr_report.redact.secrets import find_secrets
+from dsr_report.redact.watch import Watch
 from dsr_report.verification.verifier import verify
 
 PROFILE = {"ID": "500", "fields": {"Email": "robin@example.org", "Naam": "Robin Proef"}}
@@ -171,3 +175,23 @@ def test_key_text_and_part_are_counted_once_each(case):
     }
     made.review.unlink()
     assert set(sums(made)) == {"10 values = 9 disclosed + 1 masked + 0 withheld (1 disclosed in part)"}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"question": "Geheime vraag: naam van uw huisdier?", "answer": "Rex{}"},
+        {"secret_question": "Naam huisdier?", "answer": "Rex{}"},
+        {"Sicherheitsfrage": "Haustier?", "Antwort": "Rex{}"},
+        {"label": "Wachtwoord", "waarde": "Rex{}"},
+        {"question": "Uw wachtwoord?", "answer": "Rex{}"},
+        {"questions": [{"question": "Geheime vraag?", "answer": "Rex{}"}, {"question": "x", "answer": "y"}]},
+        {"secret_answer": "Rex{}"},
+        {"name": "plaats", "value": "Rex{}"},
+    ],
+)
+def test_a_look_at_names_counts_what_is_masked_of_a_long_list(members):
+    items = [json.loads(json.dumps({"ID": "{}", **members}).replace("{}", str(i))) for i in range(50)]
+    lot = Lot(Elements("/data", 0, (), items, containers(items)))
+    assert Watch().count(lot) == sum(len(list(keys_in_value(item))) for item in items)
+    assert Watch().count(lot) == (0 if "plaats" in members.values() else 50)
