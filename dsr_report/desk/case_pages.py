@@ -175,6 +175,7 @@ class CasePages:
         case, register = ask.case, self._office.register
         export = self._office.export(case.reference)
         tasks = self.tasks(ask)
+        last = self._office.jobs.of(case.reference)
         upcoming = next((task for task in tasks if task.state in {"todo", "open"} and task.href), None)
         has_answer = case.days_left is None
         return self._pages.html(
@@ -187,6 +188,7 @@ class CasePages:
             may_fetch=not has_answer and export is None and case.subject_id is not None,
             is_open=not has_answer,
             has_export=export is not None,
+            failed=last if last is not None and last.state == "failed" else None,
             paused=case.state in {"identity", "clarification"},
             period=self._period(ask),
             period_open=bool(faults) and "file" not in (faults or {}),
@@ -247,7 +249,7 @@ class CasePages:
             is_done=export is not None,
             may=is_fetching,
             href="/work",
-            told=ask.text("under way") if is_fetching else "",
+            told="" if job is None or not is_fetching else told_of_fetch(ask, job),
         )
         if collect.state == "later" and not has_answer:
             collect = Task(collect.text, "todo", to_do, "")
@@ -452,3 +454,8 @@ def _left(job: Job, ask: Ask) -> str:
     if seconds < 60:
         return ask.text("less than a minute left")
     return ask.language.count("about {n} minute left", "about {n} minutes left", math.ceil(seconds / 60))
+
+
+def told_of_fetch(ask: Ask, job: Job) -> str:
+    """How collecting the data stands, in a word or two."""
+    return ask.text("under way") if job.is_active else ask.text("did not work")
