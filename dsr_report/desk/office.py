@@ -201,7 +201,7 @@ class Office:
                 fault or _("this is no data-request export"), hint=_("Take the file that Copernica sent.")
             )
         if reference is None:
-            reference = self.register.add(*subject, actor=actor)
+            reference = self._waiting(subject) or self.register.add(*subject, actor=actor)
         else:
             entry = self.register.case(reference)
             if not self._is_about(path, entry, subject):
@@ -223,6 +223,13 @@ class Office:
             actor=actor,
         )
         return reference
+
+    def _waiting(self, subject: tuple[str, str]) -> str | None:
+        """The case of a person for which nothing was collected yet, such as one that a crash left behind."""
+        for entry in self.register.cases_about(*subject):
+            if entry.state in {"received", "acknowledged"} and not self.exports(entry.reference):
+                return entry.reference
+        return None
 
     def _is_about(self, path: Path, entry: CaseEntry, subject: tuple[str, str]) -> bool:
         """Whether an export is about the person of a case: by what it names, or by an address in it."""

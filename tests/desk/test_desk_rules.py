@@ -8,6 +8,7 @@ import json
 import time
 import tomllib
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -384,3 +385,26 @@ def test_the_places_of_a_large_preview_take_no_memory_and_are_found_at_once(tmp_
     assert target.stat().st_mode & 0o777 == 0o600
     target.write_bytes(b"damaged")
     assert anchor_of(target, "/data/5") == ""
+
+
+def test_two_people_who_decide_at_once_lose_nothing_and_do_not_overwrite_each_other(desk: Running) -> None:
+    texts = [f"Mijn buurman Kees Dorrestein{letter} belde." for letter in "abcdef"]
+    data = [{"type": "response", "id": n, "text": text} for n, text in enumerate(texts, 1)]
+    case = desk.taken_in(export_of("at.once@example.org", data))
+    review = review_of(desk, case)
+    findings = [finding.id for finding in review.findings]
+    assert len(findings) == 6
+    form = {**WITHHOLD, "revision": "0"}
+
+    def decide(person: int, finding: str) -> int:
+        reason = f"decided by person {person}"
+        answer = desk.post(f"{case}/finding/{finding}/decide", {**form, "reason": reason}, follow=False)
+        return answer.status_code
+
+    with ThreadPoolExecutor(8) as people:
+        answers = {one: [people.submit(decide, who, one) for who in (1, 2)] for one in findings}
+        said = {one: sorted(each.result() for each in both) for one, both in answers.items()}
+    assert set(map(tuple, said.values())) == {(303, 409)}
+    lines = [line for line in review.journal.lines if line.event == "decide"]
+    assert [line.number for line in lines] == list(range(1, 7))
+    assert set(review.decided.entries) == set(findings)
