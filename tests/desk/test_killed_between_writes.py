@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +63,7 @@ class Images:
     def __init__(self, folder: Path, kept: Path) -> None:
         self._folder, self._kept = folder, kept
         self._seen: set[str] = set()
+        self._one_at_a_time = threading.RLock()
         self.answered: list[tuple[str, str]] = []
         self.taken: list[tuple[Path, list[tuple[str, str]]]] = []
 
@@ -82,9 +84,10 @@ class Images:
             original = getattr(place, name)
 
             def watched(*given: object, _original=original) -> object:
-                self.take()
-                done = _original(*given)
-                self.take()
+                with self._one_at_a_time:  # jobs write in a thread of their own
+                    self.take()
+                    done = _original(*given)
+                    self.take()
                 return done
 
             patch.setattr(place, name, watched)
