@@ -31,7 +31,7 @@ ODDITIES: dict[str, str] = {
 }
 _CLUES: dict[str, str] = {
     "label": _("It is stored under the name “{name}”"),
-    "says": _("It calls itself “{name}”"),
+    "says": _("By its type “{name}”"),
     "keys": _("It has the fields “{name}”"),
     "columns": _("It has the columns of “{name}”"),
     "inside": _("It is inside the field “{name}”"),

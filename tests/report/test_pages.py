@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from on_paper import filled, printed_over, words_on
 
 import dsr_report
 
@@ -16,6 +17,8 @@ LETTER, DATA, ANNEXES, LAYOUT = 4, 14, 45, 60
 SMALL = 4
 """Pages of the data of a person with a few messages."""
 SLACK = 1.1
+NEARLY_EMPTY = 0.2
+"""Of a page's height: the last page holds more than some lines."""
 
 
 def _page(item: pikepdf.OutlineItem, names: dict[str, pikepdf.Object]) -> pikepdf.Object:
@@ -70,6 +73,9 @@ def test_the_letter_and_the_annexes_keep_their_budget_of_pages(
     assert begins["you"] - 1 <= LETTER * SLACK
     assert begins["annex"] - 1 <= DATA * SLACK
     assert pages - begins["annex"] + 1 <= ANNEXES * SLACK
+    words = words_on(path)
+    assert printed_over(words) == []
+    assert filled(words[-1]) > NEARLY_EMPTY
 
 
 @pytest.mark.slow
