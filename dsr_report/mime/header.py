@@ -231,12 +231,13 @@ def _parameters(value: str) -> dict[str, str]:
 
 def _joined_parameter(parts: list[tuple[str, bool]]) -> str:
     charset = "utf-8"
-    content = b""
+    escaped = b""
     for position, (text, extended) in enumerate(parts):
         piece = text
         if extended and position == 0 and piece.count("'") >= 2:
             charset, _, piece = piece.split("'", 2)
         raw = piece.encode("utf-8", "surrogatepass")
-        content += unquote_to_bytes(raw) if extended else raw
+        escaped += raw if extended else raw.replace(b"%", b"%25")  # an escape may be cut by the next piece
+    content = unquote_to_bytes(escaped)
     text = to_text(content, charset)[0]
     return decode_words(text) if "=?" in text else text

@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from dsr_report.mime.charsets import to_text
@@ -29,6 +30,10 @@ _PICTURES = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"\0\0\0\x18ftyp",
     b"\0\0\0\x20ftyp", b"\0\0\0\x1cftyp", b"8BPS", b"\0\0\1\0",
 )  # fmt: skip
+_PACKED_IN_PICTURE = re.compile(
+    rb"(?:zTXt[^\0]{1,79}\0|iTXt[^\0]{1,79}\0\x01\0[^\0]{0,99}\0[^\0]{0,99})\0(?=\x78)"
+)
+"""Comments in a PNG that are compressed."""
 _PACKED_OTHERWISE = (
     b"7z\xbc\xaf\x27\x1c",
     b"Rar!",
@@ -178,6 +183,11 @@ def _in_text(content: bytes, charset: str | None, path: str) -> Iterator[Inside]
             yield Inside(path, text)
     if content.startswith(b"{\\rtf"):
         yield Inside(path, text_of_rtf(content))
+    if content.startswith(b"\x89PNG"):
+        for match in _PACKED_IN_PICTURE.finditer(content):
+            with suppress(zlib.error):
+                packed = zlib.decompressobj().decompress(content[match.end() :], _MOST)
+                yield Inside(path, packed.decode("utf-8", "replace"))
 
 
 def _reason(content: bytes, media_type: str) -> str:

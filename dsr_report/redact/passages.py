@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dsr_report.mime.inside_files import texts_inside
+from dsr_report.mime.rich_text import text_of_rtf
 from dsr_report.redact.digests import SHORTEST as _SHORTEST_DIGEST
 from dsr_report.redact.digests import keys_of_text, runs_in
 from dsr_report.redact.randomness import is_random
@@ -254,9 +255,12 @@ class Passages:
         if isinstance(content, str):
             if self.may_be_in(content):
                 self._look(_read(self._plain(content), self._width), found)
+                if content.startswith("{\\rtf"):
+                    rich = self._plain(text_of_rtf(content.encode("utf-8", "replace")))
+                    self._look(_read(rich, self._width), found)
             return found
         literal = self._plain(content.decode("utf-8", "replace").replace(BORDER, " "))
-        self._look([(Reading(literal), skeleton(literal))], found)
+        self._look([(Reading(literal, is_decoded="\0" in literal), skeleton(literal))], found)
         for text in dict.fromkeys(texts_inside(content, charset, media_type)):
             self._look(_read(self._plain(text), self._width), found)
         return found
@@ -404,7 +408,8 @@ def _read(text: str, width: int | None) -> Iterable[tuple[Reading, bytes]]:
 
 def _read_anew(text: str, width: int | None) -> Iterator[tuple[Reading, bytes]]:
     search = None if width is None else Search(width)
-    return ((reading, skeleton(reading.text)) for reading in readings_of_text(Reading(text), search=search))
+    whole = Reading(text, is_decoded="\0" in text)  # in a file, what stands beside a text is no letter of it
+    return ((reading, skeleton(reading.text)) for reading in readings_of_text(whole, search=search))
 
 
 class _Memory:

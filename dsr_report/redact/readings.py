@@ -70,13 +70,25 @@ _END_OF_LINE = re.compile(
 )
 """What each of `_LINES` has, found ten times as fast."""
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{12,}")
+_HEXADECIMAL_PAIRS = re.compile(
+    r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}([ :-]))(?:[0-9A-Fa-f]{2}\1){4,}[0-9A-Fa-f]{2}"
+)
+_MAY_BE_PAIRS = re.compile(
+    r":(?=[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:)|[ -](?=[0-9A-Fa-f]{2}([ -])[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}\1)"
+)
+"""What each of them has, found faster."""
 _SAYS_SOMETHING = re.compile(
-    rb"(?:[\x20-\x7e]\0?){6}|(?:[\xc2-\xdf][\x80-\xbf][ -.]?){5}|(?:[\xe0-\xef][\x80-\xbf]{2}){3}|"
-    rb"(?:.[\x03-\x06]){5}",
+    rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){6}|"
+    rb"(?:[\xc2-\xdf][\x80-\xbf][ -.]?){5}|(?:[\xe0-\xef][\x80-\xbf]{2}){3}|"
+    rb"(?:[\x20-\xff][\0-\x02\x1e]|.[\x03-\x06]){6}|(?:.[\x03-\x06\x4e-\x9f]){5}",
     re.DOTALL,
 )
+_WIDE = re.compile(rb"(?:.[\x03-\x06\x4e-\x9f]){5}", re.DOTALL)
+"""Letters of other scripts, two bytes each."""
 _A_FILE = 200
 """Characters of base64 or more can be a file: an archive, a message, an office document."""
+_PACKED = ("H4sI", "eJ", "eN", "eA", "eF", "QlpoO", "/Td6W", "UEsD")
+"""How base64 of what is packed begins, however short it is: gzip, zlib, bzip2, xz, zip."""
 _DEEPEST = 4
 _MOST_READINGS = 200
 """Of one text; a page has about ten. What has more is hidden whole by who cannot read on (see `Endless`)."""
@@ -116,9 +128,27 @@ def _folded(match: re.Match[bytes]) -> bytes:
     return _folded_once(run) if len(run) <= _SHORT_RUN else _folded_anew(run)
 
 
+_PLAINER = str.maketrans(
+    {
+        "ı": "i",
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ħ": "h",
+        "ŧ": "t",
+        "ŋ": "n",
+    }
+)
+"""Letters that are no others with a sign, as they are written where a keyboard has none of them."""
+
+
 def _folded_anew(run: bytes) -> bytes:
     text = run.decode("utf-8", "surrogatepass")
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_PLAINER)
     return _SIGNS.sub("", text).encode("utf-8", "surrogatepass").translate(_LOWER, _NO_LETTERS)
 
 
@@ -253,6 +283,8 @@ class Search:
         runs = dict.fromkeys(_RUN.findall(text))
         if _END_OF_LINE.search(text):
             runs |= dict.fromkeys("".join(lines.split()) for lines in _LINES.findall(text))
+        if _MAY_BE_PAIRS.search(text):
+            runs |= dict.fromkeys(_bare(match.group()) for match in _HEXADECIMAL_PAIRS.finditer(text))
         new = [run for run in runs if self._runs.get(run, _DEEPEST + 1) > depth]
         self._runs.update(dict.fromkeys(new, depth))
         return new
@@ -532,9 +564,12 @@ def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator
     found = []
     starts: list[int] = []
     ends: list[int] = []
-    for pattern in (_RUN, _LINES) if _END_OF_LINE.search(text) else (_RUN,):
+    patterns = [_RUN, *([_LINES] if _END_OF_LINE.search(text) else [])]
+    patterns += [_HEXADECIMAL_PAIRS] if _MAY_BE_PAIRS.search(text) else []
+    for pattern in patterns:
         for match in pattern.finditer(text):
-            decoded = _decoded("".join(match.group().split()))
+            is_pairs = pattern is _HEXADECIMAL_PAIRS
+            decoded = _decoded(_bare(match.group()) if is_pairs else "".join(match.group().split()))
             found += decoded
             if decoded and reading.starts is not None and reading.ends is not None:
                 # it can only be changed as a whole
@@ -546,6 +581,10 @@ def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator
         yield Reading(BORDER.join(found), is_decoded=True)
     elif found:
         yield Reading(BORDER.join(found), starts[:-1], ends[:-1], is_decoded=True)
+
+
+def _bare(pairs: str) -> str:
+    return re.sub(r"[ :-]", "", pairs)
 
 
 def _decoded(run: str) -> tuple[str, ...]:
@@ -564,7 +603,8 @@ def _all_of_run(run: str) -> tuple[str, ...]:
         rest = plain[start:].rstrip("=")
         content = base64.b64decode(rest[: len(rest) // 4 * 4] + _tail(rest))
         found += _said(content)
-        if start == 0 and len(run) >= _A_FILE and is_packed(content):
+        is_likely = start == 0 and (len(run) >= _A_FILE or plain.startswith(_PACKED))
+        if is_likely and is_packed(content):
             found += texts_inside(content)
     return tuple(dict.fromkeys(found))
 
@@ -581,14 +621,16 @@ def _tail(rest: str) -> str:
 def _said(content: bytes) -> Iterator[str]:
     if not _SAYS_SOMETHING.search(content):
         return
-    content = content.replace(_BORDER, b" ")
+    plain = content.replace(_BORDER, b" ")
+    is_wide = b"\0" in content
     try:
-        yield content.decode("utf-8")
+        yield plain.decode("utf-8")
     except ValueError:
-        yield content.decode("cp1252", "replace")
-    if b"\0" in content:
+        yield plain.decode("cp1252", "replace")
+        is_wide = is_wide or _WIDE.search(content) is not None
+    if is_wide:
         for charset in ("utf-16-le", "utf-16-be"):
-            yield content.decode(charset, "replace")
+            yield content.decode(charset, "replace").replace(BORDER, " ")
 
 
 __all__ = ["BORDER", "Endless", "Reading", "Search", "readings", "readings_of_text", "skeleton"]
