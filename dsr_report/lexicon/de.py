@@ -13,6 +13,7 @@ LEXICON = Lexicon(
         "kennwort",
         "kennwörter",
         "losungswort",
+        "geheimwort",
         "geheimzahl",
         "pin",
         "pinnummer",
@@ -46,6 +47,8 @@ LEXICON = Lexicon(
     ),
     keys=(
         "api schlüssel",
+        "wlan schlüssel",
+        "netzwerkschlüssel",
         "zugangsschlüssel",
         "zugriffsschlüssel",
         "geheimer schlüssel",
@@ -281,6 +284,7 @@ LEXICON = Lexicon(
         "nachher",
     ),
     no_answers=("ja", "nein", "keine", "keiner", "unbekannt", "an", "aus", "nie", "immer", "entfällt"),
+    lengths=("zeichen", "ziffern", "buchstaben"),
     fields_of_people=(
         "email",
         "e mail",

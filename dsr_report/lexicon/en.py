@@ -58,6 +58,7 @@ LEXICON = Lexicon(
         "user pass",
         "old pw",
         "new pw",
+        "fa code",
         "secret",
         "secrets",
         "access code",
@@ -336,6 +337,9 @@ LEXICON = Lexicon(
     ),
     addresses_of_pages=("link", "links", "url", "urls", "uri", "href"),
     beside_a_key=(
+        "confirm",
+        "repeat",
+        "verify",
         "ansible",
         "become",
         "ssh",
@@ -615,6 +619,7 @@ LEXICON = Lexicon(
         "removed",
         "redacted",
     ),
+    lengths=("character", "characters", "chars", "digits", "letters"),
     fields_of_people=(
         "email",
         "e mail",

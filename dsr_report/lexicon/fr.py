@@ -289,6 +289,7 @@ LEXICON = Lexicon(
         "après",
     ),
     no_answers=("oui", "non", "aucun", "aucune", "inconnu", "jamais", "toujours", "sans objet"),
+    lengths=("caractère", "caractères", "chiffres", "lettres"),
     fields_of_people=(
         "email",
         "e mail",

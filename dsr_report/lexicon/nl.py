@@ -288,6 +288,7 @@ LEXICON = Lexicon(
         "na",
     ),
     no_answers=("ja", "nee", "geen", "onbekend", "aan", "uit", "nooit", "altijd", "nvt", "n.v.t."),
+    lengths=("teken", "tekens", "karakters", "cijfers", "letters"),
     fields_of_people=(
         "email",
         "e mail",

@@ -95,6 +95,8 @@ class Lexicon:
     """Names of members that hold such a value."""
     no_answers: Words
     """What is answered where no key is given."""
+    lengths: Words
+    """What the length of a password is told in: `8 characters`."""
     fields_of_people: Words
     """Names of fields that tell who a person is; what stands there is no key."""
 

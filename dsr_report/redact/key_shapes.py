@@ -56,6 +56,7 @@ _BESIDE_PAIRS = joined_words(
 _MAY_NAME = re.compile(r"[=\"'<{\n\t;|,]|^[^\d:]+:|eyJ|[A-Za-z0-9+/_-]{16}|\$[0-9a-z]| --?[A-Za-z]|—|–")
 """What a text has none of neither names a key nor is base64: most ids, dates and words."""
 
+_NAME_OF_ROW = re.compile(r"[^\W_](?:[\w .'()\[\]-]{0,60}[^\W_)\]])?[)\]]?")
 _Task = tuple[JsonValue, str, KeyName | None]
 
 
@@ -64,7 +65,9 @@ def keys_in_value(value: JsonValue, pointer: str = "") -> Iterator[FoundKey]:
     stack: list[_Task] = [(value, pointer, _above(pointer))]
     while stack:
         current, at, under = stack.pop()
-        if isinstance(current, dict):
+        if isinstance(current, dict) and _is_list(current):
+            stack.extend(reversed(list(_elements(list(current.values()), at, under))))
+        elif isinstance(current, dict):
             stack.extend(reversed(list(_members(current, at, under))))
         elif isinstance(current, list):
             stack.extend(reversed(list(_elements(current, at, under))))
@@ -135,6 +138,11 @@ def plain_of_base64(text: str) -> str | None:
 _URL_SAFE = str.maketrans("-_", "+/")
 _SHORTEST = 7
 """Signs of the shortest text that names a key: `pin:123`."""
+
+
+def _is_list(members: dict[str, JsonValue]) -> bool:
+    """Whether an object is a list, as PHP writes one that it took something out of."""
+    return len(members) > 1 and "0" in members and list(members) == [str(i) for i in range(len(members))]
 
 
 def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> Iterator[_Task]:
@@ -228,7 +236,7 @@ def _is_row_of_pairs(row: list[JsonValue]) -> bool:
     return (
         len(row) >= 4
         and not len(row) % 2
-        and all(isinstance(name, str) and name.replace("-", "").isalnum() for name in names)
+        and all(isinstance(name, str) and _NAME_OF_ROW.fullmatch(name) for name in names)
         and any(key_name(str(name)) for name in names)
         and not all(map(_is_field, row[1::2]))
     )

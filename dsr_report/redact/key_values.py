@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from dsr_report.lexicon import WORDS
+from dsr_report.lexicon import WORDS, any_of
 from dsr_report.mime.percent import unquoted
 from dsr_report.redact.key_names import KeyName, What, key_name, words_of
 from dsr_report.redact.randomness import is_random
@@ -32,6 +32,7 @@ class TextKey(NamedTuple):
 _NUMBERS = frozenset({"pin", "puk", "tan"})
 """Names whose value has digits: `PIN` is also how somebody paid."""
 _NO_ANSWERS = frozenset("".join(words_of(word)) for word in WORDS.no_answers)
+_LENGTH = re.compile(rf"\d\D{{0,20}}\b{any_of(WORDS.lengths)}\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\s*•●.xX_\-–—=:>]*")
 _SHORTEST_TOKEN = 8
 _BLANK_AND_MORE = re.compile(r"\s")
@@ -76,9 +77,9 @@ def keys_under_name(name: KeyName, text: str, *, is_number: bool = False) -> Ite
 
 
 def _is_no_answer(plain: str) -> bool:
-    return (
-        len(plain) <= 12 and "".join(words_of(plain)) in _NO_ANSWERS and not plain.isdigit()
-    ) or _PLACEHOLDER.fullmatch(plain) is not None
+    return (len(plain) <= 12 and "".join(words_of(plain)) in _NO_ANSWERS and not plain.isdigit()) or (
+        _PLACEHOLDER.fullmatch(plain) or _LENGTH.search(plain)
+    ) is not None
 
 
 _CODE = re.compile(r"[0-9]{4,10}|[0-9]{3,4}-[0-9]{3,4}")

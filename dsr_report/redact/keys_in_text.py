@@ -46,7 +46,7 @@ from dsr_report.redact.randomness import is_random
 
 _NAME = r"[^\W_][\w.\[\]-]{0,60}+"
 _PARAMETER = re.compile(
-    r"(?:(?<![\w.\[\]%-])|(?<=\\u0026)|(?<=\\[nrt]))((?:[\w.\[\]-]|%(?:5B|5D|20|2D|5F|C3|A[0-9A-F]|B[0-9A-F]))"
+    r"(?:(?<![\w.\[\]%+-])|(?<=\\u0026)|(?<=\\[nrt]))((?:[\w.\[\]+-]|%(?:5B|5D|2[089D]|5F|C3|A[0-9A-F]|B[0-9A-F]))"
     r"{1,60}+)=(?=([^&#;\s\"'<>\\]++))",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ _PAIR_OF_LINES = re.compile(
     r"\s{0,20}([\w -]{2,40}?)[ \t]*:[ \t]*[\"']?([^\n\"']+)",
     re.MULTILINE,
 )
-_FOLDER = re.compile(r"/(?=([A-Za-z][\w-]{1,40})/([\w.~%=-]{8,})(?=[/?#&\s\"'<>]|\Z))")
+_FOLDER = re.compile(r"/(?=([A-Za-z](?:[\w.+-]|%20){1,40})/([\w.~%=-]{8,})(?=[/?#&\s\"'<>]|\Z))")
 _FOLDER_OF_SESSION = re.compile(r"\([SAF]\(([\w-]{12,})\)")
 _IS_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _MEMBER = re.compile(
@@ -86,7 +86,7 @@ _SEPARATOR = re.compile(
     r"(?<=[^\W\d_]) (?=[\w-]*\d)"
 )
 """What stands between a name and its value in a sentence or a row."""
-_WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+[ \u00a0'’-]{1,2}){0,4}[^\W\d_]+[)\"'»”’*_`\].…]*\Z")
+_WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+[ \u00a0'’-]{1,2}){0,4}[^\W\d]+[)\"'»”’*_`\].…]*\Z")
 _VALUE = re.compile(
     r"(?:\[/?\w+\])?[\s>]{0,8}(?:\[/?\w+\])?[\"'«„“‘\[(*`]*[ \u00a0]*([^\s\"'<>«»„“”‘’\\*`|]{4,100})"
 )
@@ -123,6 +123,7 @@ _UPLOAD = re.compile(
 _DELIMITERS = "\t;|,"
 _BETWEEN_COLUMNS = ("\t", ";", r"\|\|?|!!?", ",", r"(?<=\S) {2,}(?=\S)")
 _MOST_COLUMNS = 200
+_TAGS_AT_END = re.compile(r"(?:<[^<>]{0,200}>\s{0,9})+\Z")
 
 
 def is_folded(line: str, before: KeyName | None) -> KeyName | None:
@@ -351,7 +352,8 @@ _STEMS = tuple(
 )
 _BLANKS = b" -_.'\t\r\n"
 _SHORT_NAMES = re.compile(
-    rf"\b(?:{'|'.join(sorted({word for word in (*_NAMES_OF_KEYS, *WORDS.codes) if len(word) < 6}))})\b"
+    r"(?<![^\W_])"
+    rf"(?:{'|'.join(sorted({word for word in (*_NAMES_OF_KEYS, *WORDS.codes) if len(word) < 6}))})(?![^\W_])"
 )
 
 
@@ -483,7 +485,7 @@ def _below_heads(lines: list[str], between: re.Pattern[str], *, only_first: bool
                 continue
         spans = _cells(line.rstrip("\r\n"), between)
         cells = [line[start:end] for start, end in spans]
-        names = [cell.strip().strip("\"'") for cell in cells]
+        names = [_TAGS_AT_END.sub("", cell).strip().strip("\"'") for cell in cells]
         if not any(map(str.isalnum, line)):
             pass  # a line of a box, or between rows that are elements of a page
         elif len(cells) > _MOST_COLUMNS or sum(map(bool, names)) < 2:
