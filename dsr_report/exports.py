@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dsr_report.config import Config, load_config
 from dsr_report.errors import DsrReportError, FileError, UsageError
 from dsr_report.export import Export, read, zone_named
+from dsr_report.files import path_named
 from dsr_report.records.custom import CustomKind
 from dsr_report.times import DEFAULT_ZONE
 
@@ -219,9 +220,7 @@ def exports_at(source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
 
 def _at(source: str | os.PathLike[str]) -> list[Path]:
-    if not isinstance(source, (str, os.PathLike)):
-        raise UsageError(f"an export's path cannot be a {type(source).__name__}", hint="Pass paths.")
-    path = Path(source)
+    path = path_named(source, "an export's path")
     if path.is_dir():
         if (path / RESULTS).is_file():
             return _of_batch(path / RESULTS)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from dsr_report.errors import DsrReportError, FileError
+from dsr_report.errors import DsrReportError, FileError, UsageError, quoted
 from dsr_report.sentences import Sentence, reason_of
 from dsr_report.temporary import is_temporary
 
@@ -23,6 +23,24 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _BLOCK = 1 << 20
+
+
+_LONGEST_NAME = 255
+"""Bytes; no usual file system has longer names."""
+
+
+def path_named(path: object, what: str) -> Path:
+    """A path that was passed for something, if it can be one: the text of a file is none.
+
+    Raises:
+        UsageError: it names the argument, and what was passed by its type or length alone.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise UsageError(f"{what} cannot be a {type(path).__name__}", hint="Pass a path.")
+    text = os.fsdecode(os.fspath(path))
+    if "\0" in text or any(len(os.fsencode(name)) > _LONGEST_NAME for name in Path(text).parts):
+        raise UsageError(f"{what} cannot be {quoted(text)}", hint="Pass the path of a file.")
+    return Path(path)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dsr_report.config import Config
 from dsr_report.errors import UsageError, unknown_name
 from dsr_report.export import Export, read
 from dsr_report.exports import Exports, read_many
-from dsr_report.files import private_folder, written_whole
+from dsr_report.files import path_named, private_folder, written_whole
 from dsr_report.inspection import Inspection, inspected
 from dsr_report.languages import language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
@@ -93,7 +93,7 @@ def review(
         salvage: read what is whole of an export that was cut off.
     """
     with _opened(export, timezone=timezone, salvage=salvage) as opened:
-        before = output if output is not None and Path(output).is_file() else None
+        before = output if output is not None and path_named(output, "output").is_file() else None
         found = reviewed(opened, config, before)
         if output is not None:
             found.save(output)
@@ -124,7 +124,9 @@ def verify(disclosure: Path_, export: Path_ | None = None) -> Verification:
     """
     from dsr_report.verification.verifier import verify as check  # noqa: PLC0415 - pikepdf is heavy
 
-    return check(Path(disclosure), None if export is None else Path(export))
+    return check(
+        path_named(disclosure, "disclosure"), None if export is None else path_named(export, "export")
+    )
 
 
 def write_tables(
@@ -189,7 +191,7 @@ def _written(tables: TableWriterInput, output: Path_, form: str, lang: str) -> l
     """Tables that were written; beside CSV files stands what describes them to programs."""
     from dsr_report.tables.writers import write  # noqa: PLC0415 - numpy is heavy
 
-    folder = private_folder(Path(output))
+    folder = private_folder(path_named(output, "output"))
     written = write(tables, folder, form)
     if form == "csv":
         from dsr_report.writers.datapackage import FILE_NAME, data_package  # noqa: PLC0415 - of this form alone

@@ -14,9 +14,9 @@ from dsr_report.config import Config, load_config
 from dsr_report.delivery.checks import check_to_send, known_addresses
 from dsr_report.delivery.protection import new_passphrase, write_protected
 from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
-from dsr_report.errors import CheckFailedError
+from dsr_report.errors import CheckFailedError, UsageError
 from dsr_report.export import read
-from dsr_report.files import sha256_of, written_whole
+from dsr_report.files import path_named, sha256_of, written_whole
 from dsr_report.redact.findings import subject_addresses
 from dsr_report.register import Register
 from dsr_report.temporary import TemporaryFolder
@@ -82,10 +82,13 @@ def reply(
         CheckFailedError: the disclosure did not pass, or the recipient is not known to be the person.
         UsageError: an address cannot be used.
     """
+    for given, what in ((to, "to"), (sender, "sender")):
+        if not isinstance(given, str) and (given is not None or what == "to"):
+            raise UsageError(f"{what} cannot be a {type(given).__name__}", hint="Pass an address.")
     address = address_of(to)
     if sender:
         address_of(sender)
-    manifest, parts = check_to_send(Path(disclosure))
+    manifest, parts = check_to_send(path_named(disclosure, "disclosure"))
     known = known_addresses(parts[0]) or _addresses_in_register(parts[0], database)
     if not is_known_address(to, known) and not confirm_recipient:
         raise CheckFailedError(
