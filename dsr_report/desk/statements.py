@@ -16,6 +16,7 @@ from dsr_report.errors import ConfigError
 from dsr_report.files import written_whole
 from dsr_report.languages import LANGUAGES, Language
 from dsr_report.languages import translatable as _
+from dsr_report.records.kinds import kind_of
 from dsr_report.rendering.configuration import STATEMENTS, configuration_text
 from dsr_report.sentences import Sentence
 
@@ -139,10 +140,20 @@ class Statements:
                     self._get(("statement", at, "text", self._reader)),
                     3,
                     example=self._language.text(example),
-                    condition=str(when.unwrap()) if when else "",
+                    condition=self._in_words(when.unwrap()) if when else "",
                     needed=isinstance(at, int)
                     or not (own or (letter == "retention" and self._list("retention"))),
                 )
+
+    def _in_words(self, when: Mapping[str, Any]) -> str:
+        """When a statement is printed: opens, clicks; data of database 7."""
+        told = {"database": self._language.text("Database"), "collection": self._language.text("Collection")}
+        named = []
+        for what, values in when.items():
+            for value in values if isinstance(values, (list, tuple)) else [values]:
+                title = self._language.text(kind_of(str(value)).title[1])
+                named.append(title if what == "kind" else f"{told.get(what, what)} {value}")
+        return self._language.listed(named)
 
     def _scope(self) -> Iterator[Slot]:
         for name, label in (

@@ -16,6 +16,7 @@ from desks import Running, running_desk, text_of
 
 import dsr_report
 from dsr_report.desk import wording
+from dsr_report.desk.statements import Statements
 from dsr_report.errors import DsrReportError
 from dsr_report.fetch.client import Client
 from dsr_report.languages import LANGUAGES, language_of
@@ -266,3 +267,15 @@ def test_what_goes_wrong_is_told_in_the_language_of_who_reads_it(
         words = set(re.findall(r"[a-z]+", ours))
         assert words & ENGLISH == set(), ours
     assert not re.search(COMMANDS, " ".join(pages.values()))
+
+
+def test_the_condition_of_a_statement_is_told_in_words(tmp_path: Path) -> None:
+    settings = tmp_path / "controller.toml"
+    settings.write_text(
+        '[[statement]]\nletter = "purposes"\ntext.de = "Wir zählen."\nwhen.kind = ["impression", "click"]\n'
+        '[[statement]]\nletter = "purposes"\ntext.de = "Wir handeln."\nwhen.database = [7]\n',
+        "utf-8",
+    )
+    form = Statements(settings, language_of("de"), "de")
+    told = [slot.condition for slot in form.slots().values() if slot.condition]
+    assert told == ["Öffnungen und Klicks", "Datenbank 7"]
