@@ -36,10 +36,14 @@ def path_named(path: object, what: str) -> Path:
         UsageError: it names the argument, and what was passed by its type or length alone.
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise UsageError(f"{what} cannot be a {type(path).__name__}", hint="Pass a path.")
+        raise UsageError(
+            Sentence("{what} cannot be a {kind}", what=what, kind=type(path).__name__), hint="Pass a path."
+        )
     text = os.fsdecode(os.fspath(path))
     if "\0" in text or any(len(os.fsencode(name)) > _LONGEST_NAME for name in Path(text).parts):
-        raise UsageError(f"{what} cannot be {quoted(text)}", hint="Pass the path of a file.")
+        raise UsageError(
+            Sentence("{what} cannot be {text}", what=what, text=quoted(text)), hint="Pass the path of a file."
+        )
     return Path(path)
 
 

@@ -19,6 +19,7 @@ from dsr_report.export import read
 from dsr_report.files import path_named, sha256_of, written_whole
 from dsr_report.redact.findings import subject_addresses
 from dsr_report.register import Register
+from dsr_report.sentences import Sentence
 from dsr_report.temporary import TemporaryFolder
 
 Cover = Literal["docx"]
@@ -84,7 +85,10 @@ def reply(
     """
     for given, what in ((to, "to"), (sender, "sender")):
         if not isinstance(given, str) and (given is not None or what == "to"):
-            raise UsageError(f"{what} cannot be a {type(given).__name__}", hint="Pass an address.")
+            raise UsageError(
+                Sentence("{what} cannot be a {kind}", what=what, kind=type(given).__name__),
+                hint="Pass an address.",
+            )
     address = address_of(to)
     if sender:
         address_of(sender)
