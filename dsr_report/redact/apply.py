@@ -42,6 +42,7 @@ _SHORT = 300
 _MOST_CLEAN = 10_000
 _PORTION = 4 * PORTION
 """What comes back is written a window at a time: those that wait meanwhile must be enough to work on."""
+_NOTHING: Mapping[str, str] = {}
 _NOWHERE = ""
 """The place of a name: it is no value, and has no pointer of its own."""
 
@@ -84,8 +85,11 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Proc
 def sum_of(items: Iterable[Item], plan: Plan, total: int) -> Sum:
     """What would become of so many values by a plan, without writing anything."""
     hiding = _Hiding(plan)
-    for item in items:
-        hiding.replacements(item)
+    hidden = [(item, dict(hiding.replacements(item))) for item in items]
+    while hiding.digests:
+        noted, hiding.digests = hiding.digests, Digests()
+        for item, changed in hidden:
+            changed.update(hiding.without_digests(noted, item, changed))
     return plan.sum(total)
 
 
@@ -294,10 +298,16 @@ class _Hiding:
         for mark in (*pieces, *parts, *only_here, *(self._marks[passage] for passage in sorted(present))):
             _note(mark, pointer)
 
-    def without_digests(self, digests: Digests, item: Item) -> Mapping[str, str]:
-        """The new text of each value of an item, whose passages are hidden, that holds a digest."""
+    def without_digests(
+        self, digests: Digests, item: Item, before: Mapping[str, str] = _NOTHING
+    ) -> Mapping[str, str]:
+        """The new text of each value of an item, whose passages are hidden, that holds a digest.
+
+        `before` are the texts of those that changed, where the item is the original.
+        """
         changed: dict[str, str] = {}
-        for pointer, value in values(item.value, item.pointer):
+        for pointer, original in values(item.value, item.pointer):
+            value = before.get(pointer, original)
             if not isinstance(value, str) or len(value) < SHORTEST_DIGEST:
                 continue
             texts = texts_of_message(wire_of_text(value)) if is_message(value) else (value,)

@@ -159,7 +159,7 @@ class SplitNames(Generic[MarkT]):
             return []
         found: dict[int, Field[MarkT]] = {}
         try:
-            for reading in readings_of_text(Reading.located(text)):
+            for reading in readings_of_text(Reading.located(_without_tags(text))):
                 if reading.starts is not None and reading.ends is not None:
                     for field in _in_fields(names, self._fields(reading.text)):
                         start, end = reading.starts[field.start], reading.ends[field.end - 1]
@@ -170,7 +170,7 @@ class SplitNames(Generic[MarkT]):
 
     def _fields(self, text: str) -> list[_Alone]:
         """What stands by itself in a text, and is a piece of a name."""
-        plain = TAG.sub(lambda tag: _blank(tag.group()), text) if "<" in text else text
+        plain = _without_tags(text)
         fields: list[_Alone] = []
         for match in self._alone.finditer(plain):
             words = _words(match[1])
@@ -254,6 +254,11 @@ def _in_fields(names: Sequence[_Name[MarkT]], fields: Sequence[_Alone]) -> Itera
             near = [other for other in of_name[first:] if other.start - field.start < _FORM]
             for group in _covered(name, [(one, _group_of(one.label), one.words) for one in near]):
                 yield from (Field(*one[:4], name.mark) for one in group)
+
+
+def _without_tags(text: str) -> str:
+    """A text with signs for its tags that take as much room."""
+    return TAG.sub(lambda tag: _blank(tag.group()), text) if "<" in text else text
 
 
 def _blank(tag: str) -> str:

@@ -218,6 +218,10 @@ def test_no_digest_of_a_text_in_which_a_key_is_masked_stands_beside_it(case, sec
         assert told == [], before
         assert "[masked" in str(after["sum"])
     assert shown.values.masked > len(made) / 2
+    file = case(*made, *({"type": "note", "text": str(record["sum"])} for record in made)).file
+    with dsr_report.read(file) as source, dsr_report.Report(source) as report:
+        report.shown.file.items()
+        assert dsr_report.inspect(file).values == report.values.sum
 
 
 @pytest.mark.parametrize("secret", SECRETS[:3])
