@@ -90,6 +90,8 @@ _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+[ \u00a0'’-]{1,2}){0,4}[^\W\d]+[)\"'�
 _VALUE = re.compile(
     r"(?:\[/?\w+\])?[\s>]{0,8}(?:\[/?\w+\])?[\"'«„“‘\[(*`]*[ \u00a0]*([^\s\"'<>«»„“”‘’\\*`|]{4,100})"
 )
+_CODE = re.compile(r"(?:code|otp)\Z", re.IGNORECASE)
+"""The end of a word behind which digits alone are one: `Uw inlogcode 482913`."""
 _ASIDE = re.compile(r"[ \u00a0]?\([^()\n]{1,60}\)\Z")
 """`Wachtwoord (24 uur geldig): …`."""
 _LOGIN = re.compile(
@@ -269,7 +271,7 @@ def _sentences(text: str) -> Iterator[TextKey]:
             continue
         before = text[max(0, separator.start() - _LONGEST_SAID) : separator.start()]
         before = _ASIDE.sub("", before)
-        if separator.group() == " " and not is_token(told):
+        if separator.group() == " " and not (is_token(told) or (is_code(told) and _CODE.search(before))):
             continue
         words = _WORDS_BEFORE.search(before)
         if words:

@@ -6,6 +6,8 @@ that are elements: each is a text of its own, in which keys are looked for like 
 
 from __future__ import annotations
 
+import base64
+import binascii
 import html
 import re
 from bisect import bisect_right
@@ -29,6 +31,7 @@ _TEMPLATE = re.compile(
     r"<%[=#-]?(?P<a>[^%]{1,400}?)-?%>|<\?(?:php|=)?(?P<b>[^?]{1,400}?)\?>|\{\{[{#%]?(?P<c>[^{}]{1,400}?)\}\}\}?"
 )
 _STRING = re.compile(r"([\"'])((?:(?!\1).)*)\1")
+_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,4000}+={0,2}(?![A-Za-z0-9+/=_-])")
 _DEEPEST = 3
 
 
@@ -70,6 +73,8 @@ def _ways(text: str) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]]
         yield _ENTITY, lambda match: html.unescape(match.group())
     if "\\" in text and _TELLING_ESCAPE.search(text):
         yield _ESCAPE, _unescaped
+    if _RUN.search(text):
+        yield _RUN, _plain_of
     if "<%" in text or "<?" in text or "{{" in text:
         yield _TEMPLATE, _filled_in
     if "</" in text or "<br" in text:
@@ -81,6 +86,18 @@ def _unescaped(match: re.Match[str]) -> str:
     if len(sign) > 1:
         return chr(int(sign[1:], 16))
     return _SIGNS.get(sign, sign)
+
+
+def _plain_of(match: re.Match[str]) -> str:
+    """What a run of base64 says, if that is a text; else the run."""
+    try:
+        plain = base64.b64decode(match.group().translate(_URL_SAFE) + "==", validate=False).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return match.group()
+    return f" {plain} " if all(c.isprintable() or c in "\r\n\t" for c in plain) else match.group()
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 def _filled_in(match: re.Match[str]) -> str:

@@ -79,6 +79,8 @@ _WRAPPED = re.compile(r"(?:aHR0c|eyJ)[A-Za-z0-9+/_-]{20,2000}")
 _SHORT_TEXT = 1_000
 _EQUALS = re.compile(r"&(?:#0*61|#[xX]0*3[dD]|equals);")
 _FOLD = re.compile(r"\r?\n[ \t]*")
+_WORDED_FIELD = re.compile(r"(?:[\w-]*-)?(?:subject|topic|comments?|keywords|description|summary|title)")
+"""A field that says something in words: `Subject: 482913 is your code`."""
 _SIGNATURE_FIELD = re.compile(
     r"(?:x-[\w-]*)?dkim-signature|arc-[\w-]+|authentication-results|domainkey-signature|received"
 )
@@ -208,9 +210,7 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
                 yield from keys_in_text(text)
                 is_letter = part.media_type in {"text/html", "text/plain"} and len(text) > _SHORT_TEXT
                 for piece in around_names(text) if is_letter else (text,):
-                    for key in keys_by_names(piece):
-                        what = key.what if key.what != "link" else "key"
-                        yield LiveKey(what, _whole_word(key, piece), piece[key.lead : key.end])
+                    yield from _told(piece)
     for field in fields:
         name = field.name.lower()
         if _SIGNATURE_FIELD.fullmatch(name):
@@ -218,12 +218,21 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
         if (known := key_name(field.name)) is not None:
             yield from map(_of_text, keys_under_name(known, field.value))
         text = decode_words(_FOLD.sub("", field.raw.decode("utf-8", "replace")))
+        if _WORDED_FIELD.fullmatch(name):
+            yield from _told(text.strip())
         if name.startswith("list-"):
             for address in _MAILTO.findall(text):
                 yield from _of_mailto(address)
             for url in _urls(text):
                 yield from keys_in_link(url, "unsubscribe")
         yield from keys_in_text(text)
+
+
+def _told(text: str) -> Iterator[LiveKey]:
+    """The live keys in a text by the names that are written before them."""
+    for key in keys_by_names(text):
+        what = key.what if key.what != "link" else "key"
+        yield LiveKey(what, _whole_word(key, text), text[key.lead : key.end])
 
 
 def _whole_word(key: TextKey, text: str) -> str:

@@ -13,6 +13,7 @@ from itertools import count
 import pytest
 from written_keys import ANSWERS, NAMES, NO_KEYS, NO_KEYS_IN_PAGES, OBJECTS, TEXTS
 
+from dsr_report.mime.header import decode_words
 from dsr_report.mime.inside_files import texts_inside
 from dsr_report.redact.key_shapes import keys_in_value
 from dsr_report.redact.live_links import keys_in_message
@@ -200,3 +201,50 @@ def test_a_key_in_an_office_document_is_found_over_its_runs_and_shared_strings(c
     texts = texts_inside(shown.data[0]["mime"].encode())
     assert not any(secret in "".join(text.replace("</t></r><r><t>", "").split()) for text in texts)
     assert shown.values.in_part == 1
+
+
+SUBJECTS = {
+    "Uw wachtwoord: kQ7vT7w12345x": "kQ7vT7w12345x",
+    "Your verification code is 482913": "482913",
+    "482913 is your verification code": "482913",
+    "=?utf-8?Q?Uw_wachtwoord=3A_kQ7vT7w12345x?=": "kQ7vT7w12345x",
+    "=?utf-8?B?VXcgaW5sb2djb2RlIGlzIDQ4MjkxMw==?=": "482913",
+    "Votre code de confirmation : 482913": "482913",
+    "Uw inlogcode 482913": "482913",
+}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("name", ["Subject", "X-Original-Subject", "Content-Description"])
+def test_a_key_in_what_a_header_field_says_in_words_is_hidden(case, subject, name):
+    mail = (
+        f"From: a@shop.example\n{name}: {subject}\nMIME-Version: 1.0\nContent-Type: text/plain\n\nDag klant\n"
+    )
+    shown = case({"type": "message", "mime": mail}).shown().data[0]["mime"]
+    field = decode_words(shown.partition(f"{name}: ")[2].partition("\nMIME")[0].replace("\n", ""))
+    assert SUBJECTS[subject] not in field
+    assert "[masked 1" in field
+    assert "Dag klant" in shown
+
+
+@pytest.mark.parametrize(
+    "subject", ["Uw bestelling 12345678 is onderweg", "Korting met code ZOMER24", "Re: wachtwoord vergeten?"]
+)
+def test_a_subject_that_tells_no_key_is_shown(case, subject):
+    mail = f"From: a@shop.example\nSubject: {subject}\nMIME-Version: 1.0\nContent-Type: text/plain\n\nDag\n"
+    assert case({"type": "message", "mime": mail}).shown().data[0]["mime"] == mail
+
+
+@pytest.mark.parametrize("text", ["Uw wachtwoord: {}", '{{"password":"{}"}}', "user=robin&password={}&x=1"])
+def test_a_key_in_base64_within_a_text_is_hidden(case, text):
+    secret = key()
+    coded = base64.b64encode(text.format(secret).encode()).decode()
+    svg = base64.b64encode(f"<svg><text>{html.escape(text.format(secret))}</text></svg>".encode()).decode()
+    notes = [f"zie {coded} hier", f'<img src="data:image/svg+xml;base64,{svg}">', f"NOTE;ENCODING=b:{coded}"]
+    shown = case(
+        *({"type": "note", "text": one} for one in notes), *(mime(one, "html") for one in notes)
+    ).shown()
+    raw = shown.raw.decode()
+    assert coded.rstrip("=") not in raw
+    assert svg.rstrip("=") not in raw
+    assert shown.data[0]["text"].startswith("zie ")
