@@ -139,6 +139,20 @@ def test_texts_that_name_commands_have_words_of_the_desk(catalogue_texts: Module
     assert {one for one in places if not one.startswith(("dsr_report/rendering", "templates"))} == set()
 
 
+def test_every_hole_of_a_sentence_has_its_value_also_in_the_words_of_the_desk() -> None:
+    missing = []
+    for file in sorted((ROOT / "dsr_report").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Sentence"):
+                continue
+            texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            texts += [wording.IN_PLACE[text] for text in texts if text in wording.IN_PLACE]
+            given = {word.arg for word in node.keywords}
+            if None not in given and set(re.findall(r"\{(\w+)\}", " ".join(texts))) - given:
+                missing.append(f"{file.name}:{node.lineno}")
+    assert missing == []
+
+
 # ---- sentences
 
 
