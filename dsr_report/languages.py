@@ -27,6 +27,10 @@ __all__ = ["LANGUAGES", "Language", "language_of", "translatable"]
 _NOTHING: Mapping[str, str] = {}
 
 
+_ADJECTIVE = re.compile(r"[A-ZÄÖÜ][a-zäöüß]+e (?=[A-ZÄÖÜ](?!hre[srn]? ))")
+"""A German title that begins with one: `Gespeicherte Kopien`, but not `Teile Ihres Profils`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """One language: `_` translates, the rest formats."""
@@ -146,6 +150,11 @@ class Language:
     def listed(self, texts: list[str]) -> str:
         """Texts as a list in a sentence: a, b and c."""
         return str(format_list(texts, locale=self.locale))
+
+    def within(self, title: str) -> str:
+        """A title of ours as it stands within a sentence: `opens`; German nouns keep their capital."""
+        is_small = title[1:2].islower() and (self.code != "de" or _ADJECTIVE.match(title) is not None)
+        return title[:1].lower() + title[1:] if is_small else title
 
     def size(self, size_bytes: int) -> str:
         """A file's size for people."""

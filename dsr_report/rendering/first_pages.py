@@ -14,7 +14,7 @@ from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import UNRECOGNISED, Collected, FilledField
-from dsr_report.rendering.kinds import kind_plural
+from dsr_report.rendering.kinds import kind_plural, kinds_listed
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED, VISITS
 from dsr_report.rendering.storage_periods import in_words
@@ -403,9 +403,10 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
         and kind not in {"envelope", "sms", "fax", UNRECOGNISED}
     ]
     for origin, said in ORIGINS.items():
-        names = [kind_plural(kind, options) for kind in rest if _origin_of_kind(kind, options) == origin]
-        if names:
-            add(language.text("Other records: {kinds}").format(kinds=language.listed(names)), said)
+        alike = [kind for kind in rest if _origin_of_kind(kind, options) == origin]
+        if alike:
+            listed = kinds_listed(alike, options)
+            add(language.text("Other records: {kinds}").format(kinds=listed), said)
     if kinds[UNRECOGNISED]:
         add(unknown_in_words(collected, options), ORIGINS[""])
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.other import Custom
@@ -28,3 +30,15 @@ def kind_plural(kind: str, options: ReportOptions) -> str:
     if custom is not None:
         return custom.title.get(options.language_code) or kind
     return options.language.text(kind_of(kind).title[1])
+
+
+def kinds_listed(kinds: Iterable[str], options: ReportOptions) -> str:
+    """Several kinds in a sentence, of which only the first has a capital: `Messages, opens and clicks`."""
+    language, own = options.language, options.config.records
+    names = [
+        kind_plural(kind, options)
+        if place == 0 or kind in own
+        else language.within(kind_plural(kind, options))
+        for place, kind in enumerate(kinds)
+    ]
+    return language.listed(names)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+
+from dsr_report.languages import language_of
 
 CLICK = {
     "type": "click",
@@ -54,3 +58,31 @@ def test_the_officer_the_representative_and_the_phone_are_printed(built) -> None
         assert "Functionaris voor gegevensbescherming: Ada Voorbeeld, dpo@kroosduiker.example" in report.text
         assert "Vertegenwoordiger in de Europese Unie: Vertreter GmbH, Hamburg" in report.text
         assert "+31 20 000 0000" in report.part("start").text
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "within"),
+    [
+        ("en", "Stored copies of mailings", "stored copies of mailings"),
+        ("nl", "Sms-berichten", "sms-berichten"),
+        ("de", "Gespeicherte Kopien von Mailings", "gespeicherte Kopien von Mailings"),
+        ("de", "Teile Ihres Profils", "Teile Ihres Profils"),
+        ("de", "Öffnungen", "Öffnungen"),
+        ("fr", "Échecs de remise", "échecs de remise"),
+        ("fr", "SMS", "SMS"),
+    ],
+)
+def test_a_title_within_a_sentence_has_a_capital_only_where_the_language_wants_one(
+    lang: str, title: str, within: str
+) -> None:
+    assert language_of(lang).within(title) == within
+
+
+@pytest.mark.parametrize("lang", ["en", "nl", "de", "fr"])
+def test_e_mail_is_not_broken_in_what_is_said_of_a_field(built, lang: str) -> None:
+    profile = {"type": "profile", "ID": "7", "database": "1", "fields": {"Name": "Robin"}}
+    with built([profile], lang) as report:
+        html = report.html
+    assert re.search(r'nb">[Ee]-[Mm]ail', html)
+    text = re.sub(r'<(?!span class="nb">)[^>]*>', "", html)
+    assert not re.search(r'(?<!nb">)\b[Ee]-[Mm]ail', text)

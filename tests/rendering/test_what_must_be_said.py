@@ -112,7 +112,7 @@ def said() -> Iterator[Callable[[str], str]]:
         (8, "start", "1 record whose meaning we do not know: loyalty (1)"),
         (9, "start", "Where we got your data"),
         (10, "start", "Stop the advertising: You can object at any time, without giving a reason."),
-        (10, "statements-part", "Withdraw consent: If you gave consent, you can withdraw it at any time."),
+        (10, "statements-part", "Withdrawal of consent: If you gave consent, you can withdraw it at any time."),
         (11, "start", "masked: 2, withheld: 0. Of 1 of the disclosed values a part is masked or withheld."),
         (12, "overview", "a copy that computers can read (the file export.json)"),
         (13, "statements-part", "What we use your data for (purposes)"),

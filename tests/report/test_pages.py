@@ -52,6 +52,7 @@ def rendered(tmp_path: Path, sample: str, **options: object) -> Path:
     with dsr_report.read(SAMPLES / sample) as export:
         config = SAMPLES / "controller.toml"
         received = {"received": date(2026, 1, 5), "replied": date(2026, 1, 19), "reference": "AVG-2026-014"}
+        received["collected"] = date(2026, 1, 7)
         with dsr_report.Report(export, config=config, **received, **options) as report:
             report.to(target)
     return target
@@ -59,17 +60,23 @@ def rendered(tmp_path: Path, sample: str, **options: object) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("lang", "you", "annex"),
+    ("lang", "law", "you", "annex"),
     [
-        ("de", "Ihr Profil", "Anhang A: alle Nachrichten im Wortlaut"),
-        ("fr", "Votre profil", "Annexe A : les messages complets"),
+        (
+            "de",
+            "Was wir Ihnen nach dem Gesetz mitteilen müssen",
+            "Ihr Profil",
+            "Anhang A: alle Nachrichten im Wortlaut",
+        ),
+        ("fr", "Ce que la loi nous impose de vous dire", "Votre profil", "Annexe A : les messages complets"),
     ],
 )
 def test_the_letter_and_the_annexes_keep_their_budget_of_pages(
-    tmp_path: Path, lang: str, you: str, annex: str
+    tmp_path: Path, lang: str, law: str, you: str, annex: str
 ) -> None:
     path = rendered(tmp_path, "subprofile-20285.json", lang=lang)
-    begins, pages = pages_of(path, {"you": you, "annex": annex})
+    begins, pages = pages_of(path, {"law": law, "you": you, "annex": annex})
+    assert begins["law"] == 2, "page one is one page, with all its dates"
     assert begins["you"] - 1 <= LETTER * SLACK
     assert begins["annex"] - 1 <= DATA * SLACK
     assert pages - begins["annex"] + 1 <= ANNEXES * SLACK
