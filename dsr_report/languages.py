@@ -153,7 +153,9 @@ class Language:
 
     def within(self, title: str) -> str:
         """A title of ours as it stands within a sentence: `opens`; German nouns keep their capital."""
-        is_small = title[1:2].islower() and (self.code != "de" or _ADJECTIVE.match(title) is not None)
+        is_small = title[1:2].islower() and (
+            not LEXICONS[self.code].capitalises_nouns or _ADJECTIVE.match(title) is not None
+        )
         return title[:1].lower() + title[1:] if is_small else title
 
     def size(self, size_bytes: int) -> str:

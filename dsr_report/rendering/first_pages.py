@@ -14,7 +14,7 @@ from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import UNRECOGNISED, Collected, FilledField
-from dsr_report.rendering.kinds import kind_plural, kinds_listed
+from dsr_report.rendering.kinds import kind_counted, kinds_listed
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED, VISITS
 from dsr_report.rendering.storage_periods import in_words
@@ -295,7 +295,7 @@ def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
     )
     others = [kind for kind, _count in kinds.most_common() if kind not in said]
     return [words for count, words in counted if count] + [
-        f"{kind_plural(kind, options)} ({language.number(kinds[kind])})" for kind in others
+        kind_counted(kind, kinds[kind], options) for kind in others
     ]
 
 

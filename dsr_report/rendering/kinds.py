@@ -32,6 +32,15 @@ def kind_plural(kind: str, options: ReportOptions) -> str:
     return options.language.text(kind_of(kind).title[1])
 
 
+def kind_counted(kind: str, count: int, options: ReportOptions) -> str:
+    """So many records of a kind in a sentence: `1 automatic reply`."""
+    language = options.language
+    if kind in options.config.records:  # the company gave it one name, whatever the number
+        return f"{kind_plural(kind, options)} ({language.number(count)})"
+    title = kind_of(kind).title[0 if count == 1 else 1]
+    return f"{language.number(count)} {language.within(language.text(title))}"
+
+
 def kinds_listed(kinds: Iterable[str], options: ReportOptions) -> str:
     """Several kinds in a sentence, of which only the first has a capital: `Messages, opens and clicks`."""
     language, own = options.language, options.config.records
