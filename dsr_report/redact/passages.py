@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from dsr_report.lexicon import WORDS
 from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.rich_text import text_of_rtf
 from dsr_report.redact.digests import SHORTEST as _SHORTEST_DIGEST
@@ -73,6 +74,7 @@ _MOST_WORDS = 5
 _IBAN = re.compile(r"(?P<country>[a-z]{2})\d{2}(?P<number>[a-z0-9]{10,30})")
 _SHORTEST_ACCOUNT = 7
 _INVISIBLE = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]+")
+_SMALL = frozenset(word.casefold() for word in WORDS.name_infixes)
 _FIRST_WITHOUT_SPACES = 0x0E00
 """From Thai on, most scripts set no spaces between words (Korean does, and its endings follow the word)."""
 
@@ -115,6 +117,7 @@ def needles_of(passage: str) -> tuple[Needle, ...]:
         return (Needle(passage, _squeezed(passage).encode("utf-8", "surrogatepass"), False, True, None),)
     is_bounded = letters.isalpha() or letters.isdigit() or len(letters) < _SHORTEST_WORD
     forms = [loose, *_other_forms(passage)]
+    forms += map(skeleton, _with_small_words_cut(words_of_name(passage)))
     for turned in in_other_orders(words_of_name(passage)):
         forms += [skeleton(" ".join(turned)), *_other_forms(" ".join(turned))]
     whole = [
@@ -131,6 +134,12 @@ def words_of_name(passage: str) -> tuple[str, ...]:
     words = tuple(_NAME_WORD.findall(passage))
     is_name = 1 < len(words) <= _MOST_WORDS and _NAME.fullmatch(passage.strip()) is not None
     return words if is_name else ()
+
+
+def _with_small_words_cut(words: tuple[str, ...]) -> Iterator[str]:
+    """A name with its small words as they are cut short: `Karin v.d. Berg`."""
+    if any(word.casefold() in _SMALL for word in words[1:-1]):
+        yield " ".join(word[0] if word.casefold() in _SMALL else word for word in words)
 
 
 def in_other_orders(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from dsr_report.jsonstream.items import JsonValue
@@ -21,8 +22,8 @@ _ROLE = re.compile(
 )
 _SMALL = frozenset(map(skeleton, WORDS.name_infixes))
 """Words that are left out of a name as often as not."""
-_ALONE_AFTER = r"(?:^|[\x1f\x1e\n\r,;|\t:=>\"'\\(\[{&?])[ \u00a0]*"
-_ALONE_BEFORE = r"(?=[ \u00a0]*(?:\Z|[\x1f\x1e\n\r,;|\t<&\"'\\)\]}#]))"
+_ALONE_AFTER = r"(?:^|[\x1f\x1e\n\r,;|\t:=>/\"'\\(\[{&?]|  )[ \u00a0]*"
+_ALONE_BEFORE = r"(?=[ \u00a0]*(?:\Z|[\x1f\x1e\n\r,;|\t<>&/?\"'\\)\]}#]|  ))"
 """What stands before and behind the piece of a name that is a field, or cell, by itself."""
 _LABEL = re.compile(r"([^\W\d_][\w .-]{0,40}?)[ \u00a0]*[\"'\\\]]*[ \u00a0]*(?:[:=]>?|\x1f)[\x1f\s\"'\\]*\Z")
 """The name of a field before its value."""
@@ -114,7 +115,7 @@ class SplitNames(Generic[MarkT]):
         runs = {run for name in self._all for run in name.runs}
         longest = max((sum(map(len, run)) + 8 * len(run) for run in runs), default=0)
         self._alone = re.compile(
-            rf"{_ALONE_AFTER}([^\W\d_](?:[^\W\d_]|[ \u00a0.'’+-]){{0,{longest}}}){_ALONE_BEFORE}"
+            rf"{_ALONE_AFTER}([^\W\d_](?:[^\W\d_]|[ \u00a0.'’+-](?! )){{0,{longest}}}){_ALONE_BEFORE}"
         )
 
     def __bool__(self) -> bool:
@@ -159,18 +160,19 @@ class SplitNames(Generic[MarkT]):
             return []
         found: dict[int, Field[MarkT]] = {}
         try:
-            for reading in readings_of_text(Reading.located(_without_tags(text))):
+            whole = Reading.located(text)
+            for reading in chain(readings_of_text(Reading.located(_without_tags(text))), [whole]):
                 if reading.starts is not None and reading.ends is not None:
-                    for field in _in_fields(names, self._fields(reading.text)):
+                    plain = reading.text if reading is whole else _without_tags(reading.text)
+                    for field in _in_fields(names, self._fields(plain)):
                         start, end = reading.starts[field.start], reading.ends[field.end - 1]
                         found.setdefault(start, field._replace(start=start, end=end))
         except Endless:
             pass  # it is hidden whole elsewhere
         return [found[start] for start in sorted(found)]
 
-    def _fields(self, text: str) -> list[_Alone]:
+    def _fields(self, plain: str) -> list[_Alone]:
         """What stands by itself in a text, and is a piece of a name."""
-        plain = _without_tags(text)
         fields: list[_Alone] = []
         for match in self._alone.finditer(plain):
             words = _words(match[1])
