@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import dsr_report
 from dsr_report.languages import language_of
 
 CLICK = {
@@ -86,3 +88,22 @@ def test_e_mail_is_not_broken_in_what_is_said_of_a_field(built, lang: str) -> No
     assert re.search(r'nb">[Ee]-[Mm]ail', html)
     text = re.sub(r'<(?!span class="nb">)[^>]*>', "", html)
     assert not re.search(r'(?<!nb">)\b[Ee]-[Mm]ail', text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "1 automatic reply"),
+        ("nl", "1 automatisch antwoord"),
+        ("de", "1 automatische Antwort"),
+        ("fr", "1 réponse automatique"),
+    ],
+)
+def test_what_else_there_is_agrees_in_number(built, lang: str, said: str) -> None:
+    with built(Path(dsr_report.sample("email-someone")), lang) as report:
+        assert said in " ".join(report.part("start").text.split())
+
+
+def test_where_nothing_was_found_no_table_is_empty(built) -> None:
+    with built([]) as report:
+        assert "Records by kind" not in report.text
