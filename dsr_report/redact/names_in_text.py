@@ -38,6 +38,14 @@ _CONJUNCTIONS = frozenset(WORDS.conjunctions)
 _FIRST_NAMES = frozenset(WORDS.first_names)
 _NO_PEOPLE = frozenset((*WORDS.no_people, *WORDS.titles, *WORDS.families)) | (_RELATIONS - _FIRST_NAMES)
 """A relation of one language may be a given name of another: peter, a godfather in Flanders."""
+_NAMES_AND_DAYS = (
+    _FIRST_NAMES.intersection(WORDS.no_people).difference(*(one.function_words for one in LEXICONS.values()))
+    - _GREETINGS
+)
+"""Given names that are also cut short for a month or day: Jan, Sam."""
+_NO_NAMES = _NO_PEOPLE - _NAMES_AND_DAYS
+_LONGEST_CUT = 4
+"""Letters of a month or day that is cut short."""
 _FUNCTION_WORDS = {code: frozenset(one.function_words) for code, one in LEXICONS.items()}
 _CLOSING = re.compile(
     rf"(?:^[ \t>]*|(?<=[.!?] )){any_of(WORDS.closings)}(?:[ ]{any_of(WORDS.quoting)}(?!\w))?"
@@ -351,12 +359,29 @@ class _Words:
             return word[2:] in _NO_PEOPLE
         if len(word) == 1 and self.text[self.spans[at][1] :][:1] == ".":
             return False  # an initial
+        if word in _NAMES_AND_DAYS:
+            return self._is_of_a_date(at)
         return (
             word.rstrip(".") in _NO_PEOPLE
             or word.endswith(WORDS.street_ends[:8])
-            or word.split("-")[0] in _NO_PEOPLE
+            or word.split("-")[0] in _NO_NAMES
             or word.partition("’")[0] in {"j", "c", "l", "d", "qu"}
             or word.partition("'")[0] in {"j", "c", "qu", "i", "we", "you", "it", "that"}
+        )
+
+    def _is_of_a_date(self, at: int) -> bool:
+        """Whether a number stands beside a word, or another word that is cut short for a month or day."""
+        start, end = self.spans[at]
+        around = self.text[max(0, start - 3) : start], self.text[end : end + 4]
+        if re.search(r"\d[.)]?[ /-]?\Z", around[0]) or re.match(r"[.]?[ /'’-]{0,2}\d", around[1]):
+            return True
+        return any(
+            0 <= other < len(self.words)
+            and self.words[other][0].isupper()
+            and len(self.words[other]) <= _LONGEST_CUT
+            and self.lower[other] in _NO_PEOPLE
+            and self._gap(min(at, other), max(at, other)).strip() in between
+            for other, between in ((at - 1, {"/", "-", "–", "|"}), (at + 1, {"", "/", "-", "–", "|", ","}))
         )
 
     def _is_filler(self, at: int) -> bool:

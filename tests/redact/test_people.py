@@ -287,3 +287,17 @@ def test_review_tells_where_else_a_finding_stands(case):
         ["/data/1/data/mime"],
     )
     assert [text["text"] for text in json.loads(done.stdout)["texts"]] == ["Via mijn zus Ilse Vos."]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("My neighbour Jan de Wit has cancer", ["Jan de Wit"]), ("Gebeld met Jan Bakker", ["Jan Bakker"]),
+        ("my brother Jan", ["Jan"]), ("met Jan-Willem Bakker erbij", ["Jan-Willem Bakker"]),
+        ("My friend Sam Jones", ["Sam Jones"]), ("met Mei Ling Chen", ["Mei Ling Chen"]),
+        ("Op 12 Jan 2024 geleverd", []), ("Jan 2024 omzet", []), ("Jan Feb Mar Apr", []), ("Jan/Feb omzet", []),
+        ("Nov/Dec/Jan", []), ("za 13 jan", []), ("Sam. 12 mars", []), ("Jan. '24", []), ("Mon, 12 Jan 2024", []),
+    ],
+)  # fmt: skip
+def test_a_given_name_that_is_also_a_month_or_day_is_told_by_what_stands_beside_it(text, names):
+    assert [name for kind, name in found_in(text) if kind == "person"] == names
