@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from dsr_report.lexicon import WORDS
@@ -227,21 +227,16 @@ class Passages:
         for needle in by_word:
             self._words.setdefault(token_word(needle.passage), []).append(needle)
         searched = {needle.passage for needle in rest}
-        self._digests = {
-            key: passage
-            for passage in passages
-            if passage in searched or passage.startswith(_DIGEST_OF)
-            for key in _digests_of(passage)
-        }
+        self._digested = [one for one in passages if one in searched or one.startswith(_DIGEST_OF)]
         seen = [mark for mark in marks if _holds_any(skeleton(mark), self._needles)]
         spelled = dict.fromkeys(text for mark in seen for text in (mark, html.escape(mark)))
         self._marks = re.compile("|".join(map(re.escape, spelled))) if spelled else None
         shortest = [len(needle.form) for needle in needles]
-        self._shortest = min([*shortest, _SHORTEST_DIGEST] if self._digests else shortest, default=0)
+        self._shortest = min([*shortest, _SHORTEST_DIGEST] if self._digested else shortest, default=0)
         longest = max((len(needle.form) for needle in needles), default=0)
         self._width = next((width for width in _WIDTHS if width > longest + _LONGEST_PREFIX), None)
 
-        self._is_any = bool(self._needles or self._words or self._digests)
+        self._is_any = bool(self._needles or self._words or self._digested)
         self.first = next(iter(passages), "")
         """The passage whose mark stands for what cannot be told apart."""
 
@@ -296,6 +291,11 @@ class Passages:
         self._look([(Reading(plain), skeleton(plain))], found)
         return found
 
+    @cached_property
+    def _digests(self) -> dict[bytes, str]:
+        """What is hidden, by its digests: hundreds of each, made once a text has something like a digest."""
+        return {key: passage for passage in self._digested for key in _digests_of(passage)}
+
     def _plain(self, text: str) -> str:
         return self._marks.sub(lambda match: BORDER * len(match.group()), text) if self._marks else text
 
@@ -313,7 +313,7 @@ class Passages:
             if self._words:
                 for word in self._words.keys() & words_in(text):
                     found |= {needle.passage for needle in self._words[word] if needle.form in letters}
-            if self._digests and len(letters) >= _SHORTEST_DIGEST:
+            if self._digested and len(letters) >= _SHORTEST_DIGEST:
                 for run in runs_in(text):
                     passage = self._digests.get(run.key)
                     if passage is not None:
@@ -392,7 +392,7 @@ class Passages:
                 if needle.passage in seen:
                     for start, end in _places(reading, needle):
                         yield start, end, needle.passage
-        for run in runs_in(reading.text) if self._digests else ():
+        for run in runs_in(reading.text) if self._digested else ():
             passage = self._digests.get(run.key)
             if passage is not None and passage in seen:
                 yield run.start, run.end, passage
