@@ -299,10 +299,21 @@ def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
     ]
 
 
+_LONGEST_NAME = 60
+"""Letters of a name on page one: longer ones would push its answers to a later page, and stand in full elsewhere."""
+
+
+def _cut(name: str) -> str:
+    """A name, or its beginning."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
 def unknown_in_words(collected: Collected, options: ReportOptions) -> str:
     """How many records there are whose meaning is not known, by the names that they have in the export."""
     language = options.language
-    names = [f"{name} ({language.number(count)})" for name, count in collected.unknown.most_common() if name]
+    counted = [(name, count) for name, count in collected.unknown.most_common() if name]
+    names = [f"{_cut(name)} ({language.number(count)})" for name, count in counted[:_MOST_FIELDS]]
+    names += ["…"] * (len(counted) > _MOST_FIELDS)
     said = language.count(
         "{n} record whose meaning we do not know",
         "{n} records whose meaning we do not know",
@@ -321,7 +332,7 @@ def greeting(collected: Collected, options: ReportOptions) -> str:
 
 def held_in_words(collected: Collected, options: ReportOptions) -> str:
     """Which fields of the profile hold something, by their names."""
-    language, names = options.language, list(collected.filled)
+    language, names = options.language, list(map(_cut, collected.filled))
     if not names:
         return ""
     more = len(names) - _MOST_FIELDS

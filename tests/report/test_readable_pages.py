@@ -62,3 +62,8 @@ def test_mail_within_mail_leaves_its_words_whole(pages: list[list[Word]]) -> Non
 
 def test_the_last_page_holds_more_than_two_lines(pages: list[list[Word]]) -> None:
     assert filled(pages[-1]) > 0.2
+
+
+def test_a_name_of_thousands_of_letters_leaves_page_one_a_page(pages: list[list[Word]]) -> None:
+    assert any(word.text == "Rechte," for word in pages[0]), "the reference to the rights stands in its box"
+    assert {"Was", "Gesetz"} <= {word.text for word in pages[1]}
