@@ -24,7 +24,7 @@ from dsr_report.languages import translatable as _
 from dsr_report.lexicon import LANGUAGES
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.kind import Origin
-from dsr_report.sentences import Sentence, joined, reason_of
+from dsr_report.sentences import Sentence, join_sentences, reason_of
 from dsr_report.times import add_months
 
 Letter = Literal["purposes", "basis", "retention", "rights", "source", "decisions", "transfers", "other"]
@@ -63,7 +63,7 @@ def _unless_empty(value: Any) -> Any:
     return None if is_empty else value
 
 
-def _known(code: str) -> str:
+def _check_language(code: str) -> str:
     if code not in LANGUAGES:
         raise ValueError(Sentence("is none of the languages {names}", names=", ".join(LANGUAGES)))
     return code
@@ -109,7 +109,7 @@ def _period(value: str) -> str:
 Period = Annotated[str, AfterValidator(_period)]
 Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str, AfterValidator(_region)]
-Texts = Annotated[dict[Annotated[str, AfterValidator(_known)], str], BeforeValidator(_by_language)]
+Texts = Annotated[dict[Annotated[str, AfterValidator(_check_language)], str], BeforeValidator(_by_language)]
 Name = Annotated[str, AfterValidator(_filled_in)]
 Line = Annotated[str, AfterValidator(str.strip)]
 
@@ -354,7 +354,7 @@ def load_config(path: str | os.PathLike[str]) -> Config:
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise ConfigError(
-            joined(faults), where=str(file), hint="`dsr-report config init` shows every key."
+            join_sentences(faults), where=str(file), hint="`dsr-report config init` shows every key."
         ) from None
     return config.model_copy(update={"path": file.resolve()})
 

@@ -59,7 +59,7 @@ class DsrReportError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
-        self.what = bounded(what)
+        self.what = shorten_message(what)
         self.where = None if where is None else _place(where)
         self.hint = hint
         super().__init__(self.what)
@@ -82,11 +82,11 @@ def _rebuild(kind: type[DsrReportError], what: str, where: str | None, hint: str
     return kind(what, where=where, hint=hint)
 
 
-def bounded(message: str) -> str:
+def shorten_message(message: str) -> str:
     """A message in which every long thing that it repeats is named by its length."""
     if isinstance(message, Sentence):
-        return message.mapped(bounded)
-    return _QUOTED_OR_LONG.sub(_shortened, message)
+        return message.mapped(shorten_message)
+    return _QUOTED_OR_LONG.sub(_short_form, message)
 
 
 def quoted(value: object) -> str:
@@ -101,7 +101,7 @@ _STRUCTURED = re.compile(r"[{}\[\]]")
 """Signs of JSON, which may be an export."""
 
 
-def _shortened(found: re.Match[str]) -> str:
+def _short_form(found: re.Match[str]) -> str:
     """What was found, where it is short; else its length."""
     text = found.group()
     return text if len(text.strip("'\"")) <= _MOST_QUOTED else f"a text of {len(text):,} characters"

@@ -80,7 +80,7 @@ class Exports:
         for number, path in enumerate(self.paths, 1):
             with ExitStack() as stack:
                 try:
-                    export = stack.enter_context(self._opened(path))
+                    export = stack.enter_context(self._open(path))
                 except DsrReportError as error:
                     if not self.skip:
                         raise
@@ -91,7 +91,7 @@ class Exports:
                 self._progress(number, len(self.paths))
 
     @contextmanager
-    def _opened(self, path: Path) -> Iterator[Export]:
+    def _open(self, path: Path) -> Iterator[Export]:
         with ExitStack() as stack:
             export = stack.enter_context(_export_in(path, self._options))
             yield stack.enter_context(export.masked()) if self._masked else export
@@ -107,10 +107,10 @@ class Exports:
         from dsr_report.tables.combined import CombinedSet  # noqa: PLC0415 - numpy is heavy
         from dsr_report.tables.lazy import Tables  # noqa: PLC0415
 
-        def made(names: Collection[str], _arrow: bool) -> CombinedSet:  # noqa: FBT001 - as `Tables` asks
+        def combined_set(names: Collection[str], _arrow: bool) -> CombinedSet:  # noqa: FBT001 - as `Tables` asks
             return CombinedSet(names, lambda: (_One(export, self, path) for path, export in self._each()))
 
-        return Tables(made, combined=True)
+        return Tables(combined_set, combined=True)
 
     @property
     def plot(self) -> Plots:

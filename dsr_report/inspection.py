@@ -21,7 +21,7 @@ from dsr_report.records.alike import Lot
 from dsr_report.records.classifier import AlikeRecords, Classifier
 from dsr_report.records.custom import suggest
 from dsr_report.records.models.mail import Message
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
 from dsr_report.redact.sums import Sum
@@ -130,7 +130,7 @@ class _Watched:
             yield lot
 
 
-def inspected(export: Export, *, defects: bool = False) -> Inspection:
+def inspect_export(export: Export, *, defects: bool = False) -> Inspection:
     """What an export holds; with `defects`, what is wrong in the form of its messages, too (slow)."""
     summary = Summary(export.zone)
     lots = _Watched(export.file.batches())

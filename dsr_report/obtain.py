@@ -223,7 +223,7 @@ def obtain(
             progress.say(f"resuming data request {entry.request_id}")
             return _collect(client, register, entry, entry.request_id, **how)
         if entry.standing == "collected":
-            stored = _stored(entry)
+            stored = _stored_export(entry)
             if stored is not None:
                 progress.say(f"using the export that was collected by data request {entry.request_id}")
                 return stored
@@ -346,7 +346,7 @@ def _collect(
     accept_subject: bool,
 ) -> Obtained:
     """Wait for a data request and store its export."""
-    stored = _stored(entry)
+    stored = _stored_export(entry)
     if stored is not None:
         return stored
     request: DataRequest = client.take_up(
@@ -377,7 +377,7 @@ def _whom(export: Path) -> tuple[str, str] | None:
     return (kind, identifier) if kind in get_args(SubjectType) and identifier else None
 
 
-def _stored(entry: DataRequestEntry) -> Obtained | None:
+def _stored_export(entry: DataRequestEntry) -> Obtained | None:
     """The export of a data request where it is on disk, unchanged."""
     for file in entry.files:
         path = Path(file.path) if file.path else None

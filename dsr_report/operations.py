@@ -14,11 +14,11 @@ from dsr_report.errors import UsageError, unknown_name
 from dsr_report.export import Export, read
 from dsr_report.exports import Exports, read_many
 from dsr_report.files import path_named, private_folder, written_whole
-from dsr_report.inspection import Inspection, inspected
+from dsr_report.inspection import Inspection, inspect_export
 from dsr_report.languages import language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.redact.places import Place, places_of
-from dsr_report.redact.review import Review, reviewed
+from dsr_report.redact.review import Review, review_of
 from dsr_report.shipped import shipped
 from dsr_report.times import DEFAULT_ZONE
 
@@ -34,7 +34,7 @@ Progress = Callable[[int, int | None], None]
 
 
 @contextmanager
-def _opened(
+def _open(
     export: Source,
     *,
     timezone: str | None,
@@ -71,8 +71,8 @@ def inspect(
         defects: also look for what is wrong in the form of its messages (slow).
         progress: is told how many bytes were read, of how many.
     """
-    with _opened(export, timezone=timezone, salvage=salvage, progress=progress) as opened:
-        return inspected(opened, defects=defects)
+    with _open(export, timezone=timezone, salvage=salvage, progress=progress) as opened:
+        return inspect_export(opened, defects=defects)
 
 
 def review(
@@ -92,9 +92,9 @@ def review(
         timezone: the zone of the export's times, which name none.
         salvage: read what is whole of an export that was cut off.
     """
-    with _opened(export, timezone=timezone, salvage=salvage) as opened:
+    with _open(export, timezone=timezone, salvage=salvage) as opened:
         before = output if output is not None and path_named(output, "output").is_file() else None
-        found = reviewed(opened, config, before)
+        found = review_of(opened, config, before)
         if output is not None:
             found.save(output)
         return found
@@ -111,7 +111,7 @@ def find(export: Source, text: str, *, timezone: str | None = None, salvage: boo
     """
     if not isinstance(text, str) or not text.strip():
         raise UsageError("there is nothing to look for", hint="Pass a text.")
-    with _opened(export, timezone=timezone, salvage=salvage) as opened:
+    with _open(export, timezone=timezone, salvage=salvage) as opened:
         return list(places_of(text, opened.found()))
 
 
@@ -165,7 +165,7 @@ def write_tables(
         if isinstance(export, Exports):
             _check_read_with(config)
             many = export.masked() if masked else export
-            return _written(many.tables.load(), output, format, lang)
+            return _write_tables(many.tables.load(), output, format, lang)
         if combine or _is_list(export):
             source: Path_ | Iterable[Path_] = export  # type: ignore[assignment]  # `exports_at` says what is wrong
             options: dict[str, Any] = {
@@ -175,19 +175,19 @@ def write_tables(
             }
             many = stack.enter_context(read_many(source, **options, progress=progress))
             many = stack.enter_context(many.masked()) if masked else many
-            return _written(many.tables.load(), output, format, lang)
+            return _write_tables(many.tables.load(), output, format, lang)
         one: Source = export  # type: ignore[assignment]  # `read` says what is wrong
         opened = stack.enter_context(
-            _opened(one, timezone=timezone, salvage=salvage, config=config, progress=progress)
+            _open(one, timezone=timezone, salvage=salvage, config=config, progress=progress)
         )
         shown = stack.enter_context(opened.masked()) if masked else opened
         from dsr_report.tables.schema import tables_by_name  # noqa: PLC0415
 
         made = stack.enter_context(shown.tables_of(tables_by_name(), arrow=arrow))
-        return _written(made, output, format, lang)
+        return _write_tables(made, output, format, lang)
 
 
-def _written(tables: TableWriterInput, output: Path_, form: str, lang: str) -> list[WrittenTable]:
+def _write_tables(tables: TableWriterInput, output: Path_, form: str, lang: str) -> list[WrittenTable]:
     """Tables that were written; beside CSV files stands what describes them to programs."""
     from dsr_report.tables.writers import write  # noqa: PLC0415 - numpy is heavy
 

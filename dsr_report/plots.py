@@ -58,7 +58,7 @@ class Plots:
             axes.step(
                 days, [counts[month] for month in months], where="post", label=kind, color=_COLOURS[kind]
             )
-        return _finished(figure, axes, len(at), legend=True, y="events")
+        return _finish(figure, axes, len(at), legend=True, y="events")
 
     def hours(self, kind: str = "impression") -> Figure:
         """When events of a kind happened: weekday and hour, in local time."""
@@ -71,7 +71,7 @@ class Plots:
         axes.set_yticks(range(7), _DAYS)
         axes.set_xticks(range(0, 24, 3))
         figure.colorbar(image, ax=axes, label="events").ax.locator_params(axis="y", integer=True)
-        return _finished(figure, axes, len(at))
+        return _finish(figure, axes, len(at))
 
     def outcomes(self) -> Figure:
         """What happened to the messages: to how many of them each kind of event."""
@@ -134,7 +134,7 @@ def _figure(title: str, height: float = 3.0) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _finished(figure: Figure, axes: Any, count: int, *, legend: bool = False, y: str = "") -> Figure:
+def _finish(figure: Figure, axes: Any, count: int, *, legend: bool = False, y: str = "") -> Figure:
     if not count:
         axes.text(0.5, 0.5, "nothing to show", transform=axes.transAxes, ha="center", va="center")
     elif legend:
@@ -160,4 +160,4 @@ def _bars(counts: dict[str, int], title: str, unit: str) -> Figure:
     axes.bar_label(bars, padding=3, fontsize=9)
     axes.set_xlabel(unit)
     axes.locator_params(axis="x", integer=True)
-    return _finished(figure, axes, len(shown))
+    return _finish(figure, axes, len(shown))

@@ -44,7 +44,7 @@ class RepeatedName(str):
         return RepeatedName, (str(self), self.occurrence)
 
 
-def escaped(token: str | int) -> str:
+def escape_token(token: str | int) -> str:
     """One reference token, ready to be put after a slash."""
     if isinstance(token, int):
         return str(token)
@@ -54,10 +54,10 @@ def escaped(token: str | int) -> str:
     return f"{text}~r{token.occurrence}" if isinstance(token, RepeatedName) else text
 
 
-def joined(pointer: str, *tokens: str | int) -> str:
+def join_pointer(pointer: str, *tokens: str | int) -> str:
     """`pointer` with `tokens` below it: `joined("/data", 0, "a/b")` is `/data/0/a~1b`."""
     for token in tokens:
-        pointer = f"{pointer}/{escaped(token)}"
+        pointer = f"{pointer}/{escape_token(token)}"
     return pointer
 
 
@@ -72,7 +72,7 @@ def tokens(pointer: str) -> list[str]:
     return result
 
 
-def repointed(pointer: str, rename: Callable[[str], str | None]) -> str:
+def repoint(pointer: str, rename: Callable[[str], str | None]) -> str:
     """The pointer after members were renamed; what `rename` gives None for keeps its name."""
     parts = []
     for part in pointer[1:].split("/") if pointer else []:
@@ -80,7 +80,7 @@ def repointed(pointer: str, rename: Callable[[str], str | None]) -> str:
         suffix = count.group() if count else ""
         name = part[: len(part) - len(suffix)].replace("~1", "/").replace("~0", "~")
         new = rename(name)
-        parts.append(part if new is None else escaped(new) + suffix)
+        parts.append(part if new is None else escape_token(new) + suffix)
     return "".join(f"/{part}" for part in parts)
 
 

@@ -19,7 +19,7 @@ def printable(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text  # most values, and much faster
-    return _unprintable().sub(_numbered, text)
+    return _unprintable().sub(_code_points, text)
 
 
 def is_printable(text: str) -> bool:
@@ -27,7 +27,7 @@ def is_printable(text: str) -> bool:
     return _unprintable().search(text) is None
 
 
-def _numbered(match: re.Match[str]) -> str:
+def _code_points(match: re.Match[str]) -> str:
     return "".join(f"⟨U+{ord(character):04X}⟩" for character in match[0])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from dsr_report.export import Export
 from dsr_report.redact.plan import Plan
 from dsr_report.rendering.rendered import RenderedReport
-from dsr_report.sentences import Sentence, joined
+from dsr_report.sentences import Sentence, join_sentences
 
 _FIRST_PLACES = 3
 
@@ -29,7 +29,7 @@ def problems_of(
     grave = list(_grave(export, built, config_file))
     if strict and grave:
         return grave, []
-    described = [] if config_file is None else list(_undescribed(export, built))
+    described = [] if config_file is None else list(_undescribed_fields(export, built))
     return [], [*grave, *_slight(export, plan, due, replied), *described]
 
 
@@ -42,7 +42,7 @@ def _grave(export: Export, built: RenderedReport, config_file: Path | None) -> I
             n=len(subjects.named),
         )
     if built.missing:
-        names, hint = joined(built.missing, ", "), _to_fill_in(config_file)
+        names, hint = join_sentences(built.missing, ", "), _to_fill_in(config_file)
         yield Sentence("statements are missing: {names}; {hint}", names=names, hint=hint)
     unrecognised = export.summary.kinds["unrecognised"]
     if unrecognised:
@@ -76,7 +76,7 @@ def _slight(export: Export, plan: Plan, due: date | None, replied: date | None) 
         )
 
 
-def _undescribed(export: Export, built: RenderedReport) -> Iterator[str]:
+def _undescribed_fields(export: Export, built: RenderedReport) -> Iterator[str]:
     if built.undescribed:
         yield Sentence(
             "fields of the profile of which it is not said where their data come from: {n}; "

@@ -13,7 +13,7 @@ from dsr_report.errors import CheckFailedError
 from dsr_report.export import Export
 from dsr_report.redact.plan import Plan
 from dsr_report.rendering.ledger import Ledger
-from dsr_report.sentences import Sentence, joined
+from dsr_report.sentences import Sentence, join_sentences
 from dsr_report.writers.manifest import Around, ExportEntry, Manifest, MarkEntry, RecordsEntry, Values
 
 _MOST_NAMED = 10
@@ -94,7 +94,7 @@ def check_nothing_hidden(plan: Plan, file: BinaryIO) -> None:
     marks = {mark.text for mark in (*plan.marks, *plan.passages.values(), *plan.tokens.values())}
     found = list(islice(leaks(Path(file.name), hidden, sorted(marks), only_printed=True), _MOST_NAMED))
     if found:
-        places = joined(
+        places = join_sentences(
             Sentence("number {number} in {place}", number=leak.number, place=leak.place) for leak in found
         )
         raise CheckFailedError(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dsr_report.errors import unknown_name
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import KINDS
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 
 if TYPE_CHECKING:

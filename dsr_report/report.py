@@ -38,7 +38,7 @@ from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import MarkRow, ReportOptions
 from dsr_report.rendering.rendered import RenderedReport
 from dsr_report.report_steps import ReportSteps
-from dsr_report.sentences import Sentence, joined
+from dsr_report.sentences import Sentence, join_sentences
 from dsr_report.show import Frame
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
@@ -201,7 +201,7 @@ class Report:
         """
         path = Path(target)
         annexes = annexes_beside(path) if self.annexes == "apart" else None
-        with self._stepping(progress, "pdf"):
+        with self._steps_of(progress, "pdf"):
             return self._to_pdf(path, annexes, workers)
 
     def _to_pdf(self, target: Path, annexes: Path | None, workers: Workers) -> Written:
@@ -223,7 +223,7 @@ class Report:
             for file in files:
                 put_seal(file)
                 check_nothing_hidden(self.plan, file)  # what stood in its place was made of zeros
-        return self._written(target, "pdf", made.manifest, pages, annexes)
+        return self._result(target, "pdf", made.manifest, pages, annexes)
 
     def to_html(
         self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
@@ -231,7 +231,7 @@ class Report:
         """Write the report as one HTML file that needs nothing else, offline, without scripts."""
         self._workers = workers
         with (
-            self._stepping(progress, "html"),
+            self._steps_of(progress, "html"),
             self._document("html") as made,
             written_whole(target) as file,
         ):
@@ -239,13 +239,13 @@ class Report:
             write_html(self._steps.counted(made.documents[0]), file)
             put_seal(file)
             check_nothing_hidden(self.plan, file)
-        return self._written(target, "html", made.manifest)
+        return self._result(target, "html", made.manifest)
 
     def to_zip(
         self, target: str | os.PathLike[str], *, workers: Workers = None, progress: Progress | None = None
     ) -> Written:
         """Write the package: letter and annexes, HTML, the export, tables, messages as files, a manifest."""
-        with self._stepping(progress, "zip"), TemporaryFolder() as folder:
+        with self._steps_of(progress, "zip"), TemporaryFolder() as folder:
             letter, annexes = Path(folder) / LETTER, Path(folder) / ANNEXES
             written = self._to_pdf(letter, annexes, workers)
             with (
@@ -267,7 +267,7 @@ class Report:
                 write_package(content, file)
                 put_seal(file)
                 check_nothing_hidden(self.plan, file)
-        return self._written(target, "zip", made.manifest, written.pages)
+        return self._result(target, "zip", made.manifest, written.pages)
 
     def to(
         self,
@@ -330,18 +330,18 @@ class Report:
         return max(last.astimezone(UTC).replace(microsecond=0), _EARLIEST) if last else _EARLIEST
 
     @contextmanager
-    def _stepping(self, progress: Progress | None, format_: Format) -> Iterator[None]:
+    def _steps_of(self, progress: Progress | None, format_: Format) -> Iterator[None]:
         """Tell `progress` of the steps that a format takes."""
         self._steps = ReportSteps(progress, format_, self.export.bytes)
-        self.export.file.watch(self._told)
+        self.export.file.watch(self._tell)
         yield
         self._steps.finish()
 
-    def _told(self, done: int, total: int | None) -> None:
+    def _tell(self, done: int, total: int | None) -> None:
         self._steps.told(done, total)
 
     @contextmanager
-    def _sharing(self) -> Iterator[Processes | None]:
+    def _shared_processes(self) -> Iterator[Processes | None]:
         """Processes that share the work, for the time of a `with` block; None where one is as fast."""
         if self._processes is not None or self._workers == 1 or self.export.bytes < _WORTH_PROCESSES:
             yield self._processes
@@ -355,11 +355,11 @@ class Report:
 
     def _decide(self) -> Plan:
         if self._plan is None:
-            with self._sharing() as processes:
-                self._plan = self._decided(processes)
+            with self._shared_processes() as processes:
+                self._plan = self._make_plan(processes)
         return self._plan
 
-    def _decided(self, processes: Processes | None) -> Plan:
+    def _make_plan(self, processes: Processes | None) -> Plan:
         export = self.export
         self._steps.begin("find")
         if self.original:
@@ -380,7 +380,7 @@ class Report:
     def _redact(self, plan: Plan, processes: Processes | None) -> None:
         self._steps.begin("hide")
         self._shown = MaskedExport(self.export, plan, processes)
-        self._shown.file.watch(self._told)
+        self._shown.file.watch(self._tell)
         self.warnings += hidden_widely(plan)
 
     def _check_count(self) -> None:
@@ -399,8 +399,8 @@ class Report:
         self, medium: Literal["pdf", "html"], *, package: bool = False, names: Sequence[str] = ()
     ) -> Iterator[_Made]:
         """The document of one medium, or letter and annexes (of these `names`), with manifest and ledger."""
-        with self._sharing() as processes:
-            built = self._built(medium, package=package, names=names, processes=processes)
+        with self._shared_processes() as processes:
+            built = self._render(medium, package=package, names=names, processes=processes)
         plan = self._decide()
         try:
             self._steps.begin("prepare pages" if package else "prepare")
@@ -442,7 +442,7 @@ class Report:
         finally:
             built.close()
 
-    def _built(
+    def _render(
         self,
         medium: Literal["pdf", "html"],
         *,
@@ -496,11 +496,11 @@ class Report:
         )
         if kept_back:
             raise CheckFailedError(
-                joined(kept_back), hint="Complete the configuration (`dsr-report config check`)."
+                join_sentences(kept_back), hint="Complete the configuration (`dsr-report config check`)."
             )
         self.warnings += [problem for problem in told if problem not in self.warnings]
 
-    def _written(
+    def _result(
         self,
         target: str | os.PathLike[str],
         chosen: Format,

@@ -38,7 +38,7 @@ class ReportSteps(Steps):
         self.expect("lay out", total * _LAYOUT_MILLISECONDS / workers)
         self.begin("lay out")
 
-        def telling(number: int) -> Progress:
+        def progress_of(number: int) -> Progress:
             before, own = sum(known[-1] for known in lengths[:number]), lengths[number]
 
             def laid_out(done: int, parts: int) -> None:
@@ -48,7 +48,7 @@ class ReportSteps(Steps):
 
             return laid_out
 
-        return [telling(number) for number in range(len(documents))]
+        return [progress_of(number) for number in range(len(documents))]
 
     def counted(self, document: ReportDocument) -> ReportDocument:
         """The document; of each part that is taken from it, the progress is told."""

@@ -58,7 +58,7 @@ def _rebuilt(text: str, plural: str | None, values: Mapping[str, Value]) -> Sent
     return Sentence(text, plural, **values)
 
 
-def joined(parts: Iterable[str], between: str = "; ") -> str:
+def join_sentences(parts: Iterable[str], between: str = "; ") -> str:
     """Sentences one after the other, as one."""
     values = {f"part_{number}": part for number, part in enumerate(parts)}
     return Sentence(between.join(f"{{{name}}}" for name in values), **values)

@@ -69,12 +69,12 @@ def agent_reading(line: str) -> AgentReading:
     label = _LABEL.fullmatch(line)
     if label is not None:
         family, system = label.group(1).strip(), _system(label.group(3))
-        return _told(family.removeprefix("Microsoft "), system)
+        return _reading_of(family.removeprefix("Microsoft "), system)
     agent, system_found = _parser().parse_user_agent(line), _parser().parse_os(line)
-    return _told(agent.family if agent else None, system_found.family if system_found else None)
+    return _reading_of(agent.family if agent else None, system_found.family if system_found else None)
 
 
-def _told(family: str | None, system: str | None) -> AgentReading:
+def _reading_of(family: str | None, system: str | None) -> AgentReading:
     if family is not None and _MAIL_CLIENTS.search(family):
         return AgentReading(system=system, mail_client=family)
     return AgentReading(browser=family, system=system)

@@ -33,7 +33,7 @@ _PLURALS = {"count", "ngettext"}
 _SINGULARS = {"text", "gettext", "_", "translatable"}
 _SAID_IN_ENGLISH = (
     "cli", "batch", "receive", "sandbox", "lexicon", "tables", "plots.py", "show.py", "choices.py",
-    "exports.py", "operations.py", "inspection.py", "schemas.py", "delivery/sending.py", "desk/server.py",
+    "exports.py", "operations.py", "inspection.py", "schemas.py", "delivery/smtp.py", "desk/server.py",
 )  # fmt: skip
 """Rooms whose errors commands and notebooks alone raise; those of all others may be said at the desk."""
 _HEAD = """\

@@ -63,10 +63,10 @@ class Cluster:
             if "://" not in storage:  # a path: workers have another working directory
                 storage = str(Path(storage).resolve())
         self._storage = storage
-        self._client = self._connected(address)
+        self._client = self._client_of(address)
         try:
             self._place = self._own_place()
-            threads = self._checked()
+            threads = self._count_threads()
             self._config = self._shared_config(config)
         except BaseException:
             self._client.close()
@@ -76,7 +76,7 @@ class Cluster:
 
     def render(self, key: str, task: Task) -> Rendered:
         """Render on a worker. Where it dies, Dask gives the task to another, three times in all."""
-        placed = self._placed(task)
+        placed = self._remote_task(task)
         try:
             if self._storage is not None:
                 copy_there(Path(task.export), placed.export)
@@ -85,7 +85,7 @@ class Cluster:
                 rendered: Rendered = future.result()
             finally:
                 future.release()
-            return rendered if rendered.error else self._fetched(task, rendered)
+            return rendered if rendered.error else self._fetch(task, rendered)
         except DsrReportError as error:
             return Rendered(error=error.for_command_line(), exit_code=error.exit_code)
         except self._library.scheduler.KilledWorker:
@@ -112,7 +112,7 @@ class Cluster:
         self._client.close()
         self._quietly(remove, self._place)
 
-    def _connected(self, address: str) -> Any:
+    def _client_of(self, address: str) -> Any:
         try:
             return self._library.Client(address, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
@@ -122,7 +122,7 @@ class Cluster:
                 hint="Give its address as it prints it, such as tcp://10.0.0.5:8786.",
             ) from error
 
-    def _checked(self) -> int:
+    def _count_threads(self) -> int:
         """How many threads the workers have, once each of them was found fit."""
         try:
             self._client.wait_for_workers(1, timeout=_WORKERS_SECONDS)
@@ -200,7 +200,7 @@ class Cluster:
                 copy_there(file, below(place, name))
         return tuple((below(place, name), name) for file, name in named if file.is_file())
 
-    def _placed(self, task: Task) -> Task:
+    def _remote_task(self, task: Task) -> Task:
         """The task as the workers can carry it out."""
         if self._storage is None:
             return replace(
@@ -212,7 +212,7 @@ class Cluster:
         target = below(self._place, f"{name}{Path(task.target).suffix}")
         return replace(task, export=export, target=target, config=self._config)
 
-    def _fetched(self, task: Task, rendered: Rendered) -> Rendered:
+    def _fetch(self, task: Task, rendered: Rendered) -> Rendered:
         if self._storage is None:
             return rendered
         try:

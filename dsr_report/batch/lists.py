@@ -49,7 +49,7 @@ def read_list(
     Raises:
         UsageError: a line names no subject, or says what cannot be; all of them are named.
     """
-    text = source if isinstance(source, str) else _decoded(source)
+    text = source if isinstance(source, str) else _decode(source)
     lines = text.lstrip("\ufeff").splitlines()
     head = next((line for line in lines if line.strip()), "")
     parted_by = max(",;\t", key=head.count)
@@ -71,7 +71,7 @@ def read_list(
     faults = []
     for number, row in rows:
         try:
-            listed = _listed(row, subject_type, lang)
+            listed = _subject_of(row, subject_type, lang)
             key = (listed.subject.type, listed.subject.id.casefold())
         except UsageError as error:
             faults.append(f"line {number}: {error.what}")
@@ -93,7 +93,7 @@ def read_list(
     return list(found.values())
 
 
-def _listed(row: Mapping[str, str], subject_type: str | None, batch_lang: str) -> Listed:
+def _subject_of(row: Mapping[str, str], subject_type: str | None, batch_lang: str) -> Listed:
     subject = subject_named(row.get("id", ""), row.get("type") or subject_type)
     received, lang = row.get("received"), (row.get("lang") or "").lower()
     if lang and lang not in LANGUAGES:
@@ -102,7 +102,7 @@ def _listed(row: Mapping[str, str], subject_type: str | None, batch_lang: str) -
     return Listed(subject, day, row.get("reference") or None, lang or None)
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return content.decode("utf-16" if is_utf_16 else "utf-8-sig")

@@ -89,7 +89,7 @@ def render(task: Task) -> Rendered:
     """Render one export. Errors are returned, as whoever logs exceptions would log what they hold."""
     started = time.perf_counter()
     try:
-        rendered = _rendered(task)
+        rendered = _render(task)
     except DsrReportError as error:
         return Rendered(error=error.for_command_line(), exit_code=error.exit_code)
     except Exception as error:  # noqa: BLE001 - one export must not take the others along
@@ -99,14 +99,14 @@ def render(task: Task) -> Rendered:
     return replace(rendered, seconds=round(time.perf_counter() - started, 3))
 
 
-def _rendered(task: Task) -> Rendered:
+def _render(task: Task) -> Rendered:
     from dsr_report.config import load_config  # noqa: PLC0415 - in the renderer alone
     from dsr_report.export import read  # noqa: PLC0415
     from dsr_report.report import Report  # noqa: PLC0415
 
     settings = dict(task.options)
     timezone = settings.pop("timezone", "Europe/Amsterdam")
-    with _seen(task) as (path, target, config), ExitStack() as stack:
+    with _local_files(task) as (path, target, config), ExitStack() as stack:
         controller = load_config(config) if config else None
         source = stack.enter_context(
             read(path, timezone=timezone, custom=controller.custom_kinds() if controller else ())
@@ -140,7 +140,7 @@ def _layout() -> LayoutPool:
 
 
 @contextmanager
-def _seen(task: Task) -> Iterator[tuple[Path, Path, Path | None]]:
+def _local_files(task: Task) -> Iterator[tuple[Path, Path, Path | None]]:
     """The export, the target and the configuration as files that this process can open."""
     with TemporaryFolder() as name:
         folder = Path(name)

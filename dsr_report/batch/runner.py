@@ -187,12 +187,12 @@ class _Assembly:
         events: queue.SimpleQueue[Future[tuple[_Work, Rendered | None]]] = queue.SimpleQueue()
         try:
             for work in waiting:
-                fetchers.submit(self._fetched, work).add_done_callback(events.put)
+                fetchers.submit(self._fetch_one, work).add_done_callback(events.put)
             left = len(waiting)
             while left:
                 work, rendered = events.get().result()
                 if rendered is None:
-                    rendering.submit(self._rendered, work).add_done_callback(events.put)
+                    rendering.submit(self._render, work).add_done_callback(events.put)
                 else:
                     left -= 1
                     yield work, rendered
@@ -204,7 +204,7 @@ class _Assembly:
             fetchers.shutdown(cancel_futures=True)
             rendering.shutdown(cancel_futures=True)
 
-    def _fetched(self, work: _Work) -> tuple[_Work, Rendered | None]:
+    def _fetch_one(self, work: _Work) -> tuple[_Work, Rendered | None]:
         self._moved(work.key, "collecting")
         try:
             obtained = self._fetch(work.subject)
@@ -217,7 +217,7 @@ class _Assembly:
         self._moved(work.key, "collected")
         return replace(work, obtained=obtained), None
 
-    def _rendered(self, work: _Work) -> tuple[_Work, Rendered | None]:
+    def _render(self, work: _Work) -> tuple[_Work, Rendered | None]:
         if work.obtained is None:
             raise RuntimeError("nothing was fetched")
         self._moved(work.key, "rendering")

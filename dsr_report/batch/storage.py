@@ -75,7 +75,7 @@ def try_place(folder: str, probe: str, content: bytes) -> str:
     own = below(folder, f"probe-{secrets.token_hex(8)}")
     try:
         with _told(folder):
-            with _opened(probe, "rb") as file:
+            with _open(probe, "rb") as file:
                 if file.read() != content:
                     return "it finds another file there"
             _write(own, b"")
@@ -93,7 +93,7 @@ def copy_here(reference: str, target: Path) -> str:
     """
     digest = hashlib.sha256()
     told = _told(reference)
-    with told, _opened(reference, "rb") as source, written_whole(target) as copy:
+    with told, _open(reference, "rb") as source, written_whole(target) as copy:
         while True:
             with told:  # within: what the storage raises is no fault of the target
                 block = source.read(_BLOCK)
@@ -118,7 +118,7 @@ def copy_there(source: Path, reference: str) -> None:
                 while block := file.read(_BLOCK):
                     copy.write(block)
             return
-        with _opened(reference, "wb") as copy:  # object stores show it when it is whole
+        with _open(reference, "wb") as copy:  # object stores show it when it is whole
             while block := file.read(_BLOCK):
                 copy.write(block)
 
@@ -163,11 +163,11 @@ def _write(reference: str, content: bytes) -> None:
         with written_whole(local) as file:
             file.write(content)
         return
-    with _opened(reference, "wb") as file:
+    with _open(reference, "wb") as file:
         file.write(content)
 
 
-def _opened(reference: str, mode: str) -> Any:
+def _open(reference: str, mode: str) -> Any:
     local = local_path(reference)
     if local is not None:
         return local.open(mode)

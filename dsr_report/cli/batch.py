@@ -160,7 +160,7 @@ def batch(
                 sleep=halt.nap,
             )
 
-        def noted(obtained: Obtained, result: Result) -> None:
+        def note_result(obtained: Obtained, result: Result) -> None:
             note_disclosure(
                 register, obtained.reference, output / str(result.file), str(result.sha256),
                 annexes=output / result.annexes if result.annexes is not None else None,
@@ -171,7 +171,7 @@ def batch(
         results = run_batch(
             list(each), output, fetch, ending=format_, options=settings,
             each={subject: one.options() for subject, one in each.items()}, config=config, workers=workers,
-            at_once=at_once, dask=dask, storage=storage, halt=halt, told=table.add, moved=table.moved, noted=noted,
+            at_once=at_once, dask=dask, storage=storage, halt=halt, told=table.add, moved=table.moved, noted=note_result,
         )  # fmt: skip
     for warning, count in Counter(one for result in results for one in result.warnings).most_common():
         say(f"warning, in {count} {'disclosure' if count == 1 else 'disclosures'}: {warning}")

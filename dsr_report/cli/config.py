@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import config_option, export_argument, opened, say, verbosity_options
+from dsr_report.cli.options import config_option, export_argument, export_source, say, verbosity_options
 from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
 _LANGUAGES = click.Choice(LANGUAGES, case_sensitive=False)
@@ -94,7 +94,7 @@ def fields(export: str, config: Path | None, output: Path | None, lang: str) -> 
     from dsr_report.rendering.configuration import fields_text
 
     settings = load_config(config) if config else Config()
-    with dsr_report.read(opened(export), custom=settings.custom_kinds()) as source:
+    with dsr_report.read(export_source(export), custom=settings.custom_kinds()) as source:
         text = fields_text(source, settings, lang).encode("utf-8", "backslashreplace")
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(text)

@@ -56,7 +56,7 @@ def doctor(as_json: bool, offline: bool, database: str | None) -> int:
         _exports,
         lambda: _api(offline=offline),
     ):
-        for finding in _survived(check):
+        for finding in _findings_of(check):
             found.append(finding)
             if not as_json:
                 hint = f" {finding.hint}" if finding.hint else ""
@@ -67,7 +67,7 @@ def doctor(as_json: bool, offline: bool, database: str | None) -> int:
     return 0 if is_fine else 1
 
 
-def _survived(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _findings_of(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """What a check finds; one that fails is a finding itself."""
     from dsr_report.errors import DsrReportError
 

@@ -25,7 +25,7 @@ from dsr_report.cli.options import (
     verbosity_options,
     warn_of_the_future,
 )
-from dsr_report.cli.progress import bar, working
+from dsr_report.cli.progress import bar, show_work
 from dsr_report.errors import NotReadyError
 from dsr_report.temporary import TemporaryFolder
 
@@ -269,7 +269,7 @@ def obtained(
             register = open_register(database, config)
         stack.enter_context(client)
         stack.enter_context(register)
-        told = stack.enter_context(working())
+        told = stack.enter_context(show_work())
         downloading = stack.enter_context(bar("Downloading"))
         try:
             found = obtain(
@@ -280,7 +280,7 @@ def obtained(
                 report=report_to,
                 folder=folder,
                 patience=Patience(timeout, poll),
-                progress=Progress(say, partial(_waiting, told), downloading),
+                progress=Progress(say, partial(_tell_state, told), downloading),
                 reference=reference,
                 received_on=received_on,
                 accept_subject=accept_subject,
@@ -296,7 +296,7 @@ def obtained(
         yield Export(found, register)
 
 
-def _waiting(tell: Callable[[str], None], status: Status, _seconds: float) -> None:
+def _tell_state(tell: Callable[[str], None], status: Status, _seconds: float) -> None:
     size = f", {status.collected_bytes:,} bytes gathered" if status.collected_bytes else ""
     tell("" if status.state == "available" else f"Waiting for Copernica: {status.state}{size}")
 

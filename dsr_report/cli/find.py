@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import click
 
-from dsr_report.cli.options import export_argument, opened, salvage_option, timezone_option, verbosity_options
+from dsr_report.cli.options import (
+    export_argument,
+    export_source,
+    salvage_option,
+    timezone_option,
+    verbosity_options,
+)
 
 
 @click.command()
@@ -28,7 +34,7 @@ def find(export: str, text: str, as_json: bool, timezone: str, salvage: bool) ->
 
     if not text.strip():
         raise click.BadParameter("there is nothing to look for", param_hint="TEXT")
-    places = dsr_report.find(opened(export), text, timezone=timezone, salvage=salvage)
+    places = dsr_report.find(export_source(export), text, timezone=timezone, salvage=salvage)
     if as_json:
         click.echo(
             json.dumps({"places": [place._asdict() for place in places]}, ensure_ascii=False, indent=2)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from dsr_report.errors import DsrReportError, bounded
+from dsr_report.errors import DsrReportError, shorten_message
 
 # name → (module below dsr_report.cli, one-line help); the help stands here so that `--help` imports nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -124,7 +124,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         said = io.StringIO()
         error.show(file=said)
-        click.echo("\n".join(map(bounded, said.getvalue().rstrip("\n").split("\n"))), err=True)
+        click.echo("\n".join(map(shorten_message, said.getvalue().rstrip("\n").split("\n"))), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _say("dsr-report: stopped; no partial file was left behind")

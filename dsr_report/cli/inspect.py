@@ -9,8 +9,8 @@ import click
 
 from dsr_report.cli.options import (
     export_argument,
+    export_source,
     is_verbose,
-    opened,
     salvage_option,
     timezone_option,
     verbosity_options,
@@ -42,16 +42,18 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
         dsr-report inspect export.json --json | jq .records
     """
     import dsr_report
-    from dsr_report.inspection import inspected
+    from dsr_report.inspection import inspect_export
 
     if as_json and suggesting:
         raise UsageError("--json and --suggest cannot be combined", hint="Use one of them.")
     zone_named(timezone)
     with (
         bar("Reading") as progress,
-        dsr_report.read(opened(export), timezone=timezone, salvage=salvage, progress=progress) as source,
+        dsr_report.read(
+            export_source(export), timezone=timezone, salvage=salvage, progress=progress
+        ) as source,
     ):
-        found = inspected(source, defects=is_verbose())
+        found = inspect_export(source, defects=is_verbose())
         name = source.name
     if suggesting:
         text = found.suggestion()

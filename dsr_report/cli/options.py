@@ -83,7 +83,7 @@ def export_argument(command: Command) -> Command:
     return click.argument("export", metavar="EXPORT", type=click.Path(path_type=str))(command)
 
 
-def opened(export: str) -> str | BinaryIO:
+def export_source(export: str) -> str | BinaryIO:
     """What `dsr_report.read` takes for the argument EXPORT."""
     return sys.stdin.buffer if export == "-" else export
 

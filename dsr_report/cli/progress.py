@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from dsr_report.cli.options import is_quiet, opened
+from dsr_report.cli.options import export_source, is_quiet
 from dsr_report.jsonstream.file import ExportFile, open_export
 
 _WIDTH = 30
@@ -39,9 +39,12 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 @contextmanager
-def reading(export: str, *, salvage: bool) -> Iterator[ExportFile]:
+def open_with_progress(export: str, *, salvage: bool) -> Iterator[ExportFile]:
     """The export that a command was given, `-` being standard input."""
-    with bar("Reading") as progress, open_export(opened(export), salvage=salvage, progress=progress) as file:
+    with (
+        bar("Reading") as progress,
+        open_export(export_source(export), salvage=salvage, progress=progress) as file,
+    ):
         yield file
 
 
@@ -73,7 +76,7 @@ def bar(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
 
 
 @contextmanager
-def working(label: str = "") -> Iterator[Callable[[str], None]]:
+def show_work(label: str = "") -> Iterator[Callable[[str], None]]:
     """A line on the terminal that says what goes on, in seconds that count up; a function to change it.
 
     Nothing is drawn while the text is empty, and never where no bar is (`bar`).

@@ -88,7 +88,7 @@ def _open(database: str | None, actor: str | None = None) -> Register:
     return stack.enter_context(opened)
 
 
-def _said(register: Register, reference: str, *, as_json: bool) -> None:
+def _print_case(register: Register, reference: str, *, as_json: bool) -> None:
     case = register.case(reference)
     output.one(case, as_json=as_json)
 
@@ -212,7 +212,7 @@ def add(
         evidence_sha256=files.sha256_of(evidence) if evidence is not None else None,
         note=remark,
     )
-    _said(opened, made, as_json=as_json)
+    _print_case(opened, made, as_json=as_json)
 
 
 @register.command()
@@ -228,7 +228,7 @@ def received(reference: str, day: date, *, actor: str | None, database: str | No
     """
     opened = _open(database, actor)
     opened.set_received(reference, day)
-    _said(opened, reference, as_json=as_json)
+    _print_case(opened, reference, as_json=as_json)
 
 
 @register.command()
@@ -251,7 +251,7 @@ def note(
         raise UsageError("a note needs text")
     opened = _open(database, actor)
     opened.note(reference, event, text=text)
-    _said(opened, reference, as_json=as_json)
+    _print_case(opened, reference, as_json=as_json)
 
 
 @register.command()
@@ -274,7 +274,7 @@ def extend(
             "warning: the notice was given too late, so the extension may not be valid; reply by the first deadline",
             err=True,
         )
-    _said(opened, reference, as_json=as_json)
+    _print_case(opened, reference, as_json=as_json)
 
 
 @register.command()
@@ -303,7 +303,7 @@ def pause(
     """
     opened = _open(database, actor)
     opened.pause(reference, "clarification" if why == "clarification" else "identity", reason=reason, on=on)
-    _said(opened, reference, as_json=as_json)
+    _print_case(opened, reference, as_json=as_json)
 
 
 @register.command()
@@ -328,7 +328,7 @@ def resume(
     """
     opened = _open(database, actor)
     opened.resume(reference, evidence=evidence, on=on)
-    _said(opened, reference, as_json=as_json)
+    _print_case(opened, reference, as_json=as_json)
 
 
 @register.command()
@@ -364,7 +364,7 @@ def sent(
         address=address,
         on=on,
     )
-    _said(opened, reference, as_json=as_json)
+    _print_case(opened, reference, as_json=as_json)
 
 
 @register.command()
@@ -391,7 +391,7 @@ def refuse(
     """
     opened = _open(database, actor)
     opened.refuse(reference, ground, weighing=weighing, on=on)
-    _said(opened, reference, as_json=as_json)
+    _print_case(opened, reference, as_json=as_json)
 
 
 @register.command()
@@ -418,7 +418,7 @@ def withdraw(
     opened.withdraw(reference, on=on, mistake=mistake)
     if mistake:
         opened.close_case(reference)
-    _said(opened, reference, as_json=as_json)
+    _print_case(opened, reference, as_json=as_json)
 
 
 @register.command()
@@ -433,7 +433,7 @@ def attach(number: int, request_id: str, *, actor: str | None, database: str | N
         dsr-report register attach 12 4f2a9c
     """
     opened = _open(database, actor)
-    _said(opened, opened.attach_request_id(number, request_id).reference, as_json=as_json)
+    _print_case(opened, opened.attach_request_id(number, request_id).reference, as_json=as_json)
 
 
 @register.command()
@@ -448,7 +448,7 @@ def abandon(number: int, reason: str, *, actor: str | None, database: str | None
         dsr-report register abandon 12 --reason "not in the dashboard"
     """
     opened = _open(database, actor)
-    _said(opened, opened.abandon(number, reason=reason).reference, as_json=as_json)
+    _print_case(opened, opened.abandon(number, reason=reason).reference, as_json=as_json)
 
 
 @register.command("close")
@@ -466,7 +466,7 @@ def close_(
     """
     opened = _open(database, actor)
     opened.close_case(reference, reason=reason)
-    _said(opened, reference, as_json=as_json)
+    _print_case(opened, reference, as_json=as_json)
 
 
 @register.command()

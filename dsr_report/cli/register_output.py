@@ -50,13 +50,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def table(cases: Sequence[CaseEntry], *, as_json: bool, wide: bool, nothing: str) -> None:
     """Print cases, one a line, with their urgency in words; without `wide`, a line has 80 columns."""
     if as_json:
-        _print_json([_listed(case) for case in cases])
+        _print_json([_list_row(case) for case in cases])
         return
     if not cases:
         click.echo(nothing, err=True)
         return
     if not wide:
-        _print_rows(_fitted([("REFERENCE", "PERSON", "DUE", "STATE", "NEXT"), *map(_narrow, cases)]))
+        _print_rows(_narrow_rows([("REFERENCE", "PERSON", "DUE", "STATE", "NEXT"), *map(_narrow, cases)]))
         _say_doubts(cases)
         return
     rows = [("REFERENCE", "PERSON", "STATE", "DUE", "WORK TO", "NOMINAL", "LATEST", "RECEIVED", "OWNER")]
@@ -85,15 +85,15 @@ def _narrow(case: CaseEntry) -> tuple[str, ...]:
     return case.reference, case.subject, due, case.state, case.next_step
 
 
-def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _narrow_rows(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """The rows with persons, and then references, cut where a line would be longer than 80 columns."""
     spare = _COLUMNS - 2 * (len(rows[0]) - 1) - sum(max(len(row[n]) for row in rows) for n in (2, 3, 4))
     reference = min(max(len(row[0]) for row in rows), max(spare - _SHORTEST_PERSON, _SHORTEST_REFERENCE))
     person = max(spare - reference, _SHORTEST_PERSON)
-    return [(_cut(row[0], reference), _cut(row[1], person), *row[2:]) for row in rows]
+    return [(_truncate(row[0], reference), _truncate(row[1], person), *row[2:]) for row in rows]
 
 
-def _cut(text: str, length: int) -> str:
+def _truncate(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
@@ -150,7 +150,7 @@ def details(
         click.echo("\nFiles")
         _print_rows([(f"  {one.kind}", one.sha256, one.path or "-") for one in files])
     click.echo("\nLog")
-    _print_rows([(f"  {_minute(one)}", one.actor, one.event, _said(one)) for one in events])
+    _print_rows([(f"  {_minute(one)}", one.actor, one.event, _event_line(one)) for one in events])
     _say_doubts([case])
 
 
@@ -248,7 +248,7 @@ def _cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _listed(case: CaseEntry) -> dict[str, object]:
+def _list_row(case: CaseEntry) -> dict[str, object]:
     """A case as lists show it: the person is recognisable to the operator, and not spelt out."""
     values = {**case.as_json(), "subject": case.subject}
     if case.subject_type == "email":
@@ -279,7 +279,7 @@ def _minute(event: EventEntry) -> str:
     return event.at.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _said(event: EventEntry) -> str:
+def _event_line(event: EventEntry) -> str:
     personal = {name: value for name, value in (event.personal or {}).items() if name != "subject"}
     facts = {**event.data, **personal}
     return ", ".join(f"{name} {value}" for name, value in facts.items() if value is not None)

@@ -11,8 +11,8 @@ import click
 
 from dsr_report.cli.options import (
     export_argument,
+    export_source,
     language_chosen,
-    opened,
     report_options,
     say,
     verbosity_options,
@@ -47,7 +47,10 @@ def render(export: str, timezone: str, salvage: bool, config: Path | None, **opt
     options["lang"] = language_chosen(options["lang"], settings)
     warn_of_the_future(options["received"], options["replied"])
     with dsr_report.read(
-        opened(export), timezone=timezone, salvage=salvage, custom=settings.custom_kinds() if settings else ()
+        export_source(export),
+        timezone=timezone,
+        salvage=salvage,
+        custom=settings.custom_kinds() if settings else (),
     ) as source:
         write_report(source, config=settings, **options)
 

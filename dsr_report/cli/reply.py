@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from dsr_report.cli.options import Day, config_option, database_option, say, verbosity_options
-from dsr_report.cli.progress import working
+from dsr_report.cli.progress import show_work
 from dsr_report.errors import RegisterError, UsageError
 from dsr_report.lexicon import LANGUAGES
 
@@ -89,12 +89,12 @@ def reply(
     target = output or disclosure.with_suffix(".eml")
     is_there = target.exists()
     if smtp:
-        from dsr_report.delivery.sending import check_server
+        from dsr_report.delivery.smtp import check_server
 
         check_server(smtp)
     elif yes:
         raise UsageError("--yes needs --smtp", hint="Without it nothing is sent; leave --yes out.")
-    with working(f"Checking {disclosure.name}"):
+    with show_work(f"Checking {disclosure.name}"):
         draft = write_reply(
             disclosure,
             recipient,
@@ -124,7 +124,7 @@ def reply(
 
 
 def _send(draft: bytes, server: str, recipient: str, *, yes: bool) -> None:
-    from dsr_report.delivery.sending import send
+    from dsr_report.delivery.smtp import send
 
     if not yes and not click.confirm(f"Send it to {recipient} now?", err=True):
         raise UsageError("not sent", hint="The draft is there; send it with your own mail program.")

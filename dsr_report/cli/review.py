@@ -10,7 +10,7 @@ import click
 from dsr_report.cli.options import (
     config_option,
     export_argument,
-    opened,
+    export_source,
     salvage_option,
     say,
     timezone_option,
@@ -53,7 +53,7 @@ def review(
     import json
 
     import dsr_report
-    from dsr_report.redact.review import reviewed
+    from dsr_report.redact.review import review_of
 
     is_there = output is not None and output.is_file()
     if as_json and is_there and output is not None and output.read_bytes()[:1] not in {b"{", b""}:
@@ -63,11 +63,11 @@ def review(
             hint="Choose another name.",
         )
     with (
-        dsr_report.read(opened(export), timezone=timezone, salvage=salvage) as source,
+        dsr_report.read(export_source(export), timezone=timezone, salvage=salvage) as source,
         bar("Looking for what to decide on") as progress,
     ):
         source.file.watch(progress)
-        found = reviewed(source, config, output if is_there and not as_json else None)
+        found = review_of(source, config, output if is_there and not as_json else None)
     findings, before = found.findings, found.before
     text = json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n" if as_json else found.to_toml()
     closed = sum(f.file is not None for f in findings)

@@ -8,10 +8,10 @@ import click
 
 from dsr_report.cli.options import (
     config_option,
+    export_source,
     is_verbose,
     language_chosen,
     language_option,
-    opened,
     salvage_option,
     say,
     timezone_option,
@@ -96,7 +96,7 @@ def tables(
     before = {path for path in output.iterdir() if path.is_file()} if output.is_dir() else set()
     with bar("Reading") as progress:
         written = write_tables(
-            list(exports) if combine else opened(exports[0]),
+            list(exports) if combine else export_source(exports[0]),
             output,
             format=form,
             masked=masked,

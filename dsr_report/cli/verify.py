@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from dsr_report.cli.options import verbosity_options
-from dsr_report.cli.progress import working
+from dsr_report.cli.progress import show_work
 
 
 @click.command()
@@ -34,7 +34,7 @@ def verify(disclosure: Path, export: Path | None, as_json: bool) -> int:
     """
     from dsr_report.verification.verifier import verify as check
 
-    with working(f"Checking {disclosure.name}"):
+    with show_work(f"Checking {disclosure.name}"):
         result = check(disclosure, export)
     if as_json:
         click.echo(

@@ -162,7 +162,7 @@ class AnswerPages:
         ]
         return self._pages.html(ask, "result", made=list(reversed(made)), folder=str(ask.place.path))
 
-    def _made(self, ask: Ask) -> dict[str, Any] | None:
+    def _disclosure(self, ask: Ask) -> dict[str, Any] | None:
         number, made = ask.part("number"), ask.place.made
         if not number.isdecimal() or len(number) > 6 or int(number) >= len(made):
             return None
@@ -170,7 +170,7 @@ class AnswerPages:
 
     def download(self, ask: Ask) -> Response:
         """A file that was made, to be kept or opened elsewhere."""
-        made = self._made(ask)
+        made = self._disclosure(ask)
         if made is None:
             return self._pages.problem(ask, ask.text("There is no such file."), status=404)
         path = ask.place.path / made["name"]
@@ -178,10 +178,10 @@ class AnswerPages:
 
     def open(self, ask: Ask) -> Response:
         """A report as a page, by itself: it runs nothing, loads nothing, and is of no origin."""
-        made = self._made(ask)
+        made = self._disclosure(ask)
         if made is None or made["format"] != "html":
             return self._pages.problem(ask, ask.text("There is no such file."), status=404)
-        return _framed(ask.place.path / made["name"])
+        return _frame(ask.place.path / made["name"])
 
     # ---- the preview
 
@@ -209,7 +209,7 @@ class AnswerPages:
     def preview_page(self, ask: Ask) -> Response:
         """The page within the preview's frame."""
         path = ask.place.path / "preview.html"
-        return _framed(path) if path.is_file() else Response("", 404)
+        return _frame(path) if path.is_file() else Response("", 404)
 
     # ---- release by a second person
 
@@ -272,7 +272,7 @@ class AnswerPages:
             return self._pages.to_case(ask, "/make")
         faults, passphrase = Faults(), ""
         if ask.is_post:
-            passphrase = self._drafted(ask, review, made, faults)
+            passphrase = self._write_draft(ask, review, made, faults)
         known = sorted(review.addresses)
         case_address = ask.case.subject_id if ask.case.subject_type == "email" else None
         return self._pages.html(
@@ -300,7 +300,7 @@ class AnswerPages:
         made = [one for one in ask.place.made if one["ok"] and export and one["export"] == export.sha256]
         return made[-1] if made else None
 
-    def _drafted(self, ask: Ask, review: Review, made: Mapping[str, Any], faults: Faults) -> str:
+    def _write_draft(self, ask: Ask, review: Review, made: Mapping[str, Any], faults: Faults) -> str:
         """Write the draft; gives the passphrase, where there is one."""
         to = faults.need(ask, "to", ask.text("Enter the address that the reply goes to."))
         if to:
@@ -458,7 +458,7 @@ class AnswerPages:
         )
 
 
-def _framed(path: Path) -> Response:
+def _frame(path: Path) -> Response:
     return FileResponse(
         path, media_type="text/html; charset=utf-8", headers={"content-security-policy": FRAME_POLICY}
     )

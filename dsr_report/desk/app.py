@@ -20,7 +20,7 @@ from dsr_report.desk import wording
 from dsr_report.desk.answer_pages import AnswerPages
 from dsr_report.desk.case_pages import CasePages
 from dsr_report.desk.door import Address, Door
-from dsr_report.desk.jobs import told
+from dsr_report.desk.jobs import place_of_error
 from dsr_report.desk.office import Office
 from dsr_report.desk.pages import Handler, Pages
 from dsr_report.desk.record_pages import RecordPages
@@ -145,11 +145,11 @@ def make_app(
             office.sessions.end_all()
             await run_in_threadpool(office.close)
 
-    async def missing(request: Request, _error: Exception) -> Response:
+    async def not_found(request: Request, _error: Exception) -> Response:
         ask = pages.ask(request)
         return pages.problem(ask, ask.text("There is no such page."), status=404)
 
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: missing, 405: missing})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found, 405: not_found})
     return Door(
         _Calm(app, pages),
         address=address,
@@ -189,15 +189,15 @@ class _Calm:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_begun = False
 
-        async def sending(message: object) -> None:
+        async def send_and_note(message: object) -> None:
             nonlocal is_begun
             is_begun = True
             await send(message)  # type: ignore[arg-type]
 
         try:
-            await self._app(scope, receive, sending)
+            await self._app(scope, receive, send_and_note)
         except Exception as error:  # noqa: BLE001 - its traceback may quote values, so it is not logged
-            _LOG.error("a page failed: %s", told(error))
+            _LOG.error("a page failed: %s", place_of_error(error))
             if not is_begun:
                 said = self._pages.ask(Request(scope, receive)).said(wording.OUR_ERROR)
                 await PlainTextResponse(f"{wording.as_sentence(said)}\n", 500)(scope, receive, send)
@@ -213,16 +213,16 @@ class _Uploads:
 
     async def new(self, request: Request) -> Response:
         """An export that begins a case."""
-        return await self._taken(request, None)
+        return await self._take(request, None)
 
     async def into_case(self, request: Request) -> Response:
         """An export for a case."""
         found = await run_in_threadpool(self._pages.office.case, request.path_params["case"])
         if found is None:
             raise HTTPException(404)
-        return await self._taken(request, found[0].reference)
+        return await self._take(request, found[0].reference)
 
-    async def _taken(self, request: Request, reference: str | None) -> Response:
+    async def _take(self, request: Request, reference: str | None) -> Response:
         office = self._pages.office
         target = office.folder.incoming / f"{secrets.token_hex(16)}.json"
         ask = self._pages.ask(request)
@@ -248,9 +248,9 @@ class _Uploads:
         else:
             return self._pages.to(f"/case/{office.folder.case(made).id}/begin")
         finally:
-            await run_in_threadpool(_removed, target)
+            await run_in_threadpool(_remove, target)
         return await run_in_threadpool(self._case_pages.upload_fault, ask, reference, fault, status)
 
 
-def _removed(path: Path) -> None:
+def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)

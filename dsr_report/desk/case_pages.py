@@ -105,14 +105,14 @@ class CasePages:
             if ask.given("go") == "back":
                 step = max(step - 1, 1)
             else:
-                subject, received = self._judged(ask, faults)
+                subject, received = self._check_form(ask, faults)
                 first = min((_step_of(name) for name in faults), default=5)
                 if first <= step:
                     step = first
                 elif step < 4:
                     step, faults = step + 1, Faults()
                 else:
-                    return self._logged(ask, subject, received)
+                    return self._log_request(ask, subject, received)
         kept = [(name, ask.given(name)) for name in _STEPS if name in ask.form and _step_of(name) != step]
         return self._pages.html(
             ask,
@@ -126,7 +126,7 @@ class CasePages:
             summary=self._summary(ask),
         )
 
-    def _judged(self, ask: Ask, faults: Faults) -> tuple[Subject | None, date | None]:
+    def _check_form(self, ask: Ask, faults: Faults) -> tuple[Subject | None, date | None]:
         subject = None
         if ask.given("whom"):
             try:
@@ -140,7 +140,7 @@ class CasePages:
             faults["language"] = ask.text("Choose a language.")
         return subject, received
 
-    def _logged(self, ask: Ask, subject: Subject | None, received: date | None) -> Response:
+    def _log_request(self, ask: Ask, subject: Subject | None, received: date | None) -> Response:
         try:
             reference = self._office.new_case(
                 subject,
@@ -259,7 +259,7 @@ class CasePages:
             still = review.still_open()
             left = len(still.undecided) + len(still.unread) + len(still.unopened)
         job_review = place.facts.get("reviewed") == (export.sha256 if export else None)
-        missing = self._missing(ask)
+        missing = self._count_missing(ask)
         return [
             received,
             collect,
@@ -294,7 +294,7 @@ class CasePages:
             task(ask.text("Close the case"), is_done=is_ended, may=has_answer, href="/close"),
         ]
 
-    def _missing(self, ask: Ask) -> int:
+    def _count_missing(self, ask: Ask) -> int:
 
         return len(missing_from(self._office.config, language_of(self._office.language_of(ask.place))))
 
@@ -413,14 +413,14 @@ class CasePages:
         job = self._office.jobs.of(ask.case.reference)
         if job is None:
             return self._pages.to_case(ask)
-        return self._pages.html(ask, "work", job=job, left=_left(job, ask))
+        return self._pages.html(ask, "work", job=job, left=_time_left(job, ask))
 
     def work_state(self, ask: Ask) -> Response:
         """The same, as the part of the page that changes."""
         job = self._office.jobs.of(ask.case.reference)
         if job is None:
             return self._pages.to_case(ask)
-        return self._pages.html(ask, "work_state", job=job, left=_left(job, ask))
+        return self._pages.html(ask, "work_state", job=job, left=_time_left(job, ask))
 
     def work_next(self, ask: Ask) -> Response:
         """Where a job leads to that is done."""
@@ -447,7 +447,7 @@ def _step_of(name: str) -> int:
     return {"whom": 1, "type": 1, "received": 2, "channel": 2}.get(name, 3)
 
 
-def _left(job: Job, ask: Ask) -> str:
+def _time_left(job: Job, ask: Ask) -> str:
     seconds = job.seconds_left
     if seconds is None:
         return ""

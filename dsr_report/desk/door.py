@@ -175,11 +175,11 @@ def _headers(scope: Scope) -> dict[str, list[str]]:
 def _with_headers(send: Send) -> Send:
     """`send`, with the headers that every answer has; what a page sets itself stays."""
 
-    async def sending(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in {**_HEADERS, "content-security-policy": POLICY}.items():
                 headers.setdefault(name, value)
         await send(message)
 
-    return sending
+    return send_with_headers

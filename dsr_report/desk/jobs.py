@@ -173,8 +173,8 @@ class Jobs:
                 job.state, job.what = "failed", Sentence("there is not enough memory")
             except Exception as error:  # noqa: BLE001 - one job that fails must not end all others
                 job.state = "failed"
-                job.what = Sentence("an error of ours: {error}", error=told(error))
-                _LOG.error("a job failed: %s", told(error))
+                job.what = Sentence("an error of ours: {error}", error=place_of_error(error))
+                _LOG.error("a job failed: %s", place_of_error(error))
             self._keep(job)
 
     def _keep(self, job: Job) -> None:
@@ -184,7 +184,7 @@ class Jobs:
             _LOG.error("the state of a job cannot be kept: %s", error.what)
 
 
-def told(error: BaseException) -> str:
+def place_of_error(error: BaseException) -> str:
     """An error that nobody thought of, as logs have it: its type and place, as its text may quote values."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     place = f" ({Path(last[0].filename).name}:{last[0].lineno})" if last else ""

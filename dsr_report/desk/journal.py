@@ -78,7 +78,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.lines = list(_read(path))
+        self.lines = list(_lines_of(path))
 
     @property
     def revision(self) -> int:
@@ -114,7 +114,7 @@ class Journal:
 
     def decided(self, export: str) -> Decided:
         """What is decided about an export."""
-        return _replayed(line for line in self.lines if line.export == export)
+        return _replay(line for line in self.lines if line.export == export)
 
     def earlier(self, export: str) -> dict[str, Entry]:
         """Decisions on other exports, by what they are about (`same_thing`): proposed, never applied."""
@@ -152,7 +152,7 @@ def same_thing(finding: Finding) -> str:
     return hashlib.sha256(b"same\x1f" + basis).hexdigest()[:16]
 
 
-def _replayed(lines: Iterable[Line]) -> Decided:
+def _replay(lines: Iterable[Line]) -> Decided:
     own = list(lines)
     undone = {line.data["undone"] for line in own if line.event == "undo"}
     state = Decided()
@@ -213,7 +213,7 @@ def _plain(entry: Mapping[str, Any] | None) -> Entry:
     return {key: value for key, value in (entry or {}).items() if key not in {"by", "at", "same"}}
 
 
-def _read(path: Path) -> Iterator[Line]:
+def _lines_of(path: Path) -> Iterator[Line]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:

@@ -79,7 +79,7 @@ class Office:
         self._references: dict[str, str] = {}
         self._lock = threading.RLock()
         self.jobs = Jobs(
-            {"fetch": self._fetch, "read": self._read, "make": self._make, "preview": self._preview},
+            {"fetch": self._fetch, "read": self._read_export, "make": self._make, "preview": self._preview},
             folder.case,
         )
         for one in folder.known():
@@ -276,7 +276,7 @@ class Office:
                 self._reviews.move_to_end((reference, file.sha256))
             return review
 
-    def _read(self, job: Job) -> dict[str, Any]:
+    def _read_export(self, job: Job) -> dict[str, Any]:
         file = self.export(job.case)
         if file is None or file.path is None:
             raise RegisterError(_("the export of this case is not on this machine"), where=job.case)
@@ -326,11 +326,11 @@ class Office:
         job.step = "ask"
         subject = Subject(job.options["type"], job.options["id"]) if "id" in job.options else None
 
-        def waiting(_status: object, _seconds: float) -> None:
+        def tell_waiting(_status: object, _seconds: float) -> None:
             job.step = "wait"
             job.check()
 
-        def downloading(done: int, total: int | None) -> None:
+        def tell_download(done: int, total: int | None) -> None:
             job.step = "download"
             job.tell(done, total)
 
@@ -342,7 +342,7 @@ class Office:
                 request_id=job.options.get("request"),
                 folder=self._exports,
                 patience=Patience(poll=self._poll),
-                progress=Progress(waiting=waiting, downloading=downloading),
+                progress=Progress(waiting=tell_waiting, downloading=tell_download),
                 reference=job.case,
                 sleep=sleep,
             )

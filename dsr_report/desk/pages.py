@@ -88,7 +88,7 @@ class Ask:
 
     def said(self, sentence: str | None) -> str:
         """What an error says, in the language of the page and in the words of the desk."""
-        return wording.said(sentence or "", self.language)
+        return wording.in_words(sentence or "", self.language)
 
 
 class Faults(dict[str, str]):
@@ -244,9 +244,9 @@ def _environment(code: str) -> Any:
     made.globals["language"] = language
     made.globals["what"] = lambda key: wording.what(key, language)
     made.globals["why"] = lambda key: wording.why(key, language)
-    made.globals["shown"] = lambda finding: wording.shown(finding, language)
+    made.globals["shown"] = lambda finding: wording.excerpt(finding, language)
     made.filters["sentence"] = wording.as_sentence
-    made.globals["said_by"] = lambda sentence: wording.said(sentence, language)
+    made.globals["said_by"] = lambda sentence: wording.in_words(sentence, language)
     made.globals["job_steps"] = _Told(wording.STEPS, language)
     for name in ("STATES", "EVENTS", "DECIDED", "DECISIONS", "JOBS", "CHECKS", "CHANNELS"):
         made.globals[name.lower()] = _Told(getattr(wording, name), language)

@@ -83,7 +83,7 @@ class RecordIndex:
                 rows = self._database.execute(
                     "SELECT * FROM record WHERE pointer = ? ORDER BY number", (path,)
                 ).fetchall()
-            kept = [_kept(row) for row in rows]
+            kept = [_entry_of(row) for row in rows]
             for one in kept:
                 if one.pointer == pointer or any(place == pointer for place, _ in one.values()):
                     return one
@@ -102,7 +102,7 @@ class RecordIndex:
             rows = self._database.execute(
                 "SELECT * FROM record WHERE number >= ? ORDER BY number LIMIT ?", (first, count)
             ).fetchall()
-        return [_kept(row) for row in rows]
+        return [_entry_of(row) for row in rows]
 
     def close(self) -> None:
         """Remove the index."""
@@ -113,10 +113,10 @@ class RecordIndex:
     def _one(self, where: str, *values: object) -> Kept | None:
         with self._lock:
             row = self._database.execute(f"SELECT * FROM record WHERE {where}", values).fetchone()  # noqa: S608 - ours
-        return None if row is None else _kept(row)
+        return None if row is None else _entry_of(row)
 
 
-def _kept(row: tuple[int, str, str, str, str, bytes]) -> Kept:
+def _entry_of(row: tuple[int, str, str, str, str, bytes]) -> Kept:
     number, pointer, kind, title, date, value = row
     return Kept(
         number,

@@ -52,7 +52,7 @@ class RecordPages:
 
     def record(self, ask: Ask, faults: Faults | None = None, *, said: str = "") -> Response:
         """One record: what is in it, what is hidden, and a field to hide more."""
-        review, record = self._found(ask)
+        review, record = self._record_of(ask)
         if record is None:
             return self._pages.problem(ask, ask.text("There is no such record."), status=404)
         reason, article = review.decided.last_used.get("", ("", "Art. 15(4) GDPR"))
@@ -73,14 +73,14 @@ class RecordPages:
             last=review.decided.last,
         )
 
-    def _found(self, ask: Ask) -> tuple[Review, Kept | None]:
+    def _record_of(self, ask: Ask) -> tuple[Review, Kept | None]:
         number = ask.part("record")
         is_number = number.isdecimal() and len(number) <= 12
         return ask.review, ask.review.records.record(int(number)) if is_number else None
 
     def values_of(self, ask: Ask, review: Review, record: Kept) -> list[ShownValue]:
         """The values of a record, each as it is and as it will be."""
-        changed = self._hidden(ask, review, record)
+        changed = self._hidden_parts(ask, review, record)
         found: list[ShownValue] = []
         room = _LONGEST_PAGE
         own = {one.name: one.label.get(ask.language.code, "") for one in self._office.config.field}
@@ -105,7 +105,7 @@ class RecordPages:
             )
         return found
 
-    def _hidden(self, ask: Ask, review: Review, record: Kept) -> dict[str, str]:
+    def _hidden_parts(self, ask: Ask, review: Review, record: Kept) -> dict[str, str]:
         code = self._office.language_of(ask.place)
         return review.hidden_text(record, lambda *told: mark_text(code, *told), code)
 
@@ -116,22 +116,22 @@ class RecordPages:
 
     def frame(self, ask: Ask) -> Response:
         """A message as the person will see it, by itself: it runs and loads nothing, and is of no origin."""
-        review, record = self._found(ask)
+        review, record = self._record_of(ask)
         if record is None:
             return Response("", 404)
-        changed = self._hidden(ask, review, record)
+        changed = self._hidden_parts(ask, review, record)
         for pointer, value in record.values():
             if isinstance(value, str) and is_message(value):
                 message = parse_once(wire_of_text(changed.get(pointer, value)))
                 html = message.html
                 if html is None:
-                    return _framed(_as_page(message.text or changed.get(pointer, value), ask.language.code))
-                return _framed(safe_frame(safe(html, message), ask.language.code))
+                    return _frame(_as_page(message.text or changed.get(pointer, value), ask.language.code))
+                return _frame(safe_frame(safe(html, message), ask.language.code))
         return Response("", 404)
 
     def hide(self, ask: Ask) -> Response:
         """Hide a passage of a record, or all of it."""
-        review, record = self._found(ask)
+        review, record = self._record_of(ask)
         if record is None:
             return self._pages.problem(ask, ask.text("There is no such record."), status=404)
         faults = Faults()
@@ -208,7 +208,7 @@ class RecordPages:
         return None
 
 
-def _framed(page: str) -> HTMLResponse:
+def _frame(page: str) -> HTMLResponse:
     return HTMLResponse(page, headers={"content-security-policy": FRAME_POLICY})
 
 

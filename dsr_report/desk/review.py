@@ -320,8 +320,8 @@ class Review:
             self._keep_aside(error.what)
             return
         self.fault = ""
-        entries, also, read = _said(there)
-        if (entries, also, read) == _said(self.journal.decided(self.sha256).taken(self.sha256)):
+        entries, also, read = _changeable(there)
+        if (entries, also, read) == _changeable(self.journal.decided(self.sha256).taken(self.sha256)):
             return
         self.journal.append(
             "outside",
@@ -487,7 +487,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return said.st_mtime_ns, said.st_size
 
 
-def _said(taken: Taken) -> tuple[dict[str, Entry], list[Entry], set[str]]:
+def _changeable(taken: Taken) -> tuple[dict[str, Entry], list[Entry], set[str]]:
     """What a person can change in the file, in one form."""
     entries = {}
     for one, entry in taken.entries.items():

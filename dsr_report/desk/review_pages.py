@@ -166,7 +166,7 @@ class ReviewPages:
         return FindingLine(
             finding.id,
             finding.key,
-            wording.shown(finding, ask.language),
+            wording.excerpt(finding, ask.language),
             " · ".join(filter(None, (title, finding.date))),
             decision,
             str(review.proposal(finding).get("decision", "")),
@@ -198,7 +198,7 @@ class ReviewPages:
             "finding",
             status=status,
             faults=faults or {},
-            said=self._said(ask, review),
+            said=self._notice(ask, review),
             finding=finding,
             context=review.context(finding),
             found_by=_found_by(finding, ask),
@@ -225,7 +225,7 @@ class ReviewPages:
             last=last,
         )
 
-    def _said(self, ask: Ask, review: Review) -> str:
+    def _notice(self, ask: Ask, review: Review) -> str:
         """What was saved just now, if the page comes after a decision."""
         number = ask.query("saved")
         last = review.decided.last
@@ -289,7 +289,7 @@ class ReviewPages:
         finding = review.finding(ask.part("finding"))
         if finding is None:
             return self._pages.problem(ask, ask.text("There is no such finding."), status=404)
-        entry, faults = self._judged(ask, finding)
+        entry, faults = self._decision_in_form(ask, finding)
         if faults:
             return self.finding(ask, faults, status=422)
         revision = ask.given("revision")
@@ -311,7 +311,7 @@ class ReviewPages:
             return self._pages.to_case(ask, f"/review?saved={line.number}")
         return self._pages.to_case(ask, f"/finding/{upcoming.id}?saved={line.number}")
 
-    def _judged(self, ask: Ask, finding: Finding) -> tuple[Entry, Faults]:
+    def _decision_in_form(self, ask: Ask, finding: Finding) -> tuple[Entry, Faults]:
         """A decision as the form says it, and what is wrong with it."""
         faults = Faults()
         decision, scope = ask.given("decision"), ask.given("scope") or "everywhere"
@@ -375,7 +375,7 @@ class ReviewPages:
         if ask.is_post and ask.given("count") != str(len(found)):
             faults["decision"] = ask.text("The list has changed meanwhile. Look at it again.")
         elif ask.is_post:
-            entry, faults = self._judged(ask, found[0])
+            entry, faults = self._decision_in_form(ask, found[0])
             if found[0].file is not None and entry["decision"] == "disclose":
                 faults["decision"] = ask.text("Each file has to be opened by itself.")
             if not faults:
@@ -448,7 +448,7 @@ class ReviewPages:
         return self._pages.html(
             ask,
             "text",
-            said=self._said(ask, review),
+            said=self._notice(ask, review),
             text=text,
             pieces=marked_pieces(text.text, [(f.value, f.id) for f in known if not f.decided]),
             is_read=text.id in review.decided.read,
@@ -524,7 +524,7 @@ class ReviewPages:
                     }
                 )
         return self._pages.html(
-            ask, "hidden", rows=rows, also=review.decided.also, said=self._said(ask, review)
+            ask, "hidden", rows=rows, also=review.decided.also, said=self._notice(ask, review)
         )
 
     def show_again(self, ask: Ask) -> Response:

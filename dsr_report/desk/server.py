@@ -42,7 +42,7 @@ class Desk:
 
     def __init__(self, office: Office, *, port: int = 0, limits: Limits | None = None) -> None:
         self._office = office
-        self._socket = _bound(port)
+        self._socket = _listen(port)
         self.address = Address(self._socket.getsockname()[1])
         self._knock = secrets.token_urlsafe(32)
         self.app: ASGIApp = make_app(office, self.address, knock=self._knock, limits=limits, stop=self.stop)
@@ -122,7 +122,7 @@ def _link(address: str, token: str) -> str:
     return f"{address}/enter?token={token}"
 
 
-def _bound(port: int) -> socket.socket:
+def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except (OSError, OverflowError) as error:

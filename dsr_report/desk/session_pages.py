@@ -65,20 +65,20 @@ class SessionPages:
     def sign_out(self, ask: Ask) -> Response:
         """End this browser's session."""
         self._pages.office.sessions.leave(ask.request.scope.get("desk.cookie"))
-        return self._gone(ask)
+        return self._sign_out(ask)
 
     def quit(self, ask: Ask) -> Response:
         """End every session, and the server."""
         self._pages.office.sessions.end_all()
         self._stop()
-        return self._gone(ask)
+        return self._sign_out(ask)
 
     def ended(self, ask: Ask) -> Response:
         """Nothing is left to see."""
         ask.session = None
         return self._pages.html(ask, "ended")
 
-    def _gone(self, ask: Ask) -> Response:
+    def _sign_out(self, ask: Ask) -> Response:
         ask.session = None
         answer = self._pages.html(ask, "ended")
         answer.headers["set-cookie"] = self._pages.address.cookie_header("")

@@ -95,7 +95,7 @@ class Statements:
         """
         for name, slot in self.slots().items():
             if name in said and _plain_text(said[name]) != _plain_text(slot.value):
-                self._set(slot.path, _plain_text(said[name])[:_LONGEST])
+                self._assign(slot.path, _plain_text(said[name])[:_LONGEST])
         content = tomlkit.dumps(self._document).encode("utf-8")
         with tempfile.TemporaryDirectory() as folder:
             tried = Path(folder) / self._path.name
@@ -212,11 +212,11 @@ class Statements:
                 return ""
         return str(current) if isinstance(current, str) else ""
 
-    def _set(self, path: tuple[str | int, ...], text: str) -> None:
+    def _assign(self, path: tuple[str | int, ...], text: str) -> None:
         current: Any = self._document
         for at, step in enumerate(path[:-1]):
             if isinstance(step, str) and step.startswith("+") and at == 1:
-                current = self._appended(str(path[0]), step[1:])
+                current = self._append(str(path[0]), step[1:])
                 continue
             upcoming = path[at + 1]
             if isinstance(step, str) and (step not in current):
@@ -231,7 +231,7 @@ class Statements:
             tomlkit.string(text, multiline=True) if "\n" in text and not _is_inline(current) else text
         )
 
-    def _appended(self, name: str, letter: str) -> Any:
+    def _append(self, name: str, letter: str) -> Any:
         """A new table of a list; the same for all fields of one form."""
         found = self._document.get(name)
         if found is None:

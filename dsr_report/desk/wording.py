@@ -370,7 +370,7 @@ IN_PLACE = {
 """What the desk says in place of a text that names commands, options or variables, by that text."""
 
 
-def said(sentence: str, language: Language) -> str:
+def in_words(sentence: str, language: Language) -> str:
     """What an error, a check or a warning says: in a language, and in the words of the desk."""
     return language.say(from_data(sentence), _instead())
 
@@ -402,7 +402,7 @@ def why(key: str, language: Language) -> str:
     return language.text(WHY.get(key, _WHY_NUMBER))
 
 
-def shown(finding: Finding, language: Language) -> str:
+def excerpt(finding: Finding, language: Language) -> str:
     """What a list shows of a finding; secrets are shortened to what tells them apart."""
     if finding.file is None and finding.key in LINK_KINDS:
         told = language.count("{n} of them", "{n} of them", len(finding.decided))

@@ -100,14 +100,14 @@ def blocks_of(response: httpx.Response) -> Iterator[bytes]:
     if packing in {"", "identity"} or response.is_stream_consumed:
         yield from raw
     elif packing in {"gzip", "x-gzip", "deflate"}:
-        yield from _unpacked(raw)
+        yield from _unpack(raw)
     else:
         raise OutOfReachError(
             "the answer is packed in a way that was not asked for", hint="Does a proxy stand in between?"
         )
 
 
-def _unpacked(raw: Iterator[bytes]) -> Iterator[bytes]:
+def _unpack(raw: Iterator[bytes]) -> Iterator[bytes]:
     """Gzip and deflate, a little at a time: a small block can hold a thousand times its size."""
     unpacker = zlib.decompressobj(wbits=47)  # the heads of both are recognised
     try:

@@ -67,8 +67,8 @@ class Client:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         env = os.environ if environment is None else environment
-        api = _checked(api_url or env.get("COPERNICA_API_URL") or API_URL, "COPERNICA_API_URL")
-        login = _checked(auth_url or env.get("COPERNICA_AUTH_URL") or AUTH_URL, "COPERNICA_AUTH_URL")
+        api = _check_address(api_url or env.get("COPERNICA_API_URL") or API_URL, "COPERNICA_API_URL")
+        login = _check_address(auth_url or env.get("COPERNICA_AUTH_URL") or AUTH_URL, "COPERNICA_AUTH_URL")
         secret = token if isinstance(token, Secret) else Secret(token) if token else find_token(env)
         self._transport = Transport(
             secret,
@@ -175,7 +175,7 @@ class Client:
         return f"<Client of {self.api_url}>"
 
 
-def _checked(url: str, name: str) -> str:
+def _check_address(url: str, name: str) -> str:
     """An address that a token may be sent to."""
     try:
         parts = urlsplit(url.strip())

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from dsr_report.errors import FetchError, NotReadyError, UnknownIdError
 from dsr_report.fetch.answers import Answer, OutOfReachError, blocks_of, read_answer
-from dsr_report.fetch.checking import Subject
-from dsr_report.fetch.downloading import LARGEST_BYTES, Downloading
+from dsr_report.fetch.download import LARGEST_BYTES, FileDownload
+from dsr_report.fetch.download_checks import Subject
 from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.transport import Transport
 from dsr_report.files import written_whole
@@ -244,7 +244,7 @@ class DataRequest:
         """
         with written_whole(target) as file:
             try:
-                size, sha256, doubt = self._downloaded(
+                size, sha256, doubt = self._download(
                     file,
                     progress,
                     largest_bytes,
@@ -259,7 +259,7 @@ class DataRequest:
                 ) from None
         return Download(Path(target), size, sha256, doubt)
 
-    def _downloaded(
+    def _download(
         self,
         file: BinaryIO,
         progress: Callable[[int, int | None], None] | None,
@@ -269,7 +269,7 @@ class DataRequest:
         accept_subject: bool,
     ) -> tuple[int, str, str | None]:
         older = self._path
-        work = Downloading(
+        work = FileDownload(
             self.id,
             older if self._is_older_api else f"{older}/data",
             self._transport,

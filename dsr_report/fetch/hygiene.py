@@ -32,7 +32,7 @@ def _speaks_of_others(_record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def hushed() -> Iterator[None]:
+def hush() -> Iterator[None]:
     """Nothing that the HTTP libraries log of our requests goes anywhere; other users' requests are logged."""
     for name in _LOUD:
         logging.getLogger(name).addFilter(_speaks_of_others)  # a second time does nothing

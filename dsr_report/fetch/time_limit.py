@@ -82,13 +82,13 @@ class TimeLimit:
                 # a duplicate: TLS takes the socket away from its object before the handshake
                 self._socket = stream.get_extra_info("socket").dup()
                 if self.is_over:
-                    self._shut()
+                    self._shut_down()
 
     def end(self) -> None:
         """The moment has come."""
         with self._lock:
             self.is_over = True
-            self._shut()
+            self._shut_down()
 
     def check(self, where: str | None = None) -> None:
         """Let nothing pass that came after the moment.
@@ -104,7 +104,7 @@ class TimeLimit:
         with self._lock:
             self._forget()
 
-    def _shut(self) -> None:
+    def _shut_down(self) -> None:
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)

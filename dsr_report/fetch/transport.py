@@ -26,7 +26,7 @@ from dsr_report.fetch.answers import (
     PerhapsDoneError,
     read_answer,
 )
-from dsr_report.fetch.hygiene import hushed, name_of
+from dsr_report.fetch.hygiene import hush, name_of
 from dsr_report.fetch.login import Login
 from dsr_report.fetch.time_limit import TimeLimit, TimeUpError, time_limit
 from dsr_report.fetch.token import Secret
@@ -92,7 +92,7 @@ class Transport:
         self._sleep = sleep
         self._clock = clock
         self._jitter = jitter
-        self.base, self.version = _versioned(api_url.rstrip("/"), version)
+        self.base, self.version = _base_and_version(api_url.rstrip("/"), version)
         self._login = Login(self._exchange, clock)
         self._is_traced = transport is None
         self._timeout = timeout_seconds
@@ -143,7 +143,7 @@ class Transport:
                 raise OutOfReachError("the API's reply was a web page")
             return answer
 
-        return self._repeated(ask, accept, deadline)
+        return self._repeat(ask, accept, deadline)
 
     @contextmanager
     def stream(
@@ -159,9 +159,9 @@ class Transport:
             AuthError: the token was refused twice.
         """
         where = _host(self.base)
-        with hushed(), time_limit(self._left(deadline, LEAST_SECONDS)) as limit:
+        with hush(), time_limit(self._seconds_left(deadline, LEAST_SECONDS)) as limit:
             try:
-                response = self._opened(path, headers, limit, deadline)
+                response = self._open(path, headers, limit, deadline)
                 try:
                     yield response
                 finally:
@@ -193,7 +193,7 @@ class Transport:
         for attempt in range(TRIES):
             jwt = self._jwt(deadline)
             try:
-                answer = self._posted(path, body, jwt, deadline)
+                answer = self._post_once(path, body, jwt, deadline)
             except TimeUpError:
                 raise
             except OutOfReachError as error:
@@ -248,7 +248,7 @@ class Transport:
         except (ValueError, OverflowError, IndexError, TypeError):  # a text of any kind, a year of any size
             return None
 
-    def _left(self, deadline: float | None, least: float = 0.0) -> float | None:
+    def _seconds_left(self, deadline: float | None, least: float = 0.0) -> float | None:
         """Seconds until a moment."""
         return None if deadline is None else max(deadline - self._clock(), least)
 
@@ -260,11 +260,11 @@ class Transport:
 
     def _patience(self, deadline: float | None) -> httpx.Timeout:
         """How long to wait for a connection and for the next bytes."""
-        left = self._left(deadline)
+        left = self._seconds_left(deadline)
         connect = min(_CONNECT_SECONDS, self._timeout, math.inf if left is None else max(left, 0.001))
         return httpx.Timeout(self._timeout, connect=connect)
 
-    def _repeated(self, ask: Callable[[], Answer], accept: frozenset[int], deadline: float | None) -> Answer:
+    def _repeat(self, ask: Callable[[], Answer], accept: frozenset[int], deadline: float | None) -> Answer:
         kind: type[OutOfReachError] = OutOfReachError
         problem = ""
         for attempt in range(TRIES):
@@ -287,13 +287,13 @@ class Transport:
 
     # ---- one request
 
-    def _opened(
+    def _open(
         self, path: str, headers: Mapping[str, str], limit: TimeLimit, deadline: float | None
     ) -> httpx.Response:
         refreshed = False
         while True:
             jwt = self._jwt(deadline)
-            response = self._followed(self._address(path), headers, jwt, limit, deadline)
+            response = self._follow(self._address(path), headers, jwt, limit, deadline)
             if response.status_code not in {400, 401, 403}:
                 return response
             answer = read_answer(response)
@@ -303,7 +303,7 @@ class Transport:
             self._refresh(jwt, answer, again=refreshed)
             refreshed = True
 
-    def _followed(
+    def _follow(
         self,
         url: httpx.URL,
         headers: Mapping[str, str],
@@ -341,7 +341,7 @@ class Transport:
             "the API redirects in circles", where=_host(self.base), hint="Check COPERNICA_API_URL."
         )
 
-    def _posted(
+    def _post_once(
         self, path: str, body: Mapping[str, object], jwt: Secret | None, deadline: float | None
     ) -> Answer:
         """Send a POST, and read its answer; OutOfReachError where it certainly never left."""
@@ -357,7 +357,7 @@ class Transport:
         extensions = {"trace": trace} if self._is_traced else {}
         answer: Answer | None = None
         try:
-            with hushed(), time_limit(self._left(soon)) as limit:
+            with hush(), time_limit(self._seconds_left(soon)) as limit:
                 request = self._client.build_request(
                     "POST",
                     self._with_token(self._address(path)),
@@ -395,7 +395,7 @@ class Transport:
 
         def ask() -> Answer:
             soon = self._soon(deadline)
-            with hushed(), time_limit(self._left(soon)) as limit:
+            with hush(), time_limit(self._seconds_left(soon)) as limit:
                 try:
                     request = self._client.build_request(
                         "POST",
@@ -418,7 +418,7 @@ class Transport:
             return answer
 
         try:
-            return self._repeated(ask, frozenset({200}), deadline)
+            return self._repeat(ask, frozenset({200}), deadline)
         except TimeUpError:
             raise TimeUpError(
                 "the login server did not answer in time", where=_host(self._auth_url)
@@ -455,7 +455,7 @@ def _bearer(jwt: Secret | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {jwt.reveal()}"} if jwt else {}
 
 
-def _versioned(base: str, version: Version | None) -> tuple[str, Version]:
+def _base_and_version(base: str, version: Version | None) -> tuple[str, Version]:
     """The API's address and its version, which the address says where nothing else does."""
     ending = re.search(r"/(v[1-4])$", base)
     named = ending.group(1) if ending else None

@@ -88,10 +88,10 @@ def around(file: BinaryIO) -> Wrapping | None:
 
 def _gzip(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:  # noqa: FBT001  (see Wrapping)
     with gzip.GzipFile(fileobj=file) as unpacked:
-        yield from _read(unpacked, guard, salvage, Sentence("the gzip file is broken or cut off"))
+        yield from _blocks_of(unpacked, guard, salvage, Sentence("the gzip file is broken or cut off"))
 
 
-def _read(file: object, guard: Guard, salvage: bool, what: str) -> Iterator[bytes | None]:  # noqa: FBT001
+def _blocks_of(file: object, guard: Guard, salvage: bool, what: str) -> Iterator[bytes | None]:  # noqa: FBT001
     done = 0
     while True:
         try:
@@ -188,7 +188,7 @@ def _zip(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:
         except (zipfile.BadZipFile, NotImplementedError) as error:
             raise BrokenJsonError("the ZIP archive cannot be unpacked", where=guard.name) from error
         with unpacked:
-            yield from _read(unpacked, guard, salvage, Sentence("the ZIP archive is broken"))
+            yield from _blocks_of(unpacked, guard, salvage, Sentence("the ZIP archive is broken"))
 
 
 def _mail(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:  # noqa: ARG001, FBT001

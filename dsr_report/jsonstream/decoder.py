@@ -16,7 +16,7 @@ import msgspec
 
 from dsr_report.jsonstream.items import JsonValue, Level, Number, Scalar, containers
 from dsr_report.jsonstream.scanner import MAX_DEPTH, SPACE, STRING, Broken
-from dsr_report.pointers import RepeatedName, joined
+from dsr_report.pointers import RepeatedName, join_pointer
 from dsr_report.sentences import Sentence
 
 WarningSink = Callable[[str, str, str], None]
@@ -58,7 +58,7 @@ def fast(text: bytes, *, is_prose: bool) -> Decoded:
     collects = gc.isenabled()
     gc.disable()  # thousands of new values at once would start it again and again, and none is garbage yet
     try:
-        decoded = _compared(text) if is_prose else _counted(text)
+        decoded = _decode_comparing(text) if is_prose else _decode_counting(text)
     except RecursionError as error:
         raise ValueError("nested too deeply for the fast decoder") from error
     finally:
@@ -72,7 +72,7 @@ def _refuse_negative_zero(text: bytes) -> None:
         raise ValueError("a number that int would not write the same")
 
 
-def _compared(text: bytes) -> Decoded:
+def _decode_comparing(text: bytes) -> Decoded:
     """A value, of which each object's names are compared while it is made."""
     value = cast(
         "JsonValue",
@@ -94,7 +94,7 @@ def _compared(text: bytes) -> Decoded:
     return Decoded(value, levels)
 
 
-def _counted(text: bytes) -> Decoded:
+def _decode_counting(text: bytes) -> Decoded:
     """A value that has as many names as its text.
 
     Where no white space stands before a colon, each name is followed by `":`. Texts may hold that, too, so
@@ -106,7 +106,7 @@ def _counted(text: bytes) -> Decoded:
     levels = containers(value, most=text.count(b"{") + lists)
     names = sum(level.name_count for level in levels)
     if text.count(b'":') != names or _SPACE_BEFORE_COLON.search(text):
-        return _compared(text)
+        return _decode_comparing(text)
     return Decoded(value, levels)
 
 
@@ -280,7 +280,7 @@ class LosslessDecoder:
         raise Broken(at, Sentence("a value is missing"), cut=end >= len(text))
 
     def _here(self) -> str:
-        return joined(self._pointer, *(o.place for o in self._stack))
+        return join_pointer(self._pointer, *(o.place for o in self._stack))
 
 
 def _end_of_string(text: bytes, start: int) -> int:

@@ -14,7 +14,7 @@ from dsr_report.errors import BrokenJsonError, NotAnExportError, NotReadyError
 from dsr_report.jsonstream import not_an_export
 from dsr_report.jsonstream.items import Item, ReadWarning
 from dsr_report.jsonstream.scanner import Broken
-from dsr_report.jsonstream.sources import Progress, Source, opened
+from dsr_report.jsonstream.sources import Progress, Source, open_source
 from dsr_report.jsonstream.stream import Batch, ItemStream
 from dsr_report.jsonstream.subjects import Info, Subjects
 from dsr_report.jsonstream.window import Limits
@@ -102,7 +102,7 @@ class ExportFile:
         self.place = source.place
         self.bytes = source.size
         self.incomplete = source.incomplete
-        self.info = self._peeked()
+        self.info = self._peek()
 
     def __enter__(self) -> Self:
         return self
@@ -157,21 +157,21 @@ class ExportFile:
 
     def batches(self) -> Iterator[Sequence[Item]]:
         """Every item, as `items` gives them, in batches: faster."""
-        for batch in self._walked():
+        for batch in self._walk():
             if batch.kind != "info" and batch.items:
                 yield batch.items
 
     def pieces(self, finished: Callable[[ItemStream], None] | None = None) -> Iterator[Batch]:
         """Every batch with its place in the file, `info` among them, for `rewriting`."""
-        return self._walked(finished)
+        return self._walk(finished)
 
-    def _walked(self, finished: Callable[[ItemStream], None] | None = None) -> Iterator[Batch]:
+    def _walk(self, finished: Callable[[ItemStream], None] | None = None) -> Iterator[Batch]:
         log = source_log(self._source)
         subjects = Subjects()
         hashing = _Hash() if self._sha256 is None else None
         done = 0
 
-        def seen(block: bytes) -> None:
+        def note_block(block: bytes) -> None:
             nonlocal done
             if hashing:
                 hashing.add(block)
@@ -181,7 +181,7 @@ class ExportFile:
 
         try:
             with self.raw() as file:
-                walk = ItemStream(file, self._limits, log.add, salvage=self._salvage, seen=seen)
+                walk = ItemStream(file, self._limits, log.add, salvage=self._salvage, seen=note_block)
                 for batch in self._with_our_errors(walk):
                     if batch.kind != "start":
                         subjects.see(batch.items, within_data=batch.kind in {"elements", "members"})
@@ -193,7 +193,7 @@ class ExportFile:
                 if walk.cutoff:
                     self.incomplete = True
                     while block := file.read(1 << 20):
-                        seen(block)
+                        note_block(block)
                 if walk.has_info and not walk.has_data:
                     log.add("no-data", "", "the export has no data")
                 if hashing:
@@ -213,9 +213,9 @@ class ExportFile:
         except NotReadyError as error:
             raise NotReadyError(error.what, where=self.name, hint=error.hint) from None
         except Broken as error:
-            raise self._broken(error) from None
+            raise self._not_an_export(error) from None
 
-    def _broken(self, error: Broken) -> NotAnExportError:
+    def _not_an_export(self, error: Broken) -> NotAnExportError:
         where = f"{self.name}, byte {error.offset}"
         if error.deep:
             return NotAnExportError(error.reason, where=where, hint="Is this the file that Copernica sent?")
@@ -231,14 +231,14 @@ class ExportFile:
             hint="Download it again, or read the intact part with --salvage.",
         )
 
-    def _peeked(self) -> Info:
+    def _peek(self) -> Info:
         """Read until `info` is known and `data` has begun."""
         with self.raw() as file:
             not_an_export.refuse_what_is_no_json(file, self.name)
         info: Info | None = None
         has_data = False
         others: list[Item] = []
-        walked = self._walked()
+        walked = self._walk()
         try:
             for batch in walked:
                 if batch.kind == "info":
@@ -301,7 +301,7 @@ def open_export(
         NotReadyError: this is the answer that the export is still being collected.
         FileError: the file cannot be read.
     """
-    found = opened(source, name=name, salvage=salvage, progress=progress, limits=limits)
+    found = open_source(source, name=name, salvage=salvage, progress=progress, limits=limits)
     try:
         return ExportFile(found, limits, salvage=salvage, progress=progress)
     except BaseException:

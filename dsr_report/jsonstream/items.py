@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, repeat
 from typing import Final, NamedTuple, TypeAlias, cast, overload
 
-from dsr_report.pointers import joined
+from dsr_report.pointers import join_pointer
 
 
 class Number(str):
@@ -157,7 +157,7 @@ def leaves(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, JsonValue
                     (
                         f"{at}/{key}"
                         if type(key) is str and "~" not in key and "/" not in key
-                        else joined(at, key),
+                        else join_pointer(at, key),
                         one,
                     )
                     for key, one in reversed(current.items())

@@ -30,12 +30,12 @@ def rename_members(source: BinaryIO, rename: Rename, target: BinaryIO) -> None:
         block = source.read(max(_BLOCK, len(buffer)))
         ended = not block
         buffer += block
-        done = _renamed(buffer, rename, target, ended=ended)
+        done = _write_renamed(buffer, rename, target, ended=ended)
         buffer = buffer[done:]
     target.write(buffer)
 
 
-def _renamed(buffer: bytes, rename: Rename, target: BinaryIO, *, ended: bool) -> int:
+def _write_renamed(buffer: bytes, rename: Rename, target: BinaryIO, *, ended: bool) -> int:
     """Write what is certain of the buffer; how much of it that was."""
     written = at = 0
     while (start := buffer.find(b'"', at)) >= 0:
@@ -45,7 +45,7 @@ def _renamed(buffer: bytes, rename: Rename, target: BinaryIO, *, ended: bool) ->
             return start
         at = match.end()
         if _COLON.match(buffer, at):
-            name = _decoded(match.group())
+            name = _name_of(match.group())
             new = rename(name) if name is not None else None
             if new is not None:
                 target.write(buffer[written:start] + json.dumps(new).encode("ascii"))
@@ -54,7 +54,7 @@ def _renamed(buffer: bytes, rename: Rename, target: BinaryIO, *, ended: bool) ->
     return len(buffer)
 
 
-def _decoded(literal: bytes) -> str | None:
+def _name_of(literal: bytes) -> str | None:
     try:
         name = json.loads(literal.decode("utf-8", "surrogateescape"), strict=False)
     except ValueError:

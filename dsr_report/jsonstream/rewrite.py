@@ -51,14 +51,14 @@ def rewrite_many(export: ExportFile, replacements: ReplacementsOfMany, target: B
     """The same as `rewrite`, where the replacements are worked out for many items at a time."""
     cutoff: Cutoff | None = None
 
-    def finished(walk: ItemStream) -> None:
+    def note_cutoff(walk: ItemStream) -> None:
         nonlocal cutoff
         cutoff = walk.cutoff
 
     waiting: deque[Batch] = deque()
 
     def lists() -> Iterator[Sequence[Item]]:
-        for batch in export.pieces(finished):
+        for batch in export.pieces(note_cutoff):
             waiting.append(batch)
             yield batch.items
 
@@ -73,7 +73,7 @@ def rewrite_many(export: ExportFile, replacements: ReplacementsOfMany, target: B
             if batch.rescued is not None:
                 file.seek(batch.end)
             done = batch.end
-            target.writelines(_replaced(text, batch, wanted))
+            target.writelines(_pieces_of(text, batch, wanted))
         if cutoff:
             _copy(file, target, cutoff.whole - done)
             target.write(cutoff.closers)
@@ -90,7 +90,7 @@ def _copy(file: BinaryIO, target: BinaryIO, size: int) -> None:
         size -= len(block)
 
 
-def _replaced(text: bytes, batch: Batch, wanted: Wanted) -> list[bytes]:
+def _pieces_of(text: bytes, batch: Batch, wanted: Wanted) -> list[bytes]:
     """The text of a batch in pieces, with what is wanted in it."""
     pieces: list[bytes] = []
     done = 0

@@ -76,7 +76,7 @@ class Source:
     """The path that was given, or what stands for it: what a person may type to name it again."""
 
 
-def opened(
+def open_source(
     source: str | os.PathLike[str] | bytes | BinaryIO,
     *,
     name: str | None,
@@ -98,10 +98,10 @@ def opened(
     else:
         stream = sys.stdin.buffer if isinstance(source, (str, os.PathLike)) else source
         fallback = "standard input" if stream is sys.stdin.buffer else getattr(stream, "name", None)
-        found = _spooled(stream, name or (fallback if isinstance(fallback, str) else "the stream given"))
+        found = _spool(stream, name or (fallback if isinstance(fallback, str) else "the stream given"))
     place = os.fspath(source) if isinstance(source, (str, os.PathLike)) else found.name
     try:
-        found = _unwrapped(found, salvage=salvage, progress=progress, limits=limits)
+        found = _unwrap(found, salvage=salvage, progress=progress, limits=limits)
     except BaseException:
         found.close()
         raise
@@ -158,7 +158,7 @@ def _of_path(path: Path, name: str | None) -> Source:
                 size = os.fstat(file.fileno()).st_size
             return Source(called, size, lambda: path.open("rb", buffering=0), lambda: None)
         with path.open("rb") as stream:
-            return _spooled(stream, called)
+            return _spool(stream, called)
     except OSError as error:
         raise FileError(
             Sentence("cannot be read ({reason})", reason=reason_of(error)),
@@ -173,7 +173,7 @@ def _as_bytes(block: object) -> bytes:
     return block
 
 
-def _spooled(stream: BinaryIO, name: str) -> Source:
+def _spool(stream: BinaryIO, name: str) -> Source:
     copy = TemporaryCopy()
     try:
         while block := stream.read(_BLOCK):
@@ -229,7 +229,7 @@ class TemporaryCopy:
         )
 
 
-def _unwrapped(source: Source, *, salvage: bool, progress: Progress | None, limits: Limits) -> Source:
+def _unwrap(source: Source, *, salvage: bool, progress: Progress | None, limits: Limits) -> Source:
     for _ in range(containers.MOST):
         with source.raw() as file:
             wrapping = containers.around(file)

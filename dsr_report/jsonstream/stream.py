@@ -34,7 +34,7 @@ from dsr_report.jsonstream.scanner import (
     run,
 )
 from dsr_report.jsonstream.window import BETWEEN_DOCUMENTS, Frame, Limits, Role, Window
-from dsr_report.pointers import RepeatedName, joined
+from dsr_report.pointers import RepeatedName, join_pointer
 from dsr_report.sentences import Sentence
 
 NOT_READY: Final = re.compile(r"\s*(?:no\s+)?data\b.{0,40}\bavailable\s*\(yet\)\.?\s*\Z", re.IGNORECASE)
@@ -206,7 +206,7 @@ class ItemStream:
         if byte < 0:
             raise Broken(window.offset, Sentence("a value is missing"), cut=True)
         if frame.role == "items":
-            batch = self._guessed(frame) or self._run(frame)
+            batch = self._guess(frame) or self._run(frame)
             if batch:
                 yield batch
                 return
@@ -226,7 +226,7 @@ class ItemStream:
             window.more()
         return min(len(window.buffer), window.pos + self._limits.largest)
 
-    def _guessed(self, frame: Frame) -> Batch | None:
+    def _guess(self, frame: Frame) -> Batch | None:
         if not (self._limits.guess and frame.border) or len(self._stack) + _FAST_DEPTH > MAX_DEPTH:
             return None
         if frame.pause:
@@ -240,7 +240,7 @@ class ItemStream:
             cut = window.buffer.find(frame.border, near - len(frame.border), limit)
         if cut < 0:
             return None
-        batch = self._decoded(frame, window.pos, cut + frame.kept)
+        batch = self._decode_run(frame, window.pos, cut + frame.kept)
         if batch is None:
             frame.failures += 1
             frame.pause = min(2 ** (frame.failures - 1) - 1, 63)
@@ -259,7 +259,7 @@ class ItemStream:
         if len(found) > 1:
             frame.learn(window.buffer[found[-2][2] - 1 : found[-1][0] + 1])
         if len(self._stack) + _FAST_DEPTH <= MAX_DEPTH:
-            batch = self._decoded(frame, window.pos, found[-1][2])
+            batch = self._decode_run(frame, window.pos, found[-1][2])
             if batch is not None:
                 return batch
         items: list[Item] = []
@@ -281,7 +281,7 @@ class ItemStream:
         frame.end = window.offset
         return Batch(items, start, window.offset, frame.shape.value)
 
-    def _decoded(self, frame: Frame, start: int, end: int) -> Batch | None:
+    def _decode_run(self, frame: Frame, start: int, end: int) -> Batch | None:
         """The elements between `start` and `end`, decoded at once; None if something there is odd."""
         window = self._window
         open_, close = (b"[", b"]") if frame.shape is Shape.ELEMENTS else (b"{", b"}")
@@ -297,7 +297,7 @@ class ItemStream:
             members = cast("dict[str, JsonValue]", value)
             items = named = []
             for raw, member in members.items():
-                named.append(Item(*self._named(frame, raw), member))
+                named.append(Item(*self._member_name(frame, raw), member))
                 frame.reading = None
         frame.latest = items
         frame.count += len(items)
@@ -349,7 +349,7 @@ class ItemStream:
             if NOT_READY.match(value):
                 raise NotReadyError("the export is still being collected", hint="Try again later.")
             self._report("data-is-text", pointer, "the data is a text, not a list of records")
-        self._ended(frame)
+        self._end(frame)
         yield Batch(
             [Item(pointer, labels, value)],
             value_start if kind in ("value", "info") else start,
@@ -384,13 +384,13 @@ class ItemStream:
         found = self._value(pointer, stay=True)
         if found is None or (isinstance(found[0], dict) and _is_document(found[0])):
             if parent:
-                self._ended(parent)
+                self._end(parent)
             self._open(OPEN_OBJECT, "document", pointer, ())
             return
         start = window.offset
         window.pos = self._value_end
         if parent:
-            self._ended(parent)
+            self._end(parent)
         yield Batch([Item(pointer, (), found[0])], start, window.offset, "value")
 
     def _descend(self, byte: int, frame: Frame, pointer: str, labels: tuple[str, ...]) -> None:
@@ -399,7 +399,7 @@ class ItemStream:
         frame.at_value = False
         self._open(byte, "items", pointer, labels)
 
-    def _ended(self, frame: Frame) -> None:
+    def _end(self, frame: Frame) -> None:
         frame.count += 1
         frame.reading = None
         frame.at_value = False
@@ -469,14 +469,14 @@ class ItemStream:
             raw = LosslessDecoder(self._report).name(buffer, at, frame.pointer)
         except Broken as error:
             raise self._absolute(error) from None
-        return self._named(frame, raw)
+        return self._member_name(frame, raw)
 
-    def _named(self, frame: Frame, raw: str) -> tuple[str, tuple[str, ...]]:
+    def _member_name(self, frame: Frame, raw: str) -> tuple[str, tuple[str, ...]]:
         if frame.reading is None or str(frame.reading) != raw:
             frame.reading = frame.names.name(raw)
             if isinstance(frame.reading, RepeatedName):
-                self._report("duplicate-key", joined(frame.pointer, raw), decoder.DUPLICATE_KEY)
-        return joined(frame.pointer, frame.reading), (*frame.labels, raw)
+                self._report("duplicate-key", join_pointer(frame.pointer, raw), decoder.DUPLICATE_KEY)
+        return join_pointer(frame.pointer, frame.reading), (*frame.labels, raw)
 
     # -- broken files ------------------------------------------------------------------------------
 
@@ -512,7 +512,7 @@ class ItemStream:
         if found:
             repaired, value = found
             if isinstance(value, dict):
-                items = [Item(*self._named(frame, str(name)), member) for name, member in value.items()]
+                items = [Item(*self._member_name(frame, str(name)), member) for name, member in value.items()]
             elif isinstance(value, list):
                 items = [
                     Item(f"{frame.pointer}/{i}", frame.labels, e) for i, e in enumerate(value, frame.count)

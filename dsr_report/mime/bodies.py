@@ -56,11 +56,11 @@ def _bodies(part: MimePart, preferred: Version, *, is_body: bool) -> list[MimePa
         for number, child in enumerate(part.children)
     ]
     if is_choice:
-        return _chosen(below, preferred)
+        return _best_version(below, preferred)
     return [leaf for leaves in below for leaf in leaves]
 
 
-def _chosen(below: list[list[MimePart]], preferred: Version) -> list[MimePart]:
+def _best_version(below: list[list[MimePart]], preferred: Version) -> list[MimePart]:
     """One of several versions of the same: the first of the preferred kind that says something."""
     pages = [leaf for leaves in below for leaf in leaves if leaf.media_type == "text/html"]
     fallback: list[MimePart] = []

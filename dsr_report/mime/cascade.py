@@ -131,7 +131,7 @@ def is_shallow(tokens: Sequence[Node], depth: int = 0) -> bool:
     return True
 
 
-def winning(values: Sequence[tuple[str, bool]]) -> str | None:
+def winner(values: Sequence[tuple[str, bool]]) -> str | None:
     """Of values with whether they are important, the strongest last, the one that holds."""
     important = [value for value, is_important in values if is_important]
     return important[-1] if important else values[-1][0] if values else None

@@ -86,7 +86,7 @@ def to_text(content: bytes, charset: str | None, *, is_raw: bool = False) -> tup
     wanted = (charset or "").strip()
     codec = codec_of(wanted) if wanted else None
     if codec is None:
-        return _guessed(content, defect("charset-unknown", wanted) if wanted else None)
+        return _guess(content, defect("charset-unknown", wanted) if wanted else None)
     if is_raw and codec not in {"utf-8", "ascii"} and _HIGH.search(content):
         try:
             return content.decode("utf-8"), "utf-8", defect("charset-wrong", wanted)
@@ -98,13 +98,13 @@ def to_text(content: bytes, charset: str | None, *, is_raw: bool = False) -> tup
     except ValueError:
         return _with_bad_bytes(content, codec, wanted)
     if is_raw and codec == "utf-8" and not text.isascii():
-        meant = _meant(text)
+        meant = _mend(text)
         if meant is not None:
             return meant, TWICE, defect("utf-8-twice")
     return text, codec, None
 
 
-def encoded(text: str, charset_used: str) -> bytes:
+def encode_text(text: str, charset_used: str) -> bytes:
     """The bytes of a text in the charset that `to_text` used.
 
     Raises:
@@ -129,7 +129,7 @@ def is_whole(content: bytes, charset: str) -> bool:
     return True
 
 
-def _meant(text: str) -> str | None:
+def _mend(text: str) -> str | None:
     try:
         return text.encode("latin-1").decode("utf-8")
     except ValueError:
@@ -142,7 +142,7 @@ def _with_bad_bytes(content: bytes, codec: str, wanted: str) -> tuple[str, str, 
     if REPLACEMENT not in text:
         return text, codec, None
     if codec == "ascii":
-        return _guessed(content, defect("charset-wrong", wanted))
+        return _guess(content, defect("charset-wrong", wanted))
     if codec == "utf-8":
         is_western = _UTF_8_LETTER.search(content) is None and _CUT_LETTER.search(content) is None
         if is_western and b"\0" not in content:
@@ -155,7 +155,7 @@ def _with_bad_bytes(content: bytes, codec: str, wanted: str) -> tuple[str, str, 
     return text, codec, defect("bytes-not-in-charset", wanted)
 
 
-def _guessed(content: bytes, problem: Defect | None) -> tuple[str, str, Defect | None]:
+def _guess(content: bytes, problem: Defect | None) -> tuple[str, str, Defect | None]:
     """Text that declares no charset which is known."""
     if _JAPANESE.search(content) and not _HIGH.search(content):
         text = content.decode("iso-2022-jp-ext", _VENDOR)

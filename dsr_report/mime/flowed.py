@@ -8,7 +8,7 @@ _QUOTES = re.compile(r">*")
 _SIGNATURE = "-- "
 
 
-def unflowed(text: str, *, delete_space: bool) -> str:
+def unflow(text: str, *, delete_space: bool) -> str:
     """The text with its soft line breaks undone; `delete_space` is `delsp=yes`."""
     out: list[str] = []
     depth_before = -1  # of the line that goes on, -1 where none does

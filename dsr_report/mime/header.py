@@ -94,10 +94,10 @@ def split_fields(block: bytes) -> list[bytes]:
 
 def parse_header(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[Defect, ...]]:
     """All fields of a header block, in order; lines that are no field are kept as fields without a name."""
-    return _remembered_header(block) if len(block) <= _SHORT_BLOCK else _parsed(block)
+    return _remembered_header(block) if len(block) <= _SHORT_BLOCK else _parse_fields(block)
 
 
-def _parsed(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[Defect, ...]]:
+def _parse_fields(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[Defect, ...]]:
     fields: list[HeaderField] = []
     defects: list[Defect] = []
     for field in split_fields(block):
@@ -121,15 +121,15 @@ def _named_field(field: bytes) -> HeaderField | None:
 
 
 # The messages of an export share most of their fields, and nearly all headers of their parts.
-_remembered_header = lru_cache(maxsize=512)(_parsed)
+_remembered_header = lru_cache(maxsize=512)(_parse_fields)
 _remembered_field = lru_cache(maxsize=2048)(_named_field)
 
 
 def _field(name: str, raw: bytes) -> HeaderField:
-    return HeaderField(name, decoded(raw), raw.rstrip(b"\r\n"))
+    return HeaderField(name, decode_field(raw), raw.rstrip(b"\r\n"))
 
 
-def unfolded(raw: bytes) -> str:
+def unfold(raw: bytes) -> str:
     """A field's text on one line, 8-bit characters read, encoded words as they stand."""
     text = raw.decode("ascii") if raw.isascii() else to_text(raw, None)[0]
     if "\n" in text or "\r" in text:
@@ -137,9 +137,9 @@ def unfolded(raw: bytes) -> str:
     return text.strip(" \t\r\n")
 
 
-def decoded(raw: bytes) -> str:
+def decode_field(raw: bytes) -> str:
     """A field's text: unfolded, 8-bit characters read, encoded words decoded."""
-    text = unfolded(raw)
+    text = unfold(raw)
     return decode_words(text) if "=?" in text else text
 
 
@@ -150,7 +150,7 @@ def decode_words(text: str) -> str:
     pending: list[tuple[str, str, str]] = []
 
     def flush() -> None:
-        for charset, content in _joined(pending):
+        for charset, content in _join_words(pending):
             out.append(to_text(content, charset)[0])
         pending.clear()
 
@@ -167,7 +167,7 @@ def decode_words(text: str) -> str:
     return "".join(out)
 
 
-def _joined(words: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, bytes]]:
+def _join_words(words: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, bytes]]:
     """Neighbouring words of one charset as one, as senders cut letters and groups of base64 in two."""
     for charset, run in groupby(words, key=lambda word: word[0].lower()):
         pieces = [

@@ -17,13 +17,13 @@ _VOID = frozenset(
 )
 
 
-def parsed(html: str) -> LexborNode | None:
+def parse_html(html: str) -> LexborNode | None:
     """The root element of a page. Lone surrogates, which it cannot hold, are given by number (`⟨U+D800⟩`)."""
     text = html if html.isascii() else _LONE.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", html)
     if text.count("<") > _MANY_TAGS:
         # HTML's rules look through all open elements at each tag: what is nested without end takes
         # hours, so tags beyond any depth that a mail program shows are left out (their text is not).
-        text = _flattened(text)
+        text = _flatten(text)
     return LexborHTMLParser(text).root
 
 
@@ -35,7 +35,7 @@ def children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-def _flattened(html: str) -> str:
+def _flatten(html: str) -> str:
     depth = 0
     out: list[str] = []
     end = 0

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from dsr_report.mime.charsets import to_text
-from dsr_report.mime.header import decoded, parameters, unfolded
+from dsr_report.mime.header import decode_field, parameters, unfold
 from dsr_report.mime.message import MimePart, parse_once
 from dsr_report.mime.office import is_read, texts_of_office
 from dsr_report.mime.parts import RICH_TEXTS
@@ -125,10 +125,10 @@ def fields_text(fields: Iterator[bytes]) -> str:
 
 
 def _texts_of_field(raw: bytes) -> Iterator[str]:
-    text = unfolded(raw)
+    text = unfold(raw)
     yield text
     if "=?" in text:
-        yield decoded(raw)
+        yield decode_field(raw)
     if ";" in text and "=" in text:
         yield from parameters(text).values()
 
@@ -274,8 +274,8 @@ def _in_tar(content: bytes, path: str, depth: int) -> Iterator[Inside]:
         yield Inside(path, "", "damaged")
 
 
-def _unpacking(make: Callable[[], zlib._Decompress | bz2.BZ2Decompressor | lzma.LZMADecompressor]) -> Reader:
-    def unpacked(content: bytes, path: str, depth: int) -> Iterator[Inside]:
+def _unpacker(make: Callable[[], zlib._Decompress | bz2.BZ2Decompressor | lzma.LZMADecompressor]) -> Reader:
+    def unpack(content: bytes, path: str, depth: int) -> Iterator[Inside]:
         try:
             inner = make().decompress(content, _MOST)
         except _UNREADABLE:
@@ -285,15 +285,15 @@ def _unpacking(make: Callable[[], zlib._Decompress | bz2.BZ2Decompressor | lzma.
         else:
             yield Inside(path, "", "damaged")
 
-    return unpacked
+    return unpack
 
 
 _STREAMS: dict[bytes, Reader] = {
-    b"\x1f\x8b": _unpacking(lambda: zlib.decompressobj(31)),
-    b"BZh": _unpacking(bz2.BZ2Decompressor),
-    b"\xfd7zXZ": _unpacking(lzma.LZMADecompressor),
-    b"\x78\x9c": _unpacking(zlib.decompressobj),
-    b"\x78\xda": _unpacking(zlib.decompressobj),
+    b"\x1f\x8b": _unpacker(lambda: zlib.decompressobj(31)),
+    b"BZh": _unpacker(bz2.BZ2Decompressor),
+    b"\xfd7zXZ": _unpacker(lzma.LZMADecompressor),
+    b"\x78\x9c": _unpacker(zlib.decompressobj),
+    b"\x78\xda": _unpacker(zlib.decompressobj),
 }
 
 

@@ -68,12 +68,12 @@ def purpose_of(url: str, label: str = "") -> Purpose:
 
 def purpose_said(*texts: str) -> Literal["unsubscribe", "web-version"] | None:
     """What a link is for, where its address (readable) or the words it stands under say so."""
-    found = {_said(text) for text in texts if text}
+    found = {_purpose_of(text) for text in texts if text}
     return "unsubscribe" if "unsubscribe" in found else "web-version" if "web-version" in found else None
 
 
 @lru_cache(maxsize=4096)  # links recur, and the words that they stand under do
-def _said(text: str) -> Literal["unsubscribe", "web-version"] | None:
+def _purpose_of(text: str) -> Literal["unsubscribe", "web-version"] | None:
     if _UNSUBSCRIBE.is_in(text):
         return "unsubscribe"
     return "web-version" if _WEB_VERSION.is_in(text) else None
@@ -103,7 +103,7 @@ def url_tokens(url: str) -> tuple[Span, ...]:
             len(value) >= _TELLING_NAMES_SHORTEST and not _READABLE.fullmatch(value)
         ):
             spans.append(Span(*match.span(2)))
-    return _merged(spans)
+    return _merge(spans)
 
 
 def _host(url: str) -> tuple[int, int]:
@@ -117,7 +117,7 @@ def _host(url: str) -> tuple[int, int]:
     return match.span(1) if match else (0, 0)
 
 
-def _merged(spans: list[Span]) -> tuple[Span, ...]:
+def _merge(spans: list[Span]) -> tuple[Span, ...]:
     merged: list[Span] = []
     for span in sorted(spans):
         if merged and span.start <= merged[-1].end:

@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dsr_report.mime.defects import Defect, DefectCode, defect
-from dsr_report.mime.header import HeaderField, parameters, parse_header, split_header, unfolded
+from dsr_report.mime.header import HeaderField, parameters, parse_header, split_header, unfold
 from dsr_report.mime.parts import MimeMessage, MimePart
-from dsr_report.mime.signed import opened
+from dsr_report.mime.signed import open_signed
 from dsr_report.mime.transfer import ENCODED, decode, is_broken_quoted_printable
 
 __all__ = [
@@ -76,11 +76,11 @@ def parse(raw: bytes | str) -> MimeMessage:
 
 def parse_once(wire: bytes) -> MimeMessage:
     """As `parse`, for who comes back to the same message: the last two that are not large are remembered."""
-    return parse(wire) if len(wire) > _LARGE else _remembered(wire)
+    return parse(wire) if len(wire) > _LARGE else _parse_once(wire)
 
 
 @lru_cache(maxsize=2)
-def _remembered(wire: bytes) -> MimeMessage:
+def _parse_once(wire: bytes) -> MimeMessage:
     return parse(wire)
 
 
@@ -175,7 +175,7 @@ def _structure(header: tuple[HeaderField, ...]) -> _Structure:
         if name in _STRUCTURAL:
             fields.setdefault(name, entry)
             if name == "content-type":
-                types.append(unfolded(entry.raw))
+                types.append(unfold(entry.raw))
             elif name == "content-transfer-encoding":
                 encodings.append(_WORD_AT_START.sub(r"\1", entry.value).lower())
     values = {name: entry.value for name, entry in fields.items()}
@@ -183,7 +183,7 @@ def _structure(header: tuple[HeaderField, ...]) -> _Structure:
     problems = (defect("encoding-unknown", unknown),) if unknown is not None else ()
     disposition = file_name = None
     if "content-disposition" in fields:
-        text = unfolded(fields["content-disposition"].raw)
+        text = unfold(fields["content-disposition"].raw)
         disposition = _WORD_AT_START.sub(r"\1", text).lower()
         file_name = parameters(text).get("filename") if "=" in text else None
     content_id = (values.get("content-id") or values.get("x-attachment-id", "")).strip().strip("<>").strip()
@@ -235,7 +235,7 @@ def _below(
     inner = decode(body, encoding).content
     if media_type in _MESSAGES:
         return _Below((), inner, nested=_message(inner, f"{path}.1", depth + 1))
-    kind, inner = opened(inner)
+    kind, inner = open_signed(inner)
     if kind == "signed":
         return _Below((), inner, nested=_message(inner, f"{path}.1", depth + 1), is_opened=True)
     return _Below(["encrypted" if kind == "encrypted" else "signature-unreadable"])

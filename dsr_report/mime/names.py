@@ -29,10 +29,10 @@ def safe_file_name(name: str | None, media_type: str = "application/octet-stream
         return f"part-{number}{mimetypes.guess_extension(media_type) or '.bin'}"
     if _RESERVED.match(text):
         text = f"_{text}"
-    return _shortened(text)
+    return _shorten(text)
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     """At most as many bytes as every file system takes, its ending kept."""
     if len(text.encode("utf-8")) <= _LONGEST_BYTES:
         return text

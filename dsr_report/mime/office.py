@@ -34,14 +34,14 @@ def texts_of_office(files: Mapping[str, bytes]) -> Iterator[str]:
     """The texts of the files of a document, each a paragraph or a row a line."""
     shared = [
         html.unescape("".join(_TEXT.findall(found)))
-        for found in _SHARED.findall(_decoded(files.get("xl/sharedStrings.xml", b"")))
+        for found in _SHARED.findall(_decode(files.get("xl/sharedStrings.xml", b"")))
     ]
     for name, content in files.items():
         if name != "xl/sharedStrings.xml":
-            yield _text_of(_decoded(content), shared, is_open=name == "content.xml")
+            yield _text_of(_decode(content), shared, is_open=name == "content.xml")
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     is_utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     return content.decode("utf-16" if is_utf_16 else "utf-8", "replace")
 

@@ -17,7 +17,7 @@ from typing import Literal
 from dsr_report.mime.bodies import bodies
 from dsr_report.mime.charsets import codec_of, declared_in_page, to_text
 from dsr_report.mime.defects import Defect, defect
-from dsr_report.mime.flowed import unflowed
+from dsr_report.mime.flowed import unflow
 from dsr_report.mime.header import HeaderField
 from dsr_report.mime.names import safe_file_name
 from dsr_report.mime.pictures import InlineParts
@@ -175,7 +175,7 @@ class MimePart:
             borders = [0, *(border for block in self._uu_blocks for border in block[:2]), len(text)]
             text = "".join(text[start:end] for start, end in zip(borders[::2], borders[1::2], strict=True))
         if self.is_flowed:
-            text = unflowed(text, delete_space=self.parameters.get("delsp", "").lower() == "yes")
+            text = unflow(text, delete_space=self.parameters.get("delsp", "").lower() == "yes")
         return text
 
     @property
@@ -222,7 +222,7 @@ class MimePart:
         if self.children:
             return self._texts_around()
         return tuple(
-            self._embedded(number, "application/octet-stream", block.content, block.name)
+            self._embedded_part(number, "application/octet-stream", block.content, block.name)
             for number, block in enumerate(self._uu_blocks, 1)
         )
 
@@ -243,10 +243,10 @@ class MimePart:
             content = b"".join(lines).strip(b"\r\n")
             is_usual = not position and len(content) < _LONGEST_USUAL_PREAMBLE and b"MIME" in content
             if content.strip() and not is_usual and is_visible(content.decode("utf-8", "replace")):
-                found.append(self._embedded(len(found) + 1, "text/plain", content, None))
+                found.append(self._embedded_part(len(found) + 1, "text/plain", content, None))
         return tuple(found)
 
-    def _embedded(self, number: int, media_type: str, content: bytes, name: str | None) -> MimePart:
+    def _embedded_part(self, number: int, media_type: str, content: bytes, name: str | None) -> MimePart:
         return MimePart(
             path=f"{self.path}{EMBEDDED}{number}",
             header=(),

@@ -70,7 +70,7 @@ def _text_of(
             shown = operands[0] if name == "TJ" else [operands[-1]]
             for piece in shown:
                 if isinstance(piece, pikepdf.String):
-                    text, all_known = _said(bytes(piece), glyphs)
+                    text, all_known = _text_by_glyphs(bytes(piece), glyphs)
                     out.append(text)
                     is_known &= all_known
                 elif float(piece) < _GAP:
@@ -92,7 +92,7 @@ def _text_of(
     return "".join(out), is_known
 
 
-def _said(codes: bytes, glyphs: Glyphs) -> tuple[str, bool]:
+def _text_by_glyphs(codes: bytes, glyphs: Glyphs) -> tuple[str, bool]:
     width, table = glyphs
     if not table:
         return codes.decode("cp1252", "replace"), width == 1

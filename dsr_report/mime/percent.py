@@ -11,10 +11,10 @@ _RUN = re.compile("%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 
 def unquoted(text: str) -> str:
     """A text with its percent-encoded UTF-8 decoded; what is not UTF-8 becomes a replacement character."""
-    return _RUN.sub(_decoded, text) if "%" in text else text
+    return _RUN.sub(_decode, text) if "%" in text else text
 
 
-def _decoded(match: re.Match[str]) -> str:
+def _decode(match: re.Match[str]) -> str:
     return _of_utf8(match.group())
 
 

@@ -26,7 +26,7 @@ class InlineParts:
             for key in (part.content_id, part.content_location):
                 if key:
                     self._exact.setdefault(key, part)
-                    self._spelled.setdefault(_spelled(key), part)
+                    self._spelled.setdefault(_bare_id(key), part)
             for name in (part.file_name, part.content_location, (part.content_id or "").partition("@")[0]):
                 if name:
                     self._named.setdefault(_last(name), part)
@@ -37,16 +37,16 @@ class InlineParts:
         is_id = text[:4].lower() == "cid:"
         if not is_id and _SCHEME.match(text) and text not in self._exact:
             scheme = text.partition(":")[0].lower()
-            if scheme == "data" or (scheme != "file" and _spelled(text) not in self._spelled):
+            if scheme == "data" or (scheme != "file" and _bare_id(text) not in self._spelled):
                 return None
         key = text[4:] if is_id else text
-        found = self._exact.get(key) or self._spelled.get(_spelled(key))
+        found = self._exact.get(key) or self._spelled.get(_bare_id(key))
         if found is None and key:
             found = self._named.get(_last(key.partition("@")[0] if is_id else key))
         return found
 
 
-def _spelled(key: str) -> str:
+def _bare_id(key: str) -> str:
     """An id without what programs add to it or write otherwise: blanks, brackets, percent signs, case."""
     return _NO_LETTERS_OF_IDS.sub("", unquote(key)).casefold().removeprefix("cid:")
 
@@ -57,4 +57,4 @@ def _last(key: str) -> str:
         path = urlsplit(key).path if _SCHEME.match(key) else key.partition("?")[0].partition("#")[0]
     except ValueError:
         path = key
-    return _spelled(re.split(r"[/\\]", path)[-1])
+    return _bare_id(re.split(r"[/\\]", path)[-1])

@@ -11,8 +11,8 @@ import tinycss2
 from selectolax.lexbor import LexborNode
 from tinycss2.ast import Declaration, Node
 
-from dsr_report.mime.cascade import Cascade, winning
-from dsr_report.mime.html_tree import parsed
+from dsr_report.mime.cascade import Cascade, winner
+from dsr_report.mime.html_tree import parse_html
 from dsr_report.mime.joiners import without_idle_joiners
 
 _BLOCKS = frozenset(
@@ -52,7 +52,7 @@ def text_of_html(html: str) -> str:
 
     A NUL, which HTML has no place for, becomes its number.
     """
-    root = parsed(html.replace("\x00", "⟨U+0000⟩"))
+    root = parse_html(html.replace("\x00", "⟨U+0000⟩"))
     return "" if root is None else _Writer(_Sheet(root)).text(root)
 
 
@@ -72,7 +72,7 @@ class _Sheet:
         style = attributes.get("style")
         of_style = _white_space_in(style) if style and "white-space" in style.lower() else None
         declared = self._cascade.of(node) if self._cascade.has_rules else []
-        value = winning([*declared, of_style] if of_style else declared)
+        value = winner([*declared, of_style] if of_style else declared)
         if value in {None, "revert"}:
             return "pre" if node.tag in _PREFORMATTED else None
         return None if value == "inherit" else value
@@ -140,15 +140,15 @@ class _Writer:
     def _write(self, text: str) -> None:
         white_space = self._white_space[-1]
         if white_space == "pre":
-            self._put(_kept(text))
+            self._emit(_with_blanks(text))
             return
         text = (_SPACE_IN_LINE if white_space == "pre-line" else _SPACE).sub(" ", text)
         if self._breaks or not self._out or self._out[-1].endswith(" "):
             text = text.lstrip(" ")
         if text:
-            self._put(text)
+            self._emit(text)
 
-    def _put(self, text: str) -> None:
+    def _emit(self, text: str) -> None:
         if self._breaks:
             self._out.append("\n" * min(self._breaks, 2))
             self._breaks = 0
@@ -170,11 +170,11 @@ class _Writer:
         elif tag in {"img", "area"} or (tag == "input" and _kind(attributes) == "image"):
             alternative = _SPACE.sub(" ", attributes.get("alt") or "").strip()
             if alternative:
-                self._put(f"[{alternative}]")
+                self._emit(f"[{alternative}]")
         elif tag == "input":
-            self._put(_field(attributes))
+            self._emit(_field(attributes))
         elif tag == "option":
-            self._put("(x) " if "selected" in attributes else "( ) ")
+            self._emit("(x) " if "selected" in attributes else "( ) ")
         elif tag in _CELLS and self._rows:
             self._rows[-1].cells.append(len(self._out))
         elif tag == "tr":
@@ -184,7 +184,7 @@ class _Writer:
         elif tag in _LISTS:
             self._lists.append(_List(tag, attributes))
         elif tag == "li":
-            self._put(self._lists[-1].mark(attributes) if self._lists else "• ")
+            self._emit(self._lists[-1].mark(attributes) if self._lists else "• ")
         elif tag == "a":
             target = (attributes.get("href") or "").strip()
             if target and not target.startswith("#"):
@@ -210,7 +210,7 @@ class _Writer:
         elif tag == "a" and ending:
             # the address stands in the line of the words that lead to it, whatever blocks they are in
             if self._links.pop() == len(self._out):
-                self._put(ending.lstrip())
+                self._emit(ending.lstrip())
             else:
                 self._out.append(ending)
         elif ending:
@@ -297,7 +297,7 @@ def _field(attributes: Mapping[str, str | None]) -> str:
     return f" [{shown}] " if shown else ""
 
 
-def _kept(text: str) -> str:
+def _with_blanks(text: str) -> str:
     """A text whose blanks and lines are kept: tabs are widened, empty lines get something that keeps them."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept = [line.expandtabs(_TAB).replace(" ", _KEPT_SPACE) for line in lines]

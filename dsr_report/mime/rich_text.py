@@ -17,14 +17,14 @@ def text_of_rtf(content: bytes) -> str:
     page = re.search(rb"\\ansicpg([0-9]{3,5})", content)
     charset = f"cp{page[1].decode()}" if page else "cp1252"
 
-    def said(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         if match["bytes"]:
             return to_text(bytes.fromhex(match["bytes"].replace("\\'", "")), charset)[0]
         if match["unit"]:
             return chr(int(match["unit"]) % 0x10000)
         return "\n" if match["border"] else ""
 
-    return _RTF.sub(said, content.decode("cp1252", "replace"))
+    return _RTF.sub(replacement, content.decode("cp1252", "replace"))
 
 
 _ENRICHED = re.compile(r"<<|<param>.*?</param>|</?[A-Za-z][A-Za-z0-9-]{0,59}>|\n+", re.IGNORECASE | re.DOTALL)
@@ -33,10 +33,10 @@ _ENRICHED = re.compile(r"<<|<param>.*?</param>|</?[A-Za-z][A-Za-z0-9-]{0,59}>|\n
 def text_of_enriched(text: str) -> str:
     """The text of `text/enriched`, in which a line end alone is a space (RFC 1896)."""
 
-    def said(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         found = match[0]
         if found == "<<":
             return "<"
         return "" if found[0] == "<" else " " if found == "\n" else found[1:]
 
-    return _ENRICHED.sub(said, text)
+    return _ENRICHED.sub(replacement, text)

@@ -31,15 +31,15 @@ class _Value(NamedTuple):
     end: int
 
 
-def opened(content: bytes) -> tuple[Kind, bytes]:
+def open_signed(content: bytes) -> tuple[Kind, bytes]:
     """What kind of structure it is, and of a signed or packed one the MIME entity within."""
     try:
-        return _opened(content)
+        return _open(content)
     except (ValueError, IndexError, zlib.error):
         return "unreadable", b""
 
 
-def _opened(content: bytes) -> tuple[Kind, bytes]:
+def _open(content: bytes) -> tuple[Kind, bytes]:
     kind, *rest = _values(_value(content, 0, 0).content)
     if kind.tag != _OBJECT:
         raise ValueError

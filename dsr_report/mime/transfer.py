@@ -143,7 +143,7 @@ def uu_blocks(text: str) -> Iterator[UuBlock]:
         else:
             close_match = _UU_END.search(text, begin.end())
             end = close_match.end() if close_match else -1
-            content, is_broken = _uudecoded(text[begin.end() : end - 3]) if close_match else (b"", True)
+            content, is_broken = _uudecode(text[begin.end() : end - 3]) if close_match else (b"", True)
         if end < 0:
             return
         if content or not text[begin.end() : end - 3].strip(" `\n"):
@@ -162,7 +162,7 @@ def uu_block_with(code: str, content: bytes) -> str:
     return begin + line_end + lines.decode("ascii").replace("\n", line_end) + end
 
 
-def _uudecoded(code: str) -> tuple[bytes, bool]:
+def _uudecode(code: str) -> tuple[bytes, bool]:
     out = bytearray()
     is_broken = False
     for line in filter(None, code.split("\n")):

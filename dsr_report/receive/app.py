@@ -132,31 +132,31 @@ class Endpoint:
             return PlainTextResponse("try again later\n", 503)
         self._bodies += 1
         try:
-            return await self._answered(request)
+            return await self._answer(request)
         finally:
             self._bodies -= 1
 
-    async def _answered(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response:
         try:
-            verified = await self._judged(request)
+            verified = await self._verify_head(request)
         except KeyLookupError as error:
             self._say(f"a call could not be judged: {error.what}")
             return PlainTextResponse("try again later\n", 503)
         except RejectedError as error:
-            return self._refused(error)
+            return self._refuse(error)
         except Exception as error:  # noqa: BLE001 - a head that nobody thought of is refused like any other
-            return self._refused(
+            return self._refuse(
                 RejectedError("unreadable", f"its head cannot be read ({type(error).__name__})")
             )
         try:
-            await self._stored(request, verified)
+            await self._store(request, verified)
         except ClientDisconnect:
             self._replays.give_back(verified.marks)
             self._say("a call was cut off; nothing was kept")
             return PlainTextResponse("cut off\n", 400)
         except RejectedError as error:
             self._replays.give_back(verified.marks)
-            return self._refused(error)
+            return self._refuse(error)
         except DsrReportError as error:
             self._replays.give_back(verified.marks)
             self._say(f"a call could not be stored: {error.what}")
@@ -164,7 +164,7 @@ class Endpoint:
         self._news.set()
         return PlainTextResponse("received\n", 202)
 
-    async def _judged(self, request: Request) -> Verified:
+    async def _verify_head(self, request: Request) -> Verified:
         """What the head of a call says, when it may come in."""
         if request.headers.get("x-forwarded-proto", "https").lower() != "https":
             raise RejectedError("plain-http", "the call did not come over HTTPS")
@@ -183,13 +183,13 @@ class Endpoint:
             raise RejectedError("replayed", "the call was accepted before")
         return verified
 
-    async def _stored(self, request: Request, verified: Verified) -> None:
+    async def _store(self, request: Request, verified: Verified) -> None:
         """Stream the body to the disk, and keep it only if it is what was signed, and an export."""
         whole = self._inbox.incoming / f"{secrets.token_hex(16)}.whole"
         with written_whole(whole) as file:
             try:
                 async with asyncio.timeout(self._door.limits.body_seconds):
-                    sha256 = await self._streamed(request, file, verified.digests)
+                    sha256 = await self._stream(request, file, verified.digests)
             except TimeoutError:
                 raise RejectedError("too-slow", "the body took too long") from None
             file.flush()
@@ -197,7 +197,7 @@ class Endpoint:
                 raise RejectedError("not-an-export", "the body is no data-request export")
         await run_in_threadpool(self._inbox.place, whole, sha256)
 
-    async def _streamed(self, request: Request, file: BinaryIO, digests: dict[str, bytes]) -> str:
+    async def _stream(self, request: Request, file: BinaryIO, digests: dict[str, bytes]) -> str:
         """Write the body into the file; its SHA-256."""
         running = {name: hashlib.new(name) for name in {*digests, "sha256"}}
         size = 0
@@ -256,7 +256,7 @@ class Endpoint:
             await run_in_threadpool(self._inbox.done, received)
             self._say(f"{before}; {done}" if done else before)
 
-    def _refused(self, error: RejectedError) -> Response:
+    def _refuse(self, error: RejectedError) -> Response:
         """The operator learns why; the caller does not."""
         self._say(f"refused a call [{error.code}]: {error.what}")
         return PlainTextResponse("refused\n", _STATUS.get(error.code, 401))

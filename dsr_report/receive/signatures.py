@@ -190,7 +190,7 @@ def read_signature(text: str) -> _Signature:
     names = tuple(found.get("headers", "date").lower().split())
     if len(names) > _MOST_NAMES or len(set(names)) < len(names):
         raise RejectedError("signature-header", "the signature covers too many headers, or one twice")
-    return _Signature(key_id, algorithm, names, _decoded(found["signature"], "signature-header"))
+    return _Signature(key_id, algorithm, names, _decode(found["signature"], "signature-header"))
 
 
 def signing_string(call: Call, names: Sequence[str]) -> str:
@@ -255,7 +255,7 @@ def _digests(call: Call) -> dict[str, bytes]:
         kind = DIGESTS.get(name.strip().lower())
         if kind is None:
             continue
-        digest = _decoded(value, "digest")
+        digest = _decode(value, "digest")
         if found.setdefault(kind, digest) != digest:
             raise RejectedError("digest", "there are two different digests of one kind")
     if not found:
@@ -263,7 +263,7 @@ def _digests(call: Call) -> dict[str, bytes]:
     return found
 
 
-def _decoded(text: str, code: str) -> bytes:
+def _decode(text: str, code: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):

@@ -105,7 +105,7 @@ class Lot:
             self.labels = items.labels
             groups = by_names(cast("Sequence[dict[str, JsonValue]]", items.values))
             if len(items.levels) == _WRAPPED and len(items.levels[1].containers) == len(items):
-                self.alike = _unwrapped(groups)
+                self.alike = _unwrap(groups)
             self.alike = self.alike or [
                 Alike(names, values, is_flat=items.are_flat) for names, values in groups.items()
             ]
@@ -134,7 +134,7 @@ class Lot:
         return self._items[0]
 
 
-def _unwrapped(groups: Groups) -> list[Alike]:
+def _unwrap(groups: Groups) -> list[Alike]:
     """Objects that hold one flat object each, by their names and its; none where one of them holds another.
 
     As there are as many inner objects as outer ones, each has one where each has one under the same name.

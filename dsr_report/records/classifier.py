@@ -121,7 +121,7 @@ class Classifier:
                 becomes a record as it is cannot.)
         """
         for item in items:
-            yield from self._found(*item)
+            yield from self._records_of(*item)
         yield from self._end()
 
     def find_alike(self, lots: Iterable[Lot]) -> Iterator[RawRecord | AlikeRecords]:
@@ -135,12 +135,12 @@ class Classifier:
             if lot.alike and not self._layouts.listening:
                 others = []
                 for alike in lot.alike:
-                    yield from self._recognised(lot.labels, alike, others)
+                    yield from self._recognise(lot.labels, alike, others)
             for item in lot.items(others):
-                yield from self._found(*item)
+                yield from self._records_of(*item)
         yield from self._end()
 
-    def _recognised(
+    def _recognise(
         self, labels: tuple[str, ...], alike: Alike, others: list[Objects]
     ) -> Iterator[AlikeRecords]:
         """Records of objects that are alike; what must be looked at one by one is added to `others`."""
@@ -159,7 +159,7 @@ class Classifier:
             else:
                 others.append(part.values)
 
-    def _found(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> Sequence[RawRecord]:
+    def _records_of(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> Sequence[RawRecord]:
         """The records of one item, as far as they are known yet."""
         layouts = self._layouts
         if type(value) is dict and not layouts.listening:
@@ -178,14 +178,14 @@ class Classifier:
         if len(out) != 1 or out[0].value is not value:
             self._owed += count_values(value) - sum(map(RawRecord.value_count, out))
             if self._owed and not layouts.is_holding:
-                raise _unbalanced(pointer, self._owed)
+                raise _imbalance(pointer, self._owed)
         return out
 
     def _end(self) -> Sequence[RawRecord]:
         """The records that were held back until the last item."""
         out = self._layouts.end()
         if owed := self._owed - sum(map(RawRecord.value_count, out)):
-            raise _unbalanced(out[0].pointer if out else "", owed)
+            raise _imbalance(out[0].pointer if out else "", owed)
         return out
 
     def _is_unknown(self, value: dict[str, JsonValue]) -> bool:
@@ -235,7 +235,7 @@ def _with_request(
     return lambda value: (key(value), told_by_header(value[header]))
 
 
-def _unbalanced(pointer: str, owed: int) -> LedgerError:
+def _imbalance(pointer: str, owed: int) -> LedgerError:
     return LedgerError(
         Sentence("{count} values at or above {pointer} are in no record", count=owed, pointer=pointer or "/")
         if owed > 0

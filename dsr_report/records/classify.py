@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.key_signatures import by_members, by_names, values_matter
-from dsr_report.records.kinds import kind_of, remembered
+from dsr_report.records.kinds import kind_of, kinds_cache
 from dsr_report.records.logs import columns_of_log
 from dsr_report.records.request_header import asked_for
 from dsr_report.records.rule import Clue, Rule, rule
@@ -59,7 +59,7 @@ class Classification(NamedTuple):
     by_request: bool = False
 
 
-@remembered(16384)
+@kinds_cache(16384)
 def label_kind(labels: tuple[str, ...]) -> tuple[str, str, bool] | None:
     """Kind and label of the innermost container whose name is known, and whether it is the nearest name.
 
@@ -101,7 +101,7 @@ def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Classificati
     for name in DISCRIMINATORS:
         word = value.get(names[name]) if name in names else None
         if isinstance(word, str):
-            if decided := _discriminated(name, word, value, names, keyed):
+            if decided := _by_discriminator(name, word, value, names, keyed):
                 is_sure = stable if decided.payload is None else not declined
                 return decided if is_sure else decided._replace(by_names_alone=False)
             declined = True
@@ -179,7 +179,7 @@ def _holds_objects(member: list[JsonValue]) -> bool:
     return any(isinstance(element, (list, dict)) and element for element in member)
 
 
-def _discriminated(
+def _by_discriminator(
     name: str, word: str, value: dict[str, JsonValue], names: dict[str, str], keyed: tuple[str, Rule] | None
 ) -> Classification | None:
     log = columns_of_log(word) if name in {"log", "logfile", "table"} else None

@@ -65,14 +65,14 @@ def suggest(unrecognised: Iterable[RawRecord], counts: Mapping[str, int] | None 
     for keys, (found, count) in groups.items():
         name = _name_for(found, keys, taken)
         taken.add(name)
-        listing = ", ".join(map(_quoted, keys))
+        listing = ", ".join(map(_quote, keys))
         title = name.replace("_", " ").capitalize()
         parts.append(
             f"# {count} such record{'s' if count != 1 else ''}, the first at {_comment(found.pointer)}\n"
             f"[records.{name}]\n"
-            f"keys = [{', '.join(map(_quoted, keys[:_WORTH_MATCHING]))}]\n"
+            f"keys = [{', '.join(map(_quote, keys[:_WORTH_MATCHING]))}]\n"
             f"columns = [{listing}]\n"
-            f"title = {{ en = {_quoted(title)} }}\n"
+            f"title = {{ en = {_quote(title)} }}\n"
             'explanation = { en = "" }  # what this is and why you keep it, in words for the subject\n'
             'origin = ""  # provided, observed or inferred\n'
         )
@@ -98,7 +98,7 @@ def _name_for(found: RawRecord, keys: tuple[str, ...], taken: set[str]) -> str:
     return name
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return json.dumps(text.encode("utf-8", "replace").decode("utf-8")).replace("\x7f", "\\u007f")
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.lexicon import WORDS
-from dsr_report.pointers import joined
+from dsr_report.pointers import join_pointer
 from dsr_report.records.base import Family, Record
 from dsr_report.records.classify import DISCRIMINATORS, by_plain, payload_of
 from dsr_report.records.kind import Field, How
@@ -278,16 +278,16 @@ def interests_of(value: JsonValue, pointer: str) -> tuple[Interest, ...] | None:
     if isinstance(value, dict):
         if all(as_flag(flag) is not None for flag in value.values()):
             return tuple(
-                Interest(None, str(name), None, as_flag(flag), joined(pointer, name))
+                Interest(None, str(name), None, as_flag(flag), join_pointer(pointer, name))
                 for name, flag in value.items()
             )
         if not all(name.isdigit() for name in value):
             return None
         pairs: list[tuple[str, JsonValue]] = [
-            (joined(pointer, name), element) for name, element in value.items()
+            (join_pointer(pointer, name), element) for name, element in value.items()
         ]
     elif isinstance(value, list):
-        pairs = [(joined(pointer, i), element) for i, element in enumerate(value)]
+        pairs = [(join_pointer(pointer, i), element) for i, element in enumerate(value)]
     else:
         return None
     found = []
@@ -335,7 +335,7 @@ def _flat(found: RawRecord) -> list[Member]:
     """A record's members; those of the object that a wrapper holds come first."""
     value, pointer = found.value, found.pointer
     if isinstance(value, str) and (inner := record_in_json(value)) is not None:
-        return [Member(name, pointer, member) for name, member in _unwrapped(inner, found.kind)]
+        return [Member(name, pointer, member) for name, member in _unwrap(inner, found.kind)]
     if not isinstance(value, dict):
         return list(members_of(value, pointer))
     names = by_plain(value)
@@ -349,11 +349,11 @@ def _flat(found: RawRecord) -> list[Member]:
     members = list(members_of(value, pointer))
     if wrapper is None:
         return members
-    inner_members = list(members_of(value[wrapper], joined(pointer, wrapper)))
+    inner_members = list(members_of(value[wrapper], join_pointer(pointer, wrapper)))
     return inner_members + [member for member in members if member.name != wrapper]
 
 
-def _unwrapped(value: dict[str, JsonValue], kind: str) -> list[tuple[str, JsonValue]]:
+def _unwrap(value: dict[str, JsonValue], kind: str) -> list[tuple[str, JsonValue]]:
     names = by_plain(value)
     wrapper = names.get(_WRAPPERS.get(kind, "")) or (
         payload_of(value, names) if any(name in names for name in DISCRIMINATORS) else None

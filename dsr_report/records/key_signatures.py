@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue
-from dsr_report.records.kinds import KINDS, remembered
+from dsr_report.records.kinds import KINDS, kinds_cache
 from dsr_report.records.rule import Rule, rule
 from dsr_report.records.vocabulary import normalised_key, word_set
 
@@ -152,10 +152,10 @@ _WRAPPED_KIND = {"survey": "survey", "webform": "form"}
 
 def by_names(names: Names) -> tuple[str, Rule] | None:
     """Kind and rule that an object's plain names tell, or None."""
-    return _remembered(names) if len(names) <= _MOST_NAMES else _told(names)
+    return _remembered(names) if len(names) <= _MOST_NAMES else _by_signature(names)
 
 
-def _told(names: Names) -> tuple[str, Rule] | None:
+def _by_signature(names: Names) -> tuple[str, Rule] | None:
     for kind, what, fits in SIGNATURES:
         if fits(names):
             return kind, rule("keys", what)
@@ -165,7 +165,7 @@ def _told(names: Names) -> tuple[str, Rule] | None:
     return None
 
 
-_remembered = remembered(8192)(_told)
+_remembered = kinds_cache(8192)(_by_signature)
 
 
 def by_members(value: dict[str, JsonValue]) -> tuple[str, Rule] | None:

@@ -40,7 +40,7 @@ def kind_of(name: str) -> Kind:
     return KINDS.get(name, _CUSTOM)
 
 
-def remembered(maxsize: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
+def kinds_cache(maxsize: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """`lru_cache` for what depends on the declarations: it is forgotten where they change."""
 
     def remember(function: Callable[..., R]) -> Callable[..., R]:

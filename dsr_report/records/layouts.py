@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from dsr_report.jsonstream.items import JsonValue
-from dsr_report.pointers import escaped, joined, tokens
+from dsr_report.pointers import escape_token, join_pointer, tokens
 from dsr_report.records import logs, sniff
 from dsr_report.records.classify import (
     COLUMNS,
@@ -76,7 +76,7 @@ class LayoutResolver:
         if last == "info" and _DOCUMENT.fullmatch(parent) and isinstance(value, dict):
             out.append(RawRecord("envelope", pointer, value, rule("info-of-a-further-document"), labels))
             return out
-        if parent and labels and escaped(labels[-1]) == last and (weight := _weight(value)) is not None:
+        if parent and labels and escape_token(labels[-1]) == last and (weight := _weight(value)) is not None:
             # The reader took an object apart: its members may belong together.
             if self._loose and parent != self._loose_parent:
                 self._flush(out)
@@ -127,7 +127,7 @@ class LayoutResolver:
         above = self._name_above(f"{parent}/")
         if above is not None:
             labels = (*labels, above)
-        value = Members(loose, {name: f"/{escaped(name)}" for name in loose})
+        value = Members(loose, {name: f"/{escape_token(name)}" for name in loose})
         names = by_plain(value)
         bare_only = not any(isinstance(member, (dict, list)) for member in loose.values())
         named = next((name for n in NAMING if n in names and (name := list_name(value[names[n]]))), None)
@@ -144,14 +144,14 @@ class LayoutResolver:
         ):
             found = RawRecord(decided.kind, parent, value, decided.rule, labels)
             if kind_of(decided.kind).holds_records:
-                self._nesting(value, Place(parent, labels), found, out)
+                self._split_nested(value, Place(parent, labels), found, out)
             else:
                 out.append(found)
         elif bare_only and len(loose) > 1 and not labels and parent != "/data":
             out.append(RawRecord("unrecognised", parent, value, rule("no-known-keys"), labels))
         else:
             for name, member in loose.items():
-                self._element(member, Place(joined(parent, name), (*labels, name)), Siblings(), out)
+                self._element(member, Place(join_pointer(parent, name), (*labels, name)), Siblings(), out)
 
     # ---- one element, of any type
 
@@ -165,7 +165,7 @@ class LayoutResolver:
         if isinstance(value, (dict, list)):
             before = len(out)
             self._container(value, at, siblings, out)
-            if len(out) == before and at.labels and at.pointer.endswith(f"/{escaped(at.labels[-1])}"):
+            if len(out) == before and at.labels and at.pointer.endswith(f"/{escape_token(at.labels[-1])}"):
                 out.append(RawRecord("envelope", at.pointer, value, rule("nothing-in-it"), at.labels))
         elif isinstance(value, str) and not at.labels and (name := list_name(value)) and names_list(value):
             siblings.name, siblings.columns = name, None
@@ -206,7 +206,7 @@ class LayoutResolver:
         decision = decide(value, at.labels)
         if decision is not None:
             if kind_of(decision.kind).holds_records and at.depth < _DEEPEST:
-                self._nesting(
+                self._split_nested(
                     value,
                     at,
                     RawRecord(decision.kind, at.pointer, value, decision.rule, at.labels),
@@ -236,7 +236,7 @@ class LayoutResolver:
             why = rule("name-of-a-list") if name is None else rule("name-of-the-list", payload)
             self._parts(value, at, {payload: name}, why, out, columns=columns)
             return
-        self._mixed(value, at, names, out)
+        self._split_mixed(value, at, names, out)
 
     def _parts(
         self,
@@ -279,7 +279,7 @@ class LayoutResolver:
         else:
             self._element(value, at, siblings, out)
 
-    def _nesting(
+    def _split_nested(
         self,
         value: dict[str, JsonValue],
         at: Place,
@@ -310,7 +310,7 @@ class LayoutResolver:
         for inner in nested.values():
             out.extend(inner)
 
-    def _mixed(
+    def _split_mixed(
         self,
         value: dict[str, JsonValue],
         at: Place,
@@ -345,7 +345,7 @@ class LayoutResolver:
                     inner_labels = (*inner_labels, siblings.name)
                 self._element(member, at.below(name, inner_labels), mine, inner)
             elif isinstance(member, str) and (sniff.kind_of_text(member) or kind_labelled(name) == "message"):
-                inner = [bare(member, joined(at.pointer, name), (*at.labels, name))]
+                inner = [bare(member, join_pointer(at.pointer, name), (*at.labels, name))]
             if inner:
                 taken[name] = inner
         understood = any(_is_convincing(f) for inner in taken.values() for f in inner)
@@ -407,7 +407,7 @@ class LayoutResolver:
 
 
 def _members(rest: dict[str, JsonValue]) -> Members:
-    return Members(rest, {name: f"/{escaped(name)}" for name in rest})
+    return Members(rest, {name: f"/{escape_token(name)}" for name in rest})
 
 
 def _named_list(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue, Scalar, leaves, values
-from dsr_report.pointers import joined
+from dsr_report.pointers import join_pointer
 
 
 class Members(dict[str, JsonValue]):
@@ -56,6 +56,6 @@ def members_of(value: JsonValue, pointer: str) -> Iterator[Member]:
             yield Member(name, pointer + value.places[name], member)
     elif isinstance(value, dict):
         for name, member in value.items():
-            yield Member(name, joined(pointer, name), member)
+            yield Member(name, join_pointer(pointer, name), member)
     else:
         yield Member("", pointer, value)

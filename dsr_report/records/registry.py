@@ -9,7 +9,7 @@ from dsr_report.records.fields import FieldReader
 Step = Callable[[FieldReader], None]
 
 BEFORE: dict[str, Step] = {}
-"""Kind → what is done before its declared fields are read; filled when `records.parsing` is imported."""
+"""Kind → what is done before its declared fields are read; filled when `records.parser` is imported."""
 AFTER: dict[str, Step] = {}
 """Kind → what is done when they were read, likewise."""
 

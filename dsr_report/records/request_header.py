@@ -38,15 +38,15 @@ def told_by_header(header: JsonValue) -> tuple[str, Clue] | None:
     """Kind and clue that a header dump tells, or None where it tells neither."""
     if not isinstance(header, str):
         return None
-    return _told_once(header) if len(header) <= _SHORT else _told(header[:_LONGEST])
+    return _told_once(header) if len(header) <= _SHORT else _clue_of(header[:_LONGEST])
 
 
 @lru_cache(maxsize=1024)
 def _told_once(header: str) -> tuple[str, Clue] | None:
-    return _told(header)
+    return _clue_of(header)
 
 
-def _told(header: str) -> tuple[str, Clue] | None:
+def _clue_of(header: str) -> tuple[str, Clue] | None:
     fields = {match[1].lower(): match[2].strip().lower() for match in _LINE.finditer(header)}
     destination = fields.get("sec-fetch-dest")
     if destination in {"image", "document", "iframe"}:

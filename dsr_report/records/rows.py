@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue
-from dsr_report.pointers import joined
+from dsr_report.pointers import join_pointer
 from dsr_report.records import logs, sniff
 from dsr_report.records.classify import PAGING, decide, label_kind, names_kind, told_by_request
 from dsr_report.records.members import Members
@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
     def below(self, name: str | int, labels: tuple[str, ...]) -> Place:
         """The place of a member or element, in containers of these names."""
-        return Place(joined(self.pointer, name), labels, self.depth + 1)
+        return Place(join_pointer(self.pointer, name), labels, self.depth + 1)
 
 
 def divide_row(

@@ -140,7 +140,7 @@ class Summary:
         value = found.value
         if not isinstance(value, dict):
             if isinstance(value, str) and len(value) <= _LONG_TEXT and found.rule.first == _JSON:
-                from dsr_report.records.parsing import parse  # noqa: PLC0415 - models take 0.1 s to build
+                from dsr_report.records.parser import parse  # noqa: PLC0415 - models take 0.1 s to build
 
                 self._record(parse(found, self.zone))
             return
@@ -214,7 +214,7 @@ class Summary:
         self._others = [min(at, *self._others), max(at, *self._others)] if self._others else [at, at]
 
     def _group(self, found: RawRecord) -> None:
-        keys = tuple(map(_shortened, list(found.value)[:_MOST_KEYS])) if isinstance(found.value, dict) else ()
+        keys = tuple(map(_shorten, list(found.value)[:_MOST_KEYS])) if isinstance(found.value, dict) else ()
         name = tuple(sorted(keys)) or (f"\x00{found.rule}",)
         if name not in self.groups:
             if len(self.groups) >= _MOST_GROUPS:
@@ -227,6 +227,6 @@ class Summary:
         self.groups[name].count += 1
 
 
-def _shortened(key: str) -> str:
+def _shorten(key: str) -> str:
     text = str(key)
     return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 1]}…"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from dsr_report.records.kinds import KIND_OF_WORD, remembered
+from dsr_report.records.kinds import KIND_OF_WORD, kinds_cache
 from dsr_report.records.names import normalised_key as normalised_key  # noqa: PLC0414 - names and words belong together
 from dsr_report.records.names import word_set as word_set  # noqa: PLC0414 - likewise
 
@@ -39,7 +39,7 @@ def _words(label: str) -> list[str]:
     return [word for word in found if word not in _NOISE]
 
 
-def _joined(words: list[str]) -> str | None:
+def _kind_of_words(words: list[str]) -> str | None:
     """The kind that the words name together, with or without prefixes of products."""
     for start in range(len(words) + 1):
         rest = "".join(words[start:])
@@ -52,24 +52,24 @@ def _joined(words: list[str]) -> str | None:
         if (
             rest.startswith(prefix)
             and len(rest) > len(prefix) + 2
-            and (kind := _joined([rest[len(prefix) :]]))
+            and (kind := _kind_of_words([rest[len(prefix) :]]))
         ):
             return kind
     return None
 
 
-@remembered(4096)
+@kinds_cache(4096)
 def kind_named(name: str) -> str | None:
     """The kind that a discriminator's value names (`open`, `cdm-click`, `Klikken`), or None."""
     if len(name) > _LONGEST:
         return None
-    return _joined(_words(name))
+    return _kind_of_words(_words(name))
 
 
-@remembered(4096)
+@kinds_cache(4096)
 def kind_labelled(name: str) -> str | None:
     """The kind that a container's name gives to what it holds: as `kind_named`, and also `profile files`."""
     if len(name) > _LONGEST:
         return None
     words = _words(name)
-    return _joined(words) or (KIND_OF_WORD.get(words[-1]) if 1 < len(words) <= 4 else None)
+    return _kind_of_words(words) or (KIND_OF_WORD.get(words[-1]) if 1 < len(words) <= 4 else None)

@@ -22,7 +22,7 @@ from dsr_report.jsonstream.rename_keys import rename_members
 from dsr_report.jsonstream.rewrite import Wanted, rewrite, rewrite_many
 from dsr_report.mime.inside_files import BORDER
 from dsr_report.mime.message import parse_once, text_of_wire, wire_of_text
-from dsr_report.pointers import repointed, tokens
+from dsr_report.pointers import repoint, tokens
 from dsr_report.redact.digests import SHORTEST as SHORTEST_DIGEST
 from dsr_report.redact.digests import Beside, Digests, texts_of_message
 from dsr_report.redact.in_messages import digests_of_changed, without_parts, without_passages
@@ -79,7 +79,7 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Proc
         names = _Names(hiding)
         with target.open("rb") as source, written_whole(target) as file:
             rename_members(source, names.renamed, file)
-        plan.move(lambda pointer: repointed(pointer, names.renamed))
+        plan.move(lambda pointer: repoint(pointer, names.renamed))
 
 
 def sum_of(items: Iterable[Item], plan: Plan, total: int) -> Sum:
@@ -201,7 +201,7 @@ class _Hiding:
                 elif has_passages and self._passages.may_be_in(text):
                     texts.append((pointer, text, False))
                     plain.append(text.replace(BORDER, " "))
-        is_in_plain = bool(plain) and self._seen(BORDER.join(plain)) != set()
+        is_in_plain = bool(plain) and self._passages_in(BORDER.join(plain)) != set()
         for pointer, text, is_looked_at in texts:
             if is_looked_at or is_in_plain:
                 hidden = self._without_passages(text, pointer)
@@ -291,7 +291,7 @@ class _Hiding:
         is_a_message = is_message(text)
         present = set()
         if self._passages and (is_a_message or self._passages.may_be_in(text)):
-            present = self._seen(wire_of_text(text) if is_a_message else text) or set()
+            present = self._passages_in(wire_of_text(text) if is_a_message else text) or set()
         pieces = (mark for *_, mark in self.plan.spans.get(pointer, ()))
         parts = self.plan.parts.get(pointer, {}).values()
         only_here = (mark for _, mark in self.plan.only_at.get(pointer, ()))
@@ -419,7 +419,7 @@ class _Hiding:
         """A name with every hidden passage replaced, or None where it holds none."""
         return self._without_passages(name, _NOWHERE) if len(name) >= SHORTEST_PASSAGE else None
 
-    def _seen(self, content: str | bytes) -> set[str] | None:
+    def _passages_in(self, content: str | bytes) -> set[str] | None:
         """The passages in a value or message; None where it cannot be looked through."""
         try:
             return self._passages.seen_in(content)
@@ -442,7 +442,7 @@ class _Hiding:
                     self._note(mark, pointer, passage)  # it stood in something longer that is hidden
         if result is not None and self._passages:
             is_a_message = is_message(result)
-            present = self._seen(wire_of_text(result) if is_a_message else result)
+            present = self._passages_in(wire_of_text(result) if is_a_message else result)
             if present is None:
                 result = None
             elif present:
@@ -457,7 +457,7 @@ class _Hiding:
 
     def _without_longer(self, text: str, pieces: Sequence[str], pointer: str) -> str | None:
         """`text` without the passages that hold one of these pieces: a piece alone would leave their rest."""
-        present = self._seen(wire_of_text(text) if is_message(text) else text)
+        present = self._passages_in(wire_of_text(text) if is_message(text) else text)
         if present is None:
             return None
         forms = [skeleton(piece) for piece in pieces]

@@ -15,7 +15,7 @@ from dsr_report.pointers import is_below
 from dsr_report.redact.findings import Finding, Findings, Looking
 from dsr_report.redact.free_texts import FreeText
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision
-from dsr_report.sentences import Sentence, joined, reason_of
+from dsr_report.sentences import Sentence, join_sentences, reason_of
 
 DECISIONS = ("undecided", "disclose", "mask", "withhold")
 SCOPES = ("here", "record", "everywhere")
@@ -88,8 +88,8 @@ def read_decisions(path: Path) -> Taken:
         ConfigError: it is no such file.
     """
     content = _content(path)
-    entries, also = _listed(content, path)
-    return Taken(str(content["export_sha256"]), entries, also, _read(content))
+    entries, also = _entries_of(content, path)
+    return Taken(str(content["export_sha256"]), entries, also, _read_texts(content))
 
 
 def looking_of(path: Path) -> Looking:
@@ -106,7 +106,7 @@ def looking_of(path: Path) -> Looking:
     )
 
 
-def merged(
+def merge(
     findings: Sequence[Finding],
     export_sha256: str,
     before: Path,
@@ -122,10 +122,10 @@ def merged(
     """
     content = _content(before)
     is_same = content.get("export_sha256") == export_sha256
-    entries, also = _listed(content, before)
-    taken = {name: entry for name, entry in entries.items() if _decided(entry) != "undecided"}
+    entries, also = _entries_of(content, before)
+    taken = {name: entry for name, entry in entries.items() if _decision_of(entry) != "undecided"}
     known = {finding.id for finding in findings}
-    read = _read(content)
+    read = _read_texts(content)
     has_same_texts = {text.id for text in _texts(findings)} == set(_listed_texts(content))
     own = [entry for entry in also if is_same or "text" in entry]
     if is_same and known == set(entries) and has_same_texts and looking_of(before) == looking:
@@ -264,7 +264,7 @@ def load_decisions(
         CheckFailedError: `strict`, and a finding that must be decided is not.
     """
     entries, also = _entries(path, export_sha256)
-    taken = Taken(export_sha256, entries, also, _read(_content(path)))
+    taken = Taken(export_sha256, entries, also, _read_texts(_content(path)))
     return decisions_of(taken, findings, strict=strict, warnings=warnings, where=str(path))
 
 
@@ -304,11 +304,11 @@ def decisions_of(
         ]
     if faults:
         raise ConfigError(
-            joined(faults), where=where or None, hint="Make a new file with `dsr-report review`."
+            join_sentences(faults), where=where or None, hint="Make a new file with `dsr-report review`."
         )
     _check_opaque(entries, findings, also, strict=strict, warnings=warnings)
     return chain(
-        _applied(entries, findings, strict=strict, warnings=warnings),
+        _apply(entries, findings, strict=strict, warnings=warnings),
         _all_read(taken, findings) if strict else (),
         (_own_decision(number, entry) for number, entry in enumerate(also, 1)),
     )
@@ -338,7 +338,7 @@ def unread_texts(taken: Taken, findings: Sequence[Finding]) -> list[FreeText]:
     hidden = {str(entry["pointer"]) for entry in taken.also if "pointer" in entry and "text" not in entry}
     seen = set()
     for finding in findings:
-        if _decided(taken.entries.get(finding.id, {})) != "undecided":
+        if _decision_of(taken.entries.get(finding.id, {})) != "undecided":
             seen.add(finding.sentence.replace("«", "").replace("»", ""))
             hidden.update(finding.places if finding.whole else ())
     return [
@@ -361,11 +361,11 @@ def _listed_texts(content: Mapping[str, Any]) -> dict[str, bool]:
     }
 
 
-def _read(content: Mapping[str, Any]) -> set[str]:
+def _read_texts(content: Mapping[str, Any]) -> set[str]:
     return {text_id for text_id, is_read in _listed_texts(content).items() if is_read}
 
 
-def _decided(entry: Mapping[str, Any]) -> Any:
+def _decision_of(entry: Mapping[str, Any]) -> Any:
     """The decision of an entry; who looked at a file and says no more shows it."""
     decision = entry.get("decision", "undecided")
     return "disclose" if decision == "undecided" and entry.get("looked_at") is True else decision
@@ -377,12 +377,12 @@ def unopened_files(
     also: Sequence[Mapping[str, Any]],
 ) -> list[Finding]:
     """Files that nobody has looked at, where something is withheld that could stand in them."""
-    if not any(_decided(entry) == "withhold" for entry in (*entries.values(), *also)):
+    if not any(_decision_of(entry) == "withhold" for entry in (*entries.values(), *also)):
         return []
     return [
         finding
         for finding in findings
-        if finding.file is not None and _decided(entries.get(finding.id, {})) == "undecided"
+        if finding.file is not None and _decision_of(entries.get(finding.id, {})) == "undecided"
     ]
 
 
@@ -416,7 +416,9 @@ def _check_opaque(
     more = len(unseen) - _MOST_NAMED
     text = Sentence(
         "what is withheld could stand in attached files that cannot be searched: {places}",
-        places=joined([*unseen[:_MOST_NAMED], *([Sentence("and {n} more", n=more)] if more > 0 else ())]),
+        places=join_sentences(
+            [*unseen[:_MOST_NAMED], *([Sentence("and {n} more", n=more)] if more > 0 else ())]
+        ),
     )
     if strict:
         raise CheckFailedError(
@@ -425,7 +427,7 @@ def _check_opaque(
             "`dsr-report review` lists them.",
         )
     hint = Sentence("Open each, then set `looked_at = true` or withhold it in the review file")
-    warnings.append(joined([text, hint], ". "))
+    warnings.append(join_sentences([text, hint], ". "))
 
 
 def _faults_of(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -465,7 +467,7 @@ def _own_decision(number: int, entry: Mapping[str, Any]) -> tuple[Decision, str]
     return decision, text
 
 
-def _applied(
+def _apply(
     entries: Mapping[str, Mapping[str, Any]],
     findings: Sequence[Finding],
     *,
@@ -476,7 +478,7 @@ def _applied(
     hidden = 0
     for finding in findings:
         entry = entries.get(finding.id, {})
-        decision = _decided(entry)
+        decision = _decision_of(entry)
         if decision == "undecided":
             undecided += finding.must_decide
             decision = "mask" if finding.proposal == "mask" else "disclose"
@@ -492,7 +494,9 @@ def _applied(
         )
         if strict:
             raise CheckFailedError(text, hint="Decide them in the review file.")
-        warnings.append(joined([text, Sentence("they are disclosed. Decide them in the review file")]))
+        warnings.append(
+            join_sentences([text, Sentence("they are disclosed. Decide them in the review file")])
+        )
     if hidden:
         warnings.append(
             Sentence(
@@ -527,7 +531,7 @@ def _entries(path: Path, export_sha256: str) -> tuple[dict[str, dict[str, Any]],
             where=str(path),
             hint="Run `dsr-report review EXPORT -o` with this file: it keeps the decisions that still apply.",
         )
-    return _listed(content, path)
+    return _entries_of(content, path)
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -543,7 +547,9 @@ def _content(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _listed(content: dict[str, Any], path: Path) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+def _entries_of(
+    content: dict[str, Any], path: Path
+) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
     if "export_sha256" not in content:
         raise ConfigError("is no file of decisions", where=str(path), hint=_MAKE)
     found = content.get("finding", [])

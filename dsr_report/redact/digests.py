@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from dsr_report.mime.header import unfolded
+from dsr_report.mime.header import unfold
 from dsr_report.mime.message import parse_once
 from dsr_report.mime.percent import unquoted
 
@@ -212,11 +212,11 @@ class Digests:
 def texts_of_message(wire: bytes) -> Iterator[str]:
     """The header fields and the parts of a message that are texts."""
     message = parse_once(wire)
-    yield from (unfolded(field.raw) for field in message.header)
+    yield from (unfold(field.raw) for field in message.header)
     for part in message.walk():
-        yield from (unfolded(field.raw) for field in part.header)
+        yield from (unfold(field.raw) for field in part.header)
         if part.nested is not None:
-            yield from (unfolded(field.raw) for field in part.nested.header)
+            yield from (unfold(field.raw) for field in part.nested.header)
         elif part.children:
             yield part.around_parts.decode("utf-8", "replace")
         elif not part.media_type.startswith(("image/", "audio/", "video/", "font/")):

@@ -218,7 +218,7 @@ def find(
         return known
 
     collected.update(((finding.key, finding.value), finding) for finding in _secrets(secrets))
-    known = _known(found(), subject, looking)
+    known = _own_names(found(), subject, looking)
     hidden = {decision.pointer: secret for decision, secret in secrets.named}
     people: list[RawRecord] = []
     for record in found():
@@ -288,7 +288,7 @@ def _people_in(text: FreeText, known: Known, detectors: Sequence[Detector]) -> I
         )
 
 
-def _known(found: Iterable[RawRecord], subject: frozenset[str], looking: Looking) -> Known:
+def _own_names(found: Iterable[RawRecord], subject: frozenset[str], looking: Looking) -> Known:
     """The subject's and the controller's own names, addresses and numbers."""
     known = Known(country=looking.country, addresses=set(subject))
     for text in looking.controller:

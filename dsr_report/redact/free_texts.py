@@ -77,7 +77,7 @@ def free_texts_of(record: RawRecord) -> Iterator[FreeText]:
         return
     title = date = ""
     is_titled = False
-    structured = _structured(record.kind)
+    structured = _structured_members(record.kind)
     for pointer, value in values_of(record.value, record.pointer):
         if not isinstance(value, str) or not value.strip():
             continue
@@ -122,7 +122,7 @@ def title_and_date(record: RawRecord) -> tuple[str, str]:
 
 
 @cache
-def _structured(name: str) -> frozenset[str]:
+def _structured_members(name: str) -> frozenset[str]:
     """The members of a kind that are no texts."""
     kind = kind_of(name)
     return frozenset(

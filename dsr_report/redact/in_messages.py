@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
-from dsr_report.mime.charsets import encoded
-from dsr_report.mime.header import decoded, parameters, split_fields, split_header, unfolded
+from dsr_report.mime.charsets import encode_text
+from dsr_report.mime.header import decode_field, parameters, split_fields, split_header, unfold
 from dsr_report.mime.inside_files import fields_text, looks_like_message, texts_of_part
 from dsr_report.mime.message import MimePart, parse, parse_once, split_message, wire_of_text
 from dsr_report.mime.parts import EMBEDDED
@@ -65,7 +65,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
     says so (see `without_part`); what proves the old text (signatures, digests) is hidden with it. None
     where a passage is still found in the result.
     """
-    present = _seen(passages, raw)
+    present = _passages_in(passages, raw)
     if present is None:
         return None
     if not present:
@@ -73,7 +73,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
     hiding = _Hiding(Passages(sorted(present), map(mark_of, present)), mark_of)
     result = hiding.message(raw)
     whole: list[str] = []
-    is_left = _seen(hiding.passages, result) != set()
+    is_left = _passages_in(hiding.passages, result) != set()
     for part in reversed(list(parse(result).walk())):  # files within a text are numbered: the last one first
         if part.is_container:
             continue
@@ -81,11 +81,11 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
         if left or (part.media_type in _SIGNATURES and result != raw):
             result = without_part(result, part.path, mark_of(min(left or present)))
             whole.append(part.path)
-    if is_left and _seen(hiding.passages, result) != set():
+    if is_left and _passages_in(hiding.passages, result) != set():
         # what is declared to be encoded need not be: then the passage stands in the bytes as it is
         text = hiding.text(result.decode("utf-8", "surrogateescape"))
         result = text.encode("utf-8", "surrogateescape") if text is not None else result
-        if text is None or _seen(hiding.passages, result) != set():
+        if text is None or _passages_in(hiding.passages, result) != set():
             return None
     return Hidden(result, tuple(reversed(whole)))
 
@@ -109,7 +109,7 @@ def closed_files(raw: bytes) -> list[ClosedFile]:
     ]
 
 
-def _seen(passages: Passages, content: bytes) -> set[str] | None:
+def _passages_in(passages: Passages, content: bytes) -> set[str] | None:
     try:
         return passages.seen_in(content)
     except Endless:
@@ -155,7 +155,7 @@ class _Hiding:
             return text
 
         def mark_of(passage: str) -> str:
-            mark = fitting(self.mark_of(passage), charset)
+            mark = fit(self.mark_of(passage), charset)
             return html.escape(mark) if is_markup else mark
 
         return self.passages.without(text, mark_of, present)
@@ -181,7 +181,7 @@ class _Hiding:
         if part.is_opened:
             inner = self.message(part.inner)
             if inner != part.inner:
-                return _unsealed(self._header(block, is_changed=True), inner)
+                return _unseal(self._header(block, is_changed=True), inner)
             return self._header(block, is_changed=False) + body
         new_body = self._body(part, body)
         return self._header(block, is_changed=new_body != body) + new_body
@@ -207,11 +207,11 @@ class _Hiding:
         if self._is_seen(_text(name)):
             name = b"X-Removed"
         is_structured = name.strip().lower() in _STRUCTURED
-        read = (*parameters(unfolded(value)).values(),) if is_structured else (decoded(value),)
+        read = (*parameters(unfold(value)).values(),) if is_structured else (decode_field(value),)
         if b"\n" in value.rstrip(b"\r\n") and not any(map(self._is_seen, read)):
             # a fold in the middle of one: as a space it would part two halves
             value = _FOLD_IN_BYTES.sub(b"", value)
-        content = self._structured(unfolded(value)) if is_structured else self.text(decoded(value))
+        content = self._change_parameters(unfold(value)) if is_structured else self.text(decode_field(value))
         lead = name + colon + b" " if colon else b""
         new = lead + _encoded_words(mark if content is None else content, joint) + line_end
         if self._is_seen(fields_text(iter((new[len(lead) :],)))):
@@ -224,7 +224,7 @@ class _Hiding:
         except Endless:
             return True
 
-    def _structured(self, text: str) -> str | None:
+    def _change_parameters(self, text: str) -> str | None:
         """A field with parameters, each of them decoded, changed, and written in one piece."""
         hidden = self.mark_of(self.passages.first)
         head = self.text(text.partition(";")[0].strip()) or ""
@@ -291,7 +291,7 @@ class _Hiding:
 def _body_of_text(part: MimePart, text: str, before: bytes) -> bytes:
     """The body of a part with another text, in the charset and transfer encoding that it had."""
     try:
-        content = encoded(text, part.charset_used)
+        content = encode_text(text, part.charset_used)
     except ValueError:
         charset = "utf-8" if part.charset_used.startswith("utf-8") else part.charset_used
         content = text.encode(charset, "xmlcharrefreplace" if part.media_type in _MARKUP else "replace")
@@ -364,10 +364,10 @@ def _runs(text: str) -> Iterator[tuple[bool, str]]:
     yield was_plain, " ".join(run)
 
 
-def fitting(mark: str, charset: str) -> str:
+def fit(mark: str, charset: str) -> str:
     """A mark as a charset can hold it: as it is, or in plain letters (`masque` for `masqué`)."""
     try:
-        encoded(mark, charset)
+        encode_text(mark, charset)
     except ValueError:
         return plain_letters(mark)
     return mark
@@ -439,7 +439,7 @@ def without_part(raw: bytes, path: str, note: str) -> bytes:
 
 def _part_without(part: MimePart, block: bytes, body: bytes, path: str, note: str) -> bytes:
     if path == part.path:
-        return _noted(block, note)
+        return _add_note(block, note)
     within, _, number = path.partition(EMBEDDED)
     is_within = within == part.path
     changed = (
@@ -447,7 +447,7 @@ def _part_without(part: MimePart, block: bytes, body: bytes, path: str, note: st
     )
     if changed != body:
         block = b"".join(_without_proof(field, note) for field in split_fields(block))
-    return _unsealed(block, changed) if part.is_opened else block + changed
+    return _unseal(block, changed) if part.is_opened else block + changed
 
 
 def _without(part: MimePart, body: bytes, path: str, note: str) -> bytes:
@@ -485,7 +485,7 @@ def _without_embedded(part: MimePart, body: bytes, number: int, note: str) -> by
         inner = _with_children(part, lambda child: child.piece, between)
         return _body_of_inner(part, inner, body)
     start, end = part.embedded_at[number - 1]
-    text = part.exact_text[:start] + fitting(note, part.charset_used) + part.exact_text[end:]
+    text = part.exact_text[:start] + fit(note, part.charset_used) + part.exact_text[end:]
     return _body_of_text(part, text, body)
 
 
@@ -494,7 +494,7 @@ def _body_of_inner(part: MimePart, inner: bytes, before: bytes) -> bytes:
     return inner if is_plain else _encoded_body(inner, part.transfer_encoding, before)
 
 
-def _unsealed(block: bytes, entity: bytes) -> bytes:
+def _unseal(block: bytes, entity: bytes) -> bytes:
     """What a signature sealed, in place of the sealed structure: changed, it has no signature any more."""
     kept, line_end = _kept_fields(block, (*_OF_CONTENT, b"content-disposition"))
     _before, header, _body, _problem = split_message(entity)
@@ -509,7 +509,7 @@ def _kept_fields(block: bytes, dropped: tuple[bytes, ...]) -> tuple[list[bytes],
     return kept, line_end
 
 
-def _noted(block: bytes, note: str) -> bytes:
+def _add_note(block: bytes, note: str) -> bytes:
     kept, line_end = _kept_fields(block, _OF_CONTENT)
     kept = [_without_proof(field, note) for field in kept]
     kept += [

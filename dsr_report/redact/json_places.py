@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue, Number
-from dsr_report.pointers import RepeatedName, escaped
+from dsr_report.pointers import RepeatedName, escape_token
 
 _TOKEN = re.compile(r'[ \t\r\n]*(?:("(?:[^"\\]|\\.)*")|([{}\[\],:])|([^\s{}\[\],:"]+))', re.DOTALL)
 _SIGN = re.compile(
@@ -41,7 +41,7 @@ def parse_json(text: str) -> PlacedJson | None:
         json.loads(text, strict=False, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return None
-    return _placed(text)
+    return _find_places(text)
 
 
 _DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)
@@ -55,7 +55,7 @@ def json_at(text: str, start: int) -> str:
         return ""
 
 
-def _placed(text: str) -> PlacedJson:
+def _find_places(text: str) -> PlacedJson:
     places: dict[str, tuple[int, int]] = {}
     root: list[JsonValue] = []
     stack: list[tuple[Any, str]] = [(root, "")]
@@ -81,7 +81,7 @@ def _placed(text: str) -> PlacedJson:
             value = _LITERALS[literal] if literal in _LITERALS else Number(literal)
         else:
             value = {} if sign == "{" else []
-        pointer = "" if holder is root else f"{at}/{escaped(name if name is not None else len(holder))}"
+        pointer = "" if holder is root else f"{at}/{escape_token(name if name is not None else len(holder))}"
         if isinstance(holder, dict):
             holder[name] = value
         else:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue, Number, Scalar
 from dsr_report.lexicon import WORDS
-from dsr_report.pointers import escaped, tokens
+from dsr_report.pointers import escape_token, tokens
 from dsr_report.redact.json_places import parse_json
 from dsr_report.redact.key_names import (
     NAMES_OF_NAMES,
@@ -160,7 +160,7 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
                 own = beside if "".join(words_of(str(name))) in _ANSWERS else None
             elif beside is not None and _is_value_beside(str(name), member):
                 own = beside
-        pointer = f"{at}/{escaped(name)}"
+        pointer = f"{at}/{escape_token(name)}"
         if own is None and columns and isinstance(member, list):
             yield from _in_columns(member, pointer, columns)
         else:

@@ -124,7 +124,7 @@ def _of_link(text: str) -> Iterator[TextKey]:
         yield TextKey("key", plain, start, start + len(plain), start)
 
 
-def judged(
+def keys_at(
     name: str, value: str, start: int, lead: int, decode: Callable[[str], str] | None = None
 ) -> Iterator[TextKey]:
     """The keys in a value at `start`, which stands under a name."""

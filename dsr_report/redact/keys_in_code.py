@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from dsr_report.redact.key_names import KeyName, key_name, words_of
-from dsr_report.redact.key_values import TextKey, is_token, judged, keys_under_name
+from dsr_report.redact.key_values import TextKey, is_token, keys_at, keys_under_name
 
 _LITERAL = re.compile(
     r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'\])]*(?:\s+As\s+\w+|\s*:\s*[A-Z]\w*[?!]?)?\s*(?::=|=>|==?|:|<-|\|\||\?\?|\|\s*default\(|\s\.\s)\s*(?:<%[=-]?\s*)?\{?"
@@ -127,32 +127,32 @@ _HASH = re.compile(
 def literals(text: str) -> Iterator[TextKey]:
     """Values that are set or given by a name: `$password = '…'`, `login(password: "…")`."""
     for match in _LITERAL.finditer(text):
-        yield from judged(match.group(1), match.group(3), match.start(3), match.start(1))
+        yield from keys_at(match.group(1), match.group(3), match.start(3), match.start(1))
 
 
 def php_values(text: str) -> Iterator[TextKey]:
     """What PHP writes: serialised, as a session, dumped."""
     for match in _SERIALISED.finditer(text):
         group = "text" if match["text"] is not None else "number"
-        yield from judged(match["name"], match[group], match.start(group), match.start("name"))
+        yield from keys_at(match["name"], match[group], match.start(group), match.start("name"))
     for match in _KEPT_IN_SESSION.finditer(text):
-        yield from judged(match[1], match[2], match.start(2), match.start(1))
+        yield from keys_at(match[1], match[2], match.start(2), match.start(1))
 
 
-def dumped(text: str) -> Iterator[TextKey]:
+def keys_in_dumps(text: str) -> Iterator[TextKey]:
     """Members as `print_r` and `var_dump` show them."""
     for match in _DUMPED.finditer(text):
         group = 2 if match[2] is not None else 3
-        yield from judged(match[1], match[group], match.start(group), match.start(1))
+        yield from keys_at(match[1], match[group], match.start(group), match.start(1))
 
 
 def command_lines(text: str) -> Iterator[TextKey]:
     """Options of commands: `--token …`, `-H 'X-Api-Key: …'`, `-u robin:…`, `mysql -p…`."""
     for match in _OPTION.finditer(text):
-        yield from judged(match[1], match[3], match.start(3), match.start(1))
+        yield from keys_at(match[1], match[3], match.start(3), match.start(1))
     if _PROGRAM.search(text):
         for match in _HEADER_OPTION.finditer(text):
-            yield from judged(match[2], match[3], match.start(3), match.start(2))
+            yield from keys_at(match[2], match[3], match.start(3), match.start(2))
         for match in _USER_OPTION.finditer(text):
             yield from _password(match, 3)
         for match in _PASSWORD_OPTION.finditer(text):
@@ -172,24 +172,24 @@ def arguments(text: str) -> Iterator[TextKey]:
         yield from _password(match, 1)
 
 
-def given(text: str) -> Iterator[TextKey]:
+def keys_in_calls(text: str) -> Iterator[TextKey]:
     """What functions are given whose name says what it is, and defaults of named settings."""
     for match in _GIVEN.finditer(text):
         name = match[1].removeprefix("set")
         if is_token(match[3]) and words_of(name)[-1:] and "".join(words_of(name)).endswith(tuple(_HOLDERS)):
             yield from _password(match, 3)
         elif match[1].startswith(("set", "with", "Set", "With")):
-            yield from judged(name, match[3], match.start(3), match.start(1))
+            yield from keys_at(name, match[3], match.start(3), match.start(1))
         elif is_token(match[3]):
-            yield from judged(match[1], match[3], match.start(3), match.start(1))
+            yield from keys_at(match[1], match[3], match.start(3), match.start(1))
     for match in _DEFAULT.finditer(text):
-        yield from judged(match[1], match[3], match.start(3), match.start(1))
+        yield from keys_at(match[1], match[3], match.start(3), match.start(1))
 
 
 def assigned(text: str) -> Iterator[TextKey]:
     """A name and its value as two settings side by side."""
     for match in _PAIR.finditer(text):
-        yield from judged(match[2], match[4], match.start(4), match.start(2))
+        yield from keys_at(match[2], match[4], match.start(4), match.start(2))
 
 
 def _password(match: re.Match[str], group: int) -> Iterator[TextKey]:
@@ -209,13 +209,13 @@ def statements(text: str) -> Iterator[TextKey]:
                 for name, value in zip(names, _SQL_VALUE.finditer(row[1]), strict=False):
                     group = next(group for group in (1, 2, 3) if value[group] is not None)
                     at = row.start(1) + value.start(group)
-                    yield from judged(name, value[group], at, at)
+                    yield from keys_at(name, value[group], at, at)
 
 
 def letting_in(text: str) -> Iterator[TextKey]:
     """What is sent to be let in, in the words of protocols."""
     for match in _LET_IN.finditer(text):
-        plain = _decoded(match[2]) if match[1] not in {"Bearer", "Token", "ApiKey"} else ""
+        plain = _decode(match[2]) if match[1] not in {"Bearer", "Token", "ApiKey"} else ""
         if is_token(match[2]) if not plain else (":" in plain or "\0" in plain or "\1" in plain):
             yield TextKey("credential", match[2], *match.span(2), match.start())
     for match in _PROTOCOL.finditer(text):
@@ -228,11 +228,11 @@ def letting_in(text: str) -> Iterator[TextKey]:
     for match in _DIGEST.finditer(text):
         yield from _password(match, 1)
     for match in _REPLY.finditer(text):
-        asked, said = match[1] or "", _decoded(match[2])
-        if key_name(asked) or key_name(_decoded(asked)) or _ANSWER_OF_DIGEST.fullmatch(said):
+        asked, said = match[1] or "", _decode(match[2])
+        if key_name(asked) or key_name(_decode(asked)) or _ANSWER_OF_DIGEST.fullmatch(said):
             yield from _password(match, 2)
     for match in _BASE64.finditer(text) if "PLAIN" in text else ():
-        if _decoded(match.group()).count("\0") == 2:  # who acts, who is let in, and the password
+        if _decode(match.group()).count("\0") == 2:  # who acts, who is let in, and the password
             yield TextKey("credential", match.group(), *match.span(), match.start())
 
 
@@ -246,7 +246,7 @@ def password_files(text: str) -> Iterator[TextKey]:
             yield from _password(match, 1)
 
 
-def _decoded(text: str) -> str:
+def _decode(text: str) -> str:
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4)).decode("latin-1")
     except (binascii.Error, ValueError):

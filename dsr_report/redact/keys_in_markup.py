@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dsr_report.redact.key_names import KeyName, is_usual_field, key_name
-from dsr_report.redact.key_values import TextKey, is_code, is_token, judged, keys_under_name
+from dsr_report.redact.key_values import TextKey, is_code, is_token, keys_at, keys_under_name
 
 _ELEMENT = re.compile(r"<([\w:.-]{1,60})([^<>]*)>(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))</\1\s*>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w:.-]{1,60})\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>=`]+))")
@@ -82,7 +82,9 @@ def _in_elements(text: str) -> Iterator[TextKey]:
         names += [m[2] or m[3] or m[4] or "" for m in _ATTRIBUTE.finditer(match.group(2))]
         for name in map(html.unescape, names):
             if key_name(name):
-                yield from judged(name, match.group(group), match.start(group), match.start(1), html.unescape)
+                yield from keys_at(
+                    name, match.group(group), match.start(group), match.start(1), html.unescape
+                )
                 break
 
 
@@ -94,12 +96,12 @@ def _nested(text: str) -> Iterator[TextKey]:
         if name is None:
             continue
         if match[4]:
-            yield from judged(name, match[4], match.start(4), match.start(1), html.unescape)
+            yield from keys_at(name, match[4], match.start(4), match.start(1), html.unescape)
         for found in _ATTRIBUTE.finditer(match[3]):
             group = next(group for group in (2, 3, 4) if found[group] is not None)
             if found[1].lower() in _VALUES:
                 at = match.start(3) + found.start(group)
-                yield from judged(name, found[group], at, match.start(1), html.unescape)
+                yield from keys_at(name, found[group], at, match.start(1), html.unescape)
 
 
 def _in_tag(match: re.Match[str]) -> Iterator[TextKey]:
@@ -114,12 +116,12 @@ def _in_tag(match: re.Match[str]) -> Iterator[TextKey]:
     is_password = values.get("type", ("", 0))[0].lower() == "password"
     for name, (value, at) in values.items():
         if name in _VALUES and says:
-            yield from judged(says, value, at, match.start(), html.unescape)
+            yield from keys_at(says, value, at, match.start(), html.unescape)
         elif name in _VALUES and is_password:
             for key in keys_under_name(_PASSWORD, html.unescape(value)):
                 yield TextKey(key.what, key.text, at, at + len(value), match.start())
         elif name not in _NO_VALUES and key_name(name):
-            yield from judged(name, value, at, match.start(), html.unescape)
+            yield from keys_at(name, value, at, match.start(), html.unescape)
 
 
 def _nodes(text: str) -> Iterator[_Node]:
@@ -160,13 +162,13 @@ def _beside_labels(text: str, nodes: list[_Node]) -> Iterator[TextKey]:
         looks_so = is_token(first) or is_code(first)
         if (is_whole and is_beside and is_word) or (looks_so and (has_colon or is_word)):
             if is_word:
-                yield from judged(
+                yield from keys_at(
                     name, text[value.start : value.end], value.start, label.start, html.unescape
                 )
             elif first == text[value.start : value.start + len(first)]:
-                yield from judged(name, first, value.start, label.start)
+                yield from keys_at(name, first, value.start, label.start)
         elif is_whole and not is_letter and is_beside:
-            yield from judged(name, text[value.start : value.end], value.start, label.start, html.unescape)
+            yield from keys_at(name, text[value.start : value.end], value.start, label.start, html.unescape)
 
 
 def _in_fields(text: str, nodes: list[_Node]) -> Iterator[TextKey]:
@@ -184,7 +186,7 @@ def _in_fields(text: str, nodes: list[_Node]) -> Iterator[TextKey]:
         if name and value and is_filled_in:
             group = next(group for group in (2, 3, 4) if value[group] is not None)
             at = match.start(3) + value.start(group)
-            yield from judged(name, value[group], at, nodes[before].start, html.unescape)
+            yield from keys_at(name, value[group], at, nodes[before].start, html.unescape)
 
 
 def _name_in(label: str) -> tuple[str | None, bool]:
@@ -214,7 +216,7 @@ def _in_tables(nodes: list[_Node]) -> Iterator[TextKey]:
         elif names and len(row) == width:
             for i, name in names.items():
                 if i in row and " " not in row[i].text:
-                    yield from judged(name, row[i].text, row[i].start, row[i].start)
+                    yield from keys_at(name, row[i].text, row[i].start, row[i].start)
         elif len(row) != width:
             names = {}
 

@@ -23,15 +23,15 @@ from dsr_report.redact.key_names import (
     key_name,
     words_of,
 )
-from dsr_report.redact.key_values import TextKey, is_code, is_token, judged, keys_under_name, undone
+from dsr_report.redact.key_values import TextKey, is_code, is_token, keys_at, keys_under_name, undone
 from dsr_report.redact.keys_in_code import (
     arguments,
     assigned,
     command_lines,
-    dumped,
-    given,
     hashes,
     issued_tokens,
+    keys_in_calls,
+    keys_in_dumps,
     letting_in,
     literals,
     password_files,
@@ -199,7 +199,7 @@ def _pairs_of_lines(text: str) -> Iterator[TextKey]:
     """A line that names a key, and the line below with its value."""
     for match in _PAIR_OF_LINES.finditer(text):
         if "".join(words_of(match[1])) in NAMES_OF_NAMES and "".join(words_of(match[3])) in _VALUES:
-            yield from judged(match[2], match[4].rstrip(), match.start(4), match.start(2))
+            yield from keys_at(match[2], match[4].rstrip(), match.start(4), match.start(2))
 
 
 _VALUES = joined_words(WORDS.names_of_values)
@@ -209,7 +209,7 @@ def _folders(text: str) -> Iterator[TextKey]:
     """A folder of an address that names a key, and the folder below it."""
     for match in _FOLDER.finditer(text):
         if is_token(match[2]):
-            yield from judged(match[1], match[2], match.start(2), match.start(1), undone)
+            yield from keys_at(match[1], match[2], match.start(2), match.start(1), undone)
     for match in _FOLDER_OF_SESSION.finditer(text):
         yield TextKey("key", match[1], *match.span(1), match.start())
 
@@ -222,10 +222,10 @@ def _markup(text: str) -> Iterator[TextKey]:
 def _parameters(text: str) -> Iterator[TextKey]:
     for match in _PARAMETER.finditer(text):
         name, value = match.groups()
-        yield from judged(undone(name.replace("+", " ")), value, match.start(2), match.start(1), undone)
+        yield from keys_at(undone(name.replace("+", " ")), value, match.start(2), match.start(1), undone)
     if "%" in text:
         for match in _WRAPPED_PARAMETER.finditer(text):
-            yield from judged(undone(match.group(1)), match.group(3), match.start(3), match.start(1), undone)
+            yield from keys_at(undone(match.group(1)), match.group(3), match.start(3), match.start(1), undone)
 
 
 def _lines(text: str) -> Iterator[TextKey]:
@@ -252,12 +252,12 @@ def _lines(text: str) -> Iterator[TextKey]:
             line = value.strip().split("\n", 1)[0].strip()
         words = line.split()
         if known.what == "link":
-            yield from judged(name, line, at, lead)
+            yield from keys_at(name, line, at, lead)
         elif len(words) == 1 or (words and len(words) <= 3 and any(map(str.isdigit, line))):
             if not line.startswith(("<", "http:", "https:", "{", "[")):
-                yield from judged(name, line.rstrip(",;"), at, lead)
+                yield from keys_at(name, line.rstrip(",;"), at, lead)
         elif words and is_token(words[0].rstrip(".,;")):
-            yield from judged(name, words[0].rstrip(".,;"), at, lead)
+            yield from keys_at(name, words[0].rstrip(".,;"), at, lead)
 
 
 def _sentences(text: str) -> Iterator[TextKey]:
@@ -277,25 +277,25 @@ def _sentences(text: str) -> Iterator[TextKey]:
         if words:
             name = _name_at_end(words.group().rstrip(")\"'»”’*_`].…").split())
             lead = separator.start() - len(words.group())
-            yield from _told(name, told, text, value.start(1), lead)
+            yield from _key_of_sentence(name, told, text, value.start(1), lead)
     for match in _SAID_BEFORE.finditer(text):
         words_behind = match[2].split()
         ways = (" ".join(words_behind[: len(words_behind) - at]) for at in range(len(words_behind)))
         if _looks_like_a_key(match[1]):
             name = next((way for way in ways if key_name(way) or _is_own_code(["your", way])), None)
-            yield from _told(name, match[1], text, match.start(1), match.start())
+            yield from _key_of_sentence(name, match[1], text, match.start(1), match.start())
     for match in _TO_BE_ENTERED.finditer(text):
         told = match[1].rstrip(".,;:!?)")
         if _looks_like_a_key(told) and _LETS_IN.search(text, *_near(match.start(), match.end(), text)):
-            yield from _told("code", told, text, match.start(1), match.start())
+            yield from _key_of_sentence("code", told, text, match.start(1), match.start())
 
 
-def _told(name: str | None, told: str, text: str, start: int, lead: int) -> Iterator[TextKey]:
+def _key_of_sentence(name: str | None, told: str, text: str, start: int, lead: int) -> Iterator[TextKey]:
     """A key that a sentence tells; what is only called a code lets nobody in where it lowers a price."""
     if name is None:
         return
     if key_name(name):
-        yield from judged(name, told, start, lead)
+        yield from keys_at(name, told, start, lead)
     elif not _DISCOUNTS.search(text, *_near(lead, start + len(told), text)):
         yield TextKey("access-code", told, start, start + len(told), lead)
 
@@ -328,10 +328,10 @@ def _json_members(text: str) -> Iterator[TextKey]:
     """Members of JSON, or of what is written like it, that stand within other text."""
     for match in _MEMBER.finditer(text):
         group = 4 if match.group(4) is not None else 5
-        yield from judged(match.group(2), match.group(group), match.start(group), match.start(2))
+        yield from keys_at(match.group(2), match.group(group), match.start(group), match.start(2))
     for match in _PAIR_OF_MEMBERS.finditer(text):
         if key_name(match["name"]) and not key_name(match["n"]):
-            yield from judged(match["name"], match[1], match.start("value"), match.start("name"))
+            yield from keys_at(match["name"], match[1], match.start("value"), match.start("name"))
 
 
 _SHORTEST_TOLD = 5
@@ -442,7 +442,7 @@ def _json_within(text: str) -> Iterator[TextKey]:
 
 def _uploads(text: str) -> Iterator[TextKey]:
     for match in _UPLOAD.finditer(text):
-        yield from judged(match.group(2), match.group(3), match.start(3), match.start(2))
+        yield from keys_at(match.group(2), match.group(3), match.start(3), match.start(2))
 
 
 def _columns(text: str) -> Iterator[TextKey]:
@@ -464,14 +464,14 @@ def _columns(text: str) -> Iterator[TextKey]:
                 and key_name(name.strip().strip("\"'|"))
             ):
                 if delimiter not in bare and not key_name(bare):
-                    yield from judged(name.strip().strip("\"'|"), bare, at + line.find(bare, len(name)), at)
+                    yield from keys_at(name.strip().strip("\"'|"), bare, at + line.find(bare, len(name)), at)
                 break
         at += len(line)
     for row in re.finditer(r"[^\n]*\t[^\n]*", text):
         for named, told in pairwise(re.finditer(r"[^\t\r]+", row.group())):
             if is_token(told.group().strip()) and key_name(named.group().strip()):
                 start = row.start() + told.start()
-                yield from judged(named.group().strip(), told.group(), start, row.start() + named.start())
+                yield from keys_at(named.group().strip(), told.group(), start, row.start() + named.start())
 
 
 def _below_heads(lines: list[str], between: re.Pattern[str], *, only_first: bool) -> Iterator[TextKey]:
@@ -499,7 +499,7 @@ def _below_heads(lines: list[str], between: re.Pattern[str], *, only_first: bool
         elif keys and len(cells) == width:
             for i, name in keys.items():
                 place = at + spans[i][0]
-                yield from judged(name, names[i], place + cells[i].find(names[i]), place)
+                yield from keys_at(name, names[i], place + cells[i].find(names[i]), place)
         at += len(line)
 
 
@@ -524,8 +524,8 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ("`", literals),
     ("|s:", php_values),
     ('";', php_values),
-    ("] =>", dumped),
-    ("]=>", dumped),
+    ("] =>", keys_in_dumps),
+    ("]=>", keys_in_dumps),
     (" -", command_lines),
     ("'", statements),
     ("Bearer", letting_in),
@@ -548,17 +548,17 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ("pass:", arguments),
     ("enable ", arguments),
     ("password ", arguments),
-    ('("', given),
-    ("('", given),
-    (', "', given),
-    (' "', given),
-    (" '", given),
+    ('("', keys_in_calls),
+    ("('", keys_in_calls),
+    (', "', keys_in_calls),
+    (' "', keys_in_calls),
+    (" '", keys_in_calls),
     ("alue=", assigned),
     ("alue:", assigned),
     ("[", _json_within),
     ("{", _json_within),
-    ("SecureString", given),
-    ("default", given),
+    ("SecureString", keys_in_calls),
+    ("default", keys_in_calls),
     ("WIFI:", letting_in),
     ("%3D", _parameters),
     ("eyJ", signed_tokens),

@@ -101,7 +101,7 @@ def keys_in_text(text: str) -> Iterator[LiveKey]:
     plain = text.replace("\\/", "/")
     if "=" in plain or "%3D" in plain:
         for match in _NAMED.finditer(plain):
-            yield from _named(match.group(2), _value(match))
+            yield from _named_key(match.group(2), _value(match))
     yield from keys_in_links(text)
     for wrapped in wrapped_in(text):
         yield from keys_in_text(wrapped)
@@ -144,7 +144,7 @@ def wrapped_in(text: str) -> Iterator[str]:
     """The addresses, and the objects that may hold some, that a text has in base64."""
     if "aHR0c" in text or "eyJ" in text:
         for wrapped in _WRAPPED.findall(unquoted(unquoted(text))):
-            yield _unwrapped(wrapped)
+            yield _unwrap(wrapped)
 
 
 def _urls(text: str) -> Iterator[str]:
@@ -256,7 +256,7 @@ def _texts_of(part: MimePart) -> Iterator[str]:
         yield from texts_inside(part.content)
 
 
-def _unwrapped(text: str) -> str:
+def _unwrap(text: str) -> str:
     whole = text[:-1] if len(text) % 4 == 1 else text  # a letter alone is no byte
     content = base64.urlsafe_b64decode(whole.replace("+", "-").replace("/", "_") + "==")
     return content.decode("utf-8", "replace")
@@ -269,7 +269,7 @@ def _value(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _named(name: str, value: str) -> tuple[LiveKey, ...]:
+def _named_key(name: str, value: str) -> tuple[LiveKey, ...]:
     """The key in a parameter under a name of a key."""
     known = key_name(_plain(name))
     if known is None:

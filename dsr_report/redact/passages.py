@@ -114,7 +114,7 @@ def needles_of(passage: str) -> tuple[Needle, ...]:
         or is_short_number
         or (has_signs and len(letters) < 2 * _SHORTEST_LOOSE)
     ):
-        return (Needle(passage, _squeezed(passage).encode("utf-8", "surrogatepass"), False, True, None),)
+        return (Needle(passage, _squeeze(passage).encode("utf-8", "surrogatepass"), False, True, None),)
     is_bounded = letters.isalpha() or letters.isdigit() or len(letters) < _SHORTEST_WORD
     forms = [loose, *_other_forms(passage)]
     forms += map(skeleton, _with_small_words_cut(words_of_name(passage)))
@@ -199,13 +199,13 @@ def _of_telephone(passage: str) -> tuple[str, str] | None:
     return "", digits.removeprefix("0")
 
 
-def _squeezed(text: str) -> str:
+def _squeeze(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 @lru_cache(maxsize=4096)
 def _squeezed_of(character: str) -> str:
-    return _squeezed(character)
+    return _squeeze(character)
 
 
 class Passages:
@@ -258,15 +258,15 @@ class Passages:
         found: set[str] = set()
         if isinstance(content, str):
             if self.may_be_in(content):
-                self._look(_read(self._plain(content), self._width), found)
+                self._look(_skeletons_of(self._plain(content), self._width), found)
                 if content.startswith("{\\rtf"):
                     rich = self._plain(text_of_rtf(content.encode("utf-8", "replace")))
-                    self._look(_read(rich, self._width), found)
+                    self._look(_skeletons_of(rich, self._width), found)
             return found
         literal = self._plain(content.decode("utf-8", "replace").replace(BORDER, " "))
         self._look([(Reading(literal, is_decoded="\0" in literal), skeleton(literal))], found)
         for text in dict.fromkeys(texts_inside(content, charset, media_type)):
-            self._look(_read(self._plain(text), self._width), found)
+            self._look(_skeletons_of(self._plain(text), self._width), found)
         return found
 
     def seen_literally(self, content: str | bytes) -> set[str]:
@@ -306,7 +306,7 @@ class Passages:
                 if needle.form in letters and needle.passage not in found and _stands_in(reading, needle):
                     found.add(needle.passage)
             if self._strict:
-                squeezed = _squeezed(text).encode("utf-8", "surrogatepass")
+                squeezed = _squeeze(text).encode("utf-8", "surrogatepass")
                 for needle in self._strict:
                     if needle.form in squeezed and _stands_in(reading, needle):
                         found.add(needle.passage)
@@ -351,11 +351,11 @@ class Passages:
                 pattern = _pattern_of(needle.passage)
                 mark = mark_of(needle.passage)
 
-                def marked(match: re.Match[str], mark: str = mark, needle: Needle = needle) -> str:
+                def replacement(match: re.Match[str], mark: str = mark, needle: Needle = needle) -> str:
                     start, end = match.span()
                     return mark if _is_bounded(match.string, start, end, needle) else match.group()
 
-                text = pattern.sub(marked, text)
+                text = pattern.sub(replacement, text)
         return text
 
     def exactly_without(self, text: str, mark_of: Callable[[str], str], seen: set[str]) -> str:
@@ -408,7 +408,7 @@ def _is_found_by_word(needle: Needle) -> bool:
     return needle.is_loose and len(word) >= _SHORTEST_WORD and not word.isalpha() and not word.isdigit()
 
 
-def _read(text: str, width: int | None) -> Iterable[tuple[Reading, bytes]]:
+def _skeletons_of(text: str, width: int | None) -> Iterable[tuple[Reading, bytes]]:
     """The readings of a text with their skeletons, as far as passages of `width` letters need them."""
     if len(text) > _LARGE:
         return _read_anew(text, width)

@@ -37,7 +37,7 @@ def places_of(text: str, found: Iterable[RawRecord]) -> Iterator[Place]:
     if not passages:
         return
     for record in found:
-        for pointer, written, seen in _seen(passages, record):
+        for pointer, written, seen in _values_with_passages(passages, record):
             shown = (parse_message(written).text or "") if is_message(written) else written
             excerpt = _ENDLESS if seen is None else _excerpt(shown, text.strip())
             yield Place(pointer, record.kind, *title_and_date(record), excerpt)
@@ -53,13 +53,15 @@ def look_elsewhere(findings: Iterable[Finding], found: Iterable[RawRecord]) -> N
     if not passages:
         return
     for record in found:
-        for pointer, _, seen in _seen(passages, record):
+        for pointer, _, seen in _values_with_passages(passages, record):
             for finding in (finding for text in seen or () for finding in by_text[text]):
                 if pointer not in finding.places:
                     finding.elsewhere.append(pointer)
 
 
-def _seen(passages: Passages, record: RawRecord) -> Iterator[tuple[str, str, set[str] | None]]:
+def _values_with_passages(
+    passages: Passages, record: RawRecord
+) -> Iterator[tuple[str, str, set[str] | None]]:
     """Each value of a record with passages in it: its pointer and text, and these; None if it has no end."""
     for pointer, value in values_of(record.value, record.pointer):
         written = value if isinstance(value, str) else str(value)

@@ -120,10 +120,10 @@ class Endless(ValueError):  # noqa: N818 - says what the text is
 def skeleton(text: str) -> bytes:
     """The letters and digits of a text, in one case and without accents; `BORDER` stays."""
     letters = text.encode("utf-8", "surrogatepass").translate(_LOWER, _NO_LETTERS)
-    return letters if text.isascii() else _NOT_ASCII.sub(_folded, letters)
+    return letters if text.isascii() else _NOT_ASCII.sub(_fold, letters)
 
 
-def _folded(match: re.Match[bytes]) -> bytes:
+def _fold(match: re.Match[bytes]) -> bytes:
     run = match.group()
     return _folded_once(run) if len(run) <= _SHORT_RUN else _folded_anew(run)
 
@@ -297,7 +297,7 @@ class _Pieces:
         self._text = text
         if tags:
             patterns = (_UNSEEN, _HIDDEN) if _may_hide(text) else (_UNSEEN,)
-            tags = _merged(tags + [match.span() for pattern in patterns for match in pattern.finditer(text)])
+            tags = _merge(tags + [match.span() for pattern in patterns for match in pattern.finditer(text)])
         self.has_tags = bool(tags)
         self._starts: list[int] = []
         self._is_tag: list[bool] = []
@@ -340,7 +340,7 @@ class _Pieces:
         return self._starts[first], self._starts[last]
 
 
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:
@@ -421,7 +421,7 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
     tags = [match.span() for match in TAG.finditer(text)] if "<" in text else []
     pieces_of = cache(partial(_Pieces, text, tags))
 
-    def changed(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> Reading:
+    def reading_of(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> Reading:
         if search is None or is_backwards:
             return reading.with_changes(pattern, change)
         return _changed_around(reading, pattern, change, pieces_of, search.width)
@@ -443,7 +443,7 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
             seen = seen.with_changes(_HIDDEN, _as_space)
         yield seen.with_changes(TAG, _as_space)
     elif ("&" in text or "%" in text or "\\" in text) and _ESCAPE.search(text):
-        yield changed(_ESCAPE, _resolved)._replace(stage=max(reading.stage, 2))
+        yield reading_of(_ESCAPE, _resolve)._replace(stage=max(reading.stage, 2))
     rest = (
         _RARE[reading.stage :]
         if not text.isascii() or "=" in text or "\n" in text or "\\" in text or "--" in text
@@ -453,7 +453,7 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
         if not (hint in text if hint else not text.isascii()):
             continue
         if (pattern is not _CUT_BY_FOLD or _FOLD.search(text)) and pattern.search(text):
-            yield changed(pattern, change)._replace(stage=number)
+            yield reading_of(pattern, change)._replace(stage=number)
     if is_backwards and reading.stage <= len(_RARE):
         yield reading.backwards()._replace(stage=len(_RARE) + 1)
 
@@ -493,7 +493,7 @@ def _of_escape(text: str) -> str:
     return units.decode("utf-16-be", "surrogatepass")
 
 
-def _resolved(match: re.Match[str]) -> str:
+def _resolve(match: re.Match[str]) -> str:
     return _of_escape(match.group())
 
 
@@ -506,7 +506,7 @@ def _characters(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _unquoted(match: re.Match[str]) -> str:
+def _unquote(match: re.Match[str]) -> str:
     return _characters(bytes.fromhex(re.sub(r"[=\s]", "", match.group())))
 
 
@@ -542,7 +542,7 @@ def _well_read(match: re.Match[str]) -> str:
 
 _RARE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     ("\n", _CUT_BY_FOLD, _before_fold),
-    ("=", _QUOTED_PRINTABLE, _unquoted),
+    ("=", _QUOTED_PRINTABLE, _unquote),
     ("=?", _ENCODED_WORDS, _decoded_words),
     ("\\", _LINE_END, _as_space),
     ("\\", _CODE_POINT, _code_point),
@@ -558,7 +558,7 @@ def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator
     text = reading.text
     if search is not None:
         runs = search.new_runs(text, depth)
-        if found := [one for run in runs for one in _decoded(run)]:
+        if found := [one for run in runs for one in _decode_run(run)]:
             yield Reading(BORDER.join(found), is_decoded=True)
         return
     found = []
@@ -569,7 +569,7 @@ def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator
     for pattern in patterns:
         for match in pattern.finditer(text):
             is_pairs = pattern is _HEXADECIMAL_PAIRS
-            decoded = _decoded(_bare(match.group()) if is_pairs else "".join(match.group().split()))
+            decoded = _decode_run(_bare(match.group()) if is_pairs else "".join(match.group().split()))
             found += decoded
             if decoded and reading.starts is not None and reading.ends is not None:
                 # it can only be changed as a whole
@@ -587,7 +587,7 @@ def _bare(pairs: str) -> str:
     return re.sub(r"[ :-]", "", pairs)
 
 
-def _decoded(run: str) -> tuple[str, ...]:
+def _decode_run(run: str) -> tuple[str, ...]:
     return _of_run(run) if len(run) <= _SHORT_RUN else _all_of_run(run)
 
 
@@ -597,12 +597,12 @@ def _all_of_run(run: str) -> tuple[str, ...]:
         for digits in _HEXADECIMAL.findall(run):
             for start in (0, 1):
                 even = digits[start : start + (len(digits) - start) // 2 * 2]
-                found += _said(bytes.fromhex(even))
+                found += _texts_in(bytes.fromhex(even))
     plain = run.replace("-", "+").replace("_", "/")
     for start in range(4):  # what stands before it in the run may be something else
         rest = plain[start:].rstrip("=")
         content = base64.b64decode(rest[: len(rest) // 4 * 4] + _tail(rest))
-        found += _said(content)
+        found += _texts_in(content)
         is_likely = start == 0 and (len(run) >= _A_FILE or plain.startswith(_PACKED))
         if is_likely and is_packed(content):
             found += texts_inside(content)
@@ -618,7 +618,7 @@ def _tail(rest: str) -> str:
     return last + "=" * (4 - len(last)) if len(last) > 1 else ""
 
 
-def _said(content: bytes) -> Iterator[str]:
+def _texts_in(content: bytes) -> Iterator[str]:
     if not _SAYS_SOMETHING.search(content):
         return
     plain = content.replace(_BORDER, b" ")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from dsr_report.config import Config, load_config
 from dsr_report.errors import unknown_name
 from dsr_report.files import written_whole
-from dsr_report.redact.decisions import DECISIONS, Merged, looking_of, merged, read_decisions, to_toml
+from dsr_report.redact.decisions import DECISIONS, Merged, looking_of, merge, read_decisions, to_toml
 from dsr_report.redact.disclosed import Readable
 from dsr_report.redact.findings import Finding, Findings, Looking, findings_of, looking_by
 from dsr_report.redact.places import look_elsewhere
@@ -163,7 +163,7 @@ class Review:
         return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{head}{rows}</table>"
 
 
-def reviewed(
+def review_of(
     export: Readable,
     config: Config | str | os.PathLike[str] | None = None,
     before: str | os.PathLike[str] | None = None,
@@ -183,7 +183,7 @@ def reviewed(
         looking = Looking() if path is None else looking_of(path)
     findings = findings_of(export.file.items, export.found, export.info.id, looking)
     look_elsewhere(findings, export.found())
-    kept = None if path is None else merged(findings, export.sha256, path, looking)
+    kept = None if path is None else merge(findings, export.sha256, path, looking)
     found = Review(findings, export.sha256, looking, kept)
     if path is not None:
         taken = read_decisions(path)

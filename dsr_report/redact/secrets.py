@@ -17,7 +17,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from dsr_report.jsonstream.items import Item, rough_size, values
-from dsr_report.records.kinds import KINDS, remembered
+from dsr_report.records.kinds import KINDS, kinds_cache
 from dsr_report.records.vocabulary import normalised_key, word_set
 from dsr_report.redact.key_shapes import FoundKey, keys_in_value
 from dsr_report.redact.link_tokens import KeySeen, LinkKeys, keys_seen_in
@@ -56,12 +56,12 @@ def find_secrets(items: Callable[[], Iterable[Item]], processes: Processes | Non
     """The live keys in items that can be read again; with `processes`, they share the work."""
     found: list[FoundKey] = []
     links = LinkKeys()
-    for seen in _seen(items(), processes):
+    for seen in _look_through(items(), processes):
         found += seen.named
         links.add(seen.in_links)
     ambiguous = _equal_elsewhere(found, items)
     named = [
-        _decided(
+        _decision_of(
             key,
             is_weak_key=is_weak(key.text)
             or key.text.casefold() in ambiguous
@@ -78,7 +78,7 @@ _WORDS_OF_PACKAGES = word_set(
 """Beside names, what stands in the files of every package that describe it to programs."""
 
 
-@remembered(maxsize=1)
+@kinds_cache(maxsize=1)
 def _printed_names() -> frozenset[str]:
     """The names of our tables, columns, categories and kinds, which stand in every package."""
     fields = [one for kind in KINDS.values() for one in kind.fields]
@@ -90,7 +90,7 @@ def _printed_names() -> frozenset[str]:
     return frozenset(map(normalised_key, names | _WORDS_OF_PACKAGES))
 
 
-def _seen(items: Iterable[Item], processes: Processes | None) -> Iterator[Seen]:
+def _look_through(items: Iterable[Item], processes: Processes | None) -> Iterator[Seen]:
     if processes is None:
         return map(seen_in, items)
     jobs = portions(items, lambda item: rough_size(item.value))
@@ -125,7 +125,7 @@ def _equal_elsewhere(found: Sequence[FoundKey], items: Callable[[], Iterable[Ite
     }
 
 
-def _decided(key: FoundKey, *, is_weak_key: bool) -> tuple[Decision, str]:
+def _decision_of(key: FoundKey, *, is_weak_key: bool) -> tuple[Decision, str]:
     decision = Decision(
         key.pointer,
         "mask",

@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.lexicon import WORDS, any_of
-from dsr_report.pointers import escaped
+from dsr_report.pointers import escape_token
 from dsr_report.redact.key_names import NAMES_OF_NAMES, words_of
 from dsr_report.redact.passages import in_other_orders, words_of_name
 from dsr_report.redact.readings import TAG, Endless, Reading, readings_of_text, skeleton
@@ -123,14 +123,14 @@ class SplitNames(Generic[MarkT]):
 
     def in_texts(self, texts: Sequence[str]) -> Iterator[Piece[MarkT]]:
         """The pieces of names that begin in one of some texts and end in another."""
-        read = [self._read(text) for text in texts]
+        read = [self._words_of(text) for text in texts]
         for first, begun in enumerate(read):
             for count in range(1, len(begun.words) + 1 if len(read) > first + 1 else 0):
                 start = begun.words[-count]
                 if start not in self._words:
                     break
                 for order, mark in self._orders.get(start, ()):
-                    ends = _followed(read, first, count, order)
+                    ends = _completing_words(read, first, count, order)
                     if ends:
                         spans = [(first, begun.spans[-count][0], begun.spans[-1][1])]
                         spans += [(n, read[n].spans[0][0], read[n].spans[end - 1][1]) for n, end in ends]
@@ -144,7 +144,7 @@ class SplitNames(Generic[MarkT]):
             if len(cell.text) <= _AROUND and (words := _words(cell.text))
         ]
         for name in self._all:
-            for places in _covered(name, [field for field in fields if field[2] in name.runs]):
+            for places in _places_covered(name, [field for field in fields if field[2] in name.runs]):
                 yield from ((place, name.mark) for place in places)
 
     def in_text(self, text: str) -> list[Field[MarkT]]:
@@ -181,7 +181,7 @@ class SplitNames(Generic[MarkT]):
                 fields.append(_Alone(*match.span(1), match[1], label[1] if label else "", words))
         return fields
 
-    def _read(self, text: str) -> _Text:
+    def _words_of(self, text: str) -> _Text:
         found = [match.span() for match in _WORD.finditer(text, 0, _AROUND)]
         found += [
             match.span()
@@ -191,7 +191,9 @@ class SplitNames(Generic[MarkT]):
         return _Text([skeleton(text[start:end]) for start, end in found], found)
 
 
-def _followed(read: list[_Text], first: int, count: int, order: tuple[bytes, ...]) -> list[tuple[int, int]]:
+def _completing_words(
+    read: list[_Text], first: int, count: int, order: tuple[bytes, ...]
+) -> list[tuple[int, int]]:
     """How many words of each text that follows complete a name; none where they do not."""
     if count >= len(order) or tuple(read[first].words[-count:]) != order[:count]:
         return []
@@ -239,7 +241,7 @@ def _group_of(label: str) -> str | None:
 PlaceT = TypeVar("PlaceT")
 
 
-def _covered(
+def _places_covered(
     name: _Name[MarkT], fields: Sequence[tuple[PlaceT, str | None, tuple[bytes, ...]]]
 ) -> Iterator[list[PlaceT]]:
     """The places of pieces of a name that together are all of it, for each group of fields."""
@@ -254,7 +256,7 @@ def _in_fields(names: Sequence[_Name[MarkT]], fields: Sequence[_Alone]) -> Itera
         of_name = [field for field in fields if field.words in name.runs]
         for first, field in enumerate(of_name):
             near = [other for other in of_name[first:] if other.start - field.start < _FORM]
-            for group in _covered(name, [(one, _group_of(one.label), one.words) for one in near]):
+            for group in _places_covered(name, [(one, _group_of(one.label), one.words) for one in near]):
                 yield from (Field(*one[:4], name.mark) for one in group)
 
 
@@ -274,7 +276,7 @@ def rows_of(value: JsonValue, pointer: str) -> Iterator[list[Cell]]:
     while stack:
         current, at = stack.pop()
         if isinstance(current, dict):
-            children = [(f"{at}/{escaped(name)}", str(name), member) for name, member in current.items()]
+            children = [(f"{at}/{escape_token(name)}", str(name), member) for name, member in current.items()]
         elif isinstance(current, list):
             children = [(f"{at}/{number}", "", element) for number, element in enumerate(current)]
         else:
@@ -321,6 +323,6 @@ def _columns(inner: list[tuple[str, str, Container]]) -> Iterator[list[Cell]]:
         for name, member in members.items():
             if isinstance(member, str) and member:
                 label = named if isinstance(named, str) and named is not member else ""
-                cell = Cell(f"{place}/{escaped(name)}", label or above, member)
+                cell = Cell(f"{place}/{escape_token(name)}", label or above, member)
                 columns.setdefault(str(name), []).append(cell)
     yield from (column for column in columns.values() if len(column) > 1)

@@ -34,7 +34,7 @@ def calendar_file(appointments: Iterable[Appointment]) -> bytes:
     for appointment in sorted(appointments, key=lambda one: (one.deadlines.nominal, one.reference)):
         lines += _event(appointment)
     lines.append("END:VCALENDAR")
-    return b"".join(_folded(line) for line in lines)
+    return b"".join(_fold(line) for line in lines)
 
 
 def _event(one: Appointment) -> list[str]:
@@ -85,7 +85,7 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _folded(line: str) -> bytes:
+def _fold(line: str) -> bytes:
     """The line in pieces of at most 75 octets, cut between characters, each but the first led by a space."""
     pieces: list[bytes] = []
     piece = b""

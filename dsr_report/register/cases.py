@@ -61,7 +61,7 @@ class Cases:
             actor: who does it, if not the register's own actor.
         """
         subject = None if subject_type is None or subject_id is None else subject_of(subject_type, subject_id)
-        facts = _given(channel=channel, language=language, follows=follows, evidence=evidence_sha256)
+        facts = _without_none(channel=channel, language=language, follows=follows, evidence=evidence_sha256)
         with self._pen.journal(actor) as journal:
             if follows is not None:
                 journal.append(journal.case(follows), "follow-up")
@@ -72,7 +72,7 @@ class Cases:
                 country=country or self._country,
                 subdivision=subdivision if country else self._subdivision,
                 facts=facts,
-                personal=_given(note=note),
+                personal=_without_none(note=note),
             )
             return case.reference
 
@@ -92,7 +92,7 @@ class Cases:
                 hint=Sentence("One of: {names}.", names=", ".join(NOTES)),
             )
         with self._pen.journal(actor) as journal:
-            journal.append(_remembered(journal, reference), event, data, _given(text=text))
+            journal.append(_case_of(journal, reference), event, data, _without_none(text=text))
 
     def set_received(self, reference: str, received_on: date, *, actor: str | None = None) -> None:
         """Correct or fill in the day on which the request arrived."""
@@ -117,7 +117,9 @@ class Cases:
             if journal.state(case).paused_why is not None:
                 raise RegisterError("this case is paused already", where=case.reference)
             since = _not_in_future(journal, on)
-            journal.append(case, "paused", {"why": why, "on": since.isoformat()}, _given(reason=reason))
+            journal.append(
+                case, "paused", {"why": why, "on": since.isoformat()}, _without_none(reason=reason)
+            )
 
     def resume(
         self, reference: str, *, evidence: str | None = None, on: date | None = None, actor: str | None = None
@@ -135,7 +137,7 @@ class Cases:
                         "the pause began on {since}, after {until}", since=state.pauses[-1].since, until=until
                     )
                 )
-            journal.append(case, "resumed", {"on": until.isoformat()}, _given(evidence=evidence))
+            journal.append(case, "resumed", {"on": until.isoformat()}, _without_none(evidence=evidence))
 
     def extend(
         self, reference: str, reason: str, *, on: date | None = None, actor: str | None = None
@@ -211,7 +213,7 @@ class Cases:
     ) -> None:
         """Write down that a disclosure was made and verified; twice is as good as once."""
         with self._pen.journal(actor) as journal:
-            case = _remembered(journal, reference)
+            case = _case_of(journal, reference)
             is_new = journal.add_file(
                 case,
                 request_number=None,
@@ -222,8 +224,8 @@ class Cases:
                 counts=None,
             )
             if is_new:
-                facts = _given(sha256=sha256, bytes=size_bytes, withheld=withheld, language=language)
-                journal.append(case, "rendered", facts, _given(path=path))
+                facts = _without_none(sha256=sha256, bytes=size_bytes, withheld=withheld, language=language)
+                journal.append(case, "rendered", facts, _without_none(path=path))
 
     def note_sent(
         self,
@@ -239,11 +241,11 @@ class Cases:
     ) -> None:
         """Write down that the answer was handed over: the clock stops. Of the address only a hash is kept."""
         with self._pen.journal(actor) as journal:
-            case = _remembered(journal, reference)
+            case = _case_of(journal, reference)
             day = _not_in_future(journal, on)
-            facts = _given(on=day.isoformat(), channel=channel, sha256=sha256, bytes=size_bytes)
+            facts = _without_none(on=day.isoformat(), channel=channel, sha256=sha256, bytes=size_bytes)
             to = None if address is None else subject_hash(journal.session, "email", address)
-            journal.append(case, "sent", facts, _given(address=to, message_id=message_id))
+            journal.append(case, "sent", facts, _without_none(address=to, message_id=message_id))
 
     def refuse(
         self,
@@ -258,7 +260,7 @@ class Cases:
         with self._pen.journal(actor) as journal:
             day = _not_in_future(journal, on)
             facts = {"on": day.isoformat(), "ground": ground}
-            journal.append(journal.owed(reference), "refused", facts, _given(weighing=weighing))
+            journal.append(journal.owed(reference), "refused", facts, _without_none(weighing=weighing))
 
     def withdraw(
         self, reference: str, *, on: date | None = None, mistake: bool = False, actor: str | None = None
@@ -278,7 +280,7 @@ class Cases:
         A case that was not answered needs a reason. Data requests that are still open are abandoned.
         """
         with self._pen.journal(actor) as journal:
-            case = _remembered(journal, reference)
+            case = _case_of(journal, reference)
             if case.closed_on is not None:
                 return
             if case.is_open and not (reason or "").strip():
@@ -299,7 +301,7 @@ class Cases:
                 case.subject_id = None
             answered = not case.is_open
             facts = {"on": journal.today.isoformat(), "answered": answered}
-            journal.append(case, "closed", facts, _given(reason=reason))
+            journal.append(case, "closed", facts, _without_none(reason=reason))
 
     def forget(
         self,
@@ -346,7 +348,7 @@ class Cases:
     def note_copy(self, reference: str, *, sha256: str, path: str, actor: str | None = None) -> None:
         """Write down where a copy of an export was put on request: it is the operator's to remove."""
         with self._pen.journal(actor) as journal:
-            case = _remembered(journal, reference)
+            case = _case_of(journal, reference)
             is_new = journal.add_file(
                 case, request_number=None, kind="copy", sha256=sha256, size_bytes=None, path=path, counts=None
             )
@@ -403,7 +405,7 @@ def _due(journal: Journal, references: Sequence[str] | None, retention: timedelt
     return [case for case in cases if case.reference in set(references)]
 
 
-def _remembered(journal: Journal, reference: str) -> Case:
+def _case_of(journal: Journal, reference: str) -> Case:
     case = journal.case(reference)
     if case.forgotten:
         raise RegisterError("this case was forgotten; nothing can be added", where=case.reference)
@@ -427,5 +429,5 @@ def _remove_personal_data(journal: Journal, case: Case) -> None:
     journal.session.execute(sa.update(Event).where(Event.case_id == case.id).values(personal=None, salt=None))
 
 
-def _given(**facts: object) -> dict[str, object]:
+def _without_none(**facts: object) -> dict[str, object]:
     return {name: value for name, value in facts.items() if value is not None}

@@ -62,7 +62,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the register."""
-        with self._told(), self._turn, Session(self._engine) as session:
+        with self._translate_errors(), self._turn, Session(self._engine) as session:
             yield session
 
     @contextmanager
@@ -71,7 +71,7 @@ class Database:
         is_committing = False
         try:
             with (
-                self._told(),
+                self._translate_errors(),
                 self._turn,
                 self._engine.connect().execution_options(**{_WRITES: True}) as connection,
                 Session(connection, expire_on_commit=False) as session,
@@ -89,7 +89,7 @@ class Database:
         """Empty SQLite's write-ahead log, so that forgotten data does not linger in it (pages are zeroed)."""
         if self._engine.dialect.name != "sqlite":
             return
-        with self._told(), self._engine.connect() as connection:
+        with self._translate_errors(), self._engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             if raw is not None:
                 connection.rollback()
@@ -97,11 +97,11 @@ class Database:
 
     def bring_up_to_date(self, revision: str = REVISION) -> None:
         """Run the migrations that are missing; where two processes try, one waits for the other."""
-        with self._told(), self._engine.connect() as connection:
+        with self._translate_errors(), self._engine.connect() as connection:
             if _revision(connection) == revision:
                 return
         with (
-            self._told(),
+            self._translate_errors(),
             self._engine.connect().execution_options(**{_WRITES: True}) as connection,
             connection.begin(),
         ):
@@ -111,7 +111,7 @@ class Database:
                 _migrate(connection, revision, self.where)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:

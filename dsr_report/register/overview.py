@@ -208,18 +208,18 @@ def _states(session: Session, which: sa.ColumnExpressionArgument[bool]) -> Itera
 
 
 def _event_entry(row: Event) -> EventEntry:
-    personal = _told(row.personal) if row.personal is not None else None
+    personal = _facts_of(row.personal) if row.personal is not None else None
     return EventEntry(
         number=row.number,
         at=row.at,
         actor=row.actor,
         event=row.event,
-        data=_told(row.data),
+        data=_facts_of(row.data),
         personal=personal or None,
         hash=row.hash,
     )
 
 
-def _told(text: str) -> dict[str, object]:
+def _facts_of(text: str) -> dict[str, object]:
     """The facts of an event, without the hashes that are there for `check` alone."""
     return {name: value for name, value in json.loads(text).items() if name not in {"rows", "settings"}}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 def this_process() -> str:
     """A name for this process that no later process of any machine shares, as far as can be known."""
-    return f"{_machine()} {os.getpid()} {_started(os.getpid()) or '-'}"
+    return f"{_machine()} {os.getpid()} {_start_time(os.getpid()) or '-'}"
 
 
 def is_surely_gone(process: str | None) -> bool:
@@ -19,7 +19,7 @@ def is_surely_gone(process: str | None) -> bool:
     machine, pid, started = process.rsplit(" ", 2)
     if machine != _machine() or started == "-":
         return False
-    return _started(int(pid)) != started
+    return _start_time(int(pid)) != started
 
 
 def _machine() -> str:
@@ -32,7 +32,7 @@ def _machine() -> str:
     return f"{socket.gethostname()} {boot} {space}"
 
 
-def _started(pid: int) -> str | None:
+def _start_time(pid: int) -> str | None:
     """When the process was started, in the kernel's own count; None where there is no such (live) process."""
     try:
         after_name = (

@@ -64,7 +64,7 @@ class Slot:
         try:
             private_folder(path.parent)
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            _locked(self._handle, alone=False)
+            _lock(self._handle, alone=False)
             self._append(path, self._made)
         except OSError as error:
             self.close()
@@ -143,9 +143,9 @@ class RequestLog:
         handle = os.open(path, os.O_RDWR)
         told: list[Made] = []
         try:
-            is_alone = _locked(handle, alone=True)  # or somebody is between a POST and its id
+            is_alone = _lock(handle, alone=True)  # or somebody is between a POST and its id
             is_done = True
-            for made in _made(path.read_bytes()):
+            for made in _requests_in(path.read_bytes()):
                 if _is_told(attach, made, path):
                     told.append(made)
                 else:
@@ -237,7 +237,7 @@ def _line(made: Made) -> bytes:
     return json.dumps(fields, ensure_ascii=True).encode("ascii").ljust(_LINE - 1) + b"\n"
 
 
-def _made(content: bytes) -> Iterator[Made]:
+def _requests_in(content: bytes) -> Iterator[Made]:
     for line in content.split(b"\n"):
         try:
             entry = json.loads(line)
@@ -250,7 +250,7 @@ def _made(content: bytes) -> Iterator[Made]:
             yield made
 
 
-def _locked(handle: int, *, alone: bool) -> bool:
+def _lock(handle: int, *, alone: bool) -> bool:
     """Keep others from emptying the log (or from writing to it), until the handle is closed."""
     if fcntl is None:
         return not alone

@@ -127,7 +127,7 @@ class Requests:
                 self._note_receipt(journal, found.case_id, received_on)
                 if found.ticket == ticket:
                     return _entry(journal, found, journal.session.get_one(Case, found.case_id), "ours")
-                return self._joined(journal, found, ticket)
+                return self._join(journal, found, ticket)
             case = self._case_for(
                 journal, subject, digest, reference=reference, received_on=received_on, system=system
             )
@@ -330,7 +330,7 @@ class Requests:
             request = session.get(DataRequest, number)
             if request is None:
                 raise _no_such_request(number)
-            return self._seen(session, request)
+            return self._entry_of(session, request)
 
     def open_requests(
         self, subject_type: str | None = None, subject_id: str | int | None = None
@@ -347,7 +347,7 @@ class Requests:
             if subject_type is not None and subject_id is not None:
                 digest = subject_hash(session, subject_type, str(subject_id))
                 query = query.where(DataRequest.subject_hash == digest)
-            return [self._seen(session, request) for request in session.scalars(query)]
+            return [self._entry_of(session, request) for request in session.scalars(query)]
 
     def collected_requests(self, subject_type: str, subject_id: str | int) -> list[DataRequestEntry]:
         """The data requests about a subject whose export is there, in cases not closed: the newest first."""
@@ -364,18 +364,20 @@ class Requests:
                 )
                 .order_by(DataRequest.number.desc())
             )
-            return [self._seen(session, request) for request in session.scalars(query)]
+            return [self._entry_of(session, request) for request in session.scalars(query)]
 
     def requests_of(self, reference: str) -> list[DataRequestEntry]:
         """All data requests of a case, in the order in which they were made."""
         with self._pen.database.reading() as session:
             query = sa.select(DataRequest).join(Case).where(Case.reference == reference)
-            return [self._seen(session, one) for one in session.scalars(query.order_by(DataRequest.number))]
+            return [
+                self._entry_of(session, one) for one in session.scalars(query.order_by(DataRequest.number))
+            ]
 
-    def _seen(self, session: Session, request: DataRequest) -> DataRequestEntry:
+    def _entry_of(self, session: Session, request: DataRequest) -> DataRequestEntry:
         return _entry_at(session, request, session.get_one(Case, request.case_id), at=self._pen.at)
 
-    def _joined(self, journal: Journal, request: DataRequest, ticket: str) -> DataRequestEntry:
+    def _join(self, journal: Journal, request: DataRequest, ticket: str) -> DataRequestEntry:
         case = journal.session.get_one(Case, request.case_id)
         if request.request_id is not None or request.state not in {"intended", "posting"}:
             return _entry(journal, request, case)

@@ -19,8 +19,8 @@ from sqlalchemy.engine import URL
 
 from dsr_report.errors import RegisterError
 from dsr_report.register.cases import Cases
-from dsr_report.register.checking import Checking
 from dsr_report.register.database import Database, OutageError, database_url, default_folder
+from dsr_report.register.integrity import Integrity
 from dsr_report.register.journal import Pen
 from dsr_report.register.overview import Overview
 from dsr_report.register.request_log import Made, RequestLog
@@ -82,7 +82,7 @@ def _all_patient(cls: type[Register]) -> type[Register]:
 
 
 @_all_patient
-class Register(Requests, Cases, Overview, Checking):
+class Register(Requests, Cases, Overview, Integrity):
     """The register in its database; make one with `Register.open`, use it in a `with` block.
 
     Every method is one transaction: it is written whole, or not at all. A server that is restarted meanwhile
@@ -151,10 +151,10 @@ class Register(Requests, Cases, Overview, Checking):
             extra_holidays=extra_holidays,
             request_log=RequestLog(_request_log(place)),
         )
-        register.request_log.hand_on(register._made)
+        register.request_log.hand_on(register._learn)
         return register
 
-    def _made(self, made: Made) -> None:
+    def _learn(self, made: Made) -> None:
         """Learn of an id that a run before could not tell."""
         known = self.request(made.number)
         if known.intended_at != made.intended_at:

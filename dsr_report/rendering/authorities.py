@@ -31,10 +31,10 @@ def _in_language(text: str | Mapping[str, str], language: str) -> str:
     return text if isinstance(text, str) else text.get(language, text[""])
 
 
-def _read() -> dict[str, Authority]:
+def _load() -> dict[str, Authority]:
     content = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return {code: Authority(**entry) for code, entry in content.items()}
 
 
-AUTHORITIES: dict[str, Authority] = _read()
+AUTHORITIES: dict[str, Authority] = _load()
 """Authorities by the code of their country, or of their Land (`DE-NW`)."""

@@ -19,7 +19,7 @@ from dsr_report.rendering.records import RecordView
 from dsr_report.rendering.statistics import Activity, Dated, MessageEntry
 from dsr_report.rendering.storage_periods import cutoffs
 from dsr_report.rendering.values import References
-from dsr_report.rendering.views import MOST_CONCLUSIONS, Conclusion, TextMessage, Viewed, viewed
+from dsr_report.rendering.views import MOST_CONCLUSIONS, Conclusion, TextMessage, Viewed, view_records
 from dsr_report.spool import ExternalSort
 from dsr_report.workers import Processes
 
@@ -88,7 +88,7 @@ def _collect(
     export: Export, options: ReportOptions, collected: Collected, processes: Processes | None
 ) -> None:
     founds = export.counted(collected.ledger.arriving)
-    records = viewed(founds, options, export.zone, collected.references, processes)
+    records = view_records(founds, options, export.zone, collected.references, processes)
     for number, (found, record) in enumerate(records, 1):
         kind, place = record.kind, kind_of(record.kind).chapter
         collected.kinds[kind] += 1

@@ -10,7 +10,7 @@ from dsr_report.export import Export
 from dsr_report.languages import Language, language_of
 from dsr_report.languages import translatable as _
 from dsr_report.records.models.people import Profile, Subprofile
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.rendering.authorities import AUTHORITIES
 from dsr_report.rendering.environment import environment
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dsr_report.languages import Language
 from dsr_report.languages import translatable as _
-from dsr_report.records.kinds import kind_of, remembered
+from dsr_report.records.kinds import kind_of, kinds_cache
 from dsr_report.records.names import normalised_key
 
 
@@ -310,7 +310,7 @@ def _entry_of(name: str, kind: str) -> Entry | None:
     return own.get(key) or FIELDS.get(name.lower()) or others.get(key)
 
 
-@remembered(256)
+@kinds_cache(256)
 def _entries_of(kind: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
     """Normalised member → entry: where the kind's field has words of its own, and by the field's other names."""
     known = {normalised_key(name): entry for name, entry in FIELDS.items()}

@@ -50,7 +50,7 @@ class _Compiled(BytecodeCache):
 
 
 @cache
-def _compiled(_language: str) -> _Compiled:
+def _bytecode_cache(_language: str) -> _Compiled:
     """One for each language: Jinja works out filters of constants when it compiles."""
     return _Compiled()
 
@@ -140,7 +140,7 @@ def environment(language: Language, override: Path | None = None, *, is_plain: b
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
-        bytecode_cache=_compiled(language.code),
+        bytecode_cache=_bytecode_cache(language.code),
     )
     unbroken = Unbroken(made)
     made.filters["unbroken"] = unbroken

@@ -197,8 +197,10 @@ class MessageViews:
             layout=layout,
             links=[] if is_printed else links,
             pictures=[] if is_printed else pictures,
-            link_groups=grouped((link.purpose, link.number, link.address) for link in links * is_printed),
-            picture_groups=grouped((label, None, source) for label, source in pictures * is_printed),
+            link_groups=group_addresses(
+                (link.purpose, link.number, link.address) for link in links * is_printed
+            ),
+            picture_groups=group_addresses((label, None, source) for label, source in pictures * is_printed),
             files=self._files(parsed, _shown_in(safe_html, parsed)),
             notes=[defect_text(defect, language) for defect in parsed.defects] if parsed else [],
             rows=rows,
@@ -311,7 +313,7 @@ def _layout(safe_html: SafeHtml) -> LayoutView:
     return LayoutView(Markup(html), [Markup(sheet) for sheet in sheets if sheet], scope)  # noqa: S704 - made safe by `sanitize`
 
 
-def grouped(addresses: Iterable[tuple[str, int | None, str]]) -> list[AddressGroup]:
+def group_addresses(addresses: Iterable[tuple[str, int | None, str]]) -> list[AddressGroup]:
     """Addresses (label, number, address) by label and by what they have in common up to their last slash."""
     groups: dict[tuple[str, str], list[tuple[int | None, str]]] = {}
     for label, number, address in addresses:

@@ -63,17 +63,17 @@ def mark_of(record: int, number: int) -> Markup:
     return Markup(f"{_MARK}{record}.{number};")  # noqa: S704 - no text in it
 
 
-def unmarked(html: str) -> str:
+def without_marks(html: str) -> str:
     """HTML without invisible numbers."""
     return _NUMBER.sub("", html) if _MARK in html else html
 
 
 def is_short(html: str) -> bool:
     """Whether a value's HTML fits on a page, so that it need not be broken; the numbers in it aside."""
-    return len(html) < _SHORT or len(unmarked(html)) < _SHORT
+    return len(html) < _SHORT or len(without_marks(html)) < _SHORT
 
 
-def settled(html: str, proofs: Iterable[Provable]) -> str:
+def settle(html: str, proofs: Iterable[Provable]) -> str:
     """The HTML of a part without the numbers, each of which it has once.
 
     Raises:
@@ -90,4 +90,4 @@ def settled(html: str, proofs: Iterable[Provable]) -> str:
                     else Sentence("the value at {pointer} would not be shown", pointer=pointer),
                     hint="Nothing was written. Does a template of your own leave it out, or repeat it?",
                 )
-    return unmarked(html)
+    return without_marks(html)

@@ -27,10 +27,10 @@ from dsr_report.rendering.values import (
     Name,
     Numbered,
     Value,
-    labelled,
     name_shown,
     path_of,
     rows_of,
+    with_label,
 )
 
 
@@ -140,7 +140,7 @@ class RecordViews:
             or getattr(record, "subject", None)
             or ""
         )
-        rows, codes = self._divided(record, name, rows_of(record, language, numbered, skip))
+        rows, codes = self._divide(record, name, rows_of(record, language, numbered, skip))
         view = RecordView(
             anchor=f"record-{number}",
             kind=record.kind,
@@ -159,7 +159,7 @@ class RecordViews:
         )
         return view, numbered.count
 
-    def _divided(
+    def _divide(
         self, record: Record, name: str, members: Iterable[FieldRow]
     ) -> tuple[tuple[FieldRow, ...], tuple[CodeRow, ...]]:
         """What a record says, and its numbers and codes by what they are called."""
@@ -262,7 +262,7 @@ class RecordViews:
             asked,
             values[answer] if answer is not None else None,
             tuple(
-                (labelled(inner, language), value, meaning_of(f"question-{inner}", value.content, language))
+                (with_label(inner, language), value, meaning_of(f"question-{inner}", value.content, language))
                 for inner, value in values.items()
                 if inner not in {question, answer}
             ),

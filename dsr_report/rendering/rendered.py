@@ -140,7 +140,7 @@ class RenderedReport:
             generator=options.generator,
             running_header=" · ".join(p for p in (name, options.reference) if p),
             page_of=language.text("Page {page} of {pages}"),
-            contents=chapters.listed(self._export, options, self._collected) if is_page else (),
+            contents=chapters.contents_entries(self._export, options, self._collected) if is_page else (),
             filters=hiding,
             templates=options.templates,
         )

@@ -67,7 +67,7 @@ def event_list(events: Sequence[EventRow]) -> EventList:
     elsewhere: list[set[StoredValue]] = [set() for _ in events]
     above: list[SharedValues] = []
     unused = iter(ascii_uppercase)
-    for members, values in _shared([event.stored for event in events]):
+    for members, values in _share([event.stored for event in events]):
         letter = ""
         if len(members) < len(events):
             letter = next(unused)
@@ -85,7 +85,7 @@ def event_list(events: Sequence[EventRow]) -> EventList:
     return EventList(above, own)
 
 
-def _shared(lines: Sequence[Sequence[StoredValue]]) -> list[_Shared]:
+def _share(lines: Sequence[Sequence[StoredValue]]) -> list[_Shared]:
     """What to print once: no value of an event is in two of them, and what an event has twice is in none.
 
     Sets of events are numbers, with a bit for each event: values that the same events have are one group.

@@ -97,7 +97,7 @@ class Shell:
         for piece in pieces:
             is_secured = is_secured or CONTENT_SECURITY in piece
             printing.printed(piece)
-            yield encoded(piece)
+            yield utf8(piece)
         printing.finish()
         yield b"\n"
         if not is_secured:
@@ -168,7 +168,7 @@ class _Printing:
         )
 
 
-def encoded(html: str) -> bytes:
+def utf8(html: str) -> bytes:
     """HTML as UTF-8; lone surrogates, which UTF-8 has no bytes for, by their number."""
     try:
         return html.encode()

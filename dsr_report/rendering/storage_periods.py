@@ -11,7 +11,7 @@ from dsr_report.languages import Language
 from dsr_report.rendering.kinds import kinds_listed
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import VISITS, Dated
-from dsr_report.sentences import Count, Sentence, joined
+from dsr_report.sentences import Count, Sentence, join_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _start_of(rule: Retention, end: date) -> date:
     return date.fromordinal(low)
 
 
-def held(dated: Dated, options: ReportOptions) -> list[Held]:
+def storage_rules(dated: Dated, options: ReportOptions) -> list[Held]:
     """Each rule of which there are records, in the order of the configuration."""
     found = []
     for number, rule in enumerate(options.config.retention, 1):
@@ -79,7 +79,7 @@ def held(dated: Dated, options: ReportOptions) -> list[Held]:
 
 def in_words(dated: Dated, options: ReportOptions) -> list[str]:
     """What the letter says of each rule: what, how long and from when, and the days that follow."""
-    return [" ".join(_sentences(one, options)) for one in held(dated, options)]
+    return [" ".join(_sentences(one, options)) for one in storage_rules(dated, options)]
 
 
 def _sentences(one: Held, options: ReportOptions) -> Iterator[str]:
@@ -119,7 +119,7 @@ def overdue(dated: Dated, options: ReportOptions) -> list[str]:
     """What is older than the configuration says, for the operator: kinds and dates, never values."""
     today = today_of(options)
     said: list[str] = []
-    for one in held(dated, options):
+    for one in storage_rules(dated, options):
         if one.rule.after == "record":
             old = {kind: dated.too_old[kind] for kind in one.kinds if dated.too_old[kind]}
             kinds = [
@@ -138,7 +138,7 @@ def overdue(dated: Dated, options: ReportOptions) -> list[str]:
                     keep=repr(one.rule.keep),
                     after=repr(one.rule.after),
                     today=today,
-                    kinds=joined(kinds, ", "),
+                    kinds=join_sentences(kinds, ", "),
                     first=one.first,
                 )
             )

@@ -29,15 +29,15 @@ _RIGHT_TO_LEFT = re.compile(
 def shown(text: str) -> Markup:
     """`text` as HTML, with its line ends."""
     lines = printable(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
-    return Markup('<bdi class="v">{}</bdi>').format(Markup("<br>").join(_escaped(line) for line in lines))
+    return Markup('<bdi class="v">{}</bdi>').format(Markup("<br>").join(_escape_text(line) for line in lines))
 
 
 def inline(text: str) -> Markup:
     """`text` as HTML on one line, without a frame of its own; addresses in it are inert."""
-    return _escaped(printable(inert(text)))
+    return _escape_text(printable(inert(text)))
 
 
-def _escaped(text: str) -> Markup:
+def _escape_text(text: str) -> Markup:
     """A text as HTML; a word of many pages (a file as base64, say) in pieces, so that breaking it stays quick.
 
     WeasyPrint lays a word out again from each line end on: its time grows with the square of a word's length.
@@ -66,16 +66,16 @@ def isolated(text: str) -> Markup:
     An element for every value would be right too, but WeasyPrint breaks the first word inside an element
     wherever the line happens to end.
     """
-    return _remembered(text) if len(text) <= _SHORT else _isolated(text)
+    return _remembered(text) if len(text) <= _SHORT else _isolate(text)
 
 
-def _isolated(text: str) -> Markup:
+def _isolate(text: str) -> Markup:
     if text.isascii() or not _RIGHT_TO_LEFT.search(text):
         return inline(text)
     return Markup("<bdi>{}</bdi>").format(inline(text))
 
 
-_remembered = lru_cache(maxsize=1024)(_isolated)  # the values of events recur
+_remembered = lru_cache(maxsize=1024)(_isolate)  # the values of events recur
 
 
 _NAME_PARTS = re.compile(r"(?<=[_\-./@])(?=[^\W_])|(?<=[a-z\u00df-\u00ff])(?=[A-Z])")
@@ -98,7 +98,7 @@ def paragraphs(text: str) -> Markup:
     """
     clean = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
     parts = re.split(r"\n[ \t]*\n\s*", clean.strip("\n"))
-    html = "".join(f'<p class="t" dir="auto">{_escaped(part)}</p>' for part in parts if part)
+    html = "".join(f'<p class="t" dir="auto">{_escape_text(part)}</p>' for part in parts if part)
     return Markup(html)  # noqa: S704 - escaped
 
 

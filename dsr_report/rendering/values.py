@@ -125,7 +125,7 @@ class Name(NamedTuple):
     label: str
 
 
-def labelled(name: str, language: Language) -> Name:
+def with_label(name: str, language: Language) -> Name:
     """A member's name with its label."""
     label = label_of(name, language)
     is_new = bool(label) and label.casefold() != str(name).casefold()
@@ -221,7 +221,7 @@ def steps(value: Value, language: Language) -> Iterator[Step]:
             stack.append(Step("end-level" if is_deep else f"end-{form}"))
             named = current.items() if isinstance(current, dict) else ((None, member) for member in current)
             for name, member in reversed(list(named)):
-                label = None if name is None else labelled(name, language)
+                label = None if name is None else with_label(name, language)
                 stack.append(Step("end-plain" if is_deep else "end-item"))
                 stack.append(member)
                 if label is not None:

@@ -22,7 +22,7 @@ from dsr_report.records.models.events import Event
 from dsr_report.records.models.mail import Mailing, Message, Snapshot
 from dsr_report.records.models.other import Fax, Sms, SmsMailing
 from dsr_report.records.models.people import Interest, Profile, Subprofile
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.rule import Rule
 from dsr_report.rendering.events import EventRow, event_row
@@ -151,9 +151,9 @@ class Viewer:
                 return made._replace(part_of=(record.subprofile_id, record.profile_id))
             return made
         if isinstance(record, SmsMailing) and record.mailing_id and record.text:
-            return made._replace(mailed_text=(record.mailing_id, _beginning(record.text)))
+            return made._replace(mailed_text=(record.mailing_id, _first_words(record.text)))
         if isinstance(record, (Sms, Fax)):
-            text = _beginning(getattr(record, "text", None))
+            text = _first_words(getattr(record, "text", None))
             mailing = record.mailing_id if isinstance(record, Sms) else None
             sent = TextMessage(kind, view.anchor, at, text, mailing)
             return made._replace(text_message=sent)
@@ -186,7 +186,7 @@ class Viewer:
         return tuple(found[:MOST_CONCLUSIONS])
 
 
-def _beginning(text: str | None) -> str:
+def _first_words(text: str | None) -> str:
     """The first words of a text, on one line."""
     words = " ".join((text or "").split())
     return words if len(words) <= _BEGINNING else f"{words[: _BEGINNING - 1].rstrip()}…"
@@ -209,7 +209,7 @@ class Later:
         return texts
 
 
-def viewed(
+def view_records(
     founds: Iterable[RawRecord],
     options: ReportOptions,
     zone: ZoneInfo,
@@ -225,7 +225,7 @@ def viewed(
             messages += made.message is not None
             yield found, made
     else:
-        yield from _Shared(viewer, references).viewed(founds, options, zone, processes)
+        yield from _Shared(viewer, references).view_records(founds, options, zone, processes)
 
 
 class _Job(NamedTuple):
@@ -244,7 +244,7 @@ class _Shared:
         self._viewer = viewer
         self._references = references
 
-    def viewed(
+    def view_records(
         self, founds: Iterable[RawRecord], options: ReportOptions, zone: ZoneInfo, processes: Processes
     ) -> Iterator[tuple[RawRecord, Viewed]]:
         """See `viewed`."""
@@ -264,25 +264,25 @@ class _Shared:
             for answers in processes.in_order(view_portion, jobs(path)):
                 job = waiting.pop(0)
                 for number, (found, answer) in enumerate(zip(job.founds, answers, strict=True), job.number):
-                    made = self._made(answer, messages)
+                    made = self._renumber(answer, messages)
                     if made is None:
                         made = self._viewer.view(found, number, messages, self._references)
                     messages += made.message is not None
                     yield found, made
 
-    def _made(self, answer: Viewed, messages: int) -> Viewed | None:
+    def _renumber(self, answer: Viewed, messages: int) -> Viewed | None:
         """What a process made, with the report's numbers; None where it could not know them."""
         if answer.message is not None and answer.message.number != messages:
             return None  # something before it looked like a message, and was none
         if not answer.long_texts or not isinstance(answer.view, EventRow):
             return answer
         stored = [
-            self._numbered(value, answer.long_texts) if value[2] == "long" else value
+            self._renumber_value(value, answer.long_texts) if value[2] == "long" else value
             for value in answer.view.stored
         ]
         return answer._replace(view=answer.view._replace(stored=stored), long_texts=())
 
-    def _numbered(self, value: StoredValue, texts: Sequence[str]) -> StoredValue:
+    def _renumber_value(self, value: StoredValue, texts: Sequence[str]) -> StoredValue:
         name, said, _form = value
         text = texts[int(said)]
         number = self._references.number_of(text)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from dsr_report.sandbox.broken import BrokenAnswers
-from dsr_report.sandbox.delivering import deliver
+from dsr_report.sandbox.delivery import deliver
 from dsr_report.sandbox.state import FaultKind, Job
 
 _UNKNOWN = {

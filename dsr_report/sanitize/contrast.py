@@ -17,7 +17,7 @@ import tinycss2.color4
 from selectolax.lexbor import LexborNode
 from tinycss2.ast import Declaration, Node
 
-from dsr_report.mime.cascade import Cascade, winning
+from dsr_report.mime.cascade import Cascade, winner
 
 Rgb = tuple[float, float, float]
 WHITE: Rgb = (1.0, 1.0, 1.0)
@@ -47,7 +47,7 @@ class Colours:
     """The colours of one message; asked from the root down."""
 
     def __init__(self) -> None:
-        self._cascade = Cascade(_declared)
+        self._cascade = Cascade(_declared_colours)
 
     def add_sheet(self, text: str, media: str) -> None:
         """Take up a style sheet that is for some media."""
@@ -66,13 +66,13 @@ class Colours:
             return parent
         layers = (*hints, *of_sheets, declared_in(style or ""))
         colour, behind = parent
-        value = winning([layer.colour for layer in layers if layer.colour])
-        rgba = _parsed(value) if value is not None else None
+        value = winner([layer.colour for layer in layers if layer.colour])
+        rgba = _rgba(value) if value is not None else None
         if rgba is not None:
             colour = _over(rgba, behind or WHITE)
-        value = winning([layer.background for layer in layers if layer.background])
+        value = winner([layer.background for layer in layers if layer.background])
         if value is not None:
-            behind = _painted(value, behind)
+            behind = _paint_over(value, behind)
         return Paint(colour, behind)
 
 
@@ -85,9 +85,9 @@ def readable(paint: Paint) -> str:
     return _DARK if dark >= contrast(WHITE, paint.behind) else _LIGHT
 
 
-def repainted(paint: Paint, colour: str) -> Paint:
+def repaint(paint: Paint, colour: str) -> Paint:
     """The paint of an element whose text is written in another colour."""
-    rgba = _parsed(colour)
+    rgba = _rgba(colour)
     return paint._replace(colour=rgba[:3]) if rgba is not None else paint
 
 
@@ -119,10 +119,10 @@ def mean_of_gradient(value: str) -> str:
 def declared_in(text: str) -> Declared:
     """What a `style` attribute says of colours."""
     nodes = tinycss2.parse_declaration_list(text, skip_comments=True, skip_whitespace=True)
-    return _declared(nodes) or Declared()
+    return _declared_colours(nodes) or Declared()
 
 
-def _declared(nodes: Sequence[Node]) -> Declared | None:
+def _declared_colours(nodes: Sequence[Node]) -> Declared | None:
     colour = background = None
     for node in nodes:
         if not isinstance(node, Declaration):
@@ -151,17 +151,18 @@ def _hints(tag: str, attributes: Mapping[str, str | None]) -> tuple[Declared, ..
         return ()
     return (
         Declared(
-            (_hashed(colour), False) if colour else None, (_hashed(background), False) if background else None
+            (_hex_colour(colour), False) if colour else None,
+            (_hex_colour(background), False) if background else None,
         ),
     )
 
 
-def _hashed(value: str) -> str:
+def _hex_colour(value: str) -> str:
     value = value.strip()
     return f"#{value}" if _HEX.fullmatch(value) else value
 
 
-def _painted(value: str, behind: Rgb | None) -> Rgb | None:
+def _paint_over(value: str, behind: Rgb | None) -> Rgb | None:
     """What is behind a text once a background was painted over what was there."""
     kind = _background(value)
     if kind == _PICTURE:
@@ -175,7 +176,7 @@ def _background(value: str) -> tuple[float, float, float, float] | str | None:
         return _PICTURE
     gradient = mean_of_gradient(value)
     if gradient:
-        return _parsed(gradient)
+        return _rgba(gradient)
     for token in tinycss2.parse_component_value_list(value):
         rgba = _colour_of(token)
         if rgba is not None:
@@ -184,7 +185,7 @@ def _background(value: str) -> tuple[float, float, float, float] | str | None:
 
 
 @lru_cache(maxsize=2048)
-def _parsed(value: str) -> tuple[float, float, float, float] | None:
+def _rgba(value: str) -> tuple[float, float, float, float] | None:
     tokens = [
         t for t in tinycss2.parse_component_value_list(value) if t.type not in {"whitespace", "comment"}
     ]

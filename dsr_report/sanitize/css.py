@@ -90,12 +90,12 @@ def safe_declarations(text: str, *, for_print: bool = False) -> str:
     if len(text) > LONGEST_SHEET:
         return ""
     return (
-        _remembered(text, for_print) if len(text) < _LONGEST_REMEMBERED else _safe(text, for_print=for_print)
+        _safe_once(text, for_print) if len(text) < _LONGEST_REMEMBERED else _safe(text, for_print=for_print)
     )
 
 
 @lru_cache(maxsize=4096)  # newsletters repeat their styles cell by cell
-def _remembered(text: str, for_print: bool) -> str:  # noqa: FBT001 - a key of the cache
+def _safe_once(text: str, for_print: bool) -> str:  # noqa: FBT001 - a key of the cache
     return _safe(text, for_print=for_print)
 
 
@@ -189,7 +189,7 @@ def _declarations(nodes: Sequence[Node], *, for_print: bool) -> str:
         if len(value) > _LONGEST_VALUE and not any(token.type == "url" for token in tokens):
             continue
         if for_print:
-            printed = _printed(name, value, tokens)
+            printed = _printable(name, value, tokens)
             if printed is None:
                 continue
             name, value = printed
@@ -214,7 +214,7 @@ def _is_fitting(name: str, value: str) -> bool:
     return not (is_pulling and ("-" in value or "(" in value))
 
 
-def _printed(name: str, value: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
+def _printable(name: str, value: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
     """The declaration as it can be printed; None where it cannot."""
     lowered = value.lower()
     if (name in {"max-height", "height"} and _HIDING.search(f"{name}:{value}")) or (
@@ -238,10 +238,10 @@ def _printed(name: str, value: str, tokens: Sequence[Node]) -> tuple[str, str] |
         value = f"{_FONT_SIZES[lowered]}px"
     elif name == "font":
         value = _without_line_height(tokens)
-    return name, scaled(value, PRINT_FONT_SCALE if name in _OF_LETTERS else PRINT_SCALE)
+    return name, scale_lengths(value, PRINT_FONT_SCALE if name in _OF_LETTERS else PRINT_SCALE)
 
 
-def scaled(value: str, scale: float = PRINT_SCALE) -> str:
+def scale_lengths(value: str, scale: float = PRINT_SCALE) -> str:
     """A value with its lengths at the scale of print; what is relative to a font's size is so already."""
 
     def length(match: re.Match[str]) -> str:
@@ -267,7 +267,7 @@ def _printed_width(name: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
         # a hair less than their share, so that rounding pushes none of several onto the next line
         return name, f"{min(max(token.value - 0.01, 0), 99.99) if token.value < 100 else 100:g}%"
     if token.type == "dimension" and token.lower_unit == "px":
-        return name, scaled(f"{max(token.value, 0):g}px") if token.value <= PRINT_WIDTH else "100%"
+        return name, scale_lengths(f"{max(token.value, 0):g}px") if token.value <= PRINT_WIDTH else "100%"
     return (name, "auto") if token.type == "ident" and name == "width" else None
 
 

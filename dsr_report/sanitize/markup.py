@@ -13,7 +13,7 @@ from dsr_report.mime.html_tree import children
 from dsr_report.mime.links import Purpose, purpose_of
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.pictures import InlineParts
-from dsr_report.sanitize.contrast import Colours, Paint, readable, repainted
+from dsr_report.sanitize.contrast import Colours, Paint, readable, repaint
 from dsr_report.sanitize.css import (
     PRINT_FONT_SCALE,
     PRINT_SCALE,
@@ -206,7 +206,7 @@ class Writer:
             self._out[-1] = _STYLE.sub(lambda m: f' style="{m[1]};color:{colour} !important"', start, count=1)
         else:
             self._out[-1] = f'{start[:-1]} style="color:{colour} !important">'
-        return repainted(paint, colour)
+        return repaint(paint, colour)
 
     def _with_pictures(self, style: str) -> str:
         """Declarations with the pictures that the message carries in place of their addresses."""
@@ -226,7 +226,7 @@ class Writer:
         if tag == "style":
             self._read_sheet(node)
         if tag in {"img", "image", "input", "area", "video"}:
-            self._replaced(tag, attributes)
+            self._replace(tag, attributes)
         if tag in _WITHOUT_CONTENT or tag.startswith(("!", "#")):
             return "-"
         if tag in _LEADS:
@@ -406,7 +406,7 @@ class Writer:
             _keep(key, known)
         return known[0]
 
-    def _replaced(self, tag: str, attributes: Mapping[str, str | None]) -> None:
+    def _replace(self, tag: str, attributes: Mapping[str, str | None]) -> None:
         if tag == "area":
             return
         if tag == "input" and (attributes.get("type") or "").lower() != "image":
@@ -440,12 +440,12 @@ class Writer:
         elif outcome == "missing":
             words = self._wording.missing
 
-        def said(match: re.Match[str]) -> str:
+        def placeholder(match: re.Match[str]) -> str:
             if match.group(1) == "address":
                 return short_address(source) if outcome in {"remote", "pixel"} else source[:30]
             return alternative if match.group(1) == "text" else str(number)
 
-        filled = _FIELD.sub(said, words)
+        filled = _FIELD.sub(placeholder, words)
         self._out.append(f'<span class="dsr-picture">[{_visible(filled)}]</span>')
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 import nh3
 
-from dsr_report.mime.html_tree import parsed
+from dsr_report.mime.html_tree import parse_html
 from dsr_report.mime.message import MimeMessage
 from dsr_report.sanitize.css import PRINT_FONT_SCALE, PRINT_SCALE, safe_declarations
 from dsr_report.sanitize.markup import ATTRIBUTES, TAGS, Writer
@@ -64,27 +64,27 @@ def safe(
         for_print: drop what makes newsletters run off a page or over each other.
     """
     writer = Writer(message, wording or Wording(), scope, for_print=for_print)
-    root = parsed(html)
+    root = parse_html(html)
     written = writer.write(root) if root is not None else ""
 
-    def checked(tag: str, name: str, value: str) -> str | None:
+    def check(tag: str, name: str, value: str) -> str | None:
         if name == "src":
             return value if tag == "img" and IS_DATA.fullmatch(value) else None
         if name == "style":
             return safe_declarations(value) or None
         return value
 
-    fragment = _cleaned(written)
+    fragment = _clean(written)
     # asking about every attribute takes half as long again, and nearly always all of them may stay
     asked = {(name, escaping.unescape(value)) for name, value in _ASKED.findall(fragment)}
-    if any(checked("img", name, value) != value for name, value in asked):
-        fragment = _cleaned(written, checked)
+    if any(check("img", name, value) != value for name, value in asked):
+        fragment = _clean(written, check)
     return SafeHtml(
         fragment, writer.style_sheet(), writer.all_links(), tuple(writer.pictures), dict(writer.removed)
     )
 
 
-def _cleaned(html: str, checked: Callable[[str, str, str], str | None] | None = None) -> str:
+def _clean(html: str, checked: Callable[[str, str, str], str | None] | None = None) -> str:
     return nh3.clean(
         html,
         tags=TAGS,

@@ -152,7 +152,7 @@ class Lists:
         return result, total
 
     def taken(self, block: Any, places: Places) -> Any:
-        pick = _picking(places.tolist())
+        pick = _picker(places.tolist())
         columns, _ = block
         return {name: pick(cells) for name, cells in columns.items()}, len(places)
 
@@ -168,7 +168,7 @@ class Lists:
         return ListRows(*block)
 
 
-def _picking(places: list[int]) -> Callable[[list[Any]], list[Any]]:
+def _picker(places: list[int]) -> Callable[[list[Any]], list[Any]]:
     """What gives the cells at these places."""
     if len(places) < 2:
         return lambda cells: [cells[place] for place in places]

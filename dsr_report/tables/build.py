@@ -14,13 +14,13 @@ from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import EVENT_KINDS
 from dsr_report.records.models.mail import Mailing, Message, Snapshot
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.tables.blocks import ArrowBlocks, Columns, Lists
 from dsr_report.tables.derived import Known
 from dsr_report.tables.events import EventColumns, row_of
 from dsr_report.tables.ids import MessageIds
-from dsr_report.tables.messages import merged, rows_of_message
+from dsr_report.tables.messages import merge_rows, rows_of_message
 from dsr_report.tables.origins import Origins
 from dsr_report.tables.rows import family_of_mailing, rows_of
 from dsr_report.tables.schema import ORIGIN, ORIGIN_BY_ROW, Table, tables_by_name
@@ -104,14 +104,14 @@ def _merged_messages(store: Store) -> Iterator[Columns]:
             row = dict(zip(batch, cells, strict=True))
             by_key.setdefault(row["message_key"], []).append(row)
     names = store.table.names
-    rows = [merged(group) if len(group) > 1 else group[0] for group in by_key.values()]
+    rows = [merge_rows(group) if len(group) > 1 else group[0] for group in by_key.values()]
     rows.sort(key=lambda row: (row["sent_at"] is None, row["sent_at"] or 0, row["message_key"]))
     for start in range(0, len(rows), _BATCH):
         part = rows[start : start + _BATCH]
         yield {name: [row.get(name) for row in part] for name in names}
 
 
-def _linked(store: Store) -> Iterator[Columns]:
+def _link_rows(store: Store) -> Iterator[Columns]:
     """Links with the keys of the clicks that followed them: message by message."""
     names = store.table.names
     held: Columns = {name: [] for name in names}
@@ -153,7 +153,7 @@ def _numbered_mailings(store: Store) -> Iterator[Columns]:
 
 _SPECIAL: dict[str, Callable[[Store], Iterator[Columns]]] = {
     "messages": _merged_messages,
-    "links": _linked,
+    "links": _link_rows,
     "mailings": _numbered_mailings,
 }
 """Tables whose rows are not those of their store one by one."""
@@ -197,7 +197,7 @@ def build(
         for name, table in declared.items()
         if name in wanted
     }
-    known.clicked = lambda: _clicked(stores["events"], known.messages)
+    known.clicked = lambda: _clicks(stores["events"], known.messages)
     known.subject_key, row = subject_row(info, info_pointer)
     if subject_key is not None:
         known.subject_key = subject_key
@@ -238,7 +238,7 @@ class _Pass:
         self._zone = zone
         self._reads_messages = not _OF_MESSAGES.isdisjoint(stores)
         self._parts = _OF_MESSAGES & stores.keys()
-        self._events = EventColumns(zone, stores["events"].add, self._put) if "events" in stores else None
+        self._events = EventColumns(zone, stores["events"].add, self._add) if "events" in stores else None
         self._reads_others = bool(stores.keys() - _OF_MESSAGES - {"events", "subject"})
 
     def add(self, found: RawRecord) -> None:
@@ -248,18 +248,18 @@ class _Pass:
                 self._events.add(found)
         elif found.kind == "message":
             if self._reads_messages:
-                self._put(parse(found, self._zone))
+                self._add(parse(found, self._zone))
             else:
                 self._known.messages.learn_of(found, self._zone)
         elif (self._reads_others and found.kind != "envelope") or found.kind in {"mailing", "snapshot"}:
-            self._put(parse(found, self._zone))
+            self._add(parse(found, self._zone))
 
     def end(self) -> None:
         """Hand on the events that are still held."""
         if self._events is not None:
             self._events.end()
 
-    def _put(self, record: Record) -> None:
+    def _add(self, record: Record) -> None:
         if isinstance(record, Message):
             self._known.messages.learn(record.internal_id, record.message_id, record.family)
             made = rows_of_message(record, self._parts)
@@ -276,7 +276,7 @@ class _Pass:
                 self._stores[name].add_row(row)
 
 
-def _clicked(events: Store, messages: MessageIds) -> Iterator[tuple[str, str | None, str | None]]:
+def _clicks(events: Store, messages: MessageIds) -> Iterator[tuple[str, str | None, str | None]]:
     """The message, and the number and address of the link, of every click."""
     for batch in events.arriving():
         count = len(batch["kind"])

@@ -11,7 +11,7 @@ from dsr_report.records.base import Record
 from dsr_report.records.classify import DISCRIMINATORS
 from dsr_report.records.fields import as_id, as_text
 from dsr_report.records.kind import How, Kind
-from dsr_report.records.kinds import remembered
+from dsr_report.records.kinds import kinds_cache
 from dsr_report.records.vocabulary import kind_named, normalised_key
 from dsr_report.tables.exact import as_cell, json_text
 from dsr_report.tables.schema import table
@@ -55,7 +55,7 @@ def cells_of(record: Record, kind: Kind) -> dict[str, Any]:
     return row
 
 
-@remembered(64)
+@kinds_cache(64)
 def _names(table_name: str) -> frozenset[str]:
     return frozenset(table(table_name).names)
 

@@ -41,12 +41,12 @@ class CombinedSet(Mapping[str, Any]):
         self._counts: Counter[str] = Counter()
         self._frames: dict[str, Any] = {}
         try:
-            self._read(exports())
+            self._fill(exports())
         except BaseException:
             self.close()
             raise
 
-    def _read(self, exports: Iterable[One]) -> None:
+    def _fill(self, exports: Iterable[One]) -> None:
         names = list(self._places)
         seen: Counter[str] = Counter()
         for one in exports:

@@ -17,7 +17,7 @@ from dsr_report.records.classify import DISCRIMINATORS, by_plain, could_wrap, pa
 from dsr_report.records.fields import as_text, family_of, keys_for
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.vocabulary import normalised_key
@@ -151,7 +151,7 @@ class EventColumns:
             where = inner if name in inner[0] else outer
             cells = [value[name] for value in where]
             kinds = set(map(type, cells))
-            if dict in kinds or list in kinds or not self._read(result, column, cells, kinds, how):
+            if dict in kinds or list in kinds or not self._read_member(result, column, cells, kinds, how):
                 return None
         keys = result.get("message_id")
         if keys is not None:
@@ -169,7 +169,9 @@ class EventColumns:
                 break
         return result
 
-    def _read(self, result: Columns, column: str, cells: list[Any], kinds: set[type], how: str) -> bool:
+    def _read_member(
+        self, result: Columns, column: str, cells: list[Any], kinds: set[type], how: str
+    ) -> bool:
         """Put one member's values into columns; False where they need a closer look."""
         if how in {"text", "count"}:
             result[column if how == "text" else f"{column}_raw"] = self._text(cells, kinds)

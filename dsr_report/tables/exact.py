@@ -31,7 +31,7 @@ def _pieces(value: JsonValue) -> Iterator[str]:
                 if index:
                     stack.append(_Raw(", "))
                 stack.append(member)
-                stack.append(_Raw(f"{_quoted(str(name))}: "))
+                stack.append(_Raw(f"{_quote(str(name))}: "))
         elif isinstance(current, list):
             yield "["
             stack.append(_Raw("]"))
@@ -58,10 +58,10 @@ def scalar_json(value: JsonValue) -> str:
         return "true" if value else "false"
     if value is None:
         return "null"
-    return _quoted(value) if isinstance(value, str) else str(value)
+    return _quote(value) if isinstance(value, str) else str(value)
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     quoted = json.dumps(text, ensure_ascii=False)
     try:
         quoted.encode("utf-8")

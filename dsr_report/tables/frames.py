@@ -21,10 +21,10 @@ def frame(table: Table, batches: Iterable[Columns]) -> pd.DataFrame:
     for batch in batches:
         for column in table.columns:
             pieces[column.name].append(series(batch[column.name], column))
-    return pd.DataFrame({column.name: _joined(pieces.pop(column.name), column) for column in table.columns})
+    return pd.DataFrame({column.name: _join(pieces.pop(column.name), column) for column in table.columns})
 
 
-def _joined(pieces: list[pd.Series[Any]], column: Column) -> pd.Series[Any]:
+def _join(pieces: list[pd.Series[Any]], column: Column) -> pd.Series[Any]:
     if not pieces:
         return series([], column)
     return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)

@@ -64,7 +64,7 @@ class Tables(Mapping[str, "pd.DataFrame"]):
         Raises:
             UnknownNameError: there is no such table.
         """
-        wanted = {checked(name) for name in names} or set(tables_by_name())
+        wanted = {check_table(name) for name in names} or set(tables_by_name())
         missing = wanted - self._made.keys()
         if missing - _APART - {"subject"}:
             missing |= tables_by_name().keys() - _APART - self._made.keys()
@@ -120,7 +120,7 @@ class Tables(Mapping[str, "pd.DataFrame"]):
             ) from error
         from dsr_report.tables.arrow import arrow_schema  # noqa: PLC0415 - pyarrow
 
-        declared = tables_by_name()[checked(name)]
+        declared = tables_by_name()[check_table(name)]
         schema = arrow_schema(declared)
         batches = self.arrow_batches(name, schema)
         if columns is None:
@@ -146,7 +146,7 @@ class Tables(Mapping[str, "pd.DataFrame"]):
 
     def columns(self, name: str) -> dict[str, str]:
         """What each column of a table says, by the column's name."""
-        return {column.name: column.description for column in tables_by_name()[checked(name)].columns}
+        return {column.name: column.description for column in tables_by_name()[check_table(name)].columns}
 
     def close(self) -> None:
         """Let go of what was put aside on disk; frames that were made stay with who has them."""
@@ -172,7 +172,7 @@ class Tables(Mapping[str, "pd.DataFrame"]):
         return f"<table><tr><th>table</th><th>rows</th><th>what it is</th></tr>{rows}</table>"
 
 
-def checked(name: str) -> str:
+def check_table(name: str) -> str:
     """The name of a table.
 
     Raises:

@@ -51,12 +51,12 @@ class ClickedLinks:
     def key(self, message: str, number: str | None, address: str | None) -> str | None:
         """The key of the link that a click followed; None where it names none."""
         if number:
-            return _hashed(message, f"number {number}")
+            return _hash(message, f"number {number}")
         if not address:
             return None
         plain = plain_address(address)
         known = self._numbers.get((message, plain))
-        return _hashed(message, f"number {known}" if known else plain)
+        return _hash(message, f"number {known}" if known else plain)
 
     def of_message(self, message: str, links: Columns) -> tuple[list[str], list[int]]:
         """Keys of all links of a message, and which one of those to the same address each is."""
@@ -74,7 +74,7 @@ class ClickedLinks:
         result, occurrences = [], []
         for plain in plains:
             seen[plain] = count = seen.get(plain, 0) + 1
-            key = keys.get(plain) or _hashed(message, plain)
+            key = keys.get(plain) or _hash(message, plain)
             result.append(key if count == 1 else f"{key}-{count}")
             occurrences.append(count)
         return result, occurrences
@@ -145,6 +145,6 @@ def plain_piece(text: str) -> str:
     return unquote(text.strip(), errors="surrogateescape")
 
 
-def _hashed(message: str, what: str) -> str:
+def _hash(message: str, what: str) -> str:
     text = f"{message}\x1f{what}".encode("utf-8", "surrogatepass")
     return blake2b(text, digest_size=8).hexdigest()

@@ -135,7 +135,7 @@ def _raw_text(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
-def merged(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def merge_rows(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """One row of a message that the export has in several records: the first that says something counts."""
     first = rows[0]
     for row in rows[1:]:

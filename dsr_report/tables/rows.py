@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from dsr_report.jsonstream.items import JsonValue, count_values
-from dsr_report.pointers import joined
+from dsr_report.pointers import join_pointer
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.mail import Mailing, Snapshot, Statistics
@@ -38,10 +38,10 @@ def _rows(kind: str) -> Callable[[Callable[[Any], Rows]], Callable[[Any], Rows]]
 
 def rows_of(record: Record) -> Rows:
     """The rows of one record that is neither an event nor a message."""
-    return _ROWS.get(record.kind, _declared)(record)
+    return _ROWS.get(record.kind, _declared_rows)(record)
 
 
-def _declared(record: Record) -> Rows:
+def _declared_rows(record: Record) -> Rows:
     """The row of a record as its kind declares it, and rows for each field of a person and each interest."""
     kind = kind_of(record.kind)
     if kind.is_packaging:
@@ -68,7 +68,7 @@ def _fields(record: Record, key: str, field: str, fields: dict[str, JsonValue]) 
                 "name": str(name),
                 "value": as_cell(value),
                 "value_type": type_of(value),
-                "pointer": joined(at, name),
+                "pointer": join_pointer(at, name),
             },
         )
 
@@ -141,7 +141,7 @@ def _statistics(record: Statistics) -> Rows:
 
 @_rows("mailing")
 @_rows("snapshot")
-def _mailing(record: Mailing | Snapshot) -> Rows:
+def _mailing_rows(record: Mailing | Snapshot) -> Rows:
     row = cells_of(record, kind_of(record.kind))
     row["family"] = family_of_mailing(record)
     row["mailing_key"] = mailing_key(record.mailing_id, row["family"])
@@ -190,7 +190,7 @@ def _log(record: Log) -> Rows:
 
 
 @_rows("unrecognised")
-def _unrecognised(record: Record) -> Rows:
+def _unrecognised_rows(record: Record) -> Rows:
     value = record.value
     inner = record_in_json(value) if isinstance(value, str) else None
     if inner is not None:

@@ -14,7 +14,7 @@ from dsr_report.mime.links import Purpose
 from dsr_report.records.base import Certainty, Family
 from dsr_report.records.kind import Field, Kind, Origin
 from dsr_report.records.kind import translatable as _
-from dsr_report.records.kinds import COLUMN_ORDER, KINDS, remembered
+from dsr_report.records.kinds import COLUMN_ORDER, KINDS, kinds_cache
 
 Dtype = Literal["string", "category", "int64", "boolean", "datetime64[us, UTC]", "datetime64[us]"]
 MOMENT: Dtype = "datetime64[us, UTC]"
@@ -613,7 +613,7 @@ _ORDER = (
 """Of the tables; those of further kinds follow, then what nothing was declared for."""
 
 
-@remembered(1)
+@kinds_cache(1)
 def tables_by_name() -> dict[str, Table]:
     """Every table by its name, in order."""
     kinds: dict[str, list[Kind]] = {}
@@ -622,10 +622,10 @@ def tables_by_name() -> dict[str, Table]:
             kinds.setdefault(kind.table_name, []).append(kind)
     last = ("custom", "unrecognised")
     names = [*_ORDER, *(name for name in kinds if name not in {*_ORDER, *last}), *last]
-    return {name: _completed(_BY_HAND.get(name) or _of_kinds(name, kinds[name])) for name in names}
+    return {name: _complete(_BY_HAND.get(name) or _of_kinds(name, kinds[name])) for name in names}
 
 
-def _completed(table: Table) -> Table:
+def _complete(table: Table) -> Table:
     """The table, each row of which says whom it is about, and where its data come from."""
     if table.key == SUBJECT_KEY.name:
         return table

@@ -108,19 +108,19 @@ class Store:
     def add(self, columns: Columns, count: int) -> None:
         """Many rows at once; columns that are missing are null."""
         self._flush()
-        self._put(columns, count)
+        self._add_block(columns, count)
 
     def _flush(self) -> None:
         if self._pending_count:
             columns, count = self._pending, self._pending_count
             self._pending, self._pending_count, self._pending_text = {}, 0, 0
-            self._put(columns, count)
+            self._add_block(columns, count)
 
-    def _put(self, columns: Columns, count: int) -> None:
+    def _add_block(self, columns: Columns, count: int) -> None:
         block = b"".join(self._prints(columns, count))
         self._fingerprints.append(block)
         for name in self.table.order:
-            self._order_codes[name].append(self._coded(name, columns.get(name), count))
+            self._order_codes[name].append(self._codes_of(name, columns.get(name), count))
         data = self.blocks.pack(columns, count)
         offset = self._file.add(data)
         self._places.append((offset, len(data), self._put_count))
@@ -140,7 +140,7 @@ class Store:
         lines = map(template.__mod__, zip(*texts, strict=True)) if texts else repeat(template, count)
         return map(_digest, lines)
 
-    def _coded(self, name: str, cells: list[Any] | None, count: int) -> Places:
+    def _codes_of(self, name: str, cells: list[Any] | None, count: int) -> Places:
         """Numbers to sort by: moments and numbers as they are, texts by their place among all texts."""
         if cells is None:
             cells = [None] * count
@@ -159,14 +159,14 @@ class Store:
         for name in reversed(self.table.order):
             column = np.concatenate(self._order_codes[name])
             if self.table.column(name).dtype not in {MOMENT, "int64"}:
-                column = self._ranked(name)[column]
+                column = self._ranks_of(name)[column]
             keys.append(column)
         order = np.lexsort(keys)
         ranks = np.empty(len(order), np.int64)
         ranks[order] = np.arange(len(order))
         return ranks
 
-    def _ranked(self, name: str) -> Places:
+    def _ranks_of(self, name: str) -> Places:
         texts = list(self._codes[name])
         if name == "kind" and self.table.name == "events":
             places = {kind: place for place, kind in enumerate(KINDS)}
@@ -194,7 +194,7 @@ class Store:
     def arriving(self) -> Iterator[Columns]:
         """All rows in the order of arrival, in batches without what is worked out."""
         self._flush()
-        for block in self._loaded(self._file, self._places):
+        for block in self._load(self._file, self._places):
             yield self.blocks.columns(block)[0]
 
     def resolved(self, rows: Rows, arrivals: Places, seen: Seen) -> dict[str, Any]:
@@ -228,14 +228,14 @@ class Store:
         order = np.argsort(ranks)
         ends = self._ends(order)
         if self._file.size <= _IN_MEMORY:
-            block = self.blocks.joined(list(self._loaded(self._file, self._places)))
+            block = self.blocks.joined(list(self._load(self._file, self._places)))
             for start, end in pairwise([0, *ends.tolist()]):
                 places = order[start:end]
                 yield self.blocks.taken(block, places), places, seen
             return
         with closing(BlockFile()) as spread:
             for pieces in self._spread(ranks, ends, spread):
-                block = self.blocks.joined(list(self._loaded(spread, [piece[0] for piece in pieces])))
+                block = self.blocks.joined(list(self._load(spread, [piece[0] for piece in pieces])))
                 order = np.argsort(np.concatenate([piece[1] for piece in pieces]))
                 arrivals = np.concatenate([piece[2] for piece in pieces])
                 yield self.blocks.taken(block, order), arrivals[order], seen
@@ -249,7 +249,7 @@ class Store:
         chunks = np.cumsum(np.repeat(weights, counts)[order]) // _CHUNK_BYTES
         return np.append(np.flatnonzero(np.diff(chunks)) + 1, self.count)
 
-    def _loaded(self, file: BlockFile, places: Iterable[tuple[int, ...]]) -> Iterator[Any]:
+    def _load(self, file: BlockFile, places: Iterable[tuple[int, ...]]) -> Iterator[Any]:
         for offset, size, *_ in places:
             yield self.blocks.unpack(file.read(offset, size))
 
@@ -269,7 +269,7 @@ class Store:
             arrivals = np.arange(group[0][2], end)
             order = np.argsort(ranks[arrivals])
             arrivals = arrivals[order]
-            block = self.blocks.taken(self.blocks.joined(list(self._loaded(self._file, group))), order)
+            block = self.blocks.taken(self.blocks.joined(list(self._load(self._file, group))), order)
             numbers = np.searchsorted(ends, ranks[arrivals], side="right")
             starts = [*np.flatnonzero(np.diff(numbers, prepend=-1)).tolist(), len(numbers)]
             for start, stop in pairwise(starts):

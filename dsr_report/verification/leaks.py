@@ -234,7 +234,7 @@ def leaks(
     if not (passages or short or digests):
         return
     seen: set[Leak] = set()
-    for place, content, is_text in _decoded(path, only_printed=only_printed):
+    for place, content, is_text in _places_in(path, only_printed=only_printed):
         found_digests: set[int] = set()
         try:
             if not is_text:
@@ -286,7 +286,7 @@ Place = tuple[str, str | bytes, bool]
 """Its name, what stands there, and whether that is read in every way (or only as it stands)."""
 
 
-def _decoded(path: Path, *, only_printed: bool) -> Iterator[Place]:
+def _places_in(path: Path, *, only_printed: bool) -> Iterator[Place]:
     with path.open("rb") as file:
         head = file.read(5)
     if head.startswith(b"%PDF"):
@@ -343,11 +343,11 @@ def _decoded_file(name: str, content: bytes, *, only_printed: bool) -> Iterator[
     elif is_ours and ending in {"json", "jsonl"}:
         units = _units_of_json(content, is_lines=ending == "jsonl")
     elif is_ours and ending == "csv":
-        units = _joined(
+        units = _join(
             cell for row in csv.reader(io.StringIO(content.decode("utf-8", "replace"))) for cell in row
         )
     elif is_ours and ending in {"html", "htm"}:
-        units = _joined(_BLOCK_TAG.split(content.decode("utf-8", "replace")))
+        units = _join(_BLOCK_TAG.split(content.decode("utf-8", "replace")))
     for unit in units:
         yield name, unit, True
 
@@ -378,12 +378,12 @@ def _units_of_json(content: bytes, *, is_lines: bool) -> Iterator[str | bytes]:
         plain.append(text)
         size += len(text)
         if size > _UNIT:
-            yield from _joined(plain)
+            yield from _join(plain)
             plain, size = [], 0
-    yield from _joined(plain)
+    yield from _join(plain)
 
 
-def _joined(texts: Iterable[str]) -> Iterator[str]:
+def _join(texts: Iterable[str]) -> Iterator[str]:
     """Texts in units of some size, with borders between them."""
     unit: list[str] = []
     size = 0
@@ -412,7 +412,7 @@ def _decoded_pdf(path: Path, *, only_printed: bool) -> Iterator[Place]:
                 except pikepdf.PdfError:
                     yield f"object {thing.objgen[0]}", thing.read_raw_bytes(), False
             strings += strings_in(thing)
-        for unit in _joined(strings):
+        for unit in _join(strings):
             yield "the texts of its objects", unit, True
         for page in page_texts(pdf):  # and backwards, as writing from right to left is drawn
             yield SQUEEZED, f"{page}{BORDER}{page[::-1]}", True

@@ -75,7 +75,7 @@ class Settling:
         """
         pointer = item.pointer
         if pointer not in self._claims:
-            self._read()
+            self._next_claim()
         count = count_values(item.value)
         claim = self._claims.get(pointer)
         if claim is not None and claim.subtrees == (pointer,) and claim.left == count and not claim.in_file:
@@ -88,7 +88,7 @@ class Settling:
 
     def close(self) -> None:
         """Check that no line is left over; raises what `meet` does."""
-        while self._read() is not None:
+        while self._next_claim() is not None:
             pass
         for claim in self._claims.values():
             raise UnsettledError(
@@ -104,11 +104,11 @@ class Settling:
             )
 
     def _settle(self, at: str) -> None:
-        found = self._covering(at)
+        found = self._claims_covering(at)
         for _ in range(_FAR):
-            if found or self._read() is None:
+            if found or self._next_claim() is None:
                 break
-            found = self._covering(at)
+            found = self._claims_covering(at)
         if not found:
             raise UnsettledError(Sentence("the value at {at} is in no line of the ledger", at=at))
         if len(found) > 1:
@@ -135,7 +135,7 @@ class Settling:
             for subtree in claim.subtrees:
                 self._claims.pop(subtree, None)
 
-    def _covering(self, at: str) -> list[_Claim]:
+    def _claims_covering(self, at: str) -> list[_Claim]:
         found = []
         while True:
             claim = self._claims.get(at)
@@ -145,7 +145,7 @@ class Settling:
                 return found
             at = at.rpartition("/")[0]
 
-    def _read(self) -> _Claim | None:
+    def _next_claim(self) -> _Claim | None:
         text = next(self._lines, None)
         if text is None:
             return None

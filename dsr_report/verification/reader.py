@@ -127,16 +127,16 @@ class _Pdf(Contents):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._pdf = pikepdf.open(path)
-        self.manifest = Manifest.from_json(self._read("manifest.json"))
+        self.manifest = Manifest.from_json(self._attachment("manifest.json"))
 
-    def _read(self, name: str) -> bytes:
+    def _attachment(self, name: str) -> bytes:
         return self._pdf.attachments[name].get_file().read_bytes()
 
     def names(self) -> list[str]:
         return [name for name in self._pdf.attachments if name != "manifest.json"]
 
     def open(self, name: str) -> BinaryIO:
-        return BytesIO(self._read(name))
+        return BytesIO(self._attachment(name))
 
     def unsafe(self) -> Iterator[str]:
         yield from unsafe_pdf(self._pdf)

@@ -277,7 +277,7 @@ def _check_export(
     embedded = contents.export_name
     manifest = contents.manifest
     values = manifest.values
-    adds_up = values.sum == _counted(manifest)
+    adds_up = values.sum == _recount(manifest)
     result.add(
         "sum",
         adds_up,
@@ -312,7 +312,7 @@ def _check_export(
                 _check_page(result, (contents, *others), export)
 
 
-def _counted(manifest: Manifest) -> Sum:
+def _recount(manifest: Manifest) -> Sum:
     """The sum, counted again from the places of the marks."""
     masked, withheld = (
         len({p for mark in manifest.marks if mark.treatment == treatment for p in mark.pointers})
@@ -362,7 +362,7 @@ def _check_counts(
     total = 0
     kinds: dict[str, int] = {}
 
-    def met() -> Iterator[Item]:
+    def count_items() -> Iterator[Item]:
         nonlocal total
         for item in export.items():
             total += ledger.meet(item)
@@ -370,7 +370,7 @@ def _check_counts(
         total += ledger.meet(Item(export.info.pointer, (), export.info.value))
 
     try:
-        for found in Classifier().find(met()):
+        for found in Classifier().find(count_items()):
             kinds[found.kind] = kinds.get(found.kind, 0) + 1
     except NotAnExportError as error:
         result.add(
@@ -426,7 +426,7 @@ class _LedgerCheck:
             try:
                 return self._settling.meet(item)
             except _UNSETTLED as error:
-                self._failed(error)
+                self._fail(error)
         return count_values(item.value)
 
     def close(self) -> None:
@@ -436,7 +436,7 @@ class _LedgerCheck:
         try:
             self._settling.close()
         except _UNSETTLED as error:
-            self._failed(error)
+            self._fail(error)
             return
         nameless = self._settling.nameless
         self._result.add(
@@ -453,7 +453,7 @@ class _LedgerCheck:
             ),
         )
 
-    def _failed(self, error: Exception) -> None:
+    def _fail(self, error: Exception) -> None:
         self._settling = None
         what = error.what if isinstance(error, UnsettledError) else Sentence("the ledger cannot be read")
         self._result.add("ledger", False, Sentence("UNSETTLED: {what}.", what=what))

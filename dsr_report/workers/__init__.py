@@ -121,7 +121,7 @@ class Processes:
         else:
             with self._lock:
                 self._idle.append(process)
-        checked: Answer = self._checked(answer)
+        checked: Answer = self._check(answer)
         return checked
 
     def _take(self) -> subprocess.Popen[bytes]:
@@ -155,7 +155,7 @@ class Processes:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, process_group=_OWN_GROUP
         )
 
-    def _checked(self, answer: Any) -> Any:
+    def _check(self, answer: Any) -> Any:
         if isinstance(answer, DsrReportError):
             raise answer
         trace = getattr(answer, "trace", None)

@@ -43,7 +43,7 @@ class Kept(Generic[Pool]):
         It is kept afterwards; but where the block failed, it is closed.
         """
         whole = (key, *_surroundings())
-        pool = self._taken(whole)
+        pool = self._take(whole)
         if pool is None:
             pool = make()
         try:
@@ -61,7 +61,7 @@ class Kept(Generic[Pool]):
             kept[2].cancel()
             kept[1].close()
 
-    def _taken(self, key: Hashable) -> Pool | None:
+    def _take(self, key: Hashable) -> Pool | None:
         with self._lock:
             if self._kept is None or self._kept[0] != key:
                 return None

@@ -93,7 +93,7 @@ def words_for(column: Column, table: Table, language: Language) -> tuple[str, st
             return column.name, language.text(text).format(column=base)
     if column.name == "kind" and column.categories:
         return column.name, language.text("What kind of record it is.")
-    found = _declared(column, table)
+    found = _declared_kind(column, table)
     if found is None:
         return column.name, language.text(column.description)
     kind, key = found
@@ -101,7 +101,7 @@ def words_for(column: Column, table: Table, language: Language) -> tuple[str, st
     return title or column.name, description or language.text(column.description)
 
 
-def _declared(column: Column, table: Table) -> tuple[Kind, str] | None:
+def _declared_kind(column: Column, table: Table) -> tuple[Kind, str] | None:
     """The kind, and the best of the members' names, that a column is read from."""
     for kind in KINDS.values():
         if kind.is_packaging or kind.table_name != table.name:

@@ -155,12 +155,12 @@ class _Shelf:
     def linked(self, html: str, page: str) -> str:
         """The HTML with links that lead to the page on which their target is."""
 
-        def resolved(match: re.Match[str]) -> str:
+        def resolve(match: re.Match[str]) -> str:
             place = self._places.get(match[3], page)
             leads_to = "" if place == page else relative(page, place)
             return f"{match[1]}{match[2]}{leads_to}#{match[3]}"
 
-        return LINKS.sub(resolved, html)
+        return LINKS.sub(resolve, html)
 
     def _name(self, chapter: str) -> str:
         if not self._names:

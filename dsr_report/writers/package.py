@@ -15,7 +15,7 @@ from dsr_report.mime.message import MimeMessage, wire_of_text
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.mime.names import safe_file_name
 from dsr_report.records.models.mail import Message
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.rendering.document import ReportDocument
 from dsr_report.rendering.environment import environment
 from dsr_report.rendering.ledger import Ledger
@@ -95,7 +95,7 @@ def _write_messages(export: Export, folder: ZipFolder) -> None:
         subject = re.sub(r"[^\w-]+", "-", (message.subject or "")[:50]).strip("-").lower()
         name = "-".join(part for part in (f"{number:05}", day, subject) if part)
         folder.add(f"messages/{safe_file_name(name)}.eml", wire)
-        for file in _attached(message):
+        for file in _attached_files(message):
             folder.add(f"messages/attachments/{number:05}/{file.name}", file.content)
 
 
@@ -110,7 +110,7 @@ class AttachedFile(NamedTuple):
 def attached_files(export: Export) -> Iterator[tuple[int, AttachedFile]]:
     """Every file that came with a message, with the number that the message has in the report."""
     for number, record in _messages(export):
-        for file in _attached(parse_message(_wire(record))):
+        for file in _attached_files(parse_message(_wire(record))):
             yield number, file
 
 
@@ -130,7 +130,7 @@ def _wire(record: Message) -> bytes:
     return mime if isinstance(mime, bytes) else wire_of_text(mime)
 
 
-def _attached(message: MimeMessage) -> Iterator[AttachedFile]:
+def _attached_files(message: MimeMessage) -> Iterator[AttachedFile]:
     taken: set[str] = set()
     for part in message.all_files:
         name = part.safe_file_name

@@ -84,7 +84,7 @@ def particulars(
     process["dpv:hasRight"] += [
         {"@id": f"eu-gdpr:{right}", "@type": "dpv:DataSubjectRight"} for right in _RIGHTS
     ]
-    return (json.dumps(_said(process), ensure_ascii=False, indent=2) + "\n").encode(
+    return (json.dumps(_without_blanks(process), ensure_ascii=False, indent=2) + "\n").encode(
         "utf-8", "backslashreplace"
     )
 
@@ -98,7 +98,7 @@ def _controller(config: Config) -> dict[str, Any] | None:
         "dpv:hasName": controller.name,
         "dpv:hasAddress": controller.address,
         "dpv:hasContact": [controller.email, controller.phone, controller.website],
-        "dpv:hasRepresentative": _named("dpv:Representative", controller.representative),
+        "dpv:hasRepresentative": _named_node("dpv:Representative", controller.representative),
         "dpv:hasDataProtectionOfficer": _officer(config.dpo),
     }
 
@@ -142,16 +142,18 @@ def _any_language(text: str | Mapping[str, str]) -> str:
     return text if isinstance(text, str) else text[""]
 
 
-def _named(kind: str, name: str) -> dict[str, Any] | None:
+def _named_node(kind: str, name: str) -> dict[str, Any] | None:
     return {"@type": kind, "dpv:hasName": name} if name else None
 
 
-def _said(value: Any) -> Any:
+def _without_blanks(value: Any) -> Any:
     """A value without what the configuration does not say."""
     if isinstance(value, dict):
         return {
-            name: said for name, member in value.items() if (said := _said(member)) not in (None, "", [], {})
+            name: said
+            for name, member in value.items()
+            if (said := _without_blanks(member)) not in (None, "", [], {})
         }
     if isinstance(value, list):
-        return [said for element in value if (said := _said(element)) not in (None, "", [], {})]
+        return [said for element in value if (said := _without_blanks(element)) not in (None, "", [], {})]
     return value

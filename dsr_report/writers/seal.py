@@ -40,7 +40,7 @@ def put_seal(file: BinaryIO) -> str:
     file.flush()
     at = _empty_place(file, PREFIX)
     seal = _digest(file, at)
-    _put(file, at, seal)
+    _write_digest(file, at, seal)
     return seal
 
 
@@ -55,7 +55,7 @@ def put_companions(one: BinaryIO, other: BinaryIO) -> None:
     places = [(file, _empty_place(file, COMPANION_PREFIX)) for file in (one, other)]
     cores = [_digest(file, _empty_place(file, PREFIX), at) for file, at in places]
     for (file, at), core in zip(places, reversed(cores), strict=True):
-        _put(file, at, core)
+        _write_digest(file, at, core)
 
 
 def check_seal(path: Path) -> bool | None:
@@ -95,7 +95,7 @@ def _empty_place(file: BinaryIO, prefix: bytes) -> int:
     return zeros[0]
 
 
-def _put(file: BinaryIO, at: int, digest: str) -> None:
+def _write_digest(file: BinaryIO, at: int, digest: str) -> None:
     file.seek(at)
     file.write(digest.encode("ascii"))
     file.flush()

@@ -20,7 +20,7 @@ from dsr_report.countries import country_code
 from dsr_report.dates import day_of
 from dsr_report.errors import ConfigError, NotAnExportError, UsageError
 from dsr_report.files import private_folder
-from dsr_report.inspection import inspected
+from dsr_report.inspection import inspect_export
 from dsr_report.jsonstream.file import open_export
 from dsr_report.register import Register
 
@@ -159,7 +159,7 @@ def test_what_is_not_counted_in_a_large_export_is_said(tmp_path):
             json.dumps({"info": {"type": "profile", "id": "1"}, "data": [events[:count]]}), encoding="utf-8"
         )
         with dsr_report.read(file) as export:
-            found = inspected(export)
+            found = inspect_export(export)
         assert ("not counted" in as_text("a.json", found, verbose=False)) == told
         assert (found.to_dict()["values"]["in_part"] is None) == told
 

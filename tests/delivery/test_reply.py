@@ -17,7 +17,7 @@ import dsr_report
 from dsr_report.cli import reply
 from dsr_report.delivery.protection import new_passphrase, write_protected
 from dsr_report.delivery.reply import Reply, is_known_address, write_reply
-from dsr_report.delivery.sending import send
+from dsr_report.delivery.smtp import send
 from dsr_report.errors import FetchError, UsageError
 from dsr_report.files import sha256_of
 from dsr_report.register import Register

@@ -23,7 +23,7 @@ from dsr_report.errors import DsrReportError
 from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.register.states import ANSWERS, PROGRESS
 from dsr_report.rendering.warnings import ODDITIES
-from dsr_report.sentences import Sentence, as_data, from_data, joined
+from dsr_report.sentences import Sentence, as_data, from_data, join_sentences
 
 ROOT = Path(dsr_report.__file__).parents[1]
 COMMANDS = (
@@ -163,7 +163,11 @@ def test_a_sentence_is_english_text_and_keeps_its_values_for_other_languages() -
     assert language_of("de").say(from_data(as_data(said))) == "die API ist nicht erreichbar: Status 503"
     many = Sentence("{n} record", "{n} records", n=1200)
     assert (many, language_of("de").say(many)) == ("1200 records", "1.200 Datensätze")
-    assert language_of("fr").say(joined([many, Sentence("status {status}", status=1)])).endswith("état 1")
+    assert (
+        language_of("fr")
+        .say(join_sentences([many, Sentence("status {status}", status=1)]))
+        .endswith("état 1")
+    )
 
 
 def test_values_with_braces_are_values() -> None:
@@ -182,7 +186,9 @@ VALUES = st.recursive(
 
 @given(value=VALUES, other=VALUES)
 def test_a_sentence_is_the_same_when_it_was_kept_as_json_or_handed_to_another_process(value, other) -> None:
-    said = joined([Sentence("the ledger {a} says {b}", a=value, b=other), Sentence("and {n} more", n=3)])
+    said = join_sentences(
+        [Sentence("the ledger {a} says {b}", a=value, b=other), Sentence("and {n} more", n=3)]
+    )
     for again in (from_data(json.loads(json.dumps(as_data(said)))), pickle.loads(pickle.dumps(said))):
         assert str(again) == str(said)
         assert [language_of(code).say(again) for code in LANGUAGES] == [

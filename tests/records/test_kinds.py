@@ -17,9 +17,9 @@ from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.kind import Kind, field
 from dsr_report.records.kinds import DATED_KINDS, EVENT_KINDS, KINDS, declared, kind_of
-from dsr_report.records.modelling import model_of
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.record_model import model_of
 from dsr_report.records.rule import UNTOLD
 from dsr_report.rendering.chapters import CHAPTERS
 from dsr_report.rendering.dictionary import explanation_of, label_of

@@ -13,11 +13,11 @@ from specimens import SPECIMENS, items
 from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.items import Item, values
-from dsr_report.pointers import escaped
+from dsr_report.pointers import escape_token
 from dsr_report.records import layouts
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.custom import CustomKind, suggest
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.records.registry import after
 from dsr_report.shipped import shipped
 
@@ -69,10 +69,10 @@ def _all_pointers(found, value):
     if isinstance(value, dict):
         places = getattr(value, "places", None)
         for name, member in value.items():
-            at = found.pointer + (places[name] if places else f"/{escaped(name)}")
+            at = found.pointer + (places[name] if places else f"/{escape_token(name)}")
             yield at
             if isinstance(member, dict):
-                yield from (f"{at}/{escaped(inner)}" for inner in member)
+                yield from (f"{at}/{escape_token(inner)}" for inner in member)
 
 
 def _comparable(pairs):
@@ -393,7 +393,7 @@ def test_a_file_that_the_reader_took_apart_is_divided_exactly(data):
             entries += [Item(f"{item.pointer}/{i}", item.labels, e) for i, e in enumerate(item.value)]
         elif isinstance(item.value, dict):
             entries += [
-                Item(f"{item.pointer}/{escaped(n)}", (*item.labels, n), m) for n, m in item.value.items()
+                Item(f"{item.pointer}/{escape_token(n)}", (*item.labels, n), m) for n, m in item.value.items()
             ]
         else:
             entries.append(item)

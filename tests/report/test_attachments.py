@@ -8,7 +8,7 @@ import pytest
 
 import dsr_report
 from dsr_report.mime.message import parse
-from dsr_report.records.parsing import parse as parse_record
+from dsr_report.records.parser import parse as parse_record
 from dsr_report.verification.verifier import verify
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_exports"

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from dsr_report.errors import FileError, UsageError
-from dsr_report.sandbox.delivering import is_deliverable
+from dsr_report.sandbox.delivery import is_deliverable
 from dsr_report.sandbox.samples import load_samples
 from dsr_report.sandbox.server import make_sandbox, running_sandbox
 from dsr_report.shipped import shipped

@@ -6,7 +6,7 @@ import pytest
 
 import dsr_report
 from dsr_report.errors import UnknownNameError
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.shipped import shipped
 from dsr_report.tables import messages
 from dsr_report.tables.build import build

@@ -18,11 +18,11 @@ from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.items import Item
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.kinds import EVENT_KINDS
-from dsr_report.records.parsing import parse
+from dsr_report.records.parser import parse
 from dsr_report.shipped import shipped
 from dsr_report.tables import schema, store
 from dsr_report.tables.build import build
-from dsr_report.tables.documenting import documentation
+from dsr_report.tables.documentation import documentation
 from dsr_report.tables.events import EventColumns, row_of
 from dsr_report.tables.writers import FORMATS, write
 
@@ -97,7 +97,7 @@ def test_the_contracts_tables_are_there():
 def test_the_documentation_is_made_of_the_declarations():
     page = Path(__file__).parents[2] / "docs" / "tables.md"
     assert page.read_text(encoding="utf-8") == documentation(), (
-        "run: python -m dsr_report.tables.documenting > docs/tables.md"
+        "run: python -m dsr_report.tables.documentation > docs/tables.md"
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from dsr_report import models, record_set
 from dsr_report.records.kinds import KINDS
-from dsr_report.records.modelling import model_of
+from dsr_report.records.record_model import model_of
 
 ROOT = Path(__file__).resolve().parents[2]
 USER_CODE = Path(__file__).with_name("user_code.py")

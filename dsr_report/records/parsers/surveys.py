@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsr_report.jsonstream.items import JsonValue
-from dsr_report.pointers import joined
+from dsr_report.pointers import join_pointer
 from dsr_report.records.fields import FieldReader, as_text
 from dsr_report.records.members import Member
 from dsr_report.records.models.surveys import Answer
@@ -49,9 +49,9 @@ def _answers(member: Member) -> list[Answer] | None:
     value = member.value
     pairs: list[tuple[str | None, str, JsonValue]]
     if isinstance(value, list):
-        pairs = [(str(i + 1), joined(member.pointer, i), element) for i, element in enumerate(value)]
+        pairs = [(str(i + 1), join_pointer(member.pointer, i), element) for i, element in enumerate(value)]
     elif isinstance(value, dict):
-        pairs = [(str(name), joined(member.pointer, name), element) for name, element in value.items()]
+        pairs = [(str(name), join_pointer(member.pointer, name), element) for name, element in value.items()]
     else:
         return None
     answers = []

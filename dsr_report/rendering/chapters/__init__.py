@@ -20,7 +20,7 @@ from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.document import Part
 from dsr_report.rendering.glossary import terms_in, terms_of
 from dsr_report.rendering.options import ReportOptions
-from dsr_report.rendering.proof import settled
+from dsr_report.rendering.proof import settle
 
 CHAPTERS: tuple[Chapter, ...] = (
     # the letter: the answer, the statements of Art. 15, the rights, what is kept back
@@ -29,15 +29,15 @@ CHAPTERS: tuple[Chapter, ...] = (
         "statements", _("What the law requires us to tell you"), "statements", letter.statements,
         page="start", layer="letter", sections=(("rights", _("Your rights")),),
     ),
-    Chapter("hidden", _("What is masked or withheld"), "hidden", letter.hidden, page="start", layer="letter"),
+    Chapter("hidden", _("What is masked or withheld"), "hidden", letter.hidden_values, page="start", layer="letter"),
     Chapter("overview", _("Overview"), "contents", letter.overview, page="start", layer="letter", is_listed=False),
     # your data
     Chapter("you", _("Your profile"), "you", records.in_time("you", "you"), ("you",)),
     Chapter("told", _("What you filled in"), "told", records.in_time("told", "told"), ("told",)),
     Chapter("noted", _("What we noted about you"), "noted", records.in_time("noted", "noted"), ("noted",)),
-    Chapter("sent", _("What we sent you"), "sent", activity.sent, is_empty=activity.is_nothing_sent),
-    Chapter("noticed", _("What we recorded"), "activity", activity.noticed, is_empty=activity.is_nothing_noticed),
-    Chapter("concluded", _("Groups, scores and interests"), "concluded", activity.concluded, is_empty=activity.is_nothing_concluded),
+    Chapter("sent", _("What we sent you"), "sent", activity.messages_sent, is_empty=activity.is_nothing_sent),
+    Chapter("noticed", _("What we recorded"), "activity", activity.activity_by_month, is_empty=activity.is_nothing_noticed),
+    Chapter("concluded", _("Groups, scores and interests"), "concluded", activity.conclusions, is_empty=activity.is_nothing_concluded),
     Chapter(
         "problems", _("Delivery problems, spam complaints and unsubscribing"), "problems", activity.problems,
         is_empty=lambda book: not activity.problem_counts(book),
@@ -99,11 +99,13 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
         for number, part in enumerate(chapter.parts(book)):
             template = made.get_template(f"report/{part.template or chapter.template}.html.j2")
             html = template.render(**common, is_first=number == 0, **part.values)
-            made_part = _part(book, chapter, part, settled(html, part.proofs))
+            made_part = _part(book, chapter, part, settle(html, part.proofs))
             yield replace(made_part, new_page=False) if chapter.layer == "data" else made_part
 
 
-def listed(export: Export, options: ReportOptions, collected: Collected) -> tuple[tuple[str, str], ...]:
+def contents_entries(
+    export: Export, options: ReportOptions, collected: Collected
+) -> tuple[tuple[str, str], ...]:
     """The chapters that the contents list: their anchors and titles."""
     book = Book(export, options, collected, CHAPTERS)
     return tuple((entry.anchor, entry.title) for entry in letter.entries_of(book))

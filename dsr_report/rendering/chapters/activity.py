@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from dsr_report.languages import Language
-from dsr_report.rendering.chapters.book import NEVER, Book, PartView, batched
+from dsr_report.rendering.chapters.book import NEVER, Book, PartView, gather
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.plots import IN_CHAPTER, Plot, Series, plot
@@ -56,7 +56,7 @@ class Row(NamedTuple):
     numbers: list[int]
 
 
-def sent(book: Book) -> Iterator[PartView]:
+def messages_sent(book: Book) -> Iterator[PartView]:
     """One line a message, newest first, by year and month."""
     messages, texts = book.collected.activity.messages, book.collected.text_messages
     if not messages:
@@ -70,7 +70,7 @@ def sent(book: Book) -> Iterator[PartView]:
         lines = tuple(sent_line(entry, book) for entry in group)
         in_year = f"y{year or 0}"
         months.append((sum(line.weight for line in lines), SentMonth(year_title, month, lines, in_year)))
-    for number, batch in enumerate(batched(months)):
+    for number, batch in enumerate(gather(months)):
         yield PartView({"months": batch}, f"sent-part-{number}", new_page=number == 0)
     if texts:
         yield PartView({"months": (), "text_messages": _text_lines(book)}, "sent-part-texts")
@@ -191,7 +191,7 @@ def _columns(language: Language) -> list[str]:
     ]
 
 
-def noticed(book: Book) -> Iterator[PartView]:
+def activity_by_month(book: Book) -> Iterator[PartView]:
     """Messages, openings and clicks by month, or by year where there are many months."""
     language = book.language
     periods, by_year = spans(book)
@@ -249,7 +249,7 @@ def is_nothing_concluded(book: Book) -> bool:
     return not book.collected.inferred and not book.collected.interests
 
 
-def concluded(book: Book) -> Iterator[PartView]:
+def conclusions(book: Book) -> Iterator[PartView]:
     """Groups and scores that the controller says it made, and the interests that are noted."""
     collected = book.collected
     values = {
@@ -279,7 +279,7 @@ def problems(book: Book) -> Iterator[PartView]:
     if len(affected) > _MOST_LINES:
         yield PartView({"counts": counts, "years": _by_year(affected, lines, book)}, "problems-part-0")
         return
-    batches = list(batched((line.weight, line) for line in lines)) or [[]]
+    batches = list(gather((line.weight, line) for line in lines)) or [[]]
     for number, batch in enumerate(batches):
         yield PartView({"counts": counts, "lines": batch}, f"problems-part-{number}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dsr_report.rendering.chapters.activity import happened
-from dsr_report.rendering.chapters.book import MARKUP, NEVER, WEIGHT, Book, PartView, batched
+from dsr_report.rendering.chapters.book import MARKUP, NEVER, WEIGHT, Book, PartView, gather
 from dsr_report.rendering.events import EventRow
 from dsr_report.rendering.filters import year_class
 from dsr_report.rendering.messages import MessageView
@@ -162,13 +162,13 @@ def events(book: Book) -> Iterator[PartView]:
         if not rows:
             year = year_class(entry.sent_at, book.options) if entry is not None else ""
             blocks.append(EventBlock(heading, about, year=year))
-        rows.append(_printed(row, references))
+        rows.append(_printed_row(row, references))
         weight += 1 + size // _OF_A_LINE
     end_block()
     page_of_last = parts.page
     yield from parts.flush(None, {"blocks": blocks}, _proofs(blocks))
     if len(references) and page_of_last is not None:
-        texts = batched((len(text), (number, text)) for number, text in references)
+        texts = gather((len(text), (number, text)) for number, text in references)
         for position, batch in enumerate(texts):
             values = {"texts": batch, "begins": position == 0}
             yield PartView(values, f"long-texts-{position}", page=page_of_last, template="long_texts")
@@ -193,7 +193,7 @@ class _Parts:
         self.page = page
 
 
-def _printed(row: EventRow, references: References) -> EventRow:
+def _printed_row(row: EventRow, references: References) -> EventRow:
     """The event with the numbers that the report prints for long texts, or those texts in place."""
     stored = [_printed_value(value, references) if value[2] == "long" else value for value in row.stored]
     return row._replace(stored=stored)

@@ -132,7 +132,7 @@ class Chapter(NamedTuple):
         return has_spools and not self.number_of_records(book)
 
 
-def batched(views: Iterable[tuple[int, View]]) -> Iterator[list[View]]:
+def gather(views: Iterable[tuple[int, View]]) -> Iterator[list[View]]:
     """Views, each with its weight, gathered until they weigh a few pages."""
     batch: list[View] = []
     total = 0

@@ -94,7 +94,7 @@ def statements(book: Book) -> Iterator[PartView]:
     yield PartView(values, "statements-part", new_page=True)
 
 
-def hidden(book: Book) -> Iterator[PartView]:
+def hidden_values(book: Book) -> Iterator[PartView]:
     """The list of what is masked or withheld."""
     language = book.language
     reasons = {"live-key": language.text("anyone who has it can get at your data")}

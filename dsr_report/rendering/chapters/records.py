@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dsr_report.rendering.chapters.book import MARKUP, NEVER, Book, PartView, batched
+from dsr_report.rendering.chapters.book import MARKUP, NEVER, Book, PartView, gather
 from dsr_report.rendering.records import RecordView
 from dsr_report.spool import ExternalSort, Sorted
 
@@ -15,7 +15,7 @@ def in_time(anchor: str, spool: str) -> Callable[[Book], Iterator[PartView]]:
     def parts(book: Book) -> Iterator[PartView]:
         pieces = book.collected.spools[spool]
         ordered = pieces.sorted(lambda key: (key[1] or NEVER, key[2]))
-        for number, records in enumerate(batched(map(_weighed, ordered))):
+        for number, records in enumerate(gather(map(_weigh, ordered))):
             yield _part(f"{anchor}-part-{number}", records, is_first=number == 0)
 
     return parts
@@ -27,12 +27,12 @@ def by_kind(book: Book) -> Iterator[PartView]:
     for name in ("other", "background"):
         spool: ExternalSort[RecordView] = book.collected.spools[name]
         ordered = spool.sorted(lambda key: (key[0], key[1] or NEVER, key[2]))
-        for records in batched(map(_weighed, ordered)):
+        for records in gather(map(_weigh, ordered)):
             yield _part(f"annex-d-{number}", records, is_first=number == 0)
             number += 1
 
 
-def _weighed(piece: Sorted[RecordView]) -> tuple[int, RecordView]:
+def _weigh(piece: Sorted[RecordView]) -> tuple[int, RecordView]:
     return MARKUP * piece.size, piece.value
 
 

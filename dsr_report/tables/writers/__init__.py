@@ -75,7 +75,7 @@ def checked_format(form: str) -> None:
         raise unknown_name("format", form, FORMATS)
 
 
-def counted(batches: Iterable[Columns], count: list[int]) -> Iterator[Columns]:
+def count_rows(batches: Iterable[Columns], count: list[int]) -> Iterator[Columns]:
     """`batches`, with their rows added up in `count[0]`."""
     for batch in batches:
         count[0] += len(next(iter(batch.values()), []))

@@ -15,7 +15,7 @@ from dsr_report.files import written_whole
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import instant
 from dsr_report.tables.schema import LOCAL, MOMENT
-from dsr_report.tables.writers import Tables, WrittenTable, counted
+from dsr_report.tables.writers import Tables, WrittenTable, count_rows
 
 _TO_QUOTE = re.compile(r'[",\r\n]')
 
@@ -27,7 +27,7 @@ def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
         with written_whole(path) as file:
             file.write((",".join(table.names) + "\r\n").encode())
             dtypes = {column.name: column.dtype for column in table.columns}
-            for batch in counted(tables.batches(table.name), count):
+            for batch in count_rows(tables.batches(table.name), count):
                 file.write("".join(_lines(batch, dtypes)).encode("utf-8", "backslashreplace"))
         yield WrittenTable(path, table.name, count[0])
 
@@ -45,10 +45,10 @@ def _texts(cells: list[Any], dtype: str) -> list[str]:
         return ["" if cell is None else "true" if cell else "false" for cell in cells]
     if dtype == "int64":
         return ["" if cell is None else str(cell) for cell in cells]
-    return ["" if cell is None else _quoted(cell) for cell in cells]
+    return ["" if cell is None else _quote(cell) for cell in cells]
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     if not text or _TO_QUOTE.search(text) or text != text.strip():
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -11,7 +11,7 @@ from typing import Any
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.schema import LOCAL, MOMENT, Table
 from dsr_report.tables.text import encodable
-from dsr_report.tables.writers import Tables, WrittenTable, counted
+from dsr_report.tables.writers import Tables, WrittenTable, count_rows
 from dsr_report.tables.writers.csv_files import moment_text
 from dsr_report.tables.writers.database import whole_database
 
@@ -31,7 +31,7 @@ def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
             names = ", ".join(f'"{name}"' for name in table.names)
             marks = ", ".join("?" * len(table.names))
             count = [0]
-            for batch in counted(tables.batches(table.name), count):
+            for batch in count_rows(tables.batches(table.name), count):
                 connection.executemany(
                     f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',  # noqa: S608 - our own names
                     _rows(batch, table),

@@ -18,10 +18,10 @@ from operator import itemgetter
 from typing import NamedTuple, Self
 
 from dsr_report.spool import Rows, in_order
-from dsr_report.writers.pdf.embedding import UsedFonts
 from dsr_report.writers.pdf.file import PdfFile, reference, text
 from dsr_report.writers.pdf.fragments import Bookmark, FontUse, Piece
 from dsr_report.writers.pdf.header_footer import NAME, PageNumbers, header_placed
+from dsr_report.writers.pdf.used_fonts import UsedFonts
 
 _TOKENS = re.compile(rb"\((?:[^\\()]|\\.)*\)|(?<![\d.])(\d+) 0 R|\x01(\d+)|\x02([a-z]+)|\x03(\d+)", re.DOTALL)
 _SHARED = ("pages", "document", "fonts", "profile", "header")
@@ -115,7 +115,7 @@ class Assembly:
                     page.width, page.height, numbers[page.resources],
                 )  # fmt: skip
                 written = form + written[2:]
-            self._put(numbers[number], written, content)
+            self._write_object(numbers[number], written, content)
         self.fonts.add(piece.fonts)
 
     def add(self, piece: Piece) -> None:
@@ -126,7 +126,9 @@ class Assembly:
         key = self._next_key
         for number, dictionary, content in piece.objects:
             if number not in known:
-                self._put(numbers[number], self._rewritten(dictionary, numbers, key, around), content)
+                self._write_object(
+                    numbers[number], self._rewritten(dictionary, numbers, key, around), content
+                )
         pages = array("L", (numbers[page.number] for page in piece.pages))
         self._placed[piece.index] = _Placed(
             node=numbers[1],
@@ -198,7 +200,7 @@ class Assembly:
             digest = hashlib.sha256(written + b"\0" + (content or b"")).digest()
             if digest not in self._known_pictures:
                 self._known_pictures[digest] = self.file.allocate()
-                self._put(self._known_pictures[digest], written, content)
+                self._write_object(self._known_pictures[digest], written, content)
             found[number] = self._known_pictures[digest]
         return found
 
@@ -213,7 +215,7 @@ class Assembly:
     def _rewritten(self, content: bytes, numbers: dict[int, int], key: int, around: int) -> bytes:
         shared = self.shared
 
-        def replaced(match: re.Match[bytes]) -> bytes:
+        def replacement(match: re.Match[bytes]) -> bytes:
             group = match.lastindex
             if group is None:
                 return match[0]
@@ -225,9 +227,9 @@ class Assembly:
                 return b"%d 0 R" % shared[match[3].decode()]
             return b"%d 0 R" % (around + int(match[4]))
 
-        return _TOKENS.sub(replaced, content)
+        return _TOKENS.sub(replacement, content)
 
-    def _put(self, number: int, dictionary: bytes, content: bytes | None) -> None:
+    def _write_object(self, number: int, dictionary: bytes, content: bytes | None) -> None:
         if content is None:
             self.file.put(number, dictionary)
         else:

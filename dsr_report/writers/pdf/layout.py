@@ -336,7 +336,7 @@ class _Extraction:
         ids = self._objects()
         self.left_out |= set(self.shared)
         objects = [
-            (item.number, *_serialized(item)) for item in self.pdf.objects if item.number not in self.left_out
+            (item.number, *_serialize(item)) for item in self.pdf.objects if item.number not in self.left_out
         ]
         return Piece(
             index=self.job.index,
@@ -416,7 +416,7 @@ class _Extraction:
         return words, pages
 
 
-def _serialized(item: Any) -> tuple[bytes, bytes | None]:
+def _serialize(item: Any) -> tuple[bytes, bytes | None]:
     if not isinstance(item, pydyf.Stream):
         return item.data, None
     extra = pydyf.Dictionary(dict(item.extra))

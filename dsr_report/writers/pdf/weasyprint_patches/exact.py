@@ -109,7 +109,7 @@ def _runs(stream: Any, line: Any, text: bytes) -> list[_Run] | None:
         if clusters is None:
             return None
         is_reversed = item.item.analysis.level % 2 == 1
-        joined = _joined(clusters, _usual_texts(font), is_reversed=is_reversed)
+        joined = _join(clusters, _usual_texts(font), is_reversed=is_reversed)
         runs.append(_Run(pango_font, font, size, joined, is_reversed=is_reversed))
     return runs
 
@@ -143,7 +143,7 @@ def _clusters(run: Any, text: bytes) -> list[_Cluster] | None:
     return clusters
 
 
-def _joined(clusters: list[_Cluster], usual: dict[int, str], *, is_reversed: bool) -> list[_Cluster]:
+def _join(clusters: list[_Cluster], usual: dict[int, str], *, is_reversed: bool) -> list[_Cluster]:
     """Clusters of which each is seen: what is not stands with the letter before it, or after it.
 
     From right to left each letter is a cluster of its own where the font has a glyph to read it from:

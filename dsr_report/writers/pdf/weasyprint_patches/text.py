@@ -97,7 +97,7 @@ class _Shared:
         }
 
 
-def _shared(style: Any) -> _Shared | None:
+def _common_part(style: Any) -> _Shared | None:
     """What layouts of a style have in common; none where its text is not plain."""
     known: dict[str, Any] = vars(style)
     if "_shared_by_layouts" not in known:
@@ -121,7 +121,7 @@ class _KeptLayout(_Layout):  # type: ignore[misc] # WeasyPrint has no types
     def setup(self, style: Any) -> None:
         """Make a layout for texts of a style."""
         self.kept = False
-        self.shared = shared = None if self.justification_spacing else _shared(style)
+        self.shared = shared = None if self.justification_spacing else _common_part(style)
         if shared is None:
             super().setup(style)
             return

@@ -1,6 +1,6 @@
 """`docs/tables.md`, made from the declarations.
 
-To write it again: `python -m dsr_report.tables.documenting > docs/tables.md`.
+To write it again: `python -m dsr_report.tables.documentation > docs/tables.md`.
 """
 
 from __future__ import annotations

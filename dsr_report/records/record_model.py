@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from dsr_report.records.base import Certainty, Exact, ExactMap, Record, Text
 from dsr_report.records.kind import How
-from dsr_report.records.kinds import KINDS, remembered
+from dsr_report.records.kinds import KINDS, kinds_cache
 from dsr_report.records.models.people import Interests
 
 _TYPES: dict[How, tuple[Any, Any]] = {
@@ -28,7 +28,7 @@ _TYPES: dict[How, tuple[Any, Any]] = {
 """How a field is read → its type, and what it is where the record has no such member."""
 
 
-@remembered(256)
+@kinds_cache(256)
 def model_of(name: str) -> type[Record]:
     """The class of the records of a kind."""
     kind = KINDS[name]

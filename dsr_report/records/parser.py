@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from dsr_report.records.base import Record
 from dsr_report.records.fields import FieldReader
 from dsr_report.records.kinds import KINDS
-from dsr_report.records.modelling import model_of
 from dsr_report.records.models.other import Custom, Unrecognised
 from dsr_report.records.parsers import events, mail, other, people, surveys
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.record_model import model_of
 from dsr_report.records.registry import AFTER, BEFORE
 
 FAMILIES = (people, mail, surveys, other)

@@ -34,7 +34,7 @@ def send(draft: bytes, server: str, *, password: str | None = None, timeout: flo
     context = ssl.create_default_context()
     host = parts.hostname or ""
     try:
-        with _connected(parts.scheme, host, parts.port, context, timeout) as smtp:
+        with _connect(parts.scheme, host, parts.port, context, timeout) as smtp:
             if parts.username:
                 smtp.login(unquote(parts.username), password or "")
             refused = smtp.send_message(message, to_addrs=[one.addr_spec for one in message["To"].addresses])
@@ -65,7 +65,7 @@ def check_server(server: str) -> None:
         )
 
 
-def _connected(
+def _connect(
     scheme: str, host: str, port: int | None, context: ssl.SSLContext, timeout: float
 ) -> smtplib.SMTP:
     if scheme == "smtps":

@@ -28,7 +28,7 @@ _REQUEST_STATES = {
 }
 
 
-class Checking:
+class Integrity:
     """The part of the register that looks for tampering and damage."""
 
     _pen: Pen

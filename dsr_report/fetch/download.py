@@ -13,7 +13,7 @@ import httpx
 
 from dsr_report.errors import FetchError, NotReadyError
 from dsr_report.fetch.answers import TEMPORARY, OutOfReachError, blocks_of, read_answer
-from dsr_report.fetch.checking import Subject, doubt_about, fault_of, must_be_about
+from dsr_report.fetch.download_checks import Subject, doubt_about, fault_of, must_be_about
 from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.transport import TRIES, Transport
 from dsr_report.sentences import Sentence
@@ -24,7 +24,7 @@ _MOST_RESUMPTIONS = 1000
 _RANGE = re.compile(r"bytes\s+([0-9]{1,18})-[0-9]+/(?:[0-9]+|\*)")
 
 
-class Downloading:
+class FileDownload:
     """One download into one file, over as many connections as it takes."""
 
     def __init__(
@@ -81,7 +81,7 @@ class Downloading:
                 if status == 404:
                     return None
                 if is_written:
-                    checked = self._checked()
+                    checked = self._check()
                     if not isinstance(checked, str):
                         return checked
                     problem = checked
@@ -177,7 +177,7 @@ class Downloading:
         self._file.truncate()
         self._mark = None
 
-    def _checked(self) -> tuple[int, str] | str:
+    def _check(self) -> tuple[int, str] | str:
         """Size and SHA-256 of what was downloaded, or what is wrong with it."""
         self._file.flush()
         try:
