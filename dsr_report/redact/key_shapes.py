@@ -65,10 +65,10 @@ def keys_in_value(value: JsonValue, pointer: str = "") -> Iterator[FoundKey]:
     stack: list[_Task] = [(value, pointer, _above(pointer))]
     while stack:
         current, at, under = stack.pop()
-        if isinstance(current, dict) and _is_list(current):
-            stack.extend(reversed(list(_elements(list(current.values()), at, under))))
-        elif isinstance(current, dict):
-            stack.extend(reversed(list(_members(current, at, under))))
+        if isinstance(current, dict):
+            is_list = "0" in current and _is_list(current)
+            parts = _elements(list(current.values()), at, under) if is_list else _members(current, at, under)
+            stack.extend(reversed(list(parts)))
         elif isinstance(current, list):
             stack.extend(reversed(list(_elements(current, at, under))))
         elif under is not None or (isinstance(current, str) and _may_name(current)):
@@ -142,7 +142,7 @@ _SHORTEST = 7
 
 def _is_list(members: dict[str, JsonValue]) -> bool:
     """Whether an object is a list, as PHP writes one that it took something out of."""
-    return len(members) > 1 and "0" in members and list(members) == [str(i) for i in range(len(members))]
+    return len(members) > 1 and list(members) == [str(i) for i in range(len(members))]
 
 
 def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> Iterator[_Task]:

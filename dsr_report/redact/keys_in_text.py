@@ -123,7 +123,9 @@ _UPLOAD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DELIMITERS = "\t;|,"
-_BETWEEN_COLUMNS = ("\t", ";", r"\|\|?|!!?", ",", r"(?<=\S) {2,}(?=\S)")
+_BETWEEN_COLUMNS = tuple(map(re.compile, ("\t", ";", r"\|\|?|!!?", ",", r"(?<=\S) {2,}(?=\S)")))
+_TAB_ROW = re.compile(r"[^\n]*\t[^\n]*")
+_TAB_CELL = re.compile(r"[^\t\r]+")
 _MOST_COLUMNS = 200
 _TAGS_AT_END = re.compile(r"(?:<[^<>]{0,200}>\s{0,9})+\Z")
 
@@ -449,8 +451,8 @@ def _columns(text: str) -> Iterator[TextKey]:
     """Cells of tables in text: below a head, and beside a first cell that names a key."""
     lines = text.splitlines(keepends=True)
     for between in _BETWEEN_COLUMNS:
-        if re.search(between, text):
-            yield from _below_heads(lines, re.compile(between), only_first=not names_a_key(text))
+        if between.search(text):
+            yield from _below_heads(lines, between, only_first=not names_a_key(text))
     at = 0
     for line in lines:
         for delimiter in _DELIMITERS:
@@ -467,8 +469,8 @@ def _columns(text: str) -> Iterator[TextKey]:
                     yield from keys_at(name.strip().strip("\"'|"), bare, at + line.find(bare, len(name)), at)
                 break
         at += len(line)
-    for row in re.finditer(r"[^\n]*\t[^\n]*", text):
-        for named, told in pairwise(re.finditer(r"[^\t\r]+", row.group())):
+    for row in _TAB_ROW.finditer(text) if "\t" in text else ():
+        for named, told in pairwise(_TAB_CELL.finditer(row.group())):
             if is_token(told.group().strip()) and key_name(named.group().strip()):
                 start = row.start() + told.start()
                 yield from keys_at(named.group().strip(), told.group(), start, row.start() + named.start())
