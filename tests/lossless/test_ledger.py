@@ -144,8 +144,8 @@ def test_hidden_values_are_settled_as_hidden() -> None:
 def test_a_chapter_that_drops_or_repeats_a_field_stops_the_report_and_names_it(
     change: Any, place: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = chapters.settled
-    monkeypatch.setattr(chapters, "settled", lambda html, proofs: whole(change(html), proofs))
+    whole = chapters.settle
+    monkeypatch.setattr(chapters, "settle", lambda html, proofs: whole(change(html), proofs))
     export = {"info": {}, "data": [{"ID": "7", "fields": {"a": "b"}, "database": "1"}]}
     if place is None:
         assert verify(written(export, tmp_path / "a.html")).ok
