@@ -107,8 +107,7 @@ def test_one_key_decides_and_shows_the_next(chromium, desk: Running, people: str
         page.fill("#f-reason", "")
         page.locator("h1").click()
         page.keyboard.press("w")
-        page.wait_for_selector("#faults")
-        assert page.evaluate("document.activeElement.id") == "faults"
+        page.wait_for_function("document.activeElement.id === 'faults'")  # which the page's script does
         page.click("#faults a")
         assert page.evaluate("document.activeElement.id") == "f-reason"
         page.keyboard.type("wd mu")
