@@ -55,7 +55,7 @@ def escape_token(token: str | int) -> str:
 
 
 def join_pointer(pointer: str, *tokens: str | int) -> str:
-    """`pointer` with `tokens` below it: `joined("/data", 0, "a/b")` is `/data/0/a~1b`."""
+    """`pointer` with `tokens` below it: `join_pointer("/data", 0, "a/b")` is `/data/0/a~1b`."""
     for token in tokens:
         pointer = f"{pointer}/{escape_token(token)}"
     return pointer

@@ -1,7 +1,7 @@
 """The proof that a page shows each value: invisible numbers that values carry through the templates.
 
 A record's values are numbered when its view is made. Where a template prints one, its number comes out
-with it; `settled` finds the numbers in the finished HTML of a part and takes them out. A value that a
+with it; `settle` finds the numbers in the finished HTML of a part and takes them out. A value that a
 template leaves out or repeats, ours or an operator's, is an error that names its pointer.
 """
 

@@ -1,7 +1,7 @@
 """One record at a time, from what was found to its view and what the report must know of it.
 
 This is most of the work of a report, and needs nothing of other records but their numbers, so that
-processes share it (`viewed`).
+processes share it (`view_records`).
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ class _Shared:
     def view_records(
         self, founds: Iterable[RawRecord], options: ReportOptions, zone: ZoneInfo, processes: Processes
     ) -> Iterator[tuple[RawRecord, Viewed]]:
-        """See `viewed`."""
+        """See `view_records`."""
         waiting: list[_Job] = []
         settings = replace(options, marks=()), zone  # the list of marks is not theirs
 
