@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from dsr_report.tables.blocks import Columns, Places
-from dsr_report.tables.schema import LOCAL, MOMENT, Column, Table
 from dsr_report.tables.store import Seen, Store
+from dsr_report.tables.table import LOCAL, MOMENT, Column, Table
 from dsr_report.tables.text import encodable
 
 

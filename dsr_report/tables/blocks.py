@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from dsr_report.tables.schema import Table
+from dsr_report.tables.table import Table
 from dsr_report.tables.text import encodable
 
 Columns = dict[str, list[Any]]

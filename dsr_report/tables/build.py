@@ -17,14 +17,16 @@ from dsr_report.records.models.mail import Mailing, Message, Snapshot
 from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.tables.blocks import ArrowBlocks, Columns, Lists
+from dsr_report.tables.declarations.columns import ORIGIN, ORIGIN_BY_ROW
 from dsr_report.tables.derived import Known
 from dsr_report.tables.events import EventColumns, row_of
 from dsr_report.tables.ids import MessageIds
 from dsr_report.tables.messages import merge_rows, rows_of_message
 from dsr_report.tables.origins import Origins
 from dsr_report.tables.rows import family_of_mailing, rows_of
-from dsr_report.tables.schema import ORIGIN, ORIGIN_BY_ROW, Table, tables_by_name
+from dsr_report.tables.schema import tables_by_name
 from dsr_report.tables.store import Store
+from dsr_report.tables.table import Table
 
 _BATCH = 5_000
 

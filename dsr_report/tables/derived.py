@@ -16,9 +16,10 @@ import numpy as np
 from dsr_report.records.kinds import kind_of
 from dsr_report.tables.blocks import NO_MOMENT, Places, Rows
 from dsr_report.tables.cells import instant
+from dsr_report.tables.declarations.columns import ORIGIN, ORIGIN_BY_ROW
 from dsr_report.tables.ids import MailingIds, MessageIds
 from dsr_report.tables.links import ClickedLinks
-from dsr_report.tables.schema import LOCAL, ORIGIN, ORIGIN_BY_ROW, Table
+from dsr_report.tables.table import LOCAL, Table
 from dsr_report.user_agents import AgentReading, agent_reading
 
 _HOUR = 3_600_000_000

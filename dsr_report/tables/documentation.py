@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 
-from dsr_report.tables.schema import Table, tables
+from dsr_report.tables.schema import tables
+from dsr_report.tables.table import Table
 
 _INTRODUCTION = """\
 # Tables
 
 Written by `dsr-report tables`, and held by `dsr_report.read(…).tables`. This page is generated from
-the declarations of the records' kinds and `dsr_report/tables/schema.py`; do not edit it by hand.
+the declarations of the records' kinds and `dsr_report/tables/declarations/`; do not edit it by hand.
 
 - **Whom a row is about** says `subject_key`, in every table.
 - **Rows and their order** depend on what the export says, never on its layout: the same records give

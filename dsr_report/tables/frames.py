@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dsr_report.tables.blocks import NO_MOMENT, Columns
-from dsr_report.tables.schema import LOCAL, MOMENT, Column, Table
+from dsr_report.tables.table import LOCAL, MOMENT, Column, Table
 from dsr_report.tables.text import encodable
 
 _TYPES: dict[str, Any] = {"string": "string", "int64": "Int64", "boolean": "boolean"}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dsr_report.errors import MissingExtraError, unknown_name
 from dsr_report.tables.blocks import Columns
-from dsr_report.tables.schema import Table, tables_by_name
+from dsr_report.tables.schema import tables_by_name
+from dsr_report.tables.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from dsr_report.records.kinds import KINDS
 from dsr_report.spool import BlockFile
 from dsr_report.tables.blocks import Blocks, Columns, ListRows, Places, Rows
 from dsr_report.tables.derived import Known
-from dsr_report.tables.schema import MOMENT, Table
+from dsr_report.tables.table import MOMENT, Table
 
 _BLOCK_ROWS = 4_000
 _BLOCK_TEXT = 2 << 20

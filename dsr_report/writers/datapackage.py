@@ -15,16 +15,8 @@ from dsr_report.languages import Language
 from dsr_report.records.kind import Field, Kind
 from dsr_report.records.kinds import KINDS
 from dsr_report.rendering.dictionary import explanation_of, label_of
-from dsr_report.tables.schema import (
-    CERTAINTY_IS,
-    LOCAL,
-    LOCAL_IS,
-    MOMENT,
-    RAW_IS,
-    SUBJECT_KEY,
-    Column,
-    Table,
-)
+from dsr_report.tables.declarations.columns import CERTAINTY_IS, LOCAL_IS, RAW_IS
+from dsr_report.tables.table import LOCAL, MOMENT, SUBJECT_KEY, Column, Table
 
 if TYPE_CHECKING:
     from dsr_report.tables.writers import WrittenTable

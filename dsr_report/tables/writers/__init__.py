@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from dsr_report.errors import unknown_name
 from dsr_report.tables.blocks import Columns
-from dsr_report.tables.schema import Table
+from dsr_report.tables.table import Table
 
 FORMATS: dict[str, str] = {
     "csv": "one file per table, comma-separated, UTF-8",

@@ -14,7 +14,7 @@ from typing import Any
 from dsr_report.files import written_whole
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import instant
-from dsr_report.tables.schema import LOCAL, MOMENT
+from dsr_report.tables.table import LOCAL, MOMENT
 from dsr_report.tables.writers import Tables, WrittenTable, count_rows
 
 _TO_QUOTE = re.compile(r'[",\r\n]')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dsr_report.errors import MissingExtraError
 from dsr_report.tables.arrow import arrow_schema
-from dsr_report.tables.schema import LOCAL, MOMENT, Table
+from dsr_report.tables.table import LOCAL, MOMENT, Table
 from dsr_report.tables.writers import Tables, WrittenTable
 from dsr_report.tables.writers.database import whole_database
 

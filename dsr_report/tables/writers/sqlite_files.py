@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dsr_report.tables.blocks import Columns
-from dsr_report.tables.schema import LOCAL, MOMENT, Table
+from dsr_report.tables.table import LOCAL, MOMENT, Table
 from dsr_report.tables.text import encodable
 from dsr_report.tables.writers import Tables, WrittenTable, count_rows
 from dsr_report.tables.writers.csv_files import moment_text

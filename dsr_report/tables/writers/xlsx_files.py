@@ -15,7 +15,7 @@ from typing import Any
 from dsr_report.errors import MissingExtraError
 from dsr_report.files import written_whole
 from dsr_report.tables.cells import instant
-from dsr_report.tables.schema import LOCAL, MOMENT, Table
+from dsr_report.tables.table import LOCAL, MOMENT, Table
 from dsr_report.tables.text import encodable
 from dsr_report.tables.writers import Tables, WrittenTable
 from dsr_report.tables.writers.csv_files import moment_text

@@ -1,0 +1,1 @@
+"""What the tables have that no declaration of a record kind gives."""

@@ -1,0 +1,77 @@
+"""What a declared table consists of: its columns, its key, and where its columns lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dsr_report.records.kind import Origin
+from dsr_report.records.kind import translatable as _
+
+Dtype = Literal["string", "category", "int64", "boolean", "datetime64[us, UTC]", "datetime64[us]"]
+MOMENT: Dtype = "datetime64[us, UTC]"
+LOCAL: Dtype = "datetime64[us]"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: null wherever the export has nothing to say.
+
+    Attributes:
+        name: in snake case.
+        dtype: as pandas calls it.
+        description: a sentence for analysts.
+        unit: of numbers and moments.
+        categories: all values that a category can have, in their order.
+        is_derived: worked out when rows are handed out (`derived`); stored rows do not have it.
+        is_content: whether it is part of what makes two rows differ.
+        origin: of its data: provided by the person, observed or inferred; empty where nothing tells.
+    """
+
+    name: str
+    dtype: Dtype
+    description: str
+    unit: str = ""
+    categories: tuple[str, ...] = ()
+    is_derived: bool = False
+    is_content: bool = True
+    origin: Origin = ""
+
+
+SUBJECT_KEY = Column(
+    "subject_key", "string", _("Whom the export is about: `subject.subject_key`."), is_content=False
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """One table, in the order of `order`, then of the rows' content, wherever they stood in the export."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: str
+    order: tuple[str, ...] = ()
+    joins: dict[str, str] = field(default_factory=dict)
+    """Column → `table.column` that it leads to; several, by blanks, where another column tells which."""
+    origin: Origin = ""
+    """Of all its rows, where they have the same; empty where nothing tells."""
+    kind_in: str = ""
+    """The column whose kind tells the origin of a row, where those of the table's kinds differ."""
+    is_combined: bool = False
+    """Whether it has rows of several exports; then keys tell rows apart, and lead on, within one subject."""
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        """The columns that tell each row from all others."""
+        is_split = self.is_combined and self.key != SUBJECT_KEY.name
+        return (SUBJECT_KEY.name, self.key) if is_split else (self.key,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
