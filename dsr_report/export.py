@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from zoneinfo import ZoneInfo
 
-from dsr_report.config import Config, load_config
 from dsr_report.errors import FileError, UsageError, quoted
 from dsr_report.jsonstream.file import ExportFile, Info, open_export
 from dsr_report.jsonstream.items import Item, ReadWarning, count_values
 from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.lexicon import SOURCE_LANGUAGE
-from dsr_report.record_set import Records
 from dsr_report.records.alike import Lot
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.custom import CustomKind
@@ -30,7 +28,9 @@ from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
+    from dsr_report.config import Config
     from dsr_report.plots import Plots
+    from dsr_report.record_set import Records
     from dsr_report.redact.plan import Plan
     from dsr_report.tables.build import TableSet
     from dsr_report.tables.lazy import Tables
@@ -158,6 +158,8 @@ class Export:
     @property
     def records(self) -> Records:
         """The typed records."""
+        from dsr_report.record_set import Records  # noqa: PLC0415 - models take 0.1 s to build
+
         return Records(
             self.found,
             self.zone,
@@ -353,7 +355,13 @@ def read(
         FileError: the file cannot be read.
     """
     zone = zone_named(timezone)
-    settings = load_config(config) if isinstance(config, (str, os.PathLike)) else config
+    settings: Config | None
+    if isinstance(config, (str, os.PathLike)):
+        from dsr_report.config import load_config  # noqa: PLC0415 - pydantic is heavy
+
+        settings = load_config(config)
+    else:
+        settings = config
     kinds = (*custom, *(settings.custom_kinds() if settings is not None else ()))
     told = (Bar() if progress else None) if isinstance(progress, bool) else progress
     file = open_export(source, salvage=salvage, progress=told)

@@ -16,12 +16,9 @@ from dsr_report.jsonstream.file import Info
 from dsr_report.jsonstream.items import Item, ReadWarning, count_values
 from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.mime.defects import DefectCode
-from dsr_report.mime.message import parse as parse_message
 from dsr_report.records.alike import Lot
 from dsr_report.records.classifier import AlikeRecords, Classifier
 from dsr_report.records.custom import suggest
-from dsr_report.records.models.mail import Message
-from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
 from dsr_report.redact.sums import Sum
@@ -161,6 +158,10 @@ def _exact(export: Export, total: int) -> Sum:
 
 def _defects(found: RawRecord, zone: ZoneInfo) -> set[DefectCode]:
     """What was wrong in the form of one message, each kind of it once."""
+    from dsr_report.mime.message import parse as parse_message  # noqa: PLC0415 - only where it is asked for
+    from dsr_report.records.models.mail import Message  # noqa: PLC0415
+    from dsr_report.records.parser import parse  # noqa: PLC0415
+
     record = parse(found, zone)
     mime = record.mime if isinstance(record, Message) else None
     return set() if mime is None else {defect.code for defect in parse_message(mime).defects}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -23,8 +21,6 @@ from dsr_report.sentences import Sentence
 __all__ = ["DEFAULT_LIMITS", "ExportFile", "Info", "WarningLog", "open_export", "source_log"]
 DEFAULT_LIMITS = Limits()
 _MANY = 100
-_WAITING = 2
-"""Blocks that may wait to be hashed; a thread gets its turn when the next block is read."""
 
 
 class WarningLog:
@@ -50,30 +46,6 @@ class WarningLog:
             if count > _MANY
         ]
         return [*self._kept.values(), *more]
-
-
-class _Hash:
-    """SHA-256 of blocks, worked out beside the reading (hashing lets other threads run)."""
-
-    def __init__(self) -> None:
-        self._sum = hashlib.sha256()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sha256")
-        self._waiting: deque[Future[None]] = deque()
-
-    def add(self, block: bytes) -> None:
-        """Take one block more; while it waits for its turn, one more may be read and decoded."""
-        self._waiting.append(self._thread.submit(self._sum.update, block))
-        if len(self._waiting) > _WAITING:
-            self._waiting.popleft().result()
-
-    def hexdigest(self) -> str:
-        """The sum of all blocks."""
-        self.close()
-        return self._sum.hexdigest()
-
-    def close(self) -> None:
-        """End the thread."""
-        self._thread.shutdown(wait=True)
 
 
 class ExportFile:
@@ -168,13 +140,13 @@ class ExportFile:
     def _walk(self, finished: Callable[[ItemStream], None] | None = None) -> Iterator[Batch]:
         log = source_log(self._source)
         subjects = Subjects()
-        hashing = _Hash() if self._sha256 is None else None
+        digest = hashlib.sha256() if self._sha256 is None else None
         done = 0
 
         def note_block(block: bytes) -> None:
             nonlocal done
-            if hashing:
-                hashing.add(block)
+            if digest:
+                digest.update(block)
             if self._progress:
                 done += len(block)
                 self._progress(done, self.bytes)
@@ -196,16 +168,14 @@ class ExportFile:
                         note_block(block)
                 if walk.has_info and not walk.has_data:
                     log.add("no-data", "", "the export has no data")
-                if hashing:
-                    self._sha256 = hashing.hexdigest()
+                if digest:
+                    self._sha256 = digest.hexdigest()
                 self._log, self._final = log, True
                 if finished:
                     finished(walk)
         finally:
             if not self._final:
                 self._log = log
-            if hashing:
-                hashing.close()
 
     def _with_our_errors(self, walk: ItemStream) -> Iterator[Batch]:
         try:

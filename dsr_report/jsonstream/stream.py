@@ -89,7 +89,7 @@ class ItemStream:
         self._limits = limits
         self._report = report
         self._salvage = salvage
-        self._window = Window(file, limits.window, seen)
+        self._window = Window(file, limits.window * limits.windows, seen)
         self._stack: list[Frame] = []
         self._documents = 0
         self.document_count = 0
@@ -220,11 +220,14 @@ class ItemStream:
 
     # -- many at once ------------------------------------------------------------------------------
 
-    def _limit(self) -> int:
+    def _reach(self, frame: Frame) -> tuple[int, int]:
+        """How far the elements or members may reach that are decoded at once, and how far a single one."""
         window = self._window
-        if len(window.buffer) - window.pos < self._limits.window:
+        size = self._limits.window * (self._limits.windows if frame.is_prose else 1)
+        if len(window.buffer) - window.pos < size:
             window.more()
-        return min(len(window.buffer), window.pos + self._limits.largest)
+        limit = min(len(window.buffer), window.pos + self._limits.largest)
+        return min(limit, window.pos + size), limit
 
     def _guess(self, frame: Frame) -> Batch | None:
         if not (self._limits.guess and frame.border) or len(self._stack) + _FAST_DEPTH > MAX_DEPTH:
@@ -232,9 +235,8 @@ class ItemStream:
         if frame.pause:
             frame.pause -= 1
             return None
-        limit = self._limit()
+        near, limit = self._reach(frame)
         window = self._window
-        near = min(limit, window.pos + self._limits.window)
         cut = window.buffer.rfind(frame.border, window.pos, near)
         if cut < 0 and near < limit:
             cut = window.buffer.find(frame.border, near - len(frame.border), limit)
@@ -249,10 +251,9 @@ class ItemStream:
         return batch
 
     def _run(self, frame: Frame) -> Batch | None:
-        limit = self._limit()
+        near, _ = self._reach(frame)
         window = self._window
         depth = MAX_DEPTH - len(self._stack)
-        near = min(limit, window.pos + self._limits.window)
         found = run(window.buffer, window.pos, near, frame.shape, depth)
         if not found:
             return None
@@ -287,7 +288,7 @@ class ItemStream:
         open_, close = (b"[", b"]") if frame.shape is Shape.ELEMENTS else (b"{", b"}")
         text = b"".join((open_, memoryview(window.buffer)[start:end], close))
         try:
-            value, levels = decoder.fast(text, is_prose=end - start > _LONG_ITEM * len(frame.latest))
+            value, levels = decoder.fast(text, is_prose=frame.is_prose)
         except ValueError:
             return None
         items: Sequence[Item]
@@ -300,6 +301,7 @@ class ItemStream:
                 named.append(Item(*self._member_name(frame, raw), member))
                 frame.reading = None
         frame.latest = items
+        frame.is_prose = end - start > _LONG_ITEM * len(items)
         frame.count += len(items)
         begin = window.offset
         window.pos = end

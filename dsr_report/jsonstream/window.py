@@ -21,9 +21,11 @@ class Limits:
     """How much is held in memory, and how much of an archive is unpacked.
 
     Attributes:
-        window: bytes that are read and decoded at once. Their values take ten times as much, which should
-            fit into a processor's second-level cache, as they are gone through several times: with 128 kB,
-            `inspect` takes a sixth less CPU than with 512 kB.
+        window: bytes of small items that are decoded at once. Their values take ten times as much, which
+            should fit into a processor's second-level cache, as they are gone through several times: with
+            128 kB, `inspect` takes a sixth less CPU than with 512 kB.
+        windows: how many of them are read at once, and decoded where items are long: most of such an item
+            is text, which takes no more memory as a value.
         largest: bytes of JSON from which a list or object is taken apart, not held as one item.
         guess: whether borders are guessed; without, the same items come more slowly.
         unpacked: bytes that an archive may become.
@@ -35,14 +37,15 @@ class Limits:
     guess: bool = True
     unpacked: int = 64 << 30
     ratio: int = 400
+    windows: int = 8
 
 
 class Window:
     """The bytes of a file, of which a part is in `buffer`; `pos` is the place in it that is next."""
 
-    def __init__(self, file: BinaryIO, window: int, seen: Callable[[bytes], None] | None = None) -> None:
+    def __init__(self, file: BinaryIO, block: int, seen: Callable[[bytes], None] | None = None) -> None:
         self._file = file
-        self._window = window
+        self._block = block
         self._seen = seen
         self.buffer = b""
         self.origin = 0  # of the buffer in the file
@@ -59,7 +62,7 @@ class Window:
         if self.ended:
             return False
         rest = self.buffer[self.pos :]
-        block = self._file.read(max(self._window, len(rest)))
+        block = self._file.read(max(self._block, len(rest)))
         if not block:
             self.ended = True
             return False
@@ -125,6 +128,7 @@ class Frame:
     failures: int = 0
     pause: int = 0
     latest: Sequence[Item] = ()
+    is_prose: bool = False  # whether most of the latest elements was text
 
     @property
     def shapes(self) -> set[frozenset[str]]:

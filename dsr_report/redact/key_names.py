@@ -37,11 +37,14 @@ _SHORTEST_HEAD = 5
 """Letters of a word that may be the last part of a compound: `Zugriffstoken`."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_ASCII_WORD = re.compile("[a-z]+|[0-9]+")
 
 
 @lru_cache(maxsize=8192)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, in one case and without accents."""
+    if name.isascii():
+        return tuple(_ASCII_WORD.findall(_CAMEL.sub(" ", name).replace("'", "").lower()))
     parted = _CAMEL.sub(" ", unicodedata.normalize("NFKC", name)).replace("'", "").replace("’", "")
     bare = "".join(c for c in unicodedata.normalize("NFKD", parted) if not unicodedata.combining(c))
     return tuple(_WORD.findall(bare.casefold()))
@@ -53,6 +56,26 @@ def joined_words(phrases: Iterable[str]) -> frozenset[str]:
 
 
 NAMES_OF_NAMES: Final = joined_words(WORDS.names_of_names)
+
+
+class _Pieces:
+    """Words that may be parts of others, looked for all at once.
+
+    A pattern of them would take longer to compile (20 ms for all of this module) than most runs look for them.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._by_start: dict[str, list[str]] = {}
+        for word in sorted({word for word in words if len(word) >= _SHORTEST_PIECE}, key=len, reverse=True):
+            self._by_start.setdefault(word[:_SHORTEST_PIECE], []).append(word)
+
+    def find(self, text: str) -> tuple[int, int] | None:
+        """Where the first of them stands in a text, the longest of those that begin there."""
+        for start in range(len(text) - _SHORTEST_PIECE + 1):
+            for piece in self._by_start.get(text[start : start + _SHORTEST_PIECE], ()):
+                if text.startswith(piece, start):
+                    return start, start + len(piece)
+        return None
 
 
 class _Phrases:
@@ -67,8 +90,7 @@ class _Phrases:
         self.all = frozenset(word for word in spelled if word)
         self.parts = frozenset(word for phrase in phrases for word in words_of(phrase)) | self.all
         self._heads = tuple(sorted(word for word in self.all if len(word) >= shortest_head))
-        pieces = sorted({word for word in self.all if len(word) >= _SHORTEST_PIECE}, key=len, reverse=True)
-        self._pieces = re.compile("|".join(map(re.escape, pieces)) or "(?!)")
+        self._pieces = _Pieces(self.all)
 
     def end_in(self, words: tuple[str, ...]) -> int:
         """After how many words of a name one of the phrases ends; 0 where none is in it."""
@@ -81,13 +103,13 @@ class _Phrases:
 
     def within(self, words: tuple[str, ...]) -> int:
         """The same, of the long ones, which may also be parts of words."""
-        match = self._pieces.search("".join(words))
-        if match is None:
+        place = self._pieces.find("".join(words))
+        if place is None:
             return 0
         length = 0
         for at, word in enumerate(words, 1):
             length += len(word)
-            if length >= match.end():
+            if length >= place[1]:
                 return at
         return 0
 
@@ -119,11 +141,7 @@ _NO_KEY = _Phrases(WORDS.no_key)
 _NO_KEY_AFTER = _Phrases(WORDS.no_key_after)
 _BESIDE = _Phrases(WORDS.beside_a_key).all
 _PARTS_OF_NO_KEY = tuple(sorted((word for word in _NO_KEY.all if len(word) > 3), key=len))
-_KEY_STEMS = re.compile(
-    "|".join(
-        sorted({word for _, one in _KINDS for word in one.all if len(word) >= _SHORTEST_PIECE}, key=len)[::-1]
-    )
-)
+_KEY_STEMS = _Pieces(word for _, one in _KINDS for word in one.all)
 
 
 @lru_cache(maxsize=16384)
@@ -183,10 +201,11 @@ def is_usual_field(name: str) -> bool:
 
 def _is_compound_of_no_key(word: str) -> bool:
     """Whether a compound says so of itself: `wachtwoordhint`, `Passwortlänge`."""
-    match = _KEY_STEMS.search(word)
-    if match is None or match.group() == word:
+    place = _KEY_STEMS.find(word)
+    if place is None or place == (0, len(word)):
         return False
-    rest = word[: match.start()] + " " + word[match.end() :]
+    start, end = place
+    rest = word[:start] + " " + word[end:]
     return any(part in rest for part in _PARTS_OF_NO_KEY)
 
 

@@ -29,7 +29,7 @@ SPECIMENS = [
     for line in (Path(__file__).parent.parent / "data" / "specimens.txt").read_text("utf-8").splitlines()
 ]
 VALUE = re.compile(rb': ("[^"\\]*"|[0-9]+)')
-SMALL = Limits(window=700, largest=2_000)
+SMALL = Limits(window=700, largest=2_000, windows=1)
 
 
 def told(content, *, alike, limits=SMALL, salvage=False):
@@ -128,7 +128,7 @@ def test_a_request_s_header_decides_for_each_of_those_alike(second):
     for number in range(200):
         record = old | {"header": HEADERS[number % 7]} | ({second: HEADERS[number % 3]} if second else {})
         records.append(json.dumps(record).encode())
-    limits = Limits(window=20_000, largest=60_000)
+    limits = Limits(window=20_000, largest=60_000, windows=1)
     expected, _ = told(export(records), alike=False, limits=limits)
     together, single = told(export(records), alike=True, limits=limits)
     assert together == expected
@@ -181,7 +181,7 @@ def test_moments_in_any_form(one, other):
 def test_layouts(layout, pretty):
     out = io.BytesIO()
     on_demand.write(on_demand.Order(3, 400, layout=layout, pretty=pretty), out)
-    limits = Limits(window=20_000, largest=60_000)
+    limits = Limits(window=20_000, largest=60_000, windows=1)
     expected, _ = told(out.getvalue(), alike=False, limits=limits)
     assert told(out.getvalue(), alike=True, limits=limits)[0] == expected
 

@@ -86,9 +86,10 @@ def test_every_value_is_there_exactly(text, largest):
 def test_any_window_and_any_way_give_the_same_items(text, largest, window):
     results = []
     for limits in (
-        Limits(1, largest, guess=False),
+        Limits(1, largest, guess=False, windows=1),
         Limits(window, largest),
         Limits(1 << 20, largest),
+        Limits(1, largest, windows=1),
         Limits(1, largest),
     ):
         with open_export(text, limits=limits) as export:
@@ -117,7 +118,7 @@ def test_what_the_fast_decoders_accept_they_read_exactly(text, is_prose):
 @given(export_texts(), LARGEST, st.sampled_from([1, 30, 1 << 20]))
 def test_a_rewrite_without_replacements_is_the_same_file(text, largest, window):
     target = io.BytesIO()
-    with open_export(text, limits=Limits(window, largest)) as export:
+    with open_export(text, limits=Limits(window, largest, windows=1)) as export:
         rewrite(export, lambda item: {}, target)
     assert target.getvalue() == text
 
@@ -125,7 +126,7 @@ def test_a_rewrite_without_replacements_is_the_same_file(text, largest, window):
 @PATIENT
 @given(export_texts(), LARGEST, st.sampled_from([1, 30, 1 << 20]), st.data())
 def test_a_rewrite_replaces_just_the_values_named(text, largest, window, data):
-    with open_export(text, limits=Limits(window, largest)) as export:
+    with open_export(text, limits=Limits(window, largest, windows=1)) as export:
         pointers = [pointer for pointer, _ in read_values(export)]
         chosen = set(data.draw(st.lists(st.sampled_from(pointers), max_size=4))) if pointers else set()
 
@@ -148,7 +149,7 @@ def test_a_file_cut_anywhere_is_refused_or_salvaged_but_never_crashes(text, data
         list(export.items())
     whole = dict(values(other_reader(text)))
     results = []
-    for limits in (Limits(), Limits(1, guess=False), Limits(9)):
+    for limits in (Limits(), Limits(1, guess=False, windows=1), Limits(9, windows=1)):
         try:
             with open_export(cut, salvage=True, limits=limits) as export:
                 found = (
@@ -194,7 +195,7 @@ def test_what_is_salvaged_of_a_damaged_file_is_what_a_rewrite_of_it_holds(record
         raw = (
             raw[:at] + data.draw(st.sampled_from([b'"', b"x", b"}", b"]", b"{[", b",", b""])) + raw[at + 1 :]
         )
-    for limits in (Limits(), Limits(1, guess=False), Limits(9)):
+    for limits in (Limits(), Limits(1, guess=False, windows=1), Limits(9, windows=1)):
         try:
             with open_export(raw, salvage=True, limits=limits) as export:
                 found = [(item.pointer, item.value) for item in export.items()]
@@ -233,7 +234,7 @@ def test_a_file_damaged_anywhere_raises_only_our_errors(text, data):
     at = data.draw(st.integers(0, len(text)))
     damaged = text[:at] + data.draw(st.binary(max_size=3)) + text[at + data.draw(st.integers(0, 3)) :]
     outcomes = []
-    for limits in (Limits(), Limits(1, guess=False), Limits(5)):
+    for limits in (Limits(), Limits(1, guess=False, windows=1), Limits(5, windows=1)):
         try:
             with open_export(damaged, limits=limits) as export:
                 outcomes.append(str(by_pointer(read_values(export))))

@@ -56,7 +56,7 @@ def test_the_hash_of_an_archive_is_kept_beside_that_of_its_content(tmp_path):
 
 
 def test_items_can_be_started_again_and_read_side_by_side():
-    with open_export(io.BytesIO(GOOD), limits=Limits(window=2)) as export:
+    with open_export(io.BytesIO(GOOD), limits=Limits(window=2, windows=1)) as export:
         pairs = list(zip(export.items(), export.items(), strict=True))
         assert all(one == other for one, other in pairs)
         assert [item for batch in export.batches() for item in batch] == [one for one, _ in pairs]
@@ -86,7 +86,7 @@ def test_a_private_copy_is_for_its_owner_alone_and_leaves_nothing(tmp_path, monk
 def test_progress_ends_at_the_size_of_the_file():
     steps = []
     with open_export(
-        GOOD, limits=Limits(window=8), progress=lambda done, total: steps.append((done, total))
+        GOOD, limits=Limits(window=8, windows=1), progress=lambda done, total: steps.append((done, total))
     ) as export:
         steps.clear()
         list(export.items())
@@ -126,7 +126,7 @@ def test_a_huge_message_stays_one_item_and_a_huge_list_does_not():
     text = json.dumps(
         {"info": {}, "data": [message, [{"a": i, "b": "z" * 50} for i in range(5000)]]}
     ).encode()
-    with open_export(text, limits=Limits(largest=200_000, window=10_000)) as export:
+    with open_export(text, limits=Limits(largest=200_000, window=10_000, windows=1)) as export:
         items = list(export.items())
     assert items[0].value == message
     assert items[1].pointer == "/data/1/0"
@@ -135,7 +135,7 @@ def test_a_huge_message_stays_one_item_and_a_huge_list_does_not():
 
 def test_names_in_a_taken_apart_object_may_repeat_across_windows():
     members = b",".join(b'"%d":{"v":%d}' % (i % 300, i) for i in range(900))
-    with open_export(b'{"info":{},"data":{' + members + b"}}", limits=Limits(window=100)) as export:
+    with open_export(b'{"info":{},"data":{' + members + b"}}", limits=Limits(window=100, windows=1)) as export:
         found = [
             (pointer, value) for item in export.items() for pointer, value in values(item.value, item.pointer)
         ]
