@@ -11,7 +11,10 @@ from dsr_report.jsonstream.items import values
 from dsr_report.jsonstream.window import Limits
 
 EVERY = [pytest.param(case, id=f"{case.what}"[:60]) for cases in CASES.values() for case in cases]
-LIMITS = [pytest.param(Limits(), id="usual"), pytest.param(Limits(window=3, guess=False, windows=1), id="slow")]
+LIMITS = [
+    pytest.param(Limits(), id="usual"),
+    pytest.param(Limits(window=3, guess=False, windows=1), id="slow"),
+]
 
 
 def found(export):

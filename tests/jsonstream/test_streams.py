@@ -135,7 +135,9 @@ def test_a_huge_message_stays_one_item_and_a_huge_list_does_not():
 
 def test_names_in_a_taken_apart_object_may_repeat_across_windows():
     members = b",".join(b'"%d":{"v":%d}' % (i % 300, i) for i in range(900))
-    with open_export(b'{"info":{},"data":{' + members + b"}}", limits=Limits(window=100, windows=1)) as export:
+    with open_export(
+        b'{"info":{},"data":{' + members + b"}}", limits=Limits(window=100, windows=1)
+    ) as export:
         found = [
             (pointer, value) for item in export.items() for pointer, value in values(item.value, item.pointer)
         ]
