@@ -1,4 +1,4 @@
-"""Exports of events in shapes that differ in what is looked at twice: `python benchmarks/shapes.py SHAPE MB FILE`."""
+"""Exports of events in one shape: `python benchmarks/shapes.py SHAPE MB FILE`."""
 
 from __future__ import annotations
 

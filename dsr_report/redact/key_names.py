@@ -61,7 +61,7 @@ NAMES_OF_NAMES: Final = joined_words(WORDS.names_of_names)
 class _Pieces:
     """Words that may be parts of others, looked for all at once.
 
-    A pattern of them would take longer to compile (20 ms for all of this module) than most runs look for them.
+    A pattern of them takes longer to compile (20 ms for this module) than most runs look for them.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
