@@ -25,7 +25,8 @@ texts of the catalogues; with values in them they are `Sentence`s, so that the d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 from dsr_report.sentences import Sentence
@@ -168,6 +169,15 @@ class RedactionError(DsrReportError):
 
 class MissingExtraError(DsrReportError, ImportError):
     """An optional library is not installed; the hint names the extra."""
+
+
+@contextmanager
+def needs_extra(what: str, extra: str) -> Iterator[None]:
+    """Around the import of an optional library: where it is not installed, the error names the extra."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtraError(what, hint=f"Install it: pip install 'dsr-report[{extra}]'.") from error
 
 
 class FileError(DsrReportError, OSError):

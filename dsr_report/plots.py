@@ -11,7 +11,7 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dsr_report.errors import MissingExtraError
+from dsr_report.errors import needs_extra
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,12 +113,8 @@ class Plots:
 
 def _figure(title: str, height: float = 3.0) -> tuple[Figure, Axes]:
     """A figure that shows itself in a notebook whether pyplot was imported there or not."""
-    try:
+    with needs_extra("plots need matplotlib", "notebook"):
         from matplotlib.figure import Figure  # noqa: PLC0415 - only where something is plotted
-    except ImportError as error:
-        raise MissingExtraError(
-            "plots need matplotlib", hint="Install it: pip install 'dsr-report[notebook]'."
-        ) from error
 
     class Plot(Figure):
         def _repr_png_(self) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dsr_report.errors import MissingExtraError
+from dsr_report.errors import needs_extra
 
 _LARGEST = 20_000_000
 """Bytes; browsers hold a page and its frame twice, and notebooks a copy more."""
@@ -20,12 +20,8 @@ class Bar:
     """A bar in a notebook that shows how much is done; a filled one begins again with the next pass."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        try:
+        with needs_extra("a bar needs IPython", "notebook"):
             from IPython.display import HTML, display  # noqa: PLC0415 - only in notebooks
-        except ImportError as error:
-            raise MissingExtraError(
-                "a bar needs IPython", hint="Install it: pip install 'dsr-report[notebook]'."
-            ) from error
         self._html: Callable[[str], Any] = HTML
         self._display: Callable[..., Any] = display
         self._clock = clock

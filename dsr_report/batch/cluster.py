@@ -26,7 +26,7 @@ from dsr_report.batch.storage import (
 )
 from dsr_report.choices import generator
 from dsr_report.config import load_config
-from dsr_report.errors import DsrReportError, FileError, MissingExtraError, UsageError
+from dsr_report.errors import DsrReportError, FileError, UsageError, needs_extra
 from dsr_report.files import clear_leftovers, private_folder, written_whole
 
 _log = logging.getLogger(__name__)
@@ -52,12 +52,8 @@ class Cluster:
 
     def __init__(self, address: str, folder: Path, *, storage: str | None, config: Path | None) -> None:
         self._folder = folder.resolve()
-        try:
+        with needs_extra("a Dask cluster needs distributed", "dask"):
             self._library: Any = importlib.import_module("distributed")
-        except ImportError as error:
-            raise MissingExtraError(
-                "a Dask cluster needs distributed", hint="Install it: pip install 'dsr-report[dask]'."
-            ) from error
         if storage is not None:
             check_place(storage)
             if "://" not in storage:  # a path: workers have another working directory

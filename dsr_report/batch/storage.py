@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from dsr_report.errors import DsrReportError, FileError, MissingExtraError, UsageError
+from dsr_report.errors import DsrReportError, FileError, MissingExtraError, UsageError, needs_extra
 from dsr_report.files import private_folder, written_whole
 
 _BLOCK = 1 << 20
@@ -177,12 +177,8 @@ def _open(reference: str, mode: str) -> Any:
 
 def _system(reference: str) -> tuple[Any, str]:
     """The file system of a reference, and the path in it."""
-    try:
+    with needs_extra("shared storage needs fsspec", "dask"):
         core = importlib.import_module("fsspec.core")
-    except ImportError as error:
-        raise MissingExtraError(
-            "shared storage needs fsspec", hint="Install it: pip install 'dsr-report[dask]'."
-        ) from error
     local = local_path(reference)
     try:
         system, path = core.url_to_fs(str(local.absolute()) if local else reference)

@@ -14,6 +14,7 @@ import click
 
 from dsr_report.cli.fetch import Duration, api_version_option
 from dsr_report.cli.options import (
+    SUBJECT_TYPES,
     database_option,
     dates_of_request,
     form_options,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--type",
     "subject_type",
-    type=click.Choice(["subprofile", "profile", "email"]),
+    type=SUBJECT_TYPES,
     help="What the IDs refer to.",
 )
 @form_options("pdf")
@@ -197,6 +198,3 @@ def _check_together(format_: str, annexes: str, dask: str | None, storage: str |
         raise click.UsageError(
             "--annexes apart needs a folder that the workers see: leave --storage out, or choose --format zip."
         )
-
-
-COMMANDS: dict[str, click.Command] = {"batch": batch}

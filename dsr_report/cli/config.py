@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import config_option, export_argument, export_source, say, verbosity_options
+from dsr_report.cli.options import (
+    config_option,
+    export_argument,
+    export_source,
+    output_option,
+    say,
+    verbosity_options,
+    write_or_print,
+)
 from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
 _LANGUAGES = click.Choice(LANGUAGES, case_sensitive=False)
@@ -26,13 +33,7 @@ def config() -> None:
 
 
 @config.command()
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Output file. Default: standard output.",
-)
+@output_option(". Default: standard output.")
 @click.option(
     "--lang", type=_LANGUAGES, default="en", show_default=True, help="Language of the notes and examples."
 )
@@ -46,20 +47,15 @@ def init(output: Path | None, lang: str, force: bool) -> None:
         dsr-report config init --lang nl -o controller.toml
     """
     from dsr_report.errors import FileError
-    from dsr_report.files import written_whole
     from dsr_report.rendering.configuration import configuration_text
 
-    text = configuration_text(lang).encode("utf-8")
-    if output is None or str(output) == "-":
-        sys.stdout.buffer.write(text)
-        return
-    if output.exists() and not force:
+    is_there = output is not None and str(output) != "-" and output.exists()
+    if is_there and not force:
         raise FileError(
             "already exists", where=str(output), hint="Choose another name, or overwrite it with --force."
         )
-    is_there = output.exists()
-    with written_whole(output) as file:
-        file.write(text)
+    if not write_or_print(configuration_text(lang).encode("utf-8"), output):
+        return
     if is_there:
         say(f"{output} was replaced")
     say(f"{output} written. Fill it in, then run: dsr-report config check {output} --lang {lang}")
@@ -68,13 +64,7 @@ def init(output: Path | None, lang: str, force: bool) -> None:
 @config.command()
 @export_argument
 @config_option("Configuration in use; what it explains is left out.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Output file. Default: standard output.",
-)
+@output_option(". Default: standard output.")
 @click.option(
     "--lang", type=_LANGUAGES, default="en", show_default=True, help="Language of the notes and texts."
 )
@@ -90,18 +80,13 @@ def fields(export: str, config: Path | None, output: Path | None, lang: str) -> 
     """
     import dsr_report
     from dsr_report.config import Config, load_config
-    from dsr_report.files import written_whole
     from dsr_report.rendering.configuration import fields_text
 
     settings = load_config(config) if config else Config()
     with dsr_report.read(export_source(export), custom=settings.custom_kinds()) as source:
         text = fields_text(source, settings, lang).encode("utf-8", "backslashreplace")
-    if output is None or str(output) == "-":
-        sys.stdout.buffer.write(text)
-        return
-    with written_whole(output) as file:
-        file.write(text)
-    say(f"{output} written. Fill it in and add it to your configuration.")
+    if write_or_print(text, output):
+        say(f"{output} written. Fill it in and add it to your configuration.")
 
 
 @config.command()
@@ -144,6 +129,3 @@ def check(file: Path, codes: tuple[str, ...], strict: bool) -> None:
         raise CheckFailedError(
             "the configuration is not complete", where=str(file), hint="The list above names what is missing."
         )
-
-
-COMMANDS: dict[str, click.Command] = {"config": config}

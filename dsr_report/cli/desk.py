@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from dsr_report.cli.options import config_option, database_option, say, verbosity_options
-from dsr_report.errors import MissingExtraError
+from dsr_report.errors import needs_extra
 
 
 @click.command()
@@ -40,14 +40,10 @@ def desk(
     Example:
         dsr-report desk --sandbox
     """
-    try:
+    with needs_extra("the desk needs the extra 'desk'", "desk"):
         from dsr_report.desk.folders import DeskFolder
         from dsr_report.desk.office import Office
         from dsr_report.desk.server import Desk, open_by_file, running_desk
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "the desk needs the extra 'desk'", hint="Install it: pip install 'dsr-report[desk]'."
-        ) from error
     from dsr_report.config import load_config
     from dsr_report.fetch.client import Client
     from dsr_report.obtain import desk_place, open_register
@@ -111,6 +107,3 @@ def desk(
             running.run()
         except KeyboardInterrupt:  # uvicorn raises it again when everything has ended
             say("ended; every decision is on disk")
-
-
-COMMANDS: dict[str, click.Command] = {"desk": desk}

@@ -254,6 +254,3 @@ def _api(*, offline: bool) -> Iterator[Finding]:
             return
         client.log_in()
         yield Finding("API", "ok", f"{client.api_url} can be reached, and the token is accepted")
-
-
-COMMANDS: dict[str, click.Command] = {"doctor": doctor}

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsr_report.cli.options import (
+    SUBJECT_TYPES,
     calendar_option,
     controller,
     database_option,
     language_chosen,
+    output_option,
     report_options,
     say,
+    together,
     verbosity_options,
     warn_of_the_future,
 )
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from dsr_report.fetch.data_request import Status
     from dsr_report.fetch.transport import Version
     from dsr_report.obtain import Obtained
+    from dsr_report.register.store import Register
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -62,42 +66,32 @@ def api_version_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What `fetch` and `fetch-and-render` have in common."""
-    options: list[Callable[..., Any]] = [
-        click.argument("identifier", metavar="[ID]", required=False),
-        click.option("--type", "subject_type", type=click.Choice(["subprofile", "profile", "email"]),
-                     help="What ID refers to. Default: email if it contains @, otherwise subprofile."),
-        click.option("--request", "request_id", metavar="REQUEST_ID",
-                     help="Instead of ID: resume an existing data request."),
-        click.option("--report", "report_to", metavar="TARGET",
-                     help="Also have Copernica send the export to this e-mail or web address. "
-                          "E-mail is not encrypted in transit."),
-        click.option("--accept-subject", is_flag=True,
-                     help="Take an export that does not name the subject, or names several; the register notes it."),
-        click.option("--timeout", type=Duration(), default="30m", show_default=True,
-                     help="Time for all of it: asking, waiting, downloading."),
-        click.option("--poll", type=Duration(), default="5s", show_default=True,
-                     help="How often to ask whether the export is ready; the interval grows."),
-        api_version_option,
-        click.option("--sandbox", is_flag=True,
-                     help="Use a built-in sandbox, started for this run; no account needed."),
-        database_option,
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+fetch_options = together(
+    click.argument("identifier", metavar="[ID]", required=False),
+    click.option("--type", "subject_type", type=SUBJECT_TYPES,
+                 help="What ID refers to. Default: email if it contains @, otherwise subprofile."),
+    click.option("--request", "request_id", metavar="REQUEST_ID",
+                 help="Instead of ID: resume an existing data request."),
+    click.option("--report", "report_to", metavar="TARGET",
+                 help="Also have Copernica send the export to this e-mail or web address. "
+                      "E-mail is not encrypted in transit."),
+    click.option("--accept-subject", is_flag=True,
+                 help="Take an export that does not name the subject, or names several; the register notes it."),
+    click.option("--timeout", type=Duration(), default="30m", show_default=True,
+                 help="Time for all of it: asking, waiting, downloading."),
+    click.option("--poll", type=Duration(), default="5s", show_default=True,
+                 help="How often to ask whether the export is ready; the interval grows."),
+    api_version_option,
+    click.option("--sandbox", is_flag=True,
+                 help="Use a built-in sandbox, started for this run; no account needed."),
+    database_option,
+)  # fmt: skip
+"""What `fetch` and `fetch-and-render` have in common."""
 
 
 @click.command()
 @fetch_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Output file (- for standard output). Default: export-TYPE-ID.json.",
-)
+@output_option(" (- for standard output). Default: export-TYPE-ID.json.")
 @calendar_option
 @verbosity_options
 def fetch(output: Path | None, **options: Any) -> None:
@@ -117,7 +111,7 @@ def fetch(output: Path | None, **options: Any) -> None:
     is_piped = str(output) == "-"
     if output is not None and not is_piped:
         check_target(output)  # now, not after half an hour of waiting
-    with obtained(**options, config=controller()) as export:
+    with obtained(**options, config=controller()) as (export, register):
         if is_piped:
             with export.path.open("rb") as source:
                 shutil.copyfileobj(source, sys.stdout.buffer, 1 << 20)
@@ -130,7 +124,7 @@ def fetch(output: Path | None, **options: Any) -> None:
             shutil.copyfileobj(source, copy, 1 << 20)
         say(f"{target}: {target.stat().st_size:,} bytes, SHA-256 {export.sha256}")
         if not options["sandbox"]:
-            export.register.note_copy(export.reference, sha256=export.sha256, path=str(target.resolve()))
+            register.note_copy(export.reference, sha256=export.sha256, path=str(target.resolve()))
             say(f"The tool's own copy is {export.path}; it goes with `dsr-report register forget`.")
 
 
@@ -177,7 +171,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     with (
         obtained(
             **fetching, reference=options["reference"], config=settings, received_on=options["received"]
-        ) as export,
+        ) as (export, register),
         dsr_report.read(
             export.path,
             timezone=timezone,
@@ -194,7 +188,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
             again = shlex.join(["dsr-report", "fetch", str(fetching["identifier"]), "--sandbox"])
             say(f"The sandbox's export is gone now; `{again} -o export.json` writes it to a file.")
         note_disclosure(
-            export.register,
+            register,
             export.reference,
             written.path,
             written.sha256,
@@ -202,17 +196,6 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
             withheld=written.values.withheld,
             language=options["lang"],
         )
-
-
-class Export:
-    """An export that was obtained, with the register that knows of it."""
-
-    def __init__(self, obtained: Obtained, register: Any) -> None:
-        self.path = obtained.path
-        self.sha256 = obtained.sha256
-        self.request_id = obtained.request_id
-        self.reference = obtained.reference
-        self.register = register
 
 
 @contextmanager
@@ -231,8 +214,8 @@ def obtained(
     reference: str | None = None,
     received_on: date | None = None,
     config: Config | None = None,
-) -> Iterator[Export]:
-    """The export that the options ask for, on disk."""
+) -> Iterator[tuple[Obtained, Register]]:
+    """The export that the options ask for, on disk, and the register that knows of it."""
     from dsr_report.fetch.client import Client
     from dsr_report.obtain import Patience, Progress, obtain, open_register, subject_named
 
@@ -293,12 +276,9 @@ def obtained(
                 where=error.where,
                 hint="The sandbox and its data request end with this run: use a longer --timeout.",
             ) from error
-        yield Export(found, register)
+        yield found, register
 
 
 def _tell_state(tell: Callable[[str], None], status: Status, _seconds: float) -> None:
     size = f", {status.collected_bytes:,} bytes gathered" if status.collected_bytes else ""
     tell("" if status.state == "available" else f"Waiting for Copernica: {status.state}{size}")
-
-
-COMMANDS: dict[str, click.Command] = {"fetch": fetch, "fetch-and-render": fetch_and_render}

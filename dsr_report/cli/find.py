@@ -44,6 +44,3 @@ def find(export: str, text: str, as_json: bool, timezone: str, salvage: bool) ->
             told = ", ".join(filter(None, (place.record, place.title, place.date)))
             click.echo(f"{place.pointer}\n    {told}\n    {place.excerpt}")
         click.echo(f"places: {len(places)}")
-
-
-COMMANDS: dict[str, click.Command] = {"find": find}

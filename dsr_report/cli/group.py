@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import importlib.util
 import io
 import logging
 import os
@@ -42,30 +41,20 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The commands in the order of a case's life, not of the alphabet."""
-        return [name for name, (module, _) in COMMANDS.items() if _is_there(module)]
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command, imported now."""
-        if cmd_name not in COMMANDS or not _is_there(COMMANDS[cmd_name][0]):
+        if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"dsr_report.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.COMMANDS[cmd_name]
-        command.help = _with_marks(command.help)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands with the lines of `COMMANDS`."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)] or [("", "")])
-
-
-def _with_marks(text: str | None) -> str | None:
-    """Help from a raw docstring: click marks a paragraph to be left alone with a real backspace."""
-    return text.replace("\\b\n", "\b\n") if text else text
-
-
-def _is_there(module: str) -> bool:
-    return importlib.util.find_spec(f"dsr_report.cli.{module}") is not None
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -93,15 +82,12 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     help="Print the version and exit.",
 )
 def group() -> None:
-    r"""Turn a Copernica data-request export into a disclosure that people can understand.
+    """Turn a Copernica data-request export into a disclosure that people can understand.
 
     \b
     Example:
         dsr-report fetch-and-render 20285 --sandbox -o disclosure.pdf
     """
-
-
-group.help = _with_marks(group.help)
 
 
 COLLECTED_AFTER = (20_000, 20, 20)

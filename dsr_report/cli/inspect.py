@@ -15,7 +15,7 @@ from dsr_report.cli.options import (
     timezone_option,
     verbosity_options,
 )
-from dsr_report.cli.progress import bar, zone_named
+from dsr_report.cli.progress import bar
 from dsr_report.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @salvage_option
 @verbosity_options
 def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggesting: bool) -> None:
-    r"""Say what EXPORT holds, what was recognised and what was not.
+    """Say what EXPORT holds, what was recognised and what was not.
 
     \b
     Example:
@@ -46,7 +46,6 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
 
     if as_json and suggesting:
         raise UsageError("--json and --suggest cannot be combined", hint="Use one of them.")
-    zone_named(timezone)
     with (
         bar("Reading") as progress,
         dsr_report.read(
@@ -114,6 +113,3 @@ def as_text(name: str, found: Inspection, *, verbose: bool) -> str:
 def _printable(text: str) -> str:
     """Text without characters that could steer a terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-COMMANDS: dict[str, click.Command] = {"inspect": inspect}

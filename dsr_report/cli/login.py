@@ -62,6 +62,3 @@ def _asked_for() -> str:
     if sys.stdin.isatty():
         return str(click.prompt("API token", hide_input=True, err=True)).strip()
     return sys.stdin.readline().strip()
-
-
-COMMANDS: dict[str, click.Command] = {"login": login}

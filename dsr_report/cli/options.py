@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dsr_report.config import Config
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+SUBJECT_TYPES = click.Choice(["subprofile", "profile", "email"])
 
 
 class Day(click.ParamType[date]):
@@ -134,6 +135,25 @@ def say(line: str) -> None:
         click.echo(line, err=True)
 
 
+def output_option(what: str, **also: Any) -> Callable[[Command], Command]:
+    """`-o/--output FILE`."""
+    return click.option(
+        "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help=f"Output file{what}", **also
+    )
+
+
+def write_or_print(content: bytes, output: Path | None) -> bool:
+    """Write to a file, or to standard output where none is named or it is `-`; whether it was a file."""
+    if output is None or str(output) == "-":
+        sys.stdout.buffer.write(content)
+        return False
+    from dsr_report.files import written_whole
+
+    with written_whole(output) as file:
+        file.write(content)
+    return True
+
+
 def timezone_option(command: Command) -> Command:
     """`--timezone NAME`."""
     return click.option(
@@ -200,7 +220,7 @@ def salvage_option(command: Command) -> Command:
     )(command)
 
 
-def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Several options as one decorator; help lists them in this order."""
 
     def decorate(command: Command) -> Command:
@@ -219,7 +239,7 @@ def form_options(format_: str | None = None) -> Callable[[Command], Command]:
     says = (
         "Output format, overriding the file extension." if format_ is None else "Format of the disclosures."
     )
-    return _together(
+    return together(
         click.option(
             "--format",
             "format_",
@@ -269,7 +289,7 @@ def form_options(format_: str | None = None) -> Callable[[Command], Command]:
     )
 
 
-dates_of_request = _together(
+dates_of_request = together(
     click.option(
         "--received",
         type=Day(),
@@ -285,14 +305,8 @@ dates_of_request = _together(
 )
 """`--received` and `--replied`."""
 
-report_options = _together(
-    click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Output file; the extension sets the format: .pdf, .html or .zip. Default: disclosure-TYPE-ID.pdf.",
-    ),
+report_options = together(
+    output_option("; the extension sets the format: .pdf, .html or .zip. Default: disclosure-TYPE-ID.pdf."),
     form_options(),
     click.option(
         "--templates",

@@ -1,4 +1,4 @@
-"""Reading an export with a progress bar on a terminal, and the zone that its times are in."""
+"""What a terminal shows while something takes long: a bar, or a line that counts seconds."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from dsr_report.cli.options import export_source, is_quiet
-from dsr_report.jsonstream.file import ExportFile, open_export
+from dsr_report.cli.options import is_quiet
 
 _WIDTH = 30
 _NARROWEST = 5
@@ -21,31 +19,6 @@ _WORDS = 32
 """How long what stands beside the bar can be: ` [] 100%, about 12 min 34 s left`."""
 _PAUSE_SECONDS = 0.1
 _SURE_FROM = 0.02
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The time zone of that name.
-
-    Raises:
-        click.BadParameter: there is none.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise click.BadParameter(
-            f"{name!r} is not a time zone; use a name such as Europe/Amsterdam or UTC",
-            param_hint="--timezone",
-        ) from error
-
-
-@contextmanager
-def open_with_progress(export: str, *, salvage: bool) -> Iterator[ExportFile]:
-    """The export that a command was given, `-` being standard input."""
-    with (
-        bar("Reading") as progress,
-        open_export(export_source(export), salvage=salvage, progress=progress) as file,
-    ):
-        yield file
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from dsr_report.cli.options import form_options, language_chosen, say, verbosity_options
-from dsr_report.errors import FileError, MissingExtraError, UsageError
+from dsr_report.errors import FileError, UsageError, needs_extra
 
 if TYPE_CHECKING:
     from dsr_report.receive.inbox import Received
@@ -131,16 +131,12 @@ def receive(
             "exports would travel unencrypted", where=f"--host {host}",
             hint="Listen on 127.0.0.1 behind a proxy, or give --certificate and --key, or --behind-proxy.",
         )  # fmt: skip
-    try:
+    with needs_extra("the endpoint needs the extra 'receive'", "receive"):
         from dsr_report.receive.app import Door, Endpoint, Limits
         from dsr_report.receive.inbox import Inbox
         from dsr_report.receive.keys import DnsKeys
         from dsr_report.receive.server import check_port, make_server
         from dsr_report.receive.signatures import RejectedError, Rules, identity
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "the endpoint needs the extra 'receive'", hint="Install it: pip install 'dsr-report[receive]'."
-        ) from error
     from dsr_report.config import load_config
     from dsr_report.obtain import export_folder, open_register
     from dsr_report.register.requests import DEFAULT_API_URL
@@ -245,6 +241,3 @@ def _renderer(
         return f"rendered as {target}"
 
     return render
-
-
-COMMANDS: dict[str, click.Command] = {"receive": receive}

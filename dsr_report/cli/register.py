@@ -7,21 +7,21 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dsr_report import files
 from dsr_report.cli import register_output as output
-from dsr_report.cli.options import Day, calendar_option, controller, say, verbosity_options
+from dsr_report.cli.options import SUBJECT_TYPES, Day, calendar_option, controller, say, verbosity_options
 from dsr_report.errors import CheckFailedError, UsageError
 
 if TYPE_CHECKING:
     from dsr_report.register.store import Register
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
-_SUBJECTS = click.Choice(["subprofile", "profile", "email"])
 _SOON = 14
 
 
@@ -51,9 +51,20 @@ def _common(function: _Function) -> _Function:
     return as_json(_database(verbosity_options(function)))
 
 
-def _writes(function: _Function) -> _Function:
-    actor = click.option("--actor", help="Who is doing this. Default: the operating system's user.")
-    return actor(_common(function))
+_actor = click.option("--actor", help="Who is doing this. Default: the operating system's user.")
+
+
+def _changes_case(function: Callable[..., str]) -> Callable[..., None]:
+    """A command that is handed the open register and returns the case that it changed, which is printed."""
+
+    @_actor
+    @_common
+    @wraps(function)
+    def run(*, actor: str | None, database: str | None, as_json: bool, **options: Any) -> None:
+        opened = _open(database, actor)
+        output.one(opened.case(function(opened, **options)), as_json=as_json)
+
+    return run
 
 
 def _on(what: str) -> Callable[[_Function], _Function]:
@@ -68,7 +79,7 @@ def _wide(function: _Function) -> _Function:
 @_database
 @click.pass_context
 def register(ctx: click.Context, database: str | None) -> None:
-    r"""Show the requests, their states and deadlines, and write down what happens to them.
+    """Show the requests, their states and deadlines, and write down what happens to them.
 
     \b
     Example:
@@ -88,17 +99,12 @@ def _open(database: str | None, actor: str | None = None) -> Register:
     return stack.enter_context(opened)
 
 
-def _print_case(register: Register, reference: str, *, as_json: bool) -> None:
-    case = register.case(reference)
-    output.one(case, as_json=as_json)
-
-
 @register.command("list")
 @click.option("--all", "everything", is_flag=True, help="Include closed cases.")
 @_wide
 @_common
 def list_(*, everything: bool, wide: bool, database: str | None, as_json: bool) -> None:
-    r"""List the cases, the most urgent first.
+    """List the cases, the most urgent first.
 
     \b
     Example:
@@ -113,7 +119,7 @@ def list_(*, everything: bool, wide: bool, database: str | None, as_json: bool) 
 @_wide
 @_common
 def due(within: int, *, wide: bool, database: str | None, as_json: bool) -> None:
-    r"""List what is overdue and what is due soon.
+    """List what is overdue and what is due soon.
 
     \b
     Example:
@@ -127,7 +133,7 @@ def due(within: int, *, wide: bool, database: str | None, as_json: bool) -> None
 @click.argument("reference")
 @_common
 def show(reference: str, *, database: str | None, as_json: bool) -> None:
-    r"""Show one case: its dates, data requests, files and log.
+    """Show one case: its dates, data requests, files and log.
 
     \b
     Example:
@@ -146,7 +152,7 @@ def show(reference: str, *, database: str | None, as_json: bool) -> None:
 @register.command()
 @click.argument("identifier", metavar="[ID]", required=False)
 @click.option(
-    "--type", "subject_type", type=_SUBJECTS, help="What ID refers to. Default: email if it contains @."
+    "--type", "subject_type", type=SUBJECT_TYPES, help="What ID refers to. Default: email if it contains @."
 )
 @click.option("--received", type=Day(), metavar="DATE", help="The day the request arrived.")
 @click.option("--reference", help="Your reference. Default: the next number of the year.")
@@ -161,8 +167,9 @@ def show(reference: str, *, database: str | None, as_json: bool) -> None:
     help="The original request; only its hash is kept.",
 )
 @click.option("--note", "remark", help="A remark; removed when the case is forgotten.")
-@_writes
+@_changes_case
 def add(
+    opened: Register,
     identifier: str | None,
     *,
     subject_type: str | None,
@@ -175,11 +182,8 @@ def add(
     follows: str | None,
     evidence: Path | None,
     remark: str | None,
-    actor: str | None,
-    database: str | None,
-    as_json: bool,
-) -> None:
-    r"""Log a request that came in; ID is the person's, if known.
+) -> str:
+    """Log a request that came in; ID is the person's, if known.
 
     \b
     Example:
@@ -198,8 +202,7 @@ def add(
         country = country_code(country or "") or None
     except ValueError as error:
         raise UsageError(str(error), where="--country") from None
-    opened = _open(database, actor)
-    made = opened.add(
+    return opened.add(
         subject_type,
         identifier,
         received_on=received,
@@ -212,23 +215,21 @@ def add(
         evidence_sha256=files.sha256_of(evidence) if evidence is not None else None,
         note=remark,
     )
-    _print_case(opened, made, as_json=as_json)
 
 
 @register.command()
 @click.argument("reference")
 @click.argument("day", metavar="DATE", type=Day())
-@_writes
-def received(reference: str, day: date, *, actor: str | None, database: str | None, as_json: bool) -> None:
-    r"""Note or correct the day on which a request arrived.
+@_changes_case
+def received(opened: Register, reference: str, day: date) -> str:
+    """Note or correct the day on which a request arrived.
 
     \b
     Example:
         dsr-report register received 2026-0001 2026-03-05
     """
-    opened = _open(database, actor)
     opened.set_received(reference, day)
-    _print_case(opened, reference, as_json=as_json)
+    return reference
 
 
 @register.command()
@@ -237,11 +238,9 @@ def received(reference: str, day: date, *, actor: str | None, database: str | No
 @click.option(
     "--event", default="note", show_default=True, metavar="EVENT", help="acknowledged, review, approved, …"
 )
-@_writes
-def note(
-    reference: str, text: str | None, event: str, *, actor: str | None, database: str | None, as_json: bool
-) -> None:
-    r"""Write a remark or a step into the log of a case.
+@_changes_case
+def note(opened: Register, reference: str, text: str | None, event: str) -> str:
+    """Write a remark or a step into the log of a case.
 
     \b
     Example:
@@ -249,32 +248,28 @@ def note(
     """
     if event == "note" and not (text or "").strip():
         raise UsageError("a note needs text")
-    opened = _open(database, actor)
     opened.note(reference, event, text=text)
-    _print_case(opened, reference, as_json=as_json)
+    return reference
 
 
 @register.command()
 @click.argument("reference")
 @click.option("--reason", required=True, help="Why it takes longer: what the person was told.")
 @_on("When the person was told")
-@_writes
-def extend(
-    reference: str, reason: str, on: date | None, *, actor: str | None, database: str | None, as_json: bool
-) -> None:
-    r"""Record that the person was told that the reply takes up to two more months.
+@_changes_case
+def extend(opened: Register, reference: str, reason: str, on: date | None) -> str:
+    """Record that the person was told that the reply takes up to two more months.
 
     \b
     Example:
         dsr-report register extend 2026-0001 --reason "seven accounts to search"
     """
-    opened = _open(database, actor)
     if not opened.extend(reference, reason, on=on):
         click.echo(
             "warning: the notice was given too late, so the extension may not be valid; reply by the first deadline",
             err=True,
         )
-    _print_case(opened, reference, as_json=as_json)
+    return reference
 
 
 @register.command()
@@ -284,51 +279,32 @@ def extend(
 )
 @click.option("--reason", help="The doubt, or the question; removed when the case is forgotten.")
 @_on("When the person was asked")
-@_writes
-def pause(
-    reference: str,
-    why: str,
-    reason: str | None,
-    on: date | None,
-    *,
-    actor: str | None,
-    database: str | None,
-    as_json: bool,
-) -> None:
-    r"""Stop the clock: the person was asked who they are, or what they want.
+@_changes_case
+def pause(opened: Register, reference: str, why: str, reason: str | None, on: date | None) -> str:
+    """Stop the clock: the person was asked who they are, or what they want.
 
     \b
     Example:
         dsr-report register pause 2026-0001 --why identity --reason "asked from another address"
     """
-    opened = _open(database, actor)
     opened.pause(reference, "clarification" if why == "clarification" else "identity", reason=reason, on=on)
-    _print_case(opened, reference, as_json=as_json)
+    return reference
 
 
 @register.command()
 @click.argument("reference")
 @click.option("--evidence", help="The kind of proof, never the document.")
 @_on("When the answer arrived")
-@_writes
-def resume(
-    reference: str,
-    evidence: str | None,
-    on: date | None,
-    *,
-    actor: str | None,
-    database: str | None,
-    as_json: bool,
-) -> None:
-    r"""Let the clock run again: the person's answer arrived.
+@_changes_case
+def resume(opened: Register, reference: str, evidence: str | None, on: date | None) -> str:
+    """Let the clock run again: the person's answer arrived.
 
     \b
     Example:
         dsr-report register resume 2026-0001 --evidence "code sent to the known address"
     """
-    opened = _open(database, actor)
     opened.resume(reference, evidence=evidence, on=on)
-    _print_case(opened, reference, as_json=as_json)
+    return reference
 
 
 @register.command()
@@ -337,25 +313,16 @@ def resume(
 @click.option("--channel", default="email", show_default=True, help="How it was handed over.")
 @click.option("--address", help="Where it went; only a hash of it is kept.")
 @_on("When it was handed over")
-@_writes
+@_changes_case
 def sent(
-    reference: str,
-    disclosure: Path,
-    channel: str,
-    address: str | None,
-    on: date | None,
-    *,
-    actor: str | None,
-    database: str | None,
-    as_json: bool,
-) -> None:
-    r"""Note that DISCLOSURE was handed over: the clock stops.
+    opened: Register, reference: str, disclosure: Path, channel: str, address: str | None, on: date | None
+) -> str:
+    """Note that DISCLOSURE was handed over: the clock stops.
 
     \b
     Example:
         dsr-report register sent 2026-0001 disclosure.pdf --channel letter
     """
-    opened = _open(database, actor)
     opened.note_sent(
         reference,
         sha256=files.sha256_of(disclosure),
@@ -364,7 +331,7 @@ def sent(
         address=address,
         on=on,
     )
-    _print_case(opened, reference, as_json=as_json)
+    return reference
 
 
 @register.command()
@@ -372,101 +339,77 @@ def sent(
 @click.option("--ground", required=True, help="The legal ground, such as 'Art. 12(5)'.")
 @click.option("--weighing", help="Why; removed when the case is forgotten.")
 @_on("When the person was told")
-@_writes
-def refuse(
-    reference: str,
-    ground: str,
-    weighing: str | None,
-    on: date | None,
-    *,
-    actor: str | None,
-    database: str | None,
-    as_json: bool,
-) -> None:
-    r"""Note that the person was told of a refusal, with its reasons and how to complain.
+@_changes_case
+def refuse(opened: Register, reference: str, ground: str, weighing: str | None, on: date | None) -> str:
+    """Note that the person was told of a refusal, with its reasons and how to complain.
 
     \b
     Example:
         dsr-report register refuse 2026-0001 --ground "Art. 12(5)"
     """
-    opened = _open(database, actor)
     opened.refuse(reference, ground, weighing=weighing, on=on)
-    _print_case(opened, reference, as_json=as_json)
+    return reference
 
 
 @register.command()
 @click.argument("reference")
 @_on("When it was withdrawn")
 @click.option("--mistake", is_flag=True, help="There was no such request: an address was mistyped, say.")
-@_writes
-def withdraw(
-    reference: str,
-    on: date | None,
-    *,
-    mistake: bool,
-    actor: str | None,
-    database: str | None,
-    as_json: bool,
-) -> None:
-    r"""Record that the person withdrew the request, or that there was none.
+@_changes_case
+def withdraw(opened: Register, reference: str, on: date | None, *, mistake: bool) -> str:
+    """Record that the person withdrew the request, or that there was none.
 
     \b
     Example:
         dsr-report register withdraw 2026-0001
     """
-    opened = _open(database, actor)
     opened.withdraw(reference, on=on, mistake=mistake)
     if mistake:
         opened.close_case(reference)
-    _print_case(opened, reference, as_json=as_json)
+    return reference
 
 
 @register.command()
 @click.argument("number", type=int)
 @click.argument("request_id")
-@_writes
-def attach(number: int, request_id: str, *, actor: str | None, database: str | None, as_json: bool) -> None:
-    r"""Give data request NUMBER, which may or may not have been made, the id that you found for it.
+@_changes_case
+def attach(opened: Register, number: int, request_id: str) -> str:
+    """Give data request NUMBER, which may or may not have been made, the id that you found for it.
 
     \b
     Example:
         dsr-report register attach 12 4f2a9c
     """
-    opened = _open(database, actor)
-    _print_case(opened, opened.attach_request_id(number, request_id).reference, as_json=as_json)
+    return opened.attach_request_id(number, request_id).reference
 
 
 @register.command()
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="Why, such as 'not in the dashboard: it was never made'.")
-@_writes
-def abandon(number: int, reason: str, *, actor: str | None, database: str | None, as_json: bool) -> None:
-    r"""Give up the data request NUMBER: the next fetch makes a new one.
+@_changes_case
+def abandon(opened: Register, number: int, reason: str) -> str:
+    """Give up the data request NUMBER: the next fetch makes a new one.
 
     \b
     Example:
         dsr-report register abandon 12 --reason "not in the dashboard"
     """
-    opened = _open(database, actor)
-    _print_case(opened, opened.abandon(number, reason=reason).reference, as_json=as_json)
+    return opened.abandon(number, reason=reason).reference
 
 
 @register.command("close")
 @click.argument("reference")
 @click.option("--reason", help="Required if the request was not answered.")
-@_writes
-def close_(
-    reference: str, reason: str | None, *, actor: str | None, database: str | None, as_json: bool
-) -> None:
-    r"""Close a case: its retention period begins and the address is removed.
+@_changes_case
+def close_(opened: Register, reference: str, reason: str | None) -> str:
+    """Close a case: its retention period begins and the address is removed.
 
     \b
     Example:
         dsr-report register close 2026-0001
     """
-    opened = _open(database, actor)
     opened.close_case(reference, reason=reason)
-    _print_case(opened, reference, as_json=as_json)
+    return reference
 
 
 @register.command()
@@ -480,7 +423,8 @@ def close_(
     help="Retention period in days.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@_writes
+@_actor
+@_common
 def forget(
     references: tuple[str, ...],
     days: int,
@@ -490,7 +434,7 @@ def forget(
     database: str | None,
     as_json: bool,
 ) -> None:
-    r"""Remove exports and personal data of closed cases after their retention; proof of the answer stays.
+    """Remove exports and personal data of closed cases after their retention; proof of the answer stays.
 
     \b
     Example:
@@ -526,7 +470,7 @@ def forget(
 )
 @_common
 def check(head: str | None, *, database: str | None, as_json: bool) -> None:
-    r"""Check that nothing in the register was altered; exit code 5 if something was.
+    """Check that nothing in the register was altered; exit code 5 if something was.
 
     \b
     Example:
@@ -543,7 +487,7 @@ def check(head: str | None, *, database: str | None, as_json: bool) -> None:
 @click.option("--year", type=click.IntRange(2018, 9999), help="Year of receipt. Default: this year.")
 @_common
 def figures(year: int | None, *, database: str | None, as_json: bool) -> None:
-    r"""Count a year's requests: answered, late, extended, refused, and the median number of days.
+    """Count a year's requests: answered, late, extended, refused, and the median number of days.
 
     \b
     Example:
@@ -559,7 +503,7 @@ def figures(year: int | None, *, database: str | None, as_json: bool) -> None:
 )
 @_common
 def export(target: str | None, *, database: str | None, as_json: bool) -> None:
-    r"""Write all cases as CSV (or JSON), without identifiers of persons.
+    """Write all cases as CSV (or JSON), without identifiers of persons.
 
     \b
     Example:
@@ -576,7 +520,7 @@ def export(target: str | None, *, database: str | None, as_json: bool) -> None:
 @_database
 @verbosity_options
 def ics(target: str | None, *, database: str | None) -> None:
-    r"""Write the deadlines as a calendar file with alarms, without personal data.
+    """Write the deadlines as a calendar file with alarms, without personal data.
 
     \b
     Example:
@@ -591,11 +535,3 @@ def _write(content: bytes, target: str | None) -> None:
         return
     with files.written_whole(target) as file:
         file.write(content)
-
-
-for _command in (register, *register.commands.values()):
-    _command.help = (_command.help or "").replace(
-        "\\b\n", "\b\n"
-    )  # docstrings are raw: click wants the character
-
-COMMANDS: dict[str, click.Command] = {"register": register}

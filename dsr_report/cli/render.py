@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,20 +129,9 @@ def write_report(
     config: Any,
     messages: Any,
     annexes: Any,
-    attachments: bool,
-    templates: Path | None,
-    review: Path | None,
-    strict: bool,
-    original: bool,
-    received: date | None,
-    replied: date | None,
-    due: date | None,
-    reference: str | None,
-    collected: date | None,
-    delay: str | None,
     workers: int | None,
     force: bool,
-    request_id: str | None = None,
+    **choices: Any,
 ) -> Written:
     """Write the report that the options ask for, and say on standard error what was written."""
     from dsr_report.choices import annexes_beside, default_name, format_of
@@ -163,25 +151,7 @@ def write_report(
             "each, and its embedded export still holds them all"
         )
     with (
-        Report(
-            source,
-            lang,
-            config,
-            messages=messages,
-            annexes=annexes,
-            attachments=attachments,
-            templates=templates,
-            review=review,
-            strict=strict,
-            original=original,
-            received=received,
-            replied=replied,
-            due=due,
-            reference=reference,
-            collected=collected,
-            delay=delay,
-            request_id=request_id,
-        ) as report,
+        Report(source, lang, config, messages=messages, annexes=annexes, **choices) as report,
         bar("Writing") as progress,
     ):
         written = report.to(target, chosen, workers=workers, progress=progress)
@@ -196,6 +166,3 @@ def write_report(
             "use .zip for the same report as linked pages"
         )
     return written
-
-
-COMMANDS: dict[str, click.Command] = {"render": render}

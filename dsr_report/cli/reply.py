@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import Day, config_option, database_option, say, verbosity_options
+from dsr_report.cli.options import Day, config_option, database_option, output_option, say, verbosity_options
 from dsr_report.cli.progress import show_work
 from dsr_report.errors import RegisterError, UsageError
 from dsr_report.lexicon import LANGUAGES
@@ -23,13 +23,7 @@ from dsr_report.lexicon import LANGUAGES
 @click.option(
     "--from", "sender", metavar="ADDRESS", help="Address of the sender. Default: the controller's address."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Output file. Default: next to DISCLOSURE, with the extension .eml.",
-)
+@output_option(". Default: next to DISCLOSURE, with the extension .eml.")
 @click.option(
     "--lang",
     type=click.Choice(LANGUAGES, case_sensitive=False),
@@ -151,6 +145,3 @@ def _note(reference: str | None, disclosure: Path, recipient: str, database: str
             register.note_sent(case, sha256=digest, channel="email", address=recipient)
             return
         say(f"the register could not record that {case} was sent; use `dsr-report register sent`")
-
-
-COMMANDS: dict[str, click.Command] = {"reply": reply}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -11,25 +10,20 @@ from dsr_report.cli.options import (
     config_option,
     export_argument,
     export_source,
+    output_option,
     salvage_option,
     say,
     timezone_option,
     verbosity_options,
+    write_or_print,
 )
 from dsr_report.cli.progress import bar
 from dsr_report.errors import FileError
-from dsr_report.files import written_whole
 
 
 @click.command()
 @export_argument
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Output file for the findings (TOML; keep it private). Default: standard output.",
-)
+@output_option(" for the findings (TOML; keep it private). Default: standard output.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable: one JSON object.")
 @config_option(
     "Controller configuration (TOML): its names and numbers are no other person's; its country tells "
@@ -76,11 +70,8 @@ def review(
             f"attached files that cannot be searched: {closed}; open each, then set `looked_at = true` or "
             "withhold it"
         )
-    if output is None or str(output) == "-":
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    if not write_or_print(text.encode("utf-8", "backslashreplace"), output):
         return
-    with written_whole(output) as file:
-        file.write(text.encode("utf-8", "backslashreplace"))
     if findings.texts:
         say(f"texts by or about the person, to be read: {len(findings.texts)}")
     must = found.must_decide
@@ -92,6 +83,3 @@ def review(
         )
     if must:
         say(f"Next: decide in {output}, then render with --review {output}")
-
-
-COMMANDS: dict[str, click.Command] = {"review": review}

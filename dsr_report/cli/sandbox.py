@@ -54,6 +54,3 @@ def sandbox(host: str, port: int, delay: float, samples: Path | None) -> None:
         say("stopped")
     finally:
         running.close()
-
-
-COMMANDS: dict[str, click.Command] = {"sandbox": sandbox}

@@ -17,7 +17,7 @@ from dsr_report.cli.options import (
     timezone_option,
     verbosity_options,
 )
-from dsr_report.cli.progress import bar, zone_named
+from dsr_report.cli.progress import bar
 from dsr_report.errors import UsageError
 
 FORMATS = {
@@ -73,7 +73,7 @@ def tables(
     masked: bool,
     salvage: bool,
 ) -> None:
-    r"""Write the normalized tables of EXPORT: one file per table, or one database.
+    """Write the normalized tables of EXPORT: one file per table, or one database.
 
     Tables, columns, types and units are described in docs/tables.md.
 
@@ -86,7 +86,6 @@ def tables(
     from dsr_report.operations import write_tables
 
     settings = load_config(config) if config else None
-    zone_named(timezone)
     if str(output) == "-":
         raise UsageError("tables are written as several files", where="--output -", hint="Name a folder.")
     if len(exports) > 1 and not combine:
@@ -114,6 +113,3 @@ def tables(
     replaced = {path for path, _table, _rows in written if path in before}
     told = f", {len(replaced)} files replaced" if replaced else ""
     say(f"{output}: {len(written)} tables, {rows_in_all:,} rows{told}")
-
-
-COMMANDS: dict[str, click.Command] = {"tables": tables}

@@ -54,6 +54,3 @@ def verify(disclosure: Path, export: Path | None, as_json: bool) -> int:
             click.echo(f"{mark} {one.text}")
         click.echo(f"{disclosure}: {'passed' if result.ok else 'FAILED'}")
     return 0 if result.ok else 5
-
-
-COMMANDS: dict[str, click.Command] = {"verify": verify}

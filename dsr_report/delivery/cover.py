@@ -9,7 +9,7 @@ from io import BytesIO
 
 from dsr_report.config import Controller
 from dsr_report.delivery.reply import Reply, reply_text
-from dsr_report.errors import MissingExtraError
+from dsr_report.errors import needs_extra
 from dsr_report.writers.zip_file import ZipFolder
 
 _FONT_POINTS = 11
@@ -30,14 +30,10 @@ def cover_letter(
     Raises:
         MissingExtraError: python-docx is not installed.
     """
-    try:
+    with needs_extra("a covering letter needs python-docx", "reply"):
         import docx  # noqa: PLC0415 - an optional extra
         from docx.oxml.ns import qn  # noqa: PLC0415
         from docx.shared import Pt  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError(
-            "a covering letter needs python-docx", hint="Install it: pip install 'dsr-report[reply]'."
-        ) from error
     subject, body = reply_text(reply, names)
     document = docx.Document()
     document.styles["Normal"].font.size = Pt(_FONT_POINTS)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pikepdf
 
-from dsr_report.errors import MissingExtraError, UsageError
+from dsr_report.errors import UsageError, needs_extra
 from dsr_report.files import written_whole
 
 _CONSONANTS = "bdfgklmnprstvz"
@@ -70,12 +70,8 @@ def _protect_pdf(source: Path, target: Path, passphrase: str) -> None:
 
 
 def _protect_zip(source: Path, target: Path, passphrase: str) -> None:
-    try:
+    with needs_extra("a protected ZIP needs pyzipper", "reply"):
         import pyzipper  # noqa: PLC0415 - an optional extra
-    except ImportError as error:
-        raise MissingExtraError(
-            "a protected ZIP needs pyzipper", hint="Install it: pip install 'dsr-report[reply]'."
-        ) from error
     with (
         written_whole(target) as file,
         pyzipper.AESZipFile(

@@ -186,7 +186,7 @@ IN_PLACE = {
         "Ask whoever installed dsr-report to add the part for replies."
     ),
     "pip install 'dsr-report[postgresql]'": _("Ask whoever installed dsr-report to add it."),
-    "pip install 'dsr-report[register]'": _("Ask whoever installed dsr-report to add it."),
+    "Install it: pip install 'dsr-report[register]'.": _("Ask whoever installed dsr-report to add it."),
     "Run: pip install 'dsr-report[keyring]', or keep the token in a private file with --file.": _(
         "Ask whoever installed dsr-report to add it."
     ),

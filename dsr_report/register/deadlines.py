@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dsr_report.errors import MissingExtraError, UsageError
+from dsr_report.errors import UsageError, needs_extra
 from dsr_report.sentences import Sentence
 from dsr_report.times import add_months
 
@@ -133,12 +133,8 @@ class _Workdays:
 
 @functools.cache
 def _public(country: str, subdivision: str | None) -> Collection[date]:
-    try:
+    with needs_extra("public holidays need the package 'holidays'", "register"):
         import holidays  # noqa: PLC0415 - optional, and only needed here
-    except ImportError as error:
-        raise MissingExtraError(
-            "public holidays need the package 'holidays'", hint="pip install 'dsr-report[register]'"
-        ) from error
     try:
         return holidays.country_holidays(country, subdiv=subdivision)
     except NotImplementedError as error:

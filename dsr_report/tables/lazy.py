@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dsr_report.errors import MissingExtraError, unknown_name
+from dsr_report.errors import needs_extra, unknown_name
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.schema import tables_by_name
 from dsr_report.tables.table import Table
@@ -113,12 +113,8 @@ class Tables(Mapping[str, "pd.DataFrame"]):
             UnknownNameError: there is no such table or column.
             MissingExtraError: pyarrow is not installed.
         """
-        try:
+        with needs_extra("Arrow needs pyarrow", "parquet"):
             import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415 - only where it is asked for
-        except ImportError as error:
-            raise MissingExtraError(
-                "Arrow needs pyarrow", hint="Install it: pip install 'dsr-report[parquet]'."
-            ) from error
         from dsr_report.tables.arrow import arrow_schema  # noqa: PLC0415 - pyarrow
 
         declared = tables_by_name()[check_table(name)]

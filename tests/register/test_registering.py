@@ -14,11 +14,10 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from dsr_report.cli.register import COMMANDS, Desk
+from dsr_report.cli.register import Desk
+from dsr_report.cli.register import register as commands
 from dsr_report.errors import CheckFailedError, DsrReportError, RegisterError, UsageError
 from dsr_report.register import Register
-
-REGISTER = COMMANDS["register"]
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def run(tmp_path, clock):
 
     def run(*arguments, **options):
         result = CliRunner().invoke(
-            REGISTER, [str(one) for one in arguments], obj=Desk(clock, database), **options
+            commands, [str(one) for one in arguments], obj=Desk(clock, database), **options
         )
         if isinstance(result.exception, DsrReportError):
             raise result.exception
@@ -279,9 +278,9 @@ def test_answered_cases_refuse_what_comes_too_late(run):
         run("withdraw", "2026-0001")
 
 
-@pytest.mark.parametrize("name", REGISTER.commands)
+@pytest.mark.parametrize("name", commands.commands)
 def test_every_command_has_an_example_on_a_line_of_its_own(name):
-    text = CliRunner().invoke(REGISTER, [name, "--help"]).output
+    text = CliRunner().invoke(commands, [name, "--help"]).output
     assert "\n  Example:\n      dsr-report register " in text
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from dsr_report.errors import MissingExtraError
+from dsr_report.errors import needs_extra
 from dsr_report.tables.arrow import arrow_schema
 from dsr_report.tables.table import LOCAL, MOMENT, Table
 from dsr_report.tables.writers import Tables, WrittenTable
@@ -19,13 +19,9 @@ _TYPES |= {MOMENT: "TIMESTAMPTZ", LOCAL: "TIMESTAMP"}
 
 def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
     """`tables.duckdb` with every table; descriptions are comments on tables and columns."""
-    try:
+    with needs_extra("duckdb needs duckdb and pyarrow", "duckdb"):
         import duckdb  # noqa: PLC0415 - only for this format
         import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError(
-            "duckdb needs duckdb and pyarrow", hint="Install them: pip install 'dsr-report[duckdb]'."
-        ) from error
     target = folder / FILE_NAME
     written = []
     with whole_database(target) as path, closing(duckdb.connect(str(path))) as connection:

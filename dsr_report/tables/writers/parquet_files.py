@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from dsr_report.errors import MissingExtraError
+from dsr_report.errors import needs_extra
 from dsr_report.files import written_whole
 from dsr_report.tables.arrow import arrow_schema
 from dsr_report.tables.writers import Tables, WrittenTable
@@ -14,12 +14,8 @@ from dsr_report.tables.writers import Tables, WrittenTable
 
 def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
     """`TABLE.parquet` for every table, also for empty ones."""
-    try:
+    with needs_extra("parquet needs pyarrow", "parquet"):
         import pyarrow.parquet as pq  # type: ignore[import-untyped] # noqa: PLC0415 - only for this format
-    except ImportError as error:
-        raise MissingExtraError(
-            "parquet needs pyarrow", hint="Install it: pip install 'dsr-report[parquet]'."
-        ) from error
     for table in tables.tables():
         path, count = folder / f"{table.name}.parquet", 0
         schema = arrow_schema(table)

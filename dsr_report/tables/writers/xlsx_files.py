@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dsr_report.errors import MissingExtraError
+from dsr_report.errors import needs_extra
 from dsr_report.files import written_whole
 from dsr_report.tables.cells import instant
 from dsr_report.tables.table import LOCAL, MOMENT, Table
@@ -38,12 +38,8 @@ _CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no zones
 
 def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
     """`tables.xlsx` with a sheet for every table, also for empty ones."""
-    try:
+    with needs_extra("xlsx needs xlsxwriter", "xlsx"):
         import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - only for this format
-    except ImportError as error:
-        raise MissingExtraError(
-            "xlsx needs xlsxwriter", hint="Install it: pip install 'dsr-report[xlsx]'."
-        ) from error
     target = folder / FILE_NAME
     written: list[WrittenTable] = []
     with written_whole(target) as file:
