@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zoneinfo import ZoneInfo
 
+from dsr_report.closing import Closing
 from dsr_report.errors import FileError, UsageError, quoted
 from dsr_report.jsonstream.file import ExportFile, Info, open_export
 from dsr_report.jsonstream.items import Item, ReadWarning, count_values
@@ -23,7 +23,7 @@ from dsr_report.records.custom import CustomKind
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
 from dsr_report.sentences import Sentence
-from dsr_report.show import Bar
+from dsr_report.show import Bar, display
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import DEFAULT_ZONE
 
@@ -54,7 +54,7 @@ def zone_named(name: str) -> ZoneInfo:
         ) from error
 
 
-class Export:
+class Export(Closing):
     """A data-request export that was read: `info`, `records`, `tables`, `warnings`, `sha256`.
 
     Close it, or use it in a `with` block, where it came from a stream or was compressed: a private
@@ -257,12 +257,6 @@ class Export:
         if made is not None:
             made.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     @property
     def counts(self) -> str:
         """How many records of each kind there are, as far as that was counted already; reads nothing."""
@@ -279,14 +273,9 @@ class Export:
     def _repr_html_(self) -> str:
         known: Summary | None = self.__dict__.get("summary")
         if known is None:
-            return f"<p>{html.escape(repr(self)[1:-1])}</p>"
+            return display(repr(self)[1:-1])
         kinds = sorted(known.kinds.items(), key=lambda kind: (-kind[1], kind[0]))
-        rows = "".join(
-            f"<tr><td>{html.escape(kind)}</td><td style='text-align:right'>{count:,}</td></tr>"
-            for kind, count in kinds
-        )
-        head = "<tr><th>records</th><th>count</th></tr>"
-        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{head}{rows}</table>"
+        return display(repr(self)[1:-1], ("records", "count"), kinds)
 
 
 class MaskedExport(Export):

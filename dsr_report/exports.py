@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import html
 import json
 import os
 import zipfile
@@ -11,13 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from dsr_report.closing import Closing
 from dsr_report.config import Config, load_config
 from dsr_report.errors import DsrReportError, FileError, UsageError
 from dsr_report.export import Export, read, zone_named
 from dsr_report.files import path_named
 from dsr_report.records.custom import CustomKind
+from dsr_report.show import display
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _ENDINGS = (".json", ".jsonl", ".gz", ".eml")
 Progress = Callable[[int, int], None]
 
 
-class Exports:
+class Exports(Closing):
     """Many exports, of which only one is open at a time.
 
     Iterating gives each `Export` in turn, and closes it when the next one is asked for. `tables` has the
@@ -125,17 +126,11 @@ class Exports:
         if made is not None:
             made.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         return f"<Exports: {len(self.paths):,} files>"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>"
+        return display(repr(self)[1:-1])
 
 
 class _One:

@@ -11,6 +11,7 @@ from dsr_report.records.base import Record
 from dsr_report.records.kinds import KINDS
 from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
+from dsr_report.show import display
 
 if TYPE_CHECKING:
     from dsr_report import models
@@ -133,4 +134,4 @@ class Records:
         return f"<Records: {self._counts()}>"
 
     def _repr_html_(self) -> str:
-        return f"<p>Records: {self._counts()}</p>"
+        return display(repr(self)[1:-1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import shlex
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, Union, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, get_args
 
 from dsr_report.choices import (
     Annexes,
@@ -23,6 +22,7 @@ from dsr_report.choices import (
     format_of,
     generator,
 )
+from dsr_report.closing import Closing
 from dsr_report.config import Config, load_config, source_date
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quoted
 from dsr_report.export import Export, MaskedExport, zone_named
@@ -39,7 +39,7 @@ from dsr_report.rendering.options import MarkRow, ReportOptions
 from dsr_report.rendering.rendered import RenderedReport
 from dsr_report.report_steps import ReportSteps
 from dsr_report.sentences import Sentence, join_sentences
-from dsr_report.show import Frame
+from dsr_report.show import Frame, display
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import add_months
 from dsr_report.workers import Processes
@@ -83,7 +83,7 @@ class _Made(NamedTuple):
     particulars: bytes
 
 
-class Report:
+class Report(Closing):
     """A disclosure report of an export, in one language.
 
     What must not be shown is decided and taken out once, in a private copy of the export; all formats are
@@ -524,19 +524,13 @@ class Report:
             self._shown = None
         self._plan = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         plan = self._plan
         decided = "not decided yet" if plan is None else f"{plan.masked:,} masked, {plan.withheld:,} withheld"
         return f"<Report in {self.lang}: {decided}, of {self.export!r}>"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>"
+        return display(repr(self)[1:-1])
 
 
 def _count(workers: Workers) -> int | None:

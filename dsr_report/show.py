@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,28 @@ class Bar:
             self._handle = self._display(picture, display_id=True)
         else:
             self._handle.update(picture)
+
+
+def display(told: str, head: Sequence[str] = (), rows: Iterable[Sequence[str | int | None]] = ()) -> str:
+    """What a notebook shows of an object: what is told of it, in lines, and a table.
+
+    Numbers, also missing ones, stand at the right; a text that is the last of its row stands at the left.
+    """
+    about = "<br>".join(map(html.escape, told.splitlines()))
+    table = "".join(
+        f"<tr>{''.join(_cell(cell, is_last=at == len(row) - 1) for at, cell in enumerate(row))}</tr>"
+        for row in rows
+    )
+    heads = "".join(f"<th>{one}</th>" for one in head)
+    heads = f"<tr>{heads}</tr>" if heads else ""
+    return (f"<p>{about}</p>" if about else "") + (f"<table>{heads}{table}</table>" if heads or table else "")
+
+
+def _cell(cell: str | int | None, *, is_last: bool) -> str:
+    if isinstance(cell, str):
+        left = " style='text-align:left'" if is_last else ""
+        return f"<td{left}>{html.escape(cell)}</td>"
+    return f"<td style='text-align:right'>{'' if cell is None else f'{cell:,}'}</td>"
 
 
 @dataclass(frozen=True, slots=True)

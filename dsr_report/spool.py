@@ -8,8 +8,9 @@ import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, pairwise
-from types import TracebackType
-from typing import Any, Generic, NamedTuple, Self, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from dsr_report.closing import Closing
 
 Value = TypeVar("Value")
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -56,7 +57,7 @@ class BlockFile:
         self._file.close()
 
 
-class Rows(Generic[Row]):
+class Rows(Closing, Generic[Row]):
     """Tuples in a private temporary file, in the order of adding; memory holds a few hundred of them.
 
     Use it as a context manager, or `close` it.
@@ -67,14 +68,6 @@ class Rows(Generic[Row]):
         self._ends = array("Q", [0])
         self._last: list[Row] = []
         self._count = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def add(self, row: Row) -> None:
         """Keep a row."""

@@ -273,7 +273,20 @@ class AnswerPages:
         faults, passphrase = Faults(), ""
         if ask.is_post:
             passphrase = self._write_draft(ask, review, made, faults)
-        known = sorted(review.addresses)
+        is_drafted = ask.is_post and not faults
+        return self._reply_page(ask, made, faults, passphrase=passphrase, is_drafted=is_drafted)
+
+    def _reply_page(
+        self,
+        ask: Ask,
+        made: Mapping[str, Any],
+        faults: Faults,
+        *,
+        passphrase: str = "",
+        is_drafted: bool = False,
+    ) -> Response:
+        known = sorted(ask.reviewed.addresses) if ask.reviewed else []
+        sent_to = str(ask.place.facts.get("reply_to", ""))
         case_address = ask.case.subject_id if ask.case.subject_type == "email" else None
         return self._pages.html(
             ask,
@@ -282,16 +295,16 @@ class AnswerPages:
             faults=faults,
             made=made,
             known=known,
-            to=case_address or (known[0] if known else ""),
+            to=(case_address or (known[0] if known else "")) if ask.reviewed else sent_to,
             passphrase=passphrase,
             is_drafted=(ask.place.path / "reply.eml").is_file(),
             has_cover=(ask.place.path / _COVER).is_file(),
-            drafted=ask.is_post and not faults,
+            drafted=is_drafted,
             may_protect=made["format"] in {"pdf", "zip"},
             today=self._office.register.today,
             channels=[(key, ask.text(text)) for key, text in wording.CHANNELS.items()],
             has_answer=ask.case.days_left is None,
-            to_given=str(ask.place.facts.get("reply_to", "")),
+            to_given=sent_to,
         )
 
     def _newest(self, ask: Ask) -> dict[str, Any] | None:
@@ -373,10 +386,7 @@ class AnswerPages:
         if ask.given("really") != "yes":
             faults["really"] = ask.text("Tick this once it is sent.")
         if faults or day is None:
-            ask.request.scope["method"] = "GET"
-            answer = self._reply_with(ask, faults, made)
-            answer.status_code = 422
-            return answer
+            return self._reply_page(ask, made, faults)
         channel = ask.given("channel") if ask.given("channel") in wording.CHANNELS else "mail"
         self._office.register.note_sent(
             ask.case.reference,
@@ -388,25 +398,6 @@ class AnswerPages:
             actor=ask.actor,
         )
         return self._pages.to_case(ask, "/close")
-
-    def _reply_with(self, ask: Ask, faults: Faults, made: Mapping[str, Any]) -> Response:
-        return self._pages.html(
-            ask,
-            "reply",
-            faults=faults,
-            made=made,
-            known=[],
-            to=str(ask.place.facts.get("reply_to", "")),
-            passphrase="",
-            is_drafted=(ask.place.path / "reply.eml").is_file(),
-            has_cover=(ask.place.path / _COVER).is_file(),
-            drafted=False,
-            may_protect=made["format"] in {"pdf", "zip"},
-            today=self._office.register.today,
-            channels=[(key, ask.text(text)) for key, text in wording.CHANNELS.items()],
-            has_answer=ask.case.days_left is None,
-            to_given=str(ask.place.facts.get("reply_to", "")),
-        )
 
     def _may_forget(self, ask: Ask) -> bool:
         closed = ask.case.closed_on

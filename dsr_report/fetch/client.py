@@ -7,11 +7,12 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Literal, Self, get_args
+from typing import Literal, get_args
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 
+from dsr_report.closing import Closing
 from dsr_report.errors import AuthError, UnknownIdError, UsageError
 from dsr_report.fetch.answers import Answer, CertainlyFailedError, PerhapsDoneError
 from dsr_report.fetch.data_request import DataRequest, Subject
@@ -28,7 +29,7 @@ _REQUEST_ID = re.compile(r"[!-~]{1,200}")
 _NO_IDS = frozenset({".", "..", "true", "false", "ok", "null", "none", "accepted", "created", "datarequest"})
 
 
-class Client:
+class Client(Closing):
     """Makes data requests and takes them up. Use it in a `with` block; threads may share it.
 
     The token comes from `token`, or from where `fetch.token.find_token` looks. Proxies and a custom CA are
@@ -164,12 +165,6 @@ class Client:
             jitter=self._jitter,
             subject=subject,
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<Client of {self.api_url}>"

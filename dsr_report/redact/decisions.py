@@ -263,8 +263,13 @@ def load_decisions(
         ConfigError: the file cannot be read, names an unknown finding or decision, or is of another export.
         CheckFailedError: `strict`, and a finding that must be decided is not.
     """
-    entries, also = _entries(path, export_sha256)
-    taken = Taken(export_sha256, entries, also, _read_texts(_content(path)))
+    taken = read_decisions(path)
+    if taken.export_sha256 != export_sha256:
+        raise ConfigError(
+            "these decisions were taken on another export",
+            where=str(path),
+            hint="Run `dsr-report review EXPORT -o` with this file: it keeps the decisions that still apply.",
+        )
     return decisions_of(taken, findings, strict=strict, warnings=warnings, where=str(path))
 
 
@@ -520,18 +525,6 @@ def _within(
             scope == "record" and is_below(decision.pointer, [finding.record_pointer or finding.pointer])
         ):
             yield replace(decision, everywhere=False), value
-
-
-def _entries(path: Path, export_sha256: str) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
-    """The entries of findings by their id, and those that the operator added."""
-    content = _content(path)
-    if content.get("export_sha256") != export_sha256:
-        raise ConfigError(
-            "these decisions were taken on another export",
-            where=str(path),
-            hint="Run `dsr-report review EXPORT -o` with this file: it keeps the decisions that still apply.",
-        )
-    return _entries_of(content, path)
 
 
 def _content(path: Path) -> dict[str, Any]:

@@ -122,41 +122,17 @@ class Finding:
     ) -> Iterator[tuple[Decision, str]]:
         """The decision to treat it so, for each place where the value stands."""
         for decided, value in self.decided:
-            yield (
-                replace(
-                    decided,
-                    treatment=treatment,
-                    reason=reason or decided.reason,
-                    article=article or decided.article,
-                ),
-                value,
-            )
+            said = (reason or decided.reason, article or decided.article)
+            yield replace(decided, treatment=treatment, reason=said[0], article=said[1]), value
+        said = (reason or self._reason, article or self.article)
         for pointer, value in self.members:
-            yield (
-                Decision(
-                    pointer,
-                    treatment,
-                    self.key,
-                    reason or self._reason,
-                    article or self.article,
-                    everywhere=False,
-                    group=self.id,
-                ),
-                value,
-            )
+            decided = Decision(pointer, treatment, self.key, *said, everywhere=False, group=self.id)
+            yield decided, value
+        everywhere = self.everywhere and (self.whole or len(self.value) >= SHORTEST_PASSAGE)
+        passage = None if self.whole else self.value
         for pointer in () if self.members or self.decided else self.places:
-            yield (
-                Decision(
-                    pointer,
-                    treatment,
-                    self.key,
-                    reason or self._reason,
-                    article or self.article,
-                    everywhere=self.everywhere and (self.whole or len(self.value) >= SHORTEST_PASSAGE),
-                    passage=None if self.whole else self.value,
-                ),
-                self.value,
-            )
+            decided = Decision(pointer, treatment, self.key, *said, everywhere=everywhere, passage=passage)
+            yield decided, self.value
 
 
 class Looking(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from dsr_report.redact.decisions import DECISIONS, Merged, looking_of, merge, re
 from dsr_report.redact.disclosed import Readable
 from dsr_report.redact.findings import Finding, Findings, Looking, findings_of, looking_by
 from dsr_report.redact.places import look_elsewhere
+from dsr_report.show import display
 
 
 @dataclass(slots=True)
@@ -154,13 +154,11 @@ class Review:
 
     def _repr_html_(self) -> str:
         counts = Counter((f.key, f.proposal, f.must_decide) for f in self.findings)
-        rows = "".join(
-            f"<tr><td>{html.escape(what)}</td><td>{html.escape(proposal)}</td>"
-            f"<td>{'yes' if must else ''}</td><td style='text-align:right'>{count:,}</td></tr>"
+        rows = [
+            (what, proposal, "yes" if must else "", count)
             for (what, proposal, must), count in sorted(counts.items())
-        )
-        head = "<tr><th>what</th><th>proposal</th><th>to decide</th><th>findings</th></tr>"
-        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{head}{rows}</table>"
+        ]
+        return display(repr(self)[1:-1], ("what", "proposal", "to decide", "findings"), rows)
 
 
 def review_of(

@@ -183,12 +183,10 @@ class Cases:
             case = journal.owed(reference)
             is_new = journal.add_file(
                 case,
-                request_number=None,
                 kind="export",
                 sha256=sha256,
                 size_bytes=size_bytes,
                 path=path,
-                counts=None,
             )
             if not is_new:
                 return
@@ -216,12 +214,10 @@ class Cases:
             case = _case_of(journal, reference)
             is_new = journal.add_file(
                 case,
-                request_number=None,
                 kind=kind,
                 sha256=sha256,
                 size_bytes=size_bytes,
                 path=path,
-                counts=None,
             )
             if is_new:
                 facts = _without_none(sha256=sha256, bytes=size_bytes, withheld=withheld, language=language)
@@ -349,9 +345,7 @@ class Cases:
         """Write down where a copy of an export was put on request: it is the operator's to remove."""
         with self._pen.journal(actor) as journal:
             case = _case_of(journal, reference)
-            is_new = journal.add_file(
-                case, request_number=None, kind="copy", sha256=sha256, size_bytes=None, path=path, counts=None
-            )
+            is_new = journal.add_file(case, kind="copy", sha256=sha256, path=path)
             if is_new:
                 journal.append(case, "copied", {"sha256": sha256}, {"path": path})
 

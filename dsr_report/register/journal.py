@@ -190,12 +190,12 @@ class Journal:
         self,
         case: Case,
         *,
-        request_number: int | None,
         kind: str,
         sha256: str,
-        size_bytes: int | None,
+        size_bytes: int | None = None,
         path: str | None,
-        counts: chain.Facts | None,
+        request_number: int | None = None,
+        counts: chain.Facts | None = None,
     ) -> bool:
         """Note a file of a case; False where the very same file was noted before."""
         path = None if path is None else chain.storable(path)

@@ -171,13 +171,7 @@ class Requests:
         """
         api = api_name(api_url)
         with self._pen.journal(actor) as journal:
-            found = journal.session.scalars(
-                sa.select(DataRequest).where(
-                    DataRequest.api_url == api,
-                    DataRequest.account == account,
-                    DataRequest.request_id == request_id,
-                )
-            ).one_or_none()
+            found = _of_id(journal, api, account, request_id)
             if found is not None:
                 self._note_receipt(journal, found.case_id, received_on)
                 return _entry(journal, found, journal.session.get_one(Case, found.case_id))
@@ -231,13 +225,7 @@ class Requests:
             request, case = _request(journal, number)
             if request.request_id == request_id:
                 return _entry(journal, request, case)
-            taken = journal.session.scalars(
-                sa.select(DataRequest.number).where(
-                    DataRequest.api_url == request.api_url,
-                    DataRequest.account == request.account,
-                    DataRequest.request_id == request_id,
-                )
-            ).first()
+            taken = _of_id(journal, request.api_url, request.account, request_id)
             if request.request_id is not None or taken is not None:
                 raise RegisterError(
                     Sentence("{request_id} cannot be its id: it has another one", request_id=request_id)
@@ -245,7 +233,7 @@ class Requests:
                     else Sentence(
                         "{request_id} cannot be its id: it is the id of request {taken}",
                         request_id=request_id,
-                        taken=str(taken),
+                        taken=str(taken.number),
                     ),
                     where=f"{case.reference}, request {number}",
                 )
@@ -473,6 +461,15 @@ def _identify(journal: Journal, request: DataRequest, case: Case, subject: tuple
     if case.subject_type is None:
         case.subject_type, case.subject_id, case.subject_hash = subject[0], identifier, digest
     journal.append(case, "identified", {"number": request.number, "type": subject[0]}, {"subject": digest})
+
+
+def _of_id(journal: Journal, api: str, account: str, request_id: str) -> DataRequest | None:
+    """The data request to which an account's API gave this id."""
+    return journal.session.scalars(
+        sa.select(DataRequest).where(
+            DataRequest.api_url == api, DataRequest.account == account, DataRequest.request_id == request_id
+        )
+    ).one_or_none()
 
 
 def _request(journal: Journal, number: int) -> tuple[DataRequest, Case]:

@@ -39,7 +39,6 @@ NOTES = {
     "rendered": "the disclosure was made and verified",
     "follow-up": "a question or complaint came after the answer",
 }
-PAUSES = ("identity", "clarification")
 ANSWERED = frozenset({*ANSWERS.values(), "closed"})
 
 

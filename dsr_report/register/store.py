@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import FunctionType, TracebackType
+from types import FunctionType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import URL
 
+from dsr_report.closing import Closing
 from dsr_report.errors import RegisterError
 from dsr_report.register.cases import Cases
 from dsr_report.register.database import Database, OutageError, database_url, default_folder
@@ -76,13 +77,13 @@ def _patient(method: FunctionType) -> Callable[..., Any]:
 def _all_patient(cls: type[Register]) -> type[Register]:
     for part in cls.__mro__[1:]:
         for name, method in vars(part).items():
-            if isinstance(method, FunctionType) and not name.startswith("_"):
+            if isinstance(method, FunctionType) and not name.startswith("_") and name not in vars(cls):
                 setattr(cls, name, _patient(method))
     return cls
 
 
 @_all_patient
-class Register(Requests, Cases, Overview, Integrity):
+class Register(Requests, Cases, Overview, Integrity, Closing):
     """The register in its database; make one with `Register.open`, use it in a `with` block.
 
     Every method is one transaction: it is written whole, or not at all. A server that is restarted meanwhile
@@ -171,17 +172,9 @@ class Register(Requests, Cases, Overview, Integrity):
         """The database, without its password."""
         return self._pen.database.where
 
-    def dispose(self) -> None:
+    def close(self) -> None:
         """Give back the connections."""
         self._pen.database.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.dispose()
 
 
 def _request_log(url: URL) -> Path | None:

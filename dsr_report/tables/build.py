@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from dsr_report.closing import Closing
 from dsr_report.config import Config
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
@@ -31,7 +31,7 @@ from dsr_report.tables.table import Table
 _BATCH = 5_000
 
 
-class TableSet(Mapping[str, Any]):
+class TableSet(Mapping[str, Any], Closing):
     """Tables of one export that were made in one pass: `tables["events"]` is a pandas DataFrame.
 
     `batches(name)` streams a table's columns instead. Close it, or use it in a `with`, to let go of what was
@@ -41,14 +41,6 @@ class TableSet(Mapping[str, Any]):
     def __init__(self, stores: dict[str, Store]) -> None:
         self._stores = stores
         self._frames: dict[str, Any] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._frames:

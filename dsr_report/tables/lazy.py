@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import importlib.util
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dsr_report.errors import needs_extra, unknown_name
+from dsr_report.show import display
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.schema import tables_by_name
 from dsr_report.tables.table import Table
@@ -160,13 +160,15 @@ class Tables(Mapping[str, "pd.DataFrame"]):
         return f"<Tables: {counts or 'none made yet'}; {len(self)} in all>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{table.name}</td><td style='text-align:right'>"
-            f"{f'{self._made[table.name].count(table.name):,}' if table.name in self._made else ''}</td>"
-            f"<td style='text-align:left'>{html.escape(table.description)}</td></tr>"
+        rows = [
+            (
+                table.name,
+                self._made[table.name].count(table.name) if table.name in self._made else None,
+                table.description,
+            )
             for table in tables_by_name().values()
-        )
-        return f"<table><tr><th>table</th><th>rows</th><th>what it is</th></tr>{rows}</table>"
+        ]
+        return display("", ("table", "rows", "what it is"), rows)
 
 
 def check_table(name: str) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import pikepdf
 
+from dsr_report.closing import Closing
 from dsr_report.errors import UsageError
 from dsr_report.rendering.document import anchors_in
 from dsr_report.sentences import Sentence
@@ -52,7 +53,7 @@ def medium_of(path: Path) -> str:
     )
 
 
-class Contents:
+class Contents(Closing):
     """What stands inside a disclosure. Use it in a `with` block."""
 
     manifest: Manifest
@@ -85,12 +86,6 @@ class Contents:
 
     def close(self) -> None:
         pass
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class _Zip(Contents):

@@ -10,7 +10,6 @@ controller's original at hand, no masked or withheld value is found in any decod
 from __future__ import annotations
 
 import hashlib
-import html
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -29,6 +28,7 @@ from dsr_report.records.classifier import Classifier
 from dsr_report.redact.digests import Digests
 from dsr_report.redact.sums import Sum
 from dsr_report.sentences import Sentence
+from dsr_report.show import display
 from dsr_report.verification.ledger import Settling, UnsettledError
 from dsr_report.verification.reader import Contents, contents_of, medium_of
 from dsr_report.writers.manifest import Manifest
@@ -89,11 +89,7 @@ class Verification:
 
     def _repr_html_(self) -> str:
         words = {True: "ok", False: "FAILED", None: "?"}
-        rows = "".join(
-            f"<tr><td>{words[check.ok]}</td><td style='text-align:left'>{html.escape(check.text)}</td></tr>"
-            for check in self.checks
-        )
-        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{rows}</table>"
+        return display(repr(self)[1:-1], (), [(words[check.ok], check.text) for check in self.checks])
 
 
 def verify(path: Path, export: Path | None = None) -> Verification:

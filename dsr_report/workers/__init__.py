@@ -14,9 +14,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
+from dsr_report.closing import Closing
 from dsr_report.errors import DsrReportError
 
 Job = TypeVar("Job")
@@ -28,7 +28,7 @@ class ProcessError(DsrReportError):
     """A process did not do its piece of work."""
 
 
-class Processes:
+class Processes(Closing):
     """Does jobs in processes of their own; use it as a context manager, or `close` it.
 
     Args:
@@ -55,14 +55,6 @@ class Processes:
         self._all: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._closed = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End all processes."""
