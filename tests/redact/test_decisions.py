@@ -122,7 +122,8 @@ def test_a_whole_record_of_another_person_is_withheld_under_one_number(case):
         (lambda text: text.replace('"undecided"', '"delete"'), "is not a decision"),
         (lambda text: text.replace('"undecided"', '"withhold"'), "needs a reason"),
         (lambda text: text.replace('id = "', 'id = "x'), "not one of this export"),
-        (lambda text: text.replace("export_sha256", "export_hash"), "another export"),
+        (lambda text: text.replace('export_sha256 = "', 'export_sha256 = "x'), "another export"),
+        (lambda text: text.replace("export_sha256", "export_hash"), "no file of decisions"),
         (lambda text: text.replace("id = ", "name = "), "needs its id"),
         (lambda text: text + '\n[[also]]\ntext = "abc"\n', "fewer than 6"),
         (
