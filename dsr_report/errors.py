@@ -177,7 +177,8 @@ def needs_extra(what: str, extra: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise MissingExtraError(what, hint=f"Install it: pip install 'dsr-report[{extra}]'.") from error
+        hint = Sentence("Install it: pip install 'dsr-report[{extra}]'.", extra=extra)
+        raise MissingExtraError(what, hint=hint) from error
 
 
 class FileError(DsrReportError, OSError):

@@ -182,11 +182,8 @@ IN_PLACE = {
     ),
     "Render it again without --original.": _("Make it again here."),
     "Render it as .pdf or .zip first.": _("Make it as PDF or package first."),
-    "Install it: pip install 'dsr-report[reply]'.": _(
-        "Ask whoever installed dsr-report to add the part for replies."
-    ),
     "pip install 'dsr-report[postgresql]'": _("Ask whoever installed dsr-report to add it."),
-    "Install it: pip install 'dsr-report[register]'.": _("Ask whoever installed dsr-report to add it."),
+    "Install it: pip install 'dsr-report[{extra}]'.": _("Ask whoever installed dsr-report to add it."),
     "Run: pip install 'dsr-report[keyring]', or keep the token in a private file with --file.": _(
         "Ask whoever installed dsr-report to add it."
     ),
