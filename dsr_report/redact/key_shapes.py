@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from dsr_report.jsonstream.items import JsonValue, Number, Scalar
+from dsr_report.jsonstream.items import JsonValue, Scalar
 from dsr_report.lexicon import WORDS
 from dsr_report.pointers import escape_token, tokens
 from dsr_report.redact.json_places import parse_json
@@ -28,7 +28,7 @@ from dsr_report.redact.key_names import (
     said_of_a_key,
     words_of,
 )
-from dsr_report.redact.key_values import Span, TextKey, keys_under_name
+from dsr_report.redact.key_values import Span, TextKey, keys_in_scalar
 from dsr_report.redact.keys_in_text import is_folded, keys_written_in, names_a_key
 from dsr_report.redact.message_texts import is_message
 
@@ -87,16 +87,12 @@ def _above(pointer: str) -> KeyName | None:
 
 
 def _in_scalar(value: Scalar, pointer: str, under: KeyName | None) -> Iterator[FoundKey]:
-    if value is None or isinstance(value, bool) or value == "":
-        return
     text = str(value)
+    keys: Iterable[TextKey] = ()
     if under is not None:
-        is_number = not isinstance(value, str) or isinstance(value, Number)
-        keys: Iterable[TextKey] = keys_under_name(under, text, is_number=is_number)
+        keys = keys_in_scalar(under, value)
     elif isinstance(value, str) and len(text) >= _SHORTEST and not ("\n" in text and is_message(text)):
         keys = keys_in_text(text)
-    else:
-        return
     for key in keys:
         is_whole = (key.start, key.end) == (0, len(text))
         yield FoundKey(pointer, key.what, key.text, None if is_whole else Span(key.start, key.end))

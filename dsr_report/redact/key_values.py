@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from dsr_report.jsonstream.items import Number, Scalar
 from dsr_report.lexicon import WORDS, any_of
 from dsr_report.mime.percent import unquoted
 from dsr_report.redact.key_names import KeyName, What, key_name, words_of
@@ -52,6 +54,49 @@ _COOKIE_ATTRIBUTES = {
     "priority",
     "version",
 }
+
+
+def keys_in_scalar(name: KeyName, value: Scalar) -> Iterator[TextKey]:
+    """The keys in a value, of whatever type, that stands under a name of a key."""
+    if value is None or isinstance(value, bool) or value == "":
+        return iter(())
+    is_number = not isinstance(value, str) or isinstance(value, Number)
+    return keys_under_name(name, str(value), is_number=is_number)
+
+
+def whole_keys(name: KeyName, values: Sequence[Scalar]) -> int:
+    """How many of the values that stand under a name of a key are one as a whole.
+
+    Most keys show that by their signs, and are counted in C; of all others, each different one is judged.
+    """
+    if name.what in _JUDGED_BY_SIGNS:
+        is_plainly = (_PLAINLY_SURE if name.is_sure else _PLAINLY_TOKEN).fullmatch
+        others = [value for value in values if type(value) is not str or is_plainly(value) is None]
+    else:
+        others = [*values]
+    different = Counter(zip(map(type, others), others, strict=True))  # 1 and True are equal
+    return (
+        len(values)
+        - len(others)
+        + sum(times for (_, value), times in different.items() if _is_whole_key(name, value))
+    )
+
+
+def _is_whole_key(name: KeyName, value: Scalar) -> bool:
+    return any((key.start, key.end) == (0, len(str(value))) for key in keys_in_scalar(name, value))
+
+
+_JUDGED_BY_SIGNS = frozenset[What]({"password", "access-code", "key"})
+_LENGTH_OF_A_LENGTH = min(sum(map(str.isalpha, word)) for word in WORDS.lengths)
+_NO_WORD_FOR_A_LENGTH = (
+    rf"[0-9A-Za-z]*+(?:[!-/:-@\[-`{{-~](?![A-Za-z]{{{_LENGTH_OF_A_LENGTH}}})[0-9A-Za-z]*+)*+"
+)
+_PLAINLY_SURE = re.compile(rf"(?=[^0-9]*+[0-9]){_NO_WORD_FOR_A_LENGTH}")
+"""A word with a digit, so that it is no answer and no placeholder, in which no length is told."""
+_PLAINLY_TOKEN = re.compile(
+    rf"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=.{{{_SHORTEST_TOKEN}}}){_NO_WORD_FOR_A_LENGTH}"
+)
+"""The same, of what is a token by itself."""
 
 
 def keys_under_name(name: KeyName, text: str, *, is_number: bool = False) -> Iterator[TextKey]:

@@ -6,27 +6,30 @@ What stands in links and messages is left to `secrets`, which takes much longer 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from dsr_report.jsonstream.items import Item, JsonValue
+from dsr_report.jsonstream.items import Item, JsonValue, Scalar
 from dsr_report.lexicon import WORDS
 from dsr_report.pointers import tokens
 from dsr_report.records.alike import Alike, Lot, Objects
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.redact.key_names import (
     NAMES_OF_NAMES,
+    KeyName,
     is_secret_question,
     joined_words,
     key_name,
     words_of,
 )
+from dsr_report.redact.key_values import whole_keys
 
 if TYPE_CHECKING:
     from dsr_report.redact.key_shapes import FoundKey
 
 _NESTED = frozenset({dict, list})
 _BESIDE = joined_words((*WORDS.names_of_values, *WORDS.answers))
+_OF_PEOPLE = frozenset({"fields", "profile", "subprofile"})
 _HEX_CODE = re.compile(r"[0-9a-f]{32}")
 
 
@@ -36,7 +39,7 @@ class _Names(NamedTuple):
     `beside` are those of what is named or asked for.
     """
 
-    of_keys: tuple[str, ...]
+    of_keys: Mapping[str, KeyName]
     of_names: tuple[str, ...]
     beside: tuple[str, ...]
 
@@ -58,21 +61,21 @@ class Watch:
     def _count_alike(self, alike: Alike) -> int:
         if not alike.is_flat and any(self._names(alike.names)):
             return sum(_count(Item("", (), value)) for value in alike.values)
-        codes = (
-            1
-            for value in (alike.values if "code" in alike.names else ())
-            for _ in codes_in(Item("", (), value))
-        )
+        has_code = "code" in alike.names and not alike.names.isdisjoint(_OF_PEOPLE)
+        codes = (1 for value in alike.values for _ in codes_in(Item("", (), value))) if has_code else ()
         inner = self._count_flat(alike.inner.names, alike.inner.values) if alike.inner else 0
         return sum(codes) + inner + self._count_flat(alike.names, alike.values)
 
     def _count_flat(self, names: frozenset[str], objects: Objects) -> int:
         """The same, of objects of which only the members are looked at that tell."""
         of_keys, of_names, beside = self._names(names)
-        if of_names and not of_keys:
+        if not of_names:
+            return sum(
+                whole_keys(known, cast("list[Scalar]", [members[name] for members in objects]))
+                for name, known in of_keys.items()
+            )
+        if not of_keys:
             objects = [members for members in objects if _name_keys(members, of_names)]
-        elif not of_keys:
-            return 0
         wanted = names.intersection((*of_keys, *of_names, *beside))
         return sum(_keys_in({name: members[name] for name in wanted}) for members in objects)
 
@@ -99,7 +102,7 @@ class Watch:
                 if word in NAMES_OF_NAMES or is_secret_question(str(name))
             ]
             known = _Names(
-                tuple(name for name in names if key_name(str(name))),
+                {name: found for name in names if (found := key_name(str(name)))},
                 tuple(naming) if beside else (),
                 beside if naming else (),
             )
@@ -135,7 +138,7 @@ def codes_in(item: Item) -> Iterator[FoundKey]:
     value, pointer = item.value, item.pointer
     code: JsonValue = None
     if isinstance(value, dict):
-        is_person = any(name in value for name in ("fields", "profile", "subprofile"))
+        is_person = not _OF_PEOPLE.isdisjoint(value)
         code, pointer = value.get("code") if is_person else None, f"{pointer}/code"
     elif pointer.endswith("/code"):
         code = value

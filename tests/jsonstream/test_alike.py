@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from json_texts import SCALARS, SPACE
 from malformed import CASES
@@ -244,6 +244,31 @@ def exports_of_likes(draw):
             raw = raw[:start] + draw(SCALARS) + raw[end:]
         records.append(raw)
     return export(records, b"," + draw(SPACE))
+
+
+NAMES = ("token", "wachtwoord", "session", "sessie_id", "cookie", "login_url", "pin", "secret", "colour")
+PARTS = st.sampled_from(
+    (
+        "8 characters|12-letters|9karakters|none|n.v.t.|onbekend|***|xxx|Bearer |a=b|\n| |-|=|é|0|7f3|Rex|"
+        "kqzvxwjrtpl|https://shop.example/|?key=|1234567890123"
+    ).split("|")
+)
+KEYS = st.one_of(
+    st.lists(PARTS, max_size=4).map("".join), st.sampled_from([None, True, False, 0, 1, 48213977, 1.5, -0.0])
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(NAMES), KEYS, min_size=1), min_size=1, max_size=30))
+@example([{"token": 1}, {"token": True}, {"token": "1"}, {"token": 1.0}])
+@example(
+    [{"wachtwoord": word} for word in ("8 characters", "8-characters", "a8characters", "12345678", "None")]
+)
+def test_values_under_names_of_keys_are_judged_as_each_by_itself(members):
+    records = [
+        json.dumps({"event": "open", "time": "2024-05-01 10:00:00", **each}).encode() for each in members
+    ]
+    expected, _ = told(export(records * 3), alike=False)
+    assert told(export(records * 3), alike=True, limits=Limits())[0] == expected
 
 
 @given(exports_of_likes())
