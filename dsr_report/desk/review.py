@@ -47,7 +47,7 @@ from dsr_report.redact.free_texts import FreeText
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.places import look_elsewhere
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Decision, MarkText, make_plan
-from dsr_report.redact.readings import skeleton
+from dsr_report.redact.skeleton import skeleton
 from dsr_report.sentences import Sentence
 
 _STEPS = {"keep": 4.0, "addresses": 1.0, "find": 30.0, "elsewhere": 65.0}

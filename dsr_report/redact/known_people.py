@@ -9,7 +9,7 @@ from dsr_report.addresses import ADDRESS
 from dsr_report.lexicon import WORDS
 from dsr_report.redact.mentions import Passage
 from dsr_report.redact.names_in_text import WORD
-from dsr_report.redact.readings import skeleton
+from dsr_report.redact.skeleton import skeleton
 from dsr_report.redact.telephones import telephones
 
 _WORD_OR_NUMBER = re.compile(r"\w+")

@@ -22,15 +22,13 @@ from dsr_report.redact.digests import SHORTEST as _SHORTEST_DIGEST
 from dsr_report.redact.digests import keys_of_text, runs_in
 from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import (
-    BORDER,
     TAG,
     Endless,
     Reading,
     Search,
     readings_of_text,
-    skeleton,
-    skeleton_of,
 )
+from dsr_report.redact.skeleton import BORDER, skeleton, skeleton_of
 
 _SHORTEST_LOOSE = 6
 """Letters and digits; what has fewer is a passage only with the signs in it."""

@@ -14,7 +14,8 @@ from dsr_report.redact.free_texts import title_and_date
 from dsr_report.redact.mentions import Passage, sentence_of
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages
-from dsr_report.redact.readings import Endless, skeleton
+from dsr_report.redact.readings import Endless
+from dsr_report.redact.skeleton import skeleton
 
 _ENDLESS = "(a value that cannot be read to its end)"
 _ENCODED = "(in another spelling or encoding)"

@@ -7,22 +7,18 @@ invisible signs, accents and case make no difference, and none of them needs a r
 
 from __future__ import annotations
 
-import base64
-import html
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import NamedTuple
 
-from dsr_report.mime.header import decode_words
-from dsr_report.mime.inside_files import is_packed, texts_inside
+from dsr_report.mime.inside_files import texts_inside
+from dsr_report.redact.encoded_runs import digits_of, matches_in, runs_alone, runs_over_lines, texts_of_run
+from dsr_report.redact.escapes import CUT_BY_FOLD, ESCAPE, FOLD, RARE, as_space, resolve
+from dsr_report.redact.skeleton import BORDER
 
-BORDER = "\x1e"
-"""Parts texts that have nothing to do with each other; no passage reaches across it."""
-_BORDER = BORDER.encode()
 TAG = re.compile(
     r"<!--(?:.*?-->|.*\Z)|</?[A-Za-z](?:[^<>\"']++|\"[^\"]{0,4000}+\"|'[^']{0,4000}+')*+>|<[A-Za-z/!?][^<>]*+>|\]\]>",
     re.DOTALL,
@@ -35,72 +31,17 @@ _HIDDEN = re.compile(
     r"<(\w+)\b(?=[^<>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\shidden\b))[^<>]*>[^<]*</\1\s*>",
     re.IGNORECASE,
 )
-_ESCAPE = re.compile(
-    r"%(?:u[0-9A-Fa-f]{4}|[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)|"
-    r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?|"
-    r"\\(?:\\*u[0-9A-Fa-f]{4}(?:\\+u[0-9A-Fa-f]{4})*|\\*u\{[0-9A-Fa-f]{1,6}\}|\\*x[0-9A-Fa-f]{2})"
-)
 _CUT_BY_TAG = re.compile(
     r"<(?<=[A-Za-z0-9#;&%=\\+/]<)(?:(?:(?<=[0-9A-Fa-f]{6}<)"
     + "".join(rf"|(?<=[&%=\\][#;A-Za-z0-9]{{{length}}}<)" for length in range(13))
     + r")/?\w|(?<=[A-Za-z0-9+/]<)/w:t>)"
 )
 """A tag in the middle of an escape: with a space in its place it would be none."""
-_CUT_BY_FOLD = re.compile(
-    r"([&%=\\][#A-Za-z0-9]{0,9}|[A-Za-z0-9+/\u0080-\uffff])\r?\n[ \t](?=[%&=\\\w#;+/\u0080-\uffff])"
-)
-_FOLD = re.compile(r"\n[ \t](?=[%&=\\\w#;+/\u0080-\uffff])")
-"""What each `_CUT_BY_FOLD` has, found ten times as fast."""
-_QUOTED_PRINTABLE = re.compile(
-    r"=(?:[0-9A-Fa-f]{2}(?:=[ \t]*\r?\n)?(?:=[0-9A-Fa-f]{2})+|[89A-F][0-9A-F]|"
-    r"[2-7][0-9A-F](?=[A-Za-zÀ-ž0-9=\"]))"
-    r"(?:(?:=[ \t]*\r?\n)?=[0-9A-Fa-f]{2})*"
-)
-_CODE_POINT = re.compile(r"\\([0-9A-Fa-f]{1,6})(?:\r\n|[ \t\r\n\f])?")
-_OCTAL = re.compile(r"(?:\\[0-3][0-7]{2})+")
-_LINE_END = re.compile(r"\\+[nrtbf]")
-_ENCODED_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)*")
-_IDN = re.compile(r"[xX][nN]--[A-Za-z0-9-]{1,59}")
-_MISREAD = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}")
-_RUN = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
-_LINES = re.compile(r"(?:[A-Za-z0-9+/]{30,100}[ \t]*\r?\n[ \t]*)+[A-Za-z0-9+/]*={0,2}")
-_END_OF_LINE = re.compile(
-    r"\n(?:(?<=[A-Za-z0-9+/]{30}\n)|(?<=[A-Za-z0-9+/]{30}\r\n)|(?<=[A-Za-z0-9+/][ \t]\n)|"
-    r"(?<=[A-Za-z0-9+/][ \t]\r\n)|(?<=[ \t]{2}\n)|(?<=[ \t]{2}\r\n))"
-)
-"""What each of `_LINES` has, found ten times as fast."""
-_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{12,}")
-_HEXADECIMAL_PAIRS = re.compile(
-    r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}([ :-]))(?:[0-9A-Fa-f]{2}\1){4,}[0-9A-Fa-f]{2}"
-)
-_MAY_BE_PAIRS = re.compile(
-    r":(?=[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:)|[ -](?=[0-9A-Fa-f]{2}([ -])[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}\1)"
-)
-"""What each of them has, found faster."""
-_SAYS_SOMETHING = re.compile(
-    rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){6}|"
-    rb"(?:[\xc2-\xdf][\x80-\xbf][ -.]?){5}|(?:[\xe0-\xef][\x80-\xbf]{2}){3}|"
-    rb"(?:[\x20-\xff][\0-\x02\x1e]|.[\x03-\x06]){6}|(?:.[\x03-\x06\x4e-\x9f]){5}",
-    re.DOTALL,
-)
-_WIDE = re.compile(rb"(?:.[\x03-\x06\x4e-\x9f]){5}", re.DOTALL)
-"""Letters of other scripts, two bytes each."""
-_A_FILE = 200
-"""Characters of base64 or more can be a file: an archive, a message, an office document."""
-_PACKED = ("H4sI", "eJ", "eN", "eA", "eF", "QlpoO", "/Td6W", "UEsD")
-"""How base64 of what is packed begins, however short it is: gzip, zlib, bzip2, xz, zip."""
 _DEEPEST = 4
 _MOST_READINGS = 200
 """Of one text; a page has about ten. What has more is hidden whole by who cannot read on (see `Endless`)."""
 _MOST_SHORT_READINGS = 10 * _MOST_READINGS
 """The same of readings that leave out what was read before."""
-_SHORT_RUN = 300
-_NO_LETTERS = bytes(b for b in range(128) if not chr(b).isalnum() and chr(b) != BORDER)
-_LOWER = bytes(range(256)).lower()
-_FILLERS = "\u115f\u1160\u3164\uffa0"
-"""Letters by their category, and not to be seen."""
-_SIGNS = re.compile(rf"(?:[^\w\x00-\x7f]|[{_FILLERS}])+")
-_NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 _PIECE = re.compile(r"[^\x1e]{1,80}[^\s\x1e]*\s*|\x1e+")
 """A text is parted where no word, escape or run of base64 is cut."""
 _NO_SURE_LETTERS = re.compile(
@@ -117,50 +58,6 @@ class Endless(ValueError):  # noqa: N818 - says what the text is
     """A text with more readings than can be looked through."""
 
 
-def skeleton(text: str) -> bytes:
-    """The letters and digits of a text, in one case and without accents; `BORDER` stays."""
-    letters = text.encode("utf-8", "surrogatepass").translate(_LOWER, _NO_LETTERS)
-    return letters if text.isascii() else _NOT_ASCII.sub(_fold, letters)
-
-
-def _fold(match: re.Match[bytes]) -> bytes:
-    run = match.group()
-    return _folded_once(run) if len(run) <= _SHORT_RUN else _folded_anew(run)
-
-
-_PLAINER = str.maketrans(
-    {
-        "ı": "i",
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-        "ħ": "h",
-        "ŧ": "t",
-        "ŋ": "n",
-    }
-)
-"""Letters that are no others with a sign, as they are written where a keyboard has none of them."""
-
-
-def _folded_anew(run: bytes) -> bytes:
-    text = run.decode("utf-8", "surrogatepass")
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_PLAINER)
-    return _SIGNS.sub("", text).encode("utf-8", "surrogatepass").translate(_LOWER, _NO_LETTERS)
-
-
-_folded_once = lru_cache(maxsize=1024)(_folded_anew)
-
-
-@lru_cache(maxsize=4096)
-def skeleton_of(character: str) -> str:
-    """The same of one character, as text."""
-    return skeleton(character).decode("utf-8", "surrogatepass")
-
-
 class Reading(NamedTuple):
     """A text, and of each of its characters where it comes from in the text that is read.
 
@@ -175,7 +72,7 @@ class Reading(NamedTuple):
     is_in_tags: bool = False
     """It is what stands within tags, with a border after each."""
     stage: int = 0
-    """How many of the rarer ways of reading (`_RARE`) come no more: each is tried once, in their order."""
+    """How many of the rarer ways of reading (`RARE`) come no more: each is tried once, in their order."""
 
     @classmethod
     def located(cls, text: str) -> Reading:
@@ -255,6 +152,7 @@ class Search:
         self.width = width
         self._read: dict[tuple[str, int, bool], int] = {}
         self._runs: dict[str, int] = {}
+        self._last: tuple[str, list[str]] = ("", [])
 
     def new_of(self, readings_: Iterable[Reading], depth: int) -> Iterator[Reading]:
         """Readings without the pieces between borders that were read before, with all that comes after."""
@@ -272,7 +170,7 @@ class Search:
             new: list[str] = []
             for piece in dict.fromkeys(pieces):
                 key = (piece, depth, reading.is_decoded)
-                if piece and self._read.get(key, len(_RARE) + 2) > reading.stage:
+                if piece and self._read.get(key, len(RARE) + 2) > reading.stage:
                     self._read[key] = reading.stage
                     new.append(piece)
             if new:
@@ -280,14 +178,16 @@ class Search:
 
     def new_runs(self, text: str, depth: int) -> list[str]:
         """The runs of base64 or hexadecimal digits that were not decoded at this depth or above."""
-        runs = dict.fromkeys(_RUN.findall(text))
-        if _END_OF_LINE.search(text):
-            runs |= dict.fromkeys("".join(lines.split()) for lines in _LINES.findall(text))
-        if _MAY_BE_PAIRS.search(text):
-            runs |= dict.fromkeys(_bare(match.group()) for match in _HEXADECIMAL_PAIRS.finditer(text))
+        runs = dict.fromkeys([*self.runs_alone(text), *runs_over_lines(text)])
         new = [run for run in runs if self._runs.get(run, _DEEPEST + 1) > depth]
         self._runs.update(dict.fromkeys(new, depth))
         return new
+
+    def runs_alone(self, text: str) -> list[str]:
+        """The runs in a text; asked for again at once, they are not looked for again."""
+        if self._last[0] is not text:
+            self._last = (text, runs_alone(text))
+        return self._last[1]
 
 
 class _Pieces:
@@ -434,28 +334,28 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
             )
             yield taken._replace(text=" ".join([text[start:end] for start, end in between]))
         else:
-            yield taken.with_changes(TAG, _as_space)
+            yield taken.with_changes(TAG, as_space)
         yield taken.in_tags(tags)
         if _CUT_BY_TAG.search(text):
             yield reading.with_changes(TAG, _as_nothing)
-        seen = taken.with_changes(_UNSEEN, _as_space)
+        seen = taken.with_changes(_UNSEEN, as_space)
         if _may_hide(text):
-            seen = seen.with_changes(_HIDDEN, _as_space)
-        yield seen.with_changes(TAG, _as_space)
-    elif ("&" in text or "%" in text or "\\" in text) and _ESCAPE.search(text):
-        yield reading_of(_ESCAPE, _resolve)._replace(stage=max(reading.stage, 2))
+            seen = seen.with_changes(_HIDDEN, as_space)
+        yield seen.with_changes(TAG, as_space)
+    elif ("&" in text or "%" in text or "\\" in text) and ESCAPE.search(text):
+        yield reading_of(ESCAPE, resolve)._replace(stage=max(reading.stage, 2))
     rest = (
-        _RARE[reading.stage :]
+        RARE[reading.stage :]
         if not text.isascii() or "=" in text or "\n" in text or "\\" in text or "--" in text
         else ()
     )
     for number, (hint, pattern, change) in enumerate(rest, reading.stage + 1):
         if not (hint in text if hint else not text.isascii()):
             continue
-        if (pattern is not _CUT_BY_FOLD or _FOLD.search(text)) and pattern.search(text):
+        if (pattern is not CUT_BY_FOLD or FOLD.search(text)) and pattern.search(text):
             yield reading_of(pattern, change)._replace(stage=number)
-    if is_backwards and reading.stage <= len(_RARE):
-        yield reading.backwards()._replace(stage=len(_RARE) + 1)
+    if is_backwards and reading.stage <= len(RARE):
+        yield reading.backwards()._replace(stage=len(RARE) + 1)
 
 
 def _may_hide(text: str) -> bool:
@@ -468,169 +368,30 @@ def _is_backwards(text: str) -> bool:
     return "\u202e" in text or "<bdo" in lowered or "unicode-bidi" in lowered
 
 
-def _before_fold(match: re.Match[str]) -> str:
-    return match.group(1)
-
-
 def _as_nothing(_: re.Match[str]) -> str:
     return ""
-
-
-def _as_space(_: re.Match[str]) -> str:
-    return " "
-
-
-@lru_cache(maxsize=8192)
-def _of_escape(text: str) -> str:
-    if text[0] == "&":
-        return html.unescape(text).replace(BORDER, " ")
-    if text[0] == "%" and text[1] != "u":
-        return _characters(bytes.fromhex(text.replace("%", "")))
-    if "{" in text or "x" in text:
-        number = int(text.lstrip("\\").lstrip("ux").strip("{}"), 16)
-        return chr(number) if number < 0x110000 else " "
-    units = bytes.fromhex("".join(re.findall("u([0-9A-Fa-f]{4})", text)))
-    return units.decode("utf-16-be", "surrogatepass")
-
-
-def _resolve(match: re.Match[str]) -> str:
-    return _of_escape(match.group())
-
-
-def _characters(content: bytes) -> str:
-    """A few bytes as the characters that they most likely are."""
-    content = content.replace(_BORDER, b" ")
-    try:
-        return content.decode("utf-8")
-    except ValueError:
-        return content.decode("cp1252", "replace")
-
-
-def _unquote(match: re.Match[str]) -> str:
-    return _characters(bytes.fromhex(re.sub(r"[=\s]", "", match.group())))
-
-
-def _decoded_words(match: re.Match[str]) -> str:
-    return decode_words(match.group())
-
-
-def _code_point(match: re.Match[str]) -> str:
-    number = int(match.group(1), 16)
-    return chr(number) if 0 < number < 0x110000 else " "
-
-
-def _octal(match: re.Match[str]) -> str:
-    return _characters(bytes(int(code, 8) for code in match.group().split("\\")[1:]))
-
-
-def _idn(match: re.Match[str]) -> str:
-    try:
-        return match.group()[4:].encode("ascii").decode("punycode")
-    except ValueError:
-        return match.group()
-
-
-def _well_read(match: re.Match[str]) -> str:
-    text = match.group()
-    for charset in ("cp1252", "latin-1"):
-        try:
-            return text.encode(charset).decode("utf-8")
-        except ValueError:
-            continue
-    return text
-
-
-_RARE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    ("\n", _CUT_BY_FOLD, _before_fold),
-    ("=", _QUOTED_PRINTABLE, _unquote),
-    ("=?", _ENCODED_WORDS, _decoded_words),
-    ("\\", _LINE_END, _as_space),
-    ("\\", _CODE_POINT, _code_point),
-    ("\\", _OCTAL, _octal),
-    ("--", _IDN, _idn),
-    ("", _MISREAD, _well_read),
-    ("", _MISREAD, _well_read),  # twice misread
-)
 
 
 def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator[Reading]:
     """All that a text holds in base64 or hexadecimal digits."""
     text = reading.text
     if search is not None:
-        runs = search.new_runs(text, depth)
-        if found := [one for run in runs for one in _decode_run(run)]:
+        if found := [one for run in search.new_runs(text, depth) for one in texts_of_run(run)]:
             yield Reading(BORDER.join(found), is_decoded=True)
         return
     found = []
     starts: list[int] = []
     ends: list[int] = []
-    patterns = [_RUN, *([_LINES] if _END_OF_LINE.search(text) else [])]
-    patterns += [_HEXADECIMAL_PAIRS] if _MAY_BE_PAIRS.search(text) else []
-    for pattern in patterns:
-        for match in pattern.finditer(text):
-            is_pairs = pattern is _HEXADECIMAL_PAIRS
-            decoded = _decode_run(_bare(match.group()) if is_pairs else "".join(match.group().split()))
-            found += decoded
-            if decoded and reading.starts is not None and reading.ends is not None:
-                # it can only be changed as a whole
-                first, last = match.start(), match.end() - 1
-                length = sum(len(one) + 1 for one in decoded)
-                starts += [min(reading.starts[first], reading.starts[last])] * length
-                ends += [max(reading.ends[first], reading.ends[last])] * length
+    for match in matches_in(text):
+        decoded = texts_of_run(digits_of(match))
+        found += decoded
+        if decoded and reading.starts is not None and reading.ends is not None:
+            # it can only be changed as a whole
+            first, last = match.start(), match.end() - 1
+            length = sum(len(one) + 1 for one in decoded)
+            starts += [min(reading.starts[first], reading.starts[last])] * length
+            ends += [max(reading.ends[first], reading.ends[last])] * length
     if found and reading.starts is None:
         yield Reading(BORDER.join(found), is_decoded=True)
     elif found:
         yield Reading(BORDER.join(found), starts[:-1], ends[:-1], is_decoded=True)
-
-
-def _bare(pairs: str) -> str:
-    return re.sub(r"[ :-]", "", pairs)
-
-
-def _decode_run(run: str) -> tuple[str, ...]:
-    return _of_run(run) if len(run) <= _SHORT_RUN else _all_of_run(run)
-
-
-def _all_of_run(run: str) -> tuple[str, ...]:
-    found: list[str] = []
-    if _HEXADECIMAL.search(run):
-        for digits in _HEXADECIMAL.findall(run):
-            for start in (0, 1):
-                even = digits[start : start + (len(digits) - start) // 2 * 2]
-                found += _texts_in(bytes.fromhex(even))
-    plain = run.replace("-", "+").replace("_", "/")
-    for start in range(4):  # what stands before it in the run may be something else
-        rest = plain[start:].rstrip("=")
-        content = base64.b64decode(rest[: len(rest) // 4 * 4] + _tail(rest))
-        found += _texts_in(content)
-        is_likely = start == 0 and (len(run) >= _A_FILE or plain.startswith(_PACKED))
-        if is_likely and is_packed(content):
-            found += texts_inside(content)
-    return tuple(dict.fromkeys(found))
-
-
-_of_run = lru_cache(maxsize=2_000)(_all_of_run)  # names of classes and tokens of links recur
-
-
-def _tail(rest: str) -> str:
-    """The last letters of base64 that are no group of four; a letter alone is no byte."""
-    last = rest[len(rest) // 4 * 4 :]
-    return last + "=" * (4 - len(last)) if len(last) > 1 else ""
-
-
-def _texts_in(content: bytes) -> Iterator[str]:
-    if not _SAYS_SOMETHING.search(content):
-        return
-    plain = content.replace(_BORDER, b" ")
-    is_wide = b"\0" in content
-    try:
-        yield plain.decode("utf-8")
-    except ValueError:
-        yield plain.decode("cp1252", "replace")
-        is_wide = is_wide or _WIDE.search(content) is not None
-    if is_wide:
-        for charset in ("utf-16-le", "utf-16-be"):
-            yield content.decode(charset, "replace").replace(BORDER, " ")
-
-
-__all__ = ["BORDER", "Endless", "Reading", "Search", "readings", "readings_of_text", "skeleton"]

@@ -30,8 +30,9 @@ from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages
 from dsr_report.redact.plan import SHORTEST_PASSAGE
 from dsr_report.redact.randomness import is_random
-from dsr_report.redact.readings import BORDER, Endless
+from dsr_report.redact.readings import Endless
 from dsr_report.redact.secrets import find_secrets
+from dsr_report.redact.skeleton import BORDER
 from dsr_report.sentences import Sentence
 from dsr_report.shipped import shipped
 from dsr_report.verification.around import scalars_of, told_by

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.redact.passages import Passages, passages_of
-from dsr_report.redact.readings import Endless, Reading, readings, readings_of_text, skeleton
+from dsr_report.redact.readings import Endless, Reading, readings, readings_of_text
+from dsr_report.redact.skeleton import skeleton
 
 MARKUP = ["><", "<b>", "</b>", "<SPAN\nid=x>", "<td", ">", "<!-- a\nb -->", "<style>x</style>"]
 ENTITIES = ["&", "&amp;", "&amp;amp;", "&lt;", "&nbsp;", "&#64;", "&eacute", "&Eacute;", "&#x1e;", ";", "#"]

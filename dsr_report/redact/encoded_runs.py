@@ -1,0 +1,133 @@
+"""Runs of base64 or hexadecimal digits in a text, and the texts that they hold."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from dsr_report.mime.inside_files import is_packed, texts_inside
+from dsr_report.redact.skeleton import BORDER
+
+_BORDER = BORDER.encode()
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
+_SHORTEST = 11
+"""Characters: seven bytes in base64."""
+_RUN_OR_SPACE = bytes(
+    byte if byte < 128 and (chr(byte).isalnum() or chr(byte) in "+/_-") else ord(" ") for byte in range(256)
+)
+_LINES = re.compile(r"(?:[A-Za-z0-9+/]{30,100}[ \t]*\r?\n[ \t]*)+[A-Za-z0-9+/]*={0,2}")
+_END_OF_LINE = re.compile(
+    r"\n(?:(?<=[A-Za-z0-9+/]{30}\n)|(?<=[A-Za-z0-9+/]{30}\r\n)|(?<=[A-Za-z0-9+/][ \t]\n)|"
+    r"(?<=[A-Za-z0-9+/][ \t]\r\n)|(?<=[ \t]{2}\n)|(?<=[ \t]{2}\r\n))"
+)
+"""What each of `_LINES` has, found ten times as fast."""
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{12,}")
+_HEXADECIMAL_PAIRS = re.compile(
+    r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}([ :-]))(?:[0-9A-Fa-f]{2}\1){4,}[0-9A-Fa-f]{2}"
+)
+_KINDS = bytes(
+    ord("h") if chr(byte) in "0123456789abcdefABCDEF" else ord("-") if chr(byte) in " :-" else ord(".")
+    for byte in range(256)
+)
+"""Of each byte whether it is a hexadecimal digit or parts them."""
+_SAYS_SOMETHING = re.compile(
+    rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){6}|"
+    rb"(?:[\xc2-\xdf][\x80-\xbf][ -.]?){5}|(?:[\xe0-\xef][\x80-\xbf]{2}){3}|"
+    rb"(?:[\x20-\xff][\0-\x02\x1e]|.[\x03-\x06]){6}|(?:.[\x03-\x06\x4e-\x9f]){5}",
+    re.DOTALL,
+)
+_WIDE = re.compile(rb"(?:.[\x03-\x06\x4e-\x9f]){5}", re.DOTALL)
+"""Letters of other scripts, two bytes each."""
+_A_FILE = 200
+"""Characters of base64 or more can be a file: an archive, a message, an office document."""
+_PACKED = ("H4sI", "eJ", "eN", "eA", "eF", "QlpoO", "/Td6W", "UEsD")
+"""How base64 of what is packed begins, however short it is: gzip, zlib, bzip2, xz, zip."""
+_SHORT_RUN = 300
+
+
+def may_have_pairs(text: str) -> bool:
+    """Whether a text may have six bytes or more as pairs of digits, with a sign between: a quick look."""
+    return b"hh-hh-hh-hh-hh-hh" in text.encode("utf-8", "surrogatepass").translate(_KINDS)
+
+
+def runs_alone(text: str) -> list[str]:
+    """The runs of base64 or hexadecimal digits in a text, each once, without the `=` at their end."""
+    words = text.encode("utf-8", "surrogatepass").translate(_RUN_OR_SPACE).split()
+    return [run.decode("ascii") for run in dict.fromkeys([word for word in words if len(word) >= _SHORTEST])]
+
+
+def runs_over_lines(text: str) -> Iterator[str]:
+    """What stands in lines of base64, and in pairs of hexadecimal digits."""
+    for match in _matches_over_lines(text):
+        yield digits_of(match)
+
+
+def matches_in(text: str) -> Iterator[re.Match[str]]:
+    """All of them, where they stand."""
+    yield from _RUN.finditer(text)
+    yield from _matches_over_lines(text)
+
+
+def _matches_over_lines(text: str) -> Iterator[re.Match[str]]:
+    if _END_OF_LINE.search(text):
+        yield from _LINES.finditer(text)
+    if may_have_pairs(text):
+        yield from _HEXADECIMAL_PAIRS.finditer(text)
+
+
+def digits_of(match: re.Match[str]) -> str:
+    """The digits of a match, without what stands between them."""
+    return (
+        re.sub(r"[ :-]", "", match.group())
+        if match.re is _HEXADECIMAL_PAIRS
+        else "".join(match.group().split())
+    )
+
+
+def texts_of_run(run: str) -> tuple[str, ...]:
+    """The texts that a run of digits holds: as base64 from each of its first four places, as hexadecimal."""
+    return _of_run(run) if len(run) <= _SHORT_RUN else _all_of_run(run)
+
+
+def _all_of_run(run: str) -> tuple[str, ...]:
+    found: list[str] = []
+    if _HEXADECIMAL.search(run):
+        for digits in _HEXADECIMAL.findall(run):
+            for start in (0, 1):
+                even = digits[start : start + (len(digits) - start) // 2 * 2]
+                found += _texts_in(bytes.fromhex(even))
+    plain = run.replace("-", "+").replace("_", "/")
+    for start in range(4):  # what stands before it in the run may be something else
+        rest = plain[start:].rstrip("=")
+        content = base64.b64decode(rest[: len(rest) // 4 * 4] + _tail(rest))
+        found += _texts_in(content)
+        is_likely = start == 0 and (len(run) >= _A_FILE or plain.startswith(_PACKED))
+        if is_likely and is_packed(content):
+            found += texts_inside(content)
+    return tuple(dict.fromkeys(found))
+
+
+_of_run = lru_cache(maxsize=2_000)(_all_of_run)  # names of classes and tokens of links recur
+
+
+def _tail(rest: str) -> str:
+    """The last letters of base64 that are no group of four; a letter alone is no byte."""
+    last = rest[len(rest) // 4 * 4 :]
+    return last + "=" * (4 - len(last)) if len(last) > 1 else ""
+
+
+def _texts_in(content: bytes) -> Iterator[str]:
+    if not _SAYS_SOMETHING.search(content):
+        return
+    plain = content.replace(_BORDER, b" ")
+    is_wide = b"\0" in content
+    try:
+        yield plain.decode("utf-8")
+    except ValueError:
+        yield plain.decode("cp1252", "replace")
+        is_wide = is_wide or _WIDE.search(content) is not None
+    if is_wide:
+        for charset in ("utf-16-le", "utf-16-be"):
+            yield content.decode(charset, "replace").replace(BORDER, " ")
