@@ -17,6 +17,7 @@ from typing import NamedTuple
 from dsr_report.mime.header import unfold
 from dsr_report.mime.message import parse_once
 from dsr_report.mime.percent import unquoted
+from dsr_report.redact.encoded_runs import may_have_pairs
 
 _ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 _RARE = ("sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2s", "blake2b")
@@ -31,7 +32,6 @@ _KEY = 8
 """Bytes of a digest that are kept: enough that no other text has them by chance."""
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
 _PARTED = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[: ]){15,63}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
-_MAY_BE_PARTED = re.compile(r":(?=[0-9A-Fa-f]{2}:)| (?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )")
 _SIGN = re.compile(r"[+/_-]")
 _PLAIN = re.compile(r"[0-9A-Fa-f]+")
 _ALONE = re.compile(
@@ -72,11 +72,24 @@ def keys_of(content: bytes, algorithms: tuple[str, ...] = _ALGORITHMS) -> Iterat
 def runs_in(text: str) -> Iterator[Run]:
     """What may be a digest in a text: hexadecimal (also in pairs, also as a UUID), or base64."""
     for match in _RUN.finditer(text):
-        run, at = match.group(), match.start()
-        found = _in_run(run) if len(run) <= _LONGEST_REMEMBERED else _all_in_run(run)
-        for start, end, key, size in found:
+        at = match.start()
+        for start, end, key, size in _digests_of_run(match.group()):
             yield Run(at + start, at + end, key, size)
-    if _MAY_BE_PARTED.search(text):
+    yield from _parted_in(text)
+
+
+def keys_in(text: str, runs: Iterable[str]) -> set[bytes]:
+    """The keys of what may be digests in a text; `runs` are its `encoded_runs.runs_alone`."""
+    keys = {key for run in runs if len(run) >= SHORTEST for _, _, key, _ in _digests_of_run(run)}
+    return keys.union(run.key for run in _parted_in(text))
+
+
+def _digests_of_run(run: str) -> tuple[Run, ...]:
+    return _in_run(run) if len(run) <= _LONGEST_REMEMBERED else _all_in_run(run)
+
+
+def _parted_in(text: str) -> Iterator[Run]:
+    if may_have_pairs(text):
         for match in _PARTED.finditer(text):
             digits = match.group().replace(":", "").replace(" ", "")
             if len(digits) in _HEXADECIMAL:

@@ -18,11 +18,18 @@ _RUN_OR_SPACE = bytes(
     byte if byte < 128 and (chr(byte).isalnum() or chr(byte) in "+/_-") else ord(" ") for byte in range(256)
 )
 _LINES = re.compile(r"(?:[A-Za-z0-9+/]{30,100}[ \t]*\r?\n[ \t]*)+[A-Za-z0-9+/]*={0,2}")
-_END_OF_LINE = re.compile(
-    r"\n(?:(?<=[A-Za-z0-9+/]{30}\n)|(?<=[A-Za-z0-9+/]{30}\r\n)|(?<=[A-Za-z0-9+/][ \t]\n)|"
-    r"(?<=[A-Za-z0-9+/][ \t]\r\n)|(?<=[ \t]{2}\n)|(?<=[ \t]{2}\r\n))"
+_OF_LINES = bytes(
+    ord("w")
+    if byte < 128 and (chr(byte).isalnum() or chr(byte) in "+/")
+    else ord(" ")
+    if chr(byte) in " \t"
+    else ord("\n")
+    if chr(byte) == "\n"
+    else ord(".")
+    for byte in range(256)
 )
-"""What each of `_LINES` has, found ten times as fast."""
+"""Of each byte whether it is a digit of base64, a blank or the end of a line."""
+_ENDS_OF_LINES = tuple(b"w" * 30 + end for end in (b"\n", b" \n", b"  "))
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{12,}")
 _HEXADECIMAL_PAIRS = re.compile(
     r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}([ :-]))(?:[0-9A-Fa-f]{2}\1){4,}[0-9A-Fa-f]{2}"
@@ -52,6 +59,14 @@ def may_have_pairs(text: str) -> bool:
     return b"hh-hh-hh-hh-hh-hh" in text.encode("utf-8", "surrogatepass").translate(_KINDS)
 
 
+def may_have_lines(text: str) -> bool:
+    """Whether a text may have lines of base64: a quick look."""
+    if "\n" not in text:
+        return False
+    kinds = text.encode("utf-8", "surrogatepass").translate(_OF_LINES, b"\r")
+    return any(end in kinds for end in _ENDS_OF_LINES)
+
+
 def runs_alone(text: str) -> list[str]:
     """The runs of base64 or hexadecimal digits in a text, each once, without the `=` at their end."""
     words = text.encode("utf-8", "surrogatepass").translate(_RUN_OR_SPACE).split()
@@ -71,7 +86,7 @@ def matches_in(text: str) -> Iterator[re.Match[str]]:
 
 
 def _matches_over_lines(text: str) -> Iterator[re.Match[str]]:
-    if _END_OF_LINE.search(text):
+    if may_have_lines(text):
         yield from _LINES.finditer(text)
     if may_have_pairs(text):
         yield from _HEXADECIMAL_PAIRS.finditer(text)

@@ -390,7 +390,8 @@ _AROUND = 400
 def around_names(text: str) -> Iterator[str]:
     """The pieces of a letter in which words for keys stand; most letters have none."""
     lowered = text.lower()
-    if not any(stem in lowered for stem in (*_IN_LETTERS, *_PROGRAMS)):
+    words = "\n".join(set(lowered.split()))  # most words recur, and each is looked at once
+    if not any(stem in words for stem in _IN_LETTERS) and not any(name in lowered for name in _PROGRAMS):
         return
     start = end = 0
     for match in _ANY_IN_LETTERS.finditer(lowered):

@@ -18,8 +18,9 @@ from typing import NamedTuple
 from dsr_report.lexicon import WORDS
 from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.rich_text import text_of_rtf
-from dsr_report.redact.digests import SHORTEST as _SHORTEST_DIGEST
-from dsr_report.redact.digests import keys_of_text, runs_in
+from dsr_report.redact.digests import SHORTEST as SHORTEST_DIGEST
+from dsr_report.redact.digests import keys_in, keys_of_text, runs_in
+from dsr_report.redact.encoded_runs import runs_alone
 from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import (
     TAG,
@@ -49,11 +50,13 @@ _WIDTHS = (160, 640, 2560)
 _DATE = re.compile(
     r"(?:([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}))"
 )
+_NOTHING_DECODED = 0
+"""In place of a width: the text as it is, and no other reading of it."""
 _DIGEST_OF = "\x1d"
 """Before a text of which only the digests are looked for."""
 _LARGE = 300_000
 """Characters; the readings of a longer text are not remembered."""
-_MOST_REMEMBERED = 400_000
+_MOST_REMEMBERED = 1_500_000
 """Characters of readings: the texts of some newsletters, before and after they are changed."""
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _LETTERS = re.compile(r"[A-Za-z0-9\x1e]+|[^\x00-\x7f]")
@@ -230,7 +233,7 @@ class Passages:
         spelled = dict.fromkeys(text for mark in seen for text in (mark, html.escape(mark)))
         self._marks = re.compile("|".join(map(re.escape, spelled))) if spelled else None
         shortest = [len(needle.form) for needle in needles]
-        self._shortest = min([*shortest, _SHORTEST_DIGEST] if self._digested else shortest, default=0)
+        self._shortest = min([*shortest, SHORTEST_DIGEST] if self._digested else shortest, default=0)
         longest = max((len(needle.form) for needle in needles), default=0)
         self._width = next((width for width in _WIDTHS if width > longest + _LONGEST_PREFIX), None)
 
@@ -256,15 +259,15 @@ class Passages:
         found: set[str] = set()
         if isinstance(content, str):
             if self.may_be_in(content):
-                self._look(_skeletons_of(self._plain(content), self._width), found)
+                self._look(_readings_of(self._plain(content), self._width), found)
                 if content.startswith("{\\rtf"):
                     rich = self._plain(text_of_rtf(content.encode("utf-8", "replace")))
-                    self._look(_skeletons_of(rich, self._width), found)
+                    self._look(_readings_of(rich, self._width), found)
             return found
         literal = self._plain(content.decode("utf-8", "replace").replace(BORDER, " "))
-        self._look([(Reading(literal, is_decoded="\0" in literal), skeleton(literal))], found)
+        self._look(_REMEMBERED.of(literal, _NOTHING_DECODED), found)
         for text in dict.fromkeys(texts_inside(content, charset, media_type)):
-            self._look(_skeletons_of(self._plain(text), self._width), found)
+            self._look(_readings_of(self._plain(text), self._width), found)
         return found
 
     def seen_literally(self, content: str | bytes) -> set[str]:
@@ -285,8 +288,7 @@ class Passages:
     def seen_as_printed(self, text: str) -> set[str]:
         """Those that a reader of a text sees, in any spelling, nothing decoded."""
         found: set[str] = set()
-        plain = self._plain(text)
-        self._look([(Reading(plain), skeleton(plain))], found)
+        self._look([_read(Reading(self._plain(text)), None)], found)
         return found
 
     @cached_property
@@ -297,8 +299,8 @@ class Passages:
     def _plain(self, text: str) -> str:
         return self._marks.sub(lambda match: BORDER * len(match.group()), text) if self._marks else text
 
-    def _look(self, read: Iterable[tuple[Reading, bytes]], found: set[str]) -> None:
-        for reading, letters in read:
+    def _look(self, read: Iterable[_Read], found: set[str]) -> None:
+        for reading, letters, digests in read:
             text = reading.text
             for needle in self._loose:
                 if needle.form in letters and needle.passage not in found and _stands_in(reading, needle):
@@ -311,11 +313,8 @@ class Passages:
             if self._words:
                 for word in self._words.keys() & words_in(text):
                     found |= {needle.passage for needle in self._words[word] if needle.form in letters}
-            if self._digested and len(letters) >= _SHORTEST_DIGEST:
-                for run in runs_in(text):
-                    passage = self._digests.get(run.key)
-                    if passage is not None:
-                        found.add(passage)
+            if digests and self._digested:
+                found |= {self._digests[key] for key in digests if key in self._digests}
 
     def without(self, text: str, mark_of: Callable[[str], str], present: Iterable[str]) -> str | None:
         """A text without these passages, or None where it still has one when all that can be is replaced."""
@@ -406,27 +405,49 @@ def _is_found_by_word(needle: Needle) -> bool:
     return needle.is_loose and len(word) >= _SHORTEST_WORD and not word.isalpha() and not word.isdigit()
 
 
-def _skeletons_of(text: str, width: int | None) -> Iterable[tuple[Reading, bytes]]:
-    """The readings of a text with their skeletons, as far as passages of `width` letters need them."""
+class _Read(NamedTuple):
+    """A reading, with what is looked for in it."""
+
+    reading: Reading
+    letters: bytes
+    """Its skeleton."""
+    digests: frozenset[bytes]
+    """The keys of what may be digests."""
+
+
+def _read(reading: Reading, search: Search | None) -> _Read:
+    text = reading.text
+    digests = frozenset[bytes]()
+    if len(text) >= SHORTEST_DIGEST:
+        digests = frozenset(
+            keys_in(text, search.runs_alone(text) if search is not None else runs_alone(text))
+        )
+    return _Read(reading, skeleton(text), digests)
+
+
+def _readings_of(text: str, width: int | None) -> Iterable[_Read]:
+    """The readings of a text, as far as passages of `width` letters need them."""
     if len(text) > _LARGE:
         return _read_anew(text, width)
     return _REMEMBERED.of(text, width)
 
 
-def _read_anew(text: str, width: int | None) -> Iterator[tuple[Reading, bytes]]:
-    search = None if width is None else Search(width)
+def _read_anew(text: str, width: int | None) -> Iterator[_Read]:
     whole = Reading(text, is_decoded="\0" in text)  # in a file, what stands beside a text is no letter of it
-    return ((reading, skeleton(reading.text)) for reading in readings_of_text(whole, search=search))
+    if width == _NOTHING_DECODED:
+        return iter([_read(whole, None)])
+    search = None if width is None else Search(width)
+    return (_read(reading, search) for reading in readings_of_text(whole, search=search))
 
 
 class _Memory:
-    """Readings of the texts that were asked for last: of the message, its part, and the result."""
+    """Readings of the texts that were asked for last: of the message, its parts, and the result."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, int | None], tuple[tuple[Reading, bytes], ...]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int | None], tuple[_Read, ...]] = OrderedDict()
         self._size = 0
 
-    def of(self, text: str, width: int | None) -> tuple[tuple[Reading, bytes], ...]:
+    def of(self, text: str, width: int | None) -> tuple[_Read, ...]:
         key = (text, width)
         known = self._known.get(key)
         if known is not None:
@@ -439,8 +460,8 @@ class _Memory:
         return known
 
 
-def _size_of(read: tuple[tuple[Reading, bytes], ...]) -> int:
-    return 200 + sum(len(reading.text) + len(letters) for reading, letters in read)
+def _size_of(known: tuple[_Read, ...]) -> int:
+    return 200 + sum(len(read.reading.text) + len(read.letters) + 100 * len(read.digests) for read in known)
 
 
 _REMEMBERED = _Memory()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from dsr_report.mime.inside_files import texts_inside
 from dsr_report.redact.encoded_runs import digits_of, matches_in, runs_alone, runs_over_lines, texts_of_run
-from dsr_report.redact.escapes import CUT_BY_FOLD, ESCAPE, FOLD, RARE, as_space, resolve
+from dsr_report.redact.escapes import ESCAPE, RARE, resolve
 from dsr_report.redact.skeleton import BORDER
 
 TAG = re.compile(
@@ -31,6 +31,13 @@ _HIDDEN = re.compile(
     r"<(\w+)\b(?=[^<>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\shidden\b))[^<>]*>[^<]*</\1\s*>",
     re.IGNORECASE,
 )
+_HIDING = {
+    "display": re.compile(r"display\s*:\s*none"),
+    "visibility": re.compile(r"visibility\s*:\s*hidden"),
+    "font-size": re.compile(r"font-size\s*:\s*0"),
+    "hidden": re.compile(r"hidden\b"),
+}
+"""What each of `_HIDDEN` has, in small letters: words that are found fast, and what they must be."""
 _CUT_BY_TAG = re.compile(
     r"<(?<=[A-Za-z0-9#;&%=\\+/]<)(?:(?:(?<=[0-9A-Fa-f]{6}<)"
     + "".join(rf"|(?<=[&%=\\][#;A-Za-z0-9]{{{length}}}<)" for length in range(13))
@@ -50,6 +57,9 @@ _NO_SURE_LETTERS = re.compile(
     re.IGNORECASE,
 )
 """All but letters that stay letters, however the text is read: each has at least one in the skeleton."""
+_SOFT_END = re.compile(r"=\s")
+_SHORTEST_RUN = 11
+"""Letters and digits; as many may be base64."""
 _OF_MARKUP = frozenset("<>\"'-!/\x1e")
 """With one of these signs more or less, tags may begin and end elsewhere."""
 
@@ -79,26 +89,35 @@ class Reading(NamedTuple):
         """The text itself, with places."""
         return cls(text, range(len(text)), range(1, len(text) + 1))
 
-    def with_changes(self, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> Reading:
+    def with_changes(self, pattern: re.Pattern[str], change: str | Callable[[re.Match[str]], str]) -> Reading:
         """What it reads as where each match of a pattern reads otherwise."""
-        if self.starts is None or self.ends is None:
+        if self.starts is None:
             return self._replace(text=pattern.sub(change, self.text))
+        changes = [
+            (*match.span(), change if isinstance(change, str) else change(match))
+            for match in pattern.finditer(self.text)
+        ]
+        return self.with_texts(changes)
+
+    def with_texts(self, changes: Iterable[tuple[int, int, str]]) -> Reading:
+        """What it reads as with other texts at some places, in their order."""
         out: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         at = 0
-        for match in pattern.finditer(self.text):
-            start, end = match.span()
+        for start, end, new in changes:
             if start == end:
                 continue
-            new = change(match)
             out += [self.text[at:start], new]
-            starts += self.starts[at:start]
-            starts += [min(self.starts[start], self.starts[end - 1])] * len(new)  # it may run backwards
-            ends += self.ends[at:start]
-            ends += [max(self.ends[start], self.ends[end - 1])] * len(new)
+            if self.starts is not None and self.ends is not None:
+                starts += self.starts[at:start]
+                starts += [min(self.starts[start], self.starts[end - 1])] * len(new)  # it may run backwards
+                ends += self.ends[at:start]
+                ends += [max(self.ends[start], self.ends[end - 1])] * len(new)
             at = end
         out.append(self.text[at:])
+        if self.starts is None or self.ends is None:
+            return self._replace(text="".join(out))
         starts += self.starts[at:]
         ends += self.ends[at:]
         return self._replace(text="".join(out), starts=starts, ends=ends)
@@ -191,53 +210,99 @@ class Search:
 
 
 class _Pieces:
-    """A text in pieces, and how many letters each has that stay letters however it is read."""
+    """A text in pieces, and how many letters each has that stay letters however it is read.
+
+    Tags, and what is not shown, are a piece each. Pieces are made where they are asked for.
+    """
 
     def __init__(self, text: str, tags: list[tuple[int, int]]) -> None:
         self._text = text
         if tags:
-            patterns = (_UNSEEN, _HIDDEN) if _may_hide(text) else (_UNSEEN,)
-            tags = _merge(tags + [match.span() for pattern in patterns for match in pattern.finditer(text)])
+            tags = _merge(tags + [match.span() for match in _UNSEEN.finditer(text)] + _out_of_sight(text))
         self.has_tags = bool(tags)
-        self._starts: list[int] = []
-        self._is_tag: list[bool] = []
-        at = 0
-        for start, end in (*tags, (len(text), len(text))):
-            between = [match.start() for match in _PIECE.finditer(text, at, start)]
-            self._starts += between
-            self._is_tag += [False] * len(between)
-            if start < end:
-                self._starts.append(start)
-                self._is_tag.append(True)
-            at = end
-        self._letters: list[int | None] = [None] * len(self._starts)
-        self._starts.append(len(text))
+        self._stretches = [0, *(place for span in tags for place in span), len(text)]
+        """Where each stretch begins; every second one is a tag."""
+        self._bounds: dict[int, list[int]] = {}
+        self._letters: dict[int, int] = {}
 
-    def _letters_in(self, number: int) -> int:
-        known = self._letters[number]
+    def _bounds_of(self, stretch: int) -> list[int]:
+        """Where the pieces of a stretch begin, and its end."""
+        known = self._bounds.get(stretch)
         if known is None:
-            piece = self._text[self._starts[number] : self._starts[number + 1]]
+            start, end = self._stretches[stretch : stretch + 2]
+            starts = [start] if stretch % 2 else [m.start() for m in _PIECE.finditer(self._text, start, end)]
+            known = self._bounds[stretch] = [*starts, end]
+        return known
+
+    def _letters_in(self, start: int, end: int) -> int:
+        known = self._letters.get(start)
+        if known is None:
+            piece = self._text[start:end]
             # no passage reaches across a border
-            known = len(self._text) if piece[0] == BORDER else len(_NO_SURE_LETTERS.sub("", piece))
-            self._letters[number] = known
+            known = self._letters[start] = len(self._text) if piece[0] == BORDER else _sure_letters(piece)
         return known
 
     def around(self, start: int, end: int, width: int) -> tuple[int, int]:
         """The pieces around a place, up to `width` letters on each side."""
-        first = bisect_right(self._starts, start) - 1
-        last = bisect_left(self._starts, end)
+        first = bisect_right(self._stretches, start) - 1
+        last = bisect_left(self._stretches, end) - 1
         # letters in tags do not count beside a text: they are gone where tags are taken out
-        is_within = all(self._is_tag[first:last])
-        left = right = 0
-        while first > 0 and left < width:
-            first -= 1
-            if is_within or not self._is_tag[first]:
-                left += self._letters_in(first)
-        while last < len(self._letters) and right < width:
-            if is_within or not self._is_tag[last]:
-                right += self._letters_in(last)
-            last += 1
-        return self._starts[first], self._starts[last]
+        is_within = first == last and first % 2 == 1
+        left = self._piece_at(first, start)
+        letters, stretch = 0, first
+        while letters < width and stretch >= 0:
+            if is_within or not stretch % 2:
+                left, letters = self._back(stretch, left, letters, width)
+            else:
+                left = min(left, self._stretches[stretch])
+            stretch -= 1
+        right = self._piece_at(last, end - 1, behind=True)
+        letters, stretch = 0, last
+        while letters < width and stretch < len(self._stretches) - 1:
+            if is_within or not stretch % 2:
+                right, letters = self._forth(stretch, right, letters, width)
+            else:
+                right = max(right, self._stretches[stretch + 1])
+            stretch += 1
+        return left, right
+
+    def _piece_at(self, stretch: int, place: int, *, behind: bool = False) -> int:
+        """Where the piece with a place begins, or ends."""
+        bounds = self._bounds_of(stretch)
+        return bounds[bisect_right(bounds, place) - (not behind)]
+
+    def _back(self, stretch: int, left: int, letters: int, width: int) -> tuple[int, int]:
+        bounds = self._bounds_of(stretch)
+        number = bisect_left(bounds, left)
+        while number > 0 and letters < width:
+            number -= 1
+            letters += self._letters_in(bounds[number], left)
+            left = bounds[number]
+        return left, letters
+
+    def _forth(self, stretch: int, right: int, letters: int, width: int) -> tuple[int, int]:
+        bounds = self._bounds_of(stretch)
+        number = bisect_right(bounds, right)
+        while number < len(bounds) and letters < width:
+            letters += self._letters_in(right, bounds[number])
+            right = bounds[number]
+            number += 1
+        return right, letters
+
+
+def _sure_letters(piece: str) -> int:
+    """How many letters of a piece stay letters however it is read; fewer is no mistake.
+
+    Most pieces have words of ASCII letters; these are counted fast.
+    """
+    if "=" not in piece or not _SOFT_END.search(piece):
+        words = piece.split()
+        plain = [
+            len(word) for word in words if len(word) < _SHORTEST_RUN and word.isalnum() and word.isascii()
+        ]
+        if plain:
+            return sum(plain)
+    return len(_NO_SURE_LETTERS.sub("", piece))
 
 
 def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -334,14 +399,14 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
             )
             yield taken._replace(text=" ".join([text[start:end] for start, end in between]))
         else:
-            yield taken.with_changes(TAG, as_space)
+            yield taken.with_changes(TAG, " ")
         yield taken.in_tags(tags)
         if _CUT_BY_TAG.search(text):
-            yield reading.with_changes(TAG, _as_nothing)
-        seen = taken.with_changes(_UNSEEN, as_space)
-        if _may_hide(text):
-            seen = seen.with_changes(_HIDDEN, as_space)
-        yield seen.with_changes(TAG, as_space)
+            yield reading.with_changes(TAG, "")
+        seen = taken.with_changes(_UNSEEN, " ")
+        seen = seen.with_texts([(*span, " ") for span in _out_of_sight(seen.text)])
+        if seen.text != text:
+            yield seen.with_changes(TAG, " ")
     elif ("&" in text or "%" in text or "\\" in text) and ESCAPE.search(text):
         yield reading_of(ESCAPE, resolve)._replace(stage=max(reading.stage, 2))
     rest = (
@@ -349,27 +414,40 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
         if not text.isascii() or "=" in text or "\n" in text or "\\" in text or "--" in text
         else ()
     )
-    for number, (hint, pattern, change) in enumerate(rest, reading.stage + 1):
-        if not (hint in text if hint else not text.isascii()):
+    missing = None
+    for number, (may_be_in, pattern, change) in enumerate(rest, reading.stage + 1):
+        if pattern is missing or not may_be_in(text):
             continue
-        if (pattern is not CUT_BY_FOLD or FOLD.search(text)) and pattern.search(text):
+        if pattern.search(text):
             yield reading_of(pattern, change)._replace(stage=number)
+        else:
+            missing = pattern
     if is_backwards and reading.stage <= len(RARE):
         yield reading.backwards()._replace(stage=len(RARE) + 1)
 
 
-def _may_hide(text: str) -> bool:
+def _out_of_sight(text: str) -> list[tuple[int, int]]:
+    """Where a text has elements that are not shown, by their own style."""
     lowered = text.lower()
-    return "none" in lowered or "hidden" in lowered or "font-size" in lowered
+    if len(lowered) != len(text):  # then places differ; rare
+        return [match.span() for match in _HIDDEN.finditer(text)]
+    starts: set[int] = set()
+    for word, pattern in _HIDING.items():
+        at = 0
+        for hint in pattern.finditer(lowered) if word in lowered else ():
+            starts.add(text.rfind("<", at, hint.start()))
+            at = hint.start()
+    spans: list[tuple[int, int]] = []
+    for start in sorted(starts - {-1}):
+        match = _HIDDEN.match(text, start) if not spans or start >= spans[-1][1] else None
+        if match is not None:
+            spans.append(match.span())
+    return spans
 
 
 def _is_backwards(text: str) -> bool:
-    lowered = text.lower()
-    return "\u202e" in text or "<bdo" in lowered or "unicode-bidi" in lowered
-
-
-def _as_nothing(_: re.Match[str]) -> str:
-    return ""
+    lowered = text.encode("utf-8", "surrogatepass").lower()
+    return b"\xe2\x80\xae" in lowered or b"<bdo" in lowered or b"unicode-bidi" in lowered
 
 
 def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator[Reading]:
