@@ -20,11 +20,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from dsr_report.countries import country_code
 from dsr_report.errors import ConfigError
-from dsr_report.languages import translatable as _
 from dsr_report.lexicon import LANGUAGES
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.kind import Origin
 from dsr_report.sentences import Sentence, join_sentences, reason_of
+from dsr_report.sentences import translatable as _
 from dsr_report.times import add_months
 
 Letter = Literal["purposes", "basis", "retention", "rights", "source", "decisions", "transfers", "other"]

@@ -149,7 +149,7 @@ class _One:
         """Some of its tables."""
         return self._export.tables_of(names, arrow=False, subject_key=subject_key)
 
-    def refused(self, error: DsrReportError) -> bool:
+    def leave_out(self, error: DsrReportError) -> bool:
         """Whether an export that cannot be read to its end is left out; it is noted then."""
         if self._exports.skip:
             self._exports.skipped[self._path] = error

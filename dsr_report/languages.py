@@ -22,7 +22,7 @@ from dsr_report.lexicon import LANGUAGES, LEXICONS, SOURCE_LANGUAGE
 from dsr_report.sentences import Sentence
 from dsr_report.shipped import shipped
 
-__all__ = ["LANGUAGES", "Language", "language_of", "translatable"]
+__all__ = ["LANGUAGES", "Language", "language_of"]
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -137,7 +137,7 @@ class Language:
         places = [self._place(*place.groups()) for place in _PLACE.finditer(cited[1])]
         if len(places) == 1:
             return self.text("Article {article} GDPR").format(article=places[0])
-        return self.text("Articles {articles} GDPR").format(articles=self.listed(places))
+        return self.text("Articles {articles} GDPR").format(articles=self.join(places))
 
     def _place(self, article: str, paragraph: str | None, point: str | None) -> str:
         if paragraph is None:
@@ -147,7 +147,7 @@ class Language:
         whole = self.text("{article}({paragraph})({point})")
         return whole.format(article=article, paragraph=paragraph, point=point)
 
-    def listed(self, texts: list[str]) -> str:
+    def join(self, texts: list[str]) -> str:
         """Texts as a list in a sentence: a, b and c."""
         return str(format_list(texts, locale=self.locale))
 
@@ -220,8 +220,3 @@ def _typeset(text: str, rules: Iterable[tuple[str, str]]) -> str:
     for pattern, replacement in rules:
         text = re.sub(pattern, replacement, text)
     return text
-
-
-def translatable(message: str) -> str:
-    """Marks a text for translation where it is declared; it is translated where it is shown."""
-    return message

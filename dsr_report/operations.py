@@ -157,9 +157,9 @@ def write_tables(
         salvage: read what is whole of exports that were cut off.
         progress: is told how much was read, and of how much.
     """
-    from dsr_report.tables.writers import ARROW_FORMATS, checked_format  # noqa: PLC0415 - numpy is heavy
+    from dsr_report.tables.writers import ARROW_FORMATS, check_format  # noqa: PLC0415 - numpy is heavy
 
-    checked_format(format)
+    check_format(format)
     arrow = format in ARROW_FORMATS and importlib.util.find_spec("pyarrow") is not None
     with ExitStack() as stack:
         if isinstance(export, Exports):

@@ -96,7 +96,7 @@ def _to_fill_in(config_file: Path | None) -> Sentence:
     )
 
 
-def hidden_widely(plan: Plan) -> Iterator[str]:
+def warnings_of_wide_hiding(plan: Plan) -> Iterator[str]:
     """Warnings of what is withheld in many places, or within longer words: more than was meant, perhaps."""
     for mark, places in plan.broad():
         yield Sentence(

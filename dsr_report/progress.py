@@ -37,7 +37,7 @@ class Steps:
         if step in self._ahead:
             self._ahead[step] = cost
 
-    def told(self, done: int, total: int | None) -> None:
+    def tell(self, done: int, total: int | None) -> None:
         """So much of the step is done; where it goes over its work again, what was told stands until then."""
         share = min(done / total, 1.0) if total else 0.0
         if share > self._share:

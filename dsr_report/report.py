@@ -28,7 +28,7 @@ from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quot
 from dsr_report.export import Export, MaskedExport, zone_named
 from dsr_report.files import sha256_of, written_whole
 from dsr_report.languages import LANGUAGES, language_of
-from dsr_report.problems import hidden_widely, problems_of
+from dsr_report.problems import problems_of, warnings_of_wide_hiding
 from dsr_report.progress import Progress
 from dsr_report.proof import check_nothing_hidden, manifest_of
 from dsr_report.redact.disclosed import plan_for
@@ -214,7 +214,7 @@ class Report(Closing):
             paths = [target] if annexes is None else [target, annexes]
             files = [stack.enter_context(written_whole(path)) for path in paths]  # the letter comes last
             crew = workers if isinstance(workers, LayoutPool) else stack.enter_context(kept_pool(workers))
-            told = self._steps.laying_out(made.documents, crew.workers)
+            told = self._steps.begin_layout(made.documents, crew.workers)
             pages = 0
             for document, file, progress in zip(made.documents, files, told, strict=True):
                 pages += write_pdf(document, file, pool=crew, progress=progress).pages
@@ -236,7 +236,7 @@ class Report(Closing):
             written_whole(target) as file,
         ):
             self._steps.begin("write")
-            write_html(self._steps.counted(made.documents[0]), file)
+            write_html(self._steps.count_parts(made.documents[0]), file)
             put_seal(file)
             check_nothing_hidden(self.plan, file)
         return self._result(target, "html", made.manifest)
@@ -255,7 +255,7 @@ class Report(Closing):
                 (document,) = made.documents
                 content = PackageInput(
                     export=self.shown,
-                    document=self._steps.counted(replace(document, seal="", manifest="", ledger=None)),
+                    document=self._steps.count_parts(replace(document, seal="", manifest="", ledger=None)),
                     manifest=made.manifest.model_copy(update={"medium": "zip"}),
                     pdfs=(letter, annexes),
                     ledger=made.ledger,
@@ -338,7 +338,7 @@ class Report(Closing):
         self._steps.finish()
 
     def _tell(self, done: int, total: int | None) -> None:
-        self._steps.told(done, total)
+        self._steps.tell(done, total)
 
     @contextmanager
     def _shared_processes(self) -> Iterator[Processes | None]:
@@ -381,7 +381,7 @@ class Report(Closing):
         self._steps.begin("hide")
         self._shown = MaskedExport(self.export, plan, processes)
         self._shown.file.watch(self._tell)
-        self.warnings += hidden_widely(plan)
+        self.warnings += warnings_of_wide_hiding(plan)
 
     def _check_count(self) -> None:
         if self._shown is not None and self._shown.value_count != self.export.value_count:

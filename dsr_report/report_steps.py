@@ -31,7 +31,7 @@ class ReportSteps(Steps):
         steps = _STEPS[format_] if format_ else {}
         super().__init__(progress, {step: size / 1e6 * cost for step, cost in steps.items()})
 
-    def laying_out(self, documents: Sequence[ReportDocument], workers: int) -> list[Progress]:
+    def begin_layout(self, documents: Sequence[ReportDocument], workers: int) -> list[Progress]:
         """Begin with the layout; what to tell of each document, by the length of what is laid out."""
         lengths = [list(accumulate(document.part_lengths, initial=0)) for document in documents]
         total = sum(known[-1] for known in lengths)
@@ -41,22 +41,22 @@ class ReportSteps(Steps):
         def progress_of(number: int) -> Progress:
             before, own = sum(known[-1] for known in lengths[:number]), lengths[number]
 
-            def laid_out(done: int, parts: int) -> None:
-                self.told(before + own[min(done, len(own) - 1)], total)
+            def note_laid_out(done: int, parts: int) -> None:
+                self.tell(before + own[min(done, len(own) - 1)], total)
                 if done == parts and number == len(lengths) - 1:
                     self.begin("embed")
 
-            return laid_out
+            return note_laid_out
 
         return [progress_of(number) for number in range(len(documents))]
 
-    def counted(self, document: ReportDocument) -> ReportDocument:
-        """The document; of each part that is taken from it, the progress is told."""
+    def count_parts(self, document: ReportDocument) -> ReportDocument:
+        """The document, which tells of the progress for each part that is taken from it."""
 
         def parts() -> Iterator[Part]:
             for number, part in enumerate(document.parts(), 1):
                 yield part
-                self.told(number, document.part_count)
+                self.tell(number, document.part_count)
             self.begin("add files")
 
         return replace(document, parts=parts)

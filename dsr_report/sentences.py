@@ -9,6 +9,11 @@ from typing import Any, Self, TypeAlias
 Value: TypeAlias = "str | int | date"
 
 
+def translatable(text: str) -> str:
+    """Mark a text for the catalogues where it is declared; it is translated where it is shown."""
+    return text
+
+
 class Count(int):
     """A number that is grouped in English, too: 12,345."""
 

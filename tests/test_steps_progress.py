@@ -9,9 +9,9 @@ def test_each_step_counts_for_as_long_as_it_is_expected_to_take() -> None:
     told: list[tuple[int, int]] = []
     steps = Steps(lambda done, total: told.append((done, total)), {"read": 10, "lay out": 90})
     steps.begin("read")
-    steps.told(1, 2)
+    steps.tell(1, 2)
     steps.begin("lay out")
-    steps.told(1, 3)
+    steps.tell(1, 3)
     steps.finish()
     assert told == [(0, 100), (5, 100), (10, 100), (40, 100), (100, 100)]
 
@@ -29,7 +29,7 @@ def test_a_step_that_goes_over_its_work_twice_never_goes_back() -> None:
     steps = Steps(lambda done, _total: told.append(done), {"find": 100})
     steps.begin("find")
     for done in (30, 90, 20, 60, 95):
-        steps.told(done, 100)
+        steps.tell(done, 100)
     assert told == [0, 30, 90, 95]
 
 
@@ -46,9 +46,9 @@ def test_a_step_of_unknown_length_and_one_that_nobody_planned_are_no_error() -> 
     told: list[tuple[int, int]] = []
     steps = Steps(lambda done, total: told.append((done, total)), {"read": 10})
     steps.begin("read")
-    steps.told(5, None)
+    steps.tell(5, None)
     steps.begin("something else")
-    steps.told(1, 2)
+    steps.tell(1, 2)
     steps.finish()
     assert told[-1] == (10, 10)
     Steps(None, {}).begin("nobody listens")

@@ -69,7 +69,7 @@ class Journal:
                 except (ValueError, KeyError, TypeError):
                     continue  # a line that was cut off by a crash: its subject is done again
 
-    def finished(self, key: str, line: int, name: str, folder: Path, settings: str) -> Result | None:
+    def earlier_result(self, key: str, line: int, name: str, folder: Path, settings: str) -> Result | None:
         """The result of an earlier run, where its file has this name and is still whole."""
         entry = self._known.get(key)
         if entry is None or not entry.get("ok") or entry.get("file") != name:

@@ -131,7 +131,7 @@ def run_batch(
             own = {**options, **each.get(subject, {})}
             target = folder / f"disclosure-{key}.{ending}"
             work = _Work(line, subject, key, target, own, _hash_of(own, config_hash))
-            done = journal.finished(key, line, target.name, folder, work.settings)
+            done = journal.earlier_result(key, line, target.name, folder, work.settings)
             if done is None:
                 waiting.append(work)
             else:
@@ -148,7 +148,7 @@ def run_batch(
             renderers = stack.enter_context(Cluster(dask, folder, storage=storage, config=config))
         settings = ((str(config.resolve()), config.name),) if config else ()
         line_up = _Assembly(fetch, renderers, halt, moved, settings)
-        for work, rendered in line_up.finished(waiting, min(at_once, len(waiting))):
+        for work, rendered in line_up.render_all(waiting, min(at_once, len(waiting))):
             result = _result(work, rendered)
             if work.obtained is not None and result.ok:
                 try:
@@ -180,7 +180,7 @@ class _Assembly:
         self._moved = moved
         self._config = config
 
-    def finished(self, waiting: Sequence[_Work], at_once: int) -> Iterator[tuple[_Work, Rendered]]:
+    def render_all(self, waiting: Sequence[_Work], at_once: int) -> Iterator[tuple[_Work, Rendered]]:
         """Each subject with what came of it, as they are finished."""
         fetchers = ThreadPoolExecutor(at_once)
         rendering = ThreadPoolExecutor(min(self._renderers.width, len(waiting)))

@@ -111,7 +111,7 @@ def fetch(output: Path | None, **options: Any) -> None:
     is_piped = str(output) == "-"
     if output is not None and not is_piped:
         check_target(output)  # now, not after half an hour of waiting
-    with obtained(**options, config=controller()) as (export, register):
+    with obtain_export(**options, config=controller()) as (export, register):
         if is_piped:
             with export.path.open("rb") as source:
                 shutil.copyfileobj(source, sys.stdout.buffer, 1 << 20)
@@ -169,7 +169,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     warn_of_the_future(options["received"], options["replied"])
     check_first(timezone, options)  # now, not after half an hour of waiting
     with (
-        obtained(
+        obtain_export(
             **fetching, reference=options["reference"], config=settings, received_on=options["received"]
         ) as (export, register),
         dsr_report.read(
@@ -199,7 +199,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
 
 
 @contextmanager
-def obtained(
+def obtain_export(
     *,
     identifier: str | None,
     subject_type: str | None,

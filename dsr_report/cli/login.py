@@ -43,7 +43,7 @@ def login(file: Path | None, no_check: bool, remove: bool) -> None:
             raise click.UsageError("--remove only affects the keyring; delete the file yourself.")
         say("removed" if forget_token() else "no token was stored")
         return
-    token = Secret(_asked_for())
+    token = Secret(_ask_for_token())
     if not token:
         raise AuthError("no token was given", hint="Make one in Copernica's dashboard.")
     if not no_check:
@@ -58,7 +58,7 @@ def login(file: Path | None, no_check: bool, remove: bool) -> None:
     click.echo(f"export COPERNICA_TOKEN_FILE={shlex.quote(str(file.resolve()))}")
 
 
-def _asked_for() -> str:
+def _ask_for_token() -> str:
     if sys.stdin.isatty():
         return str(click.prompt("API token", hide_input=True, err=True)).strip()
     return sys.stdin.readline().strip()

@@ -82,11 +82,11 @@ def write_reply(reply: Reply, *files: Path) -> bytes:
         media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         main, sub = media_type.split("/")
         message.add_attachment(file.read_bytes(), maintype=main, subtype=sub, filename=file.name)
-    _fixed_boundary(message)
+    _fix_boundary(message)
     return message.as_bytes()
 
 
-def _fixed_boundary(message: EmailMessage) -> None:
+def _fix_boundary(message: EmailMessage) -> None:
     """The same reply has the same bytes: the boundary is not drawn at random."""
     message.set_boundary("=-dsr-report-reply-=")
 

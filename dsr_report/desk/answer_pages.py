@@ -84,21 +84,21 @@ class AnswerPages:
     def make(self, ask: Ask) -> Response:
         """Choose the format and the language, and make the report: only where nothing is left to do."""
         review = ask.review
-        language = ask.given("language") or self._office.language_of(ask.place)
+        language = ask.value("language") or self._office.language_of(ask.place)
         faults = Faults()
         if language not in LANGUAGES:
             faults["language"] = ask.text("Choose a language.")
             language = self._office.language_of(ask.place)
         gate = self.gate(ask, language)
         if ask.is_post:
-            chosen, messages = ask.given("format"), ask.given("messages") or "text"
+            chosen, messages = ask.value("format"), ask.value("messages") or "text"
             if chosen not in FORMATS:
                 faults["format"] = ask.text("Choose a format.")
             if messages not in _MESSAGES:
                 faults["messages"] = ask.text("Choose how messages are printed.")
             if gate.is_shut:
                 faults["gate"] = ask.text("Something has to be done first; it is listed below.")
-            if gate.unrecognised and ask.given("with_unrecognised") != "yes":
+            if gate.unrecognised and ask.value("with_unrecognised") != "yes":
                 faults["with_unrecognised"] = ask.text("Tick that you looked at them.")
             if ask.case.days_left is None:
                 faults["gate"] = ask.text("This case was answered already.")
@@ -108,9 +108,9 @@ class AnswerPages:
                     "format": chosen,
                     "language": language,
                     "messages": messages,
-                    "annexes": "apart" if chosen == "pdf" and ask.given("annexes") == "yes" else "inside",
-                    "attachments": ask.given("attachments") == "yes",
-                    "delay": ask.given("delay")[:_LONGEST_DELAY],
+                    "annexes": "apart" if chosen == "pdf" and ask.value("annexes") == "yes" else "inside",
+                    "attachments": ask.value("attachments") == "yes",
+                    "delay": ask.value("delay")[:_LONGEST_DELAY],
                     "with_unrecognised": bool(gate.unrecognised),
                     "digest": review.decided.digest,
                 }
@@ -219,13 +219,13 @@ class AnswerPages:
         decided, export = review.decided, review.sha256
         if ask.is_post:
             journal = review.journal
-            if ask.given("digest") != decided.digest:
+            if ask.value("digest") != decided.digest:
                 faults["name"] = ask.text("Something was decided meanwhile. Look at it again.")
-            elif ask.given("go") == "back":
+            elif ask.value("go") == "back":
                 note = faults.need(ask, "note", ask.text("Enter what has to be changed."))
                 if not faults:
                     journal.append(
-                        "sent-back", actor=ask.given("name") or ask.actor, export=export, note=note
+                        "sent-back", actor=ask.value("name") or ask.actor, export=export, note=note
                     )
                     return self._pages.to_case(ask, "/release")
             else:
@@ -321,7 +321,7 @@ class AnswerPages:
                 address_of(to)
             except DsrReportError:
                 faults["to"] = ask.text("This is not an e-mail address that mail servers take.")
-        if to and not faults and not is_known_address(to, review.addresses) and ask.given("sure") != "yes":
+        if to and not faults and not is_known_address(to, review.addresses) and ask.value("sure") != "yes":
             faults["to"] = ask.text(
                 "This is not an address of the person in the export. Check it, then tick below."
             )
@@ -334,7 +334,7 @@ class AnswerPages:
         controller, passphrase = self._office.config.controller, ""
         with TemporaryFolder() as folder:
             attached = parts
-            if ask.given("protect") == "yes":
+            if ask.value("protect") == "yes":
                 passphrase = new_passphrase()
                 attached = [Path(folder) / part.name for part in parts]
                 for part, locked in zip(parts, attached, strict=True):
@@ -351,7 +351,7 @@ class AnswerPages:
             )
             draft = write_reply(letter, *attached)
         cover = ask.place.path / _COVER
-        if ask.given("cover") == "yes":
+        if ask.value("cover") == "yes":
             names = [part.name for part in parts]
             content = cover_letter(letter, names, controller, manifest.created)
             with written_whole(cover) as file:
@@ -377,17 +377,17 @@ class AnswerPages:
             return self._pages.to_case(ask, "/reply")
         return FileResponse(path, filename=f"letter-{ask.place.id}.docx", media_type=_DOCX)
 
-    def sent(self, ask: Ask) -> Response:
+    def note_sent(self, ask: Ask) -> Response:
         """Note that the answer was handed over: the clock stops."""
         faults, made = Faults(), self._newest(ask)
         if made is None:
             return self._pages.to_case(ask, "/make")
         day = faults.day(ask, "sent", needed=True, today=self._office.register.today)
-        if ask.given("really") != "yes":
+        if ask.value("really") != "yes":
             faults["really"] = ask.text("Tick this once it is sent.")
         if faults or day is None:
             return self._reply_page(ask, made, faults)
-        channel = ask.given("channel") if ask.given("channel") in wording.CHANNELS else "mail"
+        channel = ask.value("channel") if ask.value("channel") in wording.CHANNELS else "mail"
         self._office.register.note_sent(
             ask.case.reference,
             sha256=str(made["sha256"]),
@@ -411,7 +411,7 @@ class AnswerPages:
         """Remove every file and all personal data of a case that was closed long ago."""
         if not self._may_forget(ask):
             return self._pages.to_case(ask, "/close")
-        if ask.given("sure") != "yes":
+        if ask.value("sure") != "yes":
             faults = Faults(sure=ask.text("Tick this to remove everything."))
             return self.close_page(ask, faults)
         self._office.forget(ask.case.reference)
@@ -422,10 +422,10 @@ class AnswerPages:
         faults = Faults()
         has_answer = ask.case.days_left is None
         if ask.is_post and ask.case.closed_on is None:
-            reason = ask.given("reason")
+            reason = ask.value("reason")
             if not has_answer and not reason:
                 faults["reason"] = ask.text("Enter why it is closed without an answer.")
-            if ask.given("sure") != "yes":
+            if ask.value("sure") != "yes":
                 faults["sure"] = ask.text("Tick this to close the case.")
             if not faults:
                 self._office.register.close_case(ask.case.reference, reason=reason or None, actor=ask.actor)

@@ -92,7 +92,7 @@ def make_app(
         Route(address.root + "/case/{case}/upload", upload.into_case, methods=["POST"]),
         of_case("", case_pages.case),
         of_case("/begin", case_pages.begin),
-        of_case("/received", case_pages.received, "POST"),
+        of_case("/received", case_pages.note_received, "POST"),
         of_case("/pause", case_pages.pause, "POST"),
         of_case("/resume", case_pages.resume, "POST"),
         of_case("/extend", case_pages.extend, "POST"),
@@ -106,13 +106,13 @@ def make_app(
         of_case("/work/stop", case_pages.work_stop, "POST"),
         of_case("/work/again", case_pages.work_again, "POST"),
         of_review("/found", review_pages.found),
-        of_review("/review", review_pages.listed),
+        of_review("/review", review_pages.findings),
         of_review("/review/batch", review_pages.batch, "GET", "POST"),
         of_review("/review/again", review_pages.hide_earlier, "POST"),
         of_review("/undo", review_pages.undo, "POST"),
         of_review("/finding/{finding}", review_pages.finding),
         of_review("/finding/{finding}/decide", review_pages.decide, "POST"),
-        of_review("/finding/{finding}/file", review_pages.attached),
+        of_review("/finding/{finding}/file", review_pages.attached_file),
         of_review("/texts", review_pages.texts),
         of_review("/text/{text}", review_pages.text, "GET", "POST"),
         of_review("/find", review_pages.find, "GET", "POST"),
@@ -131,7 +131,7 @@ def make_app(
         of_review("/reply", answer_pages.reply, "GET", "POST"),
         of_case("/reply/draft", answer_pages.draft),
         of_case("/reply/cover", answer_pages.cover),
-        of_case("/reply/sent", answer_pages.sent, "POST"),
+        of_case("/reply/sent", answer_pages.note_sent, "POST"),
         of_case("/close", answer_pages.close, "GET", "POST"),
         of_case("/forget", answer_pages.forget, "POST"),
         page("/statements", statement_pages.statements, "GET", "POST"),
@@ -199,7 +199,7 @@ class _Calm:
         except Exception as error:  # noqa: BLE001 - its traceback may quote values, so it is not logged
             _LOG.error("a page failed: %s", place_of_error(error))
             if not is_begun:
-                said = self._pages.ask(Request(scope, receive)).said(wording.OUR_ERROR)
+                said = self._pages.ask(Request(scope, receive)).in_words(wording.OUR_ERROR)
                 await PlainTextResponse(f"{wording.as_sentence(said)}\n", 500)(scope, receive, send)
 
 
@@ -244,7 +244,7 @@ class _Uploads:
         except ClientDisconnect:
             return PlainTextResponse("cut off\n", 400)
         except DsrReportError as error:
-            fault = f"{wording.as_sentence(ask.said(error.what))} {ask.said(error.hint)}".strip()
+            fault = f"{wording.as_sentence(ask.in_words(error.what))} {ask.in_words(error.hint)}".strip()
         else:
             return self._pages.to(f"/case/{office.folder.case(made).id}/begin")
         finally:

@@ -15,10 +15,10 @@ from dsr_report.desk.jobs import Job
 from dsr_report.desk.pages import Ask, Faults, Handler, Pages
 from dsr_report.errors import DsrReportError, RegisterError
 from dsr_report.languages import LANGUAGES, language_of
-from dsr_report.languages import translatable as _
 from dsr_report.obtain import Subject, subject_named
 from dsr_report.register.entries import CaseEntry
 from dsr_report.rendering.configuration import missing_from
+from dsr_report.sentences import translatable as _
 from dsr_report.times import DEFAULT_ZONE
 
 _ZONE = ZoneInfo(DEFAULT_ZONE)
@@ -100,9 +100,9 @@ class CasePages:
         """A new request, one question a page."""
         step, faults = 1, Faults()
         if ask.is_post:
-            at = ask.given("step")
+            at = ask.value("step")
             step = int(at) if at in {"1", "2", "3", "4"} else 1
-            if ask.given("go") == "back":
+            if ask.value("go") == "back":
                 step = max(step - 1, 1)
             else:
                 subject, received = self._check_form(ask, faults)
@@ -113,7 +113,7 @@ class CasePages:
                     step, faults = step + 1, Faults()
                 else:
                     return self._log_request(ask, subject, received)
-        kept = [(name, ask.given(name)) for name in _STEPS if name in ask.form and _step_of(name) != step]
+        kept = [(name, ask.value(name)) for name in _STEPS if name in ask.form and _step_of(name) != step]
         return self._pages.html(
             ask,
             "new",
@@ -121,22 +121,22 @@ class CasePages:
             step=step,
             faults={name: text for name, text in faults.items() if _step_of(name) == step},
             kept=kept,
-            whom=ask.given("whom"),
+            whom=ask.value("whom"),
             channels=[("", ask.text("not known")), *((k, ask.text(v)) for k, v in wording.CHANNELS.items())],
             summary=self._summary(ask),
         )
 
     def _check_form(self, ask: Ask, faults: Faults) -> tuple[Subject | None, date | None]:
         subject = None
-        if ask.given("whom"):
+        if ask.value("whom"):
             try:
-                subject = subject_named(ask.given("whom"), ask.given("type") or None)
+                subject = subject_named(ask.value("whom"), ask.value("type") or None)
             except DsrReportError:
                 faults["whom"] = ask.text("This is neither a number nor an e-mail address.")
         received = None
-        if int(ask.given("step") or 1) >= 2:
+        if int(ask.value("step") or 1) >= 2:
             received = faults.day(ask, "received", needed=True, today=self._office.register.today)
-        if int(ask.given("step") or 1) >= 3 and ask.given("language") not in LANGUAGES:
+        if int(ask.value("step") or 1) >= 3 and ask.value("language") not in LANGUAGES:
             faults["language"] = ask.text("Choose a language.")
         return subject, received
 
@@ -145,27 +145,27 @@ class CasePages:
             reference = self._office.new_case(
                 subject,
                 received_on=received,
-                channel=ask.given("channel"),
-                language=ask.given("language"),
-                reference=ask.given("reference"),
+                channel=ask.value("channel"),
+                language=ask.value("language"),
+                reference=ask.value("reference"),
                 actor=ask.actor,
             )
         except DsrReportError as error:
             return self._pages.error(ask, error)
-        if subject is not None and ask.given("go") == "fetch":
+        if subject is not None and ask.value("go") == "fetch":
             options = {"type": subject.type, "id": subject.id}
             self._office.jobs.start(reference, "fetch", options, actor=ask.actor)
             return self._pages.to(f"/case/{self._office.folder.case(reference).id}/work")
         return self._pages.to(f"/case/{self._office.folder.case(reference).id}")
 
     def _summary(self, ask: Ask) -> list[tuple[str, str]]:
-        channel = wording.CHANNELS.get(ask.given("channel"), "")
+        channel = wording.CHANNELS.get(ask.value("channel"), "")
         return [
-            (ask.text("About"), ask.given("whom") or ask.text("not known yet")),
-            (ask.text("Arrived"), ask.given("received")),
+            (ask.text("About"), ask.value("whom") or ask.text("not known yet")),
+            (ask.text("Arrived"), ask.value("received")),
             (ask.text("How"), ask.text(channel) if channel else ask.text("not known")),
-            (ask.text("Language of the report"), wording.language_names().get(ask.given("language"), "")),
-            (ask.text("Your reference"), ask.given("reference") or ask.text("the next number")),
+            (ask.text("Language of the report"), wording.language_names().get(ask.value("language"), "")),
+            (ask.text("Your reference"), ask.value("reference") or ask.text("the next number")),
         ]
 
     # ---- one case
@@ -249,7 +249,7 @@ class CasePages:
             is_done=export is not None,
             may=is_fetching,
             href="/work",
-            told="" if job is None or not is_fetching else told_of_fetch(ask, job),
+            told="" if job is None or not is_fetching else _fetch_state(ask, job),
         )
         if collect.state == "later" and not has_answer:
             collect = Task(collect.text, "todo", to_do, "")
@@ -321,7 +321,7 @@ class CasePages:
 
     # ---- the period
 
-    def received(self, ask: Ask) -> Response:
+    def note_received(self, ask: Ask) -> Response:
         """Note the day on which the request arrived."""
         faults = Faults()
         day = faults.day(ask, "received", needed=True, today=self._office.register.today)
@@ -337,7 +337,7 @@ class CasePages:
         if day is None:
             return self.case(ask, faults)
         why: Literal["identity", "clarification"] = (
-            "clarification" if ask.given("why") == "clarification" else "identity"
+            "clarification" if ask.value("why") == "clarification" else "identity"
         )
         self._office.register.pause(ask.case.reference, why, on=day, actor=ask.actor)
         return self._pages.to_case(ask)
@@ -364,7 +364,7 @@ class CasePages:
         """Note that the person was told of a refusal."""
         faults = Faults()
         ground = faults.need(ask, "ground", ask.text("Enter the ground: the person must be told."))
-        if ask.given("sure") != "yes":
+        if ask.value("sure") != "yes":
             faults["sure"] = ask.text("Tick this once the person was told.")
         if faults:
             return self.case(ask, faults)
@@ -374,7 +374,7 @@ class CasePages:
     def withdraw(self, ask: Ask) -> Response:
         """Note that the person took the request back."""
         faults = Faults()
-        if ask.given("withdrawn") != "yes":
+        if ask.value("withdrawn") != "yes":
             faults["withdrawn"] = ask.text("Tick this if the person took it back.")
             return self.case(ask, faults)
         self._office.register.withdraw(ask.case.reference, actor=ask.actor)
@@ -385,12 +385,12 @@ class CasePages:
     def request(self, ask: Ask) -> Response:
         """Decide what became of a data request of which nobody knows whether it was made."""
         faults, register = Faults(), self._office.register
-        number = ask.given("number")
+        number = ask.value("number")
         found = [one for one in register.requests_of(ask.case.reference) if one.standing == "unknown"]
         entry = next((one for one in found if str(one.number) == number), None)
         if entry is None:
             return self._pages.to_case(ask)
-        if ask.given("go") == "abandon":
+        if ask.value("go") == "abandon":
             register.abandon(entry.number, reason="not in the dashboard", actor=ask.actor)
             return self._pages.to_case(ask)
         request_id = faults.need(ask, "request", ask.text("Enter the id that the dashboard shows."))
@@ -456,6 +456,6 @@ def _time_left(job: Job, ask: Ask) -> str:
     return ask.language.count("about {n} minute left", "about {n} minutes left", math.ceil(seconds / 60))
 
 
-def told_of_fetch(ask: Ask, job: Job) -> str:
+def _fetch_state(ask: Ask, job: Job) -> str:
     """How collecting the data stands, in a word or two."""
     return ask.text("under way") if job.is_active else ask.text("did not work")

@@ -101,7 +101,7 @@ class DeskFolder:
         """The folder of a case; it need not be there yet."""
         return CaseFolder(self.cases / case_folder_name(reference), reference)
 
-    def known(self) -> list[CaseFolder]:
+    def case_folders(self) -> list[CaseFolder]:
         """The folders that there are."""
         found = []
         for path in sorted(self.cases.iterdir()):

@@ -24,7 +24,6 @@ from dsr_report.export import read
 from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
 from dsr_report.languages import language_of
-from dsr_report.languages import translatable as _
 from dsr_report.obtain import Patience, Progress, Subject, note_disclosure, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
@@ -35,6 +34,7 @@ from dsr_report.rendering.configuration import missing_from
 from dsr_report.report import Report
 from dsr_report.retention import forget
 from dsr_report.sentences import as_data
+from dsr_report.sentences import translatable as _
 from dsr_report.times import DEFAULT_ZONE
 from dsr_report.verification.reader import contents_of
 from dsr_report.verification.verifier import verify
@@ -82,7 +82,7 @@ class Office:
             {"fetch": self._fetch, "read": self._read_export, "make": self._make, "preview": self._preview},
             folder.case,
         )
-        for one in folder.known():
+        for one in folder.case_folders():
             job = self.jobs.of(one.reference)
             if job is not None and job.state == "interrupted" and job.kind == "fetch":
                 self.jobs.start(one.reference, "fetch", job.options, actor=job.actor)

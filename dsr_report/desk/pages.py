@@ -69,7 +69,7 @@ class Ask:
         assert self.folder is not None  # noqa: S101 - the route has it
         return self.folder
 
-    def given(self, name: str) -> str:
+    def value(self, name: str) -> str:
         """What a field of the form says, or of the address where there is no form."""
         found = self.form.get(name)
         return (found[0] if found else "").replace("\x00", "").strip()
@@ -86,7 +86,7 @@ class Ask:
         """A text in the language of the page."""
         return self.language.text(message)
 
-    def said(self, sentence: str | None) -> str:
+    def in_words(self, sentence: str | None) -> str:
         """What an error says, in the language of the page and in the words of the desk."""
         return wording.in_words(sentence or "", self.language)
 
@@ -96,14 +96,14 @@ class Faults(dict[str, str]):
 
     def need(self, ask: Ask, name: str, message: str) -> str:
         """What a field says; it is a fault where it says nothing."""
-        said = ask.given(name)
+        said = ask.value(name)
         if not said:
             self[name] = message
         return said
 
     def day(self, ask: Ask, name: str, *, needed: bool, today: date) -> date | None:
         """The day that a field names, in any of the usual forms; not one that has not come."""
-        said = ask.given(name)
+        said = ask.value(name)
         if not said:
             if needed:
                 self[name] = ask.text("Enter the day, such as 2026-03-05.")
@@ -178,7 +178,7 @@ class Pages:
         """A page that says what an error says; where, if that is a file."""
         status = 409 if isinstance(error, RegisterError) else 422
         where = (error.where or "") if isinstance(error, (ConfigError, FileError)) else ""
-        what, hint = ask.said(error.what), ask.said(error.hint)
+        what, hint = ask.in_words(error.what), ask.in_words(error.hint)
         return self.problem(ask, what, hint, where=where, status=status)
 
     def route(self, handler: Handler, *, of_case: bool = False) -> Callable[[Request], Awaitable[Response]]:

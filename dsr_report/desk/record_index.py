@@ -91,11 +91,6 @@ class RecordIndex:
                 return None
             path = path.rpartition("/")[0]
 
-    def numbered(self, pointers: Iterable[str]) -> dict[str, int]:
-        """The records that have these values, by their pointers."""
-        found = ((pointer, self.at(pointer)) for pointer in pointers)
-        return {pointer: record.number for pointer, record in found if record is not None}
-
     def page(self, first: int, count: int) -> list[Kept]:
         """Some records, from a number on."""
         with self._lock:

@@ -40,7 +40,6 @@ class ShownValue:
     text: str
     hidden: str | None
     """The text with what is hidden taken out; None where nothing is."""
-    is_message: bool
 
 
 class RecordPages:
@@ -100,7 +99,6 @@ class RecordPages:
                     own.get(name) or label_of(name, ask.language, record.kind),
                     shown_text(text)[:_LONGEST_SHOWN],
                     None if hidden is None else shown_text(hidden)[:_LONGEST_SHOWN],
-                    is_message(text),
                 )
             )
         return found
@@ -138,7 +136,7 @@ class RecordPages:
         reason = faults.need(ask, "reason", ask.text("Enter the reason: the person will read it."))
         article = faults.need(ask, "article", ask.text("Enter the article that allows it."))
         decided: Entry = {"decision": "withhold", "reason": reason[:500], "article": article[:200]}
-        if ask.given("what") == "record":
+        if ask.value("what") == "record":
             if not faults:
                 review.hide({"pointer": record.pointer, **decided}, actor=ask.actor)
                 return self._pages.to_case(ask, f"/record/{record.number}?saved=yes")
@@ -173,7 +171,7 @@ class RecordPages:
         self, ask: Ask, review: Review, record: Kept, text: str, decided: Entry
     ) -> tuple[list[Entry], list[str]]:
         """What hides a text in a record: whole where it is found so, else a rule for each block of it."""
-        is_here = ask.given("scope") != "everywhere"
+        is_here = ask.value("scope") != "everywhere"
         whole = self._entry(ask, review, record, text, decided, is_here=is_here)
         if whole is not None:
             return [whole], []
@@ -191,7 +189,7 @@ class RecordPages:
     ) -> Entry | None:
         """The rule that hides a text in a record; None where it would hide nothing."""
         passage = " ".join(text.split())
-        number = ask.given("value")
+        number = ask.value("value")
         pointers = [
             pointer
             for at, (pointer, _) in enumerate(record.values())

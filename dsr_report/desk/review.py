@@ -136,7 +136,7 @@ class Review:
         export = read(self.path, timezone=self._timezone, salvage=self._salvage, custom=self._custom)
         index = RecordIndex()
         try:
-            export.file.watch(steps.told)
+            export.file.watch(steps.tell)
             steps.begin("keep")
             for _ in index.fill(export.counted()):
                 pass
@@ -299,12 +299,12 @@ class Review:
     def _is_ours(self) -> bool:
         """Whether the file is as the desk wrote it last; then the journal may know more."""
         try:
-            return sha256_of(self.file) in self._seen.read_text(encoding="ascii").split()
+            return sha256_of(self.file) in self._hash_file.read_text(encoding="ascii").split()
         except OSError:
             return not self.file.is_file()
 
     @property
-    def _seen(self) -> Path:
+    def _hash_file(self) -> Path:
         """Has the hashes of the file as the desk wrote it, before and now: a crash may leave either."""
         return self.file.with_name(f".{self.file.stem}.seen")
 
@@ -344,7 +344,7 @@ class Review:
         text = self._writing.text(state.entries, list(state.also.values()), state.read)
         content = text.encode("utf-8", "backslashreplace")
         digest = hashlib.sha256(content).hexdigest()
-        with written_whole(self._seen) as seen:
+        with written_whole(self._hash_file) as seen:
             seen.write(f"{self._written} {digest}".encode("ascii"))
         with written_whole(self.file) as file:
             file.write(content)
@@ -404,7 +404,7 @@ class Review:
             decisions = list(decisions_of(taken, self.findings, strict=False, warnings=[]))
             above = [decision for decision, value in decisions if not value and decision.passage is None]
             if above or self._hidden is None or self._hidden[:2] != (revision, language):
-                hiding = HiddenText(make_plan(_spread(decisions, above, record), mark_text))
+                hiding = HiddenText(make_plan(_spread_below(decisions, above, record), mark_text))
                 self._hidden = (-1 if above else revision, language, hiding)
             hiding = self._hidden[2]
             changed: dict[str, str] = {}
@@ -466,7 +466,7 @@ def _items(record: Kept) -> Iterator[Item]:
         yield Item(record.pointer, (), record.value)
 
 
-def _spread(
+def _spread_below(
     decisions: Iterable[tuple[Decision, str]], above: Sequence[Decision], record: Kept
 ) -> Iterator[tuple[Decision, str]]:
     """The decisions as far as one record goes: those about a pointer alone, for each value below it."""

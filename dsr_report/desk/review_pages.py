@@ -109,7 +109,7 @@ class ReviewPages:
 
     # ---- the list
 
-    def listed(self, ask: Ask) -> Response:
+    def findings(self, ask: Ask) -> Response:
         """The findings, in three groups, and what else is to be done."""
         review = ask.review
         group = ask.query("group") if ask.query("group") in GROUPS else "must"
@@ -146,7 +146,7 @@ class ReviewPages:
             hidden=self._totals(review),
             earlier=[entry["text"] for entry in review.earlier_also()],
             last=review.decided.last,
-            trouble=ask.said(review.fault),
+            trouble=ask.in_words(review.fault),
         )
 
     def _kinds(self, ask: Ask, findings: Sequence[Finding]) -> list[tuple[str, str, int]]:
@@ -292,7 +292,7 @@ class ReviewPages:
         entry, faults = self._decision_in_form(ask, finding)
         if faults:
             return self.finding(ask, faults, status=422)
-        revision = ask.given("revision")
+        revision = ask.value("revision")
         try:
             line = review.decide(
                 [finding],
@@ -314,22 +314,22 @@ class ReviewPages:
     def _decision_in_form(self, ask: Ask, finding: Finding) -> tuple[Entry, Faults]:
         """A decision as the form says it, and what is wrong with it."""
         faults = Faults()
-        decision, scope = ask.given("decision"), ask.given("scope") or "everywhere"
+        decision, scope = ask.value("decision"), ask.value("scope") or "everywhere"
         if decision not in _TREATMENTS:
             faults["decision"] = ask.text("Choose what happens to it.")
         if scope not in SCOPES:
             faults["scope"] = ask.text("Choose where it holds.")
         entry: Entry = {
             "decision": decision,
-            "reason": " ".join(ask.given("reason").split())[:500] if decision != "disclose" else "",
-            "article": " ".join(ask.given("article").split())[:200] or finding.article,
+            "reason": " ".join(ask.value("reason").split())[:500] if decision != "disclose" else "",
+            "article": " ".join(ask.value("article").split())[:200] or finding.article,
         }
         if decision == "withhold":
             if not entry["reason"]:
                 faults["reason"] = ask.text("Enter the reason: the person will read it.")
-            if not ask.given("article"):
+            if not ask.value("article"):
                 faults["article"] = ask.text("Enter the article that allows it.")
-        if decision == "mask" and ask.given("reason") and not finding.decided:
+        if decision == "mask" and ask.value("reason") and not finding.decided:
             entry["reason"] = ""  # the report says why a live key is masked
         if decision != "disclose" and scope != "everywhere":
             entry["scope"] = scope
@@ -366,13 +366,13 @@ class ReviewPages:
     def batch(self, ask: Ask) -> Response:
         """One decision for all undecided findings of a kind: first counted and shown, then taken."""
         review = ask.review
-        key = ask.given("key") if ask.is_post else ask.query("key")
+        key = ask.value("key") if ask.is_post else ask.query("key")
         entries = review.decided.entries
         found = [f for f in review.findings if f.key == key and not is_decided(entries.get(f.id))]
         if not found:
             return self._pages.to_case(ask, "/review")
         faults = Faults()
-        if ask.is_post and ask.given("count") != str(len(found)):
+        if ask.is_post and ask.value("count") != str(len(found)):
             faults["decision"] = ask.text("The list has changed meanwhile. Look at it again.")
         elif ask.is_post:
             entry, faults = self._decision_in_form(ask, found[0])
@@ -433,7 +433,7 @@ class ReviewPages:
         if text is None:
             return self._pages.problem(ask, ask.text("There is no such text."), status=404)
         if ask.is_post:
-            line = review.mark_read([text.id], actor=ask.actor, read=ask.given("read") != "no")
+            line = review.mark_read([text.id], actor=ask.actor, read=ask.value("read") != "no")
             unread = [one.id for one in review.still_open().unread]
             if not unread:
                 return self._pages.to_case(ask, f"/texts?saved={line.number}")
@@ -480,7 +480,7 @@ class ReviewPages:
 
     # ---- files, and all that is hidden
 
-    def attached(self, ask: Ask) -> Response:
+    def attached_file(self, ask: Ask) -> Response:
         """A file that nothing can look into, to be opened by a person: as a download, never shown."""
         review = ask.review
         finding = review.finding(ask.part("finding"))
@@ -530,7 +530,7 @@ class ReviewPages:
     def show_again(self, ask: Ask) -> Response:
         """Take back what was hidden by hand."""
         review = ask.review
-        line = ask.given("line")
+        line = ask.value("line")
         if line.isdecimal() and int(line) in review.decided.also:
             review.show_again(int(line), actor=ask.actor)
         return self._pages.to_case(ask, "/hidden")

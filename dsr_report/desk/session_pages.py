@@ -12,8 +12,8 @@ from dsr_report.desk.sessions import IDLE_MINUTES
 from dsr_report.fetch.client import Client
 from dsr_report.fetch.token import Secret, store_token
 from dsr_report.languages import LANGUAGES
-from dsr_report.languages import translatable as _
 from dsr_report.register.store import this_user
+from dsr_report.sentences import translatable as _
 
 KEYS = (
     ("d", _("disclose, and go on")),
@@ -90,14 +90,14 @@ class SessionPages:
         office, faults, said = self._pages.office, Faults(), ""
         if ask.is_post and ask.session is not None:
             actor = faults.need(ask, "actor", ask.text("Enter a name."))[:_LONGEST_NAME]
-            language, idle = ask.given("language"), ask.given("idle")
+            language, idle = ask.value("language"), ask.value("idle")
             if language not in LANGUAGES:
                 faults["language"] = ask.text("Choose a language.")
             if idle not in map(str, IDLE_MINUTES):
                 faults["idle"] = ask.text("Choose how long.")
             if not faults:
                 office.folder.set(
-                    actor=actor, language=language, idle_minutes=int(idle), keys=ask.given("keys") == "yes"
+                    actor=actor, language=language, idle_minutes=int(idle), keys=ask.value("keys") == "yes"
                 )
                 office.sessions.idle_minutes = int(idle)
                 ask.session.actor = actor
@@ -120,7 +120,7 @@ class SessionPages:
 
     def token(self, ask: Ask) -> Response:
         """Keep an API token in the system's keyring, once it was tried; it is never shown."""
-        token = Secret(ask.given("token"))
+        token = Secret(ask.value("token"))
         if not token:
             return self._pages.problem(ask, ask.text("Enter the token."))
         with Client(token) as client:

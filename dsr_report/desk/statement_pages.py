@@ -20,17 +20,17 @@ class StatementPages:
     def statements(self, ask: Ask) -> Response:
         """The statements of one language."""
         office, faults, said, trouble = self._pages.office, Faults(), "", ""
-        chosen = ask.given("language") or ask.query("language")
+        chosen = ask.value("language") or ask.query("language")
         reader = chosen if chosen in LANGUAGES else (office.config.report.lang or ask.language.code)
         form = Statements(office.config_path, ask.language, reader)
         if ask.is_post:
-            if not ask.given("controller-name"):
+            if not ask.value("controller-name"):
                 faults["controller-name"] = ask.text("Enter the name of the company.")
             if not faults:
                 try:
                     form.save({name: values[0] for name, values in ask.form.items()})
                 except ConfigError as error:
-                    trouble = ask.said(error.what)
+                    trouble = ask.in_words(error.what)
                 else:
                     said = ask.text("Saved.")
                     ask.form = {}

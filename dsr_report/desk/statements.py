@@ -15,10 +15,10 @@ from dsr_report.config import Config, load_config
 from dsr_report.errors import ConfigError
 from dsr_report.files import written_whole
 from dsr_report.languages import LANGUAGES, Language
-from dsr_report.languages import translatable as _
 from dsr_report.records.kinds import kind_of
 from dsr_report.rendering.configuration import STATEMENTS, configuration_text
 from dsr_report.sentences import Sentence
+from dsr_report.sentences import translatable as _
 
 _LONGEST = 20_000
 _PLAIN = (
@@ -153,7 +153,7 @@ class Statements:
             for value in values if isinstance(values, (list, tuple)) else [values]:
                 title = self._language.text(kind_of(str(value)).title[1])
                 named.append(title if what == "kind" else f"{told.get(what, what)} {value}")
-        return self._language.listed(named)
+        return self._language.join(named)
 
     def _scope(self) -> Iterator[Slot]:
         for name, label in (

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import cache
 
 from dsr_report.languages import LANGUAGES, Language, language_of
-from dsr_report.languages import translatable as _
 from dsr_report.records.kinds import KINDS
 from dsr_report.redact.findings import SECRETS, Finding
 from dsr_report.redact.live_links import LINK_KINDS
 from dsr_report.redact.marks import HIDDEN_THINGS
 from dsr_report.register.entries import CaseEntry
 from dsr_report.sentences import from_data
+from dsr_report.sentences import translatable as _
 
 STATES = {
     "received": _("received"),

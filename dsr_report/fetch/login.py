@@ -59,7 +59,7 @@ class Login:
         finally:
             self._lock.release()
 
-    def refused(self, jwt: Secret) -> None:
+    def forget(self, jwt: Secret) -> None:
         """Forget a JWT that the API refused, unless there is a newer one already."""
         with self._lock:
             if self._jwt == jwt:

@@ -34,7 +34,7 @@ class TimeLimit:
         self._is_answered = threading.Event()
         self._is_left = False
 
-    def opened(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+    def open(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         """What `send` gives, whose body is still to be read, or the end at the moment.
 
         Nothing can interrupt who looks up a name, or tries one address of a host after the other. A thread

@@ -324,7 +324,7 @@ class Transport:
                 timeout=self._patience(deadline),
                 extensions={"trace": limit.trace} if self._is_traced else {},
             )
-            response = limit.opened(partial(self._client.send, request, stream=True))
+            response = limit.open(partial(self._client.send, request, stream=True))
             if not response.has_redirect_location:
                 if _origin(url) != home and response.status_code in {401, 403}:
                     response.close()
@@ -366,7 +366,7 @@ class Transport:
                     timeout=self._patience(soon),
                     extensions=extensions,
                 )
-                response = limit.opened(partial(self._client.send, request, stream=True))
+                response = limit.open(partial(self._client.send, request, stream=True))
                 answer = Answer(response.status_code, response.headers, b"")
                 try:
                     whole = read_answer(response)
@@ -404,7 +404,7 @@ class Transport:
                         timeout=self._patience(soon),
                         extensions={"trace": limit.trace} if self._is_traced else {},
                     )
-                    response = limit.opened(partial(self._client.send, request, stream=True))
+                    response = limit.open(partial(self._client.send, request, stream=True))
                     try:
                         answer = read_answer(response)
                     finally:
@@ -442,7 +442,7 @@ class Transport:
                 where=_host(self.base),
                 hint="Check COPERNICA_TOKEN: may it use this API, from this network?",
             )
-        self._login.refused(jwt)
+        self._login.forget(jwt)
 
     def _address(self, path: str) -> httpx.URL:
         return httpx.URL(f"{self.base}/{path}")

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from dsr_report.lexicon import WORDS, WordPattern
-from dsr_report.mime.percent import unquoted
+from dsr_report.mime.percent import unquote_utf8
 
 Purpose = Literal["ordinary", "tracking", "unsubscribe", "web-version", "mail", "phone", "place", "unsafe"]
 _UNSUBSCRIBE = WordPattern(WORDS.unsubscribing)
@@ -58,7 +58,7 @@ def purpose_of(url: str, label: str = "") -> Purpose:
         return "unsafe"
     if text.startswith("#"):
         return "place"
-    said = purpose_said(unquoted(text), label)
+    said = stated_purpose(unquote_utf8(text), label)
     if said is not None:
         return said
     if _TRACKING.search(text.partition("//")[2]) or url_tokens(text):
@@ -66,7 +66,7 @@ def purpose_of(url: str, label: str = "") -> Purpose:
     return "ordinary"
 
 
-def purpose_said(*texts: str) -> Literal["unsubscribe", "web-version"] | None:
+def stated_purpose(*texts: str) -> Literal["unsubscribe", "web-version"] | None:
     """What a link is for, where its address (readable) or the words it stands under say so."""
     found = {_purpose_of(text) for text in texts if text}
     return "unsubscribe" if "unsubscribe" in found else "web-version" if "web-version" in found else None
@@ -97,7 +97,7 @@ def url_tokens(url: str) -> tuple[Span, ...]:
     )
     for match in _PAIR.finditer(url, host_end):
         value = match.group(2)
-        if len(value) < _SHORTEST or not _TOKEN_NAME.fullmatch(unquoted(match.group(1))):
+        if len(value) < _SHORTEST or not _TOKEN_NAME.fullmatch(unquote_utf8(match.group(1))):
             continue
         if re.search(r"[0-9@%]", value) or (
             len(value) >= _TELLING_NAMES_SHORTEST and not _READABLE.fullmatch(value)

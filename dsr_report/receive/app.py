@@ -220,8 +220,8 @@ class Endpoint:
 
     async def _settle_all(self) -> None:
         """Settle what comes in until the end; what cannot be settled now waits on the disk."""
-        for left in await run_in_threadpool(self._inbox.left):
-            await self._handed_on(left)
+        for left in await run_in_threadpool(self._inbox.not_handed_on):
+            await self._hand_on(left)
         while True:
             self._news.clear()
             failed = False
@@ -235,7 +235,7 @@ class Endpoint:
                 if settled.received is None or self._on_received is None:
                     self._say(settled.what)
                 else:
-                    await self._handed_on(settled.received, settled.what)
+                    await self._hand_on(settled.received, settled.what)
             if self._stopping and not self._news.is_set():  # else the last call came while this round went on
                 return
             try:
@@ -243,7 +243,7 @@ class Endpoint:
             except TimeoutError:
                 continue
 
-    async def _handed_on(self, received: Received, what: str = "") -> None:
+    async def _hand_on(self, received: Received, what: str = "") -> None:
         if self._on_received is None:
             return
         before = what or f"data request {received.number}, received earlier"
@@ -253,7 +253,7 @@ class Endpoint:
             fault = error if isinstance(error, DsrReportError) else type(error).__name__
             self._say(f"{before}; but: {fault}; tried again at the next start")
         else:
-            await run_in_threadpool(self._inbox.done, received)
+            await run_in_threadpool(self._inbox.note_handed_on, received)
             self._say(f"{before}; {done}" if done else before)
 
     def _refuse(self, error: RejectedError) -> Response:

@@ -21,10 +21,10 @@ from dsr_report.errors import NotAnExportError, NotReadyError
 from dsr_report.files import private_folder, sha256_of, written_whole
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.subjects import TYPES
-from dsr_report.languages import translatable as _
 from dsr_report.register.entries import DataRequestEntry
 from dsr_report.register.requests import api_name
 from dsr_report.register.store import Register
+from dsr_report.sentences import translatable as _
 
 _LOG = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ class Inbox:
             Received(final, sha256, entry.number, entry.reference),
         )
 
-    def left(self) -> list[Received]:
+    def not_handed_on(self) -> list[Received]:
         """What was matched, and not handed on: an earlier process was killed, or failed at it."""
         if not self._hands_on:
             return []
@@ -123,7 +123,7 @@ class Inbox:
                 found.append(Received(path, note.stem, int(number), reference))
         return found
 
-    def done(self, received: Received) -> None:
+    def note_handed_on(self, received: Received) -> None:
         """Note that a matched export was handed on."""
         (self.incoming / f"{received.sha256}.todo").unlink(missing_ok=True)
 

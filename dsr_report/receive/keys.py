@@ -93,11 +93,11 @@ class DnsKeys:
         if not self._free.acquire(blocking=False):
             raise KeyLookupError("too many keys are being looked up", hint="Is the name server slow?")
         try:
-            return self._looked_up(name)
+            return self._look_up(name)
         finally:
             self._free.release()
 
-    def _looked_up(self, name: str) -> tuple[RSAPublicKey, ...]:
+    def _look_up(self, name: str) -> tuple[RSAPublicKey, ...]:
         try:
             answer = self._resolver.resolve(f"{name}.", dns.rdatatype.TXT, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

@@ -18,7 +18,7 @@ from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.layouts import LayoutResolver
 from dsr_report.records.raw_record import RawRecord as RawRecord  # noqa: PLC0414 - what `find` yields
-from dsr_report.records.request_header import HEADERS, asked_for, told_by_header
+from dsr_report.records.request_header import HEADERS, request_clue, told_by_header
 from dsr_report.records.rule import Rule, rule
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.sniff import kind_of_text
@@ -51,7 +51,7 @@ class _Shape(NamedTuple):
     payload: str | None
     flat: bool
 
-    def decided(self, value: dict[str, JsonValue]) -> _Decided | None:
+    def decision_for(self, value: dict[str, JsonValue]) -> _Decided | None:
         """What was decided, where it holds for this object, too."""
         try:
             decided = self.table.get(self.key(value))
@@ -164,7 +164,7 @@ class Classifier:
         layouts = self._layouts
         if type(value) is dict and not layouts.listening:
             shape = self._shapes.get((labels, frozenset(value))) or self._shapes.get((labels, tuple(value)))
-            if shape is not None and (decided := shape.decided(value)) is not None:
+            if shape is not None and (decided := shape.decision_for(value)) is not None:
                 return (RawRecord(decided.kind, pointer, value, decided.rule, labels),)
             if value and not self._kinds:
                 decision = decide(value, labels)
@@ -230,7 +230,7 @@ def _with_request(
     """A key that reads what the header of a request tells, too, of objects with the names of this one."""
     headers = [name for name in like if normalised_key(name) in HEADERS]
     if len(headers) != 1:
-        return lambda value: (key(value), asked_for(value))
+        return lambda value: (key(value), request_clue(value))
     (header,) = headers
     return lambda value: (key(value), told_by_header(value[header]))
 

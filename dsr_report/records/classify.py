@@ -8,7 +8,7 @@ from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.key_signatures import by_members, by_names, values_matter
 from dsr_report.records.kinds import kind_of, kinds_cache
 from dsr_report.records.logs import columns_of_log
-from dsr_report.records.request_header import asked_for
+from dsr_report.records.request_header import request_clue
 from dsr_report.records.rule import Clue, Rule, rule
 from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key, word_set
 
@@ -242,7 +242,7 @@ def _label_wins(label: str, keyed: str) -> bool:
 
 def told_by_request(kind: str, found: Rule, value: dict[str, JsonValue]) -> tuple[str, Rule]:
     """Kind and rule of a record, where its request's header tells whether it is an open or a click."""
-    told = asked_for(value) if kind == "open_or_click" else None
+    told = request_clue(value) if kind == "open_or_click" else None
     return (kind, found) if told is None else (told[0], found.and_(told[1]))
 
 

@@ -28,11 +28,6 @@ _TYPES: dict[How, ColumnType] = {"flag": "boolean"}
 _IN_ROWS_OF_THEIR_OWN = frozenset({"map", "interests"})
 
 
-def translatable(text: str) -> str:
-    """Mark a text for the catalogues; it is translated where it is shown."""
-    return text
-
-
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a kind: where it is read from, and where it is shown.

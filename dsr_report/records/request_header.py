@@ -26,7 +26,7 @@ _PICTURE = ("impression", Clue("request-for-a-picture"))
 _PAGE = ("click", Clue("request-for-a-page"))
 
 
-def asked_for(members: dict[str, JsonValue]) -> tuple[str, Clue] | None:
+def request_clue(members: dict[str, JsonValue]) -> tuple[str, Clue] | None:
     """Kind and clue that the header dump among the members tells, or None where it tells neither."""
     for name, value in members.items():
         if normalised_key(name) in HEADERS and isinstance(value, str):
@@ -38,11 +38,11 @@ def told_by_header(header: JsonValue) -> tuple[str, Clue] | None:
     """Kind and clue that a header dump tells, or None where it tells neither."""
     if not isinstance(header, str):
         return None
-    return _told_once(header) if len(header) <= _SHORT else _clue_of(header[:_LONGEST])
+    return _clue_of_header(header) if len(header) <= _SHORT else _clue_of(header[:_LONGEST])
 
 
 @lru_cache(maxsize=1024)
-def _told_once(header: str) -> tuple[str, Clue] | None:
+def _clue_of_header(header: str) -> tuple[str, Clue] | None:
     return _clue_of(header)
 
 

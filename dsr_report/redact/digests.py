@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from dsr_report.mime.header import unfold
 from dsr_report.mime.message import parse_once
-from dsr_report.mime.percent import unquoted
+from dsr_report.mime.percent import unquote_utf8
 from dsr_report.redact.encoded_runs import may_have_pairs
 
 _ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
@@ -214,7 +214,7 @@ class Digests:
         """The digests in some texts as they are written there, with their numbers."""
         found: dict[str, int] = {}
         for text in texts:
-            for way in (text, unquoted(text)) if "%" in text else (text,):
+            for way in (text, unquote_utf8(text)) if "%" in text else (text,):
                 for start, end, key, _ in runs_in(way) if len(way) >= SHORTEST else ():
                     number = self.number_of(key)
                     if number is not None:

@@ -38,7 +38,7 @@ _ONE_OF_MANY = frozenset({"interests", "tags"})
 _DISCRIMINATORS = frozenset({"type", "event", "kind", "action"})
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]*)?")
 _SENDERS = frozenset({"from", "reply-to", "sender"})
-_FEWEST_DIGITS = 6
+_MOST_DIGITS = 6
 """More can be a telephone number."""
 _LONGEST_TITLE = 120
 
@@ -141,7 +141,9 @@ def _is_text(kind: str, name: str, value: str, is_field: bool, structured: froze
         return False
     if kind_of(kind).free_text == "by" or not is_field or _OPEN_FIELD.search(name):
         return (
-            _WORD.search(str(value)) is not None or "@" in str(value) or sum(map(str.isdigit, str(value))) > 6
+            _WORD.search(str(value)) is not None
+            or "@" in str(value)
+            or sum(map(str.isdigit, str(value))) > _MOST_DIGITS
         )
     return len(_WORD.findall(str(value))) >= FEWEST_WORDS or "@" in str(value)
 

@@ -210,7 +210,7 @@ def _is_compound_of_no_key(word: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def said_of_a_key(name: str) -> bool:
+def is_about_a_key(name: str) -> bool:
     """Whether a name below that of a key is of what is said about the key: `expires`, `algorithm`."""
     words = words_of(name)
     return _NO_KEY.are_in(words) or _NO_KEY_AFTER.are_in(words) or not _KEPT_WITH_A_KEY.isdisjoint(words)

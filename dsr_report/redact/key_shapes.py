@@ -21,11 +21,11 @@ from dsr_report.redact.key_names import (
     NAMES_OF_NAMES,
     KeyName,
     What,
+    is_about_a_key,
     is_secret_question,
     is_usual_field,
     joined_words,
     key_name,
-    said_of_a_key,
     words_of,
 )
 from dsr_report.redact.key_values import Span, TextKey, keys_in_scalar
@@ -149,7 +149,7 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
         under = None  # a member says itself which of them is the key
     for name, member in members.items():
         own = names[name]
-        if own is None and not said_of_a_key(str(name)):
+        if own is None and not is_about_a_key(str(name)):
             if under is not None:
                 own = under
             elif beside is _ANSWER:

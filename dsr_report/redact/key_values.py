@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import Number, Scalar
 from dsr_report.lexicon import WORDS, any_of
-from dsr_report.mime.percent import unquoted
+from dsr_report.mime.percent import unquote_utf8
 from dsr_report.redact.key_names import KeyName, What, key_name, words_of
 from dsr_report.redact.randomness import is_random
 
@@ -163,7 +163,7 @@ def _of_link(text: str) -> Iterator[TextKey]:
     """Of an address that a name says to be a key: all behind its host."""
     match = re.match(r"\s*(?:[\w+.-]+:)?//[^/?#\s]+[/?#]*", text)
     if match and (rest := text[match.end() :].strip()):
-        yield TextKey("key", unquoted(rest), match.end(), match.end() + len(rest), match.end())
+        yield TextKey("key", unquote_utf8(rest), match.end(), match.end() + len(rest), match.end())
     elif match is None and is_token(plain := text.strip()):  # `magic_link_token`
         start = len(text) - len(text.lstrip())
         yield TextKey("key", plain, start, start + len(plain), start)
@@ -184,10 +184,10 @@ def keys_at(
             yield TextKey(key.what, key.text, start, start + len(value), lead)
 
 
-def undone(value: str) -> str:
+def unquote_fully(value: str) -> str:
     """A value of a parameter, decoded as often as it is encoded."""
     for _ in range(3):
         if "%" not in value:
             break
-        value = unquoted(value)
+        value = unquote_utf8(value)
     return value

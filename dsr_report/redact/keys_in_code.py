@@ -186,7 +186,7 @@ def keys_in_calls(text: str) -> Iterator[TextKey]:
         yield from keys_at(match[1], match[3], match.start(3), match.start(1))
 
 
-def assigned(text: str) -> Iterator[TextKey]:
+def assignments(text: str) -> Iterator[TextKey]:
     """A name and its value as two settings side by side."""
     for match in _PAIR.finditer(text):
         yield from keys_at(match[2], match[4], match.start(4), match.start(2))
@@ -212,7 +212,7 @@ def statements(text: str) -> Iterator[TextKey]:
                     yield from keys_at(name, value[group], at, at)
 
 
-def letting_in(text: str) -> Iterator[TextKey]:
+def protocol_logins(text: str) -> Iterator[TextKey]:
     """What is sent to be let in, in the words of protocols."""
     for match in _LET_IN.finditer(text):
         plain = _decode(match[2]) if match[1] not in {"Bearer", "Token", "ApiKey"} else ""

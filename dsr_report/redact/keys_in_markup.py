@@ -64,7 +64,7 @@ class _Node(NamedTuple):
 def keys_in_markup(text: str, *, names_a_key: bool) -> Iterator[TextKey]:
     """The live keys in markup; beside labels and in tables only where the text `names_a_key`."""
     yield from _in_elements(text)
-    yield from _nested(text)
+    yield from _keys_in_nested(text)
     for match in _TAG.finditer(text):
         if "=" in match.group(3):
             yield from _in_tag(match)
@@ -88,7 +88,7 @@ def _in_elements(text: str) -> Iterator[TextKey]:
                 break
 
 
-def _nested(text: str) -> Iterator[TextKey]:
+def _keys_in_nested(text: str) -> Iterator[TextKey]:
     """What stands in the first element within one whose attribute names a key."""
     for match in _NESTED.finditer(text):
         names = (html.unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(match[2]))

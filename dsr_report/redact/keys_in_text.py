@@ -23,20 +23,20 @@ from dsr_report.redact.key_names import (
     key_name,
     words_of,
 )
-from dsr_report.redact.key_values import TextKey, is_code, is_token, keys_at, keys_under_name, undone
+from dsr_report.redact.key_values import TextKey, is_code, is_token, keys_at, keys_under_name, unquote_fully
 from dsr_report.redact.keys_in_code import (
     arguments,
-    assigned,
+    assignments,
     command_lines,
     hashes,
     issued_tokens,
     keys_in_calls,
     keys_in_dumps,
-    letting_in,
     literals,
     password_files,
     php_values,
     private_keys,
+    protocol_logins,
     signed_tokens,
     statements,
 )
@@ -211,7 +211,7 @@ def _folders(text: str) -> Iterator[TextKey]:
     """A folder of an address that names a key, and the folder below it."""
     for match in _FOLDER.finditer(text):
         if is_token(match[2]):
-            yield from keys_at(match[1], match[2], match.start(2), match.start(1), undone)
+            yield from keys_at(match[1], match[2], match.start(2), match.start(1), unquote_fully)
     for match in _FOLDER_OF_SESSION.finditer(text):
         yield TextKey("key", match[1], *match.span(1), match.start())
 
@@ -224,10 +224,14 @@ def _markup(text: str) -> Iterator[TextKey]:
 def _parameters(text: str) -> Iterator[TextKey]:
     for match in _PARAMETER.finditer(text):
         name, value = match.groups()
-        yield from keys_at(undone(name.replace("+", " ")), value, match.start(2), match.start(1), undone)
+        yield from keys_at(
+            unquote_fully(name.replace("+", " ")), value, match.start(2), match.start(1), unquote_fully
+        )
     if "%" in text:
         for match in _WRAPPED_PARAMETER.finditer(text):
-            yield from keys_at(undone(match.group(1)), match.group(3), match.start(3), match.start(1), undone)
+            yield from keys_at(
+                unquote_fully(match.group(1)), match.group(3), match.start(3), match.start(1), unquote_fully
+            )
 
 
 def _lines(text: str) -> Iterator[TextKey]:
@@ -531,19 +535,19 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ("]=>", keys_in_dumps),
     (" -", command_lines),
     ("'", statements),
-    ("Bearer", letting_in),
-    ("Basic", letting_in),
-    ("AUTH", letting_in),
-    ("igest ", letting_in),
-    ("PLAIN", letting_in),
-    ("PASS ", letting_in),
-    ("LOGIN", letting_in),
-    ("IDENTIFY", letting_in),
-    ("identify", letting_in),
-    ("user ", letting_in),
-    ("334", letting_in),
-    ("+\n", letting_in),
-    ("+\r", letting_in),
+    ("Bearer", protocol_logins),
+    ("Basic", protocol_logins),
+    ("AUTH", protocol_logins),
+    ("igest ", protocol_logins),
+    ("PLAIN", protocol_logins),
+    ("PASS ", protocol_logins),
+    ("LOGIN", protocol_logins),
+    ("IDENTIFY", protocol_logins),
+    ("identify", protocol_logins),
+    ("user ", protocol_logins),
+    ("334", protocol_logins),
+    ("+\n", protocol_logins),
+    ("+\r", protocol_logins),
     (":", password_files),
     ("net use", arguments),
     ("chpasswd", arguments),
@@ -556,13 +560,13 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     (', "', keys_in_calls),
     (' "', keys_in_calls),
     (" '", keys_in_calls),
-    ("alue=", assigned),
-    ("alue:", assigned),
+    ("alue=", assignments),
+    ("alue:", assignments),
     ("[", _json_within),
     ("{", _json_within),
     ("SecureString", keys_in_calls),
     ("default", keys_in_calls),
-    ("WIFI:", letting_in),
+    ("WIFI:", protocol_logins),
     ("%3D", _parameters),
     ("eyJ", signed_tokens),
     ("PRIVATE KEY", private_keys),

@@ -17,9 +17,9 @@ from typing import Literal, NamedTuple
 from dsr_report.lexicon import WORDS, WordPattern, any_of
 from dsr_report.mime.header import decode_words
 from dsr_report.mime.inside_files import is_packed, texts_inside
-from dsr_report.mime.links import purpose_of, purpose_said, url_tokens
+from dsr_report.mime.links import purpose_of, stated_purpose, url_tokens
 from dsr_report.mime.message import MimePart, parse
-from dsr_report.mime.percent import unquoted
+from dsr_report.mime.percent import unquote_utf8
 from dsr_report.redact.key_names import key_name
 from dsr_report.redact.key_shapes import keys_in_text as keys_by_names
 from dsr_report.redact.key_values import TextKey, keys_under_name
@@ -101,9 +101,9 @@ def keys_in_text(text: str) -> Iterator[LiveKey]:
     plain = text.replace("\\/", "/")
     if "=" in plain or "%3D" in plain:
         for match in _NAMED.finditer(plain):
-            yield from _named_key(match.group(2), _value(match))
+            yield from _key_under_name(match.group(2), _value(match))
     yield from keys_in_links(text)
-    for wrapped in wrapped_in(text):
+    for wrapped in unwrap(text):
         yield from keys_in_text(wrapped)
 
 
@@ -115,10 +115,10 @@ def _keys_in_links(text: str) -> Iterator[LiveKey]:
     if "//" in text:
         if "@" in text:
             for login in _LOGIN.findall(text):
-                yield LiveKey("link-key", unquoted(login).lstrip(":"), unquoted(login))
+                yield LiveKey("link-key", unquote_utf8(login).lstrip(":"), unquote_utf8(login))
             for login in _LOGIN_TOKEN.findall(text):
-                if is_random(unquoted(login)):
-                    yield LiveKey("link-key", unquoted(login), unquoted(login))
+                if is_random(unquote_utf8(login)):
+                    yield LiveKey("link-key", unquote_utf8(login), unquote_utf8(login))
         for url in _urls(text):
             whole = url.rstrip(".,;:!?)]")
             yield from keys_in_link(html.unescape(whole) if "&" in whole else whole, "")
@@ -131,7 +131,7 @@ def _keys_in_links(text: str) -> Iterator[LiveKey]:
         for address in _MAILTO.findall(text):
             if _LEAVE.search(address):
                 yield from _of_mailto(html.unescape(address))
-    for wrapped in wrapped_in(text):
+    for wrapped in unwrap(text):
         yield from keys_in_text(wrapped)
 
 
@@ -140,10 +140,10 @@ def _remembered_keys(text: str) -> tuple[LiveKey, ...]:
     return tuple(_keys_in_links(text))
 
 
-def wrapped_in(text: str) -> Iterator[str]:
+def unwrap(text: str) -> Iterator[str]:
     """The addresses, and the objects that may hold some, that a text has in base64."""
     if "aHR0c" in text or "eyJ" in text:
-        for wrapped in _WRAPPED.findall(unquoted(unquoted(text))):
+        for wrapped in _WRAPPED.findall(unquote_utf8(unquote_utf8(text))):
             yield _unwrap(wrapped)
 
 
@@ -165,10 +165,10 @@ def keys_in_link(url: str, label: str) -> tuple[LiveKey, ...]:
     host_end = url.find("/", url.find("//") + 2)
     if host_end < 0:
         return ()
-    said = purpose_said(unquoted(url), label)
+    said = stated_purpose(unquote_utf8(url), label)
     if said == "unsubscribe":
         kind: LinkKind = "unsubscribe-link"
-    elif said == "web-version" or _PERSONAL.is_in(unquoted(url[host_end:])) or _PERSONAL.is_in(label):
+    elif said == "web-version" or _PERSONAL.is_in(unquote_utf8(url[host_end:])) or _PERSONAL.is_in(label):
         kind = "personal-link"
     else:
         return ()
@@ -176,7 +176,7 @@ def keys_in_link(url: str, label: str) -> tuple[LiveKey, ...]:
     pieces |= {match.start(): match.end() for match in _PIECE.finditer(url, host_end)}
     found = []
     for start, end in sorted(pieces.items()):
-        token = unquoted(url[start:end])
+        token = unquote_utf8(url[start:end])
         if not _NO_TOKEN.isdisjoint(token):
             continue
         if is_random(token, shortest=10, changes=2) or (token.isdigit() and len(token) > _LONGEST_COUNTED):
@@ -210,7 +210,7 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
                 yield from keys_in_text(text)
                 is_letter = part.media_type in {"text/html", "text/plain"} and len(text) > _SHORT_TEXT
                 for piece in around_names(text) if is_letter else (text,):
-                    yield from _told(piece)
+                    yield from _keys_under_names(piece)
     for field in fields:
         name = field.name.lower()
         if _SIGNATURE_FIELD.fullmatch(name):
@@ -219,7 +219,7 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
             yield from map(_of_text, keys_under_name(known, field.value))
         text = decode_words(_FOLD.sub("", field.raw.decode("utf-8", "replace")))
         if _WORDED_FIELD.fullmatch(name):
-            yield from _told(text.strip())
+            yield from _keys_under_names(text.strip())
         if name.startswith("list-"):
             for address in _MAILTO.findall(text):
                 yield from _of_mailto(address)
@@ -228,7 +228,7 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
         yield from keys_in_text(text)
 
 
-def _told(text: str) -> Iterator[LiveKey]:
+def _keys_under_names(text: str) -> Iterator[LiveKey]:
     """The live keys in a text by the names that are written before them."""
     for key in keys_by_names(text):
         what = key.what if key.what != "link" else "key"
@@ -269,7 +269,7 @@ def _value(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _named_key(name: str, value: str) -> tuple[LiveKey, ...]:
+def _key_under_name(name: str, value: str) -> tuple[LiveKey, ...]:
     """The key in a parameter under a name of a key."""
     known = key_name(_plain(name))
     if known is None:
@@ -294,13 +294,13 @@ def _plain(value: str) -> str:
     for _ in range(3):
         if "%" not in value:
             break
-        value = unquoted(value)
+        value = unquote_utf8(value)
     return value
 
 
 def _of_mailto(address: str) -> Iterator[LiveKey]:
     """The token of an address to which mail is sent to unsubscribe, with all that stands before its @."""
-    plain = unquoted(address)
+    plain = unquote_utf8(address)
     local, at, rest = plain.partition("@")
     for run in _RUN.findall(local):
         if at and is_random(run, shortest=10, changes=2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsr_report.languages import language_of
-from dsr_report.languages import translatable as _
+from dsr_report.sentences import translatable as _
 
 
 def mark_text(code: str, treatment: str, number: str, what: str) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from dsr_report.addresses import ADDRESS
-from dsr_report.languages import translatable as _
 from dsr_report.lexicon import LEXICONS, WORDS, Lexicon, any_of
 from dsr_report.redact.mentions import Passage
 from dsr_report.redact.telephones import LINK
+from dsr_report.sentences import translatable as _
 
 _BESIDE_WORD = _("a name beside “{word}”")
 _AFTER_WORD = _("a name after “{word}”")

@@ -92,17 +92,17 @@ def _printed_names() -> frozenset[str]:
 
 def _look_through(items: Iterable[Item], processes: Processes | None) -> Iterator[Seen]:
     if processes is None:
-        return map(seen_in, items)
+        return map(keys_in_item, items)
     jobs = portions(items, lambda item: rough_size(item.value))
-    return chain.from_iterable(processes.in_order(seen_in_portion, jobs))
+    return chain.from_iterable(processes.in_order(keys_in_portion, jobs))
 
 
-def seen_in_portion(items: Sequence[Item]) -> list[Seen]:
+def keys_in_portion(items: Sequence[Item]) -> list[Seen]:
     """The live keys in some items; runs in a process of its own."""
-    return [seen_in(item) for item in items]
+    return [keys_in_item(item) for item in items]
 
 
-def seen_in(item: Item) -> Seen:
+def keys_in_item(item: Item) -> Seen:
     """The live keys in one item."""
     return Seen([*keys_in_value(item.value, item.pointer), *codes_in(item)], keys_seen_in(item))
 

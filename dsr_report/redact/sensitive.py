@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dsr_report.languages import translatable as _
 from dsr_report.lexicon import WORDS, WordPattern, any_of
 from dsr_report.redact.mentions import Passage
+from dsr_report.sentences import translatable as _
 
 _SENSITIVE = (
     (_("a word about health"), WORDS.health),

@@ -100,7 +100,7 @@ class Cases:
             if received_on > journal.today:
                 raise UsageError(Sentence("{received_on} has not come yet", received_on=received_on))
             data = {"received_on": received_on.isoformat()}
-            journal.append(journal.owed(reference), "receipt-noted", data)
+            journal.append(journal.open_case(reference), "receipt-noted", data)
 
     def pause(
         self,
@@ -113,7 +113,7 @@ class Cases:
     ) -> None:
         """Stop the clock on the day the person was asked to prove who they are, or to say what they want."""
         with self._pen.journal(actor) as journal:
-            case = journal.owed(reference)
+            case = journal.open_case(reference)
             if journal.state(case).paused_why is not None:
                 raise RegisterError("this case is paused already", where=case.reference)
             since = _not_in_future(journal, on)
@@ -126,7 +126,7 @@ class Cases:
     ) -> None:
         """Let the clock run again from the day the answer arrived; `evidence` names its kind only."""
         with self._pen.journal(actor) as journal:
-            case = journal.owed(reference)
+            case = journal.open_case(reference)
             state = journal.state(case)
             if state.paused_why is None:
                 raise RegisterError("this case is not paused", where=case.reference)
@@ -150,7 +150,7 @@ class Cases:
         if not reason.strip():
             raise UsageError("an extension needs its reason: the person must be told")
         with self._pen.journal(actor) as journal:
-            case = journal.owed(reference)
+            case = journal.open_case(reference)
             told = _not_in_future(journal, on)
             state = journal.state(case)
             if state.extended_on is not None:
@@ -180,7 +180,7 @@ class Cases:
         `subject` is what the export itself says; it is kept where the case did not know it yet.
         """
         with self._pen.journal(actor) as journal:
-            case = journal.owed(reference)
+            case = journal.open_case(reference)
             is_new = journal.add_file(
                 case,
                 kind="export",
@@ -256,7 +256,7 @@ class Cases:
         with self._pen.journal(actor) as journal:
             day = _not_in_future(journal, on)
             facts = {"on": day.isoformat(), "ground": ground}
-            journal.append(journal.owed(reference), "refused", facts, _without_none(weighing=weighing))
+            journal.append(journal.open_case(reference), "refused", facts, _without_none(weighing=weighing))
 
     def withdraw(
         self, reference: str, *, on: date | None = None, mistake: bool = False, actor: str | None = None
@@ -268,7 +268,7 @@ class Cases:
         with self._pen.journal(actor) as journal:
             day = _not_in_future(journal, on)
             facts = {"on": day.isoformat(), "mistake": True} if mistake else {"on": day.isoformat()}
-            journal.append(journal.owed(reference), "withdrawn", facts)
+            journal.append(journal.open_case(reference), "withdrawn", facts)
 
     def close_case(self, reference: str, *, reason: str | None = None, actor: str | None = None) -> None:
         """End the work on a case: its retention begins, and the person's address is removed.

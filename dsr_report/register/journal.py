@@ -125,7 +125,7 @@ class Journal:
             raise no_such_case(reference)
         return case
 
-    def owed(self, reference: str) -> Case:
+    def open_case(self, reference: str) -> Case:
         """The case with this reference, which must not be answered yet.
 
         Raises:

@@ -21,7 +21,7 @@ class Authority:
     nearby: bool = False
     """Whether every report lists it: countries in which people speak the languages of reports."""
 
-    def said(self, language: str, *, with_address: bool = False) -> str:
+    def in_words(self, language: str, *, with_address: bool = False) -> str:
         """Name, address where it is asked for, and website, for readers of a language."""
         parts = (self.name, self.address if with_address else "", self.website)
         return ", ".join(text for part in parts if (text := _in_language(part, language)))

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from dsr_report.config import LETTERS, Config, Letter
 from dsr_report.export import Export
 from dsr_report.languages import Language, language_of
-from dsr_report.languages import translatable as _
 from dsr_report.records.models.people import Profile, Subprofile
 from dsr_report.records.parser import parse
 from dsr_report.rendering.authorities import AUTHORITIES
 from dsr_report.rendering.environment import environment
+from dsr_report.sentences import translatable as _
 
 STATEMENTS: dict[Letter, tuple[str, str]] = {
     "purposes": (

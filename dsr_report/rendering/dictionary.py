@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dsr_report.languages import Language
-from dsr_report.languages import translatable as _
 from dsr_report.records.kinds import kind_of, kinds_cache
 from dsr_report.records.names import normalised_key
+from dsr_report.sentences import translatable as _
 
 
 class Entry(NamedTuple):

@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 from dsr_report.config import Config, Letter
 from dsr_report.languages import Language
-from dsr_report.languages import translatable as _
 from dsr_report.records.kind import Origin
 from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import UNRECOGNISED, Collected, FilledField
-from dsr_report.rendering.kinds import kind_counted, kinds_listed
+from dsr_report.rendering.kinds import count_in_words, kinds_in_words
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import OPENED, VISITS
 from dsr_report.rendering.storage_periods import in_words
 from dsr_report.sentences import Sentence
+from dsr_report.sentences import translatable as _
 
 STATEMENTS: tuple[tuple[Letter, str], ...] = (
     ("purposes", _("What we use your data for (purposes)")),
@@ -156,7 +156,7 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         "facts": facts(collected, options),
         "period": period(collected, options),
         "sources": texts_of(config, "source", collected, options)[:2],
-        "recipients": language.listed(recipients_of(config, collected, options)),
+        "recipients": language.join(recipients_of(config, collected, options)),
         "retention": (in_words(collected.dated, options) + texts_of(config, "retention", collected, options))[
             :_MOST_PERIODS
         ],
@@ -223,7 +223,7 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
         both = [language.count("{n} open", "{n} opens", opened)] if opened else []
         if events["click"]:
             both.append(language.count("{n} click", "{n} clicks", events["click"]))
-        lines.append(language.text("{events} that we recorded").format(events=language.listed(both)))
+        lines.append(language.text("{events} that we recorded").format(events=language.join(both)))
     told = kinds["survey"] + kinds["form"]
     if told:
         lines.append(
@@ -234,7 +234,7 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
     if collected.interests:
         lines.append(language.count("{n} interest", "{n} interests", len(collected.interests)))
     if rest := _rest_in_words(collected, options):
-        lines.append(language.text("Also: {kinds}").format(kinds=language.listed(rest)))
+        lines.append(language.text("Also: {kinds}").format(kinds=language.join(rest)))
     if kinds[UNRECOGNISED]:
         lines.append(unknown_in_words(collected, options))
     return lines
@@ -295,7 +295,7 @@ def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
     )
     others = [kind for kind, _count in kinds.most_common() if kind not in said]
     return [words for count, words in counted if count] + [
-        kind_counted(kind, kinds[kind], options) for kind in others
+        count_in_words(kind, kinds[kind], options) for kind in others
     ]
 
 
@@ -303,7 +303,7 @@ _LONGEST_NAME = 60
 """Letters of a name on page one: longer ones would push its answers to a later page, and stand in full elsewhere."""
 
 
-def _cut(name: str) -> str:
+def _shorten_name(name: str) -> str:
     """A name, or its beginning."""
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
@@ -312,14 +312,14 @@ def unknown_in_words(collected: Collected, options: ReportOptions) -> str:
     """How many records there are whose meaning is not known, by the names that they have in the export."""
     language = options.language
     counted = [(name, count) for name, count in collected.unknown.most_common() if name]
-    names = [f"{_cut(name)} ({language.number(count)})" for name, count in counted[:_MOST_FIELDS]]
+    names = [f"{_shorten_name(name)} ({language.number(count)})" for name, count in counted[:_MOST_FIELDS]]
     names += ["…"] * (len(counted) > _MOST_FIELDS)
     said = language.count(
         "{n} record whose meaning we do not know",
         "{n} records whose meaning we do not know",
         collected.kinds[UNRECOGNISED],
     )
-    return f"{said}{language.colon} {language.listed(names)}" if names else said
+    return f"{said}{language.colon} {language.join(names)}" if names else said
 
 
 def greeting(collected: Collected, options: ReportOptions) -> str:
@@ -332,13 +332,13 @@ def greeting(collected: Collected, options: ReportOptions) -> str:
 
 def held_in_words(collected: Collected, options: ReportOptions) -> str:
     """Which fields of the profile hold something, by their names."""
-    language, names = options.language, list(map(_cut, collected.filled))
+    language, names = options.language, list(map(_shorten_name, collected.filled))
     if not names:
         return ""
     more = len(names) - _MOST_FIELDS
     if more > 1:
         names = [*names[:_MOST_FIELDS], language.count("{n} more field", "{n} more fields", more)]
-    return language.text("Your profile holds: {fields}.").format(fields=language.listed(names))
+    return language.text("Your profile holds: {fields}.").format(fields=language.join(names))
 
 
 ORIGINS: dict[Origin, str] = {
@@ -364,7 +364,7 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
         names = [name for name, filled in collected.filled.items() if _origin_of(filled) == said]
         if names:
             add(
-                language.text("Details in your profile: {fields}").format(fields=language.listed(names)),
+                language.text("Details in your profile: {fields}").format(fields=language.join(names)),
                 said,
             )
     special = [name for name, filled in collected.filled.items() if filled.special]
@@ -372,7 +372,7 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
         found.append(
             language.text(
                 "Special categories of personal data (Article 9 GDPR) are or may be in: {fields}."
-            ).format(fields=language.listed(special))
+            ).format(fields=language.join(special))
         )
     told = {kind for kind in kinds if kind_of(kind).chapter == "told"}
     noted = {kind for kind in kinds if kind_of(kind).chapter == "noted"}
@@ -416,7 +416,7 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
     for origin, said in ORIGINS.items():
         alike = [kind for kind in rest if _origin_of_kind(kind, options) == origin]
         if alike:
-            listed = kinds_listed(alike, options)
+            listed = kinds_in_words(alike, options)
             add(language.text("Other records: {kinds}").format(kinds=listed), said)
     if kinds[UNRECOGNISED]:
         add(unknown_in_words(collected, options), ORIGINS[""])
@@ -547,9 +547,9 @@ def authority_view(options: ReportOptions) -> tuple[str, list[str]]:
     lead = AUTHORITIES.get(code)
     first = ", ".join(p for p in (config.name, config.address, config.website) if p)
     if not first and lead is not None:
-        first = lead.said(options.language_code, with_address=True)
+        first = lead.in_words(options.language_code, with_address=True)
     others = [
-        f"{language.country(country)}{language.colon} {entry.said(options.language_code)}"
+        f"{language.country(country)}{language.colon} {entry.in_words(options.language_code)}"
         for country, entry in AUTHORITIES.items()
         if entry.nearby and country != code
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from dsr_report.languages import translatable as _
+from dsr_report.sentences import translatable as _
 
 
 class Term(NamedTuple):

@@ -32,7 +32,7 @@ def kind_plural(kind: str, options: ReportOptions) -> str:
     return options.language.text(kind_of(kind).title[1])
 
 
-def kind_counted(kind: str, count: int, options: ReportOptions) -> str:
+def count_in_words(kind: str, count: int, options: ReportOptions) -> str:
     """So many records of a kind in a sentence: `1 automatic reply`."""
     language = options.language
     if kind in options.config.records:  # the company gave it one name, whatever the number
@@ -41,7 +41,7 @@ def kind_counted(kind: str, count: int, options: ReportOptions) -> str:
     return f"{language.number(count)} {language.within(language.text(title))}"
 
 
-def kinds_listed(kinds: Iterable[str], options: ReportOptions) -> str:
+def kinds_in_words(kinds: Iterable[str], options: ReportOptions) -> str:
     """Several kinds in a sentence, of which only the first has a capital: `Messages, opens and clicks`."""
     language, own = options.language, options.config.records
     names = [
@@ -50,4 +50,4 @@ def kinds_listed(kinds: Iterable[str], options: ReportOptions) -> str:
         else language.within(kind_plural(kind, options))
         for place, kind in enumerate(kinds)
     ]
-    return language.listed(names)
+    return language.join(names)

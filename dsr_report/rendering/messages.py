@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from dsr_report.languages import translatable as _
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.parts import PartKind
 from dsr_report.mime.plain_text import text_of_html
@@ -22,6 +21,7 @@ from dsr_report.rendering.text import inert
 from dsr_report.rendering.values import FieldRow, Numbered, has_own_form, path_of, rows_of, stored_members
 from dsr_report.rendering.warnings import defect_text
 from dsr_report.sanitize.safe_html import SafeHtml, Wording, print_style, safe, safe_frame
+from dsr_report.sentences import translatable as _
 
 _TEXT_OF_HTML = re.compile(r"(?:^|>)[^<]*")
 _PURPOSES = {
@@ -157,7 +157,7 @@ class MessageViews:
         rows = tuple(rows_of(record, language, numbered, source))
         for member, _first in numbered.members:
             if has_own_form(member, source):
-                numbered.shown_elsewhere(member)
+                numbered.note_shown_elsewhere(member)
         html_source = parsed.html if parsed is not None else record.html
         text = parsed.text if parsed is not None else record.text
         if text is None and record.html is not None:

@@ -68,7 +68,7 @@ def plot(periods: Sequence[str], series: Sequence[Series], size: tuple[int, int]
     most = max((max(s.counts, default=0) for s in series), default=0)
     if not periods or not most:
         return None
-    top = _rounded_up(most)
+    top = _round_up(most)
     width = min((whole_width - _LEFT - 4) / len(periods), _WIDEST)
     bar = width * 0.8 / len(series)
     height = whole_height - _BOTTOM - _TOP
@@ -95,7 +95,7 @@ def plot(periods: Sequence[str], series: Sequence[Series], size: tuple[int, int]
     return Plot(_LEFT, whole_width, whole_height, lines, bars, legend, labels)
 
 
-def _rounded_up(value: int) -> int:
+def _round_up(value: int) -> int:
     for step in (2, 4, 6, 10, 20, 40, 60, 100, 200, 400, 600, 1000):
         if value <= step:
             return step

@@ -96,7 +96,7 @@ class Shell:
         is_secured = False
         for piece in pieces:
             is_secured = is_secured or CONTENT_SECURITY in piece
-            printing.printed(piece)
+            printing.note_written(piece)
             yield utf8(piece)
         printing.finish()
         yield b"\n"
@@ -145,7 +145,7 @@ class _Printing:
             yield self._open
         self._check()
 
-    def printed(self, piece: str) -> None:
+    def note_written(self, piece: str) -> None:
         """Take note of what was written."""
         if self._open is not None and self._open in piece:
             self._open = None

@@ -105,13 +105,3 @@ class Activity:
             if key is not None and key in self.by_id:
                 return self.messages[self.by_id[key]]
         return None
-
-    def subject_of(self, entry: MessageEntry) -> str | None:
-        """Its own subject, or that of its mailing."""
-        return entry.subject or self.subjects.get(entry.mailing_id or "")
-
-    def merged(self) -> None:
-        """Let several records about one message (sent, content, purged) share their subject and time."""
-        for entry in self.messages:
-            if entry.subject is None and entry.mailing_id:
-                entry.subject = self.subjects.get(entry.mailing_id)

@@ -8,7 +8,7 @@ from datetime import date
 
 from dsr_report.config import Retention
 from dsr_report.languages import Language
-from dsr_report.rendering.kinds import kinds_listed
+from dsr_report.rendering.kinds import kinds_in_words
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.statistics import VISITS, Dated
 from dsr_report.sentences import Count, Sentence, join_sentences
@@ -84,7 +84,7 @@ def in_words(dated: Dated, options: ReportOptions) -> list[str]:
 
 def _sentences(one: Held, options: ReportOptions) -> Iterator[str]:
     language = options.language
-    names = one.rule.name.get(options.language_code) or kinds_listed(one.kinds, options)
+    names = one.rule.name.get(options.language_code) or kinds_in_words(one.kinds, options)
     start = {
         "record": language.text("from the day of each record"),
         "last-activity": language.text("from your last open or click"),

@@ -96,7 +96,7 @@ class Numbered:
         """A value of the record, the first scalar of which has this number."""
         return Value(content, self._number, first)
 
-    def shown_elsewhere(self, member: Member) -> None:
+    def note_shown_elsewhere(self, member: Member) -> None:
         """A member is shown in a form of its own, without numbers."""
         self._elsewhere.add(member.pointer)
 
@@ -269,7 +269,7 @@ class References:
             self._room -= len(text)
         return number
 
-    def printed(self, number: int) -> int | str:
+    def printed_number(self, number: int) -> int | str:
         """The number that the report prints for a text, or the text itself, which occurs once."""
         known = self._printed_numbers.get(number)
         return self._in_order[number] if known is None else known

@@ -202,7 +202,7 @@ class Later:
         """The number of a long text, or None where it is printed in place."""
         return self._texts.setdefault(text, len(self._texts)) if len(text) > LONG else None
 
-    def taken(self) -> tuple[str, ...]:
+    def take(self) -> tuple[str, ...]:
         """The texts since the last call, in the order of their numbers."""
         texts = tuple(self._texts)
         self._texts.clear()
@@ -298,7 +298,7 @@ def view_portion(job: _Job) -> list[Viewed]:
     for number, found in enumerate(job.founds, job.number):
         made = viewer.view(found, number, messages, later)
         messages += made.message is not None
-        answers.append(made._replace(long_texts=later.taken()))
+        answers.append(made._replace(long_texts=later.take()))
     return answers
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from dsr_report.jsonstream.items import ReadWarning
 from dsr_report.languages import Language
-from dsr_report.languages import translatable as _
 from dsr_report.mime.defects import Defect, DefectCode
 from dsr_report.records.rule import Rule
+from dsr_report.sentences import translatable as _
 
 ODDITIES: dict[str, str] = {
     "byte-order-mark": _("The file begins with a mark that says how it is encoded."),

@@ -53,7 +53,7 @@ def record_batch_of_block(block: Any, store: Store, arrivals: Places, seen: Seen
     import pyarrow as pa  # noqa: PLC0415 - only for formats that need it
 
     there = set(block.column_names)
-    made = store.resolved(store.blocks.rows(block), arrivals, seen)
+    made = store.resolve(store.blocks.rows(block), arrivals, seen)
     arrays = []
     for field, declared in zip(schema, store.table.columns, strict=True):
         if field.name in made:

@@ -30,7 +30,7 @@ class Rows(Protocol):
         """A column as a list."""
         ...
 
-    def mapped(self, name: str, function: Callable[[str], Any], dtype: str) -> Any:
+    def map_texts(self, name: str, function: Callable[[str], Any], dtype: str) -> Any:
         """What a function makes of each text of a column; it is asked once for each, and not for null."""
         ...
 
@@ -66,11 +66,11 @@ class Blocks(Protocol):
         """A block as bytes."""
         ...
 
-    def joined(self, blocks: list[Any]) -> Any:
+    def join(self, blocks: list[Any]) -> Any:
         """Blocks as one."""
         ...
 
-    def taken(self, block: Any, places: Places) -> Any:
+    def take(self, block: Any, places: Places) -> Any:
         """The rows at these places, in this order."""
         ...
 
@@ -97,7 +97,7 @@ class ListRows:
     def cells(self, name: str) -> list[Any]:
         return self._columns.get(name) or [None] * self.count
 
-    def mapped(self, name: str, function: Callable[[str], Any], dtype: str) -> list[Any]:  # noqa: ARG002 - of Arrow
+    def map_texts(self, name: str, function: Callable[[str], Any], dtype: str) -> list[Any]:  # noqa: ARG002 - of Arrow
         cells = self._columns.get(name)
         if cells is None:
             return [None] * self.count
@@ -135,7 +135,7 @@ class Lists:
     def repack(self, block: Any) -> bytes:
         return marshal.dumps(block)
 
-    def joined(self, blocks: list[Any]) -> Any:
+    def join(self, blocks: list[Any]) -> Any:
         if len(blocks) == 1:
             return blocks[0]
         result: Columns = {}
@@ -151,7 +151,7 @@ class Lists:
                     cells.extend([None] * (total - len(cells)))
         return result, total
 
-    def taken(self, block: Any, places: Places) -> Any:
+    def take(self, block: Any, places: Places) -> Any:
         pick = _picker(places.tolist())
         columns, _ = block
         return {name: pick(cells) for name, cells in columns.items()}, len(places)
@@ -211,10 +211,10 @@ class ArrowBlocks:
             writer.write_table(block)
         return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
-    def joined(self, blocks: list[Any]) -> Any:
+    def join(self, blocks: list[Any]) -> Any:
         return blocks[0] if len(blocks) == 1 else self._pa.concat_tables(blocks, promote_options="default")
 
-    def taken(self, block: Any, places: Places) -> Any:
+    def take(self, block: Any, places: Places) -> Any:
         return block.combine_chunks().take(self._pa.array(places))
 
     def part(self, block: Any, start: int, stop: int) -> Any:
@@ -241,7 +241,7 @@ class _ArrowRows:
     def cells(self, name: str) -> list[Any]:
         return self._block.column(name).to_pylist() if name in self._names else [None] * self.count
 
-    def mapped(self, name: str, function: Callable[[str], Any], dtype: str) -> Any:
+    def map_texts(self, name: str, function: Callable[[str], Any], dtype: str) -> Any:
         if name not in self._names:
             return self.column([None] * self.count, dtype)
         coded = self._block.column(name).combine_chunks().dictionary_encode()

@@ -82,7 +82,7 @@ class TableSet(Mapping[str, Any], Closing):
             for batch in self.batches(name):
                 yield record_batch(batch, store.table, schema)
         else:
-            for block, arrivals, seen in store.ordered():
+            for block, arrivals, seen in store.in_order():
                 yield record_batch_of_block(block, store, arrivals, seen, schema)
 
     def tables(self) -> tuple[Table, ...]:

@@ -26,7 +26,7 @@ class One(Protocol):
         """Some of its tables."""
         ...
 
-    def refused(self, error: DsrReportError) -> bool:
+    def leave_out(self, error: DsrReportError) -> bool:
         """Whether it is left out, as it cannot be read."""
         ...
 
@@ -56,7 +56,7 @@ class CombinedSet(Mapping[str, Any]):
             try:
                 made = one.tables(names, key)
             except DsrReportError as error:
-                if not one.refused(error):
+                if not one.leave_out(error):
                     raise
                 continue
             with made:

@@ -106,7 +106,7 @@ class Known:
         if table.key != "subject_key":
             made["subject_key"] = rows.constant(self.subject_key)
         if table.kind_in:
-            made[ORIGIN.name] = rows.mapped(table.kind_in, _origin_of_kind, "string")
+            made[ORIGIN.name] = rows.map_texts(table.kind_in, _origin_of_kind, "string")
         elif ORIGIN.name in names and table.name not in ORIGIN_BY_ROW:
             made[ORIGIN.name] = rows.constant(table.origin or None)
         for column in table.columns:
@@ -115,9 +115,9 @@ class Known:
                     self.local_time.of(rows.moments(column.name.removesuffix("_local")))
                 )
             elif column.is_derived and f"{column.name}_raw" in names:
-                made[column.name] = rows.mapped(f"{column.name}_raw", whole_number, "int64")
+                made[column.name] = rows.map_texts(f"{column.name}_raw", whole_number, "int64")
         if "mailing_key" in names and table.key != "mailing_key":
-            made["mailing_key"] = rows.mapped("mailing_key", self.mailings.resolve, "string")
+            made["mailing_key"] = rows.map_texts("mailing_key", self.mailings.resolve, "string")
         if table.name == "events" and message_keys is not None:
             made.update(self._of_events(rows, message_keys))
         return made
@@ -129,7 +129,7 @@ class Known:
         there = [None if key is None else key in known for key in message_keys]
         yield "message_in_export", rows.column(there, "boolean")
         for place, name in enumerate(AgentReading._fields):
-            yield name, rows.mapped("user_agent", _part_of_reading(place), "string")
+            yield name, rows.map_texts("user_agent", _part_of_reading(place), "string")
         ids, links = rows.cells("link_id"), rows.cells("link")
         if any(ids) or any(links):
             kinds = rows.cells("kind")

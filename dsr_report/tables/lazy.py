@@ -122,7 +122,7 @@ class Tables(Mapping[str, "pd.DataFrame"]):
         batches = self.arrow_batches(name, schema)
         if columns is None:
             return pa.RecordBatchReader.from_batches(schema, batches)
-        picked = [_checked_column(declared, column) for column in columns]
+        picked = [_check_column(declared, column) for column in columns]
         part = pa.schema([schema.field(column) for column in picked])
         return pa.RecordBatchReader.from_batches(part, (batch.select(picked) for batch in batches))
 
@@ -182,7 +182,7 @@ def check_table(name: str) -> str:
     raise unknown_name("table", name, tables_by_name())
 
 
-def _checked_column(table: Table, name: str) -> str:
+def _check_column(table: Table, name: str) -> str:
     if name in table.names:
         return name
     raise unknown_name(f"column in {table.name}", name, table.names)

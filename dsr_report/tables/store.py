@@ -185,9 +185,9 @@ class Store:
 
     def batches(self) -> Iterator[Columns]:
         """All rows in the order of content, in batches that have every column."""
-        for block, arrivals, seen in self.ordered():
+        for block, arrivals, seen in self.in_order():
             columns, count = self.blocks.columns(block)
-            columns |= self.resolved(ListRows(columns, count), arrivals, seen)
+            columns |= self.resolve(ListRows(columns, count), arrivals, seen)
             nulls = [None] * count
             yield {name: columns.get(name, nulls) for name in self.table.names}
 
@@ -197,7 +197,7 @@ class Store:
         for block in self._load(self._file, self._places):
             yield self.blocks.columns(block)[0]
 
-    def resolved(self, rows: Rows, arrivals: Places, seen: Seen) -> dict[str, Any]:
+    def resolve(self, rows: Rows, arrivals: Places, seen: Seen) -> dict[str, Any]:
         """The columns of a block that are only known now: keys, and all that is derived."""
         result: dict[str, Any] = {}
         message_keys: list[Any] | None = None
@@ -217,7 +217,7 @@ class Store:
             result[self.table.key] = seen.unique(keys)
         return result | self.known.columns(self.table, rows, message_keys)
 
-    def ordered(self) -> Iterator[tuple[Any, Places, Seen]]:
+    def in_order(self) -> Iterator[tuple[Any, Places, Seen]]:
         """All rows in the order of content: blocks, where each row stood, and what makes keys unique."""
         self._flush()
         if not self.count:
@@ -228,17 +228,17 @@ class Store:
         order = np.argsort(ranks)
         ends = self._ends(order)
         if self._file.size <= _IN_MEMORY:
-            block = self.blocks.joined(list(self._load(self._file, self._places)))
+            block = self.blocks.join(list(self._load(self._file, self._places)))
             for start, end in pairwise([0, *ends.tolist()]):
                 places = order[start:end]
-                yield self.blocks.taken(block, places), places, seen
+                yield self.blocks.take(block, places), places, seen
             return
         with closing(BlockFile()) as spread:
             for pieces in self._spread(ranks, ends, spread):
-                block = self.blocks.joined(list(self._load(spread, [piece[0] for piece in pieces])))
+                block = self.blocks.join(list(self._load(spread, [piece[0] for piece in pieces])))
                 order = np.argsort(np.concatenate([piece[1] for piece in pieces]))
                 arrivals = np.concatenate([piece[2] for piece in pieces])
-                yield self.blocks.taken(block, order), arrivals[order], seen
+                yield self.blocks.take(block, order), arrivals[order], seen
 
     def _ends(self, order: Places) -> Places:
         """Where to part the rows in `order`, so that no chunk is heavy; blocks tell what their rows weigh."""
@@ -269,7 +269,7 @@ class Store:
             arrivals = np.arange(group[0][2], end)
             order = np.argsort(ranks[arrivals])
             arrivals = arrivals[order]
-            block = self.blocks.taken(self.blocks.joined(list(self._load(self._file, group))), order)
+            block = self.blocks.take(self.blocks.join(list(self._load(self._file, group))), order)
             numbers = np.searchsorted(ends, ranks[arrivals], side="right")
             starts = [*np.flatnonzero(np.diff(numbers, prepend=-1)).tolist(), len(numbers)]
             for start, stop in pairwise(starts):

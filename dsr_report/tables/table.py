@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dsr_report.records.kind import Origin
-from dsr_report.records.kind import translatable as _
+from dsr_report.sentences import translatable as _
 
 Dtype = Literal["string", "category", "int64", "boolean", "datetime64[us, UTC]", "datetime64[us]"]
 MOMENT: Dtype = "datetime64[us, UTC]"

@@ -77,7 +77,7 @@ def _around(mark: Mark, value: str, pointer: str, any_mark: re.Pattern[str]) -> 
             at = text.find(mark.text, end)
 
 
-def told_by(around: Iterable[Around], value: str) -> set[str]:
+def values_between(around: Iterable[Around], value: str) -> set[str]:
     """What stands in a value of the original between texts that stand around a mark, where that is sure."""
     texts = list(_texts_of(value))
     found: set[str] = set()

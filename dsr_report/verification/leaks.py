@@ -35,7 +35,7 @@ from dsr_report.redact.secrets import find_secrets
 from dsr_report.redact.skeleton import BORDER
 from dsr_report.sentences import Sentence
 from dsr_report.shipped import shipped
-from dsr_report.verification.around import scalars_of, told_by
+from dsr_report.verification.around import scalars_of, values_between
 from dsr_report.verification.pdf_text import page_texts
 from dsr_report.writers.manifest import Around, Manifest, MarkEntry
 
@@ -154,7 +154,7 @@ def hidden_in_page(manifest: Manifest, original: ExportFile) -> HiddenValues:
         if pointer in whole and whole[pointer].what not in LINK_KINDS:
             add(whole[pointer], str(value))
         for mark, one in around.get(pointer, ()):
-            for text in told_by([one], str(value)):
+            for text in values_between([one], str(value)):
                 add(mark, text)
     masked = {(mark.what, p): mark for mark in manifest.marks for p in mark.pointers + mark.passages_in}
     links: dict[str, MarkEntry] = {mark.what: mark for mark in manifest.marks if mark.what in LINK_KINDS}

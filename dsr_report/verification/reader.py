@@ -18,7 +18,7 @@ from dsr_report.rendering.document import anchors_in
 from dsr_report.sentences import Sentence
 from dsr_report.verification.active_content import unsafe_html, unsafe_pdf
 from dsr_report.writers.manifest import Manifest
-from dsr_report.writers.packed_ledger import unpacked
+from dsr_report.writers.packed_ledger import unpack_ledger
 
 MANIFEST_META = "dsr-report-manifest"
 _LEDGER = re.compile(r'<meta name="dsr-report-ledger" content="([A-Za-z0-9+/=]*)">')
@@ -165,7 +165,7 @@ class _Html(Contents):
         found = _LEDGER.search(self._text)
         if found is None:
             raise KeyError("ledger")
-        yield from unpacked(found[1]).splitlines()
+        yield from unpack_ledger(found[1]).splitlines()
 
     def anchors(self) -> set[str] | None:
         return set(anchors_in(self._text))

@@ -142,7 +142,7 @@ class _Shelf:
             html = zlib.decompress(self._file.read(start, length)).decode("utf-8", "surrogatepass")
             yield Part(anchor, chapter.key, chapter.title, html, new_page=new_page)
 
-    def unlisted(self) -> list[_Chapter]:
+    def unlisted_chapters(self) -> list[_Chapter]:
         """The chapters that the first one has no link to, those that go on with another aside."""
         listed = {self._places.get(anchor) for anchor in self._first_links}
         return [c for c in self.chapters[1:] if not c.follows and c.name not in listed]
@@ -152,7 +152,7 @@ class _Shelf:
         place = self._places.get(CONTENTS)
         return relative(page, START) if place is None else f"{relative(page, place)}#{CONTENTS}"
 
-    def linked(self, html: str, page: str) -> str:
+    def resolve_links(self, html: str, page: str) -> str:
         """The HTML with links that lead to the page on which their target is."""
 
         def resolve(match: re.Match[str]) -> str:
@@ -199,14 +199,16 @@ def _write_chapter(shell: Shell, document: ReportDocument, page: Sink, shelf: _S
     begin = next(parts)
     is_headed = is_first or _HEADED.match(begin.html) is not None
     pieces = shell.page(
-        (shell.section(part, shelf.linked(part.html, chapter.name)) for part in chain([begin], parts)),
+        (shell.section(part, shelf.resolve_links(part.html, chapter.name)) for part in chain([begin], parts)),
         page_title=document.title if is_first else f"{chapter.title} – {document.title}",
         proof=_proof(document),
         heading="" if is_headed else chapter.title,
         links=_links_around(document, shelf, place),
         links_above=not is_first,
         pages=tuple(
-            Link("", relative(START, other.name), other.title) for other in shelf.unlisted() if is_first
+            Link("", relative(START, other.name), other.title)
+            for other in shelf.unlisted_chapters()
+            if is_first
         ),
     )
     for piece in pieces:

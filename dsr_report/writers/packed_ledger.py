@@ -23,7 +23,7 @@ def packed(ledger: Path) -> Iterator[bytes]:
     yield base64.b64encode(rest + packer.flush())
 
 
-def unpacked(text: str) -> bytes:
+def unpack_ledger(text: str) -> bytes:
     """The ledger that `packed` made a text of.
 
     Raises:

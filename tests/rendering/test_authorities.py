@@ -21,7 +21,7 @@ def test_every_country_of_the_eea_and_every_land_has_one() -> None:
 @pytest.mark.parametrize("code", sorted(AUTHORITIES))
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_authority_has_a_name_and_a_website_in_each_language(code: str, lang: str) -> None:
-    name, *_, website = AUTHORITIES[code].said(lang, with_address=True).split(", ")
+    name, *_, website = AUTHORITIES[code].in_words(lang, with_address=True).split(", ")
     assert len(name) > 5
     assert re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,3}(?:/[\w./-]+)?", website)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dsr_report.records.declarations.people import PROFILE_ID, SUBPROFILE_ID
 from dsr_report.records.kind import Authorship, Field, Kind, field
-from dsr_report.records.kind import translatable as _
 from dsr_report.records.names import word_set
+from dsr_report.sentences import translatable as _
 
 _OF_ALL = word_set(
     "occurred_at message_id event_id mailing_id profile_id subprofile_id address tags template_id document_id "

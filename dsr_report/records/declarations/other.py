@@ -5,8 +5,8 @@ from __future__ import annotations
 from dsr_report.records.declarations.mail import MAILING_COLUMNS, TAGS
 from dsr_report.records.declarations.people import FIELDS, PROFILE_ID, SUBPROFILE_ID
 from dsr_report.records.kind import Field, Kind, field
-from dsr_report.records.kind import translatable as _
 from dsr_report.records.names import word_set
+from dsr_report.sentences import translatable as _
 
 _WHEN = field("occurred_at", "moment", "timestamp time date at created modified", "When it happened.")
 _OF_MAILINGS = {one.name: one for one in MAILING_COLUMNS}

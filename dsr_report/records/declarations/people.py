@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dsr_report.records.kind import Field, Kind, field
-from dsr_report.records.kind import translatable as _
 from dsr_report.records.names import word_set
+from dsr_report.sentences import translatable as _
 
 PROFILE_ID = field("profile_id", "id", "profile profileid", _("Profile that it belongs to."))
 SUBPROFILE_ID = field("subprofile_id", "id", "subprofile subprofileid", _("Subprofile that it belongs to."))

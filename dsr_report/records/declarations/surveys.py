@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dsr_report.records.declarations.people import FIELDS, INTERESTS, PROFILE_ID, SUBPROFILE_ID
 from dsr_report.records.kind import Kind, field
-from dsr_report.records.kind import translatable as _
 from dsr_report.records.names import word_set
+from dsr_report.sentences import translatable as _
 
 _SUBMISSION_ID = field(
     "submission_id", "id", "submissionid submission id", "Copernica's id of the submission."

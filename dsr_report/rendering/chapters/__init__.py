@@ -12,7 +12,6 @@ from dataclasses import replace
 from jinja2 import Environment
 
 from dsr_report.export import Export
-from dsr_report.languages import translatable as _
 from dsr_report.rendering.chapters import activity, annexes, letter, records
 from dsr_report.rendering.chapters.book import Book, Chapter, PartView
 from dsr_report.rendering.chapters.technical import technical
@@ -21,6 +20,7 @@ from dsr_report.rendering.document import Part
 from dsr_report.rendering.glossary import terms_in, terms_of
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.proof import settle
+from dsr_report.sentences import translatable as _
 
 CHAPTERS: tuple[Chapter, ...] = (
     # the letter: the answer, the statements of Art. 15, the rights, what is kept back

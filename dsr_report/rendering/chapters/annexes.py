@@ -99,7 +99,7 @@ def messages(book: Book) -> Iterator[PartView]:
         heading = None
         if page != parts.page or parts.weight > WEIGHT:
             if page != parts.page and here == period:
-                heading = _heading_again(page, book)
+                heading = _repeated_heading(page, book)
             yield from parts.flush(page, {"blocks": blocks}, [block.message.proof for block in blocks])
             blocks = []
         if here != period:
@@ -149,7 +149,7 @@ def events(book: Book) -> Iterator[PartView]:
             end_block()
         if page != parts.page or parts.weight >= _LINES:
             if page != parts.page and here == period:
-                heading = _heading_again(page, book)
+                heading = _repeated_heading(page, book)
             yield from parts.flush(page, {"blocks": blocks}, _proofs(blocks))
             blocks, number = [], None
         if here != period:
@@ -201,7 +201,7 @@ def _printed_row(row: EventRow, references: References) -> EventRow:
 
 def _printed_value(value: StoredValue, references: References) -> StoredValue:
     name, said, _form = value
-    printed = references.printed(int(said))
+    printed = references.printed_number(int(said))
     return (name, printed, "text" if isinstance(printed, str) else "long")
 
 
@@ -214,7 +214,7 @@ def _period_of_event(key: tuple[Any, ...], book: Book) -> Period:
     return Period(NO_MESSAGE) if entry is None else book.periods.of(entry.sent_at)
 
 
-def _heading_again(page: Page, book: Book) -> Heading | None:
+def _repeated_heading(page: Page, book: Book) -> Heading | None:
     """The period at the top of a page that goes on with it: without it, that page would lack a level."""
     return Heading(book.periods.part_title(page)) if book.options.package else None
 

@@ -184,7 +184,7 @@ def _left_out(book: Book) -> str:
         if chapter.is_about_data and not chapter.if_apart and chapter.is_left_out(book)
     ]
     said = language.text("Nothing is stored for: {chapters}.")
-    return said.format(chapters=language.listed(empty)) if empty else ""
+    return said.format(chapters=language.join(empty)) if empty else ""
 
 
 def _machine_copy(book: Book) -> str:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dsr_report.jsonstream.items import count_values
-from dsr_report.languages import translatable as _
 from dsr_report.records.members import members_of
 from dsr_report.rendering.chapters.book import Book, PartView
 from dsr_report.rendering.first_pages import sum_in_words
@@ -14,6 +13,7 @@ from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.proof import NumberedMember, Proof
 from dsr_report.rendering.values import FieldRow, Value, name_shown
 from dsr_report.rendering.warnings import oddities, rule_text
+from dsr_report.sentences import translatable as _
 
 
 def technical(book: Book) -> Iterator[PartView]:

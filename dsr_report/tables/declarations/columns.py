@@ -7,7 +7,7 @@ from typing import get_args
 
 from dsr_report.records.base import Certainty, Family
 from dsr_report.records.kind import Origin
-from dsr_report.records.kind import translatable as _
+from dsr_report.sentences import translatable as _
 from dsr_report.tables.table import LOCAL, MOMENT, Column
 
 RAW_IS = _("Text that `{column}` was read from, as the export has it.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dsr_report.records.kind import translatable as _
+from dsr_report.sentences import translatable as _
 from dsr_report.tables.declarations.columns import (
     FAMILY,
     KEY_IS,

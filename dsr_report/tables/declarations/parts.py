@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from dsr_report.mime.links import Purpose
-from dsr_report.records.kind import translatable as _
+from dsr_report.sentences import translatable as _
 from dsr_report.tables.declarations.columns import (
     MESSAGE_KEY,
     OTHER,

@@ -59,13 +59,13 @@ def write(tables: Tables, folder: Path, form: str) -> list[WrittenTable]:
         MissingExtraError: the format needs a library that is not installed.
         FileError: a file cannot be written.
     """
-    checked_format(form)
+    check_format(form)
     module = importlib.import_module(f"dsr_report.tables.writers.{form}_files")
     writer: Writer = module.write
     return list(writer(tables, folder))
 
 
-def checked_format(form: str) -> None:
+def check_format(form: str) -> None:
     """Refuse a format that is none.
 
     Raises:
