@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.cli.group import group
+from dsr_report.errors import UsageError
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.items import Item
 from dsr_report.records.classifier import Classifier
@@ -487,4 +488,7 @@ def test_inspect_suggests_a_configuration():
 
 
 def test_an_unknown_zone_is_wrong_usage():
-    assert run("inspect", str(SAMPLES / REFERENCE), "--timezone", "Mars/Olympus").exit_code == 2
+    for command in ("inspect", "tables"):
+        with pytest.raises(UsageError, match="no time zone 'Mars/Olympus'") as error:
+            run(command, str(SAMPLES / REFERENCE), "--timezone", "Mars/Olympus")
+        assert error.value.exit_code == 2
