@@ -119,7 +119,7 @@ def add_language(copy: Path) -> None:
 
 def without_names(text: str) -> str:
     """A text without what is the same in all languages: check sums, our own name, those of authorities."""
-    names = (authority.said(CODE) for authority in AUTHORITIES.values())
+    names = (authority.in_words(CODE) for authority in AUTHORITIES.values())
     for name in (MEMBERS, "SHA-256", "dsr-report", "Apple Mail", *names):
         text = text.replace(name, "")
     return re.sub(r"\b[0-9a-f]{40,}\b|\bpart-\d+\.", "", text).strip()

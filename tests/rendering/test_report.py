@@ -368,7 +368,7 @@ def test_no_english_of_ours_is_left(built: Callable[..., Any], lang: str, medium
     english = english_words(lang)
     assert {"the", "which", "your", "opens", "stored"} <= english
     names = {name for name, _ in leaves(EVERYTHING)} | words_of("odd Europe text html pdf type email link")
-    names |= words_of(" ".join(entry.said(lang) for entry in AUTHORITIES.values()))
+    names |= words_of(" ".join(entry.in_words(lang) for entry in AUTHORITIES.values()))
     for config, marks in ((CONFIG, ()), (Config(), (mark,))):
         with built(EVERYTHING, lang, config=config, medium=medium, marks=marks) as report:
             said = report.text + " ".join(
