@@ -6,7 +6,6 @@ import gc
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import chain
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, and there since 2.6
 from typing import Final, NamedTuple, cast
@@ -14,7 +13,7 @@ from typing import Final, NamedTuple, cast
 import jiter
 import msgspec
 
-from dsr_report.jsonstream.items import JsonValue, Level, Number, Scalar, containers
+from dsr_report.jsonstream.items import JsonValue, Level, Number, Scalar, containers, members
 from dsr_report.jsonstream.scanner import MAX_DEPTH, SPACE, STRING, Broken
 from dsr_report.pointers import RepeatedName, join_pointer
 from dsr_report.sentences import Sentence
@@ -46,7 +45,7 @@ class Decoded(NamedTuple):
 
 
 _decode = msgspec.json.Decoder(float_hook=Number).decode
-_SPACE_BEFORE_COLON = re.compile(rb":(?<=[ \t\n\r]:)")
+_ESCAPED_QUOTE = re.compile(rb'\\(?=")')
 
 
 def fast(text: bytes, *, is_prose: bool) -> Decoded:
@@ -67,11 +66,6 @@ def fast(text: bytes, *, is_prose: bool) -> Decoded:
     return decoded
 
 
-def _refuse_negative_zero(text: bytes) -> None:
-    if _NEGATIVE_ZERO.search(text) or text.startswith(b"-0"):
-        raise ValueError("a number that int would not write the same")
-
-
 def _decode_comparing(text: bytes) -> Decoded:
     """A value, of which each object's names are compared while it is made."""
     value = cast(
@@ -85,29 +79,43 @@ def _decode_comparing(text: bytes) -> Decoded:
         ),
     )
     levels = containers(value)
-    members = [value, *chain.from_iterable(level.members for level in levels)]
-    if 0 in members:
+    if any(jiter.LosslessFloat in level.types for level in levels) or not levels:
+        return _decoded(text)
+    if any(0 in members(level.containers) for level in levels):
         _refuse_negative_zero(text)
-    if jiter.LosslessFloat in set(map(type, members)):
-        value = cast("JsonValue", _decode(text))
-        levels = containers(value)
     return Decoded(value, levels)
 
 
 def _decode_counting(text: bytes) -> Decoded:
-    """A value that has as many names as its text.
+    """A value that has as many names and texts as there are quotes for.
 
-    Where no white space stands before a colon, each name is followed by `":`. Texts may hold that, too, so
-    that there may seem to be more names than there are, and never fewer.
+    Where no quote is escaped, each name and each text has two. Of a name that is repeated, a value is lost.
     """
-    value = cast("JsonValue", _decode(text))
-    _refuse_negative_zero(text)
-    lists = text.count(b"[") if text.find(b"[", 1) > 0 else text[:1] == b"["
-    levels = containers(value, most=text.count(b"{") + lists)
-    names = sum(level.name_count for level in levels)
-    if text.count(b'":') != names or _SPACE_BEFORE_COLON.search(text):
+    decoded = _decoded(text)
+    names = sum(level.name_count for level in decoded.levels)
+    texts = sum(level.types.count(str) for level in decoded.levels)
+    if text.count(b'"') != 2 * (names + texts) or (b"\\" in text and _ESCAPED_QUOTE.search(text)):
         return _decode_comparing(text)
+    return decoded
+
+
+def _decoded(text: bytes) -> Decoded:
+    """A value, of which names may be repeated."""
+    value = cast("JsonValue", _decode(text))
+    levels = containers(value)
+    if any(int in level.types for level in levels) or not levels:
+        _refuse_negative_zero(text)
     return Decoded(value, levels)
+
+
+def _refuse_negative_zero(text: bytes) -> None:
+    """Raise for an integer that Python would not write the same.
+
+    Raises:
+        ValueError: there is one.
+    """
+    if _NEGATIVE_ZERO.search(text) or text.startswith(b"-0"):
+        raise ValueError("a number that int would not write the same")
 
 
 class Token(NamedTuple):

@@ -41,28 +41,17 @@ class Item(NamedTuple):
 
 
 class Level(NamedTuple):
-    """Lists and objects that lie equally deep."""
+    """Lists and objects that lie equally deep, and the type of each value that they hold."""
 
     containers: Sequence[Container]
-    are_objects: bool
+    types: list[type]
 
     @property
     def name_count(self) -> int:
         """How many members its objects have."""
-        if self.are_objects:
-            return sum(map(len, self.containers))
+        if list not in set(map(type, self.containers)):
+            return len(self.types)
         return sum(len(each) for each in self.containers if isinstance(each, dict))
-
-    @property
-    def members(self) -> Iterator[JsonValue]:
-        """What they hold."""
-        if self.are_objects:
-            return chain.from_iterable(
-                map(dict.values, cast("Sequence[dict[str, JsonValue]]", self.containers))
-            )
-        return chain.from_iterable(
-            [each if isinstance(each, list) else each.values() for each in self.containers]
-        )
 
 
 class Elements(Sequence[Item]):
@@ -167,23 +156,26 @@ def leaves(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, JsonValue
             stack.extend([(f"{at}/{i}", current[i]) for i in range(len(current) - 1, -1, -1)])
 
 
-def containers(value: JsonValue, most: int | None = None) -> list[Level]:
-    """The lists and objects at and below `value`, level by level, as a level is walked through in C.
-
-    Args:
-        value: where to begin.
-        most: how many there are at most: what the last of them hold need not be looked at.
-    """
+def containers(value: JsonValue) -> list[Level]:
+    """The lists and objects at and below `value`, level by level, as a level is walked through in C."""
     levels: list[Level] = []
     found: Sequence[Container] = [value] if isinstance(value, (dict, list)) else []
-    count = 0
     while found:
-        levels.append(level := Level(found, list not in set(map(type, found))))
-        count += len(found)
-        if count == most or not any(issubclass(of, (dict, list)) for of in set(map(type, level.members))):
+        levels.append(Level(found, list(map(type, members(found)))))
+        if _NESTED.isdisjoint(levels[-1].types):
             break
-        found = [member for member in level.members if isinstance(member, (dict, list))]
+        found = [member for member in members(found) if isinstance(member, (dict, list))]
     return levels
+
+
+_NESTED = frozenset({dict, list})
+
+
+def members(of: Sequence[Container]) -> Iterator[JsonValue]:
+    """What lists and objects hold."""
+    if list not in set(map(type, of)):
+        return chain.from_iterable(map(dict.values, cast("Sequence[dict[str, JsonValue]]", of)))
+    return chain.from_iterable([each if isinstance(each, list) else each.values() for each in of])
 
 
 def count_values(value: JsonValue) -> int:

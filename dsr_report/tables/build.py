@@ -272,12 +272,10 @@ class _Pass:
 
 def _clicks(events: Store, messages: MessageIds) -> Iterator[tuple[str, str | None, str | None]]:
     """The message, and the number and address of the link, of every click."""
-    for batch in events.arriving():
-        count = len(batch["kind"])
-        nulls = [None] * count
-        ids, links = batch.get("link_id", nulls), batch.get("link", nulls)
+    for rows in events.arriving():
+        ids, links = rows.cells("link_id"), rows.cells("link")
         if any(ids) or any(links):
-            keys = batch.get("message_key", nulls)
-            for kind, key, number, link in zip(batch["kind"], keys, ids, links, strict=True):
+            keys = rows.cells("message_key")
+            for kind, key, number, link in zip(rows.cells("kind"), keys, ids, links, strict=True):
                 if kind == "click":
                     yield "" if key is None else messages.resolve(key), number, link

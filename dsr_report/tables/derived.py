@@ -22,7 +22,7 @@ from dsr_report.tables.links import ClickedLinks
 from dsr_report.tables.table import LOCAL, Table
 from dsr_report.user_agents import AgentReading, agent_reading
 
-_HOUR = 3_600_000_000
+_DAY = 86_400_000_000
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 """As many digits as 64 bits surely hold."""
 
@@ -50,22 +50,23 @@ class LocalTime:
 
     def of(self, moments: Places) -> Places:
         """Microseconds of local time for those since 1970 in UTC; `NO_MOMENT` stays."""
-        hours = moments // _HOUR
         result = moments.copy()
-        for hour in np.unique(hours[moments != NO_MOMENT]).tolist():
-            there = (hours == hour) & (moments != NO_MOMENT)
-            offset = self._offset_of_hour(hour)
-            if offset is not None:
-                result[there] += offset
-            else:  # the clock changes within it
+        known = np.flatnonzero(moments != NO_MOMENT)
+        days, places = np.unique(moments[known] // _DAY, return_inverse=True)
+        offsets = list(map(self._offset_of_day, days.tolist()))
+        result[known] += np.array([offset or 0 for offset in offsets], np.int64)[places]
+        for place, offset in enumerate(offsets):
+            if offset is None:  # the clock changes on it
+                there = known[places == place]
                 result[there] = [self._one(moment) for moment in moments[there].tolist()]
         return result
 
-    def _offset_of_hour(self, hour: int) -> int | None:
-        if hour not in self._offsets:
-            first, last = self._offset(hour * _HOUR), self._offset(hour * _HOUR + _HOUR - 1)
-            self._offsets[hour] = first if first == last else None
-        return self._offsets[hour]
+    def _offset_of_day(self, day: int) -> int | None:
+        """What the clock is ahead on a day of UTC; None where that changes (never forth and back on one)."""
+        if day not in self._offsets:
+            first, last = self._offset(day * _DAY), self._offset(day * _DAY + _DAY - 1)
+            self._offsets[day] = first if first == last else None
+        return self._offsets[day]
 
     def _offset(self, moment: int) -> int | None:
         try:

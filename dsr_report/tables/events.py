@@ -160,8 +160,9 @@ class EventColumns:
             result["mailing_key"] = [mailing_key(number, family) for number in result["mailing_id"]]
         if "user_agent_raw" in result or "header" in result:
             nulls = [None] * count
-            lines = zip(result.get("user_agent_raw", nulls), result.get("header", nulls), strict=True)
-            result["user_agent"] = [agent_of(*line) for line in lines]
+            lines = list(zip(result.get("user_agent_raw", nulls), result.get("header", nulls), strict=True))
+            agents = {line: agent_of(*line) for line in set(lines)}  # most are alike
+            result["user_agent"] = [agents[line] for line in lines]
         for name, where in ((n, inner if n in inner[0] else outer) for n in plan.rest):
             words = {value[name] if type(value[name]) is str else None for value in where}
             if not all(word is not None and only_names_kind(name, word) for word in words):

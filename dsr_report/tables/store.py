@@ -191,11 +191,10 @@ class Store:
             nulls = [None] * count
             yield {name: columns.get(name, nulls) for name in self.table.names}
 
-    def arriving(self) -> Iterator[Columns]:
-        """All rows in the order of arrival, in batches without what is worked out."""
+    def arriving(self) -> Iterator[Rows]:
+        """All rows in the order of arrival, block by block, without what is worked out."""
         self._flush()
-        for block in self._load(self._file, self._places):
-            yield self.blocks.columns(block)[0]
+        return map(self.blocks.rows, self._load(self._file, self._places))
 
     def resolve(self, rows: Rows, arrivals: Places, seen: Seen) -> dict[str, Any]:
         """The columns of a block that are only known now: keys, and all that is derived."""
