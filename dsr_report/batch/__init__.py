@@ -1,8 +1,8 @@
 """Many subjects: fetched by a few threads, rendered by processes (or a Dask cluster), resumable at once.
 
 lists       whom to answer
-running     fetch → render → write down, for all of them
-rendering   one rendering, and the processes of this machine
+runner      fetch → render → write down, for all of them
+render_job  one rendering, and the processes of this machine
 cluster     a Dask cluster in their place
 storage     where the cluster finds exports, and leaves disclosures
 results     what is finished: `batch-results.jsonl`

@@ -197,7 +197,7 @@ class Cluster:
         return tuple((below(place, name), name) for file, name in named if file.is_file())
 
     def _remote_task(self, task: Task) -> Task:
-        """The task as the workers can carry it out."""
+        """Return the task with references that workers can open."""
         if self._storage is None:
             return replace(
                 task, export=str(Path(task.export).resolve()), target=str(Path(task.target).resolve()),
@@ -220,7 +220,7 @@ class Cluster:
         return rendered
 
     def _quietly(self, work: Callable[[str], None], reference: str) -> None:
-        """What is left in storage is removed at the end or by the next run; it fails nothing."""
+        """Run a clean-up that may fail: the end or the next run removes what is left in storage."""
         try:
             work(reference)
         except Exception as error:  # noqa: BLE001 - storages raise whatever their libraries raise
@@ -228,5 +228,5 @@ class Cluster:
 
 
 def about_worker(probe: str, shared: tuple[str, str, bytes] | None = None) -> tuple[str, bool, str]:
-    """What a worker runs, whether it sees a file, and what keeps it from using the shared storage."""
+    """Return the version that a worker runs, whether it sees a file, and why it cannot use the storage."""
     return generator(), Path(probe).is_file(), try_place(*shared) if shared else ""

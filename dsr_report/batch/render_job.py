@@ -76,11 +76,11 @@ class Renderers(Protocol):
     def render(self, key: str, task: Task) -> Rendered: ...
 
     def stop(self) -> None:
-        """End what is under way; whoever waits for it hears of an error."""
+        """End what is under way; who waits for it gets an error."""
 
 
 def whom_of(subject_type: str | None, subject_id: str | None) -> str:
-    """A hash by which a renderer knows whether an export is about whom it should be."""
+    """Hash a subject, so that a renderer can check whom an export is about without knowing the address."""
     text = f"{subject_type}\0{(subject_id or '').strip().casefold()}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -226,7 +226,7 @@ def _process() -> ProcessPoolExecutor:
 
 
 def _end_with_parent() -> None:
-    """Do not outlive a batch that was killed."""
+    """End this process when the batch that started it is killed."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

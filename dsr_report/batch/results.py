@@ -1,4 +1,4 @@
-"""What a batch finished: one line a subject, on the disk before anybody hears of it."""
+"""The results of a batch: one line a subject, flushed to disk before it is reported."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class HaltedError(DsrReportError):
 
 
 class Halt:
-    """Lets all threads that wait be woken at once. Give `nap` to whatever waits while it fetches."""
+    """Wakes all waiting threads at once. Pass `nap` as the `sleep` of whatever waits while it fetches."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -61,13 +61,13 @@ class Halt:
             raise HaltedError("stopped", hint="Run the same command again to continue.")
 
     def now(self) -> None:
-        """Wake them all."""
+        """Stop the batch: wake every thread that naps."""
         self._event.set()
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A subject on its way."""
+    """A subject that is being fetched or rendered."""
 
     line: int
     subject: Subject
@@ -164,7 +164,7 @@ def run_batch(
 
 
 class _Assembly:
-    """Two groups of threads: one fetches, the other waits for renderers."""
+    """Runs two thread pools: one fetches exports, the other waits for the renderers."""
 
     def __init__(
         self,
@@ -181,7 +181,7 @@ class _Assembly:
         self._config = config
 
     def render_all(self, waiting: Sequence[_Work], at_once: int) -> Iterator[tuple[_Work, Rendered]]:
-        """Each subject with what came of it, as they are finished."""
+        """Yield each subject with its result, in the order in which they finish."""
         fetchers = ThreadPoolExecutor(at_once)
         rendering = ThreadPoolExecutor(min(self._renderers.width, len(waiting)))
         events: queue.SimpleQueue[Future[tuple[_Work, Rendered | None]]] = queue.SimpleQueue()
@@ -237,7 +237,7 @@ class _Assembly:
 
 
 def _hash_of(options: Mapping[str, Any], config_hash: str | None) -> str:
-    """A hash of all that a disclosure is made with, apart from its export."""
+    """Hash everything that a disclosure depends on, apart from its export."""
     settings = json.dumps([options, config_hash], sort_keys=True, default=str)
     return hashlib.sha256(settings.encode("utf-8")).hexdigest()[:16]
 

@@ -71,7 +71,7 @@ def _check_address(folder: str) -> None:
 
 
 def try_place(folder: str, probe: str, content: bytes) -> str:
-    """What keeps this machine from using a folder in which another put a file; empty if nothing does."""
+    """Return why this machine cannot use a folder into which another one put a file; empty if it can."""
     own = below(folder, f"probe-{secrets.token_hex(8)}")
     try:
         with _told(folder):
@@ -219,7 +219,7 @@ class _told:  # noqa: N801 - reads as a statement: `with _told(where)`
 
 
 def _reason(error: Exception) -> str:
-    """Why a storage failed, as far as the kind of error says; its text could quote a file's name."""
+    """Return why a storage failed, by the kind of error alone: its text could quote the name of a file."""
     name = type(error).__name__
     if "Credential" in name:
         text = "no credentials were found in the environment"

@@ -1,4 +1,4 @@
-"""What must hold before a disclosure is sent: it passes verification, is for the person, and goes to them."""
+"""Checks before a disclosure is sent: it is verified, no archive copy, and goes to the subject's address."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def cover_letter(
 
 
 def _without_times(made: BytesIO, created: datetime) -> bytes:
-    """The same archive; its files bear the given moment instead of that of the clock."""
+    """Rewrite an archive with the given moment as the time of every file, in place of the clock's."""
     target = BytesIO()
     with zipfile.ZipFile(made) as source, ZipFolder(target, created) as folder:
         for info in source.infolist():

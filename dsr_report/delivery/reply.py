@@ -87,7 +87,7 @@ def write_reply(reply: Reply, *files: Path) -> bytes:
 
 
 def _fix_boundary(message: EmailMessage) -> None:
-    """The same reply has the same bytes: the boundary is not drawn at random."""
+    """Set a fixed MIME boundary, so that the same reply has the same bytes."""
     message.set_boundary("=-dsr-report-reply-=")
 
 

@@ -123,7 +123,7 @@ def by_comma(tokens: Sequence[Node]) -> list[list[Node]]:
 
 
 def is_shallow(tokens: Sequence[Node], depth: int = 0) -> bool:
-    """Whether blocks in a row of tokens are nested only a little, so that it can be written out."""
+    """Whether blocks are nested so little that serializing the tokens cannot exceed the recursion limit."""
     for token in tokens:
         below = getattr(token, "content", None) or getattr(token, "arguments", None)
         if isinstance(below, list) and (depth >= _DEEPEST_BLOCK or not is_shallow(below, depth + 1)):
@@ -132,7 +132,7 @@ def is_shallow(tokens: Sequence[Node], depth: int = 0) -> bool:
 
 
 def winner(values: Sequence[tuple[str, bool]]) -> str | None:
-    """Of values with whether they are important, the strongest last, the one that holds."""
+    """Return the value that wins: the last important one, or else the last."""
     important = [value for value, is_important in values if is_important]
     return important[-1] if important else values[-1][0] if values else None
 

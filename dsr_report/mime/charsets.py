@@ -174,7 +174,7 @@ def _guess(content: bytes, problem: Defect | None) -> tuple[str, str, Defect | N
 
 
 def _western(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Among letters in UTF-8, bytes of windows-1252."""
+    """Codec error handler: read bytes that are no UTF-8 as windows-1252; a cut-off letter becomes U+FFFD."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     content = error.object[error.start : error.end]
@@ -182,7 +182,7 @@ def _western(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 def _of_vendor(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Letters of vendors' forms of a charset that Python's codec does not have."""
+    """Codec error handler: read the vendor extensions that Python's codec lacks; the rest becomes U+FFFD."""
     if isinstance(error, UnicodeEncodeError):
         return _vendor_bytes(error)
     if not isinstance(error, UnicodeDecodeError):
@@ -215,7 +215,7 @@ def _of_row(pair: bytes) -> str:
 
 
 def _vendor_bytes(error: UnicodeEncodeError) -> tuple[str | bytes, int]:
-    """The way back: a control of a single-byte charset, or a cell of a vendor's row."""
+    """The same for encoding: a C1 control of a single-byte charset, or a cell of a vendor's row."""
     letter, name = error.object[error.start], error.encoding.replace("_", "-")
     if name == "charmap" and "\x80" <= letter < "\xa0":
         return letter.encode("latin-1"), error.start + 1

@@ -64,5 +64,5 @@ class Defect(NamedTuple):
 
 
 def defect(code: DefectCode, name: str = "") -> Defect:
-    """A defect that is not placed yet; a long name is cut."""
+    """Make a defect whose part is not known yet; a long name is cut."""
     return Defect(code, name[:_LONGEST_NAME])

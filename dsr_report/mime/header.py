@@ -70,7 +70,7 @@ def split_header(raw: bytes) -> tuple[bytes, bytes, DefectCode | None]:
 
 
 def _body_in_header(raw: bytes, end: int) -> int | None:
-    """Where a body begins that no blank line parts from its header: where no field follows."""
+    """Find where the body begins when no blank line ends the header: at the first line that is no field."""
     found = None
     for line in _LINE.finditer(raw, 0, end):
         text = line.group()
@@ -190,7 +190,7 @@ def _run_bytes(charset: str, encoding: str, contents: list[str]) -> bytes:
 
 
 def _raw(content: str, charset: str) -> bytes:
-    """What stands in an encoded word; 8-bit letters, which have no place there, as its charset has them."""
+    """Return the bytes of an encoded word; 8-bit letters, which are not allowed there, in its charset."""
     if content.isascii():
         return content.encode("ascii")
     try:

@@ -21,7 +21,7 @@ from dsr_report.mime.parts import RICH_TEXTS
 from dsr_report.mime.rich_text import text_of_rtf
 
 BORDER = "\x1e"
-"""Parts texts that have nothing to do with each other."""
+"""Separates texts that do not belong together, so that no match spans two of them."""
 _MOST = 40_000_000
 """Bytes that are unpacked of one file: no mail system carries more, and a packed bomb ends there."""
 _DEEPEST = 5
@@ -134,7 +134,7 @@ def _texts_of_field(raw: bytes) -> Iterator[str]:
 
 
 def texts_of_part(part: MimePart, depth: int = 1) -> Iterator[Inside]:
-    """What a leaf of a message says."""
+    """Yield the texts of a leaf part."""
     name = part.file_name or ""
     if part.charset or part.media_type.startswith("text/"):
         yield Inside(name, part.exact_text)
@@ -191,7 +191,7 @@ def _in_text(content: bytes, charset: str | None, path: str) -> Iterator[Inside]
 
 
 def _reason(content: bytes, media_type: str) -> str:
-    """Why a file may say what its bytes as text do not show; empty where they show it."""
+    """Return why the bytes of a file, read as text, may not show all of its text; empty where they do."""
     if content.startswith(_PICTURES) or (media_type.startswith("image/") and "svg" not in media_type):
         return "picture"
     if content.startswith(_PACKED_OTHERWISE):

@@ -155,7 +155,7 @@ def _part(
 
 
 class _Structure(NamedTuple):
-    """What the header of a part says of its content."""
+    """The content fields of a part's header, interpreted."""
 
     types: tuple[str, ...]
     encodings: tuple[str, ...]
@@ -203,7 +203,7 @@ _remembered_structure = lru_cache(maxsize=512)(_structure)
 
 
 class _Below(NamedTuple):
-    """What stands below a part: other parts, or a message; and the bytes that they stand in."""
+    """The children of a part (parts, or a message), and the bytes that hold them."""
 
     problems: Sequence[DefectCode] = ()
     inner: bytes = b""
@@ -242,7 +242,7 @@ def _below(
 
 
 def _untold(content_type: str) -> str:
-    """The media type that is meant by what is none."""
+    """Guess the media type that a malformed Content-Type means."""
     return "text/html" if "html" in content_type.partition(";")[0].lower() else "text/plain"
 
 

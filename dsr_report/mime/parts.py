@@ -274,7 +274,7 @@ class MimePart:
 
     @property
     def readable(self) -> str | None:
-        """What a file says to who cannot open it: a message, an appointment, another version of a text."""
+        """The text of a file that is one itself: a message, an appointment, another version of the body."""
         if self.nested is not None:
             return None if self.is_opened else self.nested.text
         if self.kind not in _READABLE or len(self.content) > _LONGEST_READABLE:
@@ -303,7 +303,7 @@ class MimePart:
 
     @property
     def file_content(self) -> bytes:
-        """What is handed over of it: its content, of an attached message that message."""
+        """The bytes that are disclosed as a file: the content, or the whole attached message."""
         return self._decoded.content if self.nested is None or self.is_opened else self.nested.raw
 
     @property

@@ -52,7 +52,7 @@ def _bare_id(key: str) -> str:
 
 
 def _last(key: str) -> str:
-    """The name at the end of a path or address."""
+    """Return the last segment of a path or URL."""
     try:
         path = urlsplit(key).path if _SCHEME.match(key) else key.partition("?")[0].partition("#")[0]
     except ValueError:

@@ -25,7 +25,7 @@ _SILENT = frozenset("script style head title template meta link colgroup datalis
 _LISTS = frozenset("ol ul menu dir".split())
 _CELLS = frozenset(["td", "th"])
 _LEFT = _BLOCKS | _CELLS
-"""Elements whose end says something."""
+"""Elements at whose end something is written."""
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPACE_IN_LINE = re.compile(r"[ \t\r\f]+")
 _KEPT_SPACE = "\x00"
@@ -57,7 +57,7 @@ def text_of_html(html: str) -> str:
 
 
 class _Sheet:
-    """What a page says of white space: its style sheets, its `style` attributes, and HTML itself."""
+    """Resolves `white-space` for elements, from style sheets, `style` attributes and HTML's defaults."""
 
     def __init__(self, root: LexborNode) -> None:
         self._cascade = Cascade(_declared_white_space)
@@ -68,7 +68,7 @@ class _Sheet:
         self._cascade.match(root)
 
     def white_space(self, node: LexborNode, attributes: Mapping[str, str | None]) -> str | None:
-        """`pre`, `pre-line` or `normal`; None where it is as around it."""
+        """Return `pre`, `pre-line` or `normal`; None where it is inherited."""
         style = attributes.get("style")
         of_style = _white_space_in(style) if style and "white-space" in style.lower() else None
         declared = self._cascade.of(node) if self._cascade.has_rules else []
@@ -79,7 +79,7 @@ class _Sheet:
 
 
 def _declared_white_space(nodes: Sequence[Node]) -> tuple[str, bool] | None:
-    """What declarations say of white space, and whether that is important."""
+    """Return the declared white space, and whether it is `!important`."""
     found = None
     for node in nodes:
         if isinstance(node, Declaration) and node.lower_name in {"white-space", "white-space-collapse"}:
@@ -162,7 +162,7 @@ class _Writer:
         return 1 if tag not in _APART or (tag in _LISTS and self._lists) else 2
 
     def _enter(self, tag: str, attributes: Mapping[str, str | None]) -> str:
-        """Write an element's start; gives what is written at its end."""
+        """Write the start of an element; return what to write at its end."""
         if tag in _BLOCKS:
             self._break(self._lines_around(tag))
         if tag == "br":
@@ -287,7 +287,7 @@ def _kind(attributes: Mapping[str, str | None]) -> str:
 
 
 def _field(attributes: Mapping[str, str | None]) -> str:
-    """What a field of a form shows."""
+    """Return the text that a form field shows."""
     kind = _kind(attributes)
     if kind == "hidden":
         return ""

@@ -18,7 +18,7 @@ _WHOLE_QP = re.compile(rb"[^=]*+(?:=(?:[0-9A-Fa-f]{2}|\r?\n)[^=]*+)*+")
 """Two thirds of the time of the search for a fault, and nearly all texts have none."""
 _BLANKS_AT_END = re.compile(rb"(=?)(?<![ \t])[ \t]++(?=\r?(\n)|\Z)")
 _LINE_AFTER_BLANK = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")
-"""Begins with the line end, which is looked for at once: blanks are everywhere."""
+"""Starts with the line end: `re` searches a literal first character fast, and blanks are everywhere."""
 _FULL_LINE = 60
 """Encoders break lines of about 76 characters (RFC 2045, 6.7, rule 5); a shorter one ends with a word."""
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
@@ -71,12 +71,12 @@ def _without_blanks(end: re.Match[bytes]) -> bytes:
 
 
 def is_broken_quoted_printable(raw: bytes) -> bool:
-    """Whether an equals sign encodes nothing."""
+    """Whether the text has an equals sign that is neither an encoded byte nor a soft line break."""
     return _WHOLE_QP.fullmatch(raw) is None and _BROKEN_QP.search(raw) is not None
 
 
 def decode_base64(raw: bytes) -> Decoded:
-    """Base64 as messages have it: in pieces that are padded each, with a text behind it, with stray signs."""
+    """Decode base64 as it occurs in messages: padded pieces, stray characters, and text behind its end."""
     compact = raw.translate(None, _BLANKS)
     try:
         return Decoded(binascii.a2b_base64(compact, strict_mode=True))
@@ -111,7 +111,7 @@ def _is_base64(text: bytes, clean: bytes, *, is_padded: bool) -> bool:
 
 
 def _groups(clean: bytes) -> Iterator[bytes]:
-    """Each run up to its padding, decoded by itself: the next one starts a new group of four."""
+    """Decode each run up to its padding by itself: the next run starts a new group of four."""
     for run in _RUN.finditer(clean):
         letters = run.group(1)
         whole = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters

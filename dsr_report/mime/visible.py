@@ -1,4 +1,4 @@
-"""Whether a text says anything: characters that can be seen, and more than `use another program`."""
+"""Whether a text has visible content, and more than the note that the reader needs another program."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def shows_something(html: str) -> bool:
 
 
 def may_be_stub(text: str) -> bool:
-    """Whether a plain text is short and speaks of a page; whether that says more is not looked at yet."""
+    """Whether a plain text is short and mentions a web page. `is_stub` compares it with that page."""
     if len(text) > 10 * _LONGEST_STUB:
         return False
     words = _without_addresses(text)
@@ -44,7 +44,7 @@ def may_be_stub(text: str) -> bool:
 
 @lru_cache(maxsize=4)  # the same is asked for each version of a message
 def is_stub(text: str, html: str) -> bool:
-    """Whether a plain text that `may_be_stub` only says that the page beside it is the message."""
+    """Whether a plain text that `may_be_stub` only points to the HTML version of the message."""
     page = _without_addresses(text_of_html(html))
     return len(page) > _TIMES_LONGER * len(_without_addresses(text))
 

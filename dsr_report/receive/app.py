@@ -165,7 +165,7 @@ class Endpoint:
         return PlainTextResponse("received\n", 202)
 
     async def _verify_head(self, request: Request) -> Verified:
-        """What the head of a call says, when it may come in."""
+        """Verify the head of a call; return what the body must match."""
         if request.headers.get("x-forwarded-proto", "https").lower() != "https":
             raise RejectedError("plain-http", "the call did not come over HTTPS")
         length = request.headers.get("content-length", "0").lstrip("0")
@@ -219,7 +219,7 @@ class Endpoint:
         return running["sha256"].hexdigest()
 
     async def _settle_all(self) -> None:
-        """Settle what comes in until the end; what cannot be settled now waits on the disk."""
+        """Settle received exports until shutdown; what cannot be settled stays on disk for the next start."""
         for left in await run_in_threadpool(self._inbox.not_handed_on):
             await self._hand_on(left)
         while True:
@@ -257,7 +257,7 @@ class Endpoint:
             self._say(f"{before}; {done}" if done else before)
 
     def _refuse(self, error: RejectedError) -> Response:
-        """The operator learns why; the caller does not."""
+        """Refuse a call: the reason goes to the operator's log, and never to the caller."""
         self._say(f"refused a call [{error.code}]: {error.what}")
         return PlainTextResponse("refused\n", _STATUS.get(error.code, 401))
 

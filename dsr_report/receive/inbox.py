@@ -1,4 +1,4 @@
-"""Where received exports lie: whole before the caller hears of it, matched afterwards, never in between.
+"""The folder of received exports: a call is answered when its export is on disk, and matching comes later.
 
 FOLDER/incoming/HASH.json       answered for, not yet matched; looked at again after a restart
 FOLDER/received-HASH.json       matched; the register knows its path
@@ -124,7 +124,7 @@ class Inbox:
         return found
 
     def note_handed_on(self, received: Received) -> None:
-        """Note that a matched export was handed on."""
+        """Remove the note that a matched export still has to be handed on."""
         (self.incoming / f"{received.sha256}.todo").unlink(missing_ok=True)
 
     def _entry_for(self, kind: str, identifier: str) -> tuple[DataRequestEntry | None, str]:

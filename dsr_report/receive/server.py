@@ -1,4 +1,4 @@
-"""The endpoint on uvicorn: one process, limits on what callers may hold, and an end that loses nothing."""
+"""The endpoint on uvicorn: one process, limits for each caller, and a shutdown that waits for open calls."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PatientProtocol(H11Protocol):
         self._look()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is waited for any more."""
+        """Cancel the timer of a closed connection."""
         self._rest()
         super().connection_lost(exc)
 

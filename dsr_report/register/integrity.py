@@ -1,4 +1,4 @@
-"""Is the register as it was written? Every hash of the log, and every column that repeats what it says."""
+"""Detect tampering: recompute every hash of the log, and compare the columns that repeat its events."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class _Trail:
         self._unsealed: list[str] = []
 
     def follow(self, noted_head: str | None) -> None:
-        """Walk along the chain."""
+        """Recompute the hash chain, event by event."""
         seen = noted_head in {None, chain.GENESIS}
         for row in self._session.scalars(sa.select(Event).order_by(Event.number)).yield_per(500):
             self._one(row)
@@ -147,7 +147,7 @@ class _Trail:
             self._requests[number] = (new, request_id)
 
     def compare(self) -> None:
-        """Hold the columns of the other tables against the log."""
+        """Compare the columns of the other tables with the state that the log gives."""
         key = lookup_key(self._session)
         known = set()
         for case in self._session.scalars(sa.select(Case).order_by(Case.id)):

@@ -267,12 +267,12 @@ class Pen:
 
     @property
     def at(self) -> datetime:
-        """This moment."""
+        """The present moment, in UTC."""
         return self._now().astimezone(UTC)
 
     @property
     def today(self) -> date:
-        """This day, where the controller is."""
+        """Today's date in the controller's zone."""
         return self.at.astimezone(self.zone).date()
 
     @contextmanager
@@ -316,7 +316,7 @@ def _columns(row: Base) -> dict[str, object]:
 
 
 def settle(case: Case, state: CaseState) -> None:
-    """Repeat a derived state in the columns that lists are made from."""
+    """Copy a derived state into the columns that lists are made from."""
     case.state = state.state
     case.is_open = state.is_open
     case.received_on = state.received_on or case.received_on

@@ -14,7 +14,7 @@ IS_OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_S
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; SQLite has no zones, so it is given back its own."""
+    """An aware datetime, stored in UTC; SQLite stores no zone, so UTC is put back when it is read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

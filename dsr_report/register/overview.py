@@ -34,7 +34,7 @@ class Overview:
 
     @property
     def today(self) -> date:
-        """This day, where the controller is."""
+        """Today's date in the controller's zone."""
         return self._pen.today
 
     def cases(self, *, everything: bool = False) -> list[CaseEntry]:

@@ -1,4 +1,4 @@
-"""Whether the process that announced a data request is still there to make it."""
+"""Names of processes, by which the register knows whether the one that announced a request still runs."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class Slot:
         return self._is_filled(_line(made)) or _is_left_as_a_name(self._path, made)
 
     def close(self) -> None:
-        """Let others empty the log."""
+        """Release the lock, so that others may empty the log."""
         if self._handle is not None:
             os.close(self._handle)
 

@@ -48,7 +48,7 @@ _REPEATABLE = frozenset(
 
 
 def _patient(method: FunctionType) -> Callable[..., Any]:
-    """The method; where the database is away for a moment, that is waited out."""
+    """Wrap a method: while the database is unreachable, wait and try again, as long as patience lasts."""
 
     @functools.wraps(method)
     def patient(self: Register, *args: Any, **kwargs: Any) -> Any:
@@ -156,7 +156,7 @@ class Register(Requests, Cases, Overview, Integrity, Closing):
         return register
 
     def _learn(self, made: Made) -> None:
-        """Learn of an id that a run before could not tell."""
+        """Attach a request id that an earlier run logged and could not write into the register."""
         known = self.request(made.number)
         if known.intended_at != made.intended_at:
             raise RegisterError("this register has another data request of that number", where=self.where)

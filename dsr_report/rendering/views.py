@@ -1,4 +1,4 @@
-"""One record at a time, from what was found to its view and what the report must know of it.
+"""Step 10: make the view of one record at a time, and note what the report must know of the record.
 
 This is most of the work of a report, and needs nothing of other records but their numbers, so that
 processes share it (`view_records`).
@@ -105,7 +105,7 @@ class Viewer:
         self._messages = MessageViews(options)
 
     def view(self, found: RawRecord, number: int, message_number: int, long_texts: LongTexts) -> Viewed:
-        """The record that was found as number `number`; if it is a message, it is number `message_number`."""
+        """Make the view of record number `number`; a message gets the number `message_number`."""
         record = parse(found, self._zone)
         kind = found.kind if record.kind != "unrecognised" else record.kind
         if isinstance(record, Message):
@@ -203,7 +203,7 @@ class Later:
         return self._texts.setdefault(text, len(self._texts)) if len(text) > LONG else None
 
     def take(self) -> tuple[str, ...]:
-        """The texts since the last call, in the order of their numbers."""
+        """Return the texts since the last call, in the order of their numbers."""
         texts = tuple(self._texts)
         self._texts.clear()
         return texts
@@ -216,7 +216,7 @@ def view_records(
     references: References,
     processes: Processes | None = None,
 ) -> Iterator[tuple[RawRecord, Viewed]]:
-    """Every record with its view, in order; with `processes` they do the work, and the result is the same."""
+    """Yield every record with its view, in order; `processes` share the work and do not change the result."""
     viewer = Viewer(options, zone)
     if processes is None:
         messages = 1
@@ -238,7 +238,7 @@ class _Job(NamedTuple):
 
 
 class _Shared:
-    """Takes the views that processes made, and sees to it that they are what one process would have made."""
+    """Collects the views that processes made, and renumbers them as one process would have numbered them."""
 
     def __init__(self, viewer: Viewer, references: References) -> None:
         self._viewer = viewer
@@ -271,9 +271,9 @@ class _Shared:
                     yield found, made
 
     def _renumber(self, answer: Viewed, messages: int) -> Viewed | None:
-        """What a process made, with the report's numbers; None where it could not know them."""
+        """Return a process's view with the report's numbers; None where it has to be made again."""
         if answer.message is not None and answer.message.number != messages:
-            return None  # something before it looked like a message, and was none
+            return None  # a record before it was numbered as a message and turned out to be none
         if not answer.long_texts or not isinstance(answer.view, EventRow):
             return answer
         stored = [

@@ -25,7 +25,7 @@ class StatefulServer(ThreadingHTTPServer):
     state: SandboxState
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Connections that break are what the sandbox is for; nothing is printed."""
+        """Print nothing: broken connections are intended here."""
 
 
 class BrokenAnswers(BaseHTTPRequestHandler):
@@ -44,7 +44,7 @@ class BrokenAnswers(BaseHTTPRequestHandler):
         """Nothing is logged: addresses of requests hold identifiers."""
 
     def broken(self, fault: FaultKind) -> bool:
-        """Meet a fault that does not depend on what was asked; whether that answers the request."""
+        """Act out a planned fault that fits any request; return whether the request is answered by it."""
         match fault:
             case "refuse" | "reset":
                 self.break_off()
@@ -76,7 +76,7 @@ class BrokenAnswers(BaseHTTPRequestHandler):
         return True
 
     def cut(self, fault: FaultKind, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-        """Send half a body in one of the ways in which that happens."""
+        """Send part of a body, cut off as the planned fault says."""
         half = body[: len(body) // 2]
         kind = {"Content-Type": "application/json"}
         if fault == "cut-within":

@@ -1,4 +1,4 @@
-"""What the sandbox knows, and the faults that lie ahead of those who call it."""
+"""The state of the sandbox: its data requests, the calls it got, and the faults that are planned."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class SandboxState:
         return job
 
     def standing(self, job: Job | None) -> tuple[Literal["available", "pending", "not available"], float]:
-        """How a data request stands, and which share of it was gathered."""
+        """Return the state of a data request, and which share of its data is gathered."""
         if job is None or job.is_expired:
             return "not available", 0.0
         age = self.clock() - job.made_at

@@ -1,4 +1,4 @@
-"""What in a finished HTML page or PDF could run, load, or tell that it was opened or followed."""
+"""Find active content in a finished HTML page or PDF: scripts, loads from the network, tracking links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around a mark, told from the export as it is shown, and what an original has in its place.
+"""The text before and behind each mark in the shown export, and what the original has between these.
 
 A page carries no export. What stands before and behind the marks in it, which is shown in any case, lets
 `verify` tell from the original what is hidden, and look for it.
@@ -78,7 +78,7 @@ def _around(mark: Mark, value: str, pointer: str, any_mark: re.Pattern[str]) -> 
 
 
 def values_between(around: Iterable[Around], value: str) -> set[str]:
-    """What stands in a value of the original between texts that stand around a mark, where that is sure."""
+    """Return what a value of the original has between the texts around a mark, where only one place fits."""
     texts = list(_texts_of(value))
     found: set[str] = set()
     for one in around:

@@ -1,4 +1,4 @@
-"""Does a hidden value survive in a disclosure? Looked for in every decoded byte, in every spelling."""
+"""Search a disclosure for hidden values, in every decoded byte and in every spelling."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class HiddenValues(NamedTuple):
 
 
 def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -> HiddenValues:
-    """What a disclosure hides, told by the marks that stand in place of it."""
+    """Compare an original with the disclosed export: return the values that marks stand for."""
     whole = {pointer: mark for mark in manifest.marks for pointer in mark.pointers}
     links = {mark.what: mark.number for mark in manifest.marks if mark.what in LINK_KINDS}
     parts: dict[str, list[MarkEntry]] = {}
@@ -182,7 +182,7 @@ def _same_place(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> bool:
 
 
 def _passages(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> Iterator[tuple[int, str]]:
-    """What stood where a mark stands now, in a text that was changed in no other way."""
+    """Yield the passages of a text that marks replaced, where nothing else in it was changed."""
     by_text = {text: mark.number for mark in marks for text in (mark.text, plain_letters(mark.text))}
     pieces = re.split("(" + "|".join(re.escape(text) for text in by_text) + ")", ours)
     kept, marked = pieces[0::2], pieces[1::2]
@@ -194,7 +194,7 @@ def _passages(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> Iterator[tu
 
 
 def _between(kept: Sequence[str], text: str) -> list[str]:
-    """What stands between these pieces of a text, each where it stands first; none if one is missing."""
+    """Return the texts between these pieces, each taken where it occurs first; none if a piece is missing."""
     found: list[str] = []
     at = len(kept[0])
     for piece in kept[1:-1]:
@@ -302,7 +302,7 @@ def _places_in(path: Path, *, only_printed: bool) -> Iterator[Place]:
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
-    """A page in pieces that end where a block does; each begins with the last blocks of the one before."""
+    """Split a page at the ends of blocks; each piece repeats the last blocks of the one before."""
     rest = b""
     with path.open("rb") as file:
         while block := file.read(_PIECE):
@@ -334,7 +334,7 @@ def _decoded_zip(path: Path, *, only_printed: bool) -> Iterator[Place]:
 
 
 def _decoded_file(name: str, content: bytes, *, only_printed: bool) -> Iterator[Place]:
-    """A file of ours in its units, between which no value reaches; any other file as it is."""
+    """Split a file of ours into units that no value crosses; yield any other file whole."""
     ending = name.rpartition(".")[2]
     is_ours = name.startswith(("data/", "pages/")) or "/" not in name
     yield name, content, False
@@ -385,7 +385,7 @@ def _units_of_json(content: bytes, *, is_lines: bool) -> Iterator[str | bytes]:
 
 
 def _join(texts: Iterable[str]) -> Iterator[str]:
-    """Texts in units of some size, with borders between them."""
+    """Join texts into units of a minimum size, with separators between them."""
     unit: list[str] = []
     size = 0
     for text in texts:

@@ -30,7 +30,7 @@ class UnsettledError(Exception):
 
 @dataclass(slots=True)
 class _Claim:
-    """What one line says, and how many of its values were not yet met."""
+    """One line of the ledger, and how many of its values were not found in the export yet."""
 
     pointer: str
     subtrees: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What stands inside a disclosure that we made: its manifest, its files, its ledger, its places."""
+"""Read a disclosure of ours: its manifest, its files, its ledger, and the anchors of its pages."""
 
 from __future__ import annotations
 

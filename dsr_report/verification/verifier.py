@@ -1,4 +1,4 @@
-"""Is this disclosure complete and unaltered? Read back any PDF, HTML file or package that we made.
+"""Step 12 of the pipeline: verify that a PDF, HTML file or package of ours is complete and unaltered.
 
 *Unaltered*: the seal fits every byte; each file's hash is the manifest's. *Complete*: the values of the
 export are counted again and equal disclosed + masked + withheld. *Settled*: the ledger accounts for each of
@@ -309,7 +309,7 @@ def _check_export(
 
 
 def _recount(manifest: Manifest) -> Sum:
-    """The sum, counted again from the places of the marks."""
+    """Count the sum again, from the places of the marks."""
     masked, withheld = (
         len({p for mark in manifest.marks if mark.treatment == treatment for p in mark.pointers})
         for treatment in ("mask", "withhold")
@@ -426,7 +426,7 @@ class _LedgerCheck:
         return count_values(item.value)
 
     def close(self) -> None:
-        """Nothing more comes."""
+        """Check at the end that no line of the ledger is left over."""
         if self._settling is None:
             return
         try:
