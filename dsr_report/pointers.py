@@ -46,10 +46,10 @@ class RepeatedName(str):
 
 def escape_token(token: str | int) -> str:
     """One reference token, ready to be put after a slash."""
-    if isinstance(token, int):
-        return str(token)
     if type(token) is str and "~" not in token and "/" not in token:
         return token
+    if isinstance(token, int):
+        return str(token)
     text = str(token).replace("~", "~0").replace("/", "~1")
     return f"{text}~r{token.occurrence}" if isinstance(token, RepeatedName) else text
 

@@ -31,11 +31,11 @@ _MARKETING_SUITE = word_set("mailing messageid mailingid senderdomain")
 
 def as_text(value: JsonValue) -> str | None:
     """A scalar as text (numbers as written), or None for null and for what is no scalar."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    return value if isinstance(value, str) else None
+    return str(value) if isinstance(value, int) else None
 
 
 def as_id(value: JsonValue) -> str | None:
