@@ -30,10 +30,11 @@ from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages, passages_of
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
 from dsr_report.redact.randomness import is_random
-from dsr_report.redact.readings import TAG, Endless
+from dsr_report.redact.readings import Endless
 from dsr_report.redact.skeleton import skeleton
 from dsr_report.redact.split_names import SplitNames, rows_of, with_one_role
 from dsr_report.redact.sums import Sum
+from dsr_report.redact.tags import TAG
 from dsr_report.sentences import Sentence
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import PORTION, handed_over, portions, taken_over

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dsr_report.redact.passages import digests_alone, token_word, words_of_name
+from dsr_report.redact.needles import digests_alone, token_word, words_of_name
 from dsr_report.redact.randomness import is_random
 from dsr_report.redact.sums import Sum
 

@@ -8,7 +8,6 @@ invisible signs, accents and case make no difference, and none of them needs a r
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
@@ -17,49 +16,15 @@ from typing import NamedTuple
 from dsr_report.mime.inside_files import texts_inside
 from dsr_report.redact.encoded_runs import digits_of, matches_in, runs_alone, runs_over_lines, texts_of_run
 from dsr_report.redact.escapes import ESCAPE, RARE, resolve
+from dsr_report.redact.pieces import Pieces
 from dsr_report.redact.skeleton import BORDER
+from dsr_report.redact.tags import CUT_BY_TAG, TAG, UNSEEN, out_of_sight
 
-TAG = re.compile(
-    r"<!--(?:.*?-->|.*\Z)|</?[A-Za-z](?:[^<>\"']++|\"[^\"]{0,4000}+\"|'[^']{0,4000}+')*+>|<[A-Za-z/!?][^<>]*+>|\]\]>",
-    re.DOTALL,
-)
-_UNSEEN = re.compile(
-    r"<(style|script|template|title|noscript|textarea|select|object|iframe)\b[^<>]*>.*?(?:</\1\s*>|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
-_HIDDEN = re.compile(
-    r"<(\w+)\b(?=[^<>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\shidden\b))[^<>]*>[^<]*</\1\s*>",
-    re.IGNORECASE,
-)
-_HIDING = {
-    "display": re.compile(r"display\s*:\s*none"),
-    "visibility": re.compile(r"visibility\s*:\s*hidden"),
-    "font-size": re.compile(r"font-size\s*:\s*0"),
-    "hidden": re.compile(r"hidden\b"),
-}
-"""What each of `_HIDDEN` has, in small letters: words that are found fast, and what they must be."""
-_CUT_BY_TAG = re.compile(
-    r"<(?<=[A-Za-z0-9#;&%=\\+/]<)(?:(?:(?<=[0-9A-Fa-f]{6}<)"
-    + "".join(rf"|(?<=[&%=\\][#;A-Za-z0-9]{{{length}}}<)" for length in range(13))
-    + r")/?\w|(?<=[A-Za-z0-9+/]<)/w:t>)"
-)
-"""A tag in the middle of an escape: with a space in its place it would be none."""
 _DEEPEST = 4
 _MOST_READINGS = 200
 """Of one text; a page has about ten. What has more is hidden whole by who cannot read on (see `Endless`)."""
 _MOST_SHORT_READINGS = 10 * _MOST_READINGS
 """The same of readings that leave out what was read before."""
-_PIECE = re.compile(r"[^\x1e]{1,80}[^\s\x1e]*\s*|\x1e+")
-"""A text is parted where no word, escape or run of base64 is cut."""
-_NO_SURE_LETTERS = re.compile(
-    r"(?:%[0-9A-Fau]|&[#A-Za-z]|\\|=[0-9A-F?\s]|xn--)\S*|[A-Za-z0-9+/_-]{11,}={0,2}|"
-    r"[^A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u0410-\u044f\u3041-\u3096\u4e00-\u9fff\uac00-\ud7a3]+",
-    re.IGNORECASE,
-)
-"""All but letters that stay letters, however the text is read: each has at least one in the skeleton."""
-_SOFT_END = re.compile(r"=\s")
-_SHORTEST_RUN = 11
-"""Letters and digits; as many may be base64."""
 _OF_MARKUP = frozenset("<>\"'-!/\x1e")
 """With one of these signs more or less, tags may begin and end elsewhere."""
 
@@ -209,117 +174,11 @@ class Search:
         return self._last[1]
 
 
-class _Pieces:
-    """A text in pieces, and how many letters each has that stay letters however it is read.
-
-    Tags, and what is not shown, are a piece each. Pieces are made where they are asked for.
-    """
-
-    def __init__(self, text: str, tags: list[tuple[int, int]]) -> None:
-        self._text = text
-        if tags:
-            tags = _merge(tags + [match.span() for match in _UNSEEN.finditer(text)] + _out_of_sight(text))
-        self.has_tags = bool(tags)
-        self._stretches = [0, *(place for span in tags for place in span), len(text)]
-        """Where each stretch begins; every second one is a tag."""
-        self._bounds: dict[int, list[int]] = {}
-        self._letters: dict[int, int] = {}
-
-    def _bounds_of(self, stretch: int) -> list[int]:
-        """Where the pieces of a stretch begin, and its end."""
-        known = self._bounds.get(stretch)
-        if known is None:
-            start, end = self._stretches[stretch : stretch + 2]
-            starts = [start] if stretch % 2 else [m.start() for m in _PIECE.finditer(self._text, start, end)]
-            known = self._bounds[stretch] = [*starts, end]
-        return known
-
-    def _letters_in(self, start: int, end: int) -> int:
-        known = self._letters.get(start)
-        if known is None:
-            piece = self._text[start:end]
-            # no passage reaches across a border
-            known = self._letters[start] = len(self._text) if piece[0] == BORDER else _sure_letters(piece)
-        return known
-
-    def around(self, start: int, end: int, width: int) -> tuple[int, int]:
-        """The pieces around a place, up to `width` letters on each side."""
-        first = bisect_right(self._stretches, start) - 1
-        last = bisect_left(self._stretches, end) - 1
-        # letters in tags do not count beside a text: they are gone where tags are taken out
-        is_within = first == last and first % 2 == 1
-        left = self._piece_at(first, start)
-        letters, stretch = 0, first
-        while letters < width and stretch >= 0:
-            if is_within or not stretch % 2:
-                left, letters = self._back(stretch, left, letters, width)
-            else:
-                left = min(left, self._stretches[stretch])
-            stretch -= 1
-        right = self._piece_at(last, end - 1, behind=True)
-        letters, stretch = 0, last
-        while letters < width and stretch < len(self._stretches) - 1:
-            if is_within or not stretch % 2:
-                right, letters = self._forth(stretch, right, letters, width)
-            else:
-                right = max(right, self._stretches[stretch + 1])
-            stretch += 1
-        return left, right
-
-    def _piece_at(self, stretch: int, place: int, *, behind: bool = False) -> int:
-        """Where the piece with a place begins, or ends."""
-        bounds = self._bounds_of(stretch)
-        return bounds[bisect_right(bounds, place) - (not behind)]
-
-    def _back(self, stretch: int, left: int, letters: int, width: int) -> tuple[int, int]:
-        bounds = self._bounds_of(stretch)
-        number = bisect_left(bounds, left)
-        while number > 0 and letters < width:
-            number -= 1
-            letters += self._letters_in(bounds[number], left)
-            left = bounds[number]
-        return left, letters
-
-    def _forth(self, stretch: int, right: int, letters: int, width: int) -> tuple[int, int]:
-        bounds = self._bounds_of(stretch)
-        number = bisect_right(bounds, right)
-        while number < len(bounds) and letters < width:
-            letters += self._letters_in(right, bounds[number])
-            right = bounds[number]
-            number += 1
-        return right, letters
-
-
-def _sure_letters(piece: str) -> int:
-    """How many letters of a piece stay letters however it is read; fewer is no mistake.
-
-    Most pieces have words of ASCII letters; these are counted fast.
-    """
-    if "=" not in piece or not _SOFT_END.search(piece):
-        words = piece.split()
-        plain = [
-            len(word) for word in words if len(word) < _SHORTEST_RUN and word.isalnum() and word.isascii()
-        ]
-        if plain:
-            return sum(plain)
-    return len(_NO_SURE_LETTERS.sub("", piece))
-
-
-def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif end > start:
-            merged.append((start, end))
-    return merged
-
-
 def _changed_around(
     reading: Reading,
     pattern: re.Pattern[str],
     change: Callable[[re.Match[str]], str],
-    pieces_of: Callable[[], _Pieces],
+    pieces_of: Callable[[], Pieces],
     width: int,
 ) -> Reading:
     """What a text reads as where a pattern reads otherwise, with no more around it than a passage reaches."""
@@ -384,7 +243,7 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
     text = reading.text
     is_backwards = _is_backwards(text)
     tags = [match.span() for match in TAG.finditer(text)] if "<" in text else []
-    pieces_of = cache(partial(_Pieces, text, tags))
+    pieces_of = cache(partial(Pieces, text, tags))
 
     def reading_of(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> Reading:
         if search is None or is_backwards:
@@ -401,10 +260,10 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
         else:
             yield taken.with_changes(TAG, " ")
         yield taken.in_tags(tags)
-        if _CUT_BY_TAG.search(text):
+        if CUT_BY_TAG.search(text):
             yield reading.with_changes(TAG, "")
-        seen = taken.with_changes(_UNSEEN, " ")
-        seen = seen.with_texts([(*span, " ") for span in _out_of_sight(seen.text)])
+        seen = taken.with_changes(UNSEEN, " ")
+        seen = seen.with_texts([(*span, " ") for span in out_of_sight(seen.text)])
         if seen.text != text:
             yield seen.with_changes(TAG, " ")
     elif ("&" in text or "%" in text or "\\" in text) and ESCAPE.search(text):
@@ -424,25 +283,6 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
             missing = pattern
     if is_backwards and reading.stage <= len(RARE):
         yield reading.backwards()._replace(stage=len(RARE) + 1)
-
-
-def _out_of_sight(text: str) -> list[tuple[int, int]]:
-    """Where a text has elements that are not shown, by their own style."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # then places differ; rare
-        return [match.span() for match in _HIDDEN.finditer(text)]
-    starts: set[int] = set()
-    for word, pattern in _HIDING.items():
-        at = 0
-        for hint in pattern.finditer(lowered) if word in lowered else ():
-            starts.add(text.rfind("<", at, hint.start()))
-            at = hint.start()
-    spans: list[tuple[int, int]] = []
-    for start in sorted(starts - {-1}):
-        match = _HIDDEN.match(text, start) if not spans or start >= spans[-1][1] else None
-        if match is not None:
-            spans.append(match.span())
-    return spans
 
 
 def _is_backwards(text: str) -> bool:

@@ -11,9 +11,10 @@ from dsr_report.jsonstream.items import JsonValue
 from dsr_report.lexicon import WORDS, any_of
 from dsr_report.pointers import escape_token
 from dsr_report.redact.key_names import NAMES_OF_NAMES, words_of
-from dsr_report.redact.passages import in_other_orders, words_of_name
-from dsr_report.redact.readings import TAG, Endless, Reading, readings_of_text
+from dsr_report.redact.needles import in_other_orders, words_of_name
+from dsr_report.redact.readings import Endless, Reading, readings_of_text
 from dsr_report.redact.skeleton import skeleton
+from dsr_report.redact.tags import TAG
 
 MarkT = TypeVar("MarkT")
 Container = list[JsonValue] | dict[str, JsonValue]

@@ -1,0 +1,111 @@
+"""Where a passage stands in a reading, at the bounds of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from dsr_report.redact.needles import COUNTRY, Needle, squeeze
+from dsr_report.redact.readings import Reading
+from dsr_report.redact.skeleton import skeleton_of
+
+_PREFIX = re.compile(
+    rf"(?:(?:\+|(?<![0-9])00)[\s().-]*{COUNTRY}[\s().-]*|(?<![0-9]){COUNTRY})?(?:\(?0\)?[\s./-]*)?\Z"
+)
+LONGEST_PREFIX = 24
+_LETTERS = re.compile(r"[A-Za-z0-9\x1e]+|[^\x00-\x7f]")
+_FIRST_WITHOUT_SPACES = 0x0E00
+"""From Thai on, most scripts set no spaces between words (Korean does, and its endings follow the word)."""
+
+
+@lru_cache(maxsize=4096)
+def _squeezed_of(character: str) -> str:
+    return squeeze(character)
+
+
+def stands_in(reading: Reading, needle: Needle) -> bool:
+    """Whether a passage stands in a reading that has its letters."""
+    if not needle.is_bounded:
+        return True
+    return any(True for _ in places(reading, needle))
+
+
+def places(reading: Reading, needle: Needle) -> Iterator[tuple[int, int]]:
+    """Where a passage stands in a reading."""
+    text = reading.text
+    form = needle.form.decode("utf-8", "surrogatepass")
+    whole, at = (_loose_letters if needle.is_loose else _strict_letters)(text)
+    found = whole.find(form)
+    while found >= 0:
+        start, end = at[found], at[found + len(form) - 1] + 1
+        if (reading.is_decoded and len(form) > 8 and needle.country is None) or is_bounded(
+            text, start, end, needle
+        ):
+            if needle.country is not None:
+                start -= _prefix_before(text, start)
+            yield start, end
+            found = whole.find(form, found + len(form))
+        else:
+            found = whole.find(form, found + 1)
+
+
+def _loose_letters(text: str) -> tuple[str, list[int]]:
+    """The skeleton of a text, and where each of its letters stands."""
+    letters: list[str] = []
+    at: list[int] = []
+    for match in _LETTERS.finditer(text):
+        run = match.group()
+        if run.isascii():
+            letters.append(run.lower())
+            at += range(*match.span())
+        elif letter := skeleton_of(run):
+            letters.append(letter)
+            at += [match.start()] * len(letter)
+    return "".join(letters), at
+
+
+def _strict_letters(text: str) -> tuple[str, list[int]]:
+    """The same with the signs that are seen."""
+    letters: list[str] = []
+    at: list[int] = []
+    for position, character in enumerate(text):
+        if letter := _squeezed_of(character):
+            letters.append(letter)
+            at += [position] * len(letter)
+    return "".join(letters), at
+
+
+def _prefix_before(text: str, start: int) -> int:
+    match = _PREFIX.search(text[max(0, start - LONGEST_PREFIX) : start])
+    return len(match[0]) if match else 0
+
+
+def is_bounded(text: str, start: int, end: int, needle: Needle) -> bool:
+    """Whether what stands there is no piece of a longer word or number."""
+    if not needle.is_bounded:
+        return True
+    is_address = "@" in needle.passage
+    if (
+        end < len(text)
+        and _are_one_word(text[end - 1], text[end])
+        and not (is_address and text[end] > "\x7f")
+    ):
+        is_genitive = text[end] in "sS" and (end + 1 == len(text) or not text[end + 1].isalpha())
+        if not is_genitive or len(needle.form) < 8:
+            return False
+    if not start or not _are_one_word(text[start - 1], text[start]):
+        return True
+    if needle.country is None:
+        return False
+    digits = re.search(r"[0-9]*\Z", text[max(0, start - LONGEST_PREFIX) : start])
+    country = needle.country or COUNTRY
+    return re.fullmatch(rf"(?:(?:00)?{country})?0?", digits[0] if digits else "") is not None
+
+
+def _are_one_word(left: str, right: str) -> bool:
+    if left.isdigit() or right.isdigit():
+        return left.isdigit() and right.isdigit()
+    if left.islower() and right.isupper():  # orderNumber
+        return False
+    return left.isalpha() and right.isalpha() and ord(left) < _FIRST_WITHOUT_SPACES > ord(right)
