@@ -64,8 +64,7 @@ class CasePages:
         wanted = ask.query("find").strip().casefold()
         if wanted:
             found = [one for one in found if wanted in one.reference.casefold()]
-        number = ask.query("page")
-        page = int(number) if number.isdecimal() and len(number) < 6 else 0
+        page = ask.page
         lines = [
             CaseLine(
                 entry,
@@ -295,7 +294,6 @@ class CasePages:
         ]
 
     def _count_missing(self, ask: Ask) -> int:
-
         return len(missing_from(self._office.config, language_of(self._office.language_of(ask.place))))
 
     def begin(self, ask: Ask) -> Response:

@@ -78,6 +78,12 @@ class Ask:
         """What the address says after its `?`."""
         return self.request.query_params.get(name, "")
 
+    @property
+    def page(self) -> int:
+        """Which page of a list is asked for, from 0."""
+        number = self.query("page")
+        return int(number) if number.isdecimal() and len(number) < 6 else 0
+
     def part(self, name: str) -> str:
         """A part of the path."""
         return str(self.request.path_params.get(name, ""))
@@ -144,10 +150,10 @@ class Pages:
         """A page from its template."""
         settings = self.office.folder.settings
         is_case = ask.entry is not None
-        made = _environment(ask.language.code)
-        page = made.get_template(f"desk/{name}.html.j2").render(
+        page = page_of(
+            name,
+            ask.language,
             root=self.address.root,
-            lang=ask.language.code,
             languages=wording.language_names(),
             actor=ask.actor,
             signed_in=ask.session is not None,
@@ -235,6 +241,14 @@ class _Given:
     def __call__(self, name: str, otherwise: object = "") -> str:
         """What a field said; else what it is filled with."""
         return self._ask.form[name][0] if name in self._ask.form else str(otherwise or "")
+
+
+def page_of(name: str, language: Language, /, **context: Any) -> str:
+    """A page of the desk from its template, without the frame of the desk unless the template extends it."""
+    page: str = (
+        _environment(language.code).get_template(f"desk/{name}.html.j2").render(lang=language.code, **context)
+    )
+    return page
 
 
 @cache

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html import escape
 
 from starlette.responses import HTMLResponse, Response
 
 from dsr_report.desk.door import FRAME_POLICY
 from dsr_report.desk.journal import Entry
-from dsr_report.desk.pages import Ask, Faults, Pages
+from dsr_report.desk.pages import Ask, Faults, Pages, page_of
 from dsr_report.desk.record_index import Kept
 from dsr_report.desk.review import Review, shown_text
 from dsr_report.mime.message import parse_once, wire_of_text
@@ -123,7 +122,8 @@ class RecordPages:
                 message = parse_once(wire_of_text(changed.get(pointer, value)))
                 html = message.html
                 if html is None:
-                    return _frame(_as_page(message.text or changed.get(pointer, value), ask.language.code))
+                    text = message.text or changed.get(pointer, value)
+                    return _frame(page_of("shown_text", ask.language, text=text))
                 return _frame(safe_frame(safe(html, message), ask.language.code))
         return Response("", 404)
 
@@ -208,11 +208,3 @@ class RecordPages:
 
 def _frame(page: str) -> HTMLResponse:
     return HTMLResponse(page, headers={"content-security-policy": FRAME_POLICY})
-
-
-def _as_page(text: str, language: str) -> str:
-    return (
-        f'<!DOCTYPE html><html lang="{escape(language)}"><head><meta charset="utf-8"><title>-</title><style>'
-        "body{margin:8px;font-family:sans-serif;background:#fff;color:#000;white-space:pre-wrap;"
-        f"overflow-wrap:anywhere}}</style></head><body>{escape(text)}</body></html>"
-    )

@@ -122,8 +122,7 @@ class ReviewPages:
                 groups["must" if finding.must_decide else "proposed"].append(finding)
         if group == "must" and not groups["must"] and not ask.query("group"):
             group = "proposed" if groups["proposed"] else "decided"
-        number = ask.query("page")
-        page = int(number) if number.isdecimal() and len(number) < 6 else 0
+        page = ask.page
         shown = groups[group][page * _PAGE : (page + 1) * _PAGE]
         still = review.still_open()
         if not still and ask.place.facts.get("reviewed") != self._sha256(ask):
@@ -404,8 +403,7 @@ class ReviewPages:
         """Every text by or about the person, to be read once each."""
         review = ask.review
         unread = {text.id for text in review.still_open().unread}
-        number = ask.query("page")
-        page = int(number) if number.isdecimal() and len(number) < 6 else 0
+        page = ask.page
         return self._pages.html(
             ask,
             "texts",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import secrets
 import socket
@@ -20,9 +19,12 @@ from dsr_report.desk.app import make_app
 from dsr_report.desk.door import HOST, Address
 from dsr_report.desk.folders import read_facts, write_facts
 from dsr_report.desk.office import Office
+from dsr_report.desk.pages import page_of
 from dsr_report.desk.uploads import Limits
 from dsr_report.errors import UsageError
 from dsr_report.files import private_folder, written_whole
+from dsr_report.languages import language_of
+from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.receive.server import make_server
 
 _GRACE_SECONDS = 2
@@ -105,11 +107,7 @@ def open_by_file(root: Path, link: str, opened: Callable[[str], bool] = webbrows
     """Open a link in the browser by a private file that leads to it, which is gone a minute later."""
     file = private_folder(root) / f"open-{secrets.token_hex(8)}.html"
     with written_whole(file) as page:
-        page.write(
-            '<!DOCTYPE html><meta charset="utf-8"><title>dsr-report</title>'
-            f'<meta http-equiv="refresh" content="0; url={html.escape(link)}">'
-            f'<p><a href="{html.escape(link)}">dsr-report</a></p>'.encode()
-        )
+        page.write(page_of("open", language_of(SOURCE_LANGUAGE), link=link).encode())
     timer = threading.Timer(60, lambda: file.unlink(missing_ok=True))
     timer.daemon = True
     timer.start()
