@@ -35,7 +35,7 @@ from dsr_report.redact.disclosed import plan_for
 from dsr_report.redact.plan import Plan
 from dsr_report.rendering.document import ReportDocument
 from dsr_report.rendering.ledger import Ledger
-from dsr_report.rendering.options import MarkRow, ReportOptions
+from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.rendered import RenderedReport
 from dsr_report.report_steps import ReportSteps
 from dsr_report.sentences import Sentence, join_sentences
@@ -471,7 +471,7 @@ class Report(Closing):
             delay=self.delay,
             reference=self.reference,
             original=self.original,
-            marks=_marks(plan),
+            marks=tuple(plan.marks),
             sum=values.sum,
             templates=self.templates,
         )
@@ -535,19 +535,3 @@ class Report(Closing):
 
 def _count(workers: Workers) -> int | None:
     return workers if workers is None or isinstance(workers, int) else workers.workers
-
-
-def _marks(plan: Plan) -> tuple[MarkRow, ...]:
-    return tuple(
-        MarkRow(
-            mark.number,
-            "mask" if mark.treatment == "mask" else "withhold",
-            mark.what,
-            mark.reason,
-            mark.article,
-            mark.text,
-            tuple(mark.pointers),
-            tuple(mark.passage_pointers),
-        )
-        for mark in plan.marks
-    )

@@ -11,21 +11,8 @@ from zoneinfo import ZoneInfo
 
 from dsr_report.config import Config
 from dsr_report.languages import Language, language_of
+from dsr_report.redact.plan import Mark
 from dsr_report.redact.sums import NOTHING, Sum
-
-
-@dataclass(frozen=True, slots=True)
-class MarkRow:
-    """One hidden value, as the list of the report explains it."""
-
-    number: int
-    treatment: Literal["mask", "withhold"]
-    what: str
-    reason: str
-    article: str
-    text: str
-    pointers: tuple[str, ...]
-    passage_pointers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,7 +46,7 @@ class ReportOptions:
     reference: str | None = None
     original: bool = False
     """Nothing was masked or withheld, on purpose."""
-    marks: tuple[MarkRow, ...] = ()
+    marks: tuple[Mark, ...] = ()
     sum: Sum = NOTHING
     """What becomes of the values of the export."""
     templates: Path | None = None

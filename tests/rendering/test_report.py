@@ -19,9 +19,9 @@ from jinja2 import UndefinedError
 from dsr_report.config import Config, load_config
 from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.redact.marks import mark_text
+from dsr_report.redact.plan import Mark
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES
-from dsr_report.rendering.options import MarkRow
 
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "sample_exports"
 CONFIG = load_config(Path(__file__).with_name("controller.toml"))
@@ -182,7 +182,7 @@ def test_nothing_found_is_an_answer_too(built: Callable[..., Any]) -> None:
 
 def test_what_is_masked_and_withheld_is_listed_with_reason_and_remedy(built: Callable[..., Any]) -> None:
     marks = (
-        MarkRow(
+        Mark(
             1,
             "mask",
             "access-code",
@@ -192,7 +192,7 @@ def test_what_is_masked_and_withheld_is_listed_with_reason_and_remedy(built: Cal
             ("/data/0/a",),
             ("/data/0/b", "/data/0/c"),
         ),
-        MarkRow(
+        Mark(
             2,
             "withhold",
             "address",
@@ -355,7 +355,7 @@ EVERYTHING = [
 @pytest.mark.parametrize("medium", ["html", "pdf"])
 @pytest.mark.parametrize("lang", ["nl", "de", "fr"])
 def test_no_english_of_ours_is_left(built: Callable[..., Any], lang: str, medium: str) -> None:
-    mark = MarkRow(
+    mark = Mark(
         1,
         "withhold",
         "address",

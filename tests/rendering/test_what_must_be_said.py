@@ -14,8 +14,8 @@ import pytest
 
 import dsr_report
 from dsr_report.config import load_config
+from dsr_report.redact.plan import Mark
 from dsr_report.redact.sums import Sum
-from dsr_report.rendering.options import MarkRow
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests"
@@ -39,9 +39,9 @@ DATA: list[dict[str, Any]] = [
     {"loyalty": {"points": 5}},
 ]  # fmt: skip
 MARKS = (
-    MarkRow(1, "mask", "access-code", "live-key", "Art. 5(1)(f), 32 GDPR", KEY, ("/data/0/secret",), ()),
-    MarkRow(2, "mask", "password", "live-key", "Art. 5(1)(f), 32 GDPR", PASSWORD, ("/data/0/fields/Wachtwoord",), ()),
-    MarkRow(3, "withhold", "person", "It is about a colleague.", "Art. 15(4) GDPR", OTHER, (), ("/data/6/notes/0/note",)),
+    Mark(1, "mask", "access-code", "live-key", "Art. 5(1)(f), 32 GDPR", KEY, ("/data/0/secret",), ()),
+    Mark(2, "mask", "password", "live-key", "Art. 5(1)(f), 32 GDPR", PASSWORD, ("/data/0/fields/Wachtwoord",), ()),
+    Mark(3, "withhold", "person", "It is about a colleague.", "Art. 15(4) GDPR", OTHER, (), ("/data/6/notes/0/note",)),
 )  # fmt: skip
 OPTIONS: dict[str, Any] = {
     "config": CONFIG,
@@ -167,7 +167,7 @@ def test_what_to_do_about_a_readable_password_stands_on_page_one(said: Callable[
 
 
 def test_places_of_marks_are_told_apart_from_the_values_that_hold_them(built) -> None:
-    three = MarkRow(
+    three = Mark(
         1, "mask", "access-code", "live-key", "", KEY, ("/data/0/secret",), ("/data/4/x", "/data/4/x")
     )
     with built(DATA, marks=(three,), sum=Sum(90, 89, 1, 0, 1)) as report:

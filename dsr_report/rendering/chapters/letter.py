@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dsr_report.redact.marks import HIDDEN_THINGS
+from dsr_report.redact.plan import Mark
 from dsr_report.rendering.chapters.activity import plot_of, spans
 from dsr_report.rendering.chapters.book import Book, PartView
 from dsr_report.rendering.first_pages import (
@@ -16,7 +17,6 @@ from dsr_report.rendering.first_pages import (
     statement_blocks,
 )
 from dsr_report.rendering.glossary import terms_in
-from dsr_report.rendering.options import MarkRow
 from dsr_report.rendering.pagination import ContentsLine
 from dsr_report.rendering.plots import BESIDE_TEXT
 
@@ -139,7 +139,7 @@ def _in_all(book: Book) -> str:
     )
 
 
-def _chapters_of(mark: MarkRow, book: Book) -> list[tuple[str, str, int]]:
+def _chapters_of(mark: Mark, book: Book) -> list[tuple[str, str, int]]:
     """The chapters in which a mark stands: the first place in each, its name, and how often it stands there."""
     names = {spool: chapter.name(book) for chapter in book.chapters for spool in chapter.spools}
     found: dict[str, tuple[str, int]] = {}
