@@ -45,7 +45,7 @@ class Decoded(NamedTuple):
 
 
 _decode = msgspec.json.Decoder(float_hook=Number).decode
-_ESCAPED_QUOTE = re.compile(rb'\\(?=")')
+_ESCAPED = re.compile(rb'\\(?=["\\])')
 
 
 def fast(text: bytes, *, is_prose: bool) -> Decoded:
@@ -89,14 +89,15 @@ def _decode_comparing(text: bytes) -> Decoded:
 def _decode_counting(text: bytes) -> Decoded:
     """A value that has as many names and texts as there are quotes for.
 
-    Where no quote is escaped, each name and each text has two. Of a name that is repeated, a value is lost.
+    Each name and each text has two that are not escaped. Of a name that is repeated, a value is lost.
     """
     decoded = _decoded(text)
     names = sum(level.name_count for level in decoded.levels)
     texts = sum(level.types.count(str) for level in decoded.levels)
-    if text.count(b'"') != 2 * (names + texts) or (b"\\" in text and _ESCAPED_QUOTE.search(text)):
-        return _decode_comparing(text)
-    return decoded
+    quotes = text.count(b'"')
+    if _ESCAPED.search(text):  # a backslash before a quote escapes it, where none stands before the backslash
+        quotes = -1 if b"\\\\" in text else quotes - text.count(b'\\"')
+    return decoded if quotes == 2 * (names + texts) else _decode_comparing(text)
 
 
 def _decoded(text: bytes) -> Decoded:

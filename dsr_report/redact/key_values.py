@@ -69,24 +69,31 @@ def whole_keys(name: KeyName, values: Sequence[Scalar]) -> int:
 
     Most keys show that by their signs, and are counted in C; of all others, each different one is judged.
     """
-    if name.what in _JUDGED_BY_SIGNS:
-        is_plainly = (_PLAINLY_SURE if name.is_sure else _PLAINLY_TOKEN).fullmatch
-        others = [value for value in values if type(value) is not str or is_plainly(value) is None]
+    judged = [value for value in values if type(value) is str]
+    counted = 0
+    if name.what in _NEVER_WHOLE:
+        is_part = _NEVER_WHOLE[name.what].match
+        left = [value for value in judged if is_part(value) is None]
     else:
-        others = [*values]
+        is_plainly = (_PLAINLY_SURE if name.is_sure else _PLAINLY_TOKEN).fullmatch
+        left = [value for value in judged if is_plainly(value) is None]
+        counted = len(judged) - len(left)
+    others = [*left, *(value for value in values if type(value) is not str)]
     different = Counter(zip(map(type, others), others, strict=True))  # 1 and True are equal
-    return (
-        len(values)
-        - len(others)
-        + sum(times for (_, value), times in different.items() if _is_whole_key(name, value))
-    )
+    return counted + sum(times for (_, value), times in different.items() if _is_whole_key(name, value))
 
 
 def _is_whole_key(name: KeyName, value: Scalar) -> bool:
     return any((key.start, key.end) == (0, len(str(value))) for key in keys_in_scalar(name, value))
 
 
-_JUDGED_BY_SIGNS = frozenset[What]({"password", "access-code", "key"})
+_NEVER_WHOLE: dict[What, re.Pattern[str]] = {
+    "link": re.compile(r"(?:[\w+.-]+:)?//[^/?#\s]"),
+    "credential": re.compile(
+        rf"{_SCHEME.pattern}|(?!(?:{'|'.join(_COOKIE_ATTRIBUTES)})=)[\w.-]{{1,60}}=[^=;,\s\"]", re.IGNORECASE
+    ),
+}
+"""How values begin in which the key is only a part: behind the host, the scheme or the name of the cookie."""
 _LENGTH_OF_A_LENGTH = min(sum(map(str.isalpha, word)) for word in WORDS.lengths)
 _NO_WORD_FOR_A_LENGTH = (
     rf"[0-9A-Za-z]*+(?:[!-/:-@\[-`{{-~](?![A-Za-z]{{{_LENGTH_OF_A_LENGTH}}})[0-9A-Za-z]*+)*+"

@@ -59,7 +59,7 @@ class Watch:
         return sum(_count(item) for item in lot.items() if self._tells_within(item.value))
 
     def _count_alike(self, alike: Alike) -> int:
-        if not alike.is_flat and any(self._names(alike.names)):
+        if not alike.is_flat and self._names(alike.names).of_names:
             return sum(_count(Item("", (), value)) for value in alike.values)
         has_code = "code" in alike.names and not alike.names.isdisjoint(_OF_PEOPLE)
         codes = (1 for value in alike.values for _ in codes_in(Item("", (), value))) if has_code else ()
@@ -71,7 +71,7 @@ class Watch:
         of_keys, of_names, beside = self._names(names)
         if not of_names:
             return sum(
-                whole_keys(known, cast("list[Scalar]", [members[name] for members in objects]))
+                _in_column(name, known, [members[name] for members in objects])
                 for name, known in of_keys.items()
             )
         if not of_keys:
@@ -121,6 +121,12 @@ def _name_keys(members: dict[str, JsonValue], of_names: Iterable[str]) -> bool:
         )
         for name in of_names
     )
+
+
+def _in_column(name: str, known: KeyName, column: list[JsonValue]) -> int:
+    if _NESTED.isdisjoint(map(type, column)):
+        return whole_keys(known, cast("list[Scalar]", column))
+    return sum(_keys_in({name: member}) for member in column)
 
 
 def _count(item: Item) -> int:
