@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 
 from dsr_report.errors import UsageError
-from dsr_report.lexicon import LANGUAGES
+from dsr_report.lexicon import LANGUAGES, LEXICONS
 from dsr_report.sentences import Sentence
 
 _NUMBERS = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
@@ -15,8 +15,6 @@ _DAY_FIRST = re.compile(
     r"([0-9]{1,2})(?:\.|er|e|st|nd|rd|th)?\s+(?:de\s+|of\s+)?([^\W\d_]+)\.?,?\s+([0-9]{4})"
 )
 _MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
-_EITHER_ORDER = frozenset({"en"})
-"""Languages in which one country writes the day first, and another the month."""
 _HINT = Sentence("Write it as 2026-03-05.")
 
 
@@ -45,7 +43,7 @@ def day_of(text: str, language: str) -> date:
 
 
 def _from_numbers(text: str, first: int, second: int, year: int, language: str) -> date:
-    if language not in _EITHER_ORDER:
+    if LEXICONS[language].is_day_first_everywhere:
         return date(year, second, first)
     days = {(first, second), (second, first)} if first <= 12 and second <= 12 else {(first, second)}
     if len(days) > 1:

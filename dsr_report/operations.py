@@ -23,7 +23,7 @@ from dsr_report.shipped import shipped
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
-    from dsr_report.tables.writers import Tables as TableWriterInput
+    from dsr_report.tables.writers import WritableTables as TableWriterInput
     from dsr_report.tables.writers import WrittenTable
     from dsr_report.verification.verifier import Verification
 

@@ -28,6 +28,7 @@ from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quot
 from dsr_report.export import Export, MaskedExport, zone_named
 from dsr_report.files import sha256_of, written_whole
 from dsr_report.languages import LANGUAGES, language_of
+from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.problems import problems_of, warnings_of_wide_hiding
 from dsr_report.progress import Progress
 from dsr_report.proof import check_nothing_hidden, manifest_of
@@ -114,7 +115,7 @@ class Report(Closing):
     def __init__(
         self,
         export: Export,
-        lang: str = "en",
+        lang: str = SOURCE_LANGUAGE,
         config: Config | str | os.PathLike[str] | None = None,
         *,
         timezone: str | None = None,

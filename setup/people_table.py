@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dsr_report.lexicon import LANGUAGES
-from dsr_report.redact.known_people import Known
+from dsr_report.redact.known_people import KnownPeople
 from dsr_report.redact.mentions import Passage
 from dsr_report.redact.people import find_people
 from dsr_report.redact.sensitive import find_sensitive
@@ -50,7 +50,7 @@ class Labelled(NamedTuple):
     sort: str
     text: str
     labels: tuple[Span, ...]
-    known: Known
+    known: KnownPeople
     is_test: bool
 
     @property
@@ -102,7 +102,7 @@ def labelled() -> list[Labelled]:
 
 
 def _of_language(language: str) -> Iterator[Labelled]:
-    known, sort, number = Known(), "", 0
+    known, sort, number = KnownPeople(), "", 0
     for line in (TEXTS / f"{language}.txt").read_text(encoding="utf-8").splitlines():
         word, _, rest = line.partition(" ")
         if word == "@country":
@@ -118,7 +118,7 @@ def _of_language(language: str) -> Iterator[Labelled]:
             number += 1
 
 
-def _read(language: str, sort: str, line: str, known: Known, *, is_test: bool) -> Labelled:
+def _read(language: str, sort: str, line: str, known: KnownPeople, *, is_test: bool) -> Labelled:
     text, end, labels = "", 0, []
     for match in _LABEL.finditer(line):
         text += line[end : match.start()]

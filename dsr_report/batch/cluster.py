@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from dsr_report.batch.render_job import Rendered, Task, render
+from dsr_report.batch.render_job import Rendered, RenderTask, render
 from dsr_report.batch.storage import (
     below,
     check_place,
@@ -70,7 +70,7 @@ class Cluster:
         self._run = secrets.token_hex(4)
         self.width = min(_MOST_AT_ONCE, max(32, 2 * threads))  # enough to be asked for if the cluster grows
 
-    def render(self, key: str, task: Task) -> Rendered:
+    def render(self, key: str, task: RenderTask) -> Rendered:
         """Render on a worker. Where it dies, Dask gives the task to another, three times in all."""
         placed = self._remote_task(task)
         try:
@@ -196,7 +196,7 @@ class Cluster:
                 copy_there(file, below(place, name))
         return tuple((below(place, name), name) for file, name in named if file.is_file())
 
-    def _remote_task(self, task: Task) -> Task:
+    def _remote_task(self, task: RenderTask) -> RenderTask:
         """Return the task with references that workers can open."""
         if self._storage is None:
             return replace(
@@ -208,7 +208,7 @@ class Cluster:
         target = below(self._place, f"{name}{Path(task.target).suffix}")
         return replace(task, export=export, target=target, config=self._config)
 
-    def _fetch(self, task: Task, rendered: Rendered) -> Rendered:
+    def _fetch(self, task: RenderTask, rendered: Rendered) -> Rendered:
         if self._storage is None:
             return rendered
         try:

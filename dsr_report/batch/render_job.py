@@ -33,7 +33,7 @@ _kept = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class RenderTask:
     """What to render: references and settings; nothing of the export itself, and no secret.
 
     Attributes:
@@ -73,7 +73,7 @@ class Renderers(Protocol):
 
     width: int
 
-    def render(self, key: str, task: Task) -> Rendered: ...
+    def render(self, key: str, task: RenderTask) -> Rendered: ...
 
     def stop(self) -> None:
         """End what is under way; who waits for it gets an error."""
@@ -85,7 +85,7 @@ def whom_of(subject_type: str | None, subject_id: str | None) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def render(task: Task) -> Rendered:
+def render(task: RenderTask) -> Rendered:
     """Render one export. Errors are returned, as whoever logs exceptions would log what they hold."""
     started = time.perf_counter()
     try:
@@ -99,7 +99,7 @@ def render(task: Task) -> Rendered:
     return replace(rendered, seconds=round(time.perf_counter() - started, 3))
 
 
-def _render(task: Task) -> Rendered:
+def _render(task: RenderTask) -> Rendered:
     from dsr_report.config import load_config  # noqa: PLC0415 - in the renderer alone
     from dsr_report.export import read  # noqa: PLC0415
     from dsr_report.report import Report  # noqa: PLC0415
@@ -140,7 +140,7 @@ def _layout() -> LayoutPool:
 
 
 @contextmanager
-def _local_files(task: Task) -> Iterator[tuple[Path, Path, Path | None]]:
+def _local_files(task: RenderTask) -> Iterator[tuple[Path, Path, Path | None]]:
     """The export, the target and the configuration as files that this process can open."""
     with TemporaryFolder() as name:
         folder = Path(name)
@@ -153,7 +153,7 @@ def _local_files(task: Task) -> Iterator[tuple[Path, Path, Path | None]]:
         yield path, target, _config(task, folder / "config")
 
 
-def _config(task: Task, folder: Path) -> Path | None:
+def _config(task: RenderTask, folder: Path) -> Path | None:
     if not task.config:
         return None
     if (seen := local_path(task.config[0][0])) is not None:
@@ -165,7 +165,7 @@ def _config(task: Task, folder: Path) -> Path | None:
     return folder / task.config[0][1]
 
 
-class Processes:
+class LocalRenderers:
     """Renderers on this machine: processes, each of which can die without the others.
 
     A rendering whose process died (of the system's memory limit, say) is tried once more.
@@ -179,7 +179,7 @@ class Processes:
         for _ in range(self.width):
             self._idle.put(_process())
 
-    def render(self, key: str, task: Task) -> Rendered:
+    def render(self, key: str, task: RenderTask) -> Rendered:
         """Render in the next process that is free."""
         del key
         process = self._idle.get()

@@ -52,7 +52,7 @@ OTHER_SETTINGS = (
 )
 
 
-class Journal:
+class ResultsFile:
     """The results file: one JSON object a line, flushed to disk line by line."""
 
     def __init__(self, path: Path) -> None:

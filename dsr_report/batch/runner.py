@@ -22,8 +22,8 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from dsr_report.batch.lists import key_of
-from dsr_report.batch.render_job import Processes, Rendered, Renderers, Task, whom_of
-from dsr_report.batch.results import RESULTS, Journal, Result
+from dsr_report.batch.render_job import LocalRenderers, Rendered, Renderers, RenderTask, whom_of
+from dsr_report.batch.results import RESULTS, Result, ResultsFile
 from dsr_report.errors import DsrReportError, UsageError
 from dsr_report.export import zone_named
 from dsr_report.files import day_of, private_folder, sha256_of
@@ -122,7 +122,7 @@ def run_batch(
     halt = halt or Halt()
     with ExitStack() as stack:
         stack.enter_context(_alone_in(folder))
-        journal = Journal(folder / RESULTS)
+        journal = ResultsFile(folder / RESULTS)
         config_hash = sha256_of(config) if config else None
         results: dict[str, Result] = {}
         waiting: list[_Work] = []
@@ -141,7 +141,7 @@ def run_batch(
             return [results[key_of(subject)] for subject in subjects]
         renderers: Renderers
         if dask is None:
-            renderers = stack.enter_context(Processes(workers and min(workers, len(waiting))))
+            renderers = stack.enter_context(LocalRenderers(workers and min(workers, len(waiting))))
         else:
             from dsr_report.batch.cluster import Cluster  # noqa: PLC0415 - an optional library
 
@@ -225,7 +225,7 @@ class _Assembly:
         if options.get("collected") is None:
             zone = zone_named(str(options.get("timezone", DEFAULT_ZONE)))
             options["collected"] = day_of(work.obtained.path, zone)
-        task = Task(
+        task = RenderTask(
             export=str(work.obtained.path),
             sha256=work.obtained.sha256,
             target=str(work.target),

@@ -35,7 +35,11 @@ def config() -> None:
 @config.command()
 @output_option(". Default: standard output.")
 @click.option(
-    "--lang", type=_LANGUAGES, default="en", show_default=True, help="Language of the notes and examples."
+    "--lang",
+    type=_LANGUAGES,
+    default=SOURCE_LANGUAGE,
+    show_default=True,
+    help="Language of the notes and examples.",
 )
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @verbosity_options
@@ -66,7 +70,11 @@ def init(output: Path | None, lang: str, force: bool) -> None:
 @config_option("Configuration in use; what it explains is left out.")
 @output_option(". Default: standard output.")
 @click.option(
-    "--lang", type=_LANGUAGES, default="en", show_default=True, help="Language of the notes and texts."
+    "--lang",
+    type=_LANGUAGES,
+    default=SOURCE_LANGUAGE,
+    show_default=True,
+    help="Language of the notes and texts.",
 )
 @verbosity_options
 def fields(export: str, config: Path | None, output: Path | None, lang: str) -> None:

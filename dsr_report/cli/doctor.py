@@ -22,7 +22,7 @@ _LOW_SPACE = 1 << 30
 _NO_FEATURES = frozenset({"all", "dev"})
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """What a check found, and what to do about it."""
 
     subject: str
@@ -44,7 +44,7 @@ def doctor(as_json: bool, offline: bool, database: str | None) -> int:
     Example:
         dsr-report doctor --offline
     """
-    found: list[Finding] = []
+    found: list[CheckResult] = []
     for check in (
         _python,
         _libraries,
@@ -67,7 +67,7 @@ def doctor(as_json: bool, offline: bool, database: str | None) -> int:
     return 0 if is_fine else 1
 
 
-def _findings_of(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _findings_of(check: Callable[[], Iterator[CheckResult]]) -> Iterator[CheckResult]:
     """What a check finds; one that fails is a finding itself."""
     from dsr_report.errors import DsrReportError
 
@@ -75,42 +75,44 @@ def _findings_of(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         yield from check()
     except DsrReportError as error:
         subject = error.where or "set-up"
-        yield Finding(subject, "fault", error.what, error.hint or "")
+        yield CheckResult(subject, "fault", error.what, error.hint or "")
 
 
-def _python() -> Iterator[Finding]:
+def _python() -> Iterator[CheckResult]:
     from importlib.metadata import PackageNotFoundError, version
 
     number = ".".join(map(str, sys.version_info[:3]))
     try:
-        yield Finding("dsr-report", "ok", f"{version('dsr-report')} on Python {number}")
+        yield CheckResult("dsr-report", "ok", f"{version('dsr-report')} on Python {number}")
     except PackageNotFoundError:
-        yield Finding(
+        yield CheckResult(
             "dsr-report", "note", f"run from its folder, not installed, on Python {number}", "Run: make setup"
         )
 
 
-def _libraries() -> Iterator[Finding]:
+def _libraries() -> Iterator[CheckResult]:
     import importlib
 
     missing = [name for name in _requirements().get("", ()) if not _is_installed(name)]
     if missing:
-        yield Finding("libraries", "fault", f"missing: {', '.join(missing)}", "Run: pip install dsr-report")
+        yield CheckResult(
+            "libraries", "fault", f"missing: {', '.join(missing)}", "Run: pip install dsr-report"
+        )
         return
     try:
         importlib.import_module("dsr_report.writers.pdf.layout")
     except (ImportError, OSError) as error:
-        yield Finding(
+        yield CheckResult(
             "libraries",
             "fault",
             f"PDFs cannot be created ({type(error).__name__})",
             "Install Pango and HarfBuzz: setup/system.sh lists the packages.",
         )
         return
-    yield Finding("libraries", "ok", "all installed; PDFs can be created")
+    yield CheckResult("libraries", "ok", "all installed; PDFs can be created")
 
 
-def _extras(database: str | None) -> Iterator[Finding]:
+def _extras(database: str | None) -> Iterator[CheckResult]:
     """Extras that the configuration needs, in one command; then those that other commands may need."""
     lacking = [
         extra
@@ -121,26 +123,26 @@ def _extras(database: str | None) -> Iterator[Finding]:
     if (database or "").startswith("postgres"):
         needed["postgresql"] = "the register's database"
     if (settings := controller()) is not None:
-        yield Finding("configuration", "ok", str(settings.path))
+        yield CheckResult("configuration", "ok", str(settings.path))
         if "desk" in settings.model_fields_set:
             needed["desk"] = "the configuration has rules for it"
     now = [name for name in lacking if name in needed]
     if now:
-        yield Finding(
+        yield CheckResult(
             "needed extras",
             "fault" if "postgresql" in now else "note",
             f"not installed: {', '.join(f'{name} ({needed[name]})' for name in now)}",
             f"Run: pip install 'dsr-report[{','.join(now)}]'",
         )
     if lacking:
-        yield Finding(
+        yield CheckResult(
             "extras",
             "note",
             f"not installed: {', '.join(lacking)}",
             f"Where needed: pip install 'dsr-report[{','.join(lacking)}]'",
         )
     else:
-        yield Finding("extras", "ok", "all installed")
+        yield CheckResult("extras", "ok", "all installed")
 
 
 def _requirements() -> dict[str, tuple[str, ...]]:
@@ -172,65 +174,67 @@ def _is_installed(name: str) -> bool:
     return True
 
 
-def _fonts() -> Iterator[Finding]:
+def _fonts() -> Iterator[CheckResult]:
     from dsr_report.writers import fonts
 
     place = fonts.folder()
     count = len(fonts.files()) if place.is_dir() else 0
     if not (place / fonts.BODY).is_file():
-        yield Finding("fonts", "fault", f"{fonts.BODY} is missing in {place}", "Install dsr-report again.")
+        yield CheckResult(
+            "fonts", "fault", f"{fonts.BODY} is missing in {place}", "Install dsr-report again."
+        )
     else:
-        yield Finding("fonts", "ok", f"{count} files")
+        yield CheckResult("fonts", "ok", f"{count} files")
 
 
-def _samples() -> Iterator[Finding]:
+def _samples() -> Iterator[CheckResult]:
     from dsr_report.sandbox.samples import load_samples
 
-    yield Finding("sample exports", "ok", f"{len(load_samples())} subjects for --sandbox")
+    yield CheckResult("sample exports", "ok", f"{len(load_samples())} subjects for --sandbox")
 
 
-def _temporary_folder() -> Iterator[Finding]:
+def _temporary_folder() -> Iterator[CheckResult]:
     place = tempfile.gettempdir()
     free = shutil.disk_usage(place).free
     if free < _LOW_SPACE:
-        yield Finding(
+        yield CheckResult(
             place, "note", f"only {free >> 20:,} MB are free", "Large exports need more; set TMPDIR."
         )
     else:
-        yield Finding(place, "ok", f"{free >> 30:,} GB are free for temporary files")
+        yield CheckResult(place, "ok", f"{free >> 30:,} GB are free for temporary files")
 
 
-def _database(url: str | None) -> Iterator[Finding]:
+def _database(url: str | None) -> Iterator[CheckResult]:
     from dsr_report.register import Register
 
     with Register.open(url) as register:
-        yield Finding("register", "ok", register.where)
+        yield CheckResult("register", "ok", register.where)
         path = Path(register.where.removeprefix("sqlite:///"))
         if path.is_file():
             yield from _privacy(path)
 
 
-def _exports() -> Iterator[Finding]:
+def _exports() -> Iterator[CheckResult]:
     from dsr_report.obtain import export_folder
 
     yield from _privacy(export_folder())
 
 
-def _privacy(path: Path) -> Iterator[Finding]:
+def _privacy(path: Path) -> Iterator[CheckResult]:
     """Whether nobody but its owner can read what is there."""
     if os.name != "posix":
         return
     mode = path.stat().st_mode
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         right = "700" if path.is_dir() else "600"
-        yield Finding(str(path), "fault", "other users can read it", f"Run: chmod {right} on it.")
+        yield CheckResult(str(path), "fault", "other users can read it", f"Run: chmod {right} on it.")
     elif not os.access(path, os.W_OK):
-        yield Finding(str(path), "fault", "you cannot write to it")
+        yield CheckResult(str(path), "fault", "you cannot write to it")
     else:
-        yield Finding(str(path), "ok", "private")
+        yield CheckResult(str(path), "ok", "private")
 
 
-def _api(*, offline: bool) -> Iterator[Finding]:
+def _api(*, offline: bool) -> Iterator[CheckResult]:
     from dsr_report.errors import AuthError
     from dsr_report.fetch.client import Client
     from dsr_report.fetch.token import find_token
@@ -238,11 +242,11 @@ def _api(*, offline: bool) -> Iterator[Finding]:
     try:
         token = find_token()
     except AuthError as error:
-        yield Finding("token", "note" if offline else "fault", error.what, error.hint or "")
+        yield CheckResult("token", "note" if offline else "fault", error.what, error.hint or "")
         return
-    yield Finding("token", "ok", "found")
+    yield CheckResult("token", "ok", "found")
     if bool(os.environ.get("COPERNICA_API_URL")) != bool(os.environ.get("COPERNICA_AUTH_URL")):
-        yield Finding(
+        yield CheckResult(
             "API",
             "note",
             "only one of COPERNICA_API_URL and COPERNICA_AUTH_URL is set; the other is Copernica's own",
@@ -250,7 +254,7 @@ def _api(*, offline: bool) -> Iterator[Finding]:
         )
     with Client(token) as client:
         if offline:
-            yield Finding("API", "note", f"{client.api_url} was not tested (--offline)")
+            yield CheckResult("API", "note", f"{client.api_url} was not tested (--offline)")
             return
         client.log_in()
-        yield Finding("API", "ok", f"{client.api_url} can be reached, and the token is accepted")
+        yield CheckResult("API", "ok", f"{client.api_url} can be reached, and the token is accepted")

@@ -132,7 +132,7 @@ def receive(
             hint="Listen on 127.0.0.1 behind a proxy, or give --certificate and --key, or --behind-proxy.",
         )  # fmt: skip
     with needs_extra("the endpoint needs the extra 'receive'", "receive"):
-        from dsr_report.receive.app import Door, Endpoint, Limits
+        from dsr_report.receive.app import CallLimits, Door, Endpoint
         from dsr_report.receive.inbox import Inbox
         from dsr_report.receive.keys import DnsKeys
         from dsr_report.receive.server import check_port, make_server
@@ -163,7 +163,7 @@ def receive(
             hands_on=reports is not None,
         )
         endpoint = Endpoint(
-            Door(path, rules, DnsKeys(), limits=Limits(body_bytes=max_bytes)),
+            Door(path, rules, DnsKeys(), limits=CallLimits(body_bytes=max_bytes)),
             inbox,
             on_received=_renderer(reports, config, register, **choices) if reports else None,
             say=lambda line: say(f"{datetime.now():%H:%M:%S} {line}"),  # noqa: DTZ005 - as the clock on the wall

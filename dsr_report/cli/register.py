@@ -26,7 +26,7 @@ _SOON = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CommandContext:
     """What the commands work with, as click's context object: tests hand in their own clock."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -85,15 +85,15 @@ def register(ctx: click.Context, database: str | None) -> None:
     Example:
         dsr-report register due
     """
-    desk = ctx.find_object(Desk) or Desk()
-    ctx.obj = Desk(desk.now, database or desk.database)
+    desk = ctx.find_object(CommandContext) or CommandContext()
+    ctx.obj = CommandContext(desk.now, database or desk.database)
 
 
 def _open(database: str | None, actor: str | None = None) -> Register:
     from dsr_report.obtain import open_register
 
     context = click.get_current_context()
-    desk = context.find_object(Desk) or Desk()
+    desk = context.find_object(CommandContext) or CommandContext()
     stack = context.with_resource(ExitStack())
     opened = open_register(database or desk.database, controller(), now=desk.now, actor=actor)
     return stack.enter_context(opened)

@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from dsr_report.addresses import mailbox, same_address
 from dsr_report.errors import UsageError
 from dsr_report.languages import language_of
+from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.shipped import shipped
 
 
@@ -28,7 +29,7 @@ class Reply:
 
     to: str
     controller: str
-    language: str = "en"
+    language: str = SOURCE_LANGUAGE
     sender: str | None = None
     contact: str | None = None
     reference: str | None = None

@@ -17,7 +17,7 @@ from dsr_report.desk import wording
 from dsr_report.desk.door import FRAME_POLICY
 from dsr_report.desk.pages import Ask, Faults, Pages
 from dsr_report.desk.preview_places import anchor_of
-from dsr_report.desk.review import Open, Review
+from dsr_report.desk.review import CaseReview, Open
 from dsr_report.errors import DsrReportError
 from dsr_report.files import written_whole
 from dsr_report.languages import LANGUAGES, language_of
@@ -313,7 +313,7 @@ class AnswerPages:
         made = [one for one in ask.place.made if one["ok"] and export and one["export"] == export.sha256]
         return made[-1] if made else None
 
-    def _write_draft(self, ask: Ask, review: Review, made: Mapping[str, Any], faults: Faults) -> str:
+    def _write_draft(self, ask: Ask, review: CaseReview, made: Mapping[str, Any], faults: Faults) -> str:
         """Write the draft; gives the passphrase, where there is one."""
         to = faults.need(ask, "to", ask.text("Enter the address that the reply goes to."))
         if to:

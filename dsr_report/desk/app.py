@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dsr_report.desk import wording
 from dsr_report.desk.answer_pages import AnswerPages
 from dsr_report.desk.case_pages import CasePages
-from dsr_report.desk.door import Address, Door
+from dsr_report.desk.door import Address, DeskDoor
 from dsr_report.desk.jobs import place_of_error
 from dsr_report.desk.office import Office
 from dsr_report.desk.pages import Handler, Pages
@@ -27,7 +27,7 @@ from dsr_report.desk.record_pages import RecordPages
 from dsr_report.desk.review_pages import ReviewPages
 from dsr_report.desk.session_pages import SessionPages
 from dsr_report.desk.statement_pages import StatementPages
-from dsr_report.desk.uploads import Limits, UploadError, receive_upload
+from dsr_report.desk.uploads import UploadError, UploadLimits, receive_upload
 from dsr_report.errors import DsrReportError
 from dsr_report.shipped import shipped
 
@@ -41,7 +41,7 @@ def make_app(
     address: Address,
     *,
     knock: str,
-    limits: Limits | None = None,
+    limits: UploadLimits | None = None,
     stop: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
     """The application.
@@ -53,7 +53,7 @@ def make_app(
         limits: what an upload may cost.
         stop: ends the server.
     """
-    limits = limits or Limits()
+    limits = limits or UploadLimits()
     pages = Pages(office, address)
     session_pages = SessionPages(pages, knock=knock, stop=stop)
     case_pages = CasePages(pages)
@@ -150,7 +150,7 @@ def make_app(
         return pages.problem(ask, ask.text("There is no such page."), status=404)
 
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found, 405: not_found})
-    return Door(
+    return DeskDoor(
         _Calm(app, pages),
         address=address,
         sessions=office.sessions,
@@ -206,7 +206,7 @@ class _Calm:
 class _Uploads:
     """Takes exports that are dropped: the file goes to the disk as it comes."""
 
-    def __init__(self, pages: Pages, case_pages: CasePages, limits: Limits) -> None:
+    def __init__(self, pages: Pages, case_pages: CasePages, limits: UploadLimits) -> None:
         self._pages = pages
         self._case_pages = case_pages
         self._limits = limits

@@ -39,7 +39,7 @@ class CaseLine:
     """What is to be done next, in words."""
 
 
-class Task(NamedTuple):
+class CaseTask(NamedTuple):
     """One thing to be done for a case; `state` is done, todo, open or later."""
 
     text: str
@@ -218,7 +218,7 @@ class CasePages:
             rows.append((ask.text("Holidays"), ask.text("Public holidays are not considered.")))
         return rows
 
-    def tasks(self, ask: Ask) -> list[Task]:
+    def tasks(self, ask: Ask) -> list[CaseTask]:
         """What is to be done for a case, in order."""
         case, place = ask.case, ask.place
         export = self._office.export(case.reference)
@@ -228,12 +228,12 @@ class CasePages:
         has_answer = case.days_left is None
         to_do, done, later = ask.text("not started"), ask.text("done"), ask.text("cannot start yet")
 
-        def task(text: str, *, is_done: bool, may: bool, href: str, told: str = "") -> Task:
+        def task(text: str, *, is_done: bool, may: bool, href: str, told: str = "") -> CaseTask:
             if is_done:
-                return Task(text, "done", done, href if may else "")
+                return CaseTask(text, "done", done, href if may else "")
             if not may or is_ended:
-                return Task(text, "later", later, "")
-            return Task(text, "open" if told else "todo", told or to_do, href)
+                return CaseTask(text, "later", later, "")
+            return CaseTask(text, "open" if told else "todo", told or to_do, href)
 
         received = task(
             ask.text("Note the day of receipt"),
@@ -251,7 +251,7 @@ class CasePages:
             told="" if job is None or not is_fetching else _fetch_state(ask, job),
         )
         if collect.state == "later" and not has_answer:
-            collect = Task(collect.text, "todo", to_do, "")
+            collect = CaseTask(collect.text, "todo", to_do, "")
         has = export is not None
         left = None
         if review is not None:

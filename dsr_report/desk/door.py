@@ -78,7 +78,7 @@ class Address:
         return f"{self.cookie}={value}; Path={self.root}/; HttpOnly; SameSite=Strict{ending}"
 
 
-class Door:
+class DeskDoor:
     """ASGI middleware: lets in whom it may, and puts the headers on everything that goes out.
 
     Args:

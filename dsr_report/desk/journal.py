@@ -24,7 +24,7 @@ _OF_DECISIONS = frozenset({*UNDOABLE, "outside"})
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalLine:
     """One line of the journal."""
 
     number: int
@@ -51,7 +51,7 @@ class Decided:
     """Of each kind of finding, the reason and the article that it was withheld with last."""
     actors: set[str] = field(default_factory=set)
     """Who decided anything that still holds."""
-    last: Line | None = None
+    last: JournalLine | None = None
     """What `undo` undoes."""
 
     def taken(self, export_sha256: str) -> Taken:
@@ -85,9 +85,9 @@ class Journal:
         """The number of the last line."""
         return self.lines[-1].number if self.lines else 0
 
-    def append(self, event: str, *, actor: str, export: str, **data: Any) -> Line:
+    def append(self, event: str, *, actor: str, export: str, **data: Any) -> JournalLine:
         """Add a line; it is on the disk when this returns."""
-        line = Line(
+        line = JournalLine(
             self.revision + 1, datetime.now(UTC).isoformat(timespec="seconds"), actor, export, event, data
         )
         text = json.dumps(
@@ -136,7 +136,7 @@ class Journal:
             if "text" in entry and "pointer" not in entry
         ]
 
-    def approval(self, export: str, digest: str) -> Line | None:
+    def approval(self, export: str, digest: str) -> JournalLine | None:
         """The release of exactly these decisions, where there is one that was not taken back."""
         found = None
         for line in self.lines:
@@ -152,7 +152,7 @@ def same_thing(finding: Finding) -> str:
     return hashlib.sha256(b"same\x1f" + basis).hexdigest()[:16]
 
 
-def _replay(lines: Iterable[Line]) -> Decided:
+def _replay(lines: Iterable[JournalLine]) -> Decided:
     own = list(lines)
     undone = {line.data["undone"] for line in own if line.event == "undo"}
     state = Decided()
@@ -171,7 +171,7 @@ def _replay(lines: Iterable[Line]) -> Decided:
     return state
 
 
-def _apply(state: Decided, line: Line) -> None:
+def _apply(state: Decided, line: JournalLine) -> None:
     data = line.data
     if line.event == "decide":
         entry = {**data["entry"], "by": line.actor, "at": line.at}
@@ -194,7 +194,7 @@ def _apply(state: Decided, line: Line) -> None:
         _take_over(state, line)
 
 
-def _take_over(state: Decided, line: Line) -> None:
+def _take_over(state: Decided, line: JournalLine) -> None:
     """What a person wrote into the file of decisions: it holds, and names of things known stay."""
     entries: Mapping[str, Entry] = line.data["entries"]
     for one in {*state.entries, *entries}:
@@ -213,7 +213,7 @@ def _plain(entry: Mapping[str, Any] | None) -> Entry:
     return {key: value for key, value in (entry or {}).items() if key not in {"by", "at", "same"}}
 
 
-def _lines_of(path: Path) -> Iterator[Line]:
+def _lines_of(path: Path) -> Iterator[JournalLine]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -221,7 +221,7 @@ def _lines_of(path: Path) -> Iterator[Line]:
     for text in content.split(b"\n"):
         try:
             said = json.loads(text)
-            yield Line(
+            yield JournalLine(
                 int(said["number"]),
                 str(said["at"]),
                 str(said["actor"]),

@@ -17,13 +17,14 @@ from dsr_report.desk.folders import CaseFolder, DeskFolder
 from dsr_report.desk.jobs import Job, Jobs
 from dsr_report.desk.journal import Journal
 from dsr_report.desk.preview_places import write_places
-from dsr_report.desk.review import Review
+from dsr_report.desk.review import CaseReview
 from dsr_report.desk.sessions import Sessions
 from dsr_report.errors import AuthError, CheckFailedError, NotAnExportError, RegisterError, UsageError
 from dsr_report.export import read
 from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
 from dsr_report.languages import language_of
+from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.obtain import Patience, Progress, Subject, note_disclosure, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
@@ -74,7 +75,7 @@ class Office:
         self._client = client
         self._exports = exports
         self._poll = poll
-        self._reviews: OrderedDict[tuple[str, str], Review] = OrderedDict()
+        self._reviews: OrderedDict[tuple[str, str], CaseReview] = OrderedDict()
         self._journals: dict[str, Journal] = {}
         self._references: dict[str, str] = {}
         self._lock = threading.RLock()
@@ -123,7 +124,7 @@ class Office:
     def language_of(self, folder: CaseFolder) -> str:
         """The language of the person who gets the report."""
         of_desk = self.folder.settings.get("language")
-        return str(folder.facts.get("language") or self.config.report.lang or of_desk or "en")
+        return str(folder.facts.get("language") or self.config.report.lang or of_desk or SOURCE_LANGUAGE)
 
     # ---- cases
 
@@ -256,7 +257,7 @@ class Office:
 
     # ---- review
 
-    def released_by(self, reference: str, review: Review) -> str | None:
+    def released_by(self, reference: str, review: CaseReview) -> str | None:
         """Who released exactly what is decided now, and decided on nothing of it; None where nobody did."""
         decided = review.decided
         approval = self.journal(reference).approval(review.sha256, decided.digest)
@@ -265,7 +266,7 @@ class Office:
         deciders = {" ".join(one.split()).casefold() for one in decided.actors}
         return approval.actor if " ".join(approval.actor.split()).casefold() not in deciders else None
 
-    def review(self, reference: str) -> Review | None:
+    def review(self, reference: str) -> CaseReview | None:
         """The review of a case, where it is ready; else a job has to read the export first."""
         file = self.export(reference)
         if file is None:
@@ -283,14 +284,14 @@ class Office:
         self._read_file(job, Path(file.path), file.sha256)
         return {}
 
-    def _read_file(self, job: Job, path: Path, sha256: str) -> Review:
+    def _read_file(self, job: Job, path: Path, sha256: str) -> CaseReview:
         with self._lock:
             known = self._reviews.get((job.case, sha256))
         if known is not None:
             return known
         folder = self.folder.case(job.case)
         folder.note()
-        review = Review(
+        review = CaseReview(
             path,
             self.journal(job.case),
             folder.review,
@@ -416,7 +417,7 @@ class Office:
             )
         return {"name": target.name}
 
-    def _check_ready(self, job: Job, review: Review) -> None:
+    def _check_ready(self, job: Job, review: CaseReview) -> None:
         """Whether a report may be made: the page that asked for it looked, too, and time has gone by."""
         options, second = job.options, self.config.desk.second_reviewer
         unseen = review.summary.kinds["unrecognised"] and not options.get("with_unrecognised")
@@ -497,7 +498,7 @@ class Office:
         )
         return next(told, "")
 
-    def _ready(self, job: Job) -> tuple[Review, FileEntry]:
+    def _ready(self, job: Job) -> tuple[CaseReview, FileEntry]:
         """The review of a job's case, and its export; that is read now where it was not done yet."""
         file = self.export(job.case)
         if file is None or file.path is None:

@@ -18,10 +18,11 @@ from dsr_report.desk import wording
 from dsr_report.desk.door import Address
 from dsr_report.desk.folders import CaseFolder
 from dsr_report.desk.office import Office
-from dsr_report.desk.review import Review
+from dsr_report.desk.review import CaseReview
 from dsr_report.desk.sessions import Session
 from dsr_report.errors import ConfigError, DsrReportError, FileError, RegisterError
 from dsr_report.languages import LANGUAGES, Language, language_of
+from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.register.entries import CaseEntry
 from dsr_report.rendering.environment import environment
 
@@ -39,7 +40,7 @@ class Ask:
     form: Mapping[str, list[str]] = field(default_factory=dict)
     entry: CaseEntry | None = None
     folder: CaseFolder | None = None
-    reviewed: Review | None = None
+    reviewed: CaseReview | None = None
 
     @property
     def is_post(self) -> bool:
@@ -58,7 +59,7 @@ class Ask:
         return self.entry
 
     @property
-    def review(self) -> Review:
+    def review(self) -> CaseReview:
         """The review of that case's export."""
         assert self.reviewed is not None  # noqa: S101 - the route has it
         return self.reviewed
@@ -144,7 +145,7 @@ class Pages:
             code = wanted.split(";")[0].strip()[:2].lower()
             if code in LANGUAGES:
                 return language_of(code)
-        return language_of("en")
+        return language_of(SOURCE_LANGUAGE)
 
     def html(self, ask: Ask, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page from its template."""

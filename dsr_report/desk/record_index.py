@@ -16,7 +16,7 @@ from dsr_report.redact.free_texts import title_and_date
 from dsr_report.temporary import TemporaryFolder
 
 
-class Kept(NamedTuple):
+class KeptRecord(NamedTuple):
     """One record of the export, by its number in it."""
 
     number: int
@@ -71,11 +71,11 @@ class RecordIndex:
             yield record
         self._database.execute("COMMIT")
 
-    def record(self, number: int) -> Kept | None:
+    def record(self, number: int) -> KeptRecord | None:
         """A record by its number."""
         return self._one("number = ?", number)
 
-    def at(self, pointer: str) -> Kept | None:
+    def at(self, pointer: str) -> KeptRecord | None:
         """The record that has the value at a pointer."""
         path = storable(pointer)
         while True:
@@ -91,7 +91,7 @@ class RecordIndex:
                 return None
             path = path.rpartition("/")[0]
 
-    def page(self, first: int, count: int) -> list[Kept]:
+    def page(self, first: int, count: int) -> list[KeptRecord]:
         """Some records, from a number on."""
         with self._lock:
             rows = self._database.execute(
@@ -105,15 +105,15 @@ class RecordIndex:
             self._database.close()
         self._folder.cleanup()
 
-    def _one(self, where: str, *values: object) -> Kept | None:
+    def _one(self, where: str, *values: object) -> KeptRecord | None:
         with self._lock:
             row = self._database.execute(f"SELECT * FROM record WHERE {where}", values).fetchone()  # noqa: S608 - ours
         return None if row is None else _entry_of(row)
 
 
-def _entry_of(row: tuple[int, str, str, str, str, bytes]) -> Kept:
+def _entry_of(row: tuple[int, str, str, str, str, bytes]) -> KeptRecord:
     number, pointer, kind, title, date, value = row
-    return Kept(
+    return KeptRecord(
         number,
         _as_it_was(pointer),
         kind,

@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse, Response
 from dsr_report.desk.door import FRAME_POLICY
 from dsr_report.desk.journal import Entry
 from dsr_report.desk.pages import Ask, Faults, Pages, page_of
-from dsr_report.desk.record_index import Kept
-from dsr_report.desk.review import Review, shown_text
+from dsr_report.desk.record_index import KeptRecord
+from dsr_report.desk.review import CaseReview, shown_text
 from dsr_report.mime.message import parse_once, wire_of_text
 from dsr_report.pointers import tokens
 from dsr_report.records.kinds import kind_of
@@ -71,12 +71,12 @@ class RecordPages:
             last=review.decided.last,
         )
 
-    def _record_of(self, ask: Ask) -> tuple[Review, Kept | None]:
+    def _record_of(self, ask: Ask) -> tuple[CaseReview, KeptRecord | None]:
         number = ask.part("record")
         is_number = number.isdecimal() and len(number) <= 12
         return ask.review, ask.review.records.record(int(number)) if is_number else None
 
-    def values_of(self, ask: Ask, review: Review, record: Kept) -> list[ShownValue]:
+    def values_of(self, ask: Ask, review: CaseReview, record: KeptRecord) -> list[ShownValue]:
         """The values of a record, each as it is and as it will be."""
         changed = self._hidden_parts(ask, review, record)
         found: list[ShownValue] = []
@@ -102,11 +102,11 @@ class RecordPages:
             )
         return found
 
-    def _hidden_parts(self, ask: Ask, review: Review, record: Kept) -> dict[str, str]:
+    def _hidden_parts(self, ask: Ask, review: CaseReview, record: KeptRecord) -> dict[str, str]:
         code = self._office.language_of(ask.place)
         return review.hidden_text(record, lambda *told: mark_text(code, *told), code)
 
-    def frame_of(self, review: Review, record: Kept) -> str | None:
+    def frame_of(self, review: CaseReview, record: KeptRecord) -> str | None:
         """Where a message is shown as it will look; None where the record has none."""
         is_there = any(isinstance(value, str) and is_message(value) for _, value in record.values())
         return f"/record/{record.number}/frame?r={review.journal.revision}" if is_there else None
@@ -168,7 +168,7 @@ class RecordPages:
         return self._pages.to_case(ask, f"/record/{record.number}?saved=yes")
 
     def _entries(
-        self, ask: Ask, review: Review, record: Kept, text: str, decided: Entry
+        self, ask: Ask, review: CaseReview, record: KeptRecord, text: str, decided: Entry
     ) -> tuple[list[Entry], list[str]]:
         """What hides a text in a record: whole where it is found so, else a rule for each block of it."""
         is_here = ask.value("scope") != "everywhere"
@@ -185,7 +185,7 @@ class RecordPages:
         return [entry for _, entry in found if entry is not None], missing
 
     def _entry(
-        self, ask: Ask, review: Review, record: Kept, text: str, decided: Entry, *, is_here: bool
+        self, ask: Ask, review: CaseReview, record: KeptRecord, text: str, decided: Entry, *, is_here: bool
     ) -> Entry | None:
         """The rule that hides a text in a record; None where it would hide nothing."""
         passage = " ".join(text.split())

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dsr_report.desk.journal import Decided, Entry, Journal, Line, same_thing
-from dsr_report.desk.record_index import Kept, RecordIndex
+from dsr_report.desk.journal import Decided, Entry, Journal, JournalLine, same_thing
+from dsr_report.desk.record_index import KeptRecord, RecordIndex
 from dsr_report.errors import DsrReportError
 from dsr_report.export import Export, read
 from dsr_report.files import sha256_of, written_whole
@@ -83,7 +83,7 @@ class ConflictError(Exception):
     finding: Finding
 
 
-class Review:
+class CaseReview:
     """The review of one export in one case.
 
     Args:
@@ -233,7 +233,7 @@ class Review:
         *,
         actor: str,
         revision: int | None = None,
-    ) -> Line:
+    ) -> JournalLine:
         """Decide on findings at once; `revision` is what the person saw of the first of them.
 
         Raises:
@@ -253,19 +253,19 @@ class Review:
             self._write()
             return line
 
-    def hide(self, entry: Entry, *, actor: str) -> Line:
+    def hide(self, entry: Entry, *, actor: str) -> JournalLine:
         """Hide something that no rule found: a text, or all below a pointer."""
         return self._note("also", actor=actor, entry=entry)
 
-    def show_again(self, line: int, *, actor: str) -> Line:
+    def show_again(self, line: int, *, actor: str) -> JournalLine:
         """Take back what was hidden by hand."""
         return self._note("drop", actor=actor, line=line)
 
-    def mark_read(self, texts: Iterable[str], *, actor: str, read: bool = True) -> Line:
+    def mark_read(self, texts: Iterable[str], *, actor: str, read: bool = True) -> JournalLine:
         """Note that texts were read."""
         return self._note("read", actor=actor, ids=list(texts), read=read)
 
-    def undo(self, *, actor: str) -> Line | None:
+    def undo(self, *, actor: str) -> JournalLine | None:
         """Undo the last step that holds; says which it was."""
         with self.lock:
             last = self.decided.last
@@ -274,7 +274,7 @@ class Review:
             self._note("undo", actor=actor, undone=last.number, ids=list(last.data.get("ids", ())))
             return last
 
-    def _note(self, event: str, *, actor: str, **data: Any) -> Line:
+    def _note(self, event: str, *, actor: str, **data: Any) -> JournalLine:
         with self.lock:
             line = self.journal.append(event, actor=actor, export=self.sha256, **data)
             self._write()
@@ -397,7 +397,7 @@ class Review:
             return None
         return context_in(shown_text(str(value)), finding.value)
 
-    def hidden_text(self, record: Kept, mark_text: MarkText, language: str) -> dict[str, str]:
+    def hidden_text(self, record: KeptRecord, mark_text: MarkText, language: str) -> dict[str, str]:
         """The new texts of a record's values, as they are decided now, by their pointers."""
         with self.lock:
             taken, revision = self.taken, self.journal.revision
@@ -412,7 +412,7 @@ class Review:
                 changed.update(hiding.replacements(item))
             return changed
 
-    def would_hide(self, record: Kept, entry: Entry) -> bool:
+    def would_hide(self, record: KeptRecord, entry: Entry) -> bool:
         """Whether something that is to be hidden by hand is in a record: what is nowhere stops a report."""
         taken = Taken(self.sha256, {}, [entry])
         plan = make_plan(decisions_of(taken, (), strict=False, warnings=[]))
@@ -457,7 +457,7 @@ def may_be_everywhere(finding: Finding) -> bool:
     return finding.everywhere and len(finding.value) >= SHORTEST_PASSAGE
 
 
-def _items(record: Kept) -> Iterator[Item]:
+def _items(record: KeptRecord) -> Iterator[Item]:
     """A record as items of the export."""
     if isinstance(record.value, Members):
         for name, member in record.value.items():
@@ -467,7 +467,7 @@ def _items(record: Kept) -> Iterator[Item]:
 
 
 def _spread_below(
-    decisions: Iterable[tuple[Decision, str]], above: Sequence[Decision], record: Kept
+    decisions: Iterable[tuple[Decision, str]], above: Sequence[Decision], record: KeptRecord
 ) -> Iterator[tuple[Decision, str]]:
     """The decisions as far as one record goes: those about a pointer alone, for each value below it."""
     for decision, value in decisions:

@@ -16,7 +16,7 @@ from dsr_report.desk import wording
 from dsr_report.desk.journal import Entry
 from dsr_report.desk.pages import Ask, Faults, Pages
 from dsr_report.desk.record_pages import RecordPages
-from dsr_report.desk.review import ConflictError, Review, is_decided, may_be_everywhere
+from dsr_report.desk.review import CaseReview, ConflictError, is_decided, may_be_everywhere
 from dsr_report.mime.message import parse_once, wire_of_text
 from dsr_report.records.kinds import kind_of
 from dsr_report.redact.decisions import SCOPES
@@ -46,7 +46,7 @@ class FindingLine:
     """What was decided about it in an earlier export."""
 
 
-class Place(NamedTuple):
+class FindingPlace(NamedTuple):
     """Where a finding stands as well."""
 
     number: int
@@ -152,13 +152,13 @@ class ReviewPages:
         counts = Counter(finding.key for finding in findings)
         return [(key, wording.what(key, ask.language), n) for key, n in counts.most_common() if n > 1]
 
-    def _totals(self, review: Review) -> Counter[str]:
+    def _totals(self, review: CaseReview) -> Counter[str]:
         decided = review.decided
         return Counter(
             str(entry.get("decision")) for entry in (*decided.entries.values(), *decided.also.values())
         )
 
-    def _line(self, ask: Ask, review: Review, finding: Finding) -> FindingLine:
+    def _line(self, ask: Ask, review: CaseReview, finding: Finding) -> FindingLine:
         entry = review.entry(finding)
         title = finding.title or ask.text(kind_of(finding.record).title[0]) if finding.record else ""
         decision = "disclose" if entry.get("looked_at") else str(entry.get("decision", "undecided"))
@@ -224,7 +224,7 @@ class ReviewPages:
             last=last,
         )
 
-    def _notice(self, ask: Ask, review: Review) -> str:
+    def _notice(self, ask: Ask, review: CaseReview) -> str:
         """What was saved just now, if the page comes after a decision."""
         number = ask.query("saved")
         last = review.decided.last
@@ -272,14 +272,14 @@ class ReviewPages:
                 offered.append(("record", ask.text("In this record")))
         return offered
 
-    def _places(self, ask: Ask, review: Review, finding: Finding) -> list[Place]:
+    def _places(self, ask: Ask, review: CaseReview, finding: Finding) -> list[FindingPlace]:
         pointers = [*finding.places, *finding.elsewhere][: 4 * _MOST_PLACES]
-        found: dict[int, Place] = {}
+        found: dict[int, FindingPlace] = {}
         for pointer in pointers:
             record = review.records.at(pointer)
             if record is not None and record.number not in found:
                 title = record.title or ask.text(kind_of(record.kind).title[0])
-                found[record.number] = Place(record.number, record.kind, title, record.date)
+                found[record.number] = FindingPlace(record.number, record.kind, title, record.date)
         return list(found.values())
 
     def decide(self, ask: Ask) -> Response:
@@ -336,7 +336,7 @@ class ReviewPages:
             entry["looked_at"] = decision == "disclose"
         return entry, faults
 
-    def _conflict(self, ask: Ask, review: Review, finding: Finding, entry: Entry) -> Response:
+    def _conflict(self, ask: Ask, review: CaseReview, finding: Finding, entry: Entry) -> Response:
         """Somebody decided meanwhile: both versions are shown, and nothing was saved."""
         return self._pages.html(
             ask,

@@ -20,7 +20,7 @@ from dsr_report.desk.door import HOST, Address
 from dsr_report.desk.folders import read_facts, write_facts
 from dsr_report.desk.office import Office
 from dsr_report.desk.pages import page_of
-from dsr_report.desk.uploads import Limits
+from dsr_report.desk.uploads import UploadLimits
 from dsr_report.errors import UsageError
 from dsr_report.files import private_folder, written_whole
 from dsr_report.languages import language_of
@@ -42,7 +42,7 @@ class Desk:
         UsageError: the port is not to be had.
     """
 
-    def __init__(self, office: Office, *, port: int = 0, limits: Limits | None = None) -> None:
+    def __init__(self, office: Office, *, port: int = 0, limits: UploadLimits | None = None) -> None:
         self._office = office
         self._socket = _listen(port)
         self.address = Address(self._socket.getsockname()[1])

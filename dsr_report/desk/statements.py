@@ -33,7 +33,7 @@ _PLAIN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class StatementSlot:
     """One thing to fill in: where it stands, what it is called, what it says now."""
 
     path: tuple[str | int, ...]
@@ -72,7 +72,7 @@ class Statements:
             said = Sentence("is not TOML: {error}", error=error, line=str(getattr(error, "line", "?")))
             raise ConfigError(said, where=str(path)) from error
 
-    def sections(self) -> list[tuple[str, list[Slot]]]:
+    def sections(self) -> list[tuple[str, list[StatementSlot]]]:
         """What can be filled in, by its subject."""
         words = self._language
         return [
@@ -83,7 +83,7 @@ class Statements:
             (words.text("Fields and records of your own"), list(self._own())),
         ]
 
-    def slots(self) -> dict[str, Slot]:
+    def slots(self) -> dict[str, StatementSlot]:
         """Every field of the form, by its name."""
         return {slot.name: slot for _title, slots in self.sections() for slot in slots}
 
@@ -113,12 +113,12 @@ class Statements:
 
     # ---- what there is to fill in
 
-    def _plain(self) -> Iterator[Slot]:
+    def _plain(self) -> Iterator[StatementSlot]:
         needed = {"name", "address", "email"}
         for path, label, rows in _PLAIN:
             is_needed = path[0] == "controller" and path[1] in needed
-            yield Slot(path, self._language.text(label), self._get(path), rows, needed=is_needed)
-        yield Slot(
+            yield StatementSlot(path, self._language.text(label), self._get(path), rows, needed=is_needed)
+        yield StatementSlot(
             ("authority", "lead"),
             self._language.text("Supervisory authority: its country, in Germany the Land"),
             self._get(("authority", "lead")),
@@ -126,7 +126,7 @@ class Statements:
             needed=True,
         )
 
-    def _letters(self) -> Iterator[Slot]:
+    def _letters(self) -> Iterator[StatementSlot]:
         given = list(self._list("statement"))
         for letter, (note, example) in STATEMENTS.items():
             own = [at for at, one in enumerate(given) if str(one.get("letter")) == letter]
@@ -134,7 +134,7 @@ class Statements:
             first: str | int = f"+{letter}" if general is None else general
             for at in [first, *(at for at in own if at != general)]:
                 when = given[at].get("when") if isinstance(at, int) else None
-                yield Slot(
+                yield StatementSlot(
                     ("statement", at, "text", self._reader),
                     self._language.text(note),
                     self._get(("statement", at, "text", self._reader)),
@@ -155,7 +155,7 @@ class Statements:
                 named.append(title if what == "kind" else f"{told.get(what, what)} {value}")
         return self._language.join(named)
 
-    def _scope(self) -> Iterator[Slot]:
+    def _scope(self) -> Iterator[StatementSlot]:
         for name, label in (
             (
                 "other_systems",
@@ -164,9 +164,9 @@ class Statements:
             ("system", self._language.text("What was searched, if more needs to be said")),
         ):
             path = ("scope", name, self._reader)
-            yield Slot(path, label, self._get(path), 2, needed=name == "other_systems")
+            yield StatementSlot(path, label, self._get(path), 2, needed=name == "other_systems")
 
-    def _recipients(self) -> Iterator[Slot]:
+    def _recipients(self) -> Iterator[StatementSlot]:
         words = self._language
         count = len(self._list("recipient"))
         for at in [*range(count), "+"]:
@@ -181,19 +181,19 @@ class Statements:
                 if name in {"role", "safeguard"}:
                     path = (*path, self._reader)
                 told = number + label if number else words.text("Another one: {label}").format(label=label)
-                yield Slot(path, told, self._get(path), needed=count == 0 and name == "name")
+                yield StatementSlot(path, told, self._get(path), needed=count == 0 and name == "name")
 
-    def _own(self) -> Iterator[Slot]:
+    def _own(self) -> Iterator[StatementSlot]:
         words = self._language
         for at, one in enumerate(self._list("field")):
             if one.get("label"):
                 path = ("field", at, "label", self._reader)
                 label = words.text("What the field {name} is called").format(name=one.get("name", ""))
-                yield Slot(path, label, self._get(path), needed=True)
+                yield StatementSlot(path, label, self._get(path), needed=True)
         for name in self._document.get("records", {}):
             path2 = ("records", str(name), "title", self._reader)
             label = words.text("What the record {name} is called").format(name=name)
-            yield Slot(path2, label, self._get(path2), needed=True)
+            yield StatementSlot(path2, label, self._get(path2), needed=True)
 
     # ---- the document
 

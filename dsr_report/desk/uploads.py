@@ -31,7 +31,7 @@ class UploadError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class UploadLimits:
     """What one upload may cost: as much as the endpoint takes."""
 
     file_bytes: int = 2 << 30
@@ -54,7 +54,7 @@ async def receive_upload(
     content_type: str,
     target: Path,
     *,
-    limits: Limits = Limits(),
+    limits: UploadLimits = UploadLimits(),
 ) -> Upload:
     """Read a form with one file, which is written to `target` whole or not at all.
 
@@ -97,7 +97,7 @@ async def receive_upload(
 class _Form:
     """Takes what the parser finds: the file to the disk, the fields to memory."""
 
-    def __init__(self, upload: Upload, file: BinaryIO, limits: Limits) -> None:
+    def __init__(self, upload: Upload, file: BinaryIO, limits: UploadLimits) -> None:
         self._upload = upload
         self._file = file
         self._limits = limits

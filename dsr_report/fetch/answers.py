@@ -32,7 +32,7 @@ class OutOfReachError(CertainlyFailedError):
     """The API does not answer, or only that it cannot now; later it may."""
 
 
-class Answer(NamedTuple):
+class ApiAnswer(NamedTuple):
     """A small answer of the API, read whole."""
 
     status: int
@@ -74,7 +74,7 @@ class Answer(NamedTuple):
         return Sentence("status {status}", status=self.status)
 
 
-def read_answer(response: httpx.Response) -> Answer:
+def read_answer(response: httpx.Response) -> ApiAnswer:
     """An answer whose body is read as far as an answer of the API can reach.
 
     Raises:
@@ -85,7 +85,7 @@ def read_answer(response: httpx.Response) -> Answer:
         body += block
         if len(body) > LARGEST_ANSWER:
             break
-    return Answer(response.status_code, response.headers, bytes(body[:LARGEST_ANSWER]))
+    return ApiAnswer(response.status_code, response.headers, bytes(body[:LARGEST_ANSWER]))
 
 
 def blocks_of(response: httpx.Response) -> Iterator[bytes]:

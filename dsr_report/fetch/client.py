@@ -14,7 +14,7 @@ import httpx
 
 from dsr_report.closing import Closing
 from dsr_report.errors import AuthError, UnknownIdError, UsageError
-from dsr_report.fetch.answers import Answer, CertainlyFailedError, PerhapsDoneError
+from dsr_report.fetch.answers import ApiAnswer, CertainlyFailedError, PerhapsDoneError
 from dsr_report.fetch.data_request import DataRequest, Subject
 from dsr_report.fetch.token import Secret, find_token
 from dsr_report.fetch.transport import Transport, Version
@@ -229,7 +229,7 @@ def _target(report: str) -> str:
     return text
 
 
-def _refusal(answer: Answer, subject: Subject) -> AuthError | UnknownIdError | CertainlyFailedError:
+def _refusal(answer: ApiAnswer, subject: Subject) -> AuthError | UnknownIdError | CertainlyFailedError:
     is_address = subject.type == "email"
     what = (
         Sentence("this email")
@@ -256,7 +256,7 @@ def _refusal(answer: Answer, subject: Subject) -> AuthError | UnknownIdError | C
     )
 
 
-def _request_id(answer: Answer) -> str | None:
+def _request_id(answer: ApiAnswer) -> str | None:
     """The id of the new data request, wherever it stands: headers first, then the body."""
     created = str(answer.headers.get("x-created", "")).strip()
     if _is_id(created):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Self
 from urllib.parse import quote
 
 from dsr_report.errors import FetchError, NotReadyError, UnknownIdError
-from dsr_report.fetch.answers import Answer, OutOfReachError, blocks_of, read_answer
+from dsr_report.fetch.answers import ApiAnswer, OutOfReachError, blocks_of, read_answer
 from dsr_report.fetch.download import LARGEST_BYTES, FileDownload
 from dsr_report.fetch.download_checks import Subject
 from dsr_report.fetch.time_limit import TimeUpError
@@ -106,7 +106,7 @@ class DataRequest:
             hint=self._later,
         )
 
-    def _status_in(self, answer: Answer) -> Status:
+    def _status_in(self, answer: ApiAnswer) -> Status:
         content = answer.json()
         if not isinstance(content, dict) or not isinstance(content.get("status"), str):
             raise OutOfReachError(
@@ -129,7 +129,7 @@ class DataRequest:
                     head += block
                     if len(head) > _HEAD:
                         break
-                answer = Answer(200, response.headers, bytes(head))
+                answer = ApiAnswer(200, response.headers, bytes(head))
             else:
                 answer = read_answer(response)
         if answer.status in {400, 404} or answer.error is not None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 
 from dsr_report.errors import AuthError, FetchError
-from dsr_report.fetch.answers import Answer
+from dsr_report.fetch.answers import ApiAnswer
 from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.token import Secret
 from dsr_report.sentences import Sentence
@@ -28,7 +28,7 @@ class Login:
         clock: the time of day in seconds since 1970.
     """
 
-    def __init__(self, exchange: Callable[[float | None], Answer], clock: Callable[[], float]) -> None:
+    def __init__(self, exchange: Callable[[float | None], ApiAnswer], clock: Callable[[], float]) -> None:
         self._exchange = exchange
         self._clock = clock
         self._lock = threading.Lock()
@@ -81,7 +81,7 @@ class Login:
         return now + left - min(_MARGIN_SECONDS, left / 10)
 
 
-def _jwt_of(answer: Answer) -> Secret:
+def _jwt_of(answer: ApiAnswer) -> Secret:
     text = answer.body.decode("utf-8", "replace").strip()
     if answer.is_refusal or answer.status == 400:
         raise AuthError(

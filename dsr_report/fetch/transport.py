@@ -20,7 +20,7 @@ import httpx
 from dsr_report.errors import AuthError, FetchError, UsageError
 from dsr_report.fetch.answers import (
     TEMPORARY,
-    Answer,
+    ApiAnswer,
     CertainlyFailedError,
     OutOfReachError,
     PerhapsDoneError,
@@ -122,7 +122,7 @@ class Transport:
 
     def get(
         self, path: str, *, accept: frozenset[int] = frozenset({200}), deadline: float | None = None
-    ) -> Answer:
+    ) -> ApiAnswer:
         """A GET, repeated while the API is not working.
 
         Args:
@@ -136,7 +136,7 @@ class Transport:
             AuthError: the token was refused.
         """
 
-        def ask() -> Answer:
+        def ask() -> ApiAnswer:
             with self.stream(path, {}, self._soon(deadline)) as response:
                 answer = read_answer(response)
             if answer.is_page and answer.status in accept | {200}:
@@ -175,7 +175,7 @@ class Transport:
                 ) from None
             limit.check(where)  # a body whose length nobody stated ends with its connection
 
-    def post_once(self, path: str, body: Mapping[str, object], deadline: float | None = None) -> Answer:
+    def post_once(self, path: str, body: Mapping[str, object], deadline: float | None = None) -> ApiAnswer:
         """A POST that is repeated only where it certainly changed nothing.
 
         Args:
@@ -264,7 +264,9 @@ class Transport:
         connect = min(_CONNECT_SECONDS, self._timeout, math.inf if left is None else max(left, 0.001))
         return httpx.Timeout(self._timeout, connect=connect)
 
-    def _repeat(self, ask: Callable[[], Answer], accept: frozenset[int], deadline: float | None) -> Answer:
+    def _repeat(
+        self, ask: Callable[[], ApiAnswer], accept: frozenset[int], deadline: float | None
+    ) -> ApiAnswer:
         kind: type[OutOfReachError] = OutOfReachError
         problem = ""
         for attempt in range(TRIES):
@@ -343,7 +345,7 @@ class Transport:
 
     def _post_once(
         self, path: str, body: Mapping[str, object], jwt: Secret | None, deadline: float | None
-    ) -> Answer:
+    ) -> ApiAnswer:
         """Send a POST, and read its answer; OutOfReachError where it certainly never left."""
         left: list[bool] = []
 
@@ -355,7 +357,7 @@ class Transport:
                 left.append(True)
 
         extensions = {"trace": trace} if self._is_traced else {}
-        answer: Answer | None = None
+        answer: ApiAnswer | None = None
         try:
             with hush(), time_limit(self._seconds_left(soon)) as limit:
                 request = self._client.build_request(
@@ -367,7 +369,7 @@ class Transport:
                     extensions=extensions,
                 )
                 response = limit.open(partial(self._client.send, request, stream=True))
-                answer = Answer(response.status_code, response.headers, b"")
+                answer = ApiAnswer(response.status_code, response.headers, b"")
                 try:
                     whole = read_answer(response)
                     answer = answer if limit.is_over else whole  # half an id is no id
@@ -390,10 +392,10 @@ class Transport:
             ) from None
         return answer
 
-    def _exchange(self, deadline: float | None) -> Answer:
+    def _exchange(self, deadline: float | None) -> ApiAnswer:
         """Send the API token to the login server, and give its answer."""
 
-        def ask() -> Answer:
+        def ask() -> ApiAnswer:
             soon = self._soon(deadline)
             with hush(), time_limit(self._seconds_left(soon)) as limit:
                 try:
@@ -435,7 +437,7 @@ class Transport:
     def _jwt(self, deadline: float | None = None) -> Secret | None:
         return self._login.jwt(deadline) if self.version == "v4" else None
 
-    def _refresh(self, jwt: Secret | None, answer: Answer, *, again: bool) -> None:
+    def _refresh(self, jwt: Secret | None, answer: ApiAnswer, *, again: bool) -> None:
         if again or jwt is None:
             raise AuthError(
                 Sentence("the API token was refused: {says}", says=answer.says),

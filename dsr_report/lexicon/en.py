@@ -203,6 +203,7 @@ LEXICON = Lexicon(
             "family",
         ),
     ),
+    is_day_first_everywhere=False,
     street_order="number name word",
     sessions=(
         "php sess id",

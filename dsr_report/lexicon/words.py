@@ -59,6 +59,8 @@ class Lexicon:
     """Regular expressions, each with what replaces it in the texts of the catalogue: apostrophes, spaces."""
     capitalises_nouns: bool = False
     """Every noun has a capital, so that two words with one are no sign of a name."""
+    is_day_first_everywhere: bool = True
+    """In each country that speaks it, dates in numbers have the day first: `5-3-2026` is in March."""
     street_order: Literal["name number", "number name word", "number word name"] = "name number"
     """How an address is written; the word is one of `street_words`."""
     sessions: Words

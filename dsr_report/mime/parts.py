@@ -25,7 +25,7 @@ from dsr_report.mime.plain_text import text_of_html
 from dsr_report.mime.rich_text import text_of_enriched, text_of_rtf
 from dsr_report.mime.transfer import (
     ENCODED,
-    Decoded,
+    DecodedBody,
     UuBlock,
     decode,
     is_broken_quoted_printable,
@@ -116,7 +116,7 @@ class MimePart:
         return b"\n".join(self._around)
 
     @cached_property
-    def _decoded(self) -> Decoded:
+    def _decoded(self) -> DecodedBody:
         return decode(self.raw_body, self.transfer_encoding)
 
     @property

@@ -31,7 +31,7 @@ _UU_END = re.compile(r"^end[ \t]*$", re.MULTILINE)
 _Y_BEGIN = re.compile(r"^=ybegin [^\n]*\bname=([^\n]+)$", re.MULTILINE)
 
 
-class Decoded(NamedTuple):
+class DecodedBody(NamedTuple):
     """A body without its transfer encoding, whether that was broken, and what stands behind its end."""
 
     content: bytes
@@ -39,17 +39,19 @@ class Decoded(NamedTuple):
     rest: bytes = b""
 
 
-def decode(body: bytes, encoding: str) -> Decoded:
+def decode(body: bytes, encoding: str) -> DecodedBody:
     """A body without its transfer encoding; as it is where it has none."""
     if encoding == "base64":
         return decode_base64(body)
     if encoding == "quoted-printable":
-        return Decoded(decode_quoted_printable(body))  # whether it is broken is asked for apart, for speed
+        return DecodedBody(
+            decode_quoted_printable(body)
+        )  # whether it is broken is asked for apart, for speed
     if encoding in UU_NAMES:
         text = body.decode("latin-1").replace("\r\n", "\n")
         block = next(uu_blocks(text), None)
-        return Decoded(block.content, block.is_broken) if block else Decoded(body, is_broken=True)
-    return Decoded(body)
+        return DecodedBody(block.content, block.is_broken) if block else DecodedBody(body, is_broken=True)
+    return DecodedBody(body)
 
 
 def decode_quoted_printable(raw: bytes) -> bytes:
@@ -75,16 +77,16 @@ def is_broken_quoted_printable(raw: bytes) -> bool:
     return _WHOLE_QP.fullmatch(raw) is None and _BROKEN_QP.search(raw) is not None
 
 
-def decode_base64(raw: bytes) -> Decoded:
+def decode_base64(raw: bytes) -> DecodedBody:
     """Decode base64 as it occurs in messages: padded pieces, stray characters, and text behind its end."""
     compact = raw.translate(None, _BLANKS)
     try:
-        return Decoded(binascii.a2b_base64(compact, strict_mode=True))
+        return DecodedBody(binascii.a2b_base64(compact, strict_mode=True))
     except binascii.Error:
         return _line_by_line(raw)
 
 
-def _line_by_line(raw: bytes) -> Decoded:
+def _line_by_line(raw: bytes) -> DecodedBody:
     kept: list[bytes] = []
     at = 0
     is_padded = False
@@ -98,8 +100,8 @@ def _line_by_line(raw: bytes) -> Decoded:
             is_padded = clean.endswith(b"=")
         at += len(line)
     if not kept:  # nothing of it is base64: it is what it is
-        return Decoded(raw, is_broken=bool(raw.strip()))
-    return Decoded(b"".join(_groups(b"".join(kept))), is_broken=True, rest=raw[at:].strip(_BLANKS))
+        return DecodedBody(raw, is_broken=bool(raw.strip()))
+    return DecodedBody(b"".join(_groups(b"".join(kept))), is_broken=True, rest=raw[at:].strip(_BLANKS))
 
 
 def _is_base64(text: bytes, clean: bytes, *, is_padded: bool) -> bool:

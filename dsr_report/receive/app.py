@@ -35,7 +35,7 @@ _UNSIGNED = Verified({}, (), datetime.min.replace(tzinfo=UTC), ())
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CallLimits:
     """What one call may cost."""
 
     body_bytes: int = 2 << 30
@@ -61,7 +61,7 @@ class Door:
     rules: Rules | None
     keys: Callable[[str], Collection[RSAPublicKey]]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    limits: Limits = Limits()
+    limits: CallLimits = CallLimits()
 
 
 class Endpoint:

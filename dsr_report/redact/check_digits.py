@@ -14,7 +14,7 @@ _BEFORE = 40
 """Characters before a number in which a text says what it is."""
 
 
-class Number(NamedTuple):
+class CheckedNumber(NamedTuple):
     """A number in a text: what it is, as it is written, and where."""
 
     kind: str
@@ -86,7 +86,7 @@ Nine, ten or eleven digits alone are too often something else.
 """
 
 
-def find_numbers(name: str, text: str) -> Iterator[Number]:
+def find_numbers(name: str, text: str) -> Iterator[CheckedNumber]:
     """Each number: `iban`, `card`, and the national ones, whose kinds `_NATIONAL` has.
 
     Args:
@@ -102,7 +102,7 @@ def find_numbers(name: str, text: str) -> Iterator[Number]:
     for match in _IBAN.finditer(text):
         if is_iban(match.group(1)):
             taken.append(match.span(1))
-            yield Number("iban", match.group(1), match.start(1))
+            yield CheckedNumber("iban", match.group(1), match.start(1))
     for national in _NATIONAL:
         is_named = national.name is None or national.name.search(name)
         for match in national.pattern.finditer(text):
@@ -111,12 +111,12 @@ def find_numbers(name: str, text: str) -> Iterator[Number]:
                 match.group(1)
             ):
                 taken.append(match.span(1))
-                yield Number(national.kind, match.group(1), match.start(1))
+                yield CheckedNumber(national.kind, match.group(1), match.start(1))
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match.group(1))
         is_free = all(match.end() <= start or end <= match.start() for start, end in taken)
         if is_free and digits[0] in "3456" and len(set(digits)) > 3 and luhn.is_valid(digits):
-            yield Number("card", match.group(1), match.start(1))
+            yield CheckedNumber("card", match.group(1), match.start(1))
 
 
 @cache

@@ -26,7 +26,7 @@ from dsr_report.records.raw_record import RawRecord
 from dsr_report.redact.check_digits import find_numbers
 from dsr_report.redact.free_texts import FEWEST_WORDS as _FEWEST_WORDS
 from dsr_report.redact.free_texts import FreeText, free_texts_of, title_and_date
-from dsr_report.redact.known_people import Known
+from dsr_report.redact.known_people import KnownPeople
 from dsr_report.redact.link_tokens import LinkKeys
 from dsr_report.redact.live_links import LINK_KINDS
 from dsr_report.redact.mentions import Passage, sentence_of
@@ -229,7 +229,7 @@ def _tell(finding: Finding, record: RawRecord, text: str) -> None:
         finding.sentence = sentence_of(text, Passage(finding.key, finding.value, max(at, 0), ""))
 
 
-def _people_in(text: FreeText, known: Known, detectors: Sequence[Detector]) -> Iterator[Finding]:
+def _people_in(text: FreeText, known: KnownPeople, detectors: Sequence[Detector]) -> Iterator[Finding]:
     """Other people in a text by or about the person, and special data."""
     is_known = kind_of(text.kind).free_text == "by" and not kind_of(text.kind).is_event
     own = known.with_name(text.author) if text.author else known
@@ -264,9 +264,9 @@ def _people_in(text: FreeText, known: Known, detectors: Sequence[Detector]) -> I
         )
 
 
-def _own_names(found: Iterable[RawRecord], subject: frozenset[str], looking: Looking) -> Known:
+def _own_names(found: Iterable[RawRecord], subject: frozenset[str], looking: Looking) -> KnownPeople:
     """The subject's and the controller's own names, addresses and numbers."""
-    known = Known(country=looking.country, addresses=set(subject))
+    known = KnownPeople(country=looking.country, addresses=set(subject))
     for text in looking.controller:
         known.add_value(text)
         known.add_name(text)

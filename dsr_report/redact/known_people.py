@@ -22,7 +22,7 @@ _INFIXES = frozenset(WORDS.name_infixes)
 
 
 @dataclass(slots=True)
-class Known:
+class KnownPeople:
     """Who is no other person: names, addresses and numbers of the subject and of the controller."""
 
     addresses: set[str] = field(default_factory=set)
@@ -52,7 +52,7 @@ class Known:
         form = skeleton(text)
         return not form or form in self.values or text.strip().casefold() in self.addresses
 
-    def with_name(self, author: str) -> Known:
+    def with_name(self, author: str) -> KnownPeople:
         """The same, with the sender's name, where a message comes from the subject's address."""
         if not any(address.casefold() in self.addresses for address in ADDRESS.findall(author)):
             return self

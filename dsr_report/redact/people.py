@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from dsr_report.addresses import ADDRESS
 from dsr_report.redact.check_digits import find_numbers
-from dsr_report.redact.known_people import Known
+from dsr_report.redact.known_people import KnownPeople
 from dsr_report.redact.mentions import Passage
 from dsr_report.redact.names_in_text import names_in
 from dsr_report.redact.postal_addresses import postal_addresses
@@ -24,7 +24,7 @@ Detector = Callable[[str], Iterable[Passage]]
 """Another way to find people in a text, such as a model; none is used unless it is handed over."""
 
 
-def find_people(text: str, known: Known, detectors: Sequence[Detector] = ()) -> list[Passage]:
+def find_people(text: str, known: KnownPeople, detectors: Sequence[Detector] = ()) -> list[Passage]:
     """What in a text belongs to somebody else, in the order of the text; no passage overlaps another."""
     found: list[Passage] = []
     for offset in range(0, len(text), _LONGEST_TEXT):

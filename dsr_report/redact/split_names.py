@@ -40,7 +40,7 @@ _MOST_TEXTS = 500
 """Texts in one row, or column; who has more in one record has a table in it."""
 
 
-class Piece(NamedTuple, Generic[MarkT]):
+class NamePiece(NamedTuple, Generic[MarkT]):
     """A piece of a name in a text of a sequence: which text, where in it, and the mark of the name."""
 
     number: int
@@ -57,7 +57,7 @@ class Cell(NamedTuple):
     text: str
 
 
-class Field(NamedTuple, Generic[MarkT]):
+class NameField(NamedTuple, Generic[MarkT]):
     """A piece of a name that is a field or cell by itself in a text: its place, how it reads, its label."""
 
     start: int
@@ -123,7 +123,7 @@ class SplitNames(Generic[MarkT]):
     def __bool__(self) -> bool:
         return bool(self._orders)
 
-    def in_texts(self, texts: Sequence[str]) -> Iterator[Piece[MarkT]]:
+    def in_texts(self, texts: Sequence[str]) -> Iterator[NamePiece[MarkT]]:
         """The pieces of names that begin in one of some texts and end in another."""
         read = [self._words_of(text) for text in texts]
         for first, begun in enumerate(read):
@@ -136,7 +136,7 @@ class SplitNames(Generic[MarkT]):
                     if ends:
                         spans = [(first, begun.spans[-count][0], begun.spans[-1][1])]
                         spans += [(n, read[n].spans[0][0], read[n].spans[end - 1][1]) for n, end in ends]
-                        yield from (Piece(*span, mark) for span in spans)
+                        yield from (NamePiece(*span, mark) for span in spans)
 
     def in_row(self, cells: Sequence[Cell]) -> Iterator[tuple[str, MarkT]]:
         """The places of cells that are each a piece of a name, and together all of it."""
@@ -149,7 +149,7 @@ class SplitNames(Generic[MarkT]):
             for places in _places_covered(name, [field for field in fields if field[2] in name.runs]):
                 yield from ((place, name.mark) for place in places)
 
-    def in_text(self, text: str) -> list[Field[MarkT]]:
+    def in_text(self, text: str) -> list[NameField[MarkT]]:
         """The pieces of names that are each a field or cell by itself in a text: JSON, rows, forms."""
         letters = skeleton(text)
         is_escaped = _ESCAPED.search(text) is not None
@@ -160,7 +160,7 @@ class SplitNames(Generic[MarkT]):
         ]
         if not names:
             return []
-        found: dict[int, Field[MarkT]] = {}
+        found: dict[int, NameField[MarkT]] = {}
         try:
             whole = Reading.located(text)
             for reading in chain(readings_of_text(Reading.located(_without_tags(text))), [whole]):
@@ -253,13 +253,13 @@ def _places_covered(
             yield [place for place, _ in of_group]
 
 
-def _in_fields(names: Sequence[_Name[MarkT]], fields: Sequence[_Alone]) -> Iterator[Field[MarkT]]:
+def _in_fields(names: Sequence[_Name[MarkT]], fields: Sequence[_Alone]) -> Iterator[NameField[MarkT]]:
     for name in names:
         of_name = [field for field in fields if field.words in name.runs]
         for first, field in enumerate(of_name):
             near = [other for other in of_name[first:] if other.start - field.start < _FORM]
             for group in _places_covered(name, [(one, _group_of(one.label), one.words) for one in near]):
-                yield from (Field(*one[:4], name.mark) for one in group)
+                yield from (NameField(*one[:4], name.mark) for one in group)
 
 
 def _without_tags(text: str) -> str:

@@ -13,7 +13,7 @@ from dsr_report.register.entries import OPEN_STATES
 IS_OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcMoment(TypeDecorator[datetime]):
     """An aware datetime, stored in UTC; SQLite stores no zone, so UTC is put back when it is read."""
 
     impl = DateTime(timezone=True)
@@ -34,7 +34,7 @@ class Moment(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """All tables of the register."""
 
-    type_annotation_map = {datetime: Moment(), str: String()}  # noqa: RUF012 - SQLAlchemy's own declaration
+    type_annotation_map = {datetime: UtcMoment(), str: String()}  # noqa: RUF012 - SQLAlchemy's own declaration
 
 
 class Setting(Base):

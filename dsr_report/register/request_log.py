@@ -39,7 +39,7 @@ _LINE = 512
 """Bytes of a line: a request id has 200 at most, and an API's address is far below the rest."""
 
 
-class Made(NamedTuple):
+class MadeRequest(NamedTuple):
     """A data request that was made, and of which the register may not know the id."""
 
     number: int
@@ -55,7 +55,7 @@ class Slot:
     """
 
     def __init__(self, path: Path | None, number: int, intended_at: datetime) -> None:
-        self._made = Made(number, intended_at, "")
+        self._made = MadeRequest(number, intended_at, "")
         self._path = path
         self._handle: int | None = None
         self._offset: int | None = None
@@ -100,7 +100,7 @@ class Slot:
             return False
         return is_whole
 
-    def _append(self, path: Path, made: Made) -> None:
+    def _append(self, path: Path, made: MadeRequest) -> None:
         """Add a line at the end, whoever else does so now, and learn where it begins."""
         line = _line(made)
         end = os.open(path, os.O_WRONLY | os.O_APPEND)
@@ -127,7 +127,7 @@ class RequestLog:
         finally:
             slot.close()
 
-    def hand_on(self, attach: Callable[[Made], object]) -> list[Made]:
+    def hand_on(self, attach: Callable[[MadeRequest], object]) -> list[MadeRequest]:
         """Tell the register what was left, and empty the log once it knows all of it; gives what was told.
 
         A line that the register refuses (it has another id for that data request, say) is kept.
@@ -137,11 +137,11 @@ class RequestLog:
         return [*self._of_lines(attach, self.path), *self._of_names(attach, self.path)]
 
     @staticmethod
-    def _of_lines(attach: Callable[[Made], object], path: Path) -> list[Made]:
+    def _of_lines(attach: Callable[[MadeRequest], object], path: Path) -> list[MadeRequest]:
         if not path.is_file() or not path.stat().st_size:
             return []
         handle = os.open(path, os.O_RDWR)
-        told: list[Made] = []
+        told: list[MadeRequest] = []
         try:
             is_alone = _lock(handle, alone=True)  # or somebody is between a POST and its id
             is_done = True
@@ -157,8 +157,8 @@ class RequestLog:
         return told
 
     @staticmethod
-    def _of_names(attach: Callable[[Made], object], path: Path) -> list[Made]:
-        told: list[Made] = []
+    def _of_names(attach: Callable[[MadeRequest], object], path: Path) -> list[MadeRequest]:
+        told: list[MadeRequest] = []
         for file, made in _left_as_names(path):
             if _is_told(attach, made, file):
                 told.append(made)
@@ -167,7 +167,7 @@ class RequestLog:
         return told
 
 
-def _is_told(attach: Callable[[Made], object], made: Made, kept_in: Path) -> bool:
+def _is_told(attach: Callable[[MadeRequest], object], made: MadeRequest, kept_in: Path) -> bool:
     try:
         attach(made)
     except RegisterError as error:
@@ -183,7 +183,7 @@ def _places(path: Path) -> tuple[tuple[Path, str], ...]:
     return (path.parent, f"{path.name}-"), (Path(tempfile.gettempdir()), f"dsr-report-{digest}-")
 
 
-def _is_left_as_a_name(path: Path, made: Made) -> bool:
+def _is_left_as_a_name(path: Path, made: MadeRequest) -> bool:
     microseconds = (made.intended_at - _EPOCH) // timedelta(microseconds=1)
     for folder, start in _places(path):
         name = f"{start}{made.number}-{microseconds}-{quote(made.request_id, safe='')}"
@@ -207,7 +207,7 @@ def _flush_names(folder: Path) -> None:
         os.close(handle)
 
 
-def _left_as_names(path: Path) -> Iterator[tuple[Path, Made]]:
+def _left_as_names(path: Path) -> Iterator[tuple[Path, MadeRequest]]:
     """What this user left: in a folder for all, a file of somebody else says nothing."""
     for folder, start in _places(path):
         try:
@@ -219,7 +219,7 @@ def _left_as_names(path: Path) -> Iterator[tuple[Path, Made]]:
             try:
                 number, microseconds, request_id = name.removeprefix(start).split("-", 2)
                 intended_at = _EPOCH + timedelta(microseconds=int(microseconds))
-                made = Made(int(number), intended_at, unquote(request_id))
+                made = MadeRequest(int(number), intended_at, unquote(request_id))
                 status = file.lstat()
             except (ValueError, OverflowError, OSError):
                 continue
@@ -228,7 +228,7 @@ def _left_as_names(path: Path) -> Iterator[tuple[Path, Made]]:
                 yield file, made
 
 
-def _line(made: Made) -> bytes:
+def _line(made: MadeRequest) -> bytes:
     fields = {
         "number": made.number,
         "intended_at": made.intended_at.isoformat(),
@@ -237,11 +237,11 @@ def _line(made: Made) -> bytes:
     return json.dumps(fields, ensure_ascii=True).encode("ascii").ljust(_LINE - 1) + b"\n"
 
 
-def _requests_in(content: bytes) -> Iterator[Made]:
+def _requests_in(content: bytes) -> Iterator[MadeRequest]:
     for line in content.split(b"\n"):
         try:
             entry = json.loads(line)
-            made = Made(
+            made = MadeRequest(
                 int(entry["number"]), datetime.fromisoformat(entry["intended_at"]), str(entry["request_id"])
             )
         except (ValueError, KeyError, TypeError):

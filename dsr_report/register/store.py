@@ -24,7 +24,7 @@ from dsr_report.register.database import Database, OutageError, database_url, de
 from dsr_report.register.integrity import Integrity
 from dsr_report.register.journal import Pen
 from dsr_report.register.overview import Overview
-from dsr_report.register.request_log import Made, RequestLog
+from dsr_report.register.request_log import MadeRequest, RequestLog
 from dsr_report.register.requests import Requests
 from dsr_report.times import DEFAULT_ZONE
 
@@ -155,7 +155,7 @@ class Register(Requests, Cases, Overview, Integrity, Closing):
         register.request_log.hand_on(register._learn)
         return register
 
-    def _learn(self, made: Made) -> None:
+    def _learn(self, made: MadeRequest) -> None:
         """Attach a request id that an earlier run logged and could not write into the register."""
         known = self.request(made.number)
         if known.intended_at != made.intended_at:

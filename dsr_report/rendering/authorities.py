@@ -12,7 +12,7 @@ MEMBERS = "edpb.europa.eu"
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
+class AuthorityEntry:
     """An authority. Each text is the same in all languages, or by language with the others under an empty name."""
 
     name: str | Mapping[str, str]
@@ -31,10 +31,10 @@ def _in_language(text: str | Mapping[str, str], language: str) -> str:
     return text if isinstance(text, str) else text.get(language, text[""])
 
 
-def _load() -> dict[str, Authority]:
+def _load() -> dict[str, AuthorityEntry]:
     content = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return {code: Authority(**entry) for code, entry in content.items()}
+    return {code: AuthorityEntry(**entry) for code, entry in content.items()}
 
 
-AUTHORITIES: dict[str, Authority] = _load()
+AUTHORITIES: dict[str, AuthorityEntry] = _load()
 """Authorities by the code of their country, or of their Land (`DE-NW`)."""

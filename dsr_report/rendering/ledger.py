@@ -27,7 +27,7 @@ _MOST_WHOLE = 5_000
 """Items that have arrived and are not settled: they wait for the processes that render them."""
 
 
-class Sink(Protocol):
+class ByteSink(Protocol):
     """What a ledger can be written to."""
 
     def write(self, content: bytes, /) -> object:
@@ -146,7 +146,7 @@ class Ledger:
                 )
             )
 
-    def copy_to(self, target: Sink) -> None:
+    def copy_to(self, target: ByteSink) -> None:
         """Write the ledger as JSON Lines."""
         self._file.seek(0)
         while block := self._file.read(1 << 20):

@@ -48,7 +48,7 @@ class ContentsLine(NamedTuple):
     months: list[ContentsLine]
 
 
-class Page(NamedTuple):
+class PackagePage(NamedTuple):
     """A page of a package that holds a piece of an annex; `follows` where it goes on with the page before."""
 
     name: str
@@ -66,18 +66,21 @@ class Pager:
     def __init__(self, annex: str, divided: set[int]) -> None:
         self._annex = annex
         self._divided = divided
-        self._page: Page | None = None
+        self._page: PackagePage | None = None
         self._weight = 0
 
-    def page_of(self, period: Period, size: int) -> Page:
+    def page_of(self, period: Period, size: int) -> PackagePage:
         """The page of the next piece."""
         whole = period if period.year in self._divided else _period(period.year)
         page = self._page
         if page is None or page.period != whole:
-            page, self._weight = Page(f"{self._annex}-{whole.key}", whole, 1, follows=False), 0
+            page, self._weight = PackagePage(f"{self._annex}-{whole.key}", whole, 1, follows=False), 0
         elif self._weight + size > _PAGE and whole.year in self._divided:
             number = page.number + 1
-            page, self._weight = Page(f"{self._annex}-{whole.key}-{number}", whole, number, follows=True), 0
+            page, self._weight = (
+                PackagePage(f"{self._annex}-{whole.key}-{number}", whole, number, follows=True),
+                0,
+            )
         self._page = page
         self._weight += size
         return page
@@ -135,11 +138,11 @@ class Periods:
             years[period.year] += size
         return Pager(annex, {year for year, size in years.items() if size > _PAGE})
 
-    def page_title(self, annex: str, page: Page) -> str:
+    def page_title(self, annex: str, page: PackagePage) -> str:
         """What a page is called, for its title and the links that lead to it."""
         return f"{annex} ({self.part_title(page)})"
 
-    def part_title(self, page: Page) -> str:
+    def part_title(self, page: PackagePage) -> str:
         """Its period, and which part of it: January 2016, 2."""
         number = f", {self._language.number(page.number)}" if page.number > 1 else ""
         return f"{self.title(page.period)}{number}"

@@ -23,14 +23,14 @@ class Series(NamedTuple):
     counts: tuple[int, ...]
 
 
-class Line(NamedTuple):
+class PlotLine(NamedTuple):
     """A line across the plot, and the number that it stands for."""
 
     y: float
     number: int
 
 
-class Bar(NamedTuple):
+class PlotBar(NamedTuple):
     """A bar; `series` counts from 0, and the second one is hollow, so that colour alone tells nothing."""
 
     series: int
@@ -56,9 +56,9 @@ class Plot:
     left: int
     width: int
     height: int
-    lines: list[Line]
-    bars: list[Bar]
-    legend: list[tuple[Bar, Label]]
+    lines: list[PlotLine]
+    bars: list[PlotBar]
+    legend: list[tuple[PlotBar, Label]]
     labels: list[Label]
 
 
@@ -72,7 +72,7 @@ def plot(periods: Sequence[str], series: Sequence[Series], size: tuple[int, int]
     width = min((whole_width - _LEFT - 4) / len(periods), _WIDEST)
     bar = width * 0.8 / len(series)
     height = whole_height - _BOTTOM - _TOP
-    lines = [Line(_TOP + height * (1 - share), round(top * share)) for share in (0, 0.5, 1)]
+    lines = [PlotLine(_TOP + height * (1 - share), round(top * share)) for share in (0, 0.5, 1)]
     bars = []
     legend = []
     for index, one in enumerate(series):
@@ -82,9 +82,9 @@ def plot(periods: Sequence[str], series: Sequence[Series], size: tuple[int, int]
             if count:
                 tall = height * count / top
                 x = _LEFT + 2 + position * width + width * 0.1 + index * bar
-                bars.append(Bar(index, x, _TOP + height - tall, max(bar - 0.6, 0.6), tall, colour, fill))
+                bars.append(PlotBar(index, x, _TOP + height - tall, max(bar - 0.6, 0.6), tall, colour, fill))
         x = index * whole_width / len(series)
-        legend.append((Bar(index, x, 4, 11, 11, colour, fill), Label(x + 16, one.label)))
+        legend.append((PlotBar(index, x, 4, 11, 11, colour, fill), Label(x + 16, one.label)))
     longest = max(len(label) for label in periods)
     every = max(1, -(-len(periods) * longest * _LETTER // (whole_width - _LEFT)))
     labels = [

@@ -25,7 +25,7 @@ CONTENT_SECURITY = (
 """What a page may load: what is in it. Frames of messages (`srcdoc`) inherit it."""
 
 
-class Link(NamedTuple):
+class NavigationLink(NamedTuple):
     """A link to another page of a package; `rel` says how that page relates to this one."""
 
     rel: str
@@ -52,9 +52,9 @@ class Shell:
         page_title: str = "",
         proof: Iterable[tuple[str, Iterable[Markup]]] = (),
         heading: str = "",
-        links: tuple[Link, ...] = (),
+        links: tuple[NavigationLink, ...] = (),
         links_above: bool = False,
-        pages: tuple[Link, ...] = (),
+        pages: tuple[NavigationLink, ...] = (),
         is_whole: bool = False,
     ) -> Iterator[bytes]:
         """A page of HTML in pieces; its sections are asked for one by one.

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from dsr_report.sandbox.broken import BrokenAnswers
 from dsr_report.sandbox.delivery import deliver
-from dsr_report.sandbox.state import FaultKind, Job
+from dsr_report.sandbox.state import FaultKind, SandboxRequest
 
 _UNKNOWN = {
     "subprofile": "No subprofile with supplied ID",
@@ -104,7 +104,7 @@ class Handler(BrokenAnswers):
         else:
             self._say_id(job, place)
 
-    def _say_id(self, job: Job, place: str) -> None:
+    def _say_id(self, job: SandboxRequest, place: str) -> None:
         match self.state.id_in:
             case "x-created":
                 self.send(201, b"", headers={"X-Created": job.request_id, "X-Location": place})
@@ -145,7 +145,7 @@ class Handler(BrokenAnswers):
         else:
             self.error(400, "Invalid method")
 
-    def _file(self, job: Job, fault: FaultKind | None) -> None:
+    def _file(self, job: SandboxRequest, fault: FaultKind | None) -> None:
         if fault == "changed":
             job.revision += 1
         content = self._content(job, fault)
@@ -161,7 +161,7 @@ class Handler(BrokenAnswers):
         else:
             self.send(status, content[start:], headers=headers)
 
-    def _content(self, job: Job, fault: FaultKind | None) -> bytes:
+    def _content(self, job: SandboxRequest, fault: FaultKind | None) -> bytes:
         info: Mapping[str, str] = {"type": job.sample.subject_type, "id": job.sample.subject_id}
         if fault == "sentence":
             return json.dumps({"info": info, "data": "Come back tomorrow"}).encode()

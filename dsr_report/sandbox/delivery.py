@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from dsr_report.sandbox.state import Job, SandboxState
+from dsr_report.sandbox.state import SandboxRequest, SandboxState
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -21,7 +21,7 @@ def is_deliverable(report: str) -> bool:
     return parts.scheme == "http" and parts.hostname in _LOOPBACK
 
 
-def deliver(state: SandboxState, job: Job) -> None:
+def deliver(state: SandboxState, job: SandboxRequest) -> None:
     """POST the export of a data request once it is ready, if its `report` address is on this machine."""
     if not job.report or not is_deliverable(job.report):
         return

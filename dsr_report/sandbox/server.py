@@ -17,9 +17,9 @@ from dsr_report.errors import UsageError
 from dsr_report.sandbox.api import Handler
 from dsr_report.sandbox.broken import StatefulServer
 from dsr_report.sandbox.samples import load_samples
-from dsr_report.sandbox.state import FaultKind, Job, SandboxState
+from dsr_report.sandbox.state import FaultKind, SandboxRequest, SandboxState
 
-__all__ = ["FaultKind", "Job", "Sandbox", "SandboxState", "make_sandbox", "running_sandbox"]
+__all__ = ["FaultKind", "Sandbox", "SandboxRequest", "SandboxState", "make_sandbox", "running_sandbox"]
 
 
 class _Server6(StatefulServer):

@@ -48,7 +48,7 @@ IdPlace = Literal["x-created", "x-location", "location", "body", "object", "text
 
 
 @dataclass(slots=True)
-class Job:
+class SandboxRequest:
     """A data request in the sandbox."""
 
     request_id: str
@@ -91,7 +91,7 @@ class SandboxState:
     elsewhere: str = ""
     stall_seconds: float = 1.0
     clock: Callable[[], float] = time.monotonic
-    jobs: dict[str, Job] = field(default_factory=dict)
+    jobs: dict[str, SandboxRequest] = field(default_factory=dict)
     tokens: dict[str, float] = field(default_factory=dict)
     faults: dict[str, list[FaultKind]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -128,14 +128,16 @@ class SandboxState:
         with self.lock:
             return sum(1 for m, p in self.asked if m == method and _fits(path, p))
 
-    def new_job(self, sample: Sample, report: str | None) -> Job:
+    def new_job(self, sample: Sample, report: str | None) -> SandboxRequest:
         """A data request that begins now."""
-        job = Job(secrets.token_hex(8), sample, self.clock(), report)
+        job = SandboxRequest(secrets.token_hex(8), sample, self.clock(), report)
         with self.lock:
             self.jobs[job.request_id] = job
         return job
 
-    def standing(self, job: Job | None) -> tuple[Literal["available", "pending", "not available"], float]:
+    def standing(
+        self, job: SandboxRequest | None
+    ) -> tuple[Literal["available", "pending", "not available"], float]:
         """Return the state of a data request, and which share of its data is gathered."""
         if job is None or job.is_expired:
             return "not available", 0.0

@@ -21,7 +21,7 @@ NO_MOMENT = np.iinfo(np.int64).min
 """Stands for null among moments in an array of numbers."""
 
 
-class Rows(Protocol):
+class BlockRows(Protocol):
     """Rows of one block, to work out further columns of; a column is what `columns` or a batch takes."""
 
     count: int
@@ -82,7 +82,7 @@ class Blocks(Protocol):
         """A block's columns as lists, and how many rows it has."""
         ...
 
-    def rows(self, block: Any) -> Rows:
+    def rows(self, block: Any) -> BlockRows:
         """A block's rows, to work out further columns of."""
         ...
 
@@ -164,7 +164,7 @@ class Lists:
         columns, count = block
         return columns, count
 
-    def rows(self, block: Any) -> Rows:
+    def rows(self, block: Any) -> BlockRows:
         return ListRows(*block)
 
 
@@ -224,7 +224,7 @@ class ArrowBlocks:
         names = [name for name in block.column_names if name != "#"]
         return {name: block.column(name).to_pylist() for name in names}, block.num_rows
 
-    def rows(self, block: Any) -> Rows:
+    def rows(self, block: Any) -> BlockRows:
         return _ArrowRows(block)
 
 

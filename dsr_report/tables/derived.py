@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from dsr_report.records.kinds import kind_of
-from dsr_report.tables.blocks import NO_MOMENT, Places, Rows
+from dsr_report.tables.blocks import NO_MOMENT, BlockRows, Places
 from dsr_report.tables.cells import instant
 from dsr_report.tables.declarations.columns import ORIGIN, ORIGIN_BY_ROW
 from dsr_report.tables.ids import MailingIds, MessageIds
@@ -100,7 +100,7 @@ class Known:
             self._links = ClickedLinks(self.clicked())
         return self._links
 
-    def columns(self, table: Table, rows: Rows, message_keys: list[str | None] | None) -> dict[str, Any]:
+    def columns(self, table: Table, rows: BlockRows, message_keys: list[str | None] | None) -> dict[str, Any]:
         """The derived columns of some rows of a table, whose final message keys are known."""
         made: dict[str, Any] = {}
         names = table.names
@@ -123,7 +123,7 @@ class Known:
             made.update(self._of_events(rows, message_keys))
         return made
 
-    def _of_events(self, rows: Rows, message_keys: list[str | None]) -> Iterator[tuple[str, Any]]:
+    def _of_events(self, rows: BlockRows, message_keys: list[str | None]) -> Iterator[tuple[str, Any]]:
         if self._in_export is None:
             self._in_export = self.messages.in_export()
         known = self._in_export

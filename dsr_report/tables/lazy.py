@@ -23,7 +23,7 @@ _APART = frozenset({
 """Tables that may be large: each is made alone. The others are small, and made in one pass together."""
 
 
-class Made(Protocol):
+class MadeTables(Protocol):
     """Tables that were made in one pass."""
 
     def __getitem__(self, name: str, /) -> Any: ...
@@ -53,11 +53,13 @@ class Tables(Mapping[str, "pd.DataFrame"]):
     whatever else takes Arrow.
     """
 
-    def __init__(self, make: Callable[[Collection[str], bool], Made], *, combined: bool = False) -> None:
+    def __init__(
+        self, make: Callable[[Collection[str], bool], MadeTables], *, combined: bool = False
+    ) -> None:
         """`make` makes the named tables in one pass, in Arrow's columns or not."""
         self._make = make
         self._combined = combined
-        self._made: dict[str, Made] = {}
+        self._made: dict[str, MadeTables] = {}
 
     def load(self, *names: str) -> Tables:
         """Make several tables (all, where none is named) in one pass over the export.
@@ -151,7 +153,7 @@ class Tables(Mapping[str, "pd.DataFrame"]):
             made.close()
         self._made = {}
 
-    def _of(self, name: str) -> Made:
+    def _of(self, name: str) -> MadeTables:
         self.load(name)
         return self._made[name]
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from dsr_report.records.kinds import KINDS
 from dsr_report.spool import BlockFile
-from dsr_report.tables.blocks import Blocks, Columns, ListRows, Places, Rows
+from dsr_report.tables.blocks import BlockRows, Blocks, Columns, ListRows, Places
 from dsr_report.tables.derived import Known
 from dsr_report.tables.table import MOMENT, Table
 
@@ -191,12 +191,12 @@ class Store:
             nulls = [None] * count
             yield {name: columns.get(name, nulls) for name in self.table.names}
 
-    def arriving(self) -> Iterator[Rows]:
+    def arriving(self) -> Iterator[BlockRows]:
         """All rows in the order of arrival, block by block, without what is worked out."""
         self._flush()
         return map(self.blocks.rows, self._load(self._file, self._places))
 
-    def resolve(self, rows: Rows, arrivals: Places, seen: Seen) -> dict[str, Any]:
+    def resolve(self, rows: BlockRows, arrivals: Places, seen: Seen) -> dict[str, Any]:
         """The columns of a block that are only known now: keys, and all that is derived."""
         result: dict[str, Any] = {}
         message_keys: list[Any] | None = None

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from dsr_report.files import written_whole
 from dsr_report.languages import language_of
 from dsr_report.rendering.document import LINKS, Part, ReportDocument, anchors_in, targets_in
-from dsr_report.rendering.shell import Link, Shell
+from dsr_report.rendering.shell import NavigationLink, Shell
 from dsr_report.spool import BlockFile, Rows
 from dsr_report.writers.packed_ledger import packed
 from dsr_report.writers.zip_file import Folder, Sink
@@ -206,7 +206,7 @@ def _write_chapter(shell: Shell, document: ReportDocument, page: Sink, shelf: _S
         links=_links_around(document, shelf, place),
         links_above=not is_first,
         pages=tuple(
-            Link("", relative(START, other.name), other.title)
+            NavigationLink("", relative(START, other.name), other.title)
             for other in shelf.unlisted_chapters()
             if is_first
         ),
@@ -215,19 +215,23 @@ def _write_chapter(shell: Shell, document: ReportDocument, page: Sink, shelf: _S
         page.write(piece)
 
 
-def _links_around(document: ReportDocument, shelf: _Shelf, place: int) -> tuple[Link, ...]:
+def _links_around(document: ReportDocument, shelf: _Shelf, place: int) -> tuple[NavigationLink, ...]:
     language, chapters = language_of(document.language_code), shelf.chapters
     page = chapters[place].name
     links = []
     if place:
-        links.append(Link("index", shelf.contents(page), language.text("Contents")))
+        links.append(NavigationLink("index", shelf.contents(page), language.text("Contents")))
         before = chapters[place - 1]
         links.append(
-            Link("prev", relative(page, before.name), f"{language.text('Previous')}: {before.title}")
+            NavigationLink(
+                "prev", relative(page, before.name), f"{language.text('Previous')}: {before.title}"
+            )
         )
     if place + 1 < len(chapters):
         after = chapters[place + 1]
-        links.append(Link("next", relative(page, after.name), f"{language.text('Next')}: {after.title}"))
+        links.append(
+            NavigationLink("next", relative(page, after.name), f"{language.text('Next')}: {after.title}")
+        )
     return tuple(links)
 
 

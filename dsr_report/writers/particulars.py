@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from dsr_report.config import Config, Letter, Officer, Recipient
+from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.records.kinds import kind_of
 from dsr_report.rendering.authorities import AUTHORITIES
 
@@ -66,7 +67,7 @@ def particulars(
             {
                 "@type": "dpv:PersonalData",
                 "dct:identifier": kind,
-                "dct:description": {"en": kind_of(kind).explanation},
+                "dct:description": {SOURCE_LANGUAGE: kind_of(kind).explanation},
             }
             for kind in sorted(present.get("kind", ()))
         ],

@@ -38,7 +38,7 @@ class Folder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ZipEntry:
     """A file of the folder: its name, its size and its SHA-256."""
 
     name: str
@@ -53,7 +53,7 @@ class ZipFolder:
     """
 
     def __init__(self, target: BinaryIO, moment: datetime, *, comment: bytes = b"") -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[ZipEntry] = []
         self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
         self._zip.comment = comment
         utc = moment.astimezone(UTC)
@@ -91,7 +91,7 @@ class ZipFolder:
         with self._zip.open(info, "w", force_zip64=large) as file:
             sink = _Counted(file)
             yield sink
-        self.entries.append(Entry(name, sink.size_bytes, sink.digest.hexdigest()))
+        self.entries.append(ZipEntry(name, sink.size_bytes, sink.digest.hexdigest()))
 
     def add(self, name: str, content: bytes) -> None:
         """Write a file whose content is at hand."""

@@ -9,7 +9,7 @@ import pytest
 from batches import command, many_exports
 
 from dsr_report.batch import RESULTS
-from dsr_report.batch.render_job import Task, render, whom_of
+from dsr_report.batch.render_job import RenderTask, render, whom_of
 from dsr_report.batch.storage import check_place, copy_here, copy_there, is_there, remove
 from dsr_report.errors import FileError, UsageError
 from dsr_report.report import Report
@@ -121,7 +121,7 @@ def test_a_batch_that_was_stopped_is_sent_no_disclosure_any_more(tmp_path, monke
     (export,) = many_exports(tmp_path / "samples", 1).glob("*.json")
     copy_there(export, f"{place}/export.json")
     sha256 = hashlib.sha256(export.read_bytes()).hexdigest()
-    task = Task(f"{place}/export.json", sha256, f"{place}/page.html", whom_of("profile", "1"), OPTIONS)
+    task = RenderTask(f"{place}/export.json", sha256, f"{place}/page.html", whom_of("profile", "1"), OPTIONS)
     write = Report.to
 
     def stopped_meanwhile(self, *args, **options):

@@ -12,7 +12,7 @@ import pytest
 from batches import command, many_exports
 
 from dsr_report.batch import RESULTS, key_of
-from dsr_report.batch.render_job import Task, render, whom_of
+from dsr_report.batch.render_job import RenderTask, render, whom_of
 from dsr_report.batch.storage import check_place, copy_here, copy_there, remove
 from dsr_report.errors import DsrReportError, FileError, UsageError
 from dsr_report.obtain import Subject
@@ -47,7 +47,7 @@ def rendered_here(tmp_path):
         info = json.loads(export.read_text(encoding="utf-8"))["info"]
         subject = Subject(info["type"], info["id"])
         target = tmp_path / f"here-{number}.html"
-        task = Task(str(export), "", str(target), whom_of(subject.type, subject.id), OPTIONS)
+        task = RenderTask(str(export), "", str(target), whom_of(subject.type, subject.id), OPTIONS)
         hashes[key_of(subject)] = render(task).sha256
     return hashes
 
@@ -163,7 +163,7 @@ def test_a_task_of_references_leaves_its_disclosure_in_the_same_storage(tmp_path
     (export,) = many_exports(tmp_path / "samples", 1).glob("*.json")
     copy_there(export, f"{place}/export.json")
     sha256 = hashlib.sha256(export.read_bytes()).hexdigest()
-    task = Task(f"{place}/export.json", sha256, f"{place}/page.html", whom_of("profile", "1"), OPTIONS)
+    task = RenderTask(f"{place}/export.json", sha256, f"{place}/page.html", whom_of("profile", "1"), OPTIONS)
     rendered = render(task)
     assert rendered.error is None
     assert copy_here(rendered.target, tmp_path / "page.html") == rendered.sha256
@@ -178,14 +178,16 @@ def test_an_export_that_was_swapped_in_storage_is_not_rendered(tmp_path):
     place = f"memory://swapped-{os.getpid()}"
     (export,) = many_exports(tmp_path / "samples", 1).glob("*.json")
     copy_there(export, f"{place}/export.json")
-    task = Task(f"{place}/export.json", "0" * 64, f"{place}/page.html", whom_of("profile", "1"), OPTIONS)
+    task = RenderTask(
+        f"{place}/export.json", "0" * 64, f"{place}/page.html", whom_of("profile", "1"), OPTIONS
+    )
     assert "not the one that was put there" in str(render(task).error)
     remove(place)
 
 
 def test_an_export_about_someone_else_is_not_rendered(tmp_path):
     (export,) = many_exports(tmp_path / "samples", 1).glob("*.json")
-    task = Task(str(export), "", str(tmp_path / "page.html"), whom_of("profile", "2"), OPTIONS)
+    task = RenderTask(str(export), "", str(tmp_path / "page.html"), whom_of("profile", "2"), OPTIONS)
     assert "a different person" in str(render(task).error)
     assert not (tmp_path / "page.html").exists()
 

@@ -19,7 +19,7 @@ from dsr_report.desk.folders import DeskFolder
 from dsr_report.desk.office import Office
 from dsr_report.desk.server import Desk
 from dsr_report.desk.sessions import Sessions
-from dsr_report.desk.uploads import Limits
+from dsr_report.desk.uploads import UploadLimits
 from dsr_report.fetch.client import Client
 from dsr_report.register import Register
 from dsr_report.sandbox.server import Sandbox
@@ -114,7 +114,11 @@ def text_of(answer: httpx.Response) -> str:
 
 @contextmanager
 def running_desk(
-    folder: Path, *, sandbox: Sandbox | None = None, limits: Limits | None = None, config: str | None = None
+    folder: Path,
+    *,
+    sandbox: Sandbox | None = None,
+    limits: UploadLimits | None = None,
+    config: str | None = None,
 ) -> Iterator[Running]:
     """A desk on a free port, until the block ends."""
     folder.mkdir(exist_ok=True)

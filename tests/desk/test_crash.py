@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from dsr_report.desk.folders import DeskFolder
 from dsr_report.desk.journal import Journal
-from dsr_report.desk.review import Review
+from dsr_report.desk.review import CaseReview
 from dsr_report.redact.findings import Looking
 from dsr_report.register import Register
 from dsr_report.sandbox.server import Sandbox, running_sandbox
@@ -179,8 +179,8 @@ def test_a_line_that_a_crash_tore_is_not_read_and_the_next_is_whole(tmp_path: Pa
 
 @pytest.mark.parametrize("kept", ["before", "after"])
 def test_a_crash_between_the_journal_and_the_file_loses_no_decision(tmp_path: Path, kept: str) -> None:
-    def review() -> Review:
-        return Review(
+    def review() -> CaseReview:
+        return CaseReview(
             GERMAN, Journal(tmp_path / "journal.jsonl"), tmp_path / "review.toml",
             looking=Looking("NL"), timezone="Europe/Amsterdam",
         )  # fmt: skip

@@ -18,7 +18,7 @@ from desks import CONTROLLER, SAMPLES, Running, running_desk, text_of
 from dsr_report.config import load_config
 from dsr_report.desk.journal import Journal
 from dsr_report.desk.preview_places import anchor_of, write_places
-from dsr_report.desk.review import Review
+from dsr_report.desk.review import CaseReview
 from dsr_report.desk.statements import Statements
 from dsr_report.languages import language_of
 from dsr_report.redact.decisions import load_decisions
@@ -128,7 +128,7 @@ def scoped(tmp_path: Path, scope: str) -> dict[str, int]:
     ]
     export = tmp_path / "export.json"
     export.write_text(json.dumps({"info": {"type": "email", "id": "a@example.org"}, "data": data}), "utf-8")
-    review = Review(export, Journal(tmp_path / "j"), tmp_path / "r.toml", looking=Looking("NL"),
+    review = CaseReview(export, Journal(tmp_path / "j"), tmp_path / "r.toml", looking=Looking("NL"),
                     timezone="Europe/Amsterdam")  # fmt: skip
     review.read()
     finding = next(f for f in review.findings if f.key == "person")

@@ -20,7 +20,7 @@ from desks import SAMPLES, Running, running_desk, text_of
 
 from dsr_report.desk.server import open_by_file
 from dsr_report.desk.server import running_desk as link_of_running_desk
-from dsr_report.desk.uploads import Limits
+from dsr_report.desk.uploads import UploadLimits
 
 FORM = {"actor": "mallory", "language": "nl", "idle": "30"}
 
@@ -221,7 +221,7 @@ def test_all_files_and_folders_are_private(desk: Running) -> None:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    limits = Limits(file_bytes=10_000, stall_seconds=2)
+    limits = UploadLimits(file_bytes=10_000, stall_seconds=2)
     with running_desk(tmp_path_factory.mktemp("small"), limits=limits) as running:
         running.sign_in()
         yield running

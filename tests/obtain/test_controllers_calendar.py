@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from click.testing import CliRunner
 
-from dsr_report.cli.register import Desk, register
+from dsr_report.cli.register import CommandContext, register
 from dsr_report.config import load_config
 from dsr_report.errors import ConfigError, UsageError
 from dsr_report.obtain import open_register
@@ -49,7 +49,7 @@ def test_a_country_that_nobody_knows_opens_no_register(tmp_path, text):
 def test_the_command_takes_the_configuration_from_its_option_and_from_the_environment(tmp_path):
     file = tmp_path / "controller.toml"
     file.write_text('[authority]\nlead = "BE"\n', encoding="utf-8")
-    desk = Desk(lambda: NOW, f"sqlite:///{tmp_path}/register.sqlite3")
+    desk = CommandContext(lambda: NOW, f"sqlite:///{tmp_path}/register.sqlite3")
     ends = []
     for reference, more, environment in (
         ("A", [], {}),

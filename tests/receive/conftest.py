@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from signed_calls import HOST, KEY_NAME, NameServer, Running, Signer, record_of
 
-from dsr_report.receive.app import Door, Endpoint, Limits
+from dsr_report.receive.app import CallLimits, Door, Endpoint
 from dsr_report.receive.inbox import Inbox
 from dsr_report.receive.keys import DnsKeys
 from dsr_report.receive.signatures import Rules
@@ -71,7 +71,7 @@ def start(inbox, name_server):
         if signed:
             rules = rules or Rules(HOST, "1234", timedelta(seconds=60))
         keys = DnsKeys(["127.0.0.1"], port=name_server.port, timeout=2)
-        door = Door(path, rules, keys, limits=limits or Limits())
+        door = Door(path, rules, keys, limits=limits or CallLimits())
         running.append(Running(Endpoint(door, inbox, **options), certificate))
         return running[-1]
 

@@ -8,7 +8,7 @@ import threading
 import pytest
 from signed_calls import EXPORT, PATH
 
-from dsr_report.receive.app import Limits
+from dsr_report.receive.app import CallLimits
 from dsr_report.receive.inbox import Inbox
 
 OTHER = EXPORT.replace(b"20285", b"777")
@@ -24,13 +24,13 @@ def test_other_methods_and_paths_are_refused(start, signer, method, path, status
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(start, signer, folder):
-    endpoint = start(limits=Limits(body_bytes=20))
+    endpoint = start(limits=CallLimits(body_bytes=20))
     assert endpoint.call(signer.headers()) == 413
     assert not any(path.is_file() for path in folder.rglob("*"))
 
 
 def test_a_body_without_a_length_is_cut_at_the_limit(start, folder):
-    endpoint = start(signed=False, path="/s3cret", limits=Limits(body_bytes=20))
+    endpoint = start(signed=False, path="/s3cret", limits=CallLimits(body_bytes=20))
     chunked = {"Host": "x", "Transfer-Encoding": "chunked"}
     body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(EXPORT), EXPORT)
     assert endpoint.call(chunked, body, path="/s3cret") == 413
@@ -38,7 +38,7 @@ def test_a_body_without_a_length_is_cut_at_the_limit(start, folder):
 
 
 def test_a_caller_who_stalls_is_sent_away(start, signer, folder):
-    endpoint = start(limits=Limits(stall_seconds=0.2))
+    endpoint = start(limits=CallLimits(stall_seconds=0.2))
     assert endpoint.call(signer.headers(), EXPORT[:10]) == 408
     assert not any(path.is_file() for path in folder.rglob("*"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from dsr_report.errors import CheckFailedError
 from dsr_report.redact.findings import Looking
-from dsr_report.redact.known_people import Known
+from dsr_report.redact.known_people import KnownPeople
 from dsr_report.redact.people import find_people
 from dsr_report.redact.sensitive import find_sensitive
 
@@ -52,7 +52,7 @@ def people(findings):
 
 
 def found_in(text):
-    return [(passage.kind, passage.text) for passage in find_people(text, Known())]
+    return [(passage.kind, passage.text) for passage in find_people(text, KnownPeople())]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_what_was_sent_to_the_person_is_not_searched(case):
 
 
 def test_the_controllers_own_is_no_finding_and_its_country_tells_numbers():
-    known = Known(country="BE")
+    known = KnownPeople(country="BE")
     known.add_value("Winkel Voorbeeld, hallo@shop.example, 02 555 12 12")
     known.add_name("Winkel Voorbeeld")
     assert find_people("Winkel Voorbeeld: hallo@shop.example, +32 2 555 12 12", known) == []
@@ -255,7 +255,7 @@ def test_a_detector_of_another_kind_can_be_handed_over(case):
         return [Passage("person", "tante", at, "a model")] if at >= 0 else []
 
     assert found_in("met tante op stap") == []
-    assert [p.text for p in find_people("met tante op stap", Known(), [model])] == ["tante"]
+    assert [p.text for p in find_people("met tante op stap", KnownPeople(), [model])] == ["tante"]
     assert Looking().detectors == ()
 
 

@@ -13,7 +13,7 @@ from dsr_report.errors import RegisterError
 from dsr_report.fetch.client import Client
 from dsr_report.obtain import Patience, Progress, Subject, obtain
 from dsr_report.register import Register
-from dsr_report.register.request_log import Made, RequestLog
+from dsr_report.register.request_log import MadeRequest, RequestLog
 from dsr_report.register.store import Register as Store
 from dsr_report.sandbox.server import running_sandbox
 
@@ -137,7 +137,7 @@ def test_a_name_that_is_of_another_register_or_none_of_ours_changes_nothing(tmp_
     (tmp_path / "a" / "r.requests-1-9-link").symlink_to(left)
     assert other.hand_on(away) == []
     assert one.hand_on(away) == []  # the register refuses it: it stays
-    assert one.hand_on(lambda made: None) == [Made(4, clock.at, "x/Ü id")]
+    assert one.hand_on(lambda made: None) == [MadeRequest(4, clock.at, "x/Ü id")]
     assert one.hand_on(away) == []
 
 
@@ -189,7 +189,7 @@ def test_of_many_at_once_each_id_is_kept_under_its_own_number(tmp_path, clock):
     for thread in threads:
         thread.join()
     told = log.hand_on(lambda made: None)
-    assert sorted(told) == [Made(number, clock.at, f"id-{number}") for number in range(40)]
+    assert sorted(told) == [MadeRequest(number, clock.at, f"id-{number}") for number in range(40)]
     assert log.hand_on(away) == []
 
 
@@ -198,7 +198,7 @@ def test_while_somebody_asks_the_log_is_not_emptied(tmp_path, clock):
     with log.slot(1, clock.at) as slot:
         log.hand_on(away)
         assert slot.fill("late")
-    assert log.hand_on(lambda made: None) == [Made(1, clock.at, "late")]
+    assert log.hand_on(lambda made: None) == [MadeRequest(1, clock.at, "late")]
 
 
 def test_an_id_of_another_register_is_kept_and_changes_nothing(tmp_path, clock):

@@ -14,7 +14,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from dsr_report.cli.register import Desk
+from dsr_report.cli.register import CommandContext
 from dsr_report.cli.register import register as commands
 from dsr_report.errors import CheckFailedError, DsrReportError, RegisterError, UsageError
 from dsr_report.register import Register
@@ -27,7 +27,7 @@ def run(tmp_path, clock):
 
     def run(*arguments, **options):
         result = CliRunner().invoke(
-            commands, [str(one) for one in arguments], obj=Desk(clock, database), **options
+            commands, [str(one) for one in arguments], obj=CommandContext(clock, database), **options
         )
         if isinstance(result.exception, DsrReportError):
             raise result.exception

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dsr_report.errors import RegisterError
 from dsr_report.register import Register, chain
 from dsr_report.register.database import database_url
-from dsr_report.register.models import Base, Event, Head, Moment
+from dsr_report.register.models import Base, Event, Head, UtcMoment
 
 SEALS = ("events_stay", "events_keep", "events_forget")
 
@@ -105,7 +105,7 @@ def _another(column, before):
     """A value of the column's type that it does not have."""
     if isinstance(column.type, sa.Boolean):
         return not before
-    if isinstance(column.type, Moment):
+    if isinstance(column.type, UtcMoment):
         return datetime(2020, 1, 1, tzinfo=UTC)
     if isinstance(column.type, sa.Date):
         return date(2020, 1, 1)

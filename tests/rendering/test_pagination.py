@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dsr_report.rendering.options import ReportOptions
-from dsr_report.rendering.pagination import NO_MESSAGE, UNDATED, Page, Period, Periods
+from dsr_report.rendering.pagination import NO_MESSAGE, UNDATED, PackagePage, Period, Periods
 
 FRAMES = re.compile(r'\ssrcdoc="[^"]*"')
 MANY, FEW = 5_000, 150
 
 
-def paged(of: Periods, annex: str, sizes: list[tuple[Period, int]]) -> list[Page]:
+def paged(of: Periods, annex: str, sizes: list[tuple[Period, int]]) -> list[PackagePage]:
     pager = of.pager(annex, reversed(sizes))
     return [pager.page_of(period, size) for period, size in sizes]
 

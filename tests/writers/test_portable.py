@@ -198,9 +198,9 @@ def test_inspections_and_reviews_fit_their_schemas(sample, tmp_path):
 
 
 def test_batch_results_fit_their_schema(tmp_path):
-    from dsr_report.batch.results import Journal, Result
+    from dsr_report.batch.results import Result, ResultsFile
 
-    journal = Journal(tmp_path / "results.jsonl")
+    journal = ResultsFile(tmp_path / "results.jsonl")
     journal.add(Result(1, "a", ok=True, file="a.pdf", sha256="0" * 64, values=3, seconds=1.5), "settings")
     journal.add(Result(2, "b", ok=False, error="no such subject", exit_code=1, warnings=("odd",)), "settings")
     for line in (tmp_path / "results.jsonl").read_text(encoding="utf-8").splitlines():

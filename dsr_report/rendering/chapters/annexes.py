@@ -11,7 +11,7 @@ from dsr_report.rendering.chapters.book import MARKUP, NEVER, WEIGHT, Book, Part
 from dsr_report.rendering.events import EventRow
 from dsr_report.rendering.filters import year_class
 from dsr_report.rendering.messages import MessageView
-from dsr_report.rendering.pagination import NO_MESSAGE, ContentsLine, Page, Period
+from dsr_report.rendering.pagination import NO_MESSAGE, ContentsLine, PackagePage, Period
 from dsr_report.rendering.proof import Provable
 from dsr_report.rendering.shared_values import EventList, event_list
 from dsr_report.rendering.statistics import MessageEntry
@@ -180,10 +180,12 @@ class _Parts:
     def __init__(self, anchor: str) -> None:
         self._anchor = anchor
         self._number = 0
-        self.page: Page | None = None
+        self.page: PackagePage | None = None
         self.weight = 0
 
-    def flush(self, page: Page | None, values: dict[str, Any], proofs: list[Provable]) -> Iterator[PartView]:
+    def flush(
+        self, page: PackagePage | None, values: dict[str, Any], proofs: list[Provable]
+    ) -> Iterator[PartView]:
         """The part that is full, if there is one; what comes next stands on `page`."""
         if self.page is not None:
             anchor = f"{self._anchor}-{self._number}"
@@ -214,7 +216,7 @@ def _period_of_event(key: tuple[Any, ...], book: Book) -> Period:
     return Period(NO_MESSAGE) if entry is None else book.periods.of(entry.sent_at)
 
 
-def _repeated_heading(page: Page, book: Book) -> Heading | None:
+def _repeated_heading(page: PackagePage, book: Book) -> Heading | None:
     """The period at the top of a page that goes on with it: without it, that page would lack a level."""
     return Heading(book.periods.part_title(page)) if book.options.package else None
 

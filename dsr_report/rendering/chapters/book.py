@@ -12,7 +12,7 @@ from dsr_report.export import Export
 from dsr_report.languages import Language
 from dsr_report.rendering.collect import Collected
 from dsr_report.rendering.options import ReportOptions
-from dsr_report.rendering.pagination import ContentsLine, Page, Periods
+from dsr_report.rendering.pagination import ContentsLine, PackagePage, Periods
 from dsr_report.rendering.proof import Provable
 from dsr_report.rendering.statistics import MessageEntry
 
@@ -70,7 +70,7 @@ class PartView:
     proofs: Iterable[Provable] = ()
     new_page: bool = False
     contents: tuple[str, ...] = ()
-    page: Page | None = None
+    page: PackagePage | None = None
     template: str = ""
 
 

@@ -24,7 +24,7 @@ ARROW_FORMATS = frozenset({"parquet", "duckdb"})
 """Formats for which `build` should be told to hold Arrow's columns, where pyarrow is there."""
 
 
-class Tables(Protocol):
+class WritableTables(Protocol):
     """What a writer needs of `build.TableSet`."""
 
     def tables(self) -> tuple[Table, ...]:
@@ -48,10 +48,10 @@ class WrittenTable(NamedTuple):
     rows: int
 
 
-Writer = Callable[[Tables, Path], Iterable[WrittenTable]]
+Writer = Callable[[WritableTables, Path], Iterable[WrittenTable]]
 
 
-def write(tables: Tables, folder: Path, form: str) -> list[WrittenTable]:
+def write(tables: WritableTables, folder: Path, form: str) -> list[WrittenTable]:
     """Write all tables into an existing folder, in bounded memory; each file is whole or not there.
 
     Raises:

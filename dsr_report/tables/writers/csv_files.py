@@ -15,12 +15,12 @@ from dsr_report.files import written_whole
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import instant
 from dsr_report.tables.table import LOCAL, MOMENT
-from dsr_report.tables.writers import Tables, WrittenTable, count_rows
+from dsr_report.tables.writers import WritableTables, WrittenTable, count_rows
 
 _TO_QUOTE = re.compile(r'[",\r\n]')
 
 
-def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
+def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
     """`TABLE.csv` for every table, also for empty ones."""
     for table in tables.tables():
         path, count = folder / f"{table.name}.csv", [0]

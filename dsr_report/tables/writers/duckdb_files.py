@@ -9,7 +9,7 @@ from pathlib import Path
 from dsr_report.errors import needs_extra
 from dsr_report.tables.arrow import arrow_schema
 from dsr_report.tables.table import LOCAL, MOMENT, Table
-from dsr_report.tables.writers import Tables, WrittenTable
+from dsr_report.tables.writers import WritableTables, WrittenTable
 from dsr_report.tables.writers.database import whole_database
 
 FILE_NAME = "tables.duckdb"
@@ -17,7 +17,7 @@ _TYPES = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN", "categor
 _TYPES |= {MOMENT: "TIMESTAMPTZ", LOCAL: "TIMESTAMP"}
 
 
-def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
+def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
     """`tables.duckdb` with every table; descriptions are comments on tables and columns."""
     with needs_extra("duckdb needs duckdb and pyarrow", "duckdb"):
         import duckdb  # noqa: PLC0415 - only for this format

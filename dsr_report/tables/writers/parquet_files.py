@@ -9,10 +9,10 @@ from pathlib import Path
 from dsr_report.errors import needs_extra
 from dsr_report.files import written_whole
 from dsr_report.tables.arrow import arrow_schema
-from dsr_report.tables.writers import Tables, WrittenTable
+from dsr_report.tables.writers import WritableTables, WrittenTable
 
 
-def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
+def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
     """`TABLE.parquet` for every table, also for empty ones."""
     with needs_extra("parquet needs pyarrow", "parquet"):
         import pyarrow.parquet as pq  # type: ignore[import-untyped] # noqa: PLC0415 - only for this format

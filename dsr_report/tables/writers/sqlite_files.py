@@ -11,7 +11,7 @@ from typing import Any
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.table import LOCAL, MOMENT, Table
 from dsr_report.tables.text import encodable
-from dsr_report.tables.writers import Tables, WrittenTable, count_rows
+from dsr_report.tables.writers import WritableTables, WrittenTable, count_rows
 from dsr_report.tables.writers.csv_files import moment_text
 from dsr_report.tables.writers.database import whole_database
 
@@ -20,7 +20,7 @@ _TYPES = {"string": "TEXT", "int64": "INTEGER", "boolean": "INTEGER", "category"
 _TYPES |= {MOMENT: "TEXT", LOCAL: "TEXT"}
 
 
-def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
+def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
     """`tables.sqlite` with every table, and an index on each column that other tables lead to."""
     target = folder / FILE_NAME
     written = []

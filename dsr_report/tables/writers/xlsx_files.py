@@ -17,7 +17,7 @@ from dsr_report.files import written_whole
 from dsr_report.tables.cells import instant
 from dsr_report.tables.table import LOCAL, MOMENT, Table
 from dsr_report.tables.text import encodable
-from dsr_report.tables.writers import Tables, WrittenTable
+from dsr_report.tables.writers import WritableTables, WrittenTable
 from dsr_report.tables.writers.csv_files import moment_text
 
 FILE_NAME = "tables.xlsx"
@@ -36,7 +36,7 @@ _OPTIONS = {
 _CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no zones
 
 
-def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
+def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
     """`tables.xlsx` with a sheet for every table, also for empty ones."""
     with needs_extra("xlsx needs xlsxwriter", "xlsx"):
         import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - only for this format
@@ -65,7 +65,9 @@ def write(tables: Tables, folder: Path) -> Iterator[WrittenTable]:
     yield from written
 
 
-def _sheets(book: Any, tables: Tables, table: Table, formats: tuple[Any, Any], long: list[Any]) -> int:
+def _sheets(
+    book: Any, tables: WritableTables, table: Table, formats: tuple[Any, Any], long: list[Any]
+) -> int:
     moment, bold = formats
     total = number = row = 0
     sheet: Any = None
