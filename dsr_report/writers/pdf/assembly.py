@@ -10,10 +10,10 @@ import hashlib
 import heapq
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple, Self
 
@@ -153,25 +153,32 @@ class Assembly:
             self._parents.append((leaf, key, self._next_key - 1))
         self.fonts.add(piece.fonts)
 
-    def first_pages(self, counts: dict[int, int]) -> dict[int, int]:
-        """How many pages stand before each piece, given the pages of pieces that are still to come."""
-        before = 0
-        firsts = {}
-        for index in sorted(self._placed.keys() | counts.keys()):
-            firsts[index] = before
-            placed = self._placed.get(index)
-            before += counts[index] if placed is None else len(placed.numbers)
-        return firsts
+    def pages_before(self, index: int, waiting: Sequence[Piece] = ()) -> int:
+        """How many pages stand before a piece, given other pieces that wait to be added."""
+        placed = sum(len(placed.numbers) for place, placed in self._placed.items() if place < index)
+        return placed + sum(len(piece.pages) for piece in waiting if piece.index < index)
 
-    def page_numbers(self, wanted: AbstractSet[str], counts: dict[int, int]) -> dict[str, int]:
-        """The pages of the `wanted` anchors, given the pages of pieces that are still to come."""
-        firsts = self.first_pages(counts)
-        found: dict[str, tuple[int, int]] = {}
-        for anchor in self._anchors:
-            if anchor.name in wanted:
-                here = (anchor.piece, firsts[anchor.piece] + anchor.page + 1)
-                found[anchor.name] = min(found.get(anchor.name, here), here)
-        return {name: page for name, (_, page) in found.items()}
+    def page_numbers(self, wanted: AbstractSet[str], waiting: Sequence[Piece] = ()) -> dict[str, int]:
+        """The pages of the `wanted` anchors, given pieces that wait to be added."""
+        counts = {index: len(placed.numbers) for index, placed in self._placed.items()}
+        counts |= {piece.index: len(piece.pages) for piece in waiting}
+        first: dict[int, int] = {}
+        following = 1
+        for index in sorted(counts):
+            first[index] = following
+            following += counts[index]
+        found: dict[str, int] = {}
+        for name, page in chain(
+            ((anchor.name, first[anchor.piece] + anchor.page) for anchor in self._anchors),
+            (
+                (anchor.name, first[piece.index] + anchor.page)
+                for piece in waiting
+                for anchor in piece.anchors
+            ),
+        ):
+            if name in wanted:
+                found[name] = min(found.get(name, page), page)
+        return found
 
     def finish(self, wording: str) -> tuple[dict[str, bytes], int, list[str]]:
         """Write what belongs to the whole; the entries of the catalogue, the pages, and lost anchors."""

@@ -14,7 +14,8 @@ class LayoutJob:
     """Some parts, to be laid out as pages of their own.
 
     `contents` has the anchors that the parts list as contents of the report; `page_of_anchor` gives the
-    numbers of their pages, once they are known. With `columns`, two pages of a column are put side by
+    numbers of pages of those in other jobs, as if this one had no pages, and `pages_before` how many stand
+    before it. With `columns`, two pages of a column are put side by
     side. What leads to an anchor that is `elsewhere`, in another file, is plain text.
     """
 
@@ -25,6 +26,7 @@ class LayoutJob:
     parts: int = 0
     contents: frozenset[str] = frozenset()
     page_of_anchor: dict[str, int] = field(default_factory=dict)
+    pages_before: int = 0
     columns: bool = False
     elsewhere: frozenset[str] = frozenset()
 
@@ -91,7 +93,8 @@ class Piece:
 
     In the bytes of `objects`, `7 0 R` is a reference within the piece; marks stand for what only the whole
     document knows: `\x01` a key of the parent tree, `\x02` a shared object by its name, `\x03` what is drawn
-    around a page. `links` are the anchors that are linked to, with the page that links.
+    around a page. `links` are the anchors that are linked to, with the page that links; `shown_pages` are
+    the numbers of pages that its contents show, by anchor.
     """
 
     index: int
@@ -105,5 +108,6 @@ class Piece:
     anchors: list[Anchor]
     fonts: dict[str, FontUse]
     links: list[tuple[str, int]]
+    shown_pages: dict[str, int]
     missing_glyphs: set[int]
     memory_bytes: int

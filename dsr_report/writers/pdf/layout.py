@@ -33,10 +33,11 @@ from weasyprint.urls import FatalURLFetchingError
 
 from dsr_report.errors import DsrReportError
 from dsr_report.writers.fonts import files
+from dsr_report.writers.pdf import contents
 from dsr_report.writers.pdf.assets import NothingIsFetched
 from dsr_report.writers.pdf.fragments import Anchor, Bookmark, FontUse, LayoutJob, Page, Piece
 from dsr_report.writers.pdf.structure import Structure, number
-from dsr_report.writers.pdf.weasyprint_patches import exact, fitting, notes
+from dsr_report.writers.pdf.weasyprint_patches import boxes, exact, fitting, lines, notes
 from dsr_report.writers.pdf.weasyprint_patches import text as shaped_text
 
 _SCALE = 0.75
@@ -129,19 +130,11 @@ def _put_side_by_side(document: Any) -> None:
     document.pages = pages
 
 
-_SAYS_PAGES = frozenset({"toc", "page-of"})
-"""Classes of elements whose links say on which page they end."""
-
-
 def _prepare(root: Any, job: LayoutJob) -> dict[str, str]:
-    """Mark links to other pieces, take out what may not be active, and number the lines of contents."""
+    """Mark links to other pieces and those that say a page, and take out what may not be active."""
     here = {element.get("id") for element in root.iter() if element.get("id")}
     elsewhere: dict[str, str] = {}
-    for element in root.iter():
-        if _SAYS_PAGES.intersection((element.get("class") or "").split()):
-            for link in element.iter("a"):
-                target = (link.get("href") or "").removeprefix("#")
-                link.set("data-page", str(job.page_of_anchor.get(target, "0000")))
+    contents.mark(root, job)
     _keep_headings_in_order(root)
     _keep_each_sheet_once(root)
     for link in root.iter("a"):
@@ -284,10 +277,13 @@ def prepare_process(*, quick: bool = weasyprint.__version__ in _QUICK_VERSIONS) 
     weasyprint.pdf.tags._build_box_tree = _build_better_tree  # noqa: SLF001 - there is no public way
     pydyf.PDF.page_references = property(_page_references)
     weasyprint.layout.layout_backgrounds = _backgrounds_in_columns
+    contents.install()
     fitting.install()
     exact.install()
     if quick:
         shaped_text.install()
+        boxes.install()
+        lines.install()
         notes.install()
 
 
@@ -350,6 +346,7 @@ class _Extraction:
             anchors=anchors,
             fonts=_now.fonts,
             links=self.links,
+            shown_pages=contents.shown(),
             missing_glyphs=complaints.missing_glyphs,
             memory_bytes=_peak_bytes(),
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import BinaryIO
 
 from dsr_report.files import written_whole
@@ -68,23 +69,17 @@ def write_pdf(
 def _write(
     document: ReportDocument, file: PdfFile, crew: LayoutPool, progress: Callable[[int, int], None]
 ) -> PdfResult:
-    deferred: dict[int, LayoutJob] = {}
+    deferred: list[LayoutJob] = []
     done = _Progress(document, progress)
     missing: set[int] = set()
     characters = sum(document.part_lengths)
     pieces = crew.lay_out(_jobs(document, deferred, done), characters=characters)
     with Assembly(file) as assembly:
         assembly.add_header(next(pieces))
-        with_contents: list[Piece] = []
-        for piece in pieces:
+        for piece in chain(pieces, _contents(crew, assembly, deferred)):
             missing |= piece.missing_glyphs
-            if piece.index in deferred:
-                with_contents.append(piece)
-            else:
-                assembly.add(piece)
-            done.finished(piece.index)
-        for piece in _contents(crew, assembly, deferred, with_contents):
             assembly.add(piece)
+            done.finished(piece.index)
         entries, pages, lost = assembly.finish(document.page_of)
     assembly.fonts.embed(file, assembly.shared["fonts"], partial(crew.cut_down, characters=characters))
     metadata.put_profile(file, assembly.shared["profile"])
@@ -92,50 +87,43 @@ def _write(
     return PdfResult(pages, file.sha256, tuple(lost), tuple(sorted(missing)), crew.peak_bytes)
 
 
-def _jobs(document: ReportDocument, deferred: dict[int, LayoutJob], done: _Progress) -> Iterator[LayoutJob]:
+def _jobs(document: ReportDocument, deferred: list[LayoutJob], done: _Progress) -> Iterator[LayoutJob]:
+    """All jobs, but those that show numbers of pages: these are kept for the end."""
     yield header_job(document, _A4_WIDTH)
     stylesheet = (shipped("templates") / "styles" / "print.css").read_text("utf-8") + document.stylesheet
     for job in batching.jobs(document, stylesheet):
-        if job.contents:
-            deferred[job.index] = job
         done.begun(job)
-        yield job
+        if job.contents:
+            deferred.append(job)
+        else:
+            yield job
 
 
-def _contents(
-    crew: LayoutPool, assembly: Assembly, deferred: dict[int, LayoutJob], first: list[Piece]
-) -> list[Piece]:
-    """Lay out the pieces with contents again, now that the numbers of pages are known."""
-    if not deferred:
-        return []
-    wanted = {name for job in deferred.values() for name in job.contents}
-    for _ in range(_ROUNDS):
-        known = {**_own_anchors(assembly, first), **assembly.page_numbers(wanted, _pages(first))}
-        pieces = list(
-            crew.lay_out(
-                (
-                    replace(job, page_of_anchor={name: known[name] for name in job.contents & known.keys()})
-                    for job in deferred.values()
-                ),
-                characters=sum(len(job.html) for job in deferred.values()),
+def _contents(crew: LayoutPool, assembly: Assembly, deferred: list[LayoutJob]) -> Iterator[Piece]:
+    """Lay out the pieces that show numbers of pages, when all others have theirs.
+
+    Where it is one, which is usual, it is laid out once. Several have to know of each other how many pages
+    they have.
+    """
+    pieces: list[Piece] = []
+    for _ in range(_ROUNDS if deferred else 0):
+        jobs = [
+            replace(
+                job,
+                page_of_anchor=assembly.page_numbers(job.contents, others),
+                pages_before=assembly.pages_before(job.index, others),
             )
-        )
-        settled = _pages(pieces) == _pages(first) and _own_anchors(assembly, pieces).items() <= known.items()
-        first = pieces
-        if settled:
-            return pieces
-    raise LayoutError("the page numbers in the contents do not settle")
-
-
-def _pages(pieces: list[Piece]) -> dict[int, int]:
-    return {piece.index: len(piece.pages) for piece in pieces}
-
-
-def _own_anchors(assembly: Assembly, pieces: list[Piece]) -> dict[str, int]:
-    firsts = assembly.first_pages(_pages(pieces))
-    return {
-        anchor.name: firsts[piece.index] + anchor.page + 1 for piece in pieces for anchor in piece.anchors
-    }
+            for job in deferred
+            for others in [[piece for piece in pieces if piece.index != job.index]]
+        ]
+        pieces = list(crew.lay_out(jobs, characters=sum(len(job.html) for job in jobs)))
+        if all(
+            piece.shown_pages == assembly.page_numbers(piece.shown_pages.keys(), pieces) for piece in pieces
+        ):
+            yield from pieces
+            return
+    if deferred:
+        raise LayoutError("the page numbers in the contents do not settle")
 
 
 def _finish(document: ReportDocument, file: PdfFile, entries: dict[str, bytes], profile: int) -> None:

@@ -1,0 +1,104 @@
+"""Numbers of pages in a table of contents, set while its piece is laid out.
+
+A line of contents says on which page a heading is, which is known when all pages are laid out. The piece is
+laid out once; then the numbers are put into its boxes, and WeasyPrint makes the pages again that show one,
+in the way in which it makes pages again for `target-counter()`. That alone is of no use here: it knows the
+pages of this piece, not those of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import weasyprint.layout
+from weasyprint.formatting_structure.boxes import TextBox
+
+from dsr_report.writers.pdf.fragments import LayoutJob
+
+UNKNOWN = "0000"
+"""Stands where the number of a page is not known yet: most numbers are no wider."""
+_ATTRIBUTE = "data-page"
+_LISTS = frozenset({"toc", "page-of"})
+"""Classes of elements whose links say on which page they end."""
+_ROUNDS = 4
+_make_all_pages = weasyprint.layout.make_all_pages
+
+
+class _Listed:
+    """The anchors of the job that is laid out now, of which a page's number is shown."""
+
+    def __init__(self) -> None:
+        self.job: LayoutJob | None = None
+        self.links: dict[Any, str] = {}
+        """Elements that show a number, each with the anchor that it is about."""
+        self.numbers: dict[str, int] = {}
+
+
+_now = _Listed()
+
+
+def install() -> None:
+    """Replace WeasyPrint's function."""
+    weasyprint.layout.make_all_pages = _numbered_pages
+
+
+def mark(root: Any, job: LayoutJob) -> None:
+    """Mark the links of a job's HTML that show the number of a page."""
+    _now.job, _now.links, _now.numbers = job, {}, {}
+    for element in root.iter():
+        if _LISTS.intersection((element.get("class") or "").split()):
+            for link in element.iter("a"):
+                link.set(_ATTRIBUTE, UNKNOWN)
+                _now.links[link] = (link.get("href") or "").removeprefix("#")
+
+
+def shown() -> dict[str, int]:
+    """The numbers that the pages of the job show, by anchor."""
+    return _now.numbers
+
+
+def _numbered_pages(context: Any, root_box: Any, html: Any, pages: list[Any]) -> Iterator[Any]:
+    """All pages, of which those that show numbers are made again until the numbers are right."""
+    made = list(_make_all_pages(context, root_box, html, pages))
+    job = _now.job
+    if job is None or not job.contents:
+        return iter(made)
+    boxes = [(box, name, box.text) for box, name in _boxes(root_box) if UNKNOWN in box.text]
+    for _ in range(_ROUNDS):
+        numbers = _numbers(job, made)
+        changed = set()
+        for box, name, text in boxes:
+            if name in numbers and box.text != (put := text.replace(UNKNOWN, str(numbers[name]))):
+                box.text = put
+                changed.add(name)
+                _now.numbers[name] = numbers[name]
+        if not changed:
+            break
+        for page, before in zip(made, context.page_maker, strict=False):
+            if any(name in changed for _, name in _boxes(page)):
+                before[-1]["content_changed"] = True
+        made = list(_make_all_pages(context, root_box, html, made))
+    return iter(made)
+
+
+def _boxes(above: Any) -> Iterator[tuple[Any, str]]:
+    """The boxes that styles put before or behind a link that shows a number, with its anchor."""
+    for box in above.descendants():
+        name = _now.links.get(box.element)
+        if name is not None and isinstance(box, TextBox) and "::" in box.element_tag:
+            yield box, name
+
+
+def _numbers(job: LayoutJob, pages: list[Any]) -> dict[str, int]:
+    """The numbers of pages of the job's anchors, whatever piece they are in."""
+    own = len(pages)
+    numbers = {
+        name: page if page <= job.pages_before else page + own for name, page in job.page_of_anchor.items()
+    }
+    for number, page in enumerate(pages, job.pages_before + 1):
+        for box in page.descendants():
+            name = box.style["anchor"]
+            if name in job.contents and numbers.get(name, number) >= number:
+                numbers[name] = number
+    return numbers
