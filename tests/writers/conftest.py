@@ -13,7 +13,7 @@ from dsr_report.writers.pdf.layout_pool import LayoutPool
 from dsr_report.writers.pdf.writer import write_pdf
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _small_jobs() -> Iterator[None]:
     """Jobs of a few pages, so that a small report already has many of them."""
     with pytest.MonkeyPatch.context() as patch:

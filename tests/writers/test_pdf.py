@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from invented import SCRIPTS, document, report, with_attachments
+from invented import SCRIPTS, document, message, report, with_attachments
 from PIL import Image
 
 from dsr_report.errors import DsrReportError, FileError
@@ -74,8 +74,8 @@ def test_contents_give_the_page_on_which_each_message_is(long_pdf):
         re.findall(r"Message (\d+)(?: \.|\.)[ .]*(\d+)$", text_of(long_pdf, "-layout"), re.MULTILINE)
     )
     assert len(listed) == 40
-    for message, number in listed.items():
-        assert re.search(rf"^Message {message}$", pages[int(number) - 1], re.MULTILINE), (message, number)
+    for which, number in listed.items():
+        assert re.search(rf"^Message {which}$", pages[int(number) - 1], re.MULTILINE), (which, number)
 
 
 def test_every_link_leads_to_its_target_also_in_another_job(long_pdf):
@@ -434,6 +434,28 @@ def test_the_memory_of_a_process_does_not_grow_with_the_report():
     few, many = peak_of(20), peak_of(160)
     assert many < 400 << 20
     assert many < few * 1.4
+
+
+def test_contents_in_several_pieces_and_in_columns_give_the_right_pages(pool, tmp_path):
+    numbers = range(24)
+    links = "".join(f'<li><a href="#message-{number}">Message {number}</a></li>' for number in numbers)
+    listed = f'<h2>List</h2><nav class="toc" aria-label="Contents"><ol>{links}</ol></nav>' * 2
+    targets = tuple(f"message-{number}" for number in numbers)
+
+    def parts():
+        yield Part("start", "start", "Start", listed, contents=targets)
+        for number in numbers[:12]:
+            yield message(number, links_to="start", rows=2, new_page=number % 3 == 0)
+        yield Part("again", "again", "Again", listed, new_page=True, contents=targets, layer="annex")
+        for number in numbers[12:]:
+            yield replace(message(number, links_to="again", rows=2, new_page=True), layer="annex")
+
+    write_pdf(document(parts), tmp_path / "report.pdf", pool=pool)
+    pages = pages_of(tmp_path / "report.pdf")
+    shown = re.findall(r"Message (\d+)[ .]+ (\d+)$", "\n".join(pages), re.MULTILINE)
+    assert len(shown) == 4 * len(numbers)
+    for number, place in shown:
+        assert re.search(rf"^Message {number}$", pages[int(place) - 1], re.MULTILINE), (number, place)
 
 
 @pytest.mark.parametrize("place", ["bottom-left", "top-right-corner", "right-middle"])

@@ -39,6 +39,7 @@ p { overflow-wrap: anywhere }
 .clamp { max-lines: 2; block-ellipsis: auto; continue: discard; width: 40mm }
 .placed { position: absolute; right: 5%; top: 3mm } .flex { display: flex; gap: 1em } table { border-collapse: collapse; width: 100% } td, th { border: 1px solid; padding: 2% }
 .old { font-feature-settings: "onum", "smcp" } .none { line-height: 0; font-size: 0 } .tall { line-height: 2.5 } .percent { line-height: 130% } .rtl { direction: rtl }
+.middle { text-align: center } .end { text-align: right; text-indent: 2em } .moved { position: relative; top: 2px } .raised { vertical-align: super } .round { background: #eee; border-radius: 20%; margin: 3% }
 .any { overflow-wrap: anywhere } .word { overflow-wrap: break-word }
 #only { color: #123456 }
 """
@@ -46,6 +47,7 @@ BODY = "".join(
     [
         f"<h1 id='top'>Words</h1><p>{WORDS * 8}</p><p id='only'>{WORDS}</p>",
         "".join(f"<p class='{name}'>{WORDS * 2}<b>bold</b> <i>{WORDS}</i> a<sub>b</sub>c<sup>d</sup></p>" for name in "spaced apart even small first letter under gone hidden hyphens auto break third calc clamp old none tall percent rtl one".split()),
+        "".join(f"<p class='{name}'>{WORDS * 3}</p><div>{WORDS}<p class='{name}'> {SCRIPTS} </p> x </div>" for name in "spaced apart even middle end moved raised round small first letter under hidden hyphens auto break third calc clamp old none tall percent rtl one lines kept any word".split()),
         f"<p class='lines'>one\ntwo  three \n\n  four\n{WORDS}\nfive \n</p><pre class='kept'>a\tb\n\tc  d \n{WORDS}\n\n</pre><p class='kept'>\t{WORDS}\t</p>",
         f"<div class='left'>{WORDS}</div><p>{WORDS * 3}</p><div class='placed'>there</div><div class='flex'><div>{WORDS}</div><p>{WORDS}</p></div>",
         f"<table><thead><tr><th>Head {WORDS}</th><th>2</th></tr></thead><tbody>{''.join(f'<tr><td>{number}</td><td>{WORDS}</td></tr>' for number in range(30))}</tbody></table>",

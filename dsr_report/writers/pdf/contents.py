@@ -9,6 +9,7 @@ pages of this piece, not those of the others.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 import weasyprint.layout
@@ -92,11 +93,13 @@ def _boxes(above: Any) -> Iterator[tuple[Any, str]]:
 
 def _numbers(job: LayoutJob, pages: list[Any]) -> dict[str, int]:
     """The numbers of pages of the job's anchors, whatever piece they are in."""
-    own = len(pages)
+    on_one = 2 if job.columns else 1
+    own = ceil(len(pages) / on_one)
     numbers = {
         name: page if page <= job.pages_before else page + own for name, page in job.page_of_anchor.items()
     }
-    for number, page in enumerate(pages, job.pages_before + 1):
+    for place, page in enumerate(pages):
+        number = job.pages_before + place // on_one + 1
         for box in page.descendants():
             name = box.style["anchor"]
             if name in job.contents and numbers.get(name, number) >= number:
