@@ -17,6 +17,8 @@ import mime_parsing
 from measuring import ROOT, Command, Run, compared, measured
 from opening import opening
 from results import Case, Target, of_runs
+from shapes import SHAPES
+from shapes import write as write_shape
 
 _PYTHON = sys.executable
 _OURS = [_PYTHON, "-m", "dsr_report"]
@@ -107,6 +109,38 @@ def inspect(setting: Setting) -> list[Case]:
         curve.targets.append(_at_most("memory does not grow with the export", growth, 1.5, "× from 10 MB"))
         cases.append(curve)
     return cases
+
+
+def inspect_shapes(setting: Setting) -> list[Case]:
+    """CPU of `inspect` beside that of `json.load`, on mail of three sizes and on events of every shape."""
+    case = Case(
+        "CPU of `inspect`, by shape", ["export", "MB", "`json.load`, s", "inspect, s", "×", "peak MiB"]
+    )
+    most = min(60, setting.largest)
+    mail = {f"mail, {size} MB": setting.of_size("mail-heavy", size) for size in (most // 6, most, 5 * most)}
+    usual = {"eighteen shapes, wrapped": setting.of_size("events-heavy", most)}
+    ratios: dict[str, float] = {}
+    peaks: list[float] = []
+    for name in (*mail, *usual, *SHAPES):
+        file = (mail | usual).get(name) or setting.folder / "shape.json"
+        if name in SHAPES:
+            write_shape(name, most, file)
+        ours = setting.ours("inspect", "inspect", file, "-q")
+        load = "import json, sys; json.load(open(sys.argv[1]))"
+        found = compared([Command("json.load", [_PYTHON, "-c", load, str(file)]), ours], setting.runs)
+        plain, run = found["json.load"], found["inspect"]
+        ratios[name] = run.cpu / plain.cpu
+        peaks.append(run.peak)
+        size = f"{file.stat().st_size / 1e6:.0f}"
+        times = (f"{plain.cpu:.2f}", f"{run.cpu:.2f}", f"{ratios[name]:.2f}")
+        case.rows.append((name, size, *times, f"{run.peak:.0f}"))
+        file.unlink()
+    case.targets += [
+        _at_most("mail ≤ 1.0 × `json.load`", max(ratios[name] for name in mail), 1.0, "×"),
+        _at_most("any events ≤ 1.5 × `json.load`", max(ratios[n] for n in ratios if n not in mail), 1.5, "×"),
+        _at_most("peak ≤ 60 MiB", max(peaks), 60, " MiB"),
+    ]
+    return [case]
 
 
 def tables(setting: Setting) -> list[Case]:
@@ -376,6 +410,7 @@ def batch(setting: Setting) -> list[Case]:
 CASES: dict[str, Callable[[Setting], list[Case]]] = {
     "start-up": start_up,
     "inspect": inspect,
+    "inspect-shapes": inspect_shapes,
     "tables": tables,
     "one-table": one_table,
     "mime": mime,
