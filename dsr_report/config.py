@@ -49,7 +49,7 @@ def _by_language(value: Any) -> Any:
     return {code: text for code, text in value.items() if not isinstance(text, str) or text.strip()}
 
 
-def _filled_in(value: str) -> str:
+def _check_filled_in(value: str) -> str:
     if not value.strip():
         raise ValueError(Sentence("is still empty"))
     return value
@@ -110,7 +110,7 @@ Period = Annotated[str, AfterValidator(_period)]
 Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str, AfterValidator(_region)]
 Texts = Annotated[dict[Annotated[str, AfterValidator(_check_language)], str], BeforeValidator(_by_language)]
-Name = Annotated[str, AfterValidator(_filled_in)]
+Name = Annotated[str, AfterValidator(_check_filled_in)]
 Line = Annotated[str, AfterValidator(str.strip)]
 
 

@@ -22,11 +22,6 @@ def printable(text: str) -> str:
     return _unprintable().sub(_code_points, text)
 
 
-def is_printable(text: str) -> bool:
-    """Whether every character of the text can be shown."""
-    return _unprintable().search(text) is None
-
-
 def _code_points(match: re.Match[str]) -> str:
     return "".join(f"⟨U+{ord(character):04X}⟩" for character in match[0])
 

@@ -68,7 +68,7 @@ def codec_of(name: str) -> str | None:
     return info.name
 
 
-def declared_in_page(content: bytes) -> str | None:
+def charset_of_page(content: bytes) -> str | None:
     """The charset that an HTML page declares in itself."""
     match = _IN_PAGE.search(content, 0, 2048)
     return match.group(1).decode("ascii", "replace") if match else None

@@ -15,7 +15,7 @@ from io import IncrementalNewlineDecoder
 from typing import Literal
 
 from dsr_report.mime.bodies import bodies
-from dsr_report.mime.charsets import codec_of, declared_in_page, to_text
+from dsr_report.mime.charsets import charset_of_page, codec_of, to_text
 from dsr_report.mime.defects import Defect, defect
 from dsr_report.mime.flowed import unflow
 from dsr_report.mime.header import HeaderField
@@ -144,7 +144,7 @@ class MimePart:
     def _text(self) -> tuple[str, str, Defect | None]:
         charset, problem = self.charset, None
         if self.media_type == "text/html" and (not charset or codec_of(charset) is None):
-            in_page = declared_in_page(self.content)
+            in_page = charset_of_page(self.content)
             if in_page and charset:
                 problem = defect("charset-unknown-page-used", charset)
             charset = in_page or charset

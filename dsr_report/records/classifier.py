@@ -18,7 +18,7 @@ from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.layouts import LayoutResolver
 from dsr_report.records.raw_record import RawRecord as RawRecord  # noqa: PLC0414 - what `find` yields
-from dsr_report.records.request_header import HEADERS, request_clue, told_by_header
+from dsr_report.records.request_header import HEADERS, clue_of_header, request_clue
 from dsr_report.records.rule import Rule, rule
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.sniff import kind_of_text
@@ -232,7 +232,7 @@ def _with_request(
     if len(headers) != 1:
         return lambda value: (key(value), request_clue(value))
     (header,) = headers
-    return lambda value: (key(value), told_by_header(value[header]))
+    return lambda value: (key(value), clue_of_header(value[header]))
 
 
 def _imbalance(pointer: str, owed: int) -> LedgerError:

@@ -114,7 +114,7 @@ def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Classificati
         if keyed[0] == "open_or_click" and labelled is not None and labelled[0] in {"impression", "click"}:
             return Classification(labelled[0], rule("label", _short(labelled[1])), stable)
         if keyed[0] == "open_or_click":
-            return Classification(*told_by_request(*keyed, value), stable, by_request=True)
+            return Classification(*kind_by_request(*keyed, value), stable, by_request=True)
         return Classification(*keyed, stable)
     if labelled is not None and not is_container(value, names):
         return Classification(labelled[0], rule("label", _short(labelled[1])), by_names_alone=False)
@@ -240,7 +240,7 @@ def _label_wins(label: str, keyed: str) -> bool:
     return not kind_of(label).is_weak
 
 
-def told_by_request(kind: str, found: Rule, value: dict[str, JsonValue]) -> tuple[str, Rule]:
+def kind_by_request(kind: str, found: Rule, value: dict[str, JsonValue]) -> tuple[str, Rule]:
     """Kind and rule of a record, where its request's header tells whether it is an open or a click."""
     told = request_clue(value) if kind == "open_or_click" else None
     return (kind, found) if told is None else (told[0], found.and_(told[1]))

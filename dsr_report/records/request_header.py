@@ -30,19 +30,19 @@ def request_clue(members: dict[str, JsonValue]) -> tuple[str, Clue] | None:
     """Kind and clue that the header dump among the members tells, or None where it tells neither."""
     for name, value in members.items():
         if normalised_key(name) in HEADERS and isinstance(value, str):
-            return told_by_header(value)
+            return clue_of_header(value)
     return None
 
 
-def told_by_header(header: JsonValue) -> tuple[str, Clue] | None:
+def clue_of_header(header: JsonValue) -> tuple[str, Clue] | None:
     """Kind and clue that a header dump tells, or None where it tells neither."""
     if not isinstance(header, str):
         return None
-    return _clue_of_header(header) if len(header) <= _SHORT else _clue_of(header[:_LONGEST])
+    return _remembered_clue(header) if len(header) <= _SHORT else _clue_of(header[:_LONGEST])
 
 
 @lru_cache(maxsize=1024)
-def _clue_of_header(header: str) -> tuple[str, Clue] | None:
+def _remembered_clue(header: str) -> tuple[str, Clue] | None:
     return _clue_of(header)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.pointers import join_pointer
 from dsr_report.records import logs, sniff
-from dsr_report.records.classify import PAGING, decide, label_kind, names_kind, told_by_request
+from dsr_report.records.classify import PAGING, decide, kind_by_request, label_kind, names_kind
 from dsr_report.records.members import Members
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.rule import UNTOLD, Clue, Rule, rule
@@ -63,14 +63,14 @@ def divide_row(
             return
     if siblings.columns is not None and fits(row, siblings.columns):
         cells = _cells(row, siblings.columns)
-        kind, why = told_by_request(siblings.kind or "unrecognised", siblings.rule, cells)
+        kind, why = kind_by_request(siblings.kind or "unrecognised", siblings.rule, cells)
         out.append(RawRecord(kind, at.pointer, cells, why, at.labels))
         return
     labelled = label_kind(at.labels)
     if (log := _log_row(row, labelled)) is not None:
         name, kind, columns = log
         cells = _cells(row, columns)
-        kind, why = told_by_request(kind, rule("columns", name), cells)
+        kind, why = kind_by_request(kind, rule("columns", name), cells)
         out.append(RawRecord(kind, at.pointer, cells, why, at.labels))
         return
     each = [bare(cell, f"{at.pointer}/{i}", at.labels) for i, cell in enumerate(row)]

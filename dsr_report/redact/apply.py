@@ -37,7 +37,7 @@ from dsr_report.redact.sums import Sum
 from dsr_report.redact.tags import TAG
 from dsr_report.sentences import Sentence
 from dsr_report.workers import Processes
-from dsr_report.workers.jobs import PORTION, handed_over, portions, taken_over
+from dsr_report.workers.jobs import PORTION, hand_over, portions, take_over
 
 _MOST_SHAPES = 20_000
 _SHORT = 300
@@ -65,7 +65,7 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Proc
         if processes is None:
             rewrite(export, hiding.replacements, file)
         else:
-            with handed_over(plan) as path:
+            with hand_over(plan) as path:
                 rewrite_many(export, partial(_shared_out, hiding, processes, path), file)
     hiding.check()
     while hiding.digests:  # what one is taken out of may have one itself
@@ -155,7 +155,7 @@ def found_in(job: tuple[str, Sequence[Item]]) -> _Found:
 
 @lru_cache(maxsize=1)
 def _hiding_of(plan: str) -> _Hiding:
-    return _Hiding(taken_over(plan))
+    return _Hiding(take_over(plan))
 
 
 class _Hiding:

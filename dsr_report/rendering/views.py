@@ -33,7 +33,7 @@ from dsr_report.rendering.records import RecordView, RecordViews
 from dsr_report.rendering.statistics import MessageEntry
 from dsr_report.rendering.values import LONG, LongTexts, References, StoredValue, Value
 from dsr_report.workers import Processes
-from dsr_report.workers.jobs import handed_over, portions, taken_over
+from dsr_report.workers.jobs import hand_over, portions, take_over
 
 MOST_CONCLUSIONS = 500
 """All of them are in the records; this is the overview."""
@@ -260,7 +260,7 @@ class _Shared:
                 messages += sum(found.kind == Message.kind for found in portion)
 
         messages = 1
-        with handed_over(settings) as path:
+        with hand_over(settings) as path:
             for answers in processes.in_order(view_portion, jobs(path)):
                 job = waiting.pop(0)
                 for number, (found, answer) in enumerate(zip(job.founds, answers, strict=True), job.number):
@@ -304,7 +304,7 @@ def view_portion(job: _Job) -> list[Viewed]:
 
 @lru_cache(maxsize=1)
 def _viewer_of(settings: str) -> Viewer:
-    options, zone = taken_over(settings)
+    options, zone = take_over(settings)
     return Viewer(options, zone)
 
 

@@ -64,7 +64,7 @@ class Colours:
         hints = _hints(node.tag or "", attributes)
         if not style and not of_sheets and not hints:
             return parent
-        layers = (*hints, *of_sheets, declared_in(style or ""))
+        layers = (*hints, *of_sheets, declarations_in(style or ""))
         colour, behind = parent
         value = winner([layer.colour for layer in layers if layer.colour])
         rgba = _rgba(value) if value is not None else None
@@ -116,7 +116,7 @@ def mean_of_gradient(value: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def declared_in(text: str) -> Declared:
+def declarations_in(text: str) -> Declared:
     """What a `style` attribute says of colours."""
     nodes = tinycss2.parse_declaration_list(text, skip_comments=True, skip_whitespace=True)
     return _declared_colours(nodes) or Declared()

@@ -18,8 +18,8 @@ PORTION = 64_000
 
 
 @contextmanager
-def handed_over(value: object) -> Iterator[str]:
-    """A private file for the time of a `with` block, in which processes find `value` (`taken_over`)."""
+def hand_over(value: object) -> Iterator[str]:
+    """A private file for the time of a `with` block, in which processes find `value` (`take_over`)."""
     with TemporaryFolder() as folder:
         path = Path(folder) / "job"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -28,7 +28,7 @@ def handed_over(value: object) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1)
-def taken_over(path: str) -> Any:
+def take_over(path: str) -> Any:
     """What our parent process handed over; read once."""
     return pickle.loads(Path(path).read_bytes())  # noqa: S301 - written by our own parent process
 
