@@ -79,7 +79,7 @@ def _decode_comparing(text: bytes) -> Decoded:
         ),
     )
     levels = containers(value)
-    if any(jiter.LosslessFloat in level.types for level in levels) or not levels:
+    if any(jiter.LosslessFloat in level.kinds for level in levels) or not levels:
         return _decoded(text)
     if any(0 in members(level.containers) for level in levels):
         _refuse_negative_zero(text)
@@ -104,7 +104,7 @@ def _decoded(text: bytes) -> Decoded:
     """A value, of which names may be repeated."""
     value = cast("JsonValue", _decode(text))
     levels = containers(value)
-    if any(int in level.types for level in levels) or not levels:
+    if any(int in level.kinds for level in levels) or not levels:
         _refuse_negative_zero(text)
     return Decoded(value, levels)
 

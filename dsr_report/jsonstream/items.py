@@ -41,10 +41,11 @@ class Item(NamedTuple):
 
 
 class Level(NamedTuple):
-    """Lists and objects that lie equally deep, and the type of each value that they hold."""
+    """Lists and objects that lie equally deep, the type of each value in them, and which types these are."""
 
     containers: Sequence[Container]
     types: list[type]
+    kinds: set[type]
 
     @property
     def name_count(self) -> int:
@@ -161,8 +162,9 @@ def containers(value: JsonValue) -> list[Level]:
     levels: list[Level] = []
     found: Sequence[Container] = [value] if isinstance(value, (dict, list)) else []
     while found:
-        levels.append(Level(found, list(map(type, members(found)))))
-        if _NESTED.isdisjoint(levels[-1].types):
+        types = list(map(type, members(found)))
+        levels.append(Level(found, types, kinds := set(types)))
+        if _NESTED.isdisjoint(kinds):
             break
         found = [member for member in members(found) if isinstance(member, (dict, list))]
     return levels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from dsr_report.jsonstream.items import Number, Scalar
 from dsr_report.lexicon import WORDS, any_of
@@ -69,7 +69,8 @@ def whole_keys(name: KeyName, values: Sequence[Scalar]) -> int:
 
     Most keys show that by their signs, and are counted in C; of all others, each different one is judged.
     """
-    judged = [value for value in values if type(value) is str]
+    are_texts = set(map(type, values)) == {str}
+    judged = cast("Sequence[str]", values if are_texts else [v for v in values if type(v) is str])
     counted = 0
     if name.what in _NEVER_WHOLE:
         is_part = _NEVER_WHOLE[name.what].match
@@ -78,7 +79,7 @@ def whole_keys(name: KeyName, values: Sequence[Scalar]) -> int:
         is_plainly = (_PLAINLY_SURE if name.is_sure else _PLAINLY_TOKEN).fullmatch
         left = [value for value in judged if is_plainly(value) is None]
         counted = len(judged) - len(left)
-    others = [*left, *(value for value in values if type(value) is not str)]
+    others: list[Scalar] = [*left] if are_texts else [*left, *(v for v in values if type(v) is not str)]
     different = Counter(zip(map(type, others), others, strict=True))  # 1 and True are equal
     return counted + sum(times for (_, value), times in different.items() if _is_whole_key(name, value))
 
