@@ -141,7 +141,8 @@ class Processes(Closing):
             "PYTHONHASHSEED": "0",
             **self._environment,
         }
-        command = [sys.executable, "-c", "from dsr_report.workers.worker import main; main()"]
+        # -P: what lies in the current folder may be called like a module of Python's own, and must not run.
+        command = [sys.executable, "-P", "-c", "from dsr_report.workers.worker import main; main()"]
         # A group of its own: Ctrl-C reaches us, and we end it; a killed parent ends it by closing its input.
         return subprocess.Popen(  # noqa: S603 - our own program
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, process_group=_OWN_GROUP

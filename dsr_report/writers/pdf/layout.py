@@ -1,11 +1,11 @@
 """Laying out parts as tagged pages: the only module that imports WeasyPrint, in processes of its own.
 
 WeasyPrint makes the objects of a PDF; they are taken from it before it would write them, together with
-what the whole document must know of them (headings, anchors, structure, fonts). Three of its functions
+what the whole document must know of them (headings, anchors, structure, fonts). Some of its functions
 are replaced in this process, which serves nothing else: fonts are embedded once for all pieces, the list
-of page references is kept rather than built anew for each element, and structure elements get language,
-scope and the words of a link. Others are replaced by quicker ones that make the same bytes
-(`weasyprint_patches`).
+of page references is kept rather than built anew for each element, structure elements get language,
+scope and the words of a link, columns stand side by side, and contents get the numbers of pages
+(`contents`). Others are replaced by quicker ones that make the same bytes (`weasyprint_patches`).
 """
 
 from __future__ import annotations
