@@ -20,12 +20,12 @@ from dsr_report.jsonstream.file import ExportFile, open_export
 from dsr_report.jsonstream.items import Item, rough_size, values
 from dsr_report.jsonstream.rename_keys import rename_members
 from dsr_report.jsonstream.rewrite import Wanted, rewrite, rewrite_many
-from dsr_report.mime.inside_files import BORDER
+from dsr_report.mime.inside_files import BORDER, texts_inside
 from dsr_report.mime.message import parse_once, text_of_wire, wire_of_text
 from dsr_report.pointers import repoint, tokens
 from dsr_report.redact.digests import SHORTEST as SHORTEST_DIGEST
 from dsr_report.redact.digests import Beside, Digests, texts_of_message
-from dsr_report.redact.in_messages import digests_of_changed, without_parts, without_passages
+from dsr_report.redact.in_messages import digests_of_changed, without_alone, without_parts, without_passages
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.passages import Passages, passages_of
 from dsr_report.redact.plan import SHORTEST_PASSAGE, Mark, Plan
@@ -444,6 +444,9 @@ class _Hiding:
                     self._note(mark, pointer, passage)  # it stood in something longer that is hidden
         if result is not None and self._passages:
             is_a_message = is_message(result)
+            quick = self._without_alone(result, pointer) if is_a_message else None
+            if quick is not None:
+                return quick
             present = self._passages_in(wire_of_text(result) if is_a_message else result)
             if present is None:
                 result = None
@@ -456,6 +459,30 @@ class _Hiding:
             self._note(mark, pointer)
             return mark.text
         return None if result == text else result
+
+    def _without_alone(self, text: str, pointer: str) -> str | None:
+        """A message without all that it has to hide, where that stands in its texts as it is; else None.
+
+        Most keys in links do. The texts are read without them alone, and not with them before.
+        """
+        raw = wire_of_text(text)
+        alone: set[str] = set()
+        for one in dict.fromkeys(texts_inside(raw)):
+            alone |= self._passages.alone_in(one)
+        if not alone:
+            return None
+        passages = passages_of(tuple(sorted(alone)))
+        result = without_alone(raw, passages, lambda passage: self._marks[passage].text)
+        if result is None or self._passages_in(result) != set():
+            return None
+        self._note_all(alone, self._marks, text, pointer)
+        return text_of_wire(result)
+
+    def _note_all(self, present: Iterable[str], marks: Mapping[str, Mark], text: str, pointer: str) -> None:
+        for passage in sorted(present):
+            self._note(marks[passage], pointer, passage)
+            if marks[passage].treatment == "withhold" and _is_within(passage, text):
+                self.plan.within.setdefault(marks[passage].number, []).append(pointer)
 
     def _without_longer(self, text: str, pieces: Sequence[str], pointer: str) -> str | None:
         """`text` without the passages that hold one of these pieces: a piece alone would leave their rest."""
@@ -500,10 +527,7 @@ class _Hiding:
                     result = _literally_without(result, passage, mark_of(passage))
             result = passages_of(tuple(sorted(present))).without(result, mark_of, present)
         if result != text:
-            for passage in sorted(present):
-                self._note(marks[passage], pointer, passage)
-                if marks[passage].treatment == "withhold" and _is_within(passage, text):
-                    self.plan.within.setdefault(marks[passage].number, []).append(pointer)
+            self._note_all(present, marks, text, pointer)
         return result
 
     def _without_pieces(self, text: str, pieces: Sequence[tuple[int, int, Mark]], pointer: str) -> str:

@@ -90,6 +90,18 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
     return Hidden(result, tuple(reversed(whole)))
 
 
+def without_alone(raw: bytes, passages: Passages, mark_of: MarkOf) -> bytes | None:
+    """The message without passages that stand in its texts as they are; None where more is to be done.
+
+    They are those of `alone_in`. It is what `without_passages` does, but that the texts are not read before.
+    """
+    hiding = _Hiding(passages, mark_of, are_alone=True)
+    if any(part.media_type in _SIGNATURES for part in parse_once(raw).walk()):
+        return None
+    result = hiding.message(raw)
+    return result if _passages_in(passages, result) == set() else None
+
+
 class ClosedFile(NamedTuple):
     """A file that nothing can look into: the part of the message, the path to it within, and the reason."""
 
@@ -141,23 +153,28 @@ def _bodies(raw: bytes) -> set[bytes]:
 class _Hiding:
     """Takes passages out of the fields and parts of one message."""
 
-    def __init__(self, passages: Passages, mark_of: MarkOf) -> None:
+    def __init__(self, passages: Passages, mark_of: MarkOf, *, are_alone: bool = False) -> None:
         self.passages = passages
         self.mark_of = mark_of
+        self._are_alone = are_alone
 
     def text(self, text: str, *, is_markup: bool = False, charset: str = "utf-8") -> str | None:
         """A text without the passages: the same where it has none, None where they cannot be replaced."""
-        try:
-            present = self.passages.seen_in(text)
-        except Endless:
-            return None
-        if not present:
-            return text
 
         def mark_of(passage: str) -> str:
             mark = fit(self.mark_of(passage), charset)
             return html.escape(mark) if is_markup else mark
 
+        try:
+            if self._are_alone:
+                changed = self.passages.literally_without(text, mark_of, self.passages.all)
+                if changed != text and not self.passages.seen_in(changed):
+                    return changed
+            present = self.passages.seen_in(text)
+        except Endless:
+            return None
+        if not present:
+            return text
         return self.passages.without(text, mark_of, present)
 
     def left_in(self, part: MimePart) -> set[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from dsr_report.mime.inside_files import texts_inside
@@ -69,6 +69,7 @@ class Passages:
         longest = max((len(needle.form) for needle in needles), default=0)
         self._width = next((width for width in _WIDTHS if width > longest + LONGEST_PREFIX), None)
 
+        self.all = tuple(passages)
         self._is_any = bool(self._needles or self._words or self._digested)
         self.first = next(iter(passages), "")
         """The passage whose mark stands for what cannot be told apart."""
@@ -100,6 +101,49 @@ class Passages:
         self._look(readings_of(literal, UNDECODED), found)
         for text in dict.fromkeys(texts_inside(content, charset, media_type)):
             self._look(readings_of(self._plain(text), self._width), found)
+        return found
+
+    @cached_property
+    def _alone(self) -> frozenset[str]:
+        """The passages of which no form holds one of another, or begins where one of another ends."""
+        forms = {
+            (form, passage)
+            for passage in self.all
+            if not is_for_digests(passage)
+            for form in (skeleton(passage), *(needle.form for needle in needles_of(passage)))
+        }
+        beginning: dict[bytes, list[tuple[bytes, str]]] = {}
+        for form, passage in forms:
+            beginning.setdefault(form[:_PIECE], []).append((form, passage))
+        if any(len(form) < _PIECE for form, _ in forms):
+            return frozenset()
+        alike: set[str] = set()
+        for form, passage in forms:
+            for at in range(len(form) - _PIECE + 1):
+                for other, of_other in beginning.get(form[at : at + _PIECE], ()):
+                    rest = form[at:]
+                    if of_other != passage and (rest.startswith(other) or other.startswith(rest)):
+                        alike |= {passage, of_other}
+        return frozenset(
+            needle.passage
+            for needle in (*self._needles, *(one for found in self._words.values() for one in found))
+            if needle.passage not in alike and needle.country is None and needle.is_loose
+        )
+
+    def alone_in(self, text: str) -> set[str]:
+        """The passages that stand in a text letter for letter, and have no piece in common with another.
+
+        To take one of them out cannot leave half of another.
+        """
+        words = self._words.keys() & words_in(text) if self._words else set()
+        needles = [*self._loose, *(needle for word in words for needle in self._words[word])]
+        found: set[str] = set()
+        for needle in needles:
+            passage = needle.passage
+            if passage in text and passage in self._alone and passage not in found:
+                places_ = (match.span() for match in _pattern_of(passage).finditer(text))
+                if any(is_bounded(text, start, end, needle) for start, end in places_):
+                    found.add(passage)
         return found
 
     def seen_literally(self, content: str | bytes) -> set[str]:
@@ -173,7 +217,7 @@ class Passages:
             text = changed
         return None
 
-    def literally_without(self, text: str, mark_of: Callable[[str], str], seen: set[str]) -> str:
+    def literally_without(self, text: str, mark_of: Callable[[str], str], seen: Collection[str]) -> str:
         """A text without the passages that stand in it letter for letter."""
         for needle in self._needles:
             if needle.passage in seen and needle.country is None and needle.is_loose:
