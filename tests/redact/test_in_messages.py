@@ -21,9 +21,10 @@ from examples import examples
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.message import parse
 from dsr_report.mime.percent import unquote_utf8
-from dsr_report.redact.in_messages import closed_files, without_part, without_passages
+from dsr_report.redact.in_messages import closed_files, without_alone, without_part, without_passages
 from dsr_report.redact.passages import Passages, passages_of
 
 ADDRESS = "Jan.de-Vries+x@example.org"
@@ -654,3 +655,64 @@ def test_whatever_files_and_line_ends_a_text_has_only_what_holds_a_passage_chang
     shown = parse(result).text
     for words in ("top", "bottom"):
         assert (words in shown) == (words in parse(raw).text)
+
+
+KEYS = [
+    "1e394f51581f9a9d7037f5402b5a14bc",
+    "9d7037f5402b5a14bc77aa01",  # begins where the one before ends
+    "Zk8sQ1pXw0",
+    "Karin van der Berg",
+    "berg@example.org",
+    "0612345678",
+    "k-a.b_c~77",
+]
+IN_PAGES = [
+    '<a href="https://x.example/u?code={}&amp;v=1">uit</a> ',
+    "<p>Code: {}</p>\r\n",
+    "{} ",
+    " {}",
+    "<b>{}</b>",
+    "%41{}",
+    "<!-- {} -->",
+    "<style>.{}</style>",
+    "x{}x",
+]
+pieces_of_pages = st.one_of(
+    st.builds(lambda way, key: way.format(key), st.sampled_from(IN_PAGES), st.sampled_from(KEYS)),
+    st.builds(
+        lambda key, at: f"{key[:at]}<i>{key[at:]}</i> ", st.sampled_from(KEYS), st.integers(1, 9)
+    ),
+    st.sampled_from(["De tuin slaapt. ", "<br>\r\n", "=3D", "&nbsp;", "é", "a", "1", KEYS[0][:20]]),
+)  # fmt: skip
+
+
+@examples(150)
+@given(
+    st.lists(pieces_of_pages, min_size=1, max_size=9).map("".join),
+    st.sampled_from(["plain", "html"]),
+    st.sampled_from(["8bit", "base64", "quoted-printable"]),
+    st.sampled_from([*KEYS, "y"]),
+)
+def test_what_is_taken_out_before_a_message_is_read_leaves_what_is_left_after_it_was_read(
+    body, kind, encoding, field
+):
+    raw = text_message(body, kind, encoding=encoding, field=f"X-Id: <{field}>")
+    marks = {key: f"[masked {number}]" for number, key in enumerate(KEYS)}
+    passages = Passages(KEYS)
+    alone = set().union(*(passages.alone_in(text) for text in texts_inside(raw)))
+    assert not alone & {KEYS[0], KEYS[1]}
+    quick = without_alone(raw, passages_of(tuple(sorted(alone))), marks.__getitem__) if alone else None
+    if quick is not None and not passages.seen_in(quick):
+        assert quick == without_passages(raw, passages, marks.__getitem__).wire
+
+
+def test_keys_in_links_are_taken_out_before_a_message_is_read():
+    body = "".join(IN_PAGES[0].format(key) for key in (KEYS[0], KEYS[2])) + "é"
+    for encoding in ("8bit", "base64", "quoted-printable"):
+        raw = text_message(body, "html", encoding=encoding)
+        passages = Passages([KEYS[0], *KEYS[2:]])
+        alone = set().union(*(passages.alone_in(text) for text in texts_inside(raw)))
+        assert alone == {KEYS[0], KEYS[2]}
+        quick = without_alone(raw, passages_of(tuple(sorted(alone))), lambda key: "[masked]")
+        assert quick == without_passages(raw, passages, lambda key: "[masked]").wire
+        assert not passages.seen_in(quick)
