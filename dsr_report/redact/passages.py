@@ -234,7 +234,10 @@ class Passages:
     def exactly_without(self, text: str, mark_of: Callable[[str], str], seen: set[str]) -> str:
         """A text without these passages, in each of its readings; tags among their letters are kept."""
         spans: list[tuple[int, int, str]] = []
-        for reading in readings_of_text(Reading.located(self._plain(text))):
+        whole = Reading.located(self._plain(text))._replace(
+            is_decoded="\0" in text
+        )  # as it is looked through
+        for reading in readings_of_text(whole):
             if reading.starts is None or reading.ends is None:
                 continue
             for start, end, passage in self._places(reading, seen):

@@ -434,6 +434,7 @@ def test_a_message_without_the_passage_keeps_every_byte(raw):
 @example(
     b" \r\nContent-Type: message/rfc822\r\n\0\r\n\r\nContent-Type: message/rfc822\r\n\r\n" + ADDRESS.encode()
 )
+@example(ADDRESS.encode() + b"a: Content-Type: multipart/mixed; boundary=a\r\n\0")
 def test_whatever_a_message_looks_like_the_passage_is_gone(raw):
     result = replaced(raw, [(ADDRESS, MARK)])
     assert not holds(result, ADDRESS)
