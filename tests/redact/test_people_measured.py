@@ -62,7 +62,7 @@ def test_where_nothing_is_to_be_found_little_is_found(language):
 def test_a_name_that_is_found_in_part_counts_as_missed():
     text = "Tell Anna Maria van Zweden-Bos please"
     label = people_table.Span("person", 5, 31)
-    one = people_table.Labelled("en", "note", text, (label,), people_table.Known(), is_test=False)
+    one = people_table.Labelled("en", "note", text, (label,), people_table.KnownPeople(), is_test=False)
     assert one.missed() == []
     assert one._replace(labels=(label._replace(end=37),)).missed() != []
 
