@@ -55,8 +55,17 @@ def draw_faults(monkeypatch):
     return met
 
 
+def wait_for_what_is_in_hand(seconds=60):
+    """Wait until the sandbox has answered all: a slow request of a batch that was killed is carried out later."""
+    until = time.monotonic() + seconds
+    while any("process_request_thread" in one.name for one in threading.enumerate()):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def decide(register, sandbox):
     """What a person does who looks in the dashboard: enters the id that is there, or says there is none."""
+    wait_for_what_is_in_hand()
     made = {job.sample.subject_id: job.request_id for job in list(sandbox.state.jobs.values())}
     for entry in register.open_requests():
         if entry.standing == "unknown":
