@@ -56,7 +56,7 @@ def draw_faults(monkeypatch):
 
 
 def wait_for_what_is_in_hand(seconds=60):
-    """Wait until the sandbox has answered all: a slow request of a batch that was killed is carried out later."""
+    """Wait until the sandbox has answered all: what is slow is carried out after a batch was killed."""
     until = time.monotonic() + seconds
     while any("process_request_thread" in one.name for one in threading.enumerate()):
         assert time.monotonic() < until
