@@ -137,10 +137,10 @@ class EventColumns:
     def _columns(self, plan: _Plan, group: list[RawRecord]) -> Columns | None:
         """The columns of events of one shape, or None where one of them needs a closer look."""
         first, count = group[0], len(group)
-        outer = [cast("dict[str, JsonValue]", found.value) for found in group]
+        outer = cast("list[dict[str, JsonValue]]", [found.value for found in group])
         inner = outer
         if plan.payload is not None:
-            inner = [cast("dict[str, JsonValue]", value[plan.payload]) for value in outer]
+            inner = cast("list[dict[str, JsonValue]]", [value[plan.payload] for value in outer])
         family = family_of({normalised_key(n) for n in _names(first, plan.payload)}, first)
         result: Columns = {
             "kind": [first.kind] * count,
