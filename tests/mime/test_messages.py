@@ -6,6 +6,7 @@ import base64
 import email
 import email.policy
 import time
+from email.utils import unquote
 
 import pytest
 from examples import examples
@@ -401,7 +402,7 @@ def test_well_formed_messages_are_read_as_the_standard_library_reads_them(texts,
 CHARSETS = ["utf-8", "iso-8859-15", "koi8-r", "iso-2022-jp", "gb18030", "euc-kr", "windows-1251", "utf-16"]
 NAMES = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp", "Z"]), min_size=1, max_size=60
-)
+).filter(lambda name: unquote(name) == name)  # the standard library takes `<>` around a name for quotes
 
 
 @st.composite
