@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
 from dsr_report.redact.sums import Sum
 from dsr_report.redact.watch import Watch
+from dsr_report.show import display
 
 _FEW = 6_000
 """Values; a person's messages and what came of them have fewer, long lists of events more."""
@@ -101,15 +101,9 @@ class Inspection:
         return f"<Inspection of an export about one {kind}: {self.bytes:,} bytes, {self.values}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(kind)}</td><td style='text-align:right'>{count:,}</td></tr>"
-            for kind, count in self.records.items()
-        )
         first, last = (str(at.year) if at else "?" for at in self.period)
-        return (
-            f"<p>{html.escape(repr(self)[1:-1])}<br>from {first} to {last}; "
-            f"{len(self.warnings)} warnings</p><table><tr><th>records</th><th>count</th></tr>{rows}</table>"
-        )
+        told = f"{repr(self)[1:-1]}\nfrom {first} to {last}; {len(self.warnings)} warnings"
+        return display(told, ("records", "count"), self.records.items())
 
 
 class _Watched:
