@@ -11,6 +11,8 @@ DEMO := $(BIN)/dsr-report fetch-and-render 20285 --sandbox --config sample_expor
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH ?= 1767225600
+# Modules are compiled once, and not in each of the hundreds of programs that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-tests demo desk test lint types tests bench fuzz picture pictures notebooks malformed-input dist \
 	format clean
