@@ -104,3 +104,29 @@ def test_the_installed_weasyprint_is_one_that_our_functions_were_written_for():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "dsr_report.writers.pdf.weasyprint_patches.text"
+
+
+def test_declarations_are_parsed_by_one_process_and_kept_for_the_next(tmp_path):
+    program = (
+        "import sys\n"
+        "from dsr_report.writers.pdf.weasyprint_patches import declarations; declarations.import_weasyprint()\n"
+        "from weasyprint.text.ffi import ffi, pango\n"
+        "print('pycparser.c_parser' in sys.modules, pango.pango_units_from_double(2), ffi.string(ffi.new('char[]', b'a')))"
+    )
+
+    def said(**variables: str) -> str:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), **variables}
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
+        )
+        assert not done.stderr
+        return done.stdout
+
+    parsed, found = "True 2048 b'a'\n", "False 2048 b'a'\n"
+    assert said(PYTHONDONTWRITEBYTECODE="") == parsed
+    assert said() == found
+    [kept] = tmp_path.rglob("weasyprint-*.py")
+    kept.write_text(kept.read_text()[:2000])  # a crash cut it off
+    assert said(PYTHONDONTWRITEBYTECODE="1") == parsed
+    assert said(PYTHONDONTWRITEBYTECODE="") == parsed
+    assert said() == found

@@ -105,7 +105,10 @@ def kept_pool(workers: int | None = None) -> AbstractContextManager[LayoutPool]:
 
 def lay_out(job: LayoutJob) -> Piece:
     """The pages of a job; runs in a process that does nothing else."""
-    from dsr_report.writers.pdf import layout  # noqa: PLC0415 - WeasyPrint, in that process alone
+    from dsr_report.writers.pdf.weasyprint_patches import declarations  # noqa: PLC0415 - in that process alone
+
+    declarations.import_weasyprint()
+    from dsr_report.writers.pdf import layout  # noqa: PLC0415 - WeasyPrint as imported now
 
     layout.prepare_process()
     return layout.lay_out(job)
