@@ -1,9 +1,10 @@
 """The C declarations of WeasyPrint, read once and kept for the next process.
 
-Replaces `cffi.FFI` while WeasyPrint is imported. WeasyPrint declares what it calls of Pango and HarfBuzz in C,
-which cffi parses in each process: 0.12 of the 0.35 s of CPU that an import of WeasyPrint takes. cffi can also write
-what it parsed as a Python module (https://cffi.readthedocs.io/en/stable/cdef.html, "out-of-line, ABI level"). It is
-kept where Python keeps our compiled modules, and is not where Python is told to keep none, or must not write.
+Replaces `cffi.FFI` while WeasyPrint is imported. WeasyPrint declares what it calls of Pango and HarfBuzz in
+C, which cffi parses in each process: 0.12 of the 0.35 s of CPU that an import of WeasyPrint takes. cffi can
+also write what it parsed as a Python module (https://cffi.readthedocs.io/en/stable/cdef.html, "out-of-line,
+ABI level"). It is kept where Python keeps our compiled modules, and is not where Python is told to keep
+none, or must not write.
 """
 
 from __future__ import annotations
