@@ -178,7 +178,8 @@ def squeeze(text: str) -> str:
 def is_found_by_word(needle: Needle) -> bool:
     """Whether a passage has a word that no text holds by chance: of letters and digits, as tokens have."""
     word = token_word(needle.passage)
-    return needle.is_loose and len(word) >= _SHORTEST_WORD and not word.isalpha() and not word.isdigit()
+    is_free = needle.is_loose and not needle.is_bounded and needle.country is None
+    return is_free and len(word) >= _SHORTEST_WORD and not word.isalpha() and not word.isdigit()
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.rich_text import text_of_rtf
 from dsr_report.redact.digests import SHORTEST as SHORTEST_DIGEST
 from dsr_report.redact.digests import runs_in
+from dsr_report.redact.many_needles import ManyNeedles, has_gram
 from dsr_report.redact.needle_places import LONGEST_PREFIX, is_bounded, places, stands_in
 from dsr_report.redact.needles import (
     Needle,
@@ -24,6 +25,7 @@ from dsr_report.redact.needles import (
     squeeze,
     token_word,
 )
+from dsr_report.redact.randomness import is_random
 from dsr_report.redact.readings import Endless, Reading, readings_of_text
 from dsr_report.redact.recent_readings import UNDECODED, Read, readings_of
 from dsr_report.redact.skeleton import BORDER, skeleton
@@ -36,7 +38,7 @@ _LONG_WORD = re.compile(rb" (" + rb"[^ ]" * _SHORTEST_WORD + rb"[^ ]*)")
 """Among words in one case, with a space for all else (`_PLAIN`): that is twice as fast."""
 _PLAIN = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256)).lower()
 _MOST_SEARCHED = 40
-"""Passages that are looked for one by one; of more, those with a long word are found by that word."""
+"""Passages that are looked for one by one; of more, those with a word as tokens have it all at once."""
 _ROUNDS = 8
 _PIECE = 4
 
@@ -47,10 +49,9 @@ class Passages:
     def __init__(self, passages: Iterable[str], marks: Iterable[str] = ()) -> None:
         passages = list(passages)
         needles = [needle for passage in passages for needle in needles_of(passage) if needle.form]
-        by_word = (
-            {needle for needle in needles if is_found_by_word(needle)}
-            if len(needles) > _MOST_SEARCHED
-            else set()
+        are_many = len(needles) > _MOST_SEARCHED
+        by_word = dict.fromkeys(
+            needle for needle in needles if are_many and is_found_by_word(needle) and has_gram(needle)
         )
         rest = [needle for needle in needles if needle not in by_word]
         self._needles = rest
@@ -59,8 +60,12 @@ class Passages:
         self._words: dict[str, list[Needle]] = {}
         for needle in by_word:
             self._words.setdefault(token_word(needle.passage), []).append(needle)
-        searched = {needle.passage for needle in rest}
-        self._digested = [one for one in passages if one in searched or is_for_digests(one)]
+        self._many = ManyNeedles(by_word)
+        drawn = {word for word in self._words if is_random(word, shortest=_SHORTEST_WORD)}
+        of_drawn = {
+            needle.passage for word in drawn for needle in self._words[word] if "@" not in needle.passage
+        }
+        self._digested = [one for one in passages if one not in of_drawn]  # no digest gives them away
         seen = [mark for mark in marks if _holds_any(skeleton(mark), self._needles)]
         spelled = dict.fromkeys(text for mark in seen for text in (mark, html.escape(mark)))
         self._marks = re.compile("|".join(map(re.escape, spelled))) if spelled else None
@@ -150,7 +155,8 @@ class Passages:
         """Those that stand in bytes as they are, nothing decoded; a longer word is another."""
         found: set[str] = set()
         text = self._plain(content if isinstance(content, str) else content.decode("utf-8", "replace"))
-        for needle in self._needles:
+        words = self._words.keys() & words_in(text) if self._words else set()
+        for needle in (*self._needles, *(needle for word in words for needle in self._words[word])):
             passage = needle.passage
             start = text.find(passage)
             while start >= 0 and needle.is_bounded:
@@ -187,8 +193,7 @@ class Passages:
                     if needle.form in squeezed and stands_in(reading, needle):
                         found.add(needle.passage)
             if self._words:
-                for word in self._words.keys() & words_in(text):
-                    found |= {needle.passage for needle in self._words[word] if needle.form in letters}
+                found |= self._many.seen_in(letters)
             if digests and self._digested:
                 found |= {self._digests[key] for key in digests if key in self._digests}
 

@@ -214,7 +214,7 @@ def test_thousands_of_different_tokens_are_each_found_and_hidden(tmp_path):
 
 
 def many_tokens():
-    tokens = [hashlib.sha256(str(i).encode()).hexdigest()[:32] for i in range(30)]
+    tokens = [hashlib.sha256(str(i).encode()).hexdigest()[:32] for i in range(70)]
     return tokens[20], [
         {"ID": str(i), "link": f"https://shop.example/u?code={t}"} for i, t in enumerate(tokens)
     ]
@@ -244,6 +244,11 @@ IN_BASE64 = base64.b64encode(LINK.encode()).decode()
         '{"to": "?code' + f'\\u003d{ONE_OF_MANY}"}}',
         '{"say": "It is' + f'\\n{ONE_OF_MANY}"}}',
         f"It is {ONE_OF_MANY.upper()} here",
+        f"id{ONE_OF_MANY}x",
+        f"{ONE_OF_MANY[:9]}\n{ONE_OF_MANY[9:]}",
+        "-".join(ONE_OF_MANY[at : at + 4] for at in range(0, 32, 4)),
+        "".join(chr(ord(sign) + 0xFEE0) for sign in ONE_OF_MANY),
+        f"voor {base64.b64encode(f'aan{ONE_OF_MANY}en'.encode()).decode()}",
     ],
 )
 def test_one_of_many_tokens_is_hidden_however_it_is_spelled(text, tmp_path):

@@ -1,11 +1,13 @@
 """A search that reads only what is new around each change finds what reading all of it finds."""
 
 import base64
+import hashlib
 import html
 import quopri
 from urllib.parse import quote
 
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.redact.passages import Passages
@@ -84,11 +86,40 @@ def seen(passages: list[str], text: str) -> set[str] | None:
         return None
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(texts)
 def test_what_is_read_around_changes_alone_holds_the_same_passages(text: str) -> None:
     read_whole = seen([*PASSAGES, TOO_LONG], text)
     assert read_whole is None or seen(PASSAGES, text) == read_whole
+
+
+MANY = [f"{number * 7919 % 99991:05}k{number}vTw{number * 31 % 97}" for number in range(60)]
+FEW = ["NL91 ABNA 0417 1643 00", "abcdefghij1", "1abcdefghij", "klant2024", "jan12345678@example.org"]
+of_many = st.sampled_from([*MANY[:3], *FEW])
+around = st.sampled_from(["", "x", "7", "é"])
+within = st.sampled_from(["\u00ad", " ", "\n", "-", "&shy;", "x", "1"])
+spelled_of_many = st.one_of(
+    st.builds(lambda way, text: way(text), st.sampled_from(WAYS), of_many),
+    st.builds(lambda text, at, sign: text[:at] + sign + text[at:], of_many, st.integers(1, 9), within),
+    st.builds(lambda before, text, after: before + text + after, around, of_many, around),
+    st.builds(lambda text: hashlib.sha256(text.encode()).hexdigest(), st.sampled_from(FEW)),
+    st.just("0417164300"),
+)  # fmt: skip
+
+
+@examples(150)
+@given(st.lists(st.one_of(spelled_of_many, st.sampled_from(FILLERS)), max_size=6).map("".join))
+def test_one_of_many_is_found_as_it_is_found_alone(text: str) -> None:
+    together = seen([*MANY, *FEW], text)
+    alone = [seen([one], text) for one in (*MANY[:3], *FEW)]
+    if together is not None and None not in alone:
+        assert together & {*MANY[:3], *FEW} == set().union(*(one or set() for one in alone))
+
+
+def test_tokens_that_have_much_in_common_are_found_in_linear_time() -> None:
+    tokens = [f"MSG{number:012}" for number in range(5_000)]
+    passages = Passages(tokens)
+    assert passages.seen_in(" ".join(tokens[::2])) == set(tokens[::2])
 
 
 def test_one_that_is_longer_than_what_is_read_around_a_change_is_found() -> None:
