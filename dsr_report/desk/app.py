@@ -6,7 +6,6 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -16,17 +15,12 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dsr_report.desk import wording
-from dsr_report.desk.answer_pages import AnswerPages
-from dsr_report.desk.case_pages import CasePages
+from dsr_report.desk import answer_pages, case_pages, record_pages, review_pages, statement_pages, wording
 from dsr_report.desk.door import Address, DeskDoor
 from dsr_report.desk.jobs import place_of_error
 from dsr_report.desk.office import Office
 from dsr_report.desk.pages import Handler, Pages
-from dsr_report.desk.record_pages import RecordPages
-from dsr_report.desk.review_pages import ReviewPages
 from dsr_report.desk.session_pages import SessionPages
-from dsr_report.desk.statement_pages import StatementPages
 from dsr_report.desk.uploads import UploadError, UploadLimits, receive_upload
 from dsr_report.errors import DsrReportError
 from dsr_report.shipped import shipped
@@ -55,26 +49,18 @@ def make_app(
     """
     limits = limits or UploadLimits()
     pages = Pages(office, address)
-    session_pages = SessionPages(pages, knock=knock, stop=stop)
-    case_pages = CasePages(pages)
-    record_pages = RecordPages(pages)
-    review_pages = ReviewPages(pages, record_pages)
-    answer_pages = AnswerPages(pages)
-    statement_pages = StatementPages(pages)
+    session_pages = SessionPages(knock=knock, stop=stop)
 
-    def page(path: str, handler: Handler, *methods: str, of_case: bool = False) -> Route:
-        where = f"/case/{{case}}{path}" if of_case else path
-        return Route(
-            address.root + where, pages.route(handler, of_case=of_case), methods=list(methods or ("GET",))
-        )
+    def page(path: str, handler: Handler, *methods: str) -> Route:
+        return Route(address.root + path, pages.route(handler), methods=methods or ("GET",))
 
     def of_case(path: str, handler: Handler, *methods: str) -> Route:
-        return page(path, handler, *methods, of_case=True)
+        return page(f"/case/{{case}}{path}", case_pages.with_case(handler), *methods)
 
     def of_review(path: str, handler: Handler, *methods: str) -> Route:
         return of_case(path, case_pages.with_review(handler), *methods)
 
-    upload = _Uploads(pages, case_pages, limits)
+    upload = _Uploads(pages, limits)
     routes = [
         Route(address.root + "/static/{name}", _static, methods=["GET"]),
         page("/enter", session_pages.enter),
@@ -90,8 +76,7 @@ def make_app(
         page("/new", case_pages.new, "GET", "POST"),
         Route(address.root + "/upload", upload.new, methods=["POST"]),
         Route(address.root + "/case/{case}/upload", upload.into_case, methods=["POST"]),
-        of_case("", case_pages.case),
-        of_case("/begin", case_pages.begin),
+        of_case("", case_pages.show_case),
         of_case("/received", case_pages.note_received, "POST"),
         of_case("/pause", case_pages.pause, "POST"),
         of_case("/resume", case_pages.resume, "POST"),
@@ -110,15 +95,15 @@ def make_app(
         of_review("/review/batch", review_pages.batch, "GET", "POST"),
         of_review("/review/again", review_pages.hide_earlier, "POST"),
         of_review("/undo", review_pages.undo, "POST"),
-        of_review("/finding/{finding}", review_pages.finding),
+        of_review("/finding/{finding}", review_pages.show_finding),
         of_review("/finding/{finding}/decide", review_pages.decide, "POST"),
         of_review("/finding/{finding}/file", review_pages.attached_file),
         of_review("/texts", review_pages.texts),
-        of_review("/text/{text}", review_pages.text, "GET", "POST"),
+        of_review("/text/{text}", review_pages.show_text, "GET", "POST"),
         of_review("/find", review_pages.find, "GET", "POST"),
         of_review("/hidden", review_pages.hidden),
         of_review("/hidden/show", review_pages.show_again, "POST"),
-        of_review("/record/{record}", record_pages.record),
+        of_review("/record/{record}", record_pages.show_record),
         of_review("/record/{record}/hide", record_pages.hide, "POST"),
         of_review("/record/{record}/frame", record_pages.frame),
         of_review("/preview", answer_pages.preview, "GET", "POST"),
@@ -127,7 +112,7 @@ def make_app(
         of_review("/make", answer_pages.make, "GET", "POST"),
         of_case("/result", answer_pages.result),
         of_case("/made/{number}", answer_pages.download),
-        of_case("/made/{number}/page", answer_pages.open),
+        of_case("/made/{number}/page", answer_pages.view),
         of_review("/reply", answer_pages.reply, "GET", "POST"),
         of_case("/reply/draft", answer_pages.draft),
         of_case("/reply/cover", answer_pages.cover),
@@ -147,7 +132,7 @@ def make_app(
 
     async def not_found(request: Request, _error: Exception) -> Response:
         ask = pages.ask(request)
-        return pages.problem(ask, ask.text("There is no such page."), status=404)
+        return ask.problem(ask.text("There is no such page."), status=404)
 
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found, 405: not_found})
     return DeskDoor(
@@ -176,7 +161,7 @@ class _SignedOut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ask = self._pages.ask(Request(scope, receive))
-        await self._pages.html(ask, "sign_in", status=401)(scope, receive, send)
+        await ask.html("sign_in", status=401)(scope, receive, send)
 
 
 class _Calm:
@@ -206,9 +191,8 @@ class _Calm:
 class _Uploads:
     """Takes exports that are dropped: the file goes to the disk as it comes."""
 
-    def __init__(self, pages: Pages, case_pages: CasePages, limits: UploadLimits) -> None:
+    def __init__(self, pages: Pages, limits: UploadLimits) -> None:
         self._pages = pages
-        self._case_pages = case_pages
         self._limits = limits
 
     async def new(self, request: Request) -> Response:
@@ -246,11 +230,7 @@ class _Uploads:
         except DsrReportError as error:
             fault = f"{wording.as_sentence(ask.in_words(error.what))} {ask.in_words(error.hint)}".strip()
         else:
-            return self._pages.to(f"/case/{office.folder.case(made).id}/begin")
+            return ask.to(f"/case/{office.folder.case(made).id}/found")
         finally:
-            await run_in_threadpool(_remove, target)
-        return await run_in_threadpool(self._case_pages.upload_fault, ask, reference, fault, status)
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
+            await run_in_threadpool(target.unlink, missing_ok=True)
+        return await run_in_threadpool(case_pages.upload_fault, ask, reference, fault, status)

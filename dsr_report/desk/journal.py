@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,10 @@ class Decided:
         """The same, as the file of decisions has it."""
         return Taken(export_sha256, self.entries, list(self.also.values()), frozenset(self.read))
 
+    def is_by(self, name: str) -> bool:
+        """Whether somebody of this name decided anything that still holds."""
+        return _name(name) in map(_name, self.actors)
+
     @property
     def digest(self) -> str:
         """What an approval is bound to: any later decision has another one."""
@@ -90,17 +94,7 @@ class Journal:
         line = JournalLine(
             self.revision + 1, datetime.now(UTC).isoformat(timespec="seconds"), actor, export, event, data
         )
-        text = json.dumps(
-            {
-                "number": line.number,
-                "at": line.at,
-                "actor": actor,
-                "export": export,
-                "event": event,
-                "data": data,
-            },
-            ensure_ascii=True,
-        )
+        text = json.dumps(asdict(line), ensure_ascii=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             size = os.fstat(handle).st_size
@@ -118,23 +112,26 @@ class Journal:
 
     def earlier(self, export: str) -> dict[str, Entry]:
         """Decisions on other exports, by what they are about (`same_thing`): proposed, never applied."""
-        found: dict[str, Entry] = {}
-        others = dict.fromkeys(line.export for line in self.lines if line.export not in {export, ""})
-        for other in others:
-            for entry in self.decided(other).entries.values():
-                if "same" in entry and entry.get("decision", "undecided") != "undecided":
-                    found[entry["same"]] = entry
-        return found
+        return {
+            entry["same"]: entry
+            for decided in self._decided_before(export)
+            for entry in decided.entries.values()
+            if "same" in entry and entry.get("decision", "undecided") != "undecided"
+        }
 
     def earlier_also(self, export: str) -> list[Entry]:
         """Texts that were hidden by hand in other exports."""
-        others = dict.fromkeys(line.export for line in self.lines if line.export not in {export, ""})
         return [
             entry
-            for other in others
-            for entry in self.decided(other).also.values()
+            for decided in self._decided_before(export)
+            for entry in decided.also.values()
             if "text" in entry and "pointer" not in entry
         ]
+
+    def _decided_before(self, export: str) -> list[Decided]:
+        """What is decided about each other export."""
+        others = dict.fromkeys(line.export for line in self.lines if line.export not in {export, ""})
+        return [self.decided(other) for other in others]
 
     def approval(self, export: str, digest: str) -> JournalLine | None:
         """The release of exactly these decisions, where there is one that was not taken back."""
@@ -144,6 +141,10 @@ class Journal:
                 is_this = line.event == "approved" and line.data.get("digest") == digest
                 found = line if is_this else None
         return found
+
+
+def _name(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def same_thing(finding: Finding) -> str:

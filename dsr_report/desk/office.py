@@ -261,10 +261,7 @@ class Office:
         """Who released exactly what is decided now, and decided on nothing of it; None where nobody did."""
         decided = review.decided
         approval = self.journal(reference).approval(review.sha256, decided.digest)
-        if approval is None:
-            return None
-        deciders = {" ".join(one.split()).casefold() for one in decided.actors}
-        return approval.actor if " ".join(approval.actor.split()).casefold() not in deciders else None
+        return None if approval is None or decided.is_by(approval.actor) else approval.actor
 
     def review(self, reference: str) -> CaseReview | None:
         """The review of a case, where it is ready; else a job has to read the export first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,6 +17,7 @@ from dsr_report.dates import day_of
 from dsr_report.desk import wording
 from dsr_report.desk.door import Address
 from dsr_report.desk.folders import CaseFolder
+from dsr_report.desk.jobs import Kind
 from dsr_report.desk.office import Office
 from dsr_report.desk.review import CaseReview
 from dsr_report.desk.sessions import Session
@@ -28,12 +29,15 @@ from dsr_report.rendering.environment import environment
 
 _FORM_BYTES = 2 << 20
 _MOST_FIELDS = 2_000
+_DIGITS = 12
+"""Of a number in a form or an address: more than any export has records."""
 
 
 @dataclass(slots=True)
 class Ask:
     """One request, with all that a page needs to answer it."""
 
+    pages: Pages
     request: Request
     session: Session | None
     language: Language
@@ -41,6 +45,13 @@ class Ask:
     entry: CaseEntry | None = None
     folder: CaseFolder | None = None
     reviewed: CaseReview | None = None
+    faults: dict[str, str] = field(default_factory=dict)
+    """What is wrong with the form, by the name of its field."""
+
+    @property
+    def office(self) -> Office:
+        """The desk's work."""
+        return self.pages.office
 
     @property
     def is_post(self) -> bool:
@@ -70,6 +81,12 @@ class Ask:
         assert self.folder is not None  # noqa: S101 - the route has it
         return self.folder
 
+    def show(self, reference: str) -> None:
+        """Let the page be about a case."""
+        self.entry, self.folder = self.office.register.case(reference), self.office.folder.case(reference)
+
+    # ---- what is asked
+
     def value(self, name: str) -> str:
         """What a field of the form says, or of the address where there is no form."""
         found = self.form.get(name)
@@ -82,12 +99,40 @@ class Ask:
     @property
     def page(self) -> int:
         """Which page of a list is asked for, from 0."""
-        number = self.query("page")
-        return int(number) if number.isdecimal() and len(number) < 6 else 0
+        return number_in(self.query("page")) or 0
 
     def part(self, name: str) -> str:
         """A part of the path."""
         return str(self.request.path_params.get(name, ""))
+
+    def need(self, name: str, fault: str) -> str:
+        """What a field says; it is a fault where it says nothing."""
+        said = self.value(name)
+        if not said:
+            self.faults[name] = fault
+        return said
+
+    def need_tick(self, name: str, fault: str) -> None:
+        """It is a fault where a box is not ticked."""
+        if self.value(name) != "yes":
+            self.faults[name] = fault
+
+    def need_day(self, name: str) -> date | None:
+        """The day that a field names, in any of the usual forms; not one that has not come."""
+        said = self.need(name, self.text("Enter the day, such as 2026-03-05."))
+        if not said:
+            return None
+        try:
+            day = day_of(said, self.language.code)
+        except DsrReportError:
+            self.faults[name] = self.text("This is not a day. Write it like 2026-03-05.")
+            return None
+        if day > self.office.register.today:
+            self.faults[name] = self.text("This day has not come yet.")
+            return None
+        return day
+
+    # ---- what is answered
 
     def text(self, message: str) -> str:
         """A text in the language of the page."""
@@ -97,40 +142,60 @@ class Ask:
         """What an error says, in the language of the page and in the words of the desk."""
         return wording.in_words(sentence or "", self.language)
 
+    def given(self, name: str, otherwise: object = "") -> str:
+        """What was entered into a field, for a form that is shown again; else what it is filled with."""
+        return self.form[name][0] if name in self.form else str(otherwise or "")
 
-class Faults(dict[str, str]):
-    """What is wrong with a form, by the name of its field."""
+    def html(self, name: str, *, status: int = 0, **context: Any) -> HTMLResponse:
+        """A page from its template; its status says whether the form has faults, if nothing else is said."""
+        root, is_case = self.pages.address.root, self.entry is not None
+        page = page_of(
+            name,
+            self.language,
+            root=root,
+            languages=wording.language_names(),
+            actor=self.actor,
+            signed_in=self.session is not None,
+            keys=bool(self.office.folder.settings.get("keys", True)),
+            idle_minutes=self.office.sessions.idle_minutes,
+            case=self.entry,
+            case_root=f"{root}/case/{self.place.id}" if is_case else "",
+            case_due=wording.due(self.case, self.language) if is_case else "",
+            case_subject=wording.subject(self.case, self.language) if is_case else "",
+            given=self.given,
+            **{"faults": self.faults, "said": "", **context},
+        )
+        return HTMLResponse(page, status or (422 if self.faults else 200))
 
-    def need(self, ask: Ask, name: str, message: str) -> str:
-        """What a field says; it is a fault where it says nothing."""
-        said = ask.value(name)
-        if not said:
-            self[name] = message
-        return said
+    def to(self, path: str) -> Response:
+        """On to another page, which a reload asks for again."""
+        return RedirectResponse(self.pages.address.root + path, 303)
 
-    def day(self, ask: Ask, name: str, *, needed: bool, today: date) -> date | None:
-        """The day that a field names, in any of the usual forms; not one that has not come."""
-        said = ask.value(name)
-        if not said:
-            if needed:
-                self[name] = ask.text("Enter the day, such as 2026-03-05.")
-            return None
-        try:
-            day = day_of(said, ask.language.code)
-        except DsrReportError:
-            self[name] = ask.text("This is not a day. Write it like 2026-03-05.")
-            return None
-        if day > today:
-            self[name] = ask.text("This day has not come yet.")
-            return None
-        return day
+    def to_case(self, path: str = "") -> Response:
+        """On to another page of the case."""
+        return self.to(f"/case/{self.place.id}{path}")
+
+    def start(self, kind: Kind, options: dict[str, Any]) -> Response:
+        """Start a job of the case, and on to the page that shows it."""
+        self.office.jobs.start(self.case.reference, kind, options, actor=self.actor)
+        return self.to_case("/work")
+
+    def problem(self, what: str, hint: str = "", *, where: str = "", status: int = 422) -> Response:
+        """A page that says what went wrong, and what to do."""
+        return self.html("problem", status=status, what=what, hint=hint, where=where)
+
+    def error(self, error: DsrReportError) -> Response:
+        """A page that says what an error says; where, if that is a file."""
+        status = 409 if isinstance(error, RegisterError) else 422
+        where = (error.where or "") if isinstance(error, (ConfigError, FileError)) else ""
+        return self.problem(self.in_words(error.what), self.in_words(error.hint), where=where, status=status)
 
 
 Handler = Callable[[Ask], Response]
 
 
 class Pages:
-    """Makes pages; the handlers of each subject have one."""
+    """Answers requests with the handlers of pages."""
 
     def __init__(self, office: Office, address: Address) -> None:
         self.office = office
@@ -147,49 +212,8 @@ class Pages:
                 return language_of(code)
         return language_of(SOURCE_LANGUAGE)
 
-    def html(self, ask: Ask, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-        """A page from its template."""
-        settings = self.office.folder.settings
-        is_case = ask.entry is not None
-        page = page_of(
-            name,
-            ask.language,
-            root=self.address.root,
-            languages=wording.language_names(),
-            actor=ask.actor,
-            signed_in=ask.session is not None,
-            keys=bool(settings.get("keys", True)),
-            idle_minutes=self.office.sessions.idle_minutes,
-            case=ask.entry,
-            case_root=f"{self.address.root}/case/{ask.place.id}" if is_case else "",
-            case_due=wording.due(ask.case, ask.language) if is_case else "",
-            case_subject=wording.subject(ask.case, ask.language) if is_case else "",
-            given=_Given(ask),
-            **{"faults": {}, "said": "", **context},
-        )
-        return HTMLResponse(page, status)
-
-    def to(self, path: str) -> Response:
-        """On to another page, which a reload asks for again."""
-        return RedirectResponse(self.address.root + path, 303)
-
-    def to_case(self, ask: Ask, path: str = "") -> Response:
-        """On to another page of the case."""
-        return self.to(f"/case/{ask.place.id}{path}")
-
-    def problem(self, ask: Ask, what: str, hint: str = "", *, where: str = "", status: int = 422) -> Response:
-        """A page that says what went wrong, and what to do."""
-        return self.html(ask, "problem", status=status, what=what, hint=hint, where=where)
-
-    def error(self, ask: Ask, error: DsrReportError) -> Response:
-        """A page that says what an error says; where, if that is a file."""
-        status = 409 if isinstance(error, RegisterError) else 422
-        where = (error.where or "") if isinstance(error, (ConfigError, FileError)) else ""
-        what, hint = ask.in_words(error.what), ask.in_words(error.hint)
-        return self.problem(ask, what, hint, where=where, status=status)
-
-    def route(self, handler: Handler, *, of_case: bool = False) -> Callable[[Request], Awaitable[Response]]:
-        """An endpoint: the form is read, the case looked up, errors become pages."""
+    def route(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint: the form is read, and errors become pages."""
 
         async def endpoint(request: Request) -> Response:
             form: dict[str, list[str]] = {}
@@ -205,43 +229,24 @@ class Pages:
                     )
                 except ValueError:
                     return Response("not a form\n", 400)
-            return await run_in_threadpool(self.answer, request, handler, form, of_case)
+            return await run_in_threadpool(answer, self.ask(request, form))
+
+        def answer(ask: Ask) -> Response:
+            try:
+                return handler(ask)
+            except DsrReportError as error:
+                return ask.error(error)
 
         return endpoint
 
     def ask(self, request: Request, form: Mapping[str, list[str]] | None = None) -> Ask:
         """A request with its session and language."""
-        return Ask(request, request.scope.get("desk.session"), self.language(request), form or {})
-
-    def answer(
-        self,
-        request: Request,
-        handler: Handler,
-        form: Mapping[str, list[str]],
-        of_case: bool,  # noqa: FBT001 - only called above
-    ) -> Response:
-        """Answer one request, whatever happens."""
-        ask = self.ask(request, form)
-        try:
-            if of_case:
-                found = self.office.case(ask.part("case"))
-                if found is None:
-                    return self.problem(ask, ask.text("There is no such case."), status=404)
-                ask.entry, ask.folder = found
-            return handler(ask)
-        except DsrReportError as error:
-            return self.error(ask, error)
+        return Ask(self, request, request.scope.get("desk.session"), self.language(request), form or {})
 
 
-class _Given:
-    """What was entered, for a form that is shown again."""
-
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-
-    def __call__(self, name: str, otherwise: object = "") -> str:
-        """What a field said; else what it is filled with."""
-        return self._ask.form[name][0] if name in self._ask.form else str(otherwise or "")
+def number_in(text: str) -> int | None:
+    """The number that a form or an address names; None where it is none."""
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def page_of(name: str, language: Language, /, **context: Any) -> str:
@@ -256,25 +261,18 @@ def page_of(name: str, language: Language, /, **context: Any) -> str:
 def _environment(code: str) -> Any:
     language = language_of(code)
     made = environment(language)
-    made.globals["language"] = language
-    made.globals["what"] = lambda key: wording.what(key, language)
-    made.globals["why"] = lambda key: wording.why(key, language)
-    made.globals["shown"] = lambda finding: wording.excerpt(finding, language)
+    made.globals |= {
+        "language": language,
+        "what": lambda key: wording.what(key, language),
+        "why": lambda key: wording.why(key, language),
+        "shown": lambda finding: wording.excerpt(finding, language),
+        "said_by": lambda sentence: wording.in_words(sentence, language),
+        **{name: partial(_word, words, language) for name, words in wording.VOCABULARIES.items()},
+    }
     made.filters["sentence"] = wording.as_sentence
-    made.globals["said_by"] = lambda sentence: wording.in_words(sentence, language)
-    made.globals["job_steps"] = _Told(wording.STEPS, language)
-    for name in ("STATES", "EVENTS", "DECIDED", "DECISIONS", "JOBS", "CHECKS", "CHANNELS"):
-        made.globals[name.lower()] = _Told(getattr(wording, name), language)
-    made.globals["file_reasons"] = _Told(wording.FILE_REASONS, language)
     return made
 
 
-class _Told:
-    """Words by their keys, in one language; what has no word is said as it is."""
-
-    def __init__(self, words: Mapping[str, str], language: Language) -> None:
-        self._words = words
-        self._language = language
-
-    def __call__(self, key: str) -> str:
-        return self._language.text(self._words.get(key, key))
+def _word(words: Mapping[str, str], language: Language, key: str) -> str:
+    """A word by its key, in a language; what has no word is said as it is."""
+    return language.text(words.get(key, key))

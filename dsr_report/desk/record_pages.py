@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from dsr_report.desk.door import FRAME_POLICY
 from dsr_report.desk.journal import Entry
-from dsr_report.desk.pages import Ask, Faults, Pages, page_of
+from dsr_report.desk.pages import Ask, number_in, page_of
 from dsr_report.desk.record_index import KeptRecord
 from dsr_report.desk.review import CaseReview, shown_text
 from dsr_report.mime.message import parse_once, wire_of_text
@@ -41,169 +41,154 @@ class ShownValue:
     """The text with what is hidden taken out; None where nothing is."""
 
 
-class RecordPages:
-    """Pages about single records of an export."""
+def show_record(ask: Ask, *, said: str = "") -> Response:
+    """One record: what is in it, what is hidden, and a field to hide more."""
+    review, record = _record_of(ask)
+    if record is None:
+        return ask.problem(ask.text("There is no such record."), status=404)
+    reason, article = review.decided.last_used.get("", ("", "Art. 15(4) GDPR"))
+    return ask.html(
+        "record",
+        said=said or (ask.text("Saved.") if ask.query("saved") else ""),
+        record=record,
+        kind=ask.text(kind_of(record.kind).title[0]),
+        values=values_of(ask, review, record),
+        frame=frame_of(review, record),
+        reason=reason,
+        article=article,
+        previous=record.number - 1,
+        next=record.number + 1 if record.number < review.records.count else 0,
+        last=review.decided.last,
+    )
 
-    def __init__(self, pages: Pages) -> None:
-        self._pages = pages
-        self._office = pages.office
 
-    def record(self, ask: Ask, faults: Faults | None = None, *, said: str = "") -> Response:
-        """One record: what is in it, what is hidden, and a field to hide more."""
-        review, record = self._record_of(ask)
-        if record is None:
-            return self._pages.problem(ask, ask.text("There is no such record."), status=404)
-        reason, article = review.decided.last_used.get("", ("", "Art. 15(4) GDPR"))
-        return self._pages.html(
-            ask,
-            "record",
-            status=422 if faults else 200,
-            faults=faults or {},
-            said=said or (ask.text("Saved.") if ask.query("saved") else ""),
-            record=record,
-            kind=ask.text(kind_of(record.kind).title[0]),
-            values=self.values_of(ask, review, record),
-            frame=self.frame_of(review, record),
-            reason=reason,
-            article=article,
-            previous=record.number - 1,
-            next=record.number + 1 if record.number < review.records.count else 0,
-            last=review.decided.last,
-        )
+def _record_of(ask: Ask) -> tuple[CaseReview, KeptRecord | None]:
+    number = number_in(ask.part("record"))
+    return ask.review, None if number is None else ask.review.records.record(number)
 
-    def _record_of(self, ask: Ask) -> tuple[CaseReview, KeptRecord | None]:
-        number = ask.part("record")
-        is_number = number.isdecimal() and len(number) <= 12
-        return ask.review, ask.review.records.record(int(number)) if is_number else None
 
-    def values_of(self, ask: Ask, review: CaseReview, record: KeptRecord) -> list[ShownValue]:
-        """The values of a record, each as it is and as it will be."""
-        changed = self._hidden_parts(ask, review, record)
-        found: list[ShownValue] = []
-        room = _LONGEST_PAGE
-        own = {one.name: one.label.get(ask.language.code, "") for one in self._office.config.field}
-        for number, (pointer, value) in enumerate(record.values()):
-            if number >= _MOST_VALUES or room <= 0:
-                break
-            text = "" if value is None else str(value)
-            hidden = changed.get(pointer)
-            if not text and hidden is None:
-                continue
-            room -= len(text)
-            name = next((token for token in reversed(tokens(pointer)) if not token.isdigit()), "")
-            found.append(
-                ShownValue(
-                    number,
-                    name,
-                    own.get(name) or label_of(name, ask.language, record.kind),
-                    shown_text(text)[:_LONGEST_SHOWN],
-                    None if hidden is None else shown_text(hidden)[:_LONGEST_SHOWN],
-                )
+def values_of(ask: Ask, review: CaseReview, record: KeptRecord) -> list[ShownValue]:
+    """The values of a record, each as it is and as it will be."""
+    changed = _hidden_parts(ask, review, record)
+    found: list[ShownValue] = []
+    room = _LONGEST_PAGE
+    own = {one.name: one.label.get(ask.language.code, "") for one in ask.office.config.field}
+    for number, (pointer, value) in enumerate(record.values()):
+        if number >= _MOST_VALUES or room <= 0:
+            break
+        text = "" if value is None else str(value)
+        hidden = changed.get(pointer)
+        if not text and hidden is None:
+            continue
+        room -= len(text)
+        name = next((token for token in reversed(tokens(pointer)) if not token.isdigit()), "")
+        found.append(
+            ShownValue(
+                number,
+                name,
+                own.get(name) or label_of(name, ask.language, record.kind),
+                shown_text(text)[:_LONGEST_SHOWN],
+                None if hidden is None else shown_text(hidden)[:_LONGEST_SHOWN],
             )
-        return found
+        )
+    return found
 
-    def _hidden_parts(self, ask: Ask, review: CaseReview, record: KeptRecord) -> dict[str, str]:
-        code = self._office.language_of(ask.place)
-        return review.hidden_text(record, lambda *told: mark_text(code, *told), code)
 
-    def frame_of(self, review: CaseReview, record: KeptRecord) -> str | None:
-        """Where a message is shown as it will look; None where the record has none."""
-        is_there = any(isinstance(value, str) and is_message(value) for _, value in record.values())
-        return f"/record/{record.number}/frame?r={review.journal.revision}" if is_there else None
+def _hidden_parts(ask: Ask, review: CaseReview, record: KeptRecord) -> dict[str, str]:
+    code = ask.office.language_of(ask.place)
+    return review.hidden_text(record, lambda *told: mark_text(code, *told), code)
 
-    def frame(self, ask: Ask) -> Response:
-        """A message as the person will see it, by itself: it runs and loads nothing, and is of no origin."""
-        review, record = self._record_of(ask)
-        if record is None:
-            return Response("", 404)
-        changed = self._hidden_parts(ask, review, record)
-        for pointer, value in record.values():
-            if isinstance(value, str) and is_message(value):
-                message = parse_once(wire_of_text(changed.get(pointer, value)))
-                html = message.html
-                if html is None:
-                    text = message.text or changed.get(pointer, value)
-                    return _frame(page_of("shown_text", ask.language, text=text))
-                return _frame(safe_frame(safe(html, message), ask.language.code))
+
+def frame_of(review: CaseReview, record: KeptRecord) -> str | None:
+    """Where a message is shown as it will look; None where the record has none."""
+    is_there = any(isinstance(value, str) and is_message(value) for _, value in record.values())
+    return f"/record/{record.number}/frame?r={review.journal.revision}" if is_there else None
+
+
+def frame(ask: Ask) -> Response:
+    """A message as the person will see it, by itself: it runs and loads nothing, and is of no origin."""
+    review, record = _record_of(ask)
+    if record is None:
         return Response("", 404)
+    changed = _hidden_parts(ask, review, record)
+    for pointer, value in record.values():
+        if isinstance(value, str) and is_message(value):
+            message = parse_once(wire_of_text(changed.get(pointer, value)))
+            html = message.html
+            if html is None:
+                text = message.text or changed.get(pointer, value)
+                return _frame(page_of("shown_text", ask.language, text=text))
+            return _frame(safe_frame(safe(html, message), ask.language.code))
+    return Response("", 404)
 
-    def hide(self, ask: Ask) -> Response:
-        """Hide a passage of a record, or all of it."""
-        review, record = self._record_of(ask)
-        if record is None:
-            return self._pages.problem(ask, ask.text("There is no such record."), status=404)
-        faults = Faults()
-        reason = faults.need(ask, "reason", ask.text("Enter the reason: the person will read it."))
-        article = faults.need(ask, "article", ask.text("Enter the article that allows it."))
-        decided: Entry = {"decision": "withhold", "reason": reason[:500], "article": article[:200]}
-        if ask.value("what") == "record":
-            if not faults:
-                review.hide({"pointer": record.pointer, **decided}, actor=ask.actor)
-                return self._pages.to_case(ask, f"/record/{record.number}?saved=yes")
-            return self.record(ask, faults)
-        text = ask.form.get("text", [""])[0].replace("\r\n", "\n").strip()
-        if not text:
-            faults["text"] = ask.text("Select or type what is to be hidden.")
-        entries: list[Entry] = []
-        if not faults:
-            entries, missing = self._entries(ask, review, record, text, decided)
-            if missing:
-                told = ask.text(
-                    "Not found in this record: {text}. Select a shorter piece, within one paragraph."
-                )
-                faults["text"] = told.format(text="; ".join(f"“{piece[:40]}”" for piece in missing))
-        if faults:
-            return self.record(ask, faults)
-        for entry in entries:
-            review.hide(entry, actor=ask.actor)
-        said = (
-            ask.language.count(
-                "Hidden in {n} piece.", "Hidden in {n} pieces, one for each paragraph.", len(entries)
-            )
-            if len(entries) > 1
-            else ""
+
+def hide(ask: Ask) -> Response:
+    """Hide a passage of a record, or all of it."""
+    review, record = _record_of(ask)
+    if record is None:
+        return ask.problem(ask.text("There is no such record."), status=404)
+    reason = ask.need("reason", ask.text("Enter the reason: the person will read it."))
+    article = ask.need("article", ask.text("Enter the article that allows it."))
+    decided: Entry = {"decision": "withhold", "reason": reason[:500], "article": article[:200]}
+    if ask.value("what") == "record":
+        if not ask.faults:
+            review.hide({"pointer": record.pointer, **decided}, actor=ask.actor)
+            return ask.to_case(f"/record/{record.number}?saved=yes")
+        return show_record(ask)
+    text = ask.form.get("text", [""])[0].replace("\r\n", "\n").strip()
+    if not text:
+        ask.faults["text"] = ask.text("Select or type what is to be hidden.")
+    entries: list[Entry] = []
+    if not ask.faults:
+        entries, missing = _entries(ask, review, record, text, decided)
+        if missing:
+            told = ask.text("Not found in this record: {text}. Select a shorter piece, within one paragraph.")
+            ask.faults["text"] = told.format(text="; ".join(f"“{piece[:40]}”" for piece in missing))
+    if ask.faults:
+        return show_record(ask)
+    for entry in entries:
+        review.hide(entry, actor=ask.actor)
+    if len(entries) > 1:
+        said = ask.language.count(
+            "Hidden in {n} piece.", "Hidden in {n} pieces, one for each paragraph.", len(entries)
         )
-        if said:
-            return self.record(ask, said=said)
-        return self._pages.to_case(ask, f"/record/{record.number}?saved=yes")
+        return show_record(ask, said=said)
+    return ask.to_case(f"/record/{record.number}?saved=yes")
 
-    def _entries(
-        self, ask: Ask, review: CaseReview, record: KeptRecord, text: str, decided: Entry
-    ) -> tuple[list[Entry], list[str]]:
-        """What hides a text in a record: whole where it is found so, else a rule for each block of it."""
-        is_here = ask.value("scope") != "everywhere"
-        whole = self._entry(ask, review, record, text, decided, is_here=is_here)
-        if whole is not None:
-            return [whole], []
-        blocks = [block for block in _BLOCKS.split(text) if block.strip()]
-        found = [
-            (block, self._entry(ask, review, record, block, decided, is_here=is_here))
-            for block in blocks
-            if len(blocks) > 1
-        ]
-        missing = [block for block, entry in found if entry is None] if found else [text]
-        return [entry for _, entry in found if entry is not None], missing
 
-    def _entry(
-        self, ask: Ask, review: CaseReview, record: KeptRecord, text: str, decided: Entry, *, is_here: bool
-    ) -> Entry | None:
-        """The rule that hides a text in a record; None where it would hide nothing."""
-        passage = " ".join(text.split())
-        number = ask.value("value")
-        pointers = [
-            pointer
-            for at, (pointer, _) in enumerate(record.values())
-            if not number.isdecimal() or at == int(number)
-        ]
-        for pointer in pointers:
-            entry: Entry = {"text": passage, **decided}
-            if is_here:
-                entry = {"pointer": pointer, **entry}
-            elif len(passage) < SHORTEST_PASSAGE:
-                entry["words"] = True
-            if review.would_hide(record, entry):
-                return entry
-        return None
+def _entries(
+    ask: Ask, review: CaseReview, record: KeptRecord, text: str, decided: Entry
+) -> tuple[list[Entry], list[str]]:
+    """What hides a text in a record: whole where it is found so, else a rule for each block of it."""
+    is_here = ask.value("scope") != "everywhere"
+    whole = _entry(ask, review, record, text, decided, is_here=is_here)
+    if whole is not None:
+        return [whole], []
+    blocks = [block for block in _BLOCKS.split(text) if block.strip()]
+    if len(blocks) == 1:
+        return [], [text]
+    found = [(block, _entry(ask, review, record, block, decided, is_here=is_here)) for block in blocks]
+    missing = [block for block, entry in found if entry is None]
+    return [entry for _, entry in found if entry is not None], missing
+
+
+def _entry(
+    ask: Ask, review: CaseReview, record: KeptRecord, text: str, decided: Entry, *, is_here: bool
+) -> Entry | None:
+    """The rule that hides a text in a record; None where it would hide nothing."""
+    passage = " ".join(text.split())
+    number = number_in(ask.value("value"))
+    for at, (pointer, _) in enumerate(record.values()):
+        if number not in {None, at}:
+            continue
+        entry: Entry = {"text": passage, **decided}
+        if is_here:
+            entry = {"pointer": pointer, **entry}
+        elif len(passage) < SHORTEST_PASSAGE:
+            entry["words"] = True
+        if review.would_hide(record, entry):
+            return entry
+    return None
 
 
 def _frame(page: str) -> HTMLResponse:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,8 +71,13 @@ class Open(NamedTuple):
     unread: list[FreeText]
     unopened: list[Finding]
 
+    @property
+    def left(self) -> int:
+        """How many things are to be done."""
+        return len(self.undecided) + len(self.unread) + len(self.unopened)
+
     def __bool__(self) -> bool:
-        return bool(self.undecided or self.unread or self.unopened)
+        return self.left > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,10 +384,6 @@ class CaseReview:
             and entries.get(finding.id, {}).get("decision") in {"mask", "withhold"}
             for finding in self.findings
         )
-
-    def counts(self) -> Counter[str]:
-        """How many findings there are of each kind."""
-        return Counter(finding.key for finding in self.findings)
 
     # ---- what it looks like
 

@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from dsr_report.desk import wording
 from dsr_report.desk.journal import Entry
-from dsr_report.desk.pages import Ask, Faults, Pages
-from dsr_report.desk.record_pages import RecordPages
+from dsr_report.desk.pages import Ask, number_in
+from dsr_report.desk.record_pages import frame_of, values_of
 from dsr_report.desk.review import CaseReview, ConflictError, is_decided, may_be_everywhere
 from dsr_report.mime.message import parse_once, wire_of_text
 from dsr_report.records.kinds import kind_of
@@ -61,486 +61,452 @@ _TOLD_BY_RULE = frozenset({"person", "special-category"})
 """Kinds of findings of which the rule says more than the kind does."""
 
 
-class ReviewPages:
-    """Pages about the review of a case's export."""
+# ---- what was found
 
-    def __init__(self, pages: Pages, records: RecordPages) -> None:
-        self._pages = pages
-        self._office = pages.office
-        self._records = records
 
-    # ---- what was found
+def found(ask: Ask) -> Response:
+    """What the export holds: kinds, period, oddities, and what is to be decided."""
+    review = ask.review
+    if ask.place.facts.get("seen") != _sha256(ask):
+        ask.place.note(seen=_sha256(ask))
+    language, summary = ask.language, review.summary
+    first, last = review.export.period
+    return ask.html(
+        "found",
+        kinds=[
+            (language.text(kind_of(kind).title[1]), language.number(n))
+            for kind, n in summary.kinds.most_common()
+        ],
+        facts=[
+            (ask.text("Values"), language.number(review.export.value_count)),
+            (ask.text("Size"), language.size(review.export.bytes)),
+            (
+                ask.text("Period"),
+                f"{language.day(first.date())} – {language.day(last.date())}"
+                if first and last
+                else ask.text("none"),
+            ),
+        ],
+        oddities=oddities(review.export.warnings[:_MOST_PLACES], language),
+        subjects=len(review.export.file.subjects.named),
+        is_broken=review.export.incomplete,
+        unrecognised=summary.kinds["unrecognised"],
+        findings=Counter(finding.key for finding in review.findings).most_common(),
+        texts=len(review.findings.texts),
+        files=sum(finding.file is not None for finding in review.findings),
+    )
 
-    def found(self, ask: Ask) -> Response:
-        """What the export holds: kinds, period, oddities, and what is to be decided."""
-        review = ask.review
-        if ask.place.facts.get("seen") != self._sha256(ask):
-            ask.place.note(seen=self._sha256(ask))
-        language, summary = ask.language, review.summary
-        first, last = review.export.period
-        kinds = sorted(summary.kinds.items(), key=lambda pair: -pair[1])
-        named = review.export.file.subjects.named
-        return self._pages.html(
-            ask,
-            "found",
-            kinds=[(language.text(kind_of(kind).title[1]), language.number(count)) for kind, count in kinds],
-            facts=[
-                (ask.text("Values"), language.number(review.export.value_count)),
-                (ask.text("Size"), language.size(review.export.bytes)),
-                (
-                    ask.text("Period"),
-                    f"{language.day(first.date())} – {language.day(last.date())}"
-                    if first and last
-                    else ask.text("none"),
-                ),
-            ],
-            oddities=oddities(review.export.warnings[:_MOST_PLACES], language),
-            subjects=len(named),
-            is_broken=review.export.incomplete,
-            unrecognised=summary.kinds["unrecognised"],
-            findings=sorted(review.counts().items(), key=lambda pair: -pair[1]),
-            texts=len(review.findings.texts),
-            files=sum(finding.file is not None for finding in review.findings),
-        )
 
-    def _sha256(self, ask: Ask) -> str:
-        export = self._office.export(ask.case.reference)
-        return export.sha256 if export else ""
+def _sha256(ask: Ask) -> str:
+    export = ask.office.export(ask.case.reference)
+    return export.sha256 if export else ""
 
-    # ---- the list
 
-    def findings(self, ask: Ask) -> Response:
-        """The findings, in three groups, and what else is to be done."""
-        review = ask.review
-        group = ask.query("group") if ask.query("group") in GROUPS else "must"
-        entries = review.decided.entries
-        groups: dict[str, list[Finding]] = {name: [] for name in GROUPS}
-        for finding in review.findings:
-            if is_decided(entries.get(finding.id)):
-                groups["decided"].append(finding)
-            else:
-                groups["must" if finding.must_decide else "proposed"].append(finding)
-        if group == "must" and not groups["must"] and not ask.query("group"):
-            group = "proposed" if groups["proposed"] else "decided"
-        page = ask.page
-        shown = groups[group][page * _PAGE : (page + 1) * _PAGE]
-        still = review.still_open()
-        if not still and ask.place.facts.get("reviewed") != self._sha256(ask):
-            ask.place.note(reviewed=self._sha256(ask))
-        return self._pages.html(
-            ask,
-            "review",
-            group=group,
-            page=page,
-            more=len(groups[group]) > (page + 1) * _PAGE,
-            counts={name: len(found) for name, found in groups.items()},
-            lines=[self._line(ask, review, finding) for finding in shown],
-            first=groups["must"][0].id if groups["must"] else "",
-            unread=len(still.unread),
-            texts=len(review.findings.texts),
-            unopened=len(still.unopened),
-            left=len(still.undecided) + len(still.unread) + len(still.unopened),
-            kinds=self._kinds(ask, groups[group]),
-            beyond=review.hidden_beyond_proposals(),
-            hidden=self._totals(review),
-            earlier=[entry["text"] for entry in review.earlier_also()],
-            last=review.decided.last,
-            trouble=ask.in_words(review.fault),
-        )
+# ---- the list
 
-    def _kinds(self, ask: Ask, findings: Sequence[Finding]) -> list[tuple[str, str, int]]:
-        counts = Counter(finding.key for finding in findings)
-        return [(key, wording.what(key, ask.language), n) for key, n in counts.most_common() if n > 1]
 
-    def _totals(self, review: CaseReview) -> Counter[str]:
-        decided = review.decided
-        return Counter(
-            str(entry.get("decision")) for entry in (*decided.entries.values(), *decided.also.values())
-        )
-
-    def _line(self, ask: Ask, review: CaseReview, finding: Finding) -> FindingLine:
-        entry = review.entry(finding)
-        title = finding.title or ask.text(kind_of(finding.record).title[0]) if finding.record else ""
-        decision = "disclose" if entry.get("looked_at") else str(entry.get("decision", "undecided"))
-        return FindingLine(
-            finding.id,
-            finding.key,
-            wording.excerpt(finding, ask.language),
-            " · ".join(filter(None, (title, finding.date))),
-            decision,
-            str(review.proposal(finding).get("decision", "")),
-        )
-
-    # ---- one finding
-
-    def finding(self, ask: Ask, faults: Faults | None = None, *, status: int = 200) -> Response:
-        """One finding in its context, to be decided with one key."""
-        review = ask.review
-        finding = review.finding(ask.part("finding"))
-        if finding is None:
-            return self._pages.problem(ask, ask.text("There is no such finding."), status=404)
-        entry, decided = review.entry(finding), review.decided
-        reason, article = decided.last_used.get(finding.key, ("", finding.article))
-        before = review.proposal(finding) if not is_decided(entry) else {}
-        order = [one.id for one in review.findings]
-        at = order.index(finding.id)
-        record = review.records.at(finding.pointer)
-        undecided = [
-            f for f in review.findings if f.must_decide and not is_decided(decided.entries.get(f.id))
-        ]
-        upcoming = review.next_after(finding.id)
-        must = sum(f.must_decide for f in review.findings)
-        places = self._places(ask, review, finding)
-        last = decided.last
-        return self._pages.html(
-            ask,
-            "finding",
-            status=status,
-            faults=faults or {},
-            said=self._notice(ask, review),
-            finding=finding,
-            context=review.context(finding),
-            found_by=_found_by(finding, ask),
-            entry=entry,
-            decision="disclose" if entry.get("looked_at") else str(entry.get("decision", "undecided")),
-            before=before,
-            reason=entry.get("reason") or before.get("reason") or reason,
-            article=entry.get("article") or before.get("article") or article,
-            scope=str(entry.get("scope", "everywhere")),
-            scopes=self._scopes(ask, finding),
-            revision=decided.revisions.get(finding.id, 0),
-            position=(at + 1, len(order), must - len(undecided), must),
-            treatments=sorted(_TREATMENTS, key=lambda one: one != finding.proposal),
-            places=places[:_MOST_PLACES],
-            place_count=len(places),
-            record=record,
-            frame=self._records.frame_of(review, record) if record else None,
-            values=self._records.values_of(ask, review, record) if record else [],
-            previous=order[at - 1] if at else "",
-            next=order[at + 1] if at + 1 < len(order) else "",
-            skip=upcoming.id if upcoming else "",
-            kind=ask.text(kind_of(finding.record).title[0]) if finding.record else "",
-            articles=ask.language.citation(finding.article),
-            last=last,
-        )
-
-    def _notice(self, ask: Ask, review: CaseReview) -> str:
-        """What was saved just now, if the page comes after a decision."""
-        number = ask.query("saved")
-        last = review.decided.last
-        if not number:
-            return ""
-        if number == "undone":
-            return ask.text("The last step was undone.")
-        if last is None or str(last.number) != number:
-            return ""
-        if last.event != "decide":
-            return ask.text("Saved.")
-        told = ask.text(wording.DECIDED[_decision_of(last.data["entry"])])
-        thing = wording.what(str(last.data.get("kind", "")), ask.language)
-        return ask.text("Saved: {thing} {told}.").format(thing=thing, told=told)
-
-    def _scopes(self, ask: Ask, finding: Finding) -> list[tuple[str, str]]:
-        """Where a decision can hold; 'everywhere' is not offered where chance would hit it."""
-        if finding.members or finding.file is not None:
-            return []
-        count = len(finding.places) + len(finding.elsewhere)
-        here = ask.text("Only here")
-        inside = [
-            place for place in finding.places if place.startswith(finding.record_pointer or finding.pointer)
-        ]
-        offered = []
-        if may_be_everywhere(finding) or finding.decided or not finding.everywhere:
-            offered.append(
-                (
-                    "everywhere",
-                    ask.language.count(
-                        "Everywhere: in {n} place", "Everywhere: in {n} places", max(count, 1)
-                    ),
-                )
-            )
+def findings(ask: Ask) -> Response:
+    """The findings, in three groups, and what else is to be done."""
+    review = ask.review
+    group = ask.query("group") if ask.query("group") in GROUPS else "must"
+    entries = review.decided.entries
+    groups: dict[str, list[Finding]] = {name: [] for name in GROUPS}
+    for finding in review.findings:
+        if is_decided(entries.get(finding.id)):
+            groups["decided"].append(finding)
         else:
-            offered.append(
-                (
-                    "everywhere",
-                    ask.text("In every place where it was found; it is too short to be looked for"),
-                )
+            groups["must" if finding.must_decide else "proposed"].append(finding)
+    if group == "must" and not groups["must"] and not ask.query("group"):
+        group = "proposed" if groups["proposed"] else "decided"
+    page = ask.page
+    shown = groups[group][page * _PAGE : (page + 1) * _PAGE]
+    still = review.still_open()
+    if not still and ask.place.facts.get("reviewed") != _sha256(ask):
+        ask.place.note(reviewed=_sha256(ask))
+    return ask.html(
+        "review",
+        group=group,
+        page=page,
+        more=len(groups[group]) > (page + 1) * _PAGE,
+        counts={name: len(found) for name, found in groups.items()},
+        lines=[_line(ask, review, finding) for finding in shown],
+        first=groups["must"][0].id if groups["must"] else "",
+        unread=len(still.unread),
+        texts=len(review.findings.texts),
+        unopened=len(still.unopened),
+        left=still.left,
+        kinds=_kinds(ask, groups[group]),
+        beyond=review.hidden_beyond_proposals(),
+        hidden=_totals(review),
+        earlier=[entry["text"] for entry in review.earlier_also()],
+        last=review.decided.last,
+        trouble=ask.in_words(review.fault),
+    )
+
+
+def _kinds(ask: Ask, findings: Sequence[Finding]) -> list[tuple[str, str, int]]:
+    counts = Counter(finding.key for finding in findings)
+    return [(key, wording.what(key, ask.language), n) for key, n in counts.most_common() if n > 1]
+
+
+def _totals(review: CaseReview) -> Counter[str]:
+    decided = review.decided
+    return Counter(
+        str(entry.get("decision")) for entry in (*decided.entries.values(), *decided.also.values())
+    )
+
+
+def _line(ask: Ask, review: CaseReview, finding: Finding) -> FindingLine:
+    entry = review.entry(finding)
+    title = finding.title or ask.text(kind_of(finding.record).title[0]) if finding.record else ""
+    return FindingLine(
+        finding.id,
+        finding.key,
+        wording.excerpt(finding, ask.language),
+        " · ".join(filter(None, (title, finding.date))),
+        _decision_of(entry),
+        str(review.proposal(finding).get("decision", "")),
+    )
+
+
+# ---- one finding
+
+
+def show_finding(ask: Ask) -> Response:
+    """One finding in its context, to be decided with one key."""
+    review = ask.review
+    finding = review.finding(ask.part("finding"))
+    if finding is None:
+        return ask.problem(ask.text("There is no such finding."), status=404)
+    entry, decided = review.entry(finding), review.decided
+    reason, article = decided.last_used.get(finding.key, ("", finding.article))
+    before = review.proposal(finding) if not is_decided(entry) else {}
+    order = [one.id for one in review.findings]
+    at = order.index(finding.id)
+    record = review.records.at(finding.pointer)
+    upcoming = review.next_after(finding.id)
+    must = sum(f.must_decide for f in review.findings)
+    places = _places(ask, review, finding)
+    return ask.html(
+        "finding",
+        said=_notice(ask, review),
+        finding=finding,
+        context=review.context(finding),
+        found_by=_found_by(finding, ask),
+        entry=entry,
+        decision=_decision_of(entry),
+        before=before,
+        reason=entry.get("reason") or before.get("reason") or reason,
+        article=entry.get("article") or before.get("article") or article,
+        scope=str(entry.get("scope", "everywhere")),
+        scopes=_scopes(ask, finding),
+        revision=decided.revisions.get(finding.id, 0),
+        position=(at + 1, len(order), must - len(review.still_open().undecided), must),
+        treatments=sorted(_TREATMENTS, key=lambda one: one != finding.proposal),
+        places=places[:_MOST_PLACES],
+        place_count=len(places),
+        record=record,
+        frame=frame_of(review, record) if record else None,
+        values=values_of(ask, review, record) if record else [],
+        previous=order[at - 1] if at else "",
+        next=order[at + 1] if at + 1 < len(order) else "",
+        skip=upcoming.id if upcoming else "",
+        kind=ask.text(kind_of(finding.record).title[0]) if finding.record else "",
+        articles=ask.language.citation(finding.article),
+        last=decided.last,
+    )
+
+
+def _notice(ask: Ask, review: CaseReview) -> str:
+    """What was saved just now, if the page comes after a decision."""
+    number = ask.query("saved")
+    last = review.decided.last
+    if not number:
+        return ""
+    if number == "undone":
+        return ask.text("The last step was undone.")
+    if last is None or str(last.number) != number:
+        return ""
+    if last.event != "decide":
+        return ask.text("Saved.")
+    told = ask.text(wording.DECIDED[_decision_of(last.data["entry"])])
+    thing = wording.what(str(last.data.get("kind", "")), ask.language)
+    return ask.text("Saved: {thing} {told}.").format(thing=thing, told=told)
+
+
+def _scopes(ask: Ask, finding: Finding) -> list[tuple[str, str]]:
+    """Where a decision can hold; 'everywhere' is not offered where chance would hit it."""
+    if finding.members or finding.file is not None:
+        return []
+    count = len(finding.places) + len(finding.elsewhere)
+    above = finding.record_pointer or finding.pointer
+    if may_be_everywhere(finding) or finding.decided or not finding.everywhere:
+        told = ask.language.count("Everywhere: in {n} place", "Everywhere: in {n} places", max(count, 1))
+    else:
+        told = ask.text("In every place where it was found; it is too short to be looked for")
+    offered = [("everywhere", told)]
+    if count > 1:
+        offered.append(("here", ask.text("Only here")))
+        if sum(place.startswith(above) for place in finding.places) > 1:
+            offered.append(("record", ask.text("In this record")))
+    return offered
+
+
+def _places(ask: Ask, review: CaseReview, finding: Finding) -> list[FindingPlace]:
+    pointers = [*finding.places, *finding.elsewhere][: 4 * _MOST_PLACES]
+    found: dict[int, FindingPlace] = {}
+    for pointer in pointers:
+        record = review.records.at(pointer)
+        if record is not None and record.number not in found:
+            title = record.title or ask.text(kind_of(record.kind).title[0])
+            found[record.number] = FindingPlace(record.number, record.kind, title, record.date)
+    return list(found.values())
+
+
+def decide(ask: Ask) -> Response:
+    """Decide on one finding, and go on to the next."""
+    review = ask.review
+    finding = review.finding(ask.part("finding"))
+    if finding is None:
+        return ask.problem(ask.text("There is no such finding."), status=404)
+    entry = _decision_in_form(ask, finding)
+    if ask.faults:
+        return show_finding(ask)
+    revision = number_in(ask.value("revision"))
+    try:
+        line = review.decide([finding], entry, actor=ask.actor, revision=-1 if revision is None else revision)
+    except ConflictError:
+        there, last = review.entry(finding), review.decided.last
+        is_same = all(there.get(name) == value for name, value in entry.items())
+        if not is_same or there.get("by") != ask.actor or last is None:
+            # both versions are shown, and nothing was saved; else it was clicked twice
+            return ask.html("conflict", status=409, finding=finding, yours=entry, theirs=there)
+        line = last
+    upcoming = review.next_after(finding.id)
+    if upcoming is None:
+        return ask.to_case(f"/review?saved={line.number}")
+    return ask.to_case(f"/finding/{upcoming.id}?saved={line.number}")
+
+
+def _decision_in_form(ask: Ask, finding: Finding) -> Entry:
+    """A decision as the form says it."""
+    decision, scope = ask.value("decision"), ask.value("scope") or "everywhere"
+    if decision not in _TREATMENTS:
+        ask.faults["decision"] = ask.text("Choose what happens to it.")
+    if scope not in SCOPES:
+        ask.faults["scope"] = ask.text("Choose where it holds.")
+    entry: Entry = {
+        "decision": decision,
+        "reason": " ".join(ask.value("reason").split())[:500] if decision != "disclose" else "",
+        "article": " ".join(ask.value("article").split())[:200] or finding.article,
+    }
+    if decision == "withhold":
+        if not entry["reason"]:
+            ask.faults["reason"] = ask.text("Enter the reason: the person will read it.")
+        if not ask.value("article"):
+            ask.faults["article"] = ask.text("Enter the article that allows it.")
+    if decision == "mask" and ask.value("reason") and not finding.decided:
+        entry["reason"] = ""  # the report says why a live key is masked
+    if decision != "disclose" and scope != "everywhere":
+        entry["scope"] = scope
+    if finding.file is not None:
+        entry["looked_at"] = decision == "disclose"
+    return entry
+
+
+def undo(ask: Ask) -> Response:
+    """Undo the last step, and show what it was about."""
+    review = ask.review
+    undone = review.undo(actor=ask.actor)
+    if undone is None:
+        return ask.to_case("/review")
+    ids = list(undone.data.get("ids", ()))
+    if undone.event == "decide" and len(ids) == 1 and review.finding(ids[0]) is not None:
+        return ask.to_case(f"/finding/{ids[0]}?saved=undone")
+    if undone.event == "read" and len(ids) == 1 and review.text(ids[0]) is not None:
+        return ask.to_case(f"/text/{ids[0]}?saved=undone")
+    return ask.to_case("/review?saved=undone")
+
+
+# ---- many at once
+
+
+def batch(ask: Ask) -> Response:
+    """One decision for all undecided findings of a kind: first counted and shown, then taken."""
+    review = ask.review
+    key = ask.value("key") if ask.is_post else ask.query("key")
+    entries = review.decided.entries
+    found = [f for f in review.findings if f.key == key and not is_decided(entries.get(f.id))]
+    if not found:
+        return ask.to_case("/review")
+    if ask.is_post and ask.value("count") != str(len(found)):
+        ask.faults["decision"] = ask.text("The list has changed meanwhile. Look at it again.")
+    elif ask.is_post:
+        entry = _decision_in_form(ask, found[0])
+        if found[0].file is not None and entry["decision"] == "disclose":
+            ask.faults["decision"] = ask.text("Each file has to be opened by itself.")
+        if not ask.faults:
+            line = review.decide(found, entry, actor=ask.actor)
+            return ask.to_case(f"/review?saved={line.number}")
+    reason, article = review.decided.last_used.get(key, ("", found[0].article))
+    step = max(1, len(found) // _SAMPLES)
+    samples = found[::step][:_SAMPLES]
+    return ask.html(
+        "batch",
+        key=key,
+        items=len(found),
+        places=sum(len(f.places) + len(f.elsewhere) for f in found),
+        samples=[(_line(ask, review, f), review.context(f)) for f in samples],
+        treatments=_TREATMENTS,
+        reason=reason,
+        article=article,
+    )
+
+
+# ---- the reading list
+
+
+def texts(ask: Ask) -> Response:
+    """Every text by or about the person, to be read once each."""
+    review = ask.review
+    unread = {text.id for text in review.still_open().unread}
+    page = ask.page
+    return ask.html(
+        "texts",
+        texts=[
+            (
+                text.id,
+                text.title or ask.text(kind_of(text.kind).title[0]),
+                text.date,
+                shorten(text.text, _BEGINNING, placeholder="…") or text.text.strip()[:_BEGINNING],
+                text.id in unread,
             )
-        if count > 1:
-            offered += [("here", here)]
-            if len(inside) > 1:
-                offered.append(("record", ask.text("In this record")))
-        return offered
+            for text in review.findings.texts[page * _PAGE : (page + 1) * _PAGE]
+        ],
+        page=page,
+        more=len(review.findings.texts) > (page + 1) * _PAGE,
+        left=len(unread),
+        first=next((text.id for text in review.findings.texts if text.id in unread), ""),
+        last=review.decided.last,
+    )
 
-    def _places(self, ask: Ask, review: CaseReview, finding: Finding) -> list[FindingPlace]:
-        pointers = [*finding.places, *finding.elsewhere][: 4 * _MOST_PLACES]
-        found: dict[int, FindingPlace] = {}
-        for pointer in pointers:
-            record = review.records.at(pointer)
-            if record is not None and record.number not in found:
-                title = record.title or ask.text(kind_of(record.kind).title[0])
-                found[record.number] = FindingPlace(record.number, record.kind, title, record.date)
-        return list(found.values())
 
-    def decide(self, ask: Ask) -> Response:
-        """Decide on one finding, and go on to the next."""
-        review = ask.review
-        finding = review.finding(ask.part("finding"))
-        if finding is None:
-            return self._pages.problem(ask, ask.text("There is no such finding."), status=404)
-        entry, faults = self._decision_in_form(ask, finding)
-        if faults:
-            return self.finding(ask, faults, status=422)
-        revision = ask.value("revision")
-        try:
-            line = review.decide(
-                [finding],
-                entry,
-                actor=ask.actor,
-                revision=int(revision) if revision.isdecimal() and len(revision) < 10 else -1,
+def show_text(ask: Ask) -> Response:
+    """One text, to be read to its end."""
+    review = ask.review
+    text = review.text(ask.part("text"))
+    if text is None:
+        return ask.problem(ask.text("There is no such text."), status=404)
+    order = [one.id for one in review.findings.texts]
+    at = order.index(text.id)
+    if ask.is_post:
+        line = review.mark_read([text.id], actor=ask.actor, read=ask.value("read") != "no")
+        unread = {one.id for one in review.still_open().unread}
+        upcoming = next((one for one in (*order[at:], *order[:at]) if one in unread), None)
+        where = "/texts" if upcoming is None else f"/text/{upcoming}"
+        return ask.to_case(f"{where}?saved={line.number}")
+    record = review.records.at(text.pointer)
+    known = [f for f in review.findings if text.pointer in f.places and f.key != "internal-note"]
+    return ask.html(
+        "text",
+        said=_notice(ask, review),
+        text=text,
+        pieces=marked_pieces(text.text, [(f.value, f.id) for f in known if not f.decided]),
+        is_read=text.id in review.decided.read,
+        record=record,
+        kind=ask.text(kind_of(text.kind).title[0]),
+        position=(at + 1, len(order)),
+        left=len(review.still_open().unread),
+        previous=order[at - 1] if at else "",
+        next=order[at + 1] if at + 1 < len(order) else "",
+        last=review.decided.last,
+    )
+
+
+# ---- looking for a text
+
+
+def find(ask: Ask) -> Response:
+    """Where a text stands, in any spelling or encoding; it is never part of an address."""
+    review = ask.review
+    text = ask.need("find", ask.text("Enter what to look for.")) if ask.is_post else ""
+    found = []
+    if text:
+        for place in islice(places_of(text, review.export.found()), _PAGE):
+            record = review.records.at(place.pointer)
+            if record is not None:
+                title = place.title or ask.text(kind_of(place.record).title[0])
+                found.append((record.number, title, place.date, place.excerpt))
+    return ask.html("find", text=text, found=found, most=_PAGE)
+
+
+# ---- files, and all that is hidden
+
+
+def attached_file(ask: Ask) -> Response:
+    """A file that nothing can look into, to be opened by a person: as a download, never shown."""
+    review = ask.review
+    finding = review.finding(ask.part("finding"))
+    record = review.records.at(finding.pointer) if finding is not None else None
+    if finding is None or finding.file is None or record is None:
+        return ask.problem(ask.text("There is no such file."), status=404)
+    value = next((str(v) for p, v in record.values() if p == finding.pointer), "")
+    parts = {part.path: part for part in parse_once(wire_of_text(value)).walk()}
+    part = parts.get(finding.file.part)
+    if part is None:
+        return ask.problem(ask.text("There is no such file."), status=404)
+    name = _plain(part.safe_file_name)
+    return Response(
+        part.file_content,
+        media_type="application/octet-stream",
+        headers={
+            "content-disposition": f'attachment; filename="{name}"',
+            "content-security-policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+def hidden(ask: Ask) -> Response:
+    """Everything that is hidden, with its reason."""
+    review = ask.review
+    entries = review.decided.entries
+    rows: list[dict[str, Any]] = []
+    for finding in review.findings:
+        entry = entries.get(finding.id, {})
+        decision = _decision_of(entry)
+        if decision == "undecided":
+            decision = "mask" if finding.proposal == "mask" else "disclose"
+        if decision != "disclose":
+            rows.append(
+                {
+                    "finding": finding,
+                    "decision": decision,
+                    "reason": entry.get("reason", ""),
+                    "article": ask.language.citation(str(entry.get("article") or finding.article)),
+                    "by": entry.get("by", ""),
+                    "places": len(finding.places),
+                }
             )
-        except ConflictError:
-            there, last = review.entry(finding), review.decided.last
-            is_same = all(there.get(name) == value for name, value in entry.items())
-            if not is_same or there.get("by") != ask.actor or last is None:
-                return self._conflict(ask, review, finding, entry)  # else it was clicked twice
-            line = last
-        upcoming = review.next_after(finding.id)
-        if upcoming is None:
-            return self._pages.to_case(ask, f"/review?saved={line.number}")
-        return self._pages.to_case(ask, f"/finding/{upcoming.id}?saved={line.number}")
+    return ask.html("hidden", rows=rows, also=review.decided.also, said=_notice(ask, review))
 
-    def _decision_in_form(self, ask: Ask, finding: Finding) -> tuple[Entry, Faults]:
-        """A decision as the form says it, and what is wrong with it."""
-        faults = Faults()
-        decision, scope = ask.value("decision"), ask.value("scope") or "everywhere"
-        if decision not in _TREATMENTS:
-            faults["decision"] = ask.text("Choose what happens to it.")
-        if scope not in SCOPES:
-            faults["scope"] = ask.text("Choose where it holds.")
-        entry: Entry = {
-            "decision": decision,
-            "reason": " ".join(ask.value("reason").split())[:500] if decision != "disclose" else "",
-            "article": " ".join(ask.value("article").split())[:200] or finding.article,
-        }
-        if decision == "withhold":
-            if not entry["reason"]:
-                faults["reason"] = ask.text("Enter the reason: the person will read it.")
-            if not ask.value("article"):
-                faults["article"] = ask.text("Enter the article that allows it.")
-        if decision == "mask" and ask.value("reason") and not finding.decided:
-            entry["reason"] = ""  # the report says why a live key is masked
-        if decision != "disclose" and scope != "everywhere":
-            entry["scope"] = scope
-        if finding.file is not None:
-            entry["looked_at"] = decision == "disclose"
-        return entry, faults
 
-    def _conflict(self, ask: Ask, review: CaseReview, finding: Finding, entry: Entry) -> Response:
-        """Somebody decided meanwhile: both versions are shown, and nothing was saved."""
-        return self._pages.html(
-            ask,
-            "conflict",
-            status=409,
-            finding=finding,
-            yours=entry,
-            theirs=review.entry(finding),
-        )
+def show_again(ask: Ask) -> Response:
+    """Take back what was hidden by hand."""
+    review = ask.review
+    line = number_in(ask.value("line"))
+    if line in review.decided.also:
+        review.show_again(line, actor=ask.actor)
+    return ask.to_case("/hidden")
 
-    def undo(self, ask: Ask) -> Response:
-        """Undo the last step, and show what it was about."""
-        review = ask.review
-        undone = review.undo(actor=ask.actor)
-        if undone is None:
-            return self._pages.to_case(ask, "/review")
-        ids = list(undone.data.get("ids", ()))
-        if undone.event == "decide" and len(ids) == 1 and review.finding(ids[0]) is not None:
-            return self._pages.to_case(ask, f"/finding/{ids[0]}?saved=undone")
-        if undone.event == "read" and len(ids) == 1 and review.text(ids[0]) is not None:
-            return self._pages.to_case(ask, f"/text/{ids[0]}?saved=undone")
-        return self._pages.to_case(ask, "/review?saved=undone")
 
-    # ---- many at once
-
-    def batch(self, ask: Ask) -> Response:
-        """One decision for all undecided findings of a kind: first counted and shown, then taken."""
-        review = ask.review
-        key = ask.value("key") if ask.is_post else ask.query("key")
-        entries = review.decided.entries
-        found = [f for f in review.findings if f.key == key and not is_decided(entries.get(f.id))]
-        if not found:
-            return self._pages.to_case(ask, "/review")
-        faults = Faults()
-        if ask.is_post and ask.value("count") != str(len(found)):
-            faults["decision"] = ask.text("The list has changed meanwhile. Look at it again.")
-        elif ask.is_post:
-            entry, faults = self._decision_in_form(ask, found[0])
-            if found[0].file is not None and entry["decision"] == "disclose":
-                faults["decision"] = ask.text("Each file has to be opened by itself.")
-            if not faults:
-                line = review.decide(found, entry, actor=ask.actor)
-                return self._pages.to_case(ask, f"/review?saved={line.number}")
-        reason, article = review.decided.last_used.get(key, ("", found[0].article))
-        step = max(1, len(found) // _SAMPLES)
-        samples = found[::step][:_SAMPLES]
-        return self._pages.html(
-            ask,
-            "batch",
-            status=422 if faults else 200,
-            faults=faults,
-            key=key,
-            items=len(found),
-            places=sum(len(f.places) + len(f.elsewhere) for f in found),
-            samples=[(self._line(ask, review, f), review.context(f)) for f in samples],
-            treatments=_TREATMENTS,
-            reason=reason,
-            article=article,
-        )
-
-    # ---- the reading list
-
-    def texts(self, ask: Ask) -> Response:
-        """Every text by or about the person, to be read once each."""
-        review = ask.review
-        unread = {text.id for text in review.still_open().unread}
-        page = ask.page
-        return self._pages.html(
-            ask,
-            "texts",
-            texts=[
-                (
-                    text.id,
-                    text.title or ask.text(kind_of(text.kind).title[0]),
-                    text.date,
-                    shorten(text.text, _BEGINNING, placeholder="…") or text.text.strip()[:_BEGINNING],
-                    text.id in unread,
-                )
-                for text in review.findings.texts[page * _PAGE : (page + 1) * _PAGE]
-            ],
-            page=page,
-            more=len(review.findings.texts) > (page + 1) * _PAGE,
-            left=len(unread),
-            first=next((text.id for text in review.findings.texts if text.id in unread), ""),
-            last=review.decided.last,
-        )
-
-    def text(self, ask: Ask) -> Response:
-        """One text, to be read to its end."""
-        review = ask.review
-        text = review.text(ask.part("text"))
-        if text is None:
-            return self._pages.problem(ask, ask.text("There is no such text."), status=404)
-        if ask.is_post:
-            line = review.mark_read([text.id], actor=ask.actor, read=ask.value("read") != "no")
-            unread = [one.id for one in review.still_open().unread]
-            if not unread:
-                return self._pages.to_case(ask, f"/texts?saved={line.number}")
-            order = [one.id for one in review.findings.texts]
-            at = order.index(text.id)
-            upcoming = next((one for one in (*order[at:], *order[:at]) if one in set(unread)), unread[0])
-            return self._pages.to_case(ask, f"/text/{upcoming}?saved={line.number}")
-        order = [one.id for one in review.findings.texts]
-        at = order.index(text.id)
-        record = review.records.at(text.pointer)
-        known = [f for f in review.findings if text.pointer in f.places and f.key != "internal-note"]
-        return self._pages.html(
-            ask,
-            "text",
-            said=self._notice(ask, review),
-            text=text,
-            pieces=marked_pieces(text.text, [(f.value, f.id) for f in known if not f.decided]),
-            is_read=text.id in review.decided.read,
-            record=record,
-            kind=ask.text(kind_of(text.kind).title[0]),
-            position=(at + 1, len(order)),
-            left=len(review.still_open().unread),
-            previous=order[at - 1] if at else "",
-            next=order[at + 1] if at + 1 < len(order) else "",
-            last=review.decided.last,
-        )
-
-    # ---- looking for a text
-
-    def find(self, ask: Ask) -> Response:
-        """Where a text stands, in any spelling or encoding; it is never part of an address."""
-        review, faults = ask.review, Faults()
-        text = faults.need(ask, "find", ask.text("Enter what to look for.")) if ask.is_post else ""
-        found = []
-        if text:
-            for place in islice(places_of(text, review.export.found()), _PAGE):
-                record = review.records.at(place.pointer)
-                if record is not None:
-                    title = place.title or ask.text(kind_of(place.record).title[0])
-                    found.append((record.number, title, place.date, place.excerpt))
-        return self._pages.html(
-            ask, "find", status=422 if faults else 200, faults=faults, text=text, found=found, most=_PAGE
-        )
-
-    # ---- files, and all that is hidden
-
-    def attached_file(self, ask: Ask) -> Response:
-        """A file that nothing can look into, to be opened by a person: as a download, never shown."""
-        review = ask.review
-        finding = review.finding(ask.part("finding"))
-        record = review.records.at(finding.pointer) if finding is not None else None
-        if finding is None or finding.file is None or record is None:
-            return self._pages.problem(ask, ask.text("There is no such file."), status=404)
-        value = next((str(v) for p, v in record.values() if p == finding.pointer), "")
-        parts = {part.path: part for part in parse_once(wire_of_text(value)).walk()}
-        part = parts.get(finding.file.part)
-        if part is None:
-            return self._pages.problem(ask, ask.text("There is no such file."), status=404)
-        name = _plain(part.safe_file_name)
-        return Response(
-            part.file_content,
-            media_type="application/octet-stream",
-            headers={
-                "content-disposition": f'attachment; filename="{name}"',
-                "content-security-policy": "sandbox; default-src 'none'",
-            },
-        )
-
-    def hidden(self, ask: Ask) -> Response:
-        """Everything that is hidden, with its reason."""
-        review = ask.review
-        entries = review.decided.entries
-        rows: list[dict[str, Any]] = []
-        for finding in review.findings:
-            entry = entries.get(finding.id, {})
-            decision = _decision_of(entry)
-            if decision == "undecided":
-                decision = "mask" if finding.proposal == "mask" else "disclose"
-            if decision != "disclose":
-                rows.append(
-                    {
-                        "finding": finding,
-                        "decision": decision,
-                        "reason": entry.get("reason", ""),
-                        "article": ask.language.citation(str(entry.get("article") or finding.article)),
-                        "by": entry.get("by", ""),
-                        "places": len(finding.places),
-                    }
-                )
-        return self._pages.html(
-            ask, "hidden", rows=rows, also=review.decided.also, said=self._notice(ask, review)
-        )
-
-    def show_again(self, ask: Ask) -> Response:
-        """Take back what was hidden by hand."""
-        review = ask.review
-        line = ask.value("line")
-        if line.isdecimal() and int(line) in review.decided.also:
-            review.show_again(int(line), actor=ask.actor)
-        return self._pages.to_case(ask, "/hidden")
-
-    def hide_earlier(self, ask: Ask) -> Response:
-        """Hide again what was hidden by hand in an earlier export of the person."""
-        review = ask.review
-        for entry in review.earlier_also():
-            if entry["text"] == ask.form.get("text", [""])[0]:
-                review.hide(dict(entry), actor=ask.actor)
-                break
-        return self._pages.to_case(ask, "/hidden")
+def hide_earlier(ask: Ask) -> Response:
+    """Hide again what was hidden by hand in an earlier export of the person."""
+    review = ask.review
+    for entry in review.earlier_also():
+        if entry["text"] == ask.form.get("text", [""])[0]:
+            review.hide(dict(entry), actor=ask.actor)
+            break
+    return ask.to_case("/hidden")
 
 
 def marked_pieces(text: str, passages: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

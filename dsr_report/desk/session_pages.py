@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from starlette.responses import PlainTextResponse, Response
 
-from dsr_report.desk.pages import Ask, Faults, Pages
+from dsr_report.desk.pages import Ask
 from dsr_report.desk.sessions import IDLE_MINUTES
 from dsr_report.fetch.client import Client
 from dsr_report.fetch.token import Secret, store_token
@@ -35,20 +35,19 @@ _LONGEST_NAME = 80
 class SessionPages:
     """Pages about who works here, and how."""
 
-    def __init__(self, pages: Pages, *, knock: str, stop: Callable[[], None]) -> None:
-        self._pages = pages
+    def __init__(self, *, knock: str, stop: Callable[[], None]) -> None:
         self._knock = knock
         self._stop = stop
 
     def enter(self, ask: Ask) -> Response:
         """Exchange a token for the cookie, and go on to an address without it."""
-        sessions = self._pages.office.sessions
-        actor = str(self._pages.office.folder.settings.get("actor") or this_user())
+        sessions = ask.office.sessions
+        actor = str(ask.office.folder.settings.get("actor") or this_user())
         value = sessions.enter(ask.query("token"), actor)
         if value is None:
-            return self._pages.html(ask, "sign_in", status=401)
-        answer = self._pages.html(ask, "entered")
-        answer.headers["set-cookie"] = self._pages.address.cookie_header(value)
+            return ask.html("sign_in", status=401)
+        answer = ask.html("entered")
+        answer.headers["set-cookie"] = ask.pages.address.cookie_header(value)
         return answer
 
     def knock(self, ask: Ask) -> Response:
@@ -56,7 +55,7 @@ class SessionPages:
         given = ask.request.headers.get("x-desk-key", "")
         if not hmac.compare_digest(given.encode(), self._knock.encode()):
             return PlainTextResponse("refused\n", 403)
-        return PlainTextResponse(self._pages.office.sessions.new_token())
+        return PlainTextResponse(ask.office.sessions.new_token())
 
     def stay(self, ask: Ask) -> Response:
         """Stay signed in."""
@@ -64,50 +63,47 @@ class SessionPages:
 
     def sign_out(self, ask: Ask) -> Response:
         """End this browser's session."""
-        self._pages.office.sessions.leave(ask.request.scope.get("desk.cookie"))
+        ask.office.sessions.leave(ask.request.scope.get("desk.cookie"))
         return self._sign_out(ask)
 
     def quit(self, ask: Ask) -> Response:
         """End every session, and the server."""
-        self._pages.office.sessions.end_all()
+        ask.office.sessions.end_all()
         self._stop()
         return self._sign_out(ask)
 
     def ended(self, ask: Ask) -> Response:
         """Nothing is left to see."""
         ask.session = None
-        return self._pages.html(ask, "ended")
+        return ask.html("ended")
 
     def _sign_out(self, ask: Ask) -> Response:
         ask.session = None
-        answer = self._pages.html(ask, "ended")
-        answer.headers["set-cookie"] = self._pages.address.cookie_header("")
+        answer = ask.html("ended")
+        answer.headers["set-cookie"] = ask.pages.address.cookie_header("")
         answer.headers["clear-site-data"] = '"cache"'
         return answer
 
     def settings(self, ask: Ask) -> Response:
         """What the person who works here prefers."""
-        office, faults, said = self._pages.office, Faults(), ""
+        office, said = ask.office, ""
         if ask.is_post and ask.session is not None:
-            actor = faults.need(ask, "actor", ask.text("Enter a name."))[:_LONGEST_NAME]
+            actor = ask.need("actor", ask.text("Enter a name."))[:_LONGEST_NAME]
             language, idle = ask.value("language"), ask.value("idle")
             if language not in LANGUAGES:
-                faults["language"] = ask.text("Choose a language.")
+                ask.faults["language"] = ask.text("Choose a language.")
             if idle not in map(str, IDLE_MINUTES):
-                faults["idle"] = ask.text("Choose how long.")
-            if not faults:
+                ask.faults["idle"] = ask.text("Choose how long.")
+            if not ask.faults:
                 office.folder.set(
                     actor=actor, language=language, idle_minutes=int(idle), keys=ask.value("keys") == "yes"
                 )
                 office.sessions.idle_minutes = int(idle)
                 ask.session.actor = actor
-                ask.language = self._pages.language(ask.request)
+                ask.language = ask.pages.language(ask.request)
                 said = ask.text("Saved.")
-        return self._pages.html(
-            ask,
+        return ask.html(
             "settings",
-            status=422 if faults else 200,
-            faults=faults,
             said=said,
             idle_choices=[(str(minutes), str(minutes)) for minutes in IDLE_MINUTES],
             has_token=office.has_token,
@@ -122,12 +118,12 @@ class SessionPages:
         """Keep an API token in the system's keyring, once it was tried; it is never shown."""
         token = Secret(ask.value("token"))
         if not token:
-            return self._pages.problem(ask, ask.text("Enter the token."))
+            return ask.problem(ask.text("Enter the token."))
         with Client(token) as client:
             client.log_in()
         store_token(token)
-        return self._pages.to("/settings")
+        return ask.to("/settings")
 
     def keys(self, ask: Ask) -> Response:
         """What each key does."""
-        return self._pages.html(ask, "keys", keys_told=[(key, ask.text(text)) for key, text in KEYS])
+        return ask.html("keys", keys_told=[(key, ask.text(text)) for key, text in KEYS])

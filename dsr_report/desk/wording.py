@@ -161,6 +161,16 @@ CHANNELS = {
     "counter": _("in person"),
 }
 SUBJECTS = {"subprofile": _("subprofile"), "profile": _("profile"), "email": _("e-mail address")}
+VOCABULARIES = {
+    "states": STATES,
+    "decisions": DECISIONS,
+    "decided": DECIDED,
+    "jobs": JOBS,
+    "job_steps": STEPS,
+    "checks": CHECKS,
+    "file_reasons": FILE_REASONS,
+}
+"""What templates look words up in, by the names that they use."""
 
 IN_PLACE = {
     "--received": _("the day on which the request was received"),
