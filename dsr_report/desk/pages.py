@@ -119,16 +119,16 @@ class Ask:
 
     def need_day(self, name: str) -> date | None:
         """The day that a field names, in any of the usual forms; not one that has not come."""
-        said = self.need(name, self.text("Enter the day, such as 2026-03-05."))
+        said = self.need(name, self.language.text("Enter the day, such as 2026-03-05."))
         if not said:
             return None
         try:
             day = day_of(said, self.language.code)
         except DsrReportError:
-            self.faults[name] = self.text("This is not a day. Write it like 2026-03-05.")
+            self.faults[name] = self.language.text("This is not a day. Write it like 2026-03-05.")
             return None
         if day > self.office.register.today:
-            self.faults[name] = self.text("This day has not come yet.")
+            self.faults[name] = self.language.text("This day has not come yet.")
             return None
         return day
 
