@@ -118,7 +118,7 @@ def _verified_after_damage(path: Path, export: Path) -> verifier.Verification:
 
 
 def english_in(page: str) -> set[str]:
-    """English words of a page; what Copernica says is quoted as it came, and letters in a hash are no words."""
+    """English words of a page; what Copernica says is quoted as it came, and hashes have no words."""
     return ENGLISH & set(re.findall(r"\b[^\W\d_]+\b", re.sub("“[^”]*”|„[^“]*“|«[^»]*»", "", page)))
 
 
