@@ -1,8 +1,8 @@
-"""The redacted export: the original, byte for byte, but for the values that are masked or withheld.
+"""The redacted export: the original, byte for byte, except for the masked and withheld values.
 
-Everything that the subject receives is made from this file alone, so that what it does not hold cannot
-show up anywhere. A hidden value is also taken out of other values that hold it: plain text, addresses of
-links in their encoded forms, and complete messages, whose parts are decoded, changed and encoded again.
+All outputs are made from this file alone, so that nothing absent from it can appear in them. A hidden value
+is also removed from other values that contain it: from plain text, from the encoded forms in link addresses,
+and from whole messages, whose parts are decoded, changed and encoded again.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ _MOST_SHAPES = 20_000
 _SHORT = 300
 _MOST_CLEAN = 10_000
 _PORTION = 4 * PORTION
-"""What comes back is written a window at a time: those that wait meanwhile must be enough to work on."""
+"""Characters per job: while one window of results is written, the queued jobs keep the processes busy."""
 _NOTHING: Mapping[str, str] = {}
 _NOWHERE = ""
-"""The place of a name: it is no value, and has no pointer of its own."""
+"""The pointer passed for member names: a name is no value and has no pointer of its own."""
 
 
 def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Processes | None = None) -> None:
-    """Write the redacted export to `target`, and note in the plan's marks where each value was hidden.
+    """Write the redacted export to `target` and record in the plan's marks where each value was hidden.
 
-    A hidden value that is also (part of) the name of a member is hidden there as well: the member gets a
-    name of its own, made of the mark, and the plan's pointers follow.
+    A hidden value that is also (part of) a member's name is hidden there as well: the member is renamed to
+    the mark, and the plan's pointers are updated.
 
-    With `processes`, they share the work; the result is the same.
+    `processes` share the work; the result is the same.
 
     Raises:
-        RedactionError: a hidden value is still found in the result, or a value to withhold is nowhere.
+        RedactionError: a hidden value is still found in the result, or a value to withhold is not found.
     """
     hiding = _Hiding(plan)
     with written_whole(target) as file:
@@ -68,7 +68,7 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Proc
             with hand_over(plan) as path:
                 rewrite_many(export, partial(_shared_out, hiding, processes, path), file)
     hiding.check()
-    while hiding.digests:  # what one is taken out of may have one itself
+    while hiding.digests:  # a text from which a digest is removed may have a digest itself
         noted, hiding.digests = hiding.digests, Digests()
         with (
             open_export(target, name=export.name, salvage=bool(export.incomplete)) as written,
@@ -85,7 +85,7 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Proc
 
 
 def sum_of(items: Iterable[Item], plan: Plan, total: int) -> Sum:
-    """What would become of so many values by a plan, without writing anything."""
+    """The counts that a plan gives for `total` values, without writing a file."""
     hiding = _Hiding(plan)
     hidden = [(item, dict(hiding.replacements(item))) for item in items]
     while hiding.digests:
@@ -96,18 +96,18 @@ def sum_of(items: Iterable[Item], plan: Plan, total: int) -> Sum:
 
 
 class HiddenText:
-    """What single items look like by a plan: for a look at one record, before all are written."""
+    """The redacted texts of single items, for a preview of one record before the export is written."""
 
     def __init__(self, plan: Plan) -> None:
         self._hiding = _Hiding(plan)
 
     def replacements(self, item: Item) -> Mapping[str, str]:
-        """The new text of each value of an item that changes, by its pointer."""
+        """The new text of each changed value of an item, by pointer."""
         return self._hiding.replacements(item)
 
 
 class _Found(NamedTuple):
-    """What a process found in some items: what changes, and what marks and sums must know of it."""
+    """Result of a worker process for some items: the changed values, and what marks and counts need."""
 
     wanted: Wanted
     passages: dict[int, list[str]]
@@ -121,10 +121,10 @@ class _Found(NamedTuple):
 def _shared_out(
     hiding: _Hiding, processes: Processes, plan: str, lists: Iterable[Sequence[Item]]
 ) -> Iterator[Wanted]:
-    """The new texts of values for lists of items, in their order; each process has the plan as it began.
+    """Yield the new texts of values for each list of items, in order; each process starts with the same plan.
 
-    The lists are as long as the reading made them: in smaller portions, hardly more than what is being
-    worked on is in memory.
+    A list is as long as the reader made it. It is split into portions, so that little more than the portions
+    in work is in memory.
     """
     portions_of: deque[int] = deque()
 
@@ -148,7 +148,7 @@ def _shared_out(
 
 
 def found_in(job: tuple[str, Sequence[Item]]) -> _Found:
-    """What changes in some items, by a plan in a file; runs in a process of its own."""
+    """The changes to some items by a plan in a file; runs in a worker process."""
     plan, items = job
     return _hiding_of(plan).found_in(items)
 
@@ -159,12 +159,12 @@ def _hiding_of(plan: str) -> _Hiding:
 
 
 class _Hiding:
-    """Knows what is hidden, and takes it out of texts."""
+    """Removes the hidden values of a plan from items, texts and messages."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.is_name = False
-        """Some hidden value is also the name of a member."""
+        """A hidden value is also a member's name."""
         self._whole_seen = 0
         self._known = (plan.only_at, plan.spans, plan.parts)
         self._names_seen: set[tuple[str, ...]] = set()
@@ -173,12 +173,12 @@ class _Hiding:
         self._passages = Passages(self._marks, sorted(texts))
         self._names = SplitNames(plan.pieces)
         self.digests = Digests()
-        """Of texts in which something was hidden that can be tried: the rest of such a text is known."""
+        """Digests of the changed texts that could be guessed: the rest of such a text is known."""
         self._hidden_at: dict[str, tuple[Mark, bool]] = {}
-        """For the values of the last item: a mark in it, and whether its digests tell what it stands for."""
+        """For values of the last item: one of its marks, and whether the value can be guessed by a digest."""
 
     def replacements(self, item: Item) -> Mapping[str, str]:
-        """The new text of each value of `item` that changes, by its pointer."""
+        """The new text of each changed value of `item`, by pointer."""
         changed: dict[str, str] = {}
         self._hidden_at.clear()
         if not self.is_name and self._passages:
@@ -196,7 +196,7 @@ class _Hiding:
             elif value is not None and not isinstance(value, bool):
                 text = str(value)
                 is_known = False
-                for known in self._known:  # a call less for each value than `any` of them
+                for known in self._known:  # one call fewer per value than `any`
                     is_known = is_known or pointer in known
                 if is_known or (has_passages and is_message(text)):
                     texts.append((pointer, text, True))
@@ -217,7 +217,7 @@ class _Hiding:
         return changed
 
     def _hide_split_names(self, item: Item, changed: dict[str, str]) -> None:
-        """Hide the pieces of names that stand in values, or parts of a message, side by side."""
+        """Hide the pieces of names that are split over adjacent values, or over parts of a message."""
         for pointer, value in values(item.value, item.pointer):
             if not isinstance(value, str) or pointer in self.plan.whole:
                 continue
@@ -260,9 +260,9 @@ class _Hiding:
         return next(iter(of_all.values())).text
 
     def _hide_digests(self, item: Item, changed: dict[str, str]) -> None:
-        """Note the digests of what was changed in a record, and hide those that stand in the same record.
+        """Note the digests of the changed values of a record, and hide those that appear in the same record.
 
-        Those of what is drawn by chance are looked for here alone: none gives it away, and all would be many.
+        Digests of random values are searched only here: they cannot be guessed, and there would be too many.
         """
         beside = Beside(
             (pointer, changed.get(pointer, str(value)))
@@ -289,7 +289,7 @@ class _Hiding:
                 self._note_emptied(changed[pointer], pointer)
 
     def _note_within(self, pointer: str, text: str) -> None:
-        """What else was to be hidden in a value that is hidden whole: it is found, and done."""
+        """Record the passages, spans and parts of a value that is hidden whole, as hidden there."""
         is_a_message = is_message(text)
         present = set()
         if self._passages and (is_a_message or self._passages.may_be_in(text)):
@@ -303,9 +303,9 @@ class _Hiding:
     def without_digests(
         self, digests: Digests, item: Item, before: Mapping[str, str] = _NOTHING
     ) -> Mapping[str, str]:
-        """The new text of each value of an item, whose passages are hidden, that holds a digest.
+        """The new text of each value with a digest in an item whose passages are already hidden.
 
-        `before` are the texts of those that changed, where the item is the original.
+        `before` holds the texts that changed, where the item is the original.
         """
         changed: dict[str, str] = {}
         for pointer, original in values(item.value, item.pointer):
@@ -331,7 +331,7 @@ class _Hiding:
             self.plan.emptied[pointer] = self.plan.marks[mark.number - 1]
 
     def found_in(self, items: Sequence[Item]) -> _Found:
-        """What changes in some items, and all that was noted of it; nothing of it is kept."""
+        """Process some items and return the changes with all notes on them; resets earlier notes first."""
         self._whole_seen = 0
         self.digests.clear()
         self.plan.emptied.clear()
@@ -354,7 +354,7 @@ class _Hiding:
         )
 
     def note(self, found: _Found) -> None:
-        """Take over what another process found in the items that follow."""
+        """Merge the result of a worker process for the items that follow."""
         for number, pointers in found.passages.items():
             for pointer in pointers:
                 _note(self.plan.marks[number - 1], pointer)
@@ -367,10 +367,10 @@ class _Hiding:
             self.plan.within.setdefault(number, []).extend(pointers)
 
     def check(self) -> None:
-        """Refuse to go on where something to withhold is nowhere: it may be there in another form.
+        """Check that each value to withhold was found: it may be there in another form.
 
         Raises:
-            RedactionError: there is such a thing.
+            RedactionError: one was not found.
         """
         if self._whole_seen < len(self.plan.whole):
             raise RedactionError(
@@ -395,7 +395,7 @@ class _Hiding:
                 )
 
     def _look_at_names(self, item: Item) -> bool:
-        """Whether the name of a member holds a hidden value."""
+        """Whether a member's name holds a hidden value."""
         path = tuple(tokens(item.pointer))
         stack = [item.value]
         shapes = [path, item.labels]
@@ -418,18 +418,18 @@ class _Hiding:
         return False
 
     def hidden(self, name: str) -> str | None:
-        """A name with every hidden passage replaced, or None where it holds none."""
+        """A name with every hidden passage replaced; None if it has none."""
         return self._without_passages(name, _NOWHERE) if len(name) >= SHORTEST_PASSAGE else None
 
     def _passages_in(self, content: str | bytes) -> set[str] | None:
-        """The passages in a value or message; None where it cannot be looked through."""
+        """The passages in a value or message; None if it has too many readings to search."""
         try:
             return self._passages.seen_in(content)
         except Endless:
             return None
 
     def _without_passages(self, text: str, pointer: str) -> str | None:
-        """`text` with every hidden passage replaced, or None where it holds none."""
+        """`text` with every hidden passage replaced; None if it has none."""
         result: str | None = self._without_pieces(text, self.plan.spans.get(pointer, ()), pointer)
         if result is not None and pointer in self.plan.parts:
             result = self._without_parts(result, pointer)
@@ -441,7 +441,7 @@ class _Hiding:
                 before = result
                 result = self._without(result, [passage], {passage: mark}, pointer, is_literal=True)
                 if result == before and _is_in(passage, text):
-                    self._note(mark, pointer, passage)  # it stood in something longer that is hidden
+                    self._note(mark, pointer, passage)  # it was part of something longer that is hidden
         if result is not None and self._passages:
             is_a_message = is_message(result)
             quick = self._without_alone(result, pointer) if is_a_message else None
@@ -452,7 +452,7 @@ class _Hiding:
                 result = None
             elif present:
                 result = self._without(result, present, self._marks, pointer)
-        if result is None:  # what cannot be read to its end is hidden whole
+        if result is None:  # has too many readings: it is hidden whole
             mark = next(
                 iter([*(mark for _, mark in self.plan.only_at.get(pointer, ())), *self._marks.values()])
             )
@@ -461,9 +461,9 @@ class _Hiding:
         return None if result == text else result
 
     def _without_alone(self, text: str, pointer: str) -> str | None:
-        """A message without all that it has to hide, where that stands in its texts as it is; else None.
+        """Replace passages of a message that appear unencoded; None if that leaves anything hidden in it.
 
-        Most keys in links do. The texts are read without them alone, and not with them before.
+        Most keys in links do. This saves reading the message before the change.
         """
         raw = wire_of_text(text)
         alone: set[str] = set()
@@ -485,7 +485,7 @@ class _Hiding:
                 self.plan.within.setdefault(marks[passage].number, []).append(pointer)
 
     def _without_longer(self, text: str, pieces: Sequence[str], pointer: str) -> str | None:
-        """`text` without the passages that hold one of these pieces: a piece alone would leave their rest."""
+        """`text` without the passages that contain one of `pieces`, whose rest would otherwise be left."""
         present = self._passages_in(wire_of_text(text) if is_message(text) else text)
         if present is None:
             return None
@@ -494,7 +494,7 @@ class _Hiding:
         return self._without(text, longer, self._marks, pointer) if longer else text
 
     def _without_parts(self, text: str, pointer: str) -> str:
-        """A message without the parts of it that are hidden whole."""
+        """A message without its parts that are hidden whole."""
         marks = self.plan.parts[pointer]
         hidden = without_parts(wire_of_text(text), {path: mark.text for path, mark in marks.items()})
         for mark in marks.values():
@@ -510,7 +510,7 @@ class _Hiding:
         *,
         is_literal: bool = False,
     ) -> str | None:
-        """`text` without these passages; None where it has one that cannot be taken out."""
+        """`text` without these passages; None if one cannot be removed."""
 
         def mark_of(passage: str) -> str:
             return marks[passage].text
@@ -531,7 +531,7 @@ class _Hiding:
         return result
 
     def _without_pieces(self, text: str, pieces: Sequence[tuple[int, int, Mark]], pointer: str) -> str:
-        """A text without the pieces whose places are known."""
+        """A text without the pieces at known offsets."""
         kept: list[str] = []
         done = 0
         for start, end, mark in pieces:
@@ -542,7 +542,7 @@ class _Hiding:
         return "".join([*kept, text[done:]])
 
     def _note(self, mark: Mark, pointer: str, passage: str = "") -> None:
-        """Note where a passage was hidden."""
+        """Record that a passage was hidden in a value."""
         _note(mark, pointer)
         tells = mark.treatment == "withhold" or not is_random(passage, shortest=16)
         if tells or pointer not in self._hidden_at:
@@ -550,7 +550,7 @@ class _Hiding:
 
 
 class _Names:
-    """New names for members: each hidden name gets one of its own, the same one wherever it occurs."""
+    """New names for members: each hidden name gets one of its own, the same wherever it occurs."""
 
     def __init__(self, hiding: _Hiding) -> None:
         self._hiding = hiding
@@ -558,7 +558,7 @@ class _Names:
         self._used: Counter[str] = Counter()
 
     def renamed(self, name: str) -> str | None:
-        """The new name, or None where the old one hides nothing."""
+        """The new name; None if the old one hides nothing."""
         if name in self._new:
             return self._new[name]
         new = self._hiding.hidden(name)
@@ -567,13 +567,13 @@ class _Names:
             if self._used[new] > 1:
                 new = f"{new} ({self._used[new]})"
         elif len(self._new) > _MOST_SHAPES:
-            return None  # remembering is for names that recur
+            return None  # only recurring names are worth remembering
         self._new[name] = new
         return new
 
 
 def _texts_in_message(wire: bytes) -> Iterator[str]:
-    """The texts of a message in their order."""
+    """The texts of a message's parts, in order."""
     for part in parse_once(wire).walk():
         if not part.is_container and part.media_type.startswith(_TEXTS):
             yield part.exact_text
@@ -583,12 +583,12 @@ _TEXTS = ("text/", "application/json", "application/xml", "application/x-www-for
 
 
 def _is_within(passage: str, text: str) -> bool:
-    """Whether a passage stands in a text as a piece of a longer word or number."""
+    """Whether a text has a passage as part of a longer word or number."""
     return re.search(rf"\w{re.escape(passage)}|{re.escape(passage)}\w", text, re.IGNORECASE) is not None
 
 
 def _is_in(passage: str, text: str) -> bool:
-    """Whether a passage is found in a value or message."""
+    """Whether a value or message has a passage; True if it has too many readings to search."""
     try:
         return bool(passages_of((passage,)).seen_in(wire_of_text(text) if is_message(text) else text))
     except Endless:
@@ -596,7 +596,7 @@ def _is_in(passage: str, text: str) -> bool:
 
 
 def _literally_without(text: str, passage: str, mark: str) -> str:
-    """A text without a passage as it is written; a short one only as a word of its own."""
+    """A text without a passage as spelled; a passage below `SHORTEST_PASSAGE` only as a whole word."""
     if len(passage) >= SHORTEST_PASSAGE:
         return text.replace(passage, mark)
     return re.sub(rf"(?<!\w){re.escape(passage)}(?!\w)", lambda _: mark, text)

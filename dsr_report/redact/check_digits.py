@@ -1,4 +1,4 @@
-"""Payment and identity numbers, told from other digits by their check digits (python-stdnum)."""
+"""Payment and identity numbers, recognised by their check digits (python-stdnum)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _IBAN = re.compile(r"\b([A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3
 _CARD = re.compile(r"(?<!\d)(\d(?:[ -]?\d){12,18})(?!\d)")
 _HAS_NUMBER = re.compile(r"\d{2}(?:[ .-]?[A-Z0-9]){6}")
 _BEFORE = 40
-"""Characters before a number in which a text says what it is."""
+"""Characters before a number that are searched for the number's name."""
 
 
 class CheckedNumber(NamedTuple):
-    """A number in a text: what it is, as it is written, and where."""
+    """A number in a text: its kind, its spelling, its offset."""
 
     kind: str
     text: str
@@ -26,7 +26,7 @@ class _National(NamedTuple):
     kind: str
     pattern: re.Pattern[str]
     name: re.Pattern[str] | None
-    """What its field or the words before it are called; None where its check digits are proof enough."""
+    """Pattern of the number's field name or label; None where the check digits alone are proof enough."""
     module: str
 
 
@@ -82,16 +82,16 @@ _NATIONAL = (
 )
 """The Netherlands, Belgium, Germany, Ireland, Britain, Switzerland, Austria, France.
 
-Nine, ten or eleven digits alone are too often something else.
+Nine to eleven digits need a name beside them: many other numbers pass the check by chance.
 """
 
 
 def find_numbers(name: str, text: str) -> Iterator[CheckedNumber]:
-    """Each number: `iban`, `card`, and the national ones, whose kinds `_NATIONAL` has.
+    """Yield `iban`, `card` and the national numbers of `_NATIONAL`.
 
     Args:
-        name: of the field that the text stands in; some numbers count only where it or the text says so.
-        text: to look in.
+        name: the field's name; some kinds count only if it, or the text before the number, names them.
+        text: the text to search.
     """
     if _HAS_NUMBER.search(text) is None:
         return

@@ -19,11 +19,11 @@ from dsr_report.sentences import Sentence, join_sentences, reason_of
 
 DECISIONS = ("undecided", "disclose", "mask", "withhold")
 SCOPES = ("here", "record", "everywhere")
-"""Where a decision holds: in the finding's own place, in that record, or wherever the value stands."""
+"""Where a decision applies: to the finding's own place, to its record, or to every place of the value."""
 _LONGEST_SHOWN = 20_000
-"""Characters of a text in the reading list; longer ones are read in the export."""
+"""Characters of a text in the reading list; the rest of a longer text is read in the export."""
 _MOST_LISTED = 20
-"""Pointers of other places; `dsr-report find` gives all."""
+"""Pointers of other places listed; `dsr-report find` gives all."""
 _MAKE = Sentence("Make one with `dsr-report review EXPORT -o FILE`.")
 _HEAD = """\
 # Findings to decide on, made by `dsr-report review`. This file holds personal data: keep it private.
@@ -61,7 +61,7 @@ _MOST_NAMED = 20
 
 
 class Merged(NamedTuple):
-    """A decisions file that was made anew, with what a person had decided before."""
+    """A decisions file made anew with earlier decisions kept; `kept`, `added` and `dropped` are counts."""
 
     text: str
     kept: int
@@ -70,22 +70,22 @@ class Merged(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What a file of decisions says."""
+    """The content of a decisions file."""
 
     export_sha256: str
     entries: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
-    """By the id of the finding."""
+    """By finding id."""
     also: Sequence[Mapping[str, Any]] = ()
-    """What a person added."""
+    """Entries that a person added."""
     read: Collection[str] = frozenset()
-    """The ids of the texts that were read."""
+    """Ids of the texts that were read."""
 
 
 def read_decisions(path: Path) -> Taken:
-    """What stands in a file of decisions, whatever export it is of.
+    """The content of a decisions file, whichever export it is for.
 
     Raises:
-        ConfigError: it is no such file.
+        ConfigError: the file is not a decisions file.
     """
     content = _content(path)
     entries, also = _entries_of(content, path)
@@ -93,10 +93,10 @@ def read_decisions(path: Path) -> Taken:
 
 
 def looking_of(path: Path) -> Looking:
-    """What people were told by when a file of decisions was made.
+    """The search settings that a decisions file was made with.
 
     Raises:
-        ConfigError: it is no such file.
+        ConfigError: the file is not a decisions file.
     """
     content = _content(path)
     controller = content.get("controller", [])
@@ -112,13 +112,13 @@ def merge(
     before: Path,
     looking: Looking = Looking(),  # noqa: B008 - it cannot be changed
 ) -> Merged:
-    """The file for these findings, with the decisions in `before` that still apply.
+    """The decisions file for these findings, with the decisions in `before` that still apply.
 
-    A decision on a finding applies as long as the finding is there, also in another export. What a person
-    added applies by its text; by its pointer only in the same export, as places differ.
+    A decision on a finding applies while the finding exists, also in another export. An entry that a person
+    added applies by its text; by its pointer only in the same export, as pointers differ between exports.
 
     Raises:
-        ConfigError: `before` is no file of decisions.
+        ConfigError: `before` is not a decisions file.
     """
     content = _content(before)
     is_same = content.get("export_sha256") == export_sha256
@@ -129,7 +129,7 @@ def merge(
     has_same_texts = {text.id for text in _texts(findings)} == set(_listed_texts(content))
     own = [entry for entry in also if is_same or "text" in entry]
     if is_same and known == set(entries) and has_same_texts and looking_of(before) == looking:
-        text = before.read_text(encoding="utf-8-sig")  # with its comments, and whatever else a person wrote
+        text = before.read_text(encoding="utf-8-sig")  # with its comments and other additions
     else:
         text = to_toml(findings, export_sha256, taken, own, read=read, looking=looking)
     return Merged(
@@ -149,12 +149,12 @@ def to_toml(
     read: Collection[str] = (),
     looking: Looking = Looking(),  # noqa: B008 - it cannot be changed
 ) -> str:
-    """The file for these findings, undecided but for what was decided before; and what is to be read."""
+    """The decisions file for these findings: undecided but for earlier decisions; and the texts to read."""
     return DecisionsText(findings, export_sha256, looking).text(taken, also, read)
 
 
 class DecisionsText:
-    """The file for some findings, written again as decisions are taken: what does not change is made once."""
+    """The decisions file for some findings, rewritten after each decision; its fixed parts are made once."""
 
     def __init__(
         self,
@@ -178,7 +178,7 @@ class DecisionsText:
         also: Sequence[Mapping[str, Any]] = (),
         read: Collection[str] = (),
     ) -> str:
-        """The file with these decisions."""
+        """The decisions file with these decisions."""
         lines = [self._head]
         for finding in self._findings:
             lines += [self._of_finding(finding), *_decision_lines(finding, taken.get(finding.id, {})), ""]
@@ -213,7 +213,7 @@ class DecisionsText:
 
 
 def _finding_lines(finding: Finding) -> list[str]:
-    """What the file says of a finding before its decision."""
+    """The lines of a finding before its decision."""
     told = (
         ("record", finding.record),
         ("title", finding.title),
@@ -236,7 +236,7 @@ def _finding_lines(finding: Finding) -> list[str]:
 
 
 def _decision_lines(finding: Finding, entry: Mapping[str, Any]) -> list[str]:
-    """The decision on a finding, to be changed by a person."""
+    """The lines with the decision on a finding, for a person to edit."""
     must = " (must be decided)" if finding.must_decide else ""
     lines = [
         f"decision = {_string(str(entry.get('decision', 'undecided')))}  "
@@ -257,10 +257,11 @@ def load_decisions(
 ) -> Iterator[tuple[Decision, str]]:
     """The decisions in a file, for the findings of the export that it was made for.
 
-    Findings that are left undecided: secrets are masked, all else is disclosed with a warning.
+    Of undecided findings, those proposed to be masked are masked; all others are disclosed, with a warning if
+    they must be decided.
 
     Raises:
-        ConfigError: the file cannot be read, names an unknown finding or decision, or is of another export.
+        ConfigError: the file cannot be read, names an unknown finding or decision, or is for another export.
         CheckFailedError: `strict`, and a finding that must be decided is not.
     """
     taken = read_decisions(path)
@@ -276,7 +277,7 @@ def load_decisions(
 def decisions_of(
     taken: Taken, findings: Sequence[Finding], *, strict: bool, warnings: list[str], where: str = ""
 ) -> Iterator[tuple[Decision, str]]:
-    """The decisions that were taken, for the findings of their export; as `load_decisions`."""
+    """The decisions in `taken` for the findings of their export; see `load_decisions`."""
     entries, also = taken.entries, taken.also
     by_id = {finding.id: finding for finding in findings}
     faults: list[str] = []
@@ -324,7 +325,7 @@ def _texts(findings: Sequence[Finding]) -> tuple[FreeText, ...]:
 
 
 def _all_read(taken: Taken, findings: Sequence[Finding]) -> Iterator[tuple[Decision, str]]:
-    """No decision, but an error where a text was neither read, nor wholly seen with a decision on it."""
+    """Yield no decision; raise if a text is neither read nor fully covered by a decided finding."""
     unread = len(unread_texts(taken, findings))
     if unread:
         raise CheckFailedError(
@@ -339,7 +340,7 @@ def _all_read(taken: Taken, findings: Sequence[Finding]) -> Iterator[tuple[Decis
 
 
 def unread_texts(taken: Taken, findings: Sequence[Finding]) -> list[FreeText]:
-    """The texts that were neither read, nor wholly seen with a decision on them."""
+    """The texts that are neither marked as read nor fully covered by a decided finding."""
     hidden = {str(entry["pointer"]) for entry in taken.also if "pointer" in entry and "text" not in entry}
     seen = set()
     for finding in findings:
@@ -371,7 +372,7 @@ def _read_texts(content: Mapping[str, Any]) -> set[str]:
 
 
 def _decision_of(entry: Mapping[str, Any]) -> Any:
-    """The decision of an entry; who looked at a file and says no more shows it."""
+    """The decision of an entry; an undecided file with `looked_at` is disclosed."""
     decision = entry.get("decision", "undecided")
     return "disclose" if decision == "undecided" and entry.get("looked_at") is True else decision
 
@@ -381,7 +382,7 @@ def unopened_files(
     findings: Sequence[Finding],
     also: Sequence[Mapping[str, Any]],
 ) -> list[Finding]:
-    """Files that nobody has looked at, where something is withheld that could stand in them."""
+    """Files nobody has opened, if something is withheld that they could contain."""
     if not any(_decision_of(entry) == "withhold" for entry in (*entries.values(), *also)):
         return []
     return [
@@ -399,7 +400,7 @@ def _check_opaque(
     strict: bool,
     warnings: list[str],
 ) -> None:
-    """Name the files that nobody has looked at, where something is withheld that could stand in them.
+    """Report the files nobody has opened, if something is withheld that they could contain.
 
     Raises:
         CheckFailedError: `strict`, and there are such files.
@@ -436,7 +437,7 @@ def _check_opaque(
 
 
 def _faults_of(entry: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with something that the operator added."""
+    """The faults of an `[[also]]` entry."""
     if "text" not in entry and "pointer" not in entry:
         yield Sentence("it needs either a text or a pointer")
     text = str(entry.get("text", "")).strip()
@@ -517,7 +518,7 @@ def _apply(
 def _within(
     taken: Iterator[tuple[Decision, str]], finding: Finding, scope: str
 ) -> Iterator[tuple[Decision, str]]:
-    """The decisions on a finding, in the places alone that they were taken for."""
+    """The decisions on a finding, restricted to its scope."""
     for decision, value in taken:
         if scope == "everywhere" or finding.members:
             yield decision, value

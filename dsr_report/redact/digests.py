@@ -1,4 +1,4 @@
-"""Digests of what is hidden: whoever has one can try what stood there, and prove the guess."""
+"""Digests of hidden texts: a guess at the text can be checked against one, so they are hidden too."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from dsr_report.redact.encoded_runs import may_have_pairs
 
 _ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 _RARE = ("sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2s", "blake2b")
-"""Looked for where there are few texts: passages, and what stands beside a digest."""
+"""Computed only for few texts: passages, and values in the same record as a digest."""
 _BYTES = (16, 20, 28, 32, 48, 64)
-"""How many each of them gives."""
+"""Sizes of their digests."""
 _HEXADECIMAL = {2 * length for length in _BYTES}
 _BASE64 = {-(-8 * length // 6) for length in _BYTES}
-"""Signs without the `=` at the end."""
+"""Lengths without the padding."""
 SHORTEST = min(_BASE64)
 _KEY = 8
-"""Bytes of a digest that are kept: enough that no other text has them by chance."""
+"""Bytes of a digest that are kept: enough to rule out collisions by chance."""
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
 _PARTED = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[: ]){15,63}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
 _SIGN = re.compile(r"[+/_-]")
@@ -41,36 +41,36 @@ _ALONE = re.compile(
 )
 _UUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
 _SHORTEST_TEXT = 3
-"""Characters; the digests of shorter texts are those of any counter."""
+"""Characters; a shorter text has the digest of any counter value."""
 _LONGEST_REMEMBERED = 200
 _BLANKS = re.compile(rb"[ \t]+")
 _BLANKS_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
 
 
 _CHECKSUM = re.compile(r"\s*(?:(?:0x)?(?P<hex>[0-9A-Fa-f]{8})|-?[0-9]{6,10})\s*")
-"""A CRC-32 or Adler-32, as a value of its own."""
+"""A CRC-32 or Adler-32 that is a whole value."""
 _LONGEST_CHECKSUM = 20
 _OF_CHECKSUM = 4
 
 
 class Run(NamedTuple):
-    """What may be a digest in a text: its place, and its first bytes."""
+    """A possible digest in a text: its place and its first bytes."""
 
     start: int
     end: int
     key: bytes
     size: int
-    """Bytes of all of it."""
+    """Bytes of the whole digest."""
 
 
 def keys_of(content: bytes, algorithms: tuple[str, ...] = _ALGORITHMS) -> Iterator[bytes]:
-    """The keys of the digests of bytes."""
+    """The keys (first bytes) of the digests of `content`."""
     for name in algorithms:
         yield hashlib.new(name, content, usedforsecurity=False).digest()[:_KEY]
 
 
 def runs_in(text: str) -> Iterator[Run]:
-    """What may be a digest in a text: hexadecimal (also in pairs, also as a UUID), or base64."""
+    """Possible digests in a text: hexadecimal (also in pairs, or as a UUID) or base64."""
     for match in _RUN.finditer(text):
         at = match.start()
         for start, end, key, size in _digests_of_run(match.group()):
@@ -79,7 +79,7 @@ def runs_in(text: str) -> Iterator[Run]:
 
 
 def keys_in(text: str, runs: Iterable[str]) -> set[bytes]:
-    """The keys of what may be digests in a text; `runs` are its `encoded_runs.runs_alone`."""
+    """The keys of the possible digests in a text; `runs` is its `encoded_runs.runs_alone`."""
     keys = {key for run in runs if len(run) >= SHORTEST for _, _, key, _ in _digests_of_run(run)}
     return keys.union(run.key for run in _parted_in(text))
 
@@ -115,7 +115,7 @@ def _all_in_run(run: str) -> tuple[Run, ...]:
                 plain = bare[start:end].replace("-", "+").replace("_", "/")
                 try:
                     content = base64.b64decode(plain + "=" * (-length % 4))
-                except binascii.Error:  # pragma: no cover - these lengths have no letter alone
+                except binascii.Error:  # no base64 length leaves a single digit
                     continue
                 found.append(_run(start, len(run) if end == len(bare) else end, content))
     return tuple(found)
@@ -126,9 +126,9 @@ _in_run = lru_cache(maxsize=4096)(_all_in_run)  # tokens recur
 
 @lru_cache(maxsize=256)
 def keys_of_text(text: str, others: tuple[str, ...] = ()) -> frozenset[bytes]:
-    """The keys of the digests of a text as programs write it first: trimmed, in one case, without signs.
+    """The keys of a text's digests in the spellings that programs hash: trimmed, one case, no punctuation.
 
-    `others` are more spellings of it.
+    `others` are further spellings.
     """
     if len(text.strip()) < _SHORTEST_TEXT:
         return frozenset()
@@ -155,13 +155,13 @@ def keys_of_text(text: str, others: tuple[str, ...] = ()) -> frozenset[bytes]:
 
 
 def ways_of_text(content: bytes) -> set[bytes]:
-    """Bytes as digests are made of them: with each kind of line ends."""
+    """The variants of `content` that programs hash: with each kind of line ending, and trimmed."""
     plain = content.replace(b"\r\n", b"\n")
     return {content, plain, plain.replace(b"\n", b"\r\n"), content.strip()}
 
 
 def ways_of_body(content: bytes) -> set[bytes]:
-    """The same, and as DKIM prepares a body."""
+    """The variants of `ways_of_text`, and the canonical forms of a body in DKIM."""
     wire = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     simple = wire.rstrip(b"\r\n") + b"\r\n"
     relaxed = _BLANKS.sub(b" ", _BLANKS_AT_END.sub(b"", simple)).rstrip(b"\r\n ") + b"\r\n"
@@ -169,9 +169,9 @@ def ways_of_body(content: bytes) -> set[bytes]:
 
 
 class Digests:
-    """Digests of texts that were changed, each with the number of the mark that stands there now.
+    """Digests of changed texts, each with the number of the mark that replaced the text.
 
-    There may be hundreds for each message: 12 bytes each.
+    There may be hundreds for each message; each takes 12 bytes.
     """
 
     def __init__(self) -> None:
@@ -183,24 +183,24 @@ class Digests:
         return bool(self._keys)
 
     def add(self, keys: Iterable[bytes], number: int) -> None:
-        """Note digests by their keys."""
+        """Add digests by key."""
         before = len(self._keys)
         self._keys.extend(int.from_bytes(key, "big") for key in keys)
         self._numbers.extend([number] * (len(self._keys) - before))
         self._is_sorted = False
 
     def take(self, other: Digests) -> None:
-        """Take over what another process noted, and leave nothing there."""
+        """Add the digests that another process noted."""
         self._keys.extend(other._keys)
         self._numbers.extend(other._numbers)
         self._is_sorted = False
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all digests."""
         self.__init__()  # type: ignore[misc]
 
     def number_of(self, key: bytes) -> int | None:
-        """The number for a digest by its key."""
+        """The mark number of a digest, by key."""
         if not self._is_sorted:
             order = sorted(range(len(self._keys)), key=self._keys.__getitem__)
             self._keys = array("Q", (self._keys[at] for at in order))
@@ -211,7 +211,7 @@ class Digests:
         return self._numbers[at] if at < len(self._keys) and self._keys[at] == wanted else None
 
     def seen_in(self, texts: Iterable[str]) -> dict[str, int]:
-        """The digests in some texts as they are written there, with their numbers."""
+        """The digests in some texts, as spelled there, with their mark numbers."""
         found: dict[str, int] = {}
         for text in texts:
             for way in (text, unquote_utf8(text)) if "%" in text else (text,):
@@ -223,7 +223,7 @@ class Digests:
 
 
 def texts_of_message(wire: bytes) -> Iterator[str]:
-    """The header fields and the parts of a message that are texts."""
+    """The header fields and the text parts of a message."""
     message = parse_once(wire)
     yield from (unfold(field.raw) for field in message.header)
     for part in message.walk():
@@ -237,11 +237,11 @@ def texts_of_message(wire: bytes) -> Iterator[str]:
 
 
 class Beside:
-    """What may be the digests, or checksums, of what stands in the same record."""
+    """Possible digests and checksums in a record, to compare with its hidden values."""
 
     def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
         self.runs: dict[str, list[Run]] = {}
-        """By the pointer of the value."""
+        """By pointer."""
         for pointer, text in texts:
             runs = list(runs_in(text)) if len(text) >= SHORTEST else list(_checksums(text))
             if runs:
@@ -253,7 +253,7 @@ class Beside:
         )
 
     def keys_of(self, content: bytes) -> Iterator[bytes]:
-        """The keys of the digests of bytes, of the sizes that there are."""
+        """The keys of the digests of `content` in the sizes that occur in the record."""
         if _OF_CHECKSUM in self._sizes:
             for checksum in (zlib.crc32(content), zlib.adler32(content)):
                 yield checksum.to_bytes(_OF_CHECKSUM, "big")

@@ -1,4 +1,4 @@
-"""An export as it will be disclosed: what is decided about it, and the copy in which that is done."""
+"""The plan for an export: what is masked and withheld, from its live keys or from a review file."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from dsr_report.workers import Processes
 
 
 class Readable(Protocol):
-    """What of an export decisions are made of."""
+    """The parts of an export that decisions are made from."""
 
     file: ExportFile
 
     @property
     def info(self) -> Info:
-        """Whom it is about."""
+        """The request's type and id."""
         ...
 
     @property
     def sha256(self) -> str:
-        """Of its JSON."""
+        """SHA-256 of its JSON."""
         ...
 
     def found(self) -> Iterator[RawRecord]:
@@ -52,15 +52,15 @@ def plan_for(
     warnings: list[str],
     processes: Processes | None = None,
 ) -> Plan:
-    """What is masked and withheld: live keys, or what a review file decides.
+    """The plan of what is masked and withheld: the live keys, or what a review file decides.
 
     Args:
         export: the original.
-        lang: of the marks.
-        review: the decisions; warnings about them are added to `warnings`.
-        strict: whether findings without a decision are an error.
-        warnings: takes what people should know.
-        processes: share the search, where there are some.
+        lang: language of the marks.
+        review: decisions file.
+        strict: whether an undecided finding is an error.
+        warnings: list to which warnings about the decisions are added.
+        processes: share the search, if given.
     """
     if review is not None:
         findings = findings_of(export.file.items, export.found, export.info.id, looking_of(review))

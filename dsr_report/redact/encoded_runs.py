@@ -1,4 +1,4 @@
-"""Runs of base64 or hexadecimal digits in a text, and the texts that they hold."""
+"""Runs of base64 or hexadecimal digits in a text, and the texts encoded in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dsr_report.redact.skeleton import BORDER
 _BORDER = BORDER.encode()
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 _SHORTEST = 11
-"""Characters: seven bytes in base64."""
+"""Digits: seven bytes in base64."""
 _RUN_OR_SPACE = bytes(
     byte if byte < 128 and (chr(byte).isalnum() or chr(byte) in "+/_-") else ord(" ") for byte in range(256)
 )
@@ -28,7 +28,7 @@ _OF_LINES = bytes(
     else ord(".")
     for byte in range(256)
 )
-"""Of each byte whether it is a digit of base64, a blank or the end of a line."""
+"""Translation table to base64 digit (`w`), blank, line end or other (`.`)."""
 _ENDS_OF_LINES = tuple(b"w" * 30 + end for end in (b"\n", b" \n", b"  "))
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{12,}")
 _HEXADECIMAL_PAIRS = re.compile(
@@ -38,7 +38,7 @@ _KINDS = bytes(
     ord("h") if chr(byte) in "0123456789abcdefABCDEF" else ord("-") if chr(byte) in " :-" else ord(".")
     for byte in range(256)
 )
-"""Of each byte whether it is a hexadecimal digit or parts them."""
+"""Translation table to hexadecimal digit (`h`), separator (`-`) or other (`.`)."""
 _SAYS_SOMETHING = re.compile(
     rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){6}|"
     rb"(?:[\xc2-\xdf][\x80-\xbf][ -.]?){5}|(?:[\xe0-\xef][\x80-\xbf]{2}){3}|"
@@ -46,21 +46,21 @@ _SAYS_SOMETHING = re.compile(
     re.DOTALL,
 )
 _WIDE = re.compile(rb"(?:.[\x03-\x06\x4e-\x9f]){5}", re.DOTALL)
-"""Letters of other scripts, two bytes each."""
+"""Letters of non-Latin scripts in UTF-16."""
 _A_FILE = 200
-"""Characters of base64 or more can be a file: an archive, a message, an office document."""
+"""Base64 digits from which a run may be a file: an archive, a message, an office document."""
 _PACKED = ("H4sI", "eJ", "eN", "eA", "eF", "QlpoO", "/Td6W", "UEsD")
-"""How base64 of what is packed begins, however short it is: gzip, zlib, bzip2, xz, zip."""
+"""Base64 prefixes of compressed data of any length: gzip, zlib, bzip2, xz, zip."""
 _SHORT_RUN = 300
 
 
 def may_have_pairs(text: str) -> bool:
-    """Whether a text may have six bytes or more as pairs of digits, with a sign between: a quick look."""
+    """Quick check whether a text may have at least six hexadecimal pairs with separators."""
     return b"hh-hh-hh-hh-hh-hh" in text.encode("utf-8", "surrogatepass").translate(_KINDS)
 
 
 def may_have_lines(text: str) -> bool:
-    """Whether a text may have lines of base64: a quick look."""
+    """Quick check whether a text may have lines of base64."""
     if "\n" not in text:
         return False
     kinds = text.encode("utf-8", "surrogatepass").translate(_OF_LINES, b"\r")
@@ -68,19 +68,19 @@ def may_have_lines(text: str) -> bool:
 
 
 def runs_alone(text: str) -> list[str]:
-    """The runs of base64 or hexadecimal digits in a text, each once, without the `=` at their end."""
+    """The distinct runs of base64 or hexadecimal digits in a text, without padding."""
     words = text.encode("utf-8", "surrogatepass").translate(_RUN_OR_SPACE).split()
     return [run.decode("ascii") for run in dict.fromkeys([word for word in words if len(word) >= _SHORTEST])]
 
 
 def runs_over_lines(text: str) -> Iterator[str]:
-    """What stands in lines of base64, and in pairs of hexadecimal digits."""
+    """The digits of base64 over several lines, and of separated hexadecimal pairs."""
     for match in _matches_over_lines(text):
         yield digits_of(match)
 
 
 def matches_in(text: str) -> Iterator[re.Match[str]]:
-    """All of them, where they stand."""
+    """Matches of all runs: in one word, over lines, in pairs."""
     yield from _RUN.finditer(text)
     yield from _matches_over_lines(text)
 
@@ -93,7 +93,7 @@ def _matches_over_lines(text: str) -> Iterator[re.Match[str]]:
 
 
 def digits_of(match: re.Match[str]) -> str:
-    """The digits of a match, without what stands between them."""
+    """The digits of a match, without separators."""
     return (
         re.sub(r"[ :-]", "", match.group())
         if match.re is _HEXADECIMAL_PAIRS
@@ -102,7 +102,7 @@ def digits_of(match: re.Match[str]) -> str:
 
 
 def texts_of_run(run: str) -> tuple[str, ...]:
-    """The texts that a run of digits holds: as base64 from each of its first four places, as hexadecimal."""
+    """The texts in a run of digits: as base64 from each of its first four digits, and as hexadecimal."""
     return _of_run(run) if len(run) <= _SHORT_RUN else _all_of_run(run)
 
 
@@ -114,7 +114,7 @@ def _all_of_run(run: str) -> tuple[str, ...]:
                 even = digits[start : start + (len(digits) - start) // 2 * 2]
                 found += _texts_in(bytes.fromhex(even))
     plain = run.replace("-", "+").replace("_", "/")
-    for start in range(4):  # what stands before it in the run may be something else
+    for start in range(4):  # the run may begin with digits that are no part of it
         rest = plain[start:].rstrip("=")
         content = base64.b64decode(rest[: len(rest) // 4 * 4] + _tail(rest))
         found += _texts_in(content)
@@ -124,11 +124,11 @@ def _all_of_run(run: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_of_run = lru_cache(maxsize=2_000)(_all_of_run)  # names of classes and tokens of links recur
+_of_run = lru_cache(maxsize=2_000)(_all_of_run)  # CSS class names and link tokens recur
 
 
 def _tail(rest: str) -> str:
-    """The last letters of base64 that are no group of four; a letter alone is no byte."""
+    """The last incomplete group of base64, padded; a single digit encodes no byte and is dropped."""
     last = rest[len(rest) // 4 * 4 :]
     return last + "=" * (4 - len(last)) if len(last) > 1 else ""
 

@@ -1,4 +1,4 @@
-"""Escapes within a text, and what each stands for: of URLs, markup, programs, headers and wrong charsets."""
+"""Escape sequences and their decoding: of URLs, markup, source code, headers, and of misread charsets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CUT_BY_FOLD = re.compile(
     r"([&%=\\][#A-Za-z0-9]{0,9}|[A-Za-z0-9+/\u0080-\uffff])\r?\n[ \t](?=[%&=\\\w#;+/\u0080-\uffff])"
 )
 _FOLD = re.compile(r"\n[ \t](?=[%&=\\\w#;+/\u0080-\uffff])")
-"""What each `_CUT_BY_FOLD` has, found ten times as fast."""
+"""Necessary condition for `_CUT_BY_FOLD`, found ten times as fast."""
 _QUOTED_PRINTABLE = re.compile(
     r"=(?:[0-9A-Fa-f]{2}(?:=[ \t]*\r?\n)?(?:=[0-9A-Fa-f]{2})+|[89A-F][0-9A-F]|"
     r"[2-7][0-9A-F](?=[A-Za-zÀ-ž0-9=\"]))"
@@ -34,7 +34,7 @@ _ENCODED_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1
 _IDN = re.compile(r"[xX][nN]--[A-Za-z0-9-]{1,59}")
 _MISREAD = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}")
 _MAY_BE_MISREAD = re.compile(rb"\xc3[\x82-\xb4][\xc2\xc5\xc6\xcb\xe2]")
-"""The first bytes in UTF-8 of what each of them has; `re` searches a literal first byte fast."""
+"""First bytes, in UTF-8, of each `_MISREAD`; `re` searches a literal first byte fast."""
 
 
 def _before_fold(match: re.Match[str]) -> str:
@@ -55,17 +55,17 @@ def _of_escape(text: str) -> str:
 
 
 def as_space(_: re.Match[str]) -> str:
-    """What parts two words, and says nothing."""
+    """Replacement for an escape sequence that is only a separator."""
     return " "
 
 
 def resolve(match: re.Match[str]) -> str:
-    """What an `ESCAPE` stands for."""
+    """The text that a match of `ESCAPE` encodes."""
     return _of_escape(match.group())
 
 
 def _characters(content: bytes) -> str:
-    """A few bytes as the characters that they most likely are."""
+    """A few bytes as UTF-8, or else as Windows-1252."""
     content = content.replace(_BORDER, b" ")
     try:
         return content.decode("utf-8")
@@ -108,10 +108,10 @@ def _well_read(match: re.Match[str]) -> str:
 
 
 class Escape(NamedTuple):
-    """One of the rarer ways in which a text is escaped."""
+    """A less frequent kind of escape sequence."""
 
     may_be_in: Callable[[str], object]
-    """A quick look: false where the pattern is nowhere in a text."""
+    """Quick check: false if a text has no match of the pattern."""
     pattern: re.Pattern[str]
     change: Callable[[re.Match[str]], str]
 
@@ -129,5 +129,5 @@ RARE = (
     Escape(lambda text: "\\" in text, _OCTAL, _octal),
     Escape(lambda text: "--" in text, _IDN, _idn),
     Escape(_may_be_misread, _MISREAD, _well_read),
-    Escape(_may_be_misread, _MISREAD, _well_read),  # twice misread
+    Escape(_may_be_misread, _MISREAD, _well_read),  # misread twice
 )

@@ -1,7 +1,7 @@
-"""What in an export could concern other people, or is a secret: a list for a person to decide on.
+"""Findings: values of an export that may concern other people or are secrets, for a person to decide on.
 
-A finding is about one value (or one passage of it) wherever it occurs, and proposes what to do. What was
-sent to the subject, the subject knows: names and addresses in received mail are no findings (EDPB
+A finding is about one value (or a passage of it) wherever it occurs, and proposes a decision. What was sent
+to the subject is known to the subject: names and addresses in received mail are no findings (EDPB
 Guidelines 01/2022, 6.2; over-redaction is a breach as well).
 """
 
@@ -52,16 +52,16 @@ _WHY_LINK = {
 }
 _EXCERPT = 60
 _LONGEST_OWN = 200
-"""Characters; a longer value of a profile is a text, and names in it need not be the person's."""
+"""Characters; a longer value of a profile is a text, whose names need not be the subject's."""
 _TELLING = 24
-"""Characters; a note as long as this stands elsewhere only as a copy of it."""
+"""Characters; a note of this length occurs elsewhere only as a copy."""
 SECRETS = frozenset({"access-code", "password", "key", "credential"})
-"""Kinds of findings that no list shows whole."""
+"""Kinds of findings whose values are always abbreviated in lists."""
 
 
 @dataclass(slots=True)
 class Finding:
-    """Something to decide on. `key` says what it is; `value` is what would be hidden (never logged)."""
+    """Something to decide on. `key` is its kind; `value` is what would be hidden (never logged)."""
 
     key: str
     pointer: str
@@ -77,33 +77,33 @@ class Finding:
     members: tuple[tuple[str, str], ...] = ()
     """For a finding about a whole record: its values, with their pointers."""
     record: str = ""
-    """The kind of record that it stands in first."""
+    """The kind of the first record with the value."""
     record_pointer: str = ""
-    """Where that record stands."""
+    """The pointer of that record."""
     title: str = ""
-    """What the record is called: a message's subject, a form's name."""
+    """The record's title: a message's subject, a form's name."""
     date: str = ""
-    """When the record came to be, as it is written."""
+    """The record's date, as spelled in the export."""
     found_by: tuple[str, str] = ("", "")
-    """For what was found in a text: how, as the catalogues have it, and the word that `{word}` stands for."""
+    """For a finding in a text: the rule as a catalogue message, and the word for its `{word}`."""
     sentence: str = ""
-    """The sentence that it stands in first, with the passage marked: `my neighbour «Jan» called`."""
+    """The first sentence with the value, with the passage marked: `my neighbour «Jan» called`."""
     elsewhere: list[str] = field(default_factory=list)
-    """Every other value that holds it, in any reading; `places.look_elsewhere` fills it."""
+    """Every other value that contains it, in any reading; filled by `places.look_elsewhere`."""
     decided: list[tuple[Decision, str]] = field(default_factory=list)
-    """For a finding about keys or files: what to do about each place, or about each of many tokens."""
+    """For a finding about keys or files: the decisions on each place, or on each of many tokens."""
     file: OpaqueFile | None = None
-    """For a finding about a file that nothing can look into."""
+    """For a finding about a file that cannot be searched."""
 
     @property
     def id(self) -> str:
-        """Stable for the same export: made of the kind, the first place and the value."""
+        """Stable for the same export: hash of the kind, the first pointer and the value."""
         basis = f"{self.key}\x1f{self.pointer}\x1f{self.value}".encode("utf-8", "surrogatepass")
         return hashlib.sha256(basis).hexdigest()[:10]
 
     @property
     def shown(self) -> str:
-        """The value as the operator's list shows it: secrets are shortened to what tells them apart."""
+        """The value as the operator's list shows it: secrets are abbreviated."""
         if self.file is not None:
             return self.file.path
         if self.key in LINK_KINDS:
@@ -114,13 +114,13 @@ class Finding:
 
     @property
     def _reason(self) -> str:
-        """The reason that the report gives in its own language where the operator gives none."""
+        """The reason code for the report if the operator gives no reason."""
         return "live-key" if self.proposal == "mask" else ""
 
     def decision(
         self, treatment: Treatment, reason: str = "", article: str = ""
     ) -> Iterator[tuple[Decision, str]]:
-        """The decision to treat it so, for each place where the value stands."""
+        """The decision `treatment` for each place of the value, with the hidden text."""
         for decided, value in self.decided:
             said = (reason or decided.reason, article or decided.article)
             yield replace(decided, treatment=treatment, reason=said[0], article=said[1]), value
@@ -136,18 +136,18 @@ class Finding:
 
 
 class Looking(NamedTuple):
-    """What a search for people goes by, besides the export; the file of decisions keeps it."""
+    """Settings of a search for people; the decisions file keeps `country` and `controller`."""
 
     country: str = ""
-    """ISO code of the controller's country: of telephone numbers without a country's code."""
+    """ISO code of the controller's country, for telephone numbers without a country code."""
     controller: tuple[str, ...] = ()
     """Names, addresses and numbers of the controller, which are no other person's."""
     detectors: tuple[Detector, ...] = ()
-    """Other ways to find people, such as a model."""
+    """Further ways to find people, such as a model."""
 
 
 def looking_by(config: Config) -> Looking:
-    """What people are told by, where a controller answers."""
+    """The search settings for the controller in a configuration."""
     own: list[str] = []
     if (controller := config.controller) is not None:
         own += [controller.name, controller.address, controller.email, controller.phone]
@@ -159,7 +159,7 @@ def looking_by(config: Config) -> Looking:
 
 
 class Findings(list[Finding]):
-    """All findings of an export, and every text by or about the person, to be read."""
+    """All findings of an export, and every text by or about the subject, to be read."""
 
     def __init__(self, findings: Iterable[Finding], texts: Iterable[FreeText]) -> None:
         super().__init__(findings)
@@ -176,9 +176,9 @@ def find(
 
     Args:
         secrets: the live keys of the export.
-        found: what was recognised in it; read twice.
+        found: its records; iterated twice.
         subject: the subject's own addresses, lower-case (`subject_addresses`).
-        looking: what people are told by.
+        looking: the search settings.
     """
     collected: dict[tuple[str, str], Finding] = {}
     texts: dict[str, FreeText] = {}
@@ -220,7 +220,7 @@ def find(
 
 
 def _tell(finding: Finding, record: RawRecord, text: str) -> None:
-    """Say where a finding stands first, so that it can be decided."""
+    """Set the record, title, date and sentence of a finding's first place."""
     if not finding.record:
         finding.record, finding.record_pointer = record.kind, record.pointer
         finding.title, finding.date = title_and_date(record)
@@ -230,7 +230,7 @@ def _tell(finding: Finding, record: RawRecord, text: str) -> None:
 
 
 def _people_in(text: FreeText, known: KnownPeople, detectors: Sequence[Detector]) -> Iterator[Finding]:
-    """Other people in a text by or about the person, and special data."""
+    """Other people and special categories of data in a text by or about the subject."""
     is_known = kind_of(text.kind).free_text == "by" and not kind_of(text.kind).is_event
     own = known.with_name(text.author) if text.author else known
     for passage in find_people(text.text, own, detectors):
@@ -316,7 +316,7 @@ def _secrets(secrets: Secrets) -> Iterator[Finding]:
 
 
 def _links(links: LinkKeys) -> Iterator[Finding]:
-    """One finding for each kind of link: there may be thousands of tokens, and they are of one sort."""
+    """One finding for each kind of link, as there may be thousands of tokens."""
     by_kind: dict[str, list[tuple[Decision, str]]] = {}
     for decision, token in links.decisions():
         by_kind.setdefault(decision.what, []).append((decision, token))
@@ -344,12 +344,12 @@ def findings_of(
     info_id: Scalar,
     looking: Looking = Looking(),  # noqa: B008 - it cannot be changed
 ) -> Findings:
-    """All findings of an export that can be read again and again."""
+    """All findings of an export; `items` and `found` are called several times."""
     return find(find_secrets(items), found, subject_addresses(found(), info_id), looking)
 
 
 def subject_addresses(found: Iterable[RawRecord], info_id: Scalar) -> frozenset[str]:
-    """The addresses that are the subject's: of the request, of the profile's fields, of the recipient."""
+    """The subject's addresses, lower-case: from the request, the profile's fields and the recipients."""
     own = set()
     if isinstance(info_id, str) and "@" in info_id:
         own.add(info_id.casefold())
@@ -465,7 +465,7 @@ def _judge_message(pointer: str, value: str, subject: frozenset[str]) -> Iterato
 
 
 def _other_people(subprofiles: list[RawRecord]) -> Iterator[Finding]:
-    """In Copernica a profile can be a household or a company, and its subprofiles colleagues or family."""
+    """Subprofiles with different names: a profile can be a household or company with family or colleagues."""
     identities: dict[tuple[str, ...], RawRecord] = {}
     for record in subprofiles:
         fields = record.value.get("fields") if isinstance(record.value, dict) else None

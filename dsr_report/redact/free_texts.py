@@ -1,6 +1,6 @@
-"""The free texts of an export that are by or about the person: where other people are looked for, and read.
+"""The free texts of an export by or about the subject: searched for other people, and listed to be read.
 
-What was sent to the person is none of them. The declarations of the kinds say which are (`Kind.free_text`).
+Texts sent to the subject are not among them. Each kind declares its free texts (`Kind.free_text`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dsr_report.records.raw_record import RawRecord
 from dsr_report.redact.message_texts import is_message
 
 FEWEST_WORDS = 3
-"""Words; a shorter value of a profile is a value and no text, unless its field is for notes or others."""
+"""Words from which a profile's value is a text; fields for notes or other people have no minimum."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _OPEN_FIELD = re.compile(
     rf"(?:^|[_ -]){any_of(WORDS.notes)}(?:$|[_ -])|{any_of(WORDS.other_people)}", re.IGNORECASE
@@ -39,39 +39,39 @@ _DISCRIMINATORS = frozenset({"type", "event", "kind", "action"})
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]*)?")
 _SENDERS = frozenset({"from", "reply-to", "sender"})
 _MOST_DIGITS = 6
-"""More can be a telephone number."""
+"""Digits; more may be a telephone number."""
 _LONGEST_TITLE = 120
 
 
 @dataclass(slots=True)
 class FreeText:
-    """One text by or about the person, wherever it stands."""
+    """One text by or about the subject, with all its places."""
 
     kind: str
     pointer: str
     text: str
     value: str
-    """The export's value, which may be the message that has the text."""
+    """The export's value: the text itself, or the message that contains it."""
     title: str = ""
     date: str = ""
     author: str = ""
-    """Who sent it, as the message says, where that address may be the person's."""
+    """The message's `From` field; the address may be the subject's."""
     places: list[str] = field(default_factory=list)
 
     @property
     def is_to_be_read(self) -> bool:
-        """Whether it is more than one word."""
+        """Whether it has more than one word."""
         return len(_WORD.findall(self.text)) > 1
 
     @property
     def id(self) -> str:
-        """The same for the same text, wherever it stands."""
+        """Hash of the text: the same at every place."""
         basis = " ".join(self.text.split()).encode("utf-8", "surrogatepass")
         return hashlib.sha256(b"text\x1f" + basis).hexdigest()[:10]
 
 
 def free_texts_of(record: RawRecord) -> Iterator[FreeText]:
-    """The free texts of a record, if its kind has any."""
+    """The free texts of a record; none if its kind has none."""
     kind = kind_of(record.kind)
     if not kind.free_text:
         return
@@ -104,7 +104,7 @@ def free_texts_of(record: RawRecord) -> Iterator[FreeText]:
 
 
 def title_and_date(record: RawRecord) -> tuple[str, str]:
-    """What a record is called (a message's subject, a form's name), and its date as it is written."""
+    """A record's title (a message's subject, a form's name), and its date as spelled in the export."""
     kind = kind_of(record.kind)
     named = kind.field("title") or kind.field("name")
     title = date = ""
@@ -123,7 +123,7 @@ def title_and_date(record: RawRecord) -> tuple[str, str]:
 
 @cache
 def _structured_members(name: str) -> frozenset[str]:
-    """The members of a kind that are no texts."""
+    """The member names of a kind whose values are not free text."""
     kind = kind_of(name)
     return frozenset(
         key
