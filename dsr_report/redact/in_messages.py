@@ -1,8 +1,8 @@
-"""Passages taken out of a message, however they are encoded in it; all other bytes stay as they are.
+"""Removal of passages from a message, however they are encoded in it; all other bytes are kept.
 
-Used for masking and withholding. Header fields and parts that hold a passage in any decoded form are
-decoded, changed and encoded again with the same transfer encoding; a DKIM signature over them no longer
-verifies, and cannot. A file that holds one in bytes which cannot be changed in place is replaced whole.
+Used for masking and withholding. A header field or part with a passage in any decoded form is decoded,
+changed, and encoded again with the same transfer encoding. A DKIM signature over it no longer verifies. A
+file with a passage in bytes that cannot be changed in place is replaced whole.
 """
 
 from __future__ import annotations
@@ -48,22 +48,22 @@ _DIGEST_FIELD = re.compile(
 _SIGNED = re.compile(rb"(\bbh?[ \t\r\n]*=[ \t\r\n]*)([A-Za-z0-9+/](?:[A-Za-z0-9+/=]|\s+(?=[A-Za-z0-9+/=]))*)")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 MarkOf = Callable[[str], str]
-"""The mark of a passage."""
+"""Returns the mark of a passage."""
 
 
 class Hidden(NamedTuple):
-    """A message without what is hidden, and the paths of the parts of which nothing could be left."""
+    """A message without its hidden passages, and the paths of the parts that were replaced whole."""
 
     wire: bytes
     whole_parts: tuple[str, ...]
 
 
 def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden | None:
-    """The message with each passage replaced by its mark, wherever and however it is encoded.
+    """The message with each passage replaced by its mark, however it is encoded.
 
-    Parts that hold a passage in bytes which cannot be changed in place are replaced whole by a text that
-    says so (see `without_part`); what proves the old text (signatures, digests) is hidden with it. None
-    where a passage is still found in the result.
+    A part that holds a passage in bytes that cannot be changed in place is replaced whole by a text that says
+    so (see `without_part`). Signatures and digests of the old text are hidden as well. None if a passage is
+    still found in the result.
     """
     present = _passages_in(passages, raw)
     if present is None:
@@ -74,7 +74,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
     result = hiding.message(raw)
     whole: list[str] = []
     is_left = _passages_in(hiding.passages, result) != set()
-    for part in reversed(list(parse(result).walk())):  # files within a text are numbered: the last one first
+    for part in reversed(list(parse(result).walk())):  # embedded files are numbered: the last one first
         if part.is_container:
             continue
         left = hiding.left_in(part) if is_left else set()
@@ -82,7 +82,7 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
             result = without_part(result, part.path, mark_of(min(left or present)))
             whole.append(part.path)
     if is_left and _passages_in(hiding.passages, result) != set():
-        # what is declared to be encoded need not be: then the passage stands in the bytes as it is
+        # a part may declare a transfer encoding that it does not have: then the passage is in its raw bytes
         text = hiding.text(result.decode("utf-8", "surrogateescape"))
         result = text.encode("utf-8", "surrogateescape") if text is not None else result
         if text is None or _passages_in(hiding.passages, result) != set():
@@ -91,9 +91,10 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
 
 
 def without_alone(raw: bytes, passages: Passages, mark_of: MarkOf) -> bytes | None:
-    """The message without passages that stand in its texts as they are; None where more is to be done.
+    """The message without passages that appear unencoded in its texts; None if more is to be done.
 
-    They are those of `alone_in`. It is what `without_passages` does, but that the texts are not read before.
+    The passages are those of `Passages.alone_in`. Same result as `without_passages`, but the texts are not
+    searched before the change.
     """
     hiding = _Hiding(passages, mark_of, are_alone=True)
     if any(part.media_type in _SIGNATURES for part in parse_once(raw).walk()):
@@ -103,7 +104,7 @@ def without_alone(raw: bytes, passages: Passages, mark_of: MarkOf) -> bytes | No
 
 
 class ClosedFile(NamedTuple):
-    """A file that nothing can look into: the part of the message, the path to it within, and the reason."""
+    """A file that cannot be searched: the message part, the path within it, and the reason."""
 
     part: str
     path: str
@@ -111,7 +112,7 @@ class ClosedFile(NamedTuple):
 
 
 def closed_files(raw: bytes) -> list[ClosedFile]:
-    """What nothing can look into in a message; of pictures, those that are not shown within its text."""
+    """The files in a message that cannot be searched; pictures only if not shown inside its text."""
     return [
         ClosedFile(part.path, found.path or part.media_type, found.closed)
         for part in parse_once(raw).walk()
@@ -132,9 +133,9 @@ KeysOf = Callable[[bytes], Iterable[bytes]]
 
 
 def digests_of_changed(before: str, after: str, keys: KeysOf = keys_of) -> Iterator[bytes]:
-    """The digests of a text that was changed, and of the parts of a message that were.
+    """The digests of a changed text, or of a changed message and its changed parts.
 
-    Whoever has one can try what stood there.
+    A guess at the hidden passage can be checked against each of them.
     """
     raw = wire_of_text(before)
     if not is_message(before):
@@ -151,7 +152,7 @@ def _bodies(raw: bytes) -> set[bytes]:
 
 
 class _Hiding:
-    """Takes passages out of the fields and parts of one message."""
+    """Removes passages from the fields and parts of one message."""
 
     def __init__(self, passages: Passages, mark_of: MarkOf, *, are_alone: bool = False) -> None:
         self.passages = passages
@@ -159,7 +160,7 @@ class _Hiding:
         self._are_alone = are_alone
 
     def text(self, text: str, *, is_markup: bool = False, charset: str = "utf-8") -> str | None:
-        """A text without the passages: the same where it has none, None where they cannot be replaced."""
+        """A text without the passages: unchanged if it has none, None if they cannot be replaced."""
 
         def mark_of(passage: str) -> str:
             mark = fit(self.mark_of(passage), charset)
@@ -178,7 +179,7 @@ class _Hiding:
         return self.passages.without(text, mark_of, present)
 
     def left_in(self, part: MimePart) -> set[str]:
-        """The passages that a part still holds in some reading."""
+        """The passages that a part still holds in any reading."""
         left: set[str] = set()
         try:
             for found in texts_of_part(part):
@@ -191,7 +192,7 @@ class _Hiding:
         before, block, body, _ = split_message(raw)
         root = parse_once(raw).root
         if root.content == raw and not _is_text(root):
-            return raw  # without a header it is its own content: there is nothing to take apart
+            return raw  # without a header it is its own content: there are no parts
         return before + self._part(root, block, body)
 
     def _part(self, part: MimePart, block: bytes, body: bytes) -> bytes:
@@ -204,7 +205,7 @@ class _Hiding:
         return self._header(block, is_changed=new_body != body) + new_body
 
     def _header(self, block: bytes, *, is_changed: bool) -> bytes:
-        """Field by field, so that unchanged ones keep every byte; then what proves the old text."""
+        """Change each field, keeping every byte of unchanged ones; then hide digests and signatures."""
         fields = split_fields(block)
         new = [self._field(field) for field in fields] if self._is_seen(fields_text(iter(fields))) else fields
         if is_changed or new != fields:
@@ -226,7 +227,7 @@ class _Hiding:
         is_structured = name.strip().lower() in _STRUCTURED
         read = (*parameters(unfold(value)).values(),) if is_structured else (decode_field(value),)
         if b"\n" in value.rstrip(b"\r\n") and not any(map(self._is_seen, read)):
-            # a fold in the middle of one: as a space it would part two halves
+            # a fold within a passage: as a space it would split the passage
             value = _FOLD_IN_BYTES.sub(b"", value)
         content = self._change_parameters(unfold(value)) if is_structured else self.text(decode_field(value))
         lead = name + colon + b" " if colon else b""
@@ -242,7 +243,7 @@ class _Hiding:
             return True
 
     def _change_parameters(self, text: str) -> str | None:
-        """A field with parameters, each of them decoded, changed, and written in one piece."""
+        """A field with parameters, each decoded, changed, and written in one piece."""
         hidden = self.mark_of(self.passages.first)
         head = self.text(text.partition(";")[0].strip()) or ""
         for old_name, old_value in parameters(text).items():
@@ -279,14 +280,14 @@ class _Hiding:
                 text = text[:start] + uu_block_with(text[start:end], content) + text[end:]
         is_markup = part.media_type in _MARKUP
         declared = part.parameters.get("charset", "").lower()
-        # none: what all readers assume
+        # an undeclared charset is ASCII to all readers
         charset = part.charset_used if declared or not text.isascii() else "ascii"
         changed = self.text(text, is_markup=is_markup, charset=charset)
         changed = text if changed is None else changed
         return body if changed == before else _body_of_text(part, changed, body)
 
     def _children(self, part: MimePart) -> bytes:
-        """Each child changed where it stands; the text before, between and after them as well."""
+        """Change each child in place, and the text before, between and after the children."""
         old = part.parameters.get("boundary", "")
         new = _as_boundary(self.text(old) or "removed") if old else ""
 
@@ -306,7 +307,7 @@ class _Hiding:
 
 
 def _body_of_text(part: MimePart, text: str, before: bytes) -> bytes:
-    """The body of a part with another text, in the charset and transfer encoding that it had."""
+    """The body of a part with a new text, in its charset and transfer encoding."""
     try:
         content = encode_text(text, part.charset_used)
     except ValueError:
@@ -316,7 +317,7 @@ def _body_of_text(part: MimePart, text: str, before: bytes) -> bytes:
 
 
 def _without_proof(field: bytes, note: str) -> bytes:
-    """A field without the digest or signature that it has of what was changed."""
+    """A field without its digest or signature of the changed content."""
     name, colon, value = field.partition(b":")
     name = name.strip().lower()
     mark = plain_letters(note).encode("ascii", "replace")
@@ -333,7 +334,7 @@ def _text(raw: bytes) -> str:
 
 
 def _is_text(part: MimePart) -> bool:
-    """Whether the part can be changed as a text."""
+    """Whether the part can be changed as text."""
     if part.content.startswith((b"{\\rtf", b"%PDF")) or (b"\0" in part.content and "\0" in part.exact_text):
         return False
     if part.media_type.startswith(("text/", "multipart/")) or part.media_type in _MARKUP:
@@ -352,7 +353,7 @@ def _as_boundary(text: str) -> str:
 
 
 def _encoded_words(text: str, line_end: bytes) -> bytes:
-    """A field's text in ASCII: what is not goes into encoded words, no longer than they may be."""
+    """A field's text in ASCII: other characters in short encoded words (RFC 2047)."""
     text = " ".join(re.split(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", text))
     if text.isascii():
         return text.encode("ascii")
@@ -368,7 +369,7 @@ def _encoded_words(text: str, line_end: bytes) -> bytes:
 
 
 def _runs(text: str) -> Iterator[tuple[bool, str]]:
-    """A text as runs of words that are all ASCII, or all not."""
+    """A text as runs of words that are all ASCII or all not."""
     run: list[str] = []
     was_plain = True
     for word in text.split(" "):
@@ -382,7 +383,7 @@ def _runs(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def fit(mark: str, charset: str) -> str:
-    """A mark as a charset can hold it: as it is, or in plain letters (`masque` for `masqué`)."""
+    """A mark in a charset: unchanged, or in plain letters (`masque` for `masqué`)."""
     try:
         encode_text(mark, charset)
     except ValueError:
@@ -415,7 +416,7 @@ def _line_end_in(raw: bytes) -> bytes:
 
 
 def _encoded_body(content: bytes, transfer_encoding: str, before: bytes) -> bytes:
-    """Content in the transfer encoding that it had, with the line ends that it had."""
+    """Content in its former transfer encoding, with its former line endings."""
     line_end = _line_end_in(before)
     if transfer_encoding == "base64":
         lines = base64.encodebytes(content).replace(b"\n", line_end)
@@ -430,12 +431,12 @@ def _encoded_body(content: bytes, transfer_encoding: str, before: bytes) -> byte
 
 
 def without_parts(raw: bytes, notes: Mapping[str, str]) -> Hidden:
-    """The message without the content of these parts (by their paths), each replaced by its note.
+    """The message with the content of each of these parts (by path) replaced by its note.
 
-    What proves the old text is hidden with it: digests in fields, and signatures beside it.
+    Digests in fields and signatures of the old content are hidden as well.
     """
     result = raw
-    # files within a text are numbered: the last one first
+    # embedded files are numbered: the last one first
     for path, note in sorted(notes.items(), key=lambda item: -int(item[0].partition(EMBEDDED)[2] or 0)):
         result = without_part(result, path, note)
         for part in parse(result).walk():
@@ -445,10 +446,10 @@ def without_parts(raw: bytes, notes: Mapping[str, str]) -> Hidden:
 
 
 def without_part(raw: bytes, path: str, note: str) -> bytes:
-    """The message with the content of one part (by its path, `1.2`) replaced by a text that says why.
+    """The message with the content of one part (by path, `1.2`) replaced by a note that says why.
 
-    Header fields of the part are kept but for those that describe its content; its body becomes the note,
-    as `text/plain`. The path of the message itself is `1`.
+    The part keeps its header fields except those that describe its content. Its body becomes the note as
+    `text/plain`. The path of the message itself is `1`.
     """
     before, block, body, _ = split_message(raw)
     return before + _part_without(parse(raw).root, block, body, path, note)
@@ -484,7 +485,7 @@ def _without(part: MimePart, body: bytes, path: str, note: str) -> bytes:
 
 
 def _without_embedded(part: MimePart, body: bytes, number: int, note: str) -> bytes:
-    """A body without one of the files within its text, or without the texts around its parts."""
+    """A body without one of the files embedded in its text, or without the texts around its parts."""
     if part.children:
         noted = note.encode("utf-8", "surrogateescape")
 
@@ -512,7 +513,7 @@ def _body_of_inner(part: MimePart, inner: bytes, before: bytes) -> bytes:
 
 
 def _unseal(block: bytes, entity: bytes) -> bytes:
-    """What a signature sealed, in place of the sealed structure: changed, it has no signature any more."""
+    """The signed entity in place of the signed structure: once changed, its signature is void."""
     kept, line_end = _kept_fields(block, (*_OF_CONTENT, b"content-disposition"))
     _before, header, _body, _problem = split_message(entity)
     return b"".join(kept) + (b"" if header else line_end) + entity

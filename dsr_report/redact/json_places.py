@@ -1,4 +1,4 @@
-"""JSON that stands in a text, with the place of each of its values."""
+"""JSON in a text, with the offsets of each of its values."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SIGN = re.compile(
 
 
 class PlacedJson(NamedTuple):
-    """A value, and where in the text each of its scalars stands: without the quotation marks of a string."""
+    """A JSON value and the offsets of its scalars in the text, without the quotation marks of strings."""
 
     text: str
     value: JsonValue
     places: dict[str, tuple[int, int]]
 
     def place(self, pointer: str, span: tuple[int, int] | None) -> tuple[int, int]:
-        """Where in the text a scalar stands, or the piece of it that has these places in what it says."""
+        """Offsets in the text of a scalar, or of the piece at `span` of the decoded scalar."""
         start, end = self.places[pointer]
         if span is None:
             return start, end
@@ -36,7 +36,7 @@ class PlacedJson(NamedTuple):
 
 
 def parse_json(text: str) -> PlacedJson | None:
-    """The JSON that a text is; None where it is none."""
+    """Parse a text as JSON; None if it is none."""
     try:
         json.loads(text, strict=False, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
@@ -48,7 +48,7 @@ _DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)
 
 
 def json_at(text: str, start: int) -> str:
-    """The JSON list or object that begins at a place in a text; empty where none does."""
+    """The JSON list or object that begins at an offset of a text; empty if there is none."""
     try:
         return text[start : _DECODER.raw_decode(text, start)[1]]
     except (ValueError, RecursionError):

@@ -1,8 +1,9 @@
-"""Which names say that what stands under them lets its holder act as the person.
+"""Names of live keys: names whose values let their holder act as the subject.
 
-One answer for all: members of objects, names beside a value, names of columns, header fields, parameters of
-links and forms, elements of XML. A name is split into words (`passwordConfirmation`, `nieuw_wachtwoord`,
-`Zugangs-Code`), in one case and without accents; the words of every language are in the lexicon.
+Used for all kinds of names: members of objects, labels beside a value, column names, header fields,
+parameters of links and forms, XML elements. A name is split into words (`passwordConfirmation`,
+`nieuw_wachtwoord`, `Zugangs-Code`), in one case and without accents; the words of every language are in the
+lexicon.
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ from typing import Final, Literal, NamedTuple
 from dsr_report.lexicon import WORDS
 
 What = Literal["password", "access-code", "key", "credential", "link"]
-"""What a name stands for; `link` is the address of a page that carries a key."""
+"""Kind of a key; `link` is the address of a page that carries a key."""
 
 
 class KeyName(NamedTuple):
-    """What a name says of its value: what it is, and whether that is so whatever the value looks like."""
+    """The kind of key that a name announces; `is_sure` if any value under the name is a key."""
 
     what: What
     is_sure: bool
 
 
 _LONGEST_NAME = 100
-"""Characters; a longer text is a sentence, and no name. The longest question of the samples has 74."""
+"""Characters; a longer text is a sentence, not a name. The longest question of the samples has 74."""
 _MOST_WORDS = 8
 _SENTENCE = 4
-"""Words; a name of more is a question, in which a short word (`code`, `pin`) says little."""
+"""Words; a longer name is a question, in which a short word (`code`, `pin`) is no evidence."""
 _SHORTEST_PIECE = 7
-"""Letters; what is shorter is looked for as a word, not within others (`pin` in `shopping`)."""
+"""Letters; a shorter word is matched whole, not within others (`pin` in `shopping`)."""
 _SHORTEST_HEAD = 5
 """Letters of a word that may be the last part of a compound: `Zugriffstoken`."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -51,7 +52,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def joined_words(phrases: Iterable[str]) -> frozenset[str]:
-    """Phrases of the lexicon, each as one word."""
+    """Phrases of the lexicon, each joined to one word."""
     return frozenset("".join(words_of(phrase)) for phrase in phrases)
 
 
@@ -59,9 +60,9 @@ NAMES_OF_NAMES: Final = joined_words(WORDS.names_of_names)
 
 
 class _Pieces:
-    """Words that may be parts of others, looked for all at once.
+    """Words that may be parts of others, searched all at once.
 
-    A pattern of them takes longer to compile (20 ms for this module) than most runs look for them.
+    Compiling a pattern of them takes longer (20 ms for this module) than most runs spend searching.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -70,7 +71,7 @@ class _Pieces:
             self._by_start.setdefault(word[:_SHORTEST_PIECE], []).append(word)
 
     def find(self, text: str) -> tuple[int, int] | None:
-        """Where the first of them stands in a text, the longest of those that begin there."""
+        """The span of the first of them in a text; of those that begin there, the longest."""
         for start in range(len(text) - _SHORTEST_PIECE + 1):
             for piece in self._by_start.get(text[start : start + _SHORTEST_PIECE], ()):
                 if text.startswith(piece, start):
@@ -79,7 +80,7 @@ class _Pieces:
 
 
 class _Phrases:
-    """Phrases of the lexicon, each as one word; umlauts without their dots, and written out."""
+    """Phrases of the lexicon, each joined to one word; umlauts without dots, and spelled out (`ae`)."""
 
     def __init__(self, phrases: Sequence[str], shortest_head: int = _SHORTEST_HEAD) -> None:
         spelled = [
@@ -93,7 +94,7 @@ class _Phrases:
         self._pieces = _Pieces(self.all)
 
     def end_in(self, words: tuple[str, ...]) -> int:
-        """After how many words of a name one of the phrases ends; 0 where none is in it."""
+        """The number of words of a name up to the end of the first phrase in it; 0 if it has none."""
         for at, word in enumerate(words, 1):
             if word in self.all or word.endswith(self._heads):
                 return at
@@ -102,7 +103,7 @@ class _Phrases:
         return self.within(words)
 
     def within(self, words: tuple[str, ...]) -> int:
-        """The same, of the long ones, which may also be parts of words."""
+        """Like `end_in`, for the long phrases only, which may also be parts of words."""
         place = self._pieces.find("".join(words))
         if place is None:
             return 0
@@ -114,7 +115,7 @@ class _Phrases:
         return 0
 
     def are_in(self, words: tuple[str, ...]) -> bool:
-        """Whether one of the phrases is a word of a name, or several of them."""
+        """Whether one of the phrases is a word, or two or three consecutive words, of a name."""
         if not self.all.isdisjoint(words):
             return True
         return any(
@@ -146,7 +147,7 @@ _KEY_STEMS = _Pieces(word for _, one in _KINDS for word in one.all)
 
 @lru_cache(maxsize=16384)
 def key_name(name: str) -> KeyName | None:
-    """What a name says of its value; None where it is no name of a key."""
+    """The kind of key that a name announces; None if it is no name of a key."""
     if len(name) > _LONGEST_NAME:
         return None
     words = tuple(word for word in words_of(name) if not word.isdigit())
@@ -178,29 +179,29 @@ def key_name(name: str) -> KeyName | None:
 
 
 _SHORT = frozenset({"pass", "tan", "ww", "pw", "psw", "puk"})
-"""Names of keys that mean something else beside words that are not of a key (`Boarding Pass`)."""
+"""Ambiguous names of keys, which count only beside other words of keys (not `Boarding Pass`)."""
 _NUMBERS = ("sessid", "sessionid", "sessieid", "sitzungsid", "sessienummer", "sitzungsnummer", "desession")
 
 
 _KEPT_BY_A_VISITOR: tuple[tuple[What, _Phrases], ...] = (("credential", _CREDENTIALS), ("key", _SESSIONS))
 _SENT = frozenset({"authorization", "authorisation", "cookie"})
-"""What a header field of this name holds is a key in any case."""
+"""Header field names whose value is always a key."""
 
 
 @lru_cache(maxsize=4096)
 def is_secret_question(text: str) -> bool:
-    """Whether a name or question asks for, or holds, what stands in for a password: a pet's name."""
+    """Whether a name or question is about a secret question, such as a pet's name."""
     return len(text) <= _LONGEST_NAME and _SECRET_QUESTIONS.within(words_of(text)) > 0
 
 
 @lru_cache(maxsize=4096)
 def is_usual_field(name: str) -> bool:
-    """Whether a text is the name of a usual field, or of a key: what stands in the head of a table."""
+    """Whether a text is a usual field name or the name of a key, as in a table header."""
     return len(name) <= _LONGEST_NAME and ("".join(words_of(name)) in _USUAL or key_name(name) is not None)
 
 
 def _is_compound_of_no_key(word: str) -> bool:
-    """Whether a compound says so of itself: `wachtwoordhint`, `Passwortlänge`."""
+    """Whether a compound says that it is no key: `wachtwoordhint`, `Passwortlänge`."""
     place = _KEY_STEMS.find(word)
     if place is None or place == (0, len(word)):
         return False
@@ -211,7 +212,7 @@ def _is_compound_of_no_key(word: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_about_a_key(name: str) -> bool:
-    """Whether a name below that of a key is of what is said about the key: `expires`, `algorithm`."""
+    """Whether a name below a key's name is of metadata about the key: `expires`, `algorithm`."""
     words = words_of(name)
     return _NO_KEY.are_in(words) or _NO_KEY_AFTER.are_in(words) or not _KEPT_WITH_A_KEY.isdisjoint(words)
 

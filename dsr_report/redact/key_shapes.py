@@ -1,8 +1,8 @@
-"""Live keys in a JSON value, by the names they stand under, whatever the shape.
+"""Live keys in a JSON value of any shape, found by their names.
 
-A name can be that of a member, stand in a member beside the value (`{"name": "password", "value": …}`), be
-the first cell of a row or the head of a column, a header field in a list, or be in the text itself (see
-`keys_in_text`). Below such a name every text and number is a key, but for what is said about it.
+A name can be a member's name, the value of another member (`{"name": "password", "value": …}`), the first
+cell of a row, a column header, a header field in a list, or part of the text itself (see `keys_in_text`).
+Below such a name every text and number is a key, except metadata about the key.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}){4,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?
 
 
 class FoundKey(NamedTuple):
-    """A live key: the value it stands in, what it is, its text, its place in the value (None: all of it)."""
+    """A live key: pointer of its value, kind, text, and span in the value (None: all of it)."""
 
     pointer: str
     what: What
@@ -54,7 +54,7 @@ _BESIDE_PAIRS = joined_words(
 """Members of a pair that hold neither the name nor the value."""
 
 _MAY_NAME = re.compile(r"[=\"'<{\n\t;|,]|^[^\d:]+:|eyJ|[A-Za-z0-9+/_-]{16}|\$[0-9a-z]| --?[A-Za-z]|—|–")
-"""What a text has none of neither names a key nor is base64: most ids, dates and words."""
+"""A text without a match neither names a key nor is base64: most ids, dates and words."""
 
 _NAME_OF_ROW = re.compile(r"[^\W_](?:[\w .'()\[\]-]{0,60}[^\W_)\]])?[)\]]?")
 _Task = tuple[JsonValue, str, KeyName | None]
@@ -76,12 +76,12 @@ def keys_in_value(value: JsonValue, pointer: str = "") -> Iterator[FoundKey]:
 
 
 def _may_name(text: str) -> bool:
-    """Whether a text may name a key, at a glance: not most ids, dates and words."""
+    """Quick check whether a text may name a key; false for most ids, dates and words."""
     return _MAY_NAME.search(text) is not None or (" " in text and not text[0].isdigit() and names_a_key(text))
 
 
 def _above(pointer: str) -> KeyName | None:
-    """What the name of the member says that an item is, or that the list is of which it is an element."""
+    """The kind of key that the name of an item's member, or of the list around the item, announces."""
     path = [token for token in tokens(pointer)[-2:] if not token.isdigit()]
     return key_name(path[-1]) if path else None
 
@@ -99,7 +99,7 @@ def _in_scalar(value: Scalar, pointer: str, under: KeyName | None) -> Iterator[F
 
 
 def keys_in_text(text: str) -> Iterator[TextKey]:
-    """The live keys in a text: in JSON that it is, in what it is encoded as, or by the names in it."""
+    """The live keys in a text: in the JSON or base64 that it is, or by the names in it."""
     if text.lstrip()[:1] in {"{", "[", '"'} and parse_json(text) is not None:
         yield from keys_in_json(text)
         return
@@ -112,7 +112,7 @@ def keys_in_text(text: str) -> Iterator[TextKey]:
 
 
 def keys_in_json(text: str) -> Iterator[TextKey]:
-    """The live keys in JSON, where they stand in its text."""
+    """The live keys in a JSON text, with their offsets in it."""
     parsed = parse_json(text)
     if parsed is None:
         return
@@ -122,7 +122,7 @@ def keys_in_json(text: str) -> Iterator[TextKey]:
 
 
 def plain_of_base64(text: str) -> str | None:
-    """What a text says that is base64 of readable text; None where it is not."""
+    """The text encoded in base64; None if `text` is not base64 of readable text."""
     try:
         content = base64.b64decode(text.strip().translate(_URL_SAFE) + "==", validate=False)
         plain = content.decode("utf-8")
@@ -133,11 +133,11 @@ def plain_of_base64(text: str) -> str | None:
 
 _URL_SAFE = str.maketrans("-_", "+/")
 _SHORTEST = 7
-"""Signs of the shortest text that names a key: `pin:123`."""
+"""Characters of the shortest text that names a key: `pin:123`."""
 
 
 def _is_list(members: dict[str, JsonValue]) -> bool:
-    """Whether an object is a list, as PHP writes one that it took something out of."""
+    """Whether an object is a list, as PHP writes one after an element was removed."""
     return len(members) > 1 and list(members) == [str(i) for i in range(len(members))]
 
 
@@ -146,7 +146,7 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
     beside = _named_beside(members) if under is None else None
     columns = _columns_of(members)
     if under is not None and any(names.values()):
-        under = None  # a member says itself which of them is the key
+        under = None  # a member's own name says which of them is the key
     for name, member in members.items():
         own = names[name]
         if own is None and not is_about_a_key(str(name)):
@@ -164,7 +164,7 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
 
 
 def _named_beside(members: dict[str, JsonValue]) -> KeyName | None:
-    """What the value of an object is by the name that stands in another of its members."""
+    """The kind of key that an object's value is, by a name in another of its members."""
     asks = False
     for name, member in members.items():
         asks = asks or is_secret_question(str(name))
@@ -227,7 +227,7 @@ def _first_cell(row: list[JsonValue]) -> KeyName | None:
 
 
 def _is_row_of_pairs(row: list[JsonValue]) -> bool:
-    """Whether names and values take turns, as in raw header fields."""
+    """Whether names and values alternate, as in raw header fields."""
     names = row[::2]
     return (
         len(row) >= 4
@@ -243,7 +243,7 @@ def _is_field(value: JsonValue) -> bool:
 
 
 def _columns(names: JsonValue) -> dict[int, KeyName]:
-    """Which of the names in a list are those of keys, by their place."""
+    """The columns of a list of names that are names of keys, by index."""
     if not isinstance(names, list):
         return {}
     found = {}
@@ -257,12 +257,12 @@ def _columns(names: JsonValue) -> dict[int, KeyName]:
 
 
 def _is_head(row: list[JsonValue], columns: dict[int, KeyName]) -> bool:
-    """Whether a first row is the head of a table, not a name and its value."""
+    """Whether a first row is a table header, not a name and its value."""
     return len(row) > 1 and (0 not in columns or any(_is_field(cell) for cell in row[1:]))
 
 
 def _columns_of(members: dict[str, JsonValue]) -> dict[int, KeyName]:
-    """The columns of keys in an object that has the names of columns in one list and rows in another."""
+    """The key columns of an object that has column names in one list and rows in another."""
     lists = [member for member in members.values() if isinstance(member, list)]
     if len(lists) < 2:
         return {}

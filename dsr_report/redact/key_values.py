@@ -1,4 +1,4 @@
-"""Live keys in a value that stands under a name: the whole of it, or what is one in it."""
+"""Live keys in a value under a name of a key: the whole value, or a part of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Span(NamedTuple):
 
 
 class TextKey(NamedTuple):
-    """A live key in a text: what it is, its text as it reads, where it stands, and where its name begins."""
+    """A live key in a text: its kind, decoded text and offsets; `lead` is the offset of its name."""
 
     what: What
     text: str
@@ -32,7 +32,7 @@ class TextKey(NamedTuple):
 
 
 _NUMBERS = frozenset({"pin", "puk", "tan"})
-"""Names whose value has digits: `PIN` is also how somebody paid."""
+"""Names whose value must have a digit: `PIN` is also a way to pay."""
 _NO_ANSWERS = frozenset("".join(words_of(word)) for word in WORDS.no_answers)
 _LENGTH = re.compile(rf"\d\D{{0,20}}\b{any_of(WORDS.lengths)}\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\s*•●.xX_\-–—=:>]*")
@@ -57,7 +57,7 @@ _COOKIE_ATTRIBUTES = {
 
 
 def keys_in_scalar(name: KeyName, value: Scalar) -> Iterator[TextKey]:
-    """The keys in a value, of whatever type, that stands under a name of a key."""
+    """The keys in a value of any type under a name of a key."""
     if value is None or isinstance(value, bool) or value == "":
         return iter(())
     is_number = not isinstance(value, str) or isinstance(value, Number)
@@ -65,9 +65,9 @@ def keys_in_scalar(name: KeyName, value: Scalar) -> Iterator[TextKey]:
 
 
 def whole_keys(name: KeyName, values: Sequence[Scalar]) -> int:
-    """How many of the values that stand under a name of a key are one as a whole.
+    """The number of values under a name of a key that are a key as a whole.
 
-    Most keys show that by their signs, and are counted in C; of all others, each different one is judged.
+    Most keys are recognised by a pattern, in C. Of the others, each distinct value is judged once.
     """
     are_texts = set(map(type, values)) == {str}
     judged = cast("Sequence[str]", values if are_texts else [v for v in values if type(v) is str])
@@ -94,21 +94,21 @@ _NEVER_WHOLE: dict[What, re.Pattern[str]] = {
         rf"{_SCHEME.pattern}|(?!(?:{'|'.join(_COOKIE_ATTRIBUTES)})=)[\w.-]{{1,60}}=[^=;,\s\"]", re.IGNORECASE
     ),
 }
-"""How values begin in which the key is only a part: behind the host, the scheme or the name of the cookie."""
+"""Beginnings of values whose key is only a part: after the host, the scheme or the cookie's name."""
 _LENGTH_OF_A_LENGTH = min(sum(map(str.isalpha, word)) for word in WORDS.lengths)
 _NO_WORD_FOR_A_LENGTH = (
     rf"[0-9A-Za-z]*+(?:[!-/:-@\[-`{{-~](?![A-Za-z]{{{_LENGTH_OF_A_LENGTH}}})[0-9A-Za-z]*+)*+"
 )
 _PLAINLY_SURE = re.compile(rf"(?=[^0-9]*+[0-9]){_NO_WORD_FOR_A_LENGTH}")
-"""A word with a digit, so that it is no answer and no placeholder, in which no length is told."""
+"""A word with a digit, so neither an answer nor a placeholder, that states no password length."""
 _PLAINLY_TOKEN = re.compile(
     rf"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=.{{{_SHORTEST_TOKEN}}}){_NO_WORD_FOR_A_LENGTH}"
 )
-"""The same, of what is a token by itself."""
+"""The same, for values that must look like a token."""
 
 
 def keys_under_name(name: KeyName, text: str, *, is_number: bool = False) -> Iterator[TextKey]:
-    """The keys in a value that stands under a name of a key: the whole of it, or what is one in it."""
+    """The keys in a value under a name of a key: the whole value, or a part of it."""
     start = len(text) - len(text.lstrip())
     plain = text.strip()
     if not plain or _is_no_answer(plain):
@@ -124,7 +124,7 @@ def keys_under_name(name: KeyName, text: str, *, is_number: bool = False) -> Ite
     if name.is_sure or is_number or is_token(plain):
         yield TextKey(name.what, plain, start, start + len(plain), start)
     elif not is_number:
-        from dsr_report.redact.keys_in_text import keys_written_in  # noqa: PLC0415 - which looks under names
+        from dsr_report.redact.keys_in_text import keys_written_in  # noqa: PLC0415 - circular import
 
         yield from keys_written_in(text)
 
@@ -144,7 +144,7 @@ def is_code(plain: str) -> bool:
 
 
 def is_token(plain: str) -> bool:
-    """Whether what stands under a name that may mean something else looks like a key."""
+    """Whether a value under an ambiguous name looks like a key."""
     return not _BLANK_AND_MORE.search(plain) and (
         is_random(plain, shortest=_SHORTEST_TOKEN, changes=1)
         or (len(plain) >= _SHORTEST_TOKEN and any(map(str.isdigit, plain)) and any(map(str.isalpha, plain)))
@@ -152,7 +152,7 @@ def is_token(plain: str) -> bool:
 
 
 def _credentials(text: str) -> Iterator[TextKey]:
-    """The values of cookies, each without its name; what follows the word for the way of letting in."""
+    """The values of cookies without their names, or the credentials after an authentication scheme."""
     scheme = _SCHEME.match(text.lstrip())
     if scheme:
         start = len(text) - len(text.lstrip()) + scheme.end()
@@ -168,7 +168,7 @@ def _credentials(text: str) -> Iterator[TextKey]:
 
 
 def _of_link(text: str) -> Iterator[TextKey]:
-    """Of an address that a name says to be a key: all behind its host."""
+    """The key in an address under a name of a key: everything after the host."""
     match = re.match(r"\s*(?:[\w+.-]+:)?//[^/?#\s]+[/?#]*", text)
     if match and (rest := text[match.end() :].strip()):
         yield TextKey("key", unquote_utf8(rest), match.end(), match.end() + len(rest), match.end())
@@ -180,7 +180,7 @@ def _of_link(text: str) -> Iterator[TextKey]:
 def keys_at(
     name: str, value: str, start: int, lead: int, decode: Callable[[str], str] | None = None
 ) -> Iterator[TextKey]:
-    """The keys in a value at `start`, which stands under a name."""
+    """The keys in a value under a name; `start` and `lead` are the offsets of value and name."""
     known = key_name(name)
     if known is None or (words_of(name)[-1] in _NUMBERS and not any(map(str.isdigit, value))):
         return
@@ -188,12 +188,12 @@ def keys_at(
     for key in keys_under_name(known, plain):
         if plain == value:
             yield key._replace(start=start + key.start, end=start + key.end, lead=lead)
-        else:  # what is decoded has other places: the whole of it goes
+        else:  # offsets differ after decoding: the whole value is hidden
             yield TextKey(key.what, key.text, start, start + len(value), lead)
 
 
 def unquote_fully(value: str) -> str:
-    """A value of a parameter, decoded as often as it is encoded."""
+    """A parameter's value, percent-decoded up to three times."""
     for _ in range(3):
         if "%" not in value:
             break

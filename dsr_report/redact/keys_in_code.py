@@ -1,7 +1,7 @@
-"""Live keys in what programs write and read, and what says of itself that it is a key.
+"""Live keys in source code and program output, and keys recognised by their own format.
 
-Literals of programs and settings, command lines, SQL, PHP's serialised values; signed tokens (JWT), private
-keys, hashes of passwords, and tokens that begin with the sign of who issued them.
+Literals in code and settings, command lines, SQL, PHP's serialised values; signed tokens (JWT), private
+keys, password hashes, and tokens with an issuer's prefix.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _AS_ARGUMENT = re.compile(
     r"ansible-vault\b[^\n]{0,80}?|enable[ \t]+(?:secret|password)(?:[ \t]+[0-9])?|password[ \t]+[0-9])[ \t]+"
     r"([^\s\"'/\\<>-][^\s\"'<>]{5,})"
 )
-"""What stands by itself on a command line; a key only where it looks like one."""
+"""A positional argument of a command; a key only if it looks like one."""
 _PIPED = re.compile(r"([\"']?)[^\s\"':]+:([^\s\"':]+)\1[ \t]*\|[ \t]*(?:sudo[ \t]+)?chpasswd\b")
 _PASS_PHRASE = re.compile(r"\s-?pass(?:in|out)?[ \t]+pass:([^\s\"']+)")
 _IDENTIFIED = re.compile(r"\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?BY|PASSWORD)\s*\(?\s*'([^']+)'", re.IGNORECASE)
@@ -77,19 +77,19 @@ _IN_PROTOCOL = re.compile(
     r"^[ \t]*open[ \t]+\S+[ \t\r]*\n\s{0,20}user[ \t]+\S+)[ \t]+:?\"?([^\s\"<>]{6,})",
     re.MULTILINE,
 )
-"""The same within a line, and in the talk of IRC, Redis and scripts for FTP; where it looks like a key."""
+"""The same within a line, and in IRC, Redis and FTP scripts; only if it looks like a key."""
 _DIGEST = re.compile(
     r"\bDigest[ \t\r\n]+"
     r"(?:[\w-]{1,20}[ \t]*=[ \t]*(?:\"[^\"\n]{0,300}\"|[^\s,\"]{1,300})[, \t\r\n]{0,9}){0,20}?"
     r"response[ \t]*=[ \t]*\"?([^\"\s,]{6,})",
     re.IGNORECASE,
 )
-"""What HTTP's way of letting in by digests sends; with the rest of it the password can be tried."""
+"""Credentials of HTTP digest authentication, against which a guessed password can be checked."""
 _REPLY = re.compile(
     r"(?:\b334|(?<![^\s>:])\+)(?:[ \t]+([^\n]{1,80}?))?[ \t\r]*\n(?:[^\n]{0,40}?[ \t:>])?"
     r"([A-Za-z0-9+/]{4,}={0,2})[ \t\r]*(?:\n|\Z)"
 )
-"""What is answered when SMTP, IMAP or POP ask: the question in base64, and the line below it."""
+"""Reply to an SMTP, IMAP or POP authentication challenge: the challenge in base64, and the next line."""
 _ANSWER_OF_DIGEST = re.compile(r"\S+ [0-9a-f]{32}")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{12,400}={0,2}")
 _LOGIN_OF_SERVER = re.compile(
@@ -125,13 +125,13 @@ _HASH = re.compile(
 
 
 def literals(text: str) -> Iterator[TextKey]:
-    """Values that are set or given by a name: `$password = '…'`, `login(password: "…")`."""
+    """Values assigned to a name: `$password = '…'`, `login(password: "…")`."""
     for match in _LITERAL.finditer(text):
         yield from keys_at(match.group(1), match.group(3), match.start(3), match.start(1))
 
 
 def php_values(text: str) -> Iterator[TextKey]:
-    """What PHP writes: serialised, as a session, dumped."""
+    """Values serialised by PHP: `serialize` and session format."""
     for match in _SERIALISED.finditer(text):
         group = "text" if match["text"] is not None else "number"
         yield from keys_at(match["name"], match[group], match.start(group), match.start("name"))
@@ -140,7 +140,7 @@ def php_values(text: str) -> Iterator[TextKey]:
 
 
 def keys_in_dumps(text: str) -> Iterator[TextKey]:
-    """Members as `print_r` and `var_dump` show them."""
+    """Members as `print_r` and `var_dump` print them."""
     for match in _DUMPED.finditer(text):
         group = 2 if match[2] is not None else 3
         yield from keys_at(match[1], match[group], match.start(group), match.start(1))
@@ -162,7 +162,7 @@ def command_lines(text: str) -> Iterator[TextKey]:
 
 
 def arguments(text: str) -> Iterator[TextKey]:
-    """What programs are given without an option: `net use … KEY`, `echo robin:KEY | chpasswd`."""
+    """Positional arguments of commands: `net use … KEY`, `echo robin:KEY | chpasswd`."""
     for match in _AS_ARGUMENT.finditer(text):
         if is_token(match[1].rstrip(".,;")):
             yield from _password(match, 1)
@@ -173,7 +173,7 @@ def arguments(text: str) -> Iterator[TextKey]:
 
 
 def keys_in_calls(text: str) -> Iterator[TextKey]:
-    """What functions are given whose name says what it is, and defaults of named settings."""
+    """Arguments of functions with a telling name, and defaults of named settings."""
     for match in _GIVEN.finditer(text):
         name = match[1].removeprefix("set")
         if is_token(match[3]) and words_of(name)[-1:] and "".join(words_of(name)).endswith(tuple(_HOLDERS)):
@@ -187,7 +187,7 @@ def keys_in_calls(text: str) -> Iterator[TextKey]:
 
 
 def assignments(text: str) -> Iterator[TextKey]:
-    """A name and its value as two settings side by side."""
+    """A name and its value as two adjacent settings."""
     for match in _PAIR.finditer(text):
         yield from keys_at(match[2], match[4], match.start(4), match.start(2))
 
@@ -199,7 +199,7 @@ def _password(match: re.Match[str], group: int) -> Iterator[TextKey]:
 
 
 def statements(text: str) -> Iterator[TextKey]:
-    """Statements of SQL."""
+    """Keys in SQL statements."""
     for match in _IDENTIFIED.finditer(text):
         yield from _password(match, 1)
     for match in _INSERTED.finditer(text):
@@ -213,7 +213,7 @@ def statements(text: str) -> Iterator[TextKey]:
 
 
 def protocol_logins(text: str) -> Iterator[TextKey]:
-    """What is sent to be let in, in the words of protocols."""
+    """Credentials in the commands of network protocols."""
     for match in _LET_IN.finditer(text):
         plain = _decode(match[2]) if match[1] not in {"Bearer", "Token", "ApiKey"} else ""
         if is_token(match[2]) if not plain else (":" in plain or "\0" in plain or "\1" in plain):
@@ -232,12 +232,12 @@ def protocol_logins(text: str) -> Iterator[TextKey]:
         if key_name(asked) or key_name(_decode(asked)) or _ANSWER_OF_DIGEST.fullmatch(said):
             yield from _password(match, 2)
     for match in _BASE64.finditer(text) if "PLAIN" in text else ():
-        if _decode(match.group()).count("\0") == 2:  # who acts, who is let in, and the password
+        if _decode(match.group()).count("\0") == 2:  # authorisation identity, user and password
             yield TextKey("credential", match.group(), *match.span(), match.start())
 
 
 def password_files(text: str) -> Iterator[TextKey]:
-    """Lines of files that keep passwords for programs."""
+    """Passwords in lines of password files."""
     for pattern in (_PASSWORD_FILE, _DIGEST_FILE):
         for match in pattern.finditer(text):
             yield from _password(match, 1)
@@ -260,18 +260,18 @@ def signed_tokens(text: str) -> Iterator[TextKey]:
 
 
 def private_keys(text: str) -> Iterator[TextKey]:
-    """Private keys in the armour of PEM and PGP, and of PuTTY."""
+    """Private keys in PEM, PGP and PuTTY format."""
     for match in _PRIVATE_KEY.finditer(text):
         yield TextKey("key", match.group(), *match.span(), match.start())
 
 
 def issued_tokens(text: str) -> Iterator[TextKey]:
-    """Tokens that begin with the sign of who issued them."""
+    """Tokens with an issuer's prefix."""
     for match in _ISSUED.finditer(text):
         yield TextKey("key", match.group(), *match.span(), match.start())
 
 
 def hashes(text: str) -> Iterator[TextKey]:
-    """Hashes of passwords, as crypt and directories write them."""
+    """Password hashes, as crypt and directories write them."""
     for match in _HASH.finditer(text):
         yield TextKey("password", match.group(), *match.span(), match.start())

@@ -21,7 +21,7 @@ _NESTED = re.compile(
 _NAMING = ("name", "key", "id", "field", "var", "property", "label", "data-name", "placeholder", "aria-label")
 _VALUES = {"value", "content", "data-value"}
 _PREFIX = re.compile(r"th:|v-bind:|:(?=\w)|ng-")
-"""What frameworks write before the name of an attribute."""
+"""Prefixes that frameworks put before an attribute's name."""
 _QUOTED = re.compile(r"(['\"])(.+)\1")
 _NO_VALUES = {
     "type",
@@ -39,7 +39,7 @@ _NO_VALUES = {
 }
 _LETTER = re.compile(r"<(?:p|br|div|td|html|body|span|table)\b", re.IGNORECASE)
 _LABELS = frozenset({"td", "th", "dt", "label", "b", "strong", "name", "key", "em", "i", "span", "legend"})
-"""Elements that may hold the label of what comes next."""
+"""Elements that may hold the label of the next text."""
 _APART = frozenset({"tr", "input", "button", "select", "textarea"})
 _SAYS = re.compile(r"[ \u00a0]+(?:is|luidt|lautet|ist|est)\Z")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
@@ -49,7 +49,7 @@ _PASSWORD = KeyName("password", is_sure=True)
 
 
 class _Node(NamedTuple):
-    """A piece of text between tags: its place without blanks, and the tags before it."""
+    """A text between tags: its offsets without blanks, and the tags before it."""
 
     start: int
     end: int
@@ -62,7 +62,7 @@ class _Node(NamedTuple):
 
 
 def keys_in_markup(text: str, *, names_a_key: bool) -> Iterator[TextKey]:
-    """The live keys in markup; beside labels and in tables only where the text `names_a_key`."""
+    """The live keys in markup; beside labels and in tables only if the text `names_a_key`."""
     yield from _in_elements(text)
     yield from _keys_in_nested(text)
     for match in _TAG.finditer(text):
@@ -89,7 +89,7 @@ def _in_elements(text: str) -> Iterator[TextKey]:
 
 
 def _keys_in_nested(text: str) -> Iterator[TextKey]:
-    """What stands in the first element within one whose attribute names a key."""
+    """Keys in the first element inside one whose attribute names a key."""
     for match in _NESTED.finditer(text):
         names = (html.unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(match[2]))
         name = next((name for name in names if key_name(name)), None)
@@ -155,7 +155,7 @@ def _beside_labels(text: str, nodes: list[_Node]) -> Iterator[TextKey]:
         if name is None or not value.text or is_usual_field(value.text):
             continue
         if not _APART.isdisjoint(value.tags) or (label.element == "th" and value.element == "th"):
-            continue  # below it, or beside it, stands something else
+            continue  # another label, or a form control, follows
         first = value.text.split()[0].rstrip(".,;!")
         is_word = len(value.text.split()) == 1
         is_beside = has_colon or label.element in _LABELS
@@ -172,7 +172,7 @@ def _beside_labels(text: str, nodes: list[_Node]) -> Iterator[TextKey]:
 
 
 def _in_fields(text: str, nodes: list[_Node]) -> Iterator[TextKey]:
-    """What is filled in behind a label: `<label>Wachtwoord <input value="…">`."""
+    """Values of inputs after a label: `<label>Wachtwoord <input value="…">`."""
     starts = [node.start for node in nodes]
     for match in _TAG.finditer(text):
         if match[2].lower() != "input" or "value" not in match[3]:
@@ -190,7 +190,7 @@ def _in_fields(text: str, nodes: list[_Node]) -> Iterator[TextKey]:
 
 
 def _name_in(label: str) -> tuple[str | None, bool]:
-    """The name of a key that a label is, or ends in, and whether it is all of it."""
+    """The name of a key that a label is or ends in, and whether it is the whole label."""
     bare = _SAYS.sub("", label)
     if key_name(bare):
         return bare, bare == label
@@ -203,7 +203,7 @@ def _name_in(label: str) -> tuple[str | None, bool]:
 
 
 def _in_tables(nodes: list[_Node]) -> Iterator[TextKey]:
-    """The cells below a head that names a key."""
+    """The keys in cells below a header cell that names a key."""
     names: dict[int, str] = {}
     width = 0
     for row in _rows(nodes):
@@ -222,7 +222,7 @@ def _in_tables(nodes: list[_Node]) -> Iterator[TextKey]:
 
 
 def _rows(nodes: list[_Node]) -> Iterator[dict[int, _Node]]:
-    """The cells of each row that are one text, by their column."""
+    """The first text of each cell of a row, by column."""
     row: dict[int, _Node] = {}
     column = -1
     for node in nodes:
