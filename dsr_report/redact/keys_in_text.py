@@ -1,8 +1,8 @@
-"""Live keys in a text, by the names that are written before them.
+"""Live keys in a text, found by the names written before them.
 
-Parameters of links and forms, lines of header fields and of letters, members of JSON wherever it stands,
-elements and attributes of XML and HTML, cells of rows, parts of uploaded forms; and what says of itself that
-it is a key: a signed token (JWT), a private key.
+Parameters of links and forms, lines of header fields and of letters, JSON members in any text, elements and
+attributes of XML and HTML, table cells, parts of uploaded forms; and keys recognised by their own format: a
+signed token (JWT), a private key.
 """
 
 from __future__ import annotations
@@ -85,13 +85,13 @@ _SEPARATOR = re.compile(
     r"[ \t\u00a0]*(?:[—–→]|[-=]+>)|[ \u00a0]+-(?=[ \u00a0])|(?<=\w)[ \u00a0]{2,}|(?<=\w)\t|[ \t]*\|[ \t]*|"
     r"(?<=[^\W\d_]) (?=[\w-]*\d)"
 )
-"""What stands between a name and its value in a sentence or a row."""
+"""Separators between a name and its value in a sentence or a row."""
 _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+[ \u00a0'’-]{1,2}){0,4}[^\W\d]+[)\"'»”’*_`\].…]*\Z")
 _VALUE = re.compile(
     r"(?:\[/?\w+\])?[\s>]{0,8}(?:\[/?\w+\])?[\"'«„“‘\[(*`]*[ \u00a0]*([^\s\"'<>«»„“”‘’\\*`|]{4,100})"
 )
 _CODE = re.compile(r"(?:code|otp)\Z", re.IGNORECASE)
-"""The end of a word behind which digits alone are one: `Uw inlogcode 482913`."""
+"""The end of a word after which digits alone are a code: `Uw inlogcode 482913`."""
 _ASIDE = re.compile(r"[ \u00a0]?\([^()\n]{1,60}\)\Z")
 """`Wachtwoord (24 uur geldig): …`."""
 _LOGIN = re.compile(
@@ -100,7 +100,7 @@ _LOGIN = re.compile(
     r"(?:[ \u00a0]*[/|][ \u00a0]*|:|,[ \u00a0]?)([^\s/|<>\"'«»()]{6,100})",
     re.IGNORECASE,
 )
-"""`Inloggegevens: robin / …`: who is let in, and by what."""
+"""`Inloggegevens: robin / …`: user name and password."""
 _DAY = re.compile(r"\d{4}-\d\d|\d\d-\d\d-|[^@]+@")
 _LONGEST_SAID = 90
 _SAID_BEFORE = re.compile(
@@ -117,7 +117,7 @@ _TO_BE_ENTERED = re.compile(
 _DISCOUNTS = re.compile(any_of(WORDS.discounts), re.IGNORECASE)
 _LETS_IN = re.compile(any_of(WORDS.key_links), re.IGNORECASE)
 _NEAR = 150
-"""Characters around a code that tell what it is for: a sentence on each side."""
+"""Characters on each side of a code that say what it is for: about a sentence."""
 _UPLOAD = re.compile(
     r"name=(\"?)([^\"\r\n;]{1,80})\1[^\r\n]*\r?\n(?:[\w-]+:[^\r\n]*\r?\n)*\r?\n(.*?)(?=\r?\n--|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -131,7 +131,7 @@ _TAGS_AT_END = re.compile(r"(?:<[^<>]{0,200}>\s{0,9})+\Z")
 
 
 def is_folded(line: str, before: KeyName | None) -> KeyName | None:
-    """Of the element of a list: what the header field is that it begins, or goes on with."""
+    """The kind of key in a header field, given one of its lines in a list; folded lines inherit `before`."""
     if line[:1] in " \t":
         return before
     name, colon, _ = line.partition(":")
@@ -139,7 +139,7 @@ def is_folded(line: str, before: KeyName | None) -> KeyName | None:
 
 
 def keys_written_in(text: str) -> Iterator[TextKey]:
-    """The live keys in a text that is no JSON, in its order; none of them overlap."""
+    """The live keys in a text that is not JSON, in its order, without overlaps."""
     found = _keys_in(text)
     for layer in layers_of(text):
         for key in _keys_in(layer.text):
@@ -155,7 +155,7 @@ def keys_written_in(text: str) -> Iterator[TextKey]:
             if kept is not None:
                 yield kept
             kept = key
-        else:  # what is read in one way goes on in another
+        else:  # readings overlap
             best = max(kept, key, key=_plainness)
             kept = best._replace(start=kept.start, end=max(kept.end, key.end), lead=min(kept.lead, key.lead))
     if kept is not None:
@@ -163,7 +163,7 @@ def keys_written_in(text: str) -> Iterator[TextKey]:
 
 
 def _plainness(key: TextKey) -> tuple[bool, bool, int]:
-    """How sure it is that a key is no more and no less than its text."""
+    """Sort key: how surely the text is exactly the key."""
     return is_random(key.text), is_token(key.text), -len(key.text)
 
 
@@ -181,7 +181,7 @@ def _keys_in(text: str) -> list[TextKey]:
 
 
 def _logins(text: str) -> Iterator[TextKey]:
-    """The password beside the name of who logs in."""
+    """Passwords beside a user name."""
     for match in _LOGIN.finditer(text):
         told = match[2].rstrip(".,;:!?")
         if is_token(told) and not _DAY.match(told) and not match[1].lower().startswith("http"):
@@ -198,7 +198,7 @@ def _after_questions(text: str) -> Iterator[TextKey]:
 
 
 def _pairs_of_lines(text: str) -> Iterator[TextKey]:
-    """A line that names a key, and the line below with its value."""
+    """Keys whose name is in one line and whose value is in the next."""
     for match in _PAIR_OF_LINES.finditer(text):
         if "".join(words_of(match[1])) in NAMES_OF_NAMES and "".join(words_of(match[3])) in _VALUES:
             yield from keys_at(match[2], match[4].rstrip(), match.start(4), match.start(2))
@@ -208,7 +208,7 @@ _VALUES = joined_words(WORDS.names_of_values)
 
 
 def _folders(text: str) -> Iterator[TextKey]:
-    """A folder of an address that names a key, and the folder below it."""
+    """Path segments of a URL after a segment that names a key."""
     for match in _FOLDER.finditer(text):
         if is_token(match[2]):
             yield from keys_at(match[1], match[2], match.start(2), match.start(1), unquote_fully)
@@ -235,7 +235,7 @@ def _parameters(text: str) -> Iterator[TextKey]:
 
 
 def _lines(text: str) -> Iterator[TextKey]:
-    """Header fields with what is folded, and lines of letters: `Uw wachtwoord: …`."""
+    """Keys in folded header fields, and in lines of letters: `Uw wachtwoord: …`."""
     for match in _LINE.finditer(text):
         name, value = match.group(2), match.group(3).rstrip()
         known = key_name(name)
@@ -267,7 +267,7 @@ def _lines(text: str) -> Iterator[TextKey]:
 
 
 def _sentences(text: str) -> Iterator[TextKey]:
-    """What a sentence or a row says to be a key, where it looks like one.
+    """Values that a sentence or a row says are keys, if they look like one.
 
     `Uw wachtwoord is gewijzigd` gives none.
     """
@@ -297,7 +297,7 @@ def _sentences(text: str) -> Iterator[TextKey]:
 
 
 def _key_of_sentence(name: str | None, told: str, text: str, start: int, lead: int) -> Iterator[TextKey]:
-    """A key that a sentence tells; what is only called a code lets nobody in where it lowers a price."""
+    """The key in a sentence; a bare `code` near a word for discounts is none."""
     if name is None:
         return
     if key_name(name):
@@ -315,7 +315,7 @@ def _looks_like_a_key(told: str) -> bool:
 
 
 def _name_at_end(words: list[str]) -> str | None:
-    """The name that some words end in: that of a key, or of the reader's own code."""
+    """The name at the end of some words: of a key, or of the reader's own code."""
     for at in range(len(words)):
         name = " ".join(words[at:])
         if key_name(name):
@@ -331,7 +331,7 @@ _YOUR = frozenset(WORDS.possessives)
 
 
 def _json_members(text: str) -> Iterator[TextKey]:
-    """Members of JSON, or of what is written like it, that stand within other text."""
+    """Keys in members of JSON, or of similar notations, within other text."""
     for match in _MEMBER.finditer(text):
         group = 4 if match.group(4) is not None else 5
         yield from keys_at(match.group(2), match.group(group), match.start(group), match.start(2))
@@ -341,7 +341,7 @@ def _json_members(text: str) -> Iterator[TextKey]:
 
 
 _SHORTEST_TOLD = 5
-"""Letters; shorter words (`code`, `key`) stand in most letters, and mean something else."""
+"""Letters; shorter words (`code`, `key`) occur in most letters with another meaning."""
 _NAMES_OF_KEYS = (
     *WORDS.passwords,
     *WORDS.access_codes,
@@ -367,7 +367,7 @@ _SHORT_NAMES = re.compile(
 
 @lru_cache(maxsize=4)
 def names_a_key(text: str) -> bool:
-    """Whether a word for a key, or for a code, stands in a text, at a glance."""
+    """Quick check whether a text has a word for a key or a code."""
     lowered = text.lower()
     squeezed = lowered.encode("utf-8", "surrogatepass").translate(None, _BLANKS)  # ten times as fast as text
     for stem in _STEMS:  # half the time of `any` with a generator, and of one pattern where texts are long
@@ -388,13 +388,13 @@ _IN_LETTERS = tuple(
 )
 _ANY_IN_LETTERS = re.compile("|".join(map(re.escape, (*_IN_LETTERS, *_PROGRAMS))))
 _AROUND = 400
-"""Characters before and behind a word for a key, in which the key stands: a row with its markup."""
+"""Characters before and after a word for a key that may have the key: a row with its markup."""
 
 
 def around_names(text: str) -> Iterator[str]:
-    """The pieces of a letter in which words for keys stand; most letters have none."""
+    """The pieces of a letter around words for keys; most letters have none."""
     lowered = text.lower()
-    words = "\n".join(set(lowered.split()))  # most words recur, and each is looked at once
+    words = "\n".join(set(lowered.split()))  # most words recur, and each is searched once
     if not any(stem in words for stem in _IN_LETTERS) and not any(name in lowered for name in _PROGRAMS):
         return
     start = end = 0
@@ -414,7 +414,7 @@ _END_OF_CELL = re.compile(
 
 
 def _end_of_table(text: str, at: int) -> int:
-    """Where the table ends in whose head a word may stand."""
+    """The end of the table if a word may be in its header; else `at`."""
     match = _END_OF_CELL.match(text, at)
     if match is None:
         return at
@@ -424,12 +424,12 @@ def _end_of_table(text: str, at: int) -> int:
 
 _JSON = re.compile(r"[\[{](?=\s*[\[{\"])")
 _MOST_JSON = 200
-"""Places in a text where JSON may begin that are tried."""
+"""Places in a text where JSON may begin that are tried; later ones are skipped."""
 
 
 def _json_within(text: str) -> Iterator[TextKey]:
-    """The keys in JSON that stands within other text."""
-    from dsr_report.redact.key_shapes import keys_in_json  # noqa: PLC0415 - which looks in texts
+    """The keys in JSON within other text."""
+    from dsr_report.redact.key_shapes import keys_in_json  # noqa: PLC0415 - circular import
 
     end = tried = 0
     for match in _JSON.finditer(text):
@@ -453,7 +453,7 @@ def _uploads(text: str) -> Iterator[TextKey]:
 
 
 def _columns(text: str) -> Iterator[TextKey]:
-    """Cells of tables in text: below a head, and beside a first cell that names a key."""
+    """Keys in cells of text tables: below a header, and beside a first cell that names a key."""
     lines = text.splitlines(keepends=True)
     for between in _BETWEEN_COLUMNS:
         if between.search(text):
@@ -482,7 +482,7 @@ def _columns(text: str) -> Iterator[TextKey]:
 
 
 def _below_heads(lines: list[str], between: re.Pattern[str], *, only_first: bool) -> Iterator[TextKey]:
-    """The cells below the names of columns, in the first line or where all of a line are names."""
+    """Keys in cells below column names, which are the first line or a line of nothing but names."""
     keys: dict[int, str] = {}
     width = at = 0
     for number, line in enumerate(lines):
@@ -496,7 +496,7 @@ def _below_heads(lines: list[str], between: re.Pattern[str], *, only_first: bool
         cells = [line[start:end] for start, end in spans]
         names = [_TAGS_AT_END.sub("", cell).strip().strip("\"'") for cell in cells]
         if not any(map(str.isalnum, line)):
-            pass  # a line of a box, or between rows that are elements of a page
+            pass  # a line of a box, or whitespace between rows of markup
         elif len(cells) > _MOST_COLUMNS or sum(map(bool, names)) < 2:
             keys = {}
         elif (not number or all(not name or is_usual_field(name) for name in names)) and any(
@@ -578,4 +578,4 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     ("$", hashes),
     ("}", hashes),
 )
-"""Ways to write keys, each looked for where its sign stands in a text."""
+"""Ways to write keys, each tried only if its literal occurs in a text."""

@@ -1,4 +1,4 @@
-"""Who is no other person in a text: the subject and the controller, in any spelling."""
+"""The subject and the controller, who are no other person in a text, in any spelling."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from dsr_report.redact.telephones import telephones
 _WORD_OR_NUMBER = re.compile(r"\w+")
 _LINES = re.compile(r"[,;\r\n]+")
 _MOST_WORDS = 8
-"""Words of one part of an address: the name of a street."""
+"""Words of one part of an address, such as a street name; longer parts are not recognised."""
 _LENGTH_OF_POST_CODE = 5
-"""Digits that tell a place by themselves; fewer are the number of a house, which says nothing alone."""
+"""Digits that identify a place; a shorter number is a house number, which alone identifies nothing."""
 _INFIXES = frozenset(WORDS.name_infixes)
 
 
 @dataclass(slots=True)
 class KnownPeople:
-    """Who is no other person: names, addresses and numbers of the subject and of the controller."""
+    """Names, addresses and numbers of the subject and the controller."""
 
     addresses: set[str] = field(default_factory=set)
     names: set[bytes] = field(default_factory=set)
@@ -32,14 +32,14 @@ class KnownPeople:
     """Skeletons of whole values: streets, places, accounts, numbers."""
     telephones: set[str] = field(default_factory=set)
     country: str = ""
-    """ISO code; of numbers without a country's code."""
+    """ISO code of the country of telephone numbers without a country code."""
 
     def add_name(self, text: str) -> None:
-        """Take the words of a name for the subject's or the controller's."""
+        """Add the words of a name."""
         self.names.update(filter(None, (skeleton(word) for word in WORD.findall(text))))
 
     def add_value(self, text: str) -> None:
-        """Take a whole value for the subject's or the controller's, as well as all that is found in it."""
+        """Add a whole value, and the lines, addresses and telephone numbers in it."""
         self.values.add(skeleton(text))
         self.values.update(filter(None, map(skeleton, _LINES.split(text))))
         self.addresses.update(address.casefold() for address in ADDRESS.findall(text))
@@ -48,19 +48,19 @@ class KnownPeople:
             self.values.add(skeleton(spelled))
 
     def has_value(self, text: str) -> bool:
-        """Whether a whole text is no more than a value of the subject."""
+        """Whether a whole text is only a known value."""
         form = skeleton(text)
         return not form or form in self.values or text.strip().casefold() in self.addresses
 
     def with_name(self, author: str) -> KnownPeople:
-        """The same, with the sender's name, where a message comes from the subject's address."""
+        """A copy with the sender's name, if the message is from a known address."""
         if not any(address.casefold() in self.addresses for address in ADDRESS.findall(author)):
             return self
         words = (skeleton(word) for word in WORD.findall(ADDRESS.sub(" ", author)))
         return replace(self, names=self.names | {word for word in words if word})
 
     def has(self, passage: Passage) -> bool:
-        """Whether a passage is nobody else's."""
+        """Whether a passage is the subject's or the controller's."""
         form = skeleton(passage.text)
         if passage.kind == "address":
             return passage.text.casefold() in self.addresses
@@ -71,7 +71,7 @@ class KnownPeople:
         return form in self.values or (passage.kind == "postal-address" and self._has_place(passage.text))
 
     def _has_place(self, text: str) -> bool:
-        """Whether every part of a postal address is known, its first number with what stands beside it."""
+        """Whether every part of a postal address is known, its first number together with a neighbour."""
         words = _WORD_OR_NUMBER.findall(text)
         number = next((at for at, word in enumerate(words) if word[0].isdigit()), None)
         known_until = {0}

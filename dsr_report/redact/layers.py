@@ -1,7 +1,7 @@
-"""A text as it reads once its escapes and tags are resolved, with the place of each of its signs.
+"""A text with its escapes and tags resolved, and the offset of each character in the original.
 
-Markup that is shown as text (`&lt;input value=…&gt;`), strings within strings of programs, lines of a page
-that are elements: each is a text of its own, in which keys are looked for like in any other.
+Escaped markup (`&lt;input value=…&gt;`), string literals within string literals, lines of a page that are
+elements: each is a text of its own, which is searched for keys like any other.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TELLING = re.compile(r"&(?:lt|gt|quot|apos|amp|equals|colon|nbsp|Tab|NewLine|#)")
-"""Entities of signs that tell where names and values begin and end."""
+"""Entities of characters that delimit names and values."""
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)", re.DOTALL)
 _TELLING_ESCAPE = re.compile(r"\\(?:[\"'/nrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})")
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "\n"}
@@ -26,7 +26,7 @@ _LINE = re.compile(
     r"</?(?:br|p|div|li|tr|td|th|[uod]l|d[dt]|table|tbody|thead|h[1-6r]|pre|section|article|blockquote|form)\b|--",
     re.IGNORECASE,
 )
-"""A tag that ends a line, or a cell of a row; what a comment says is by itself."""
+"""A tag that ends a line or a cell; a comment is a line of its own."""
 _TEMPLATE = re.compile(
     r"<%[=#-]?(?P<a>[^%]{1,400}?)-?%>|<\?(?:php|=)?(?P<b>[^?]{1,400}?)\?>|\{\{[{#%]?(?P<c>[^{}]{1,400}?)\}\}\}?"
 )
@@ -36,17 +36,17 @@ _DEEPEST = 3
 
 
 class Layer:
-    """A text as it reads, and where it stands in the text below it."""
+    """A resolved text, and its offsets in the text below it."""
 
     def __init__(self, text: str, pieces: list[tuple[int, int, int, bool]], below: Layer | None) -> None:
         self.text = text
         self._starts = [piece[0] for piece in pieces]
         self._pieces = pieces
-        """Where each begins here, where it stands below, and whether it is the same there, sign by sign."""
+        """Per piece: its offset here, its start and end below, and whether the text is the same."""
         self._below = below
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Where a piece of it stands in what is written."""
+        """The span in the original text of the piece from `start` to `end`."""
         start, end = self._written(start)[0], self._written(max(start, end - 1))[1]
         return (start, end) if self._below is None else self._below.place(start, end)
 
@@ -56,7 +56,7 @@ class Layer:
 
 
 def layers_of(text: str) -> Iterator[Layer]:
-    """A text as it reads in other ways than it is written, each once; none where it has no escapes."""
+    """The resolved texts of a text, each once; none if it has no escapes."""
     known = {text}
     waiting: list[tuple[str, Layer | None, int]] = [(text, None, 0)]
     for current, below, depth in waiting:  # which grows
@@ -89,7 +89,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _plain_of(match: re.Match[str]) -> str:
-    """What a run of base64 says, if that is a text; else the run."""
+    """The text encoded in a run of base64; the run itself if it encodes none."""
     try:
         plain = base64.b64decode(match.group().translate(_URL_SAFE) + "==", validate=False).decode("utf-8")
     except (binascii.Error, ValueError):
@@ -101,7 +101,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def _filled_in(match: re.Match[str]) -> str:
-    """What a template puts in its place: a text that it holds, or what it says."""
+    """The output of a template placeholder: the string literal in it, or its code."""
     code = (match["a"] or match["b"] or match["c"]).strip(" \t\r\n;")
     texts = _STRING.findall(code)
     is_said = len(texts) == 1 and not re.search(r"[=|?:(]", _STRING.sub("", code))

@@ -1,8 +1,8 @@
 """Live keys in personal links and in messages, masked unless decided otherwise.
 
-A token is hidden wherever it occurs, also where it is the number of a message or of an event: mail systems
-build links from these, and who sees the number could build the link again. Each token has a label of its own,
-so that what belongs together is still seen to.
+A token is hidden wherever it occurs, also as the id of a message or an event: mail systems build links from
+these, so the id would be enough to build the link again. Each token has a label of its own, so that equal
+tokens stay recognisable as equal.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class LinkKeys:
         self._seen: dict[str, _Seen] = {}
         self._weak: dict[tuple[str, str], tuple[str, str]] = {}
         self.places: dict[str, list[str]] = {}
-        """Where links of each kind stand."""
+        """The pointers of the values with links of each kind."""
 
     def note(self, item: Item) -> None:
-        """Look at every value of an item."""
+        """Add the keys in every value of an item."""
         self.add(keys_seen_in(item))
 
     def add(self, keys: Iterable[KeySeen]) -> None:
-        """Take up what was seen in an item."""
+        """Add the keys found in an item."""
         for pointer, key in keys:
             if key.is_weak:
                 self._weak.setdefault((pointer, key.in_link), (key.kind, key.token))
@@ -51,7 +51,7 @@ class LinkKeys:
                 places.append(pointer)
 
     def decisions(self) -> Iterator[tuple[Decision, str]]:
-        """A decision to mask each key, by the kind of its link; in the order of the export."""
+        """A decision to mask each key, grouped by kind of link, in the order of the export."""
         for kind in KEY_KINDS:
             for token, seen in self._seen.items():
                 if seen.kind == kind:
@@ -86,7 +86,7 @@ def keys_seen_in(item: Item) -> list[KeySeen]:
 
 
 def _may_hold_links(value: JsonValue) -> bool:
-    """Whether one of the values may hold a link, at a glance; False is sure."""
+    """Quick check whether any of the values may hold a link; False is certain."""
     stack = [value]
     while stack:
         current = stack.pop()
@@ -101,7 +101,7 @@ def _may_hold_links(value: JsonValue) -> bool:
 
 
 def _may_hold_a_link(text: str) -> bool:
-    """What has several lines may be a message, which says no link before it is decoded."""
+    """Quick check; a text of several lines may be a message, whose links show only when decoded."""
     return "=" in text or "//" in text or "mailto:" in text or "\\/" in text or "\n" in text or "\r" in text
 
 

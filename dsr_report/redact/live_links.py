@@ -1,6 +1,6 @@
-"""Links that work like a key: whoever has their token can log in, unsubscribe or read as the person.
+"""Links that work like a key: whoever has their token can log in, unsubscribe or read as the subject.
 
-Found by the name a token stands under (`code=`, `secret=`), and by what a link is for (unsubscribing, a
+Found by the token's parameter name (`code=`, `secret=`), and by the link's purpose (unsubscribing, a
 profile, a message as a web page, a login). Names of campaigns, numbers that can be guessed and mail
 addresses are no keys. (disclosure rules on personal links, EDPB 01/2022 and Art. 32 GDPR; read 2026-11)
 """
@@ -31,7 +31,7 @@ LINK_KINDS: tuple[LinkKind, ...] = ("link-key", "unsubscribe-link", "personal-li
 
 
 KEY_KINDS = ("password", "access-code", "key", "credential", *LINK_KINDS)
-"""What a key in a link or a message can be."""
+"""Kinds of keys in links and messages."""
 
 
 class LiveKey(NamedTuple):
@@ -44,11 +44,11 @@ class LiveKey(NamedTuple):
 
     @property
     def is_weak(self) -> bool:
-        """Whether it is to be hidden only with its name."""
+        """Whether it is hidden only together with its name."""
         return is_weak(self.token)
 
 
-# begins with a choice of single letters: such a pattern is looked for several times as fast as one of words
+# begins with a character class: `re` searches such a pattern several times as fast as a choice of words
 _NAMED = re.compile(
     r"[?&;#%\\](?:(?<=[?&;#])|(?<=%)((?:25)*)(?:3F|26|23)|(?<=\\)u0026)"
     r"((?:[a-z0-9._~\[\]-]|%(?:25)*(?:5B|5D|5F|2D)){1,60}+)"
@@ -80,22 +80,22 @@ _SHORT_TEXT = 1_000
 _EQUALS = re.compile(r"&(?:#0*61|#[xX]0*3[dD]|equals);")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _WORDED_FIELD = re.compile(r"(?:[\w-]*-)?(?:subject|topic|comments?|keywords|description|summary|title)")
-"""A field that says something in words: `Subject: 482913 is your code`."""
+"""A header field with prose: `Subject: 482913 is your code`."""
 _SIGNATURE_FIELD = re.compile(
     r"(?:x-[\w-]*)?dkim-signature|arc-[\w-]+|authentication-results|domainkey-signature|received"
 )
 
 
 def keys_in_links(text: str) -> Iterable[LiveKey]:
-    """The live keys of links in a text or a page by what the links are for; the same one may come again.
+    """The live keys of links in a text or page, by the purpose of the links; may repeat a key.
 
-    Those under a name of a key are left to who looks at values by their names.
+    Keys under a name of a key are left to the search by names (`key_shapes`).
     """
     return _remembered_keys(text) if len(text) <= _SHORT_TEXT else _keys_in_links(text)
 
 
 def keys_in_text(text: str) -> Iterator[LiveKey]:
-    """The live keys in the links of a part of a message, also those under a name of a key."""
+    """The live keys in the links of a message part, including those under a name of a key."""
     if _EQUALS.search(text):
         text = html.unescape(text)
     plain = text.replace("\\/", "/")
@@ -108,7 +108,7 @@ def keys_in_text(text: str) -> Iterator[LiveKey]:
 
 
 def _keys_in_links(text: str) -> Iterator[LiveKey]:
-    text = text.replace("\\/", "/")  # as PHP writes JSON
+    text = text.replace("\\/", "/")  # PHP escapes slashes in JSON
     if "=" in text or "%3D" in text:
         for match in _NAMED.finditer(text):
             yield from _likely(match.group(2), _value(match))
@@ -135,20 +135,20 @@ def _keys_in_links(text: str) -> Iterator[LiveKey]:
         yield from keys_in_text(wrapped)
 
 
-@lru_cache(maxsize=2048)  # texts of events recur
+@lru_cache(maxsize=2048)  # event texts recur
 def _remembered_keys(text: str) -> tuple[LiveKey, ...]:
     return tuple(_keys_in_links(text))
 
 
 def unwrap(text: str) -> Iterator[str]:
-    """The addresses, and the objects that may hold some, that a text has in base64."""
+    """The decoded texts of base64 that may encode a URL or a JSON object."""
     if "aHR0c" in text or "eyJ" in text:
         for wrapped in _WRAPPED.findall(unquote_utf8(unquote_utf8(text))):
             yield _unwrap(wrapped)
 
 
 def _urls(text: str) -> Iterator[str]:
-    """The addresses of pages in a text, with their scheme where they name one."""
+    """The URLs in a text, with their scheme if they have one."""
     for match in _AFTER_SCHEME.finditer(text):
         start = match.start()
         before = text[max(0, start - 6) : start].lower()
@@ -161,7 +161,7 @@ def _urls(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def keys_in_link(url: str, label: str) -> tuple[LiveKey, ...]:
-    """The live keys in one address that is personal by what it is for."""
+    """The live keys in a URL whose purpose is personal."""
     host_end = url.find("/", url.find("//") + 2)
     if host_end < 0:
         return ()
@@ -187,15 +187,15 @@ def keys_in_link(url: str, label: str) -> tuple[LiveKey, ...]:
 _PIECE = re.compile(
     r"(?<=[/=?&#.,;:-])[^/=?&#.,;:-]{10,}(?=[/?&#.,;:-]|\Z)|(?<=[/=])[^/=?&#,;:]{10,}(?=[/?&#,;:]|\Z)"
 )
-"""A folder of a path, the value of a parameter."""
+"""A path segment, or the value of a parameter."""
 _NO_TOKEN = frozenset("@/?=&")
-"""Signs of an address within an address, and of a mailbox."""
+"""Delimiters of a nested URL, and of a mailbox."""
 _LONGEST_COUNTED = 15
-"""Digits; a longer number is drawn, not counted."""
+"""Digits; a longer number is random, not a counter."""
 
 
 def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
-    """The live keys in a MIME message: in its header fields, and in its parts as they are decoded."""
+    """The live keys in a MIME message: in its header fields, and in its decoded parts."""
     message = parse(raw)
     fields = list(message.header)
     for part in message.walk():
@@ -229,14 +229,14 @@ def keys_in_message(raw: bytes) -> Iterator[LiveKey]:
 
 
 def _keys_under_names(text: str) -> Iterator[LiveKey]:
-    """The live keys in a text by the names that are written before them."""
+    """The live keys in a text by the names written before them."""
     for key in keys_by_names(text):
         what = key.what if key.what != "link" else "key"
         yield LiveKey(what, _whole_word(key, text), text[key.lead : key.end])
 
 
 def _whole_word(key: TextKey, text: str) -> str:
-    """The key with what it is glued to, as in `mysql -p…`: it is looked for at bounds of words."""
+    """The key with adjoining letters, as in `mysql -p…`: passages are searched at word boundaries."""
     start = key.start
     while start and text[start - 1].isalnum() and text[key.start].isalnum():
         start -= 1
@@ -248,22 +248,22 @@ def _texts_of(part: MimePart) -> Iterator[str]:
     if not is_text and part.media_type.startswith(("image/", "audio/", "video/", "font/")):
         return
     is_page = part.media_type in {"text/plain", "text/html"} or part.content.startswith(b"%PDF")
-    if not is_page and is_packed(part.content):  # a PDF says too much to go whole for a word
+    if not is_page and is_packed(part.content):  # a PDF has too much text to be hidden whole for a word
         yield from (text for text in texts_inside(part.content) if "\0" not in text)
     elif b"\0" not in part.content[:1024] or "\0" not in part.exact_text[:1024]:
         yield part.exact_text
-    elif is_text:  # UTF-16 that does not say so
+    elif is_text:  # undeclared UTF-16
         yield from texts_inside(part.content)
 
 
 def _unwrap(text: str) -> str:
-    whole = text[:-1] if len(text) % 4 == 1 else text  # a letter alone is no byte
+    whole = text[:-1] if len(text) % 4 == 1 else text  # a single digit encodes no byte
     content = base64.urlsafe_b64decode(whole.replace("+", "-").replace("/", "_") + "==")
     return content.decode("utf-8", "replace")
 
 
 def _value(match: re.Match[str]) -> str:
-    """What stands behind a name; of an address within an address, up to its own next parameter."""
+    """The value after a parameter name; in a nested URL, up to the next encoded delimiter."""
     value = match.group(3)
     return _END_OF_WRAPPED.split(value, maxsplit=1)[0] if match.group()[0] == "%" else value
 
@@ -284,7 +284,7 @@ def _of_text(key: TextKey) -> LiveKey:
 
 @lru_cache(maxsize=4096)
 def _likely(name: str, value: str) -> tuple[LiveKey, ...]:
-    """The key in a parameter whose name may mean something else."""
+    """The key in a parameter with an ambiguous name."""
     value = _plain(value).rstrip(".,)")
     is_key = _LIKELY_NAME.fullmatch(name) and key_name(name) is None and is_random(value)
     return (LiveKey("link-key", value, f"{name}={value}"),) if is_key else ()
@@ -299,7 +299,7 @@ def _plain(value: str) -> str:
 
 
 def _of_mailto(address: str) -> Iterator[LiveKey]:
-    """The token of an address to which mail is sent to unsubscribe, with all that stands before its @."""
+    """The token in an unsubscribe mail address, with its whole local part."""
     plain = unquote_utf8(address)
     local, at, rest = plain.partition("@")
     for run in _RUN.findall(local):

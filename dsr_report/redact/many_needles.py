@@ -1,6 +1,6 @@
-"""Thousands of tokens, looked for in a text all at once: each by a few of its letters beside a digit.
+"""Search of a text for thousands of tokens at once: each by five letters beside a digit.
 
-Letters and digits take turns in tokens, and seldom do in texts: a token stands only where they do.
+Letters and digits alternate in tokens and seldom in texts, so a token can only be at such a place.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ _GRAMS = (
     re.compile(rb"[0-9](?<=[^0-9].)(?<=(?=(.{5})).)", re.DOTALL),
     re.compile(rb"[0-9](?<=[^0-9].)(?<=(.{5}).)", re.DOTALL),
 )
-"""Five letters behind the end of digits, before it, behind their beginning, and before it.
+"""Five characters after the end of a run of digits, before that end, after the run's beginning, before it.
 
-Where letters and digits take turns, a token of ten has five on one side. All begin with a digit, which `re`
-searches fast.
+Of a token of ten that alternates, one side has five. All patterns begin with a digit, which `re` searches
+fast.
 """
 Shapes = dict[tuple[int, int], dict[bytes, set[str]]]
-"""Passages by their form, by how many of its letters stand before the first of the five, and from it on."""
+"""Passages by form, by the form's number of letters before the first of the five and from it on."""
 
 
 class ManyNeedles:
-    """Forms that have a word of letters and digits, as tokens have (`is_found_by_word`)."""
+    """Forms that have a word of letters and digits, as tokens do (`is_found_by_word`)."""
 
     def __init__(self, needles: Iterable[Needle]) -> None:
         self._by_gram: list[dict[bytes, Shapes]] = [{} for _ in _GRAMS]
@@ -37,7 +37,7 @@ class ManyNeedles:
             shapes.setdefault(shape, {}).setdefault(needle.form, set()).add(needle.passage)
 
     def seen_in(self, letters: bytes) -> set[str]:
-        """The passages whose form stands in a skeleton."""
+        """The passages whose form is in a skeleton."""
         found: set[str] = set()
         for pattern, by_gram in zip(_GRAMS, self._by_gram, strict=True):
             if not by_gram or by_gram.keys().isdisjoint(pattern.findall(letters)):
@@ -51,14 +51,14 @@ class ManyNeedles:
 
 
 def has_gram(needle: Needle) -> bool:
-    """Whether the word that tells a needle stands in its form."""
+    """Whether the form of a needle contains its token word."""
     return token_word(needle.passage).encode() in needle.form
 
 
 def _gram_of(needle: Needle) -> tuple[int, bytes, int]:
-    """What a needle is first looked for by: which of `_GRAMS`, its letters, and where it stands in the form.
+    """The gram that a needle is first searched by: index in `_GRAMS`, its letters, its offset in the form.
 
-    It is the last one in the word: how tokens begin, many have in common.
+    It is the last gram of the word, as many tokens share their beginnings.
     """
     word = token_word(needle.passage).encode()
     start = needle.form.find(word)

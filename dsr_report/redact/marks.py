@@ -7,7 +7,7 @@ from dsr_report.sentences import translatable as _
 
 
 def mark_text(code: str, treatment: str, number: str, what: str) -> str:
-    """The visible mark that stands in place of a masked or withheld value."""
+    """The visible mark for a masked or withheld value, in the language `code`."""
     language = language_of(code)
     form = (
         language.text("[masked {number}: {what}]")

@@ -1,4 +1,4 @@
-"""A passage of a text that is about somebody: what it is, why it is taken for that, its sentence."""
+"""A passage of a text about a person: its kind, the reason for it, its sentence."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ _LONGEST_SENTENCE = 300
 
 
 class Passage(NamedTuple):
-    """A piece of a text: what it is, and why it is taken for that."""
+    """A piece of a text, its kind, and why it was found."""
 
     kind: str
     text: str
     start: int
     why: str
-    """In English; where the catalogues have it, `word` stands for a word of the text in it."""
+    """Catalogue message in English; its `{word}` is replaced by `word`."""
     word: str = ""
 
     @property
     def reason(self) -> str:
-        """Why it is taken for that, in English."""
+        """Why it was found, in English."""
         return self.why.replace("{word}", self.word)
 
     @property
     def end(self) -> int:
-        """Where it ends in the text."""
+        """Offset of its end in the text."""
         return self.start + len(self.text)
 
 
 def sentence_of(text: str, passage: Passage) -> str:
-    """The sentence with the passage in it, marked: `my neighbour «Jan» called`."""
+    """The sentence around a passage, with the passage marked: `my neighbour «Jan» called`."""
     start, end = 0, len(text)
     for match in _SENTENCE_END.finditer(text, max(0, passage.start - _LONGEST_SENTENCE)):
         if match.end() <= passage.start:

@@ -1,4 +1,4 @@
-"""Whether a text is a MIME message: what holds one is looked into part by part, as it is decoded."""
+"""Recognition of MIME messages, whose parts are decoded and searched one by one."""
 
 from __future__ import annotations
 

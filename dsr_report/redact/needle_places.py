@@ -1,4 +1,4 @@
-"""Where a passage stands in a reading, at the bounds of words."""
+"""Offsets of a passage in a reading, at word boundaries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PREFIX = re.compile(
 LONGEST_PREFIX = 24
 _LETTERS = re.compile(r"[A-Za-z0-9\x1e]+|[^\x00-\x7f]")
 _FIRST_WITHOUT_SPACES = 0x0E00
-"""From Thai on, most scripts set no spaces between words (Korean does, and its endings follow the word)."""
+"""From Thai on, most scripts have no spaces between words (Korean has, but attaches endings to the word)."""
 
 
 @lru_cache(maxsize=4096)
@@ -25,14 +25,14 @@ def _squeezed_of(character: str) -> str:
 
 
 def stands_in(reading: Reading, needle: Needle) -> bool:
-    """Whether a passage stands in a reading that has its letters."""
+    """Whether a passage is in a reading whose skeleton contains its form."""
     if not needle.is_bounded:
         return True
     return any(True for _ in places(reading, needle))
 
 
 def places(reading: Reading, needle: Needle) -> Iterator[tuple[int, int]]:
-    """Where a passage stands in a reading."""
+    """The spans of a passage in a reading."""
     text = reading.text
     form = needle.form.decode("utf-8", "surrogatepass")
     whole, at = (_loose_letters if needle.is_loose else _strict_letters)(text)
@@ -51,7 +51,7 @@ def places(reading: Reading, needle: Needle) -> Iterator[tuple[int, int]]:
 
 
 def _loose_letters(text: str) -> tuple[str, list[int]]:
-    """The skeleton of a text, and where each of its letters stands."""
+    """The skeleton of a text, and the offset of each of its letters."""
     letters: list[str] = []
     at: list[int] = []
     for match in _LETTERS.finditer(text):
@@ -66,7 +66,7 @@ def _loose_letters(text: str) -> tuple[str, list[int]]:
 
 
 def _strict_letters(text: str) -> tuple[str, list[int]]:
-    """The same with the signs that are seen."""
+    """The squeezed text, with visible punctuation, and the offset of each of its characters."""
     letters: list[str] = []
     at: list[int] = []
     for position, character in enumerate(text):
@@ -82,7 +82,7 @@ def _prefix_before(text: str, start: int) -> int:
 
 
 def is_bounded(text: str, start: int, end: int, needle: Needle) -> bool:
-    """Whether what stands there is no piece of a longer word or number."""
+    """Whether a span is not part of a longer word or number."""
     if not needle.is_bounded:
         return True
     is_address = "@" in needle.passage
