@@ -1,6 +1,6 @@
-"""Names of people in a text: by what stands beside them, then those of two parts or more that stand alone.
+"""Names of people in a text: by the words beside them, then names of at least two words without context.
 
-The words are those of all languages of the lexicon, as one text may mix them.
+The words are those of all languages of the lexicon, as a text may mix them.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ _WRITING = frozenset(WORDS.writing)
 _CONJUNCTIONS = frozenset(WORDS.conjunctions)
 _FIRST_NAMES = frozenset(WORDS.first_names)
 _NO_PEOPLE = frozenset((*WORDS.no_people, *WORDS.titles, *WORDS.families)) | (_RELATIONS - _FIRST_NAMES)
-"""A relation of one language may be a given name of another: peter, a godfather in Flanders."""
+"""A relation in one language may be a given name in another: peter, a godfather in Flanders."""
 _NAMES_AND_DAYS = (
     _FIRST_NAMES.intersection(WORDS.no_people).difference(*(one.function_words for one in LEXICONS.values()))
     - _GREETINGS
 )
-"""Given names that are also cut short for a month or day: Jan, Sam."""
+"""Given names that are also abbreviations of months or days: Jan, Sam."""
 _NO_NAMES = _NO_PEOPLE - _NAMES_AND_DAYS
 _LONGEST_CUT = 4
-"""Letters of a month or day that is cut short."""
+"""Letters of an abbreviated month or day."""
 _FUNCTION_WORDS = {code: frozenset(one.function_words) for code, one in LEXICONS.items()}
 _CLOSING = re.compile(
     rf"(?:^[ \t>]*|(?<=[.!?] )){any_of(WORDS.closings)}(?:[ ]{any_of(WORDS.quoting)}(?!\w))?"
@@ -58,17 +58,17 @@ _QUOTED_LINE = re.compile(
 _ENDS_LINE = re.compile(r"[ \t.]*(?:[\r\n,(|/-]|\Z)")
 _HOUSE_NUMBER = re.compile(r" ?[1-9]\d{0,3}(?!\d)")
 _BEFORE_NUMBER = re.compile(r"\.[ ]?\d")
-"""After what looks like a name, and is short for something: Max. 40 W."""
+"""After an abbreviation that looks like a name: Max. 40 W."""
 _BEFORE_ADDRESS = re.compile(r"[\"'”]?[ \t]*<")
 _ELIDED = re.compile(r"d['’](?=[A-ZÀ-Þ])", re.IGNORECASE)
 _BESIDE = re.compile(r"[ \t\u00a0]?[,:(–\"'„“«-]?[ \t\u00a0]?[\"'„“«]?")
 _FIRM = re.compile(rf"(?<!\w){any_of(WORDS.firms)}(?!\w)", re.IGNORECASE)
 _SIGNS_BEFORE = 40
-"""Characters before a word in which a sentence may have ended; further blanks are no text."""
+"""Characters before a word that are searched for a sentence end; only further blanks are skipped."""
 
 
 def names_in(text: str) -> Iterator[Passage]:
-    """Names by what stands beside them, then names of two parts or more that stand alone."""
+    """Names by the words beside them, then names of at least two words without context."""
     plain = text
     for pattern in (LINK, ADDRESS, _FIRM):
         plain = pattern.sub(lambda match: " " * len(match.group()), plain)
@@ -87,7 +87,7 @@ def names_in(text: str) -> Iterator[Passage]:
 
 
 class _Words:
-    """A text as its words, in which names are read from one word on."""
+    """A text split into words, with one search method per kind of context."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -100,7 +100,7 @@ class _Words:
         self.determiners = {word for one in languages for word in one.determiners}
 
     def _languages(self) -> list[Lexicon]:
-        """The languages that the text may be in, judged by its frequent words."""
+        """The most likely languages of the text, judged by its function words."""
         count = {code: sum(w in words for w in self.lower) for code, words in _FUNCTION_WORDS.items()}
         most = max(count.values())
         return [LEXICONS[code] for code in count if count[code] == most] if most else []
@@ -151,7 +151,7 @@ class _Words:
                 yield from self._row(passage)
 
     def of_families(self) -> Iterator[Passage]:
-        """What a family is called: Familie Schmidt, fam. de Wit, the Smith family."""
+        """Names of families: Familie Schmidt, fam. de Wit, the Smith family."""
         for at, lower in enumerate(self.lower):
             if lower not in _FAMILIES:
                 continue
@@ -167,7 +167,7 @@ class _Words:
                 yield from self._row(passage)
 
     def before_addresses(self, starts: Iterable[int]) -> Iterator[Passage]:
-        """The name of whom an address belongs to: Jan Smith <jan@…>."""
+        """The name of an address's owner: Jan Smith <jan@…>."""
         for start in starts:
             at = bisect_left(self.starts, start) - 1
             if at >= 0 and _BEFORE_ADDRESS.fullmatch(self.text[self.spans[at][1] : start]):
@@ -234,7 +234,7 @@ class _Words:
                 yield self._passage(first, last, _TWO_CAPITALS)
 
     def _is_thing(self, first: int, parts: Sequence[int]) -> bool:
-        """Whether an article says that it is a thing, the Table Lamp, and no given name that it is not."""
+        """Whether an article shows that it is a thing (the Table Lamp), and no part is a given name."""
         return (
             first > 0
             and self.lower[first - 1] in self.determiners
@@ -243,7 +243,7 @@ class _Words:
         )
 
     def given_names(self) -> Iterator[Passage]:
-        """A frequent given name with a capital within a sentence."""
+        """Capitalised frequent given names within a sentence."""
         for at, word in enumerate(self.lower):
             is_given = word in _FIRST_NAMES and word not in _NO_PEOPLE and self._is_capital(at)
             if is_given and not _BEFORE_NUMBER.match(self.text, self.spans[at][1]):
@@ -251,7 +251,7 @@ class _Words:
                 yield from self._row(passage)
 
     def _row(self, passage: Passage, *, is_sure: bool = False) -> Iterator[Passage]:
-        """A name, and those that stand in a row with it: Anna and Peter Smith."""
+        """A name, and those joined to it by a conjunction: Anna and Peter Smith."""
         yield passage
         at = bisect_left(self.starts, passage.end)
         if at + 1 >= len(self.words) or self.lower[at] not in _CONJUNCTIONS:
@@ -274,7 +274,7 @@ class _Words:
         return Passage("person", text.rstrip("."), start, why, word)
 
     def _name_at(self, at: int, why: str, word: str = "", *, after_title: bool = False) -> Passage | None:
-        """The name that begins with a word, if one does."""
+        """The name that begins at a word; None if there is none."""
         if at >= len(self.words):
             return None
         if not self._is_capital(at):
@@ -290,7 +290,7 @@ class _Words:
         return self._passage(at, last, why, word)
 
     def _name_until(self, last: int, why: str, word: str = "") -> Passage | None:
-        """The name that ends with a word, if one does."""
+        """The name that ends at a word; None if there is none."""
         if not self._is_capital(last) or self._is_no_name(last):
             return None
         first = last
@@ -304,7 +304,7 @@ class _Words:
         return self._passage(first, last, why, word)
 
     def _last_of(self, at: int) -> int:
-        """The last word of the name that begins here: capitals, with small words between them."""
+        """The last word of the name that begins here: capitalised words, with infixes between them."""
         last = at
         while last + 1 < len(self.words):
             following = last + 1
@@ -339,7 +339,7 @@ class _Words:
         return word[0].isupper() and (len(word.rstrip(".")) == 1 or not word.isupper() or "." in word)
 
     def _is_infix(self, at: int) -> bool:
-        """Whether a word may stand inside a name: van, de; "in" only before another one."""
+        """Whether a word may be inside a name: van, de; "in" only before another such word."""
         word = self.lower[at]
         if word in _WEAK_INFIXES:
             return (
@@ -350,7 +350,7 @@ class _Words:
         return word in _INFIXES
 
     def _is_elided(self, at: int) -> bool:
-        """Whether a word is the end of a name like Jeanne d'Arc."""
+        """Whether a word is the elided end of a name, as in Jeanne d'Arc."""
         return _ELIDED.match(self.words[at]) is not None
 
     def _is_no_name(self, at: int) -> bool:
@@ -370,7 +370,7 @@ class _Words:
         )
 
     def _is_of_a_date(self, at: int) -> bool:
-        """Whether a number stands beside a word, or another word that is cut short for a month or day."""
+        """Whether a number, or another abbreviated month or day, is beside a word."""
         start, end = self.spans[at]
         around = self.text[max(0, start - 3) : start], self.text[end : end + 4]
         if re.search(r"\d[.)]?[ /-]?\Z", around[0]) or re.match(r"[.]?[ /'’-]{0,2}\d", around[1]):
@@ -391,7 +391,7 @@ class _Words:
         return self.text[self.spans[one][1] : self.spans[other][0]]
 
     def _is_joined(self, one: int, other: int) -> bool:
-        """Whether one space alone stands between two words, or the dot of an abbreviation before it."""
+        """Whether only a space, or the period of an abbreviation and a space, separates two words."""
         if other >= len(self.words):
             return False
         gap, word = self._gap(one, other), self.lower[one]
@@ -399,13 +399,13 @@ class _Words:
         return gap in {"", " ", "  ", "\u00a0"} or (gap == ". " and is_short)
 
     def _is_near(self, one: int, other: int) -> bool:
-        """Whether nothing but a comma, a bracket or the like stands between these words."""
+        """Whether only a comma, a bracket or the like separates each two of these words."""
         return other < len(self.words) and all(
             _BESIDE.fullmatch(self._gap(at, at + 1)) for at in range(one, other)
         )
 
     def _begins(self, at: int) -> bool:
-        """Whether a sentence or line begins with a word."""
+        """Whether a word begins a sentence or line."""
         start = self.spans[at][0]
         before = self.text[max(0, start - _SIGNS_BEFORE) : start].rstrip(" \t>\"'„«(")
         return not before or before[-1] in ".!?:\n\r,;"

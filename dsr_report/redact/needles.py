@@ -1,7 +1,7 @@
-"""What a passage is found by: its letters, and the other ways in which people and programs write the same.
+"""Search keys (needles) of a passage: its letters, and equivalent spellings by people and programs.
 
-Telephone numbers are the same with and without the prefixes of country and trunk, dates in each order of day,
-month and year, names in each order of their words; a digest of a passage counts as the passage.
+Telephone numbers are equal with and without the prefixes of country and trunk, dates in each order of day,
+month and year, names in each order of their words. A digest of a passage counts as the passage.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from dsr_report.redact.readings import Reading, readings_of_text
 from dsr_report.redact.skeleton import skeleton
 
 _SHORTEST_LOOSE = 6
-"""Letters and digits; what has fewer is a passage only with the signs in it."""
+"""Letters and digits; a passage with fewer is searched with its punctuation."""
 _SHORTEST_GROUPED = 9
-"""Digits; shorter numbers in groups are times and days as well."""
+"""Digits; shorter grouped numbers are also times and days."""
 COUNTRY = (
     "(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|2[1-689][0-9]|3[578][0-9]|42[0-9]|5[09][0-9]|"
     "6[7-9][0-9]|8[0578][0-9]|9[679][0-9])"
@@ -32,13 +32,13 @@ _DATE = re.compile(
     r"(?:([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}))"
 )
 _DIGEST_OF = "\x1d"
-"""Before a text of which only the digests are looked for."""
+"""Prefix of a passage of which only the digests are searched."""
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SHORTEST_WORD = 10
 _NAME_WORD = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"[^\W\d_]+(?:[ \u00a0.,'’-]+[^\W\d_]+)*\.?")
 _MOST_WORDS = 5
-"""Of a name; what has more is a sentence."""
+"""Words of a name; a passage with more is a sentence."""
 _IBAN = re.compile(r"(?P<country>[a-z]{2})\d{2}(?P<number>[a-z0-9]{10,30})")
 _SHORTEST_ACCOUNT = 7
 _INVISIBLE = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]+")
@@ -46,30 +46,30 @@ _SMALL = frozenset(word.casefold() for word in WORDS.name_infixes)
 
 
 def digests_alone(text: str) -> str:
-    """A passage that stands for the digests of a text, and not for the text."""
+    """A passage that is searched by the digests of `text` only."""
     return _DIGEST_OF + text
 
 
 def is_for_digests(passage: str) -> bool:
-    """Whether only the digests of a text are looked for."""
+    """Whether only the digests of a passage are searched."""
     return passage.startswith(_DIGEST_OF)
 
 
 class Needle(NamedTuple):
-    """What a passage is found by."""
+    """A search key of a passage."""
 
     passage: str
     form: bytes
     is_loose: bool
-    """Signs and blanks make no difference."""
+    """The form is a skeleton: punctuation and blanks make no difference."""
     is_bounded: bool
-    """It must not be a piece of a longer word."""
+    """It must not be part of a longer word."""
     country: str | None
-    """Of a telephone number, the form being its last part: the code of its country, `""` where unknown."""
+    """Country code of a telephone number, whose `form` has no prefixes; `""` if unknown, else None."""
 
 
 def needles_of(passage: str) -> tuple[Needle, ...]:
-    """Everything that a passage is found by, but for its digests."""
+    """All search keys of a passage, except its digests."""
     if is_for_digests(passage):
         return ()
     telephone = _of_telephone(passage)
@@ -101,20 +101,20 @@ def needles_of(passage: str) -> tuple[Needle, ...]:
 
 
 def words_of_name(passage: str) -> tuple[str, ...]:
-    """The words of a passage that may be a name; none of another."""
+    """The words of a passage that may be a name; empty for other passages."""
     words = tuple(_NAME_WORD.findall(passage))
     is_name = 1 < len(words) <= _MOST_WORDS and _NAME.fullmatch(passage.strip()) is not None
     return words if is_name else ()
 
 
 def _with_small_words_cut(words: tuple[str, ...]) -> Iterator[str]:
-    """A name with its small words as they are cut short: `Karin v.d. Berg`."""
+    """A name with its infixes abbreviated: `Karin v.d. Berg`."""
     if any(word.casefold() in _SMALL for word in words[1:-1]):
         yield " ".join(word[0] if word.casefold() in _SMALL else word for word in words)
 
 
 def in_other_orders(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """A name turned round: `Dubbelaar, Teun`, `Berg, Karin van der`, `Berg, van der, Karin`."""
+    """A name's words in other orders: `Dubbelaar, Teun`, `Berg, Karin van der`, `Berg, van der, Karin`."""
     for first in range(1, len(words)):
         yield words[first:] + words[:first]
     if len(words) > 2:
@@ -122,7 +122,7 @@ def in_other_orders(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def _accounts(letters: str) -> Iterator[bytes]:
-    """The number of the account in an IBAN, as it was written before there was one."""
+    """The account number in an IBAN, in national notation."""
     match = _IBAN.fullmatch(letters)
     if match is None:
         return
@@ -137,7 +137,7 @@ def _accounts(letters: str) -> Iterator[bytes]:
 
 
 def _other_forms(passage: str) -> Iterator[bytes]:
-    """What else is the same text: with letters lost or written out on the way, of a domain, of a day."""
+    """Equivalent forms: letters dropped or transliterated, a decoded domain, a date in other orders."""
     if not passage.isascii():
         yield skeleton("".join(c for c in passage if c.isascii()))
         composed = unicodedata.normalize("NFC", passage).casefold()
@@ -156,7 +156,7 @@ def _other_forms(passage: str) -> Iterator[bytes]:
 
 
 def _of_telephone(passage: str) -> tuple[str, str] | None:
-    """The country's code, if it is said, and the digits after the prefixes; None of what nobody calls."""
+    """The country code, `""` if absent, and the digits after the prefixes; None if no telephone number."""
     match = _TELEPHONE.fullmatch(passage)
     digits = "".join(character for character in passage if character in "0123456789")
     if match is None or not _SHORTEST_GROUPED <= len(digits) <= 17 or _DATE.fullmatch(passage.strip()):
@@ -171,12 +171,12 @@ def _of_telephone(passage: str) -> tuple[str, str] | None:
 
 
 def squeeze(text: str) -> str:
-    """A text with its signs, in one case and without blanks: how a passage is found whose signs count."""
+    """A text with punctuation, in one case and without blanks: the form of passages that are not loose."""
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def is_found_by_word(needle: Needle) -> bool:
-    """Whether a passage has a word that no text holds by chance: of letters and digits, as tokens have."""
+    """Whether a passage has a word of both letters and digits, as tokens do, which no text has by chance."""
     word = token_word(needle.passage)
     is_free = needle.is_loose and not needle.is_bounded and needle.country is None
     return is_free and len(word) >= _SHORTEST_WORD and not word.isalpha() and not word.isdigit()
@@ -184,7 +184,7 @@ def is_found_by_word(needle: Needle) -> bool:
 
 @lru_cache(maxsize=256)
 def digests_of(passage: str) -> frozenset[bytes]:
-    """The digests of a passage that give it away: what is drawn by chance, none gives away."""
+    """The digests from which a passage could be guessed; none for a random passage."""
     if is_for_digests(passage):
         return keys_of_text(passage[1:])
     if "@" not in passage and is_random(passage, shortest=16):
@@ -205,5 +205,5 @@ def digests_of(passage: str) -> frozenset[bytes]:
 
 
 def token_word(token: str) -> str:
-    """The longest run of ASCII letters and digits in a token, in one case: no text holds it by chance."""
+    """The longest run of ASCII letters and digits in a token, in lower case."""
     return max(_WORD.findall(token), key=len, default="").lower()

@@ -1,4 +1,4 @@
-"""Attached files that cannot be looked into: what they say, only a person can see."""
+"""Attached files that cannot be searched: only a person can see what they contain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dsr_report.mime.message import parse_once
 from dsr_report.redact.in_messages import closed_files
 
 OPAQUE = "opaque-file"
-"""What a finding is about that names such a file."""
+"""Kind of the finding for such a file."""
 _OPEN = "save the message as FILE.eml and open it in a mail program, then "
 _HOW_TO_OPEN = {
     "locked": "it is locked: {}unpack the file with the password (ask who sent it).",
@@ -24,10 +24,10 @@ _UNKNOWN = "nothing here reads files of its kind: {}open the file with the progr
 
 
 class OpaqueFile(NamedTuple):
-    """A file that nothing can look into.
+    """A file that cannot be searched.
 
-    `part` is that of the message, by its path (`1.2`); `path` leads to the file from there, through archives;
-    `digest` tells parts apart that have the same name, and finds the copies of one.
+    `part` is the path of the message part (`1.2`); `path` leads from there to the file, through archives;
+    `digest` distinguishes parts of the same name, and identifies copies of a file.
     """
 
     part: str
@@ -37,12 +37,12 @@ class OpaqueFile(NamedTuple):
 
     @property
     def how_to_open(self) -> str:
-        """Why nothing looked into it, and how a person does."""
+        """Why it was not searched, and how a person opens it."""
         return _HOW_TO_OPEN.get(self.reason, _UNKNOWN).format(_OPEN)
 
 
 def opaque_files(wire: bytes) -> Iterator[OpaqueFile]:
-    """The files in a message in which a value cannot be found, and not be hidden."""
+    """The files in a message in which values can be neither found nor hidden."""
     seen: set[tuple[str, str]] = set()
     digests: dict[str, str] = {}
     for part, path, reason in closed_files(wire):

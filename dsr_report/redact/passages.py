@@ -1,6 +1,6 @@
-"""The texts that are hidden everywhere: found in every reading of a value, file or message, and replaced.
+"""Passages that are hidden everywhere: found in every reading of a value, file or message, and replaced.
 
-A passage is found where its skeleton is in the skeleton of a reading, at the bounds of words.
+A passage is found where the skeleton of a reading contains its skeleton, at word boundaries.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from dsr_report.redact.skeleton import BORDER, skeleton
 from dsr_report.redact.tags import TAG
 
 _WIDTHS = (160, 640, 2560)
-"""Letters that the longest passage may have; a few widths only, as what is read with one is remembered."""
+"""Letters of the longest passage; only a few widths, as readings are cached per width."""
 _SHORTEST_WORD = 10
 _LONG_WORD = re.compile(rb" (" + rb"[^ ]" * _SHORTEST_WORD + rb"[^ ]*)")
-"""Among words in one case, with a space for all else (`_PLAIN`): that is twice as fast."""
+"""Applied to text translated by `_PLAIN` (lower case, others as space), which is twice as fast."""
 _PLAIN = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256)).lower()
 _MOST_SEARCHED = 40
-"""Passages that are looked for one by one; of more, those with a word as tokens have it all at once."""
+"""Passages that are searched one by one; of more, those with a token word are searched all at once."""
 _ROUNDS = 8
 _PIECE = 4
 
 
 class Passages:
-    """Texts to look for, and the marks of what was hidden already (in which nothing is looked for)."""
+    """Texts to search for; the marks of texts already hidden are not searched."""
 
     def __init__(self, passages: Iterable[str], marks: Iterable[str] = ()) -> None:
         passages = list(passages)
@@ -65,7 +65,7 @@ class Passages:
         of_drawn = {
             needle.passage for word in drawn for needle in self._words[word] if "@" not in needle.passage
         }
-        self._digested = [one for one in passages if one not in of_drawn]  # no digest gives them away
+        self._digested = [one for one in passages if one not in of_drawn]  # their digests reveal nothing
         seen = [mark for mark in marks if _holds_any(skeleton(mark), self._needles)]
         spelled = dict.fromkeys(text for mark in seen for text in (mark, html.escape(mark)))
         self._marks = re.compile("|".join(map(re.escape, spelled))) if spelled else None
@@ -77,22 +77,22 @@ class Passages:
         self.all = tuple(passages)
         self._is_any = bool(self._needles or self._words or self._digested)
         self.first = next(iter(passages), "")
-        """The passage whose mark stands for what cannot be told apart."""
+        """The passage whose mark is used where passages cannot be distinguished."""
 
     def __bool__(self) -> bool:
         return self._is_any
 
     def may_be_in(self, text: str) -> bool:
-        """False for a text that is too short for all of them; what is not ASCII may stand for more."""
+        """False for a text shorter than any passage; non-ASCII text may decode to more characters."""
         return self._is_any and (len(text) >= self._shortest or not text.isascii())
 
     def seen_in(self, content: str | bytes, charset: str | None = None, media_type: str = "") -> set[str]:
-        """The passages that a value (text), or a file, part or message (bytes), holds in any reading.
+        """The passages in any reading of a value (text), or of a file, part or message (bytes).
 
         Several values may be joined by `BORDER`.
 
         Raises:
-            Endless: it has more readings than can be looked through.
+            Endless: it has too many readings to search.
         """
         found: set[str] = set()
         if isinstance(content, str):
@@ -110,7 +110,7 @@ class Passages:
 
     @cached_property
     def _alone(self) -> frozenset[str]:
-        """The passages of which no form holds one of another, or begins where one of another ends."""
+        """The passages that overlap no other: no form contains a form of another, or begins with its end."""
         forms = {
             (form, passage)
             for passage in self.all
@@ -136,9 +136,9 @@ class Passages:
         )
 
     def alone_in(self, text: str) -> set[str]:
-        """The passages that stand in a text letter for letter, and have no piece in common with another.
+        """The passages that occur in a text letter for letter and overlap no other passage.
 
-        To take one of them out cannot leave half of another.
+        Removing one of them cannot leave half of another.
         """
         words = self._words.keys() & words_in(text) if self._words else set()
         needles = [*self._loose, *(needle for word in words for needle in self._words[word])]
@@ -152,7 +152,7 @@ class Passages:
         return found
 
     def seen_literally(self, content: str | bytes) -> set[str]:
-        """Those that stand in bytes as they are, nothing decoded; a longer word is another."""
+        """The passages that occur in a text or bytes undecoded, at word boundaries."""
         found: set[str] = set()
         text = self._plain(content if isinstance(content, str) else content.decode("utf-8", "replace"))
         words = self._words.keys() & words_in(text) if self._words else set()
@@ -168,14 +168,14 @@ class Passages:
         return found
 
     def seen_as_printed(self, text: str) -> set[str]:
-        """Those that a reader of a text sees, in any spelling, nothing decoded."""
+        """The passages that a reader of a text sees, in any spelling, without decoding."""
         found: set[str] = set()
         self._look(readings_of(self._plain(text), UNDECODED), found)
         return found
 
     @cached_property
     def _digests(self) -> dict[bytes, str]:
-        """What is hidden, by its digests: hundreds of each, made once a text has something like a digest."""
+        """Passages by digest, hundreds for each; computed when a text first has a possible digest."""
         return {key: passage for passage in self._digested for key in digests_of(passage)}
 
     def _plain(self, text: str) -> str:
@@ -198,7 +198,7 @@ class Passages:
                 found |= {self._digests[key] for key in digests if key in self._digests}
 
     def without(self, text: str, mark_of: Callable[[str], str], present: Iterable[str]) -> str | None:
-        """A text without these passages, or None where it still has one when all that can be is replaced."""
+        """A text without these passages; None if one remains when all replaceable ones are replaced."""
         only = (
             Passages(sorted(present), map(mark_of, present))
             if self._marks
@@ -223,7 +223,7 @@ class Passages:
         return None
 
     def literally_without(self, text: str, mark_of: Callable[[str], str], seen: Collection[str]) -> str:
-        """A text without the passages that stand in it letter for letter."""
+        """A text without the passages that occur in it letter for letter."""
         for needle in self._needles:
             if needle.passage in seen and needle.country is None and needle.is_loose:
                 pattern = _pattern_of(needle.passage)
@@ -237,11 +237,9 @@ class Passages:
         return text
 
     def exactly_without(self, text: str, mark_of: Callable[[str], str], seen: set[str]) -> str:
-        """A text without these passages, in each of its readings; tags among their letters are kept."""
+        """A text without these passages in each of its readings; tags among their letters are kept."""
         spans: list[tuple[int, int, str]] = []
-        whole = Reading.located(self._plain(text))._replace(
-            is_decoded="\0" in text
-        )  # as it is looked through
+        whole = Reading.located(self._plain(text))._replace(is_decoded="\0" in text)  # as in the search
         for reading in readings_of_text(whole):
             if reading.starts is None or reading.ends is None:
                 continue
@@ -252,7 +250,7 @@ class Passages:
         done = 0
         for start, end, passage in sorted(spans, key=lambda span: (span[0], -span[1])):
             if start < done:
-                if end > done:  # the rest of one that begins within another
+                if end > done:  # the rest of an overlapping passage
                     out += TAG.findall(text[done:end])
                     done = end
                 continue
@@ -285,12 +283,12 @@ def _holds_any(letters: bytes, needles: Iterable[Needle]) -> bool:
 
 @lru_cache(maxsize=256)
 def passages_of(passages: tuple[str, ...]) -> Passages:
-    """`Passages`, remembered: the same few are looked for again and again."""
+    """A cached `Passages`, as the same few are searched again and again."""
     return Passages(passages)
 
 
 def _are_unlike(passages: set[str]) -> bool:
-    """Whether no two of them have a piece in common: taking out one cannot leave half of another."""
+    """Whether no two passages overlap, so that removing one cannot leave half of another."""
     known: set[bytes] = set()
     for passage in passages:
         letters = skeleton(passage)
@@ -307,6 +305,6 @@ def _pattern_of(passage: str) -> re.Pattern[str]:
 
 
 def words_in(text: str) -> set[str]:
-    """Every run of ten and more ASCII letters and digits in a text, in one case."""
+    """Every run of at least ten ASCII letters and digits in a text, in lower case."""
     plain = text.encode("utf-8", "surrogatepass").translate(_PLAIN)
     return {word.decode("ascii") for word in _LONG_WORD.findall(b" " + plain)}

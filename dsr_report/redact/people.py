@@ -1,7 +1,7 @@
 """Other people in a text: their names, their postal and e-mail addresses, their telephone and other numbers.
 
-No rule finds everybody: what is found is proposed to a person who decides, and every text that was searched
-is on a reading list as well. What is the subject's own or the controller's is left out, in any spelling.
+No rule finds everybody: findings are proposals for a person to decide on, and every searched text is also on
+a reading list. What is the subject's own or the controller's is left out, in any spelling.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _FILE_NAMES = frozenset({"png", "jpg", "gif", "svg", "css", "js"})
 _LONGEST_TEXT = 200_000
 """Characters; a longer text is searched in pieces of this size."""
 Detector = Callable[[str], Iterable[Passage]]
-"""Another way to find people in a text, such as a model; none is used unless it is handed over."""
+"""An additional way to find people in a text, such as a model; none by default."""
 
 
 def find_people(text: str, known: KnownPeople, detectors: Sequence[Detector] = ()) -> list[Passage]:
-    """What in a text belongs to somebody else, in the order of the text; no passage overlaps another."""
+    """Passages in a text about other people, in the order of the text, without overlaps."""
     found: list[Passage] = []
     for offset in range(0, len(text), _LONGEST_TEXT):
         piece = text[offset : offset + _LONGEST_TEXT]

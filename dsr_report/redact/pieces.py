@@ -1,4 +1,4 @@
-"""A text in pieces, so that it is read anew around a change alone."""
+"""A text split into pieces, so that only the surroundings of a change are read again."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from dsr_report.redact.skeleton import BORDER
 from dsr_report.redact.tags import UNSEEN, out_of_sight
 
 _PIECE = re.compile(r"[^\x1e]{1,80}[^\s\x1e]*\s*|\x1e+")
-"""A text is parted where no word, escape or run of base64 is cut."""
+"""A text is split where no word, escape sequence or run of base64 is cut."""
 _NO_SURE_LETTERS = re.compile(
     r"(?:%[0-9A-Fau]|&[#A-Za-z]|\\|=[0-9A-F?\s]|xn--)\S*|[A-Za-z0-9+/_-]{11,}={0,2}|"
     r"[^A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u0410-\u044f\u3041-\u3096\u4e00-\u9fff\uac00-\ud7a3]+",
     re.IGNORECASE,
 )
-"""All but letters that stay letters, however the text is read: each has at least one in the skeleton."""
+"""Everything except letters that are letters in every reading, with at least one letter in the skeleton."""
 _SOFT_END = re.compile(r"=\s")
 _SHORTEST_RUN = 11
-"""Letters and digits; as many may be base64."""
+"""Letters and digits; a run of this length may be base64."""
 
 
 class Pieces:
-    """A text in pieces, and how many letters each has that stay letters however it is read.
+    """The pieces of a text, and the number of letters of each that are letters in every reading.
 
-    Tags, and what is not shown, are a piece each. Pieces are made where they are asked for.
+    Each tag, and each element that is not shown, is a piece. Pieces are computed on demand.
     """
 
     def __init__(self, text: str, tags: list[tuple[int, int]]) -> None:
@@ -38,7 +38,7 @@ class Pieces:
         self._letters: dict[int, int] = {}
 
     def _bounds_of(self, stretch: int) -> list[int]:
-        """Where the pieces of a stretch begin, and its end."""
+        """Offsets of the pieces of a stretch, and of its end."""
         known = self._bounds.get(stretch)
         if known is None:
             start, end = self._stretches[stretch : stretch + 2]
@@ -55,10 +55,10 @@ class Pieces:
         return known
 
     def around(self, start: int, end: int, width: int) -> tuple[int, int]:
-        """The pieces around a place, up to `width` letters on each side."""
+        """The span of the pieces around a place, with up to `width` letters on each side."""
         first = bisect_right(self._stretches, start) - 1
         last = bisect_left(self._stretches, end) - 1
-        # letters in tags do not count beside a text: they are gone where tags are taken out
+        # letters in tags do not count beside text: they disappear when tags are removed
         is_within = first == last and first % 2 == 1
         left = self._piece_at(first, start)
         letters, stretch = 0, first
@@ -79,7 +79,7 @@ class Pieces:
         return left, right
 
     def _piece_at(self, stretch: int, place: int, *, behind: bool = False) -> int:
-        """Where the piece with a place begins, or ends."""
+        """The offset where the piece at a place begins, or ends if `behind`."""
         bounds = self._bounds_of(stretch)
         return bounds[bisect_right(bounds, place) - (not behind)]
 
@@ -103,9 +103,9 @@ class Pieces:
 
 
 def _sure_letters(piece: str) -> int:
-    """How many letters of a piece stay letters however it is read; fewer is no mistake.
+    """A lower bound of the letters of a piece that are letters in every reading.
 
-    Most pieces have words of ASCII letters; these are counted fast.
+    Most pieces have words of ASCII letters, which are counted fast.
     """
     if "=" not in piece or not _SOFT_END.search(piece):
         words = piece.split()

@@ -1,4 +1,4 @@
-"""Where a text stands in an export, in any reading of its values."""
+"""The values of an export that contain a text, in any reading."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _ENCODED = "(in another spelling or encoding)"
 
 
 class Place(NamedTuple):
-    """One value that holds a text."""
+    """A value that contains a text."""
 
     pointer: str
     record: str
     title: str
     date: str
     excerpt: str
-    """The sentence with the text marked, where it stands there as it is written."""
+    """The sentence with the text marked, if the value contains it as spelled."""
 
 
 def places_of(text: str, found: Iterable[RawRecord]) -> Iterator[Place]:
-    """Every value that holds a text, at the bounds of words; what cannot be read to its end as well."""
+    """Every value that contains a text at word boundaries, or has too many readings to search."""
     passages = Passages([text.strip()])
     if not passages:
         return
@@ -45,7 +45,7 @@ def places_of(text: str, found: Iterable[RawRecord]) -> Iterator[Place]:
 
 
 def look_elsewhere(findings: Iterable[Finding], found: Iterable[RawRecord]) -> None:
-    """Tell each finding that must be decided every other value that holds its text."""
+    """Add to each finding that must be decided every other value that contains its text."""
     by_text: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.must_decide and not finding.members and finding.value.strip():
@@ -63,7 +63,7 @@ def look_elsewhere(findings: Iterable[Finding], found: Iterable[RawRecord]) -> N
 def _values_with_passages(
     passages: Passages, record: RawRecord
 ) -> Iterator[tuple[str, str, set[str] | None]]:
-    """Each value of a record with passages in it: its pointer and text, and these; None if it has no end."""
+    """Pointer, text and passages of each value with passages; passages are None if not searchable."""
     for pointer, value in values_of(record.value, record.pointer):
         written = value if isinstance(value, str) else str(value)
         try:

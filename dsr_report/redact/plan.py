@@ -1,8 +1,8 @@
-"""What is masked and withheld in one export, with the number that each hidden value bears everywhere.
+"""The plan of what is masked and withheld in an export, with the number of each hidden value.
 
 *Masked*: the subject's own value, but a live key (GDPR Art. 5(1)(f), 32). *Withheld*: rights of others or
 another legal ground (Art. 15(4), 12(4)); only by a decision of the operator. A decision is about a value;
-the same value bears the same number wherever it occurs.
+the same value has the same number wherever it occurs.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from dsr_report.redact.sums import Sum
 Treatment = Literal["disclose", "mask", "withhold"]
 _SHORTEST_WORD = 10
 _MOST_SEARCHED = 16
-"""Tokens that are also looked for in every other spelling in all values, as other hidden values are."""
+"""Tokens that are also searched in every other spelling, as other hidden values are; more are not."""
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
-"""What may be a mark."""
+"""A possible mark."""
 _MOST_ALONE = 50
-"""Keys of one sort that bear a number each; more (a token with each event) share one, with a label each."""
+"""Keys of one kind with a number each; more (a token per event) share a number, with a label each."""
 _MANY_PLACES = 20
-"""Places of one withheld passage: a name in more of them, or a word that is none, is worth a look."""
+"""Places of a withheld passage; a name with more, or an ordinary word, is reported for a check."""
 SHORTEST_PASSAGE = 6
-"""Shorter values are hidden where they stand, but not looked for in other text: chance would hit them."""
+"""Shorter values are hidden only in their own place: they occur in other texts by chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What happens to one value, and why.
+    """The treatment of one value, and the reason.
 
     `what` is a key of the report's wording (`access-code`, `address`, …) or free text. `everywhere` also
     hides the value's occurrences inside other values.
@@ -48,22 +48,22 @@ class Decision:
     passage: str | None = None
     """The part of the value that is hidden; None hides the whole value."""
     group: str | None = None
-    """Values of one group bear one number, though they differ: those of another person's record."""
+    """Different values of one group share a number, such as those of another person's record."""
     span: tuple[int, int] | None = None
-    """Where in the value the passage stands, if that is known: it is hidden there, however it is written."""
+    """The passage's span in the value, if known: it is hidden there, in any spelling."""
     is_word: bool = False
-    """The passage is hidden at bounds of words, also where it is shorter than `SHORTEST_PASSAGE`."""
+    """The passage is hidden at word boundaries, even if shorter than `SHORTEST_PASSAGE`."""
     is_token: bool = False
-    """What is hidden is drawn by chance, and one of perhaps thousands: see `Plan.tokens`."""
+    """The passage is a random token, perhaps one of thousands: see `Plan.tokens`."""
     part: str | None = None
-    """The part of a message, by its path (`1.2`), that is hidden whole."""
+    """Path (`1.2`) of the message part that is hidden whole."""
 
 
 @dataclass(slots=True)
 class Mark:
-    """One hidden value: what the reader sees in its place, and where that is.
+    """One hidden value: the text in its place, and the places.
 
-    `pointers` are the values that are hidden whole; `passage_pointers` those of which a part is.
+    `pointers` are the values that are hidden whole; `passage_pointers` those that are hidden in part.
     """
 
     number: int
@@ -80,26 +80,26 @@ class Mark:
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that is to be hidden: whole values by pointer, passages by their text."""
+    """Everything to hide: whole values by pointer, passages by text."""
 
     marks: list[Mark] = field(default_factory=list)
     whole: dict[str, Mark] = field(default_factory=dict)
     passages: dict[str, Mark] = field(default_factory=dict)
     only_at: dict[str, list[tuple[str, Mark]]] = field(default_factory=dict)
     spans: dict[str, list[tuple[int, int, Mark]]] = field(default_factory=dict)
-    """Pieces of values that are hidden where they stand: start, end; in order, none over another."""
+    """Spans of values that are hidden, by pointer: start, end, mark; sorted."""
     parts: dict[str, dict[str, Mark]] = field(default_factory=dict)
-    """Parts of messages that are hidden whole: by the message's pointer, and the part's path."""
+    """Message parts that are hidden whole, by the message's pointer and the part's path."""
     tokens: dict[str, Mark] = field(default_factory=dict)
-    """Passages that are found by a word in them (`token_word`), so that there may be any number of them."""
+    """Passages that are found by their `token_word`, so that their number is not limited."""
     digested: dict[str, Mark] = field(default_factory=dict)
-    """Texts that are hidden only where they stand, or are drawn by chance: their digests are hidden too."""
+    """Passages searched by digest only, as the text itself is hidden only in place, or is random."""
     pieces: dict[str, Mark] = field(default_factory=dict)
-    """The marks for pieces of withheld names, by the name: a piece alone means something else elsewhere."""
+    """Marks for the pieces of withheld names, by name: elsewhere a piece may mean something else."""
     emptied: dict[str, Mark] = field(default_factory=dict)
-    """Values of which passages were hidden, and nothing is left: what their reader sees is a mark alone."""
+    """Values of which nothing but marks is left after passages were hidden, by pointer."""
     within: dict[int, list[str]] = field(default_factory=dict)
-    """Where a withheld passage was hidden as a piece of a longer word or number: by number, pointers."""
+    """Pointers where a withheld passage was hidden as part of a longer word or number, by mark number."""
     _texts: dict[str, Mark] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
@@ -107,26 +107,26 @@ class Plan:
 
     @property
     def masked(self) -> int:
-        """How many values are masked: of whose content nothing is shown."""
+        """Number of masked values, none of whose content is shown."""
         return self._count("mask")
 
     @property
     def withheld(self) -> int:
-        """How many values are withheld: of whose content nothing is shown."""
+        """Number of withheld values, none of whose content is shown."""
         return self._count("withhold")
 
     @property
     def in_part(self) -> int:
-        """How many values have a part that is masked or withheld; they count as disclosed."""
+        """Number of values with a masked or withheld part; they count as disclosed."""
         hidden = {p for mark in self.marks for p in mark.passage_pointers}
         return len(hidden - self.whole.keys() - self.emptied.keys())
 
     def sum(self, total: int) -> Sum:
-        """What becomes of so many values."""
+        """The counts for an export of `total` values."""
         return Sum(total, total - self.masked - self.withheld, self.masked, self.withheld, self.in_part)
 
     def broad(self) -> list[tuple[Mark, list[str]]]:
-        """Withheld passages that hide much, with the places: a common text may say something else there."""
+        """Withheld passages with many places, and these: a common text may mean something else there."""
         everywhere = {mark.number for mark in self.passages.values()}
         found = []
         for mark in self.marks:
@@ -136,7 +136,7 @@ class Plan:
         return found
 
     def settle(self) -> None:
-        """Give the values that were emptied to the marks that stand in their place."""
+        """Move the emptied values from the passage pointers to the whole values of their marks."""
         for pointer, mark in self.emptied.items():
             self.marks[mark.number - 1].pointers.append(pointer)
         for mark in self.marks:
@@ -145,7 +145,7 @@ class Plan:
                 mark.passage_pointers = [p for p in mark.passage_pointers if p not in own]
 
     def left_alone(self, text: str) -> Mark | None:
-        """The mark that a value has become, if nothing else is left of it; one that withholds comes first."""
+        """The mark that a value consists of if nothing else is left; a withholding mark comes first."""
         if any(map(str.isalnum, _BRACKETED.sub("", text))):
             return None
         if not self._texts:
@@ -157,7 +157,7 @@ class Plan:
         return next((mark for mark in known if mark.treatment == "withhold"), known[0])
 
     def move(self, place: Callable[[str], str]) -> None:
-        """Say of every pointer where it leads now."""
+        """Replace every pointer by its new one."""
         self.whole = {place(pointer): mark for pointer, mark in self.whole.items()}
         self.emptied = {place(pointer): mark for pointer, mark in self.emptied.items()}
         for mark in self.marks:
@@ -172,13 +172,13 @@ MarkText = Callable[[Treatment, str, str], str]
 
 
 def english_mark(treatment: Treatment, number: str, what: str) -> str:
-    """The visible mark, in English: `[masked 1: access code]`; its length says nothing of the value's."""
+    """The visible mark in English, `[masked 1: access code]`; its length is independent of the value's."""
     word = "masked" if treatment == "mask" else "withheld"
     return f"[{word} {number}: {what.replace('-', ' ')}]"
 
 
 def make_plan(decisions: Iterable[tuple[Decision, str]], mark_text: MarkText = english_mark) -> Plan:
-    """The plan for decisions, each with the text of the value it is about."""
+    """The plan for decisions, each with the text of its value."""
     plan = Plan()
     making = _Marks(plan, mark_text)
     for decision, value in decisions:
@@ -221,9 +221,9 @@ def make_plan(decisions: Iterable[tuple[Decision, str]], mark_text: MarkText = e
 
 
 def _tells_by_digest(decision: Decision, hidden: str) -> bool:
-    """Whether the digests of a text are looked for beside it (those of other passages are in any case).
+    """Whether the digests of a text are searched beyond those of ordinary passages.
 
-    An address that is also a password is disclosed as the address; tokens of links may be thousands.
+    An address that is also a password is disclosed as the address; link tokens may be thousands.
     """
     if not hidden or decision.part is not None:
         return False
@@ -233,7 +233,7 @@ def _tells_by_digest(decision: Decision, hidden: str) -> bool:
 
 
 class _Marks:
-    """Gives each hidden value its mark: one value one number, and those of a group one number in all."""
+    """Gives each hidden value its mark: one number per value, or per group of values."""
 
     def __init__(self, plan: Plan, mark_text: MarkText) -> None:
         self._plan = plan
@@ -243,7 +243,7 @@ class _Marks:
         self._labels: dict[int, dict[str, Mark]] = {}
 
     def mark_of(self, decision: Decision, hidden: str) -> Mark:
-        """The mark of a value; where its number is a group's, one that tells the value from others of it."""
+        """The mark of a value; in a numbered group, with a label that distinguishes the value."""
         known = self._by_value.get((decision.treatment, hidden))
         if known is not None and (decision.group is None or decision.is_token):
             return known
@@ -269,7 +269,7 @@ class _Marks:
         return mark
 
     def mark_of_pieces(self, whole: Mark) -> Mark:
-        """A mark of its own for the pieces of a name."""
+        """A separate mark for the pieces of a name."""
         number = len(self._plan.marks) + 1
         text = self._text(whole.treatment, str(number), whole.what)
         mark = replace(whole, number=number, text=text, pointers=[], passage_pointers=[], everywhere=False)
@@ -277,7 +277,7 @@ class _Marks:
         return mark
 
     def label_alone(self) -> None:
-        """A group of one needs no label."""
+        """Remove the labels of groups with a single value."""
         for number, labels in self._labels.items():
             if len(labels) == 1:
                 for mark in labels.values():

@@ -1,4 +1,4 @@
-"""Postal addresses in a text: streets in the order of each language, post boxes, places by their codes."""
+"""Postal addresses in a text: streets in the order of each language, post boxes, places by post code."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _IN_PLACE = (
 )
 _PLACE = rf"(?:{_IN_PLACE})?"
 _NUMBER = r"\d{1,4}(?:[ ]?(?:bis|ter)\b|[ ]?[a-zA-Z]\b|[-/]\d{1,3}\b)?"
-"""Of a house, after the name of its street."""
+"""A house number after the street name."""
 
 
 def _number_before_street(lexicon: Lexicon) -> str | None:
-    """Addresses of a language that writes the number of the house first."""
+    """Pattern of addresses with the house number first; None if the language writes it last."""
     if lexicon.street_order == "number word name":
         words = "|".join(map(re.escape, lexicon.street_words))
         links = "|".join(re.escape(link).replace("’", "['’]") for link in lexicon.street_links)
@@ -38,7 +38,7 @@ def _number_before_street(lexicon: Lexicon) -> str | None:
 
 @cache
 def _street_patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
-    """Patterns of postal addresses, and whether only the place behind tells that it is one."""
+    """Patterns of postal addresses, each with whether only the place after it shows that it is one."""
     ends = "|".join(map(re.escape, sorted(WORDS.street_ends, key=len, reverse=True)))
     either = "|".join(sorted({re.escape(word.title()) for word in WORDS.street_words}))
     boxes = "|".join(map(re.escape, WORDS.post_boxes))
@@ -60,7 +60,7 @@ def _street_patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
 
 
 def postal_addresses(text: str) -> Iterator[Passage]:
-    """Each postal address of a text."""
+    """The postal addresses in a text; overlaps are possible."""
     for pattern, is_by_place in _street_patterns():
         for match in pattern.finditer(text):
             first = match.group().split()[0]

@@ -1,4 +1,4 @@
-"""Whether a text looks drawn by chance: no word, no year, no number that can be counted up."""
+"""Whether a text looks randomly generated: no word, no year, no number that can be enumerated."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _CASES = re.compile(r"(?<=[a-z])[A-Z]")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
 _RARE = re.compile(r"q(?!u)|[xzj](?=[bcdfghjklmnpqrstvwxz])|[bcdfghklmnpqstvwz][xj]|v[bcdfghjkmnpqtvwxz]")
 _LETTERS_ALONE = 12
-"""Letters of one case; fewer of them are too often an abbreviation."""
+"""Letters of one case; a shorter text is too often an abbreviation."""
 
 
 def is_random(text: str, *, shortest: int = 12, changes: int = 3) -> bool:
-    """Whether a text of at least `shortest` signs looks drawn by chance."""
+    """Whether a text of at least `shortest` characters looks randomly generated."""
     if len(text) < shortest:
         return False
     if _UUID.fullmatch(text):
@@ -32,7 +32,7 @@ def is_random(text: str, *, shortest: int = 12, changes: int = 3) -> bool:
 
 
 def _are_no_word(text: str) -> bool:
-    """Whether letters of one case read as no word of any language that has vowels."""
+    """Whether letters of one case are no word of any language with vowels."""
     lowered = text.lower()
     if (
         len(text) < _LETTERS_ALONE
@@ -51,14 +51,14 @@ _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _NUMBER = re.compile(r"[\d\s.,:/()+-]*")
 _SHORTEST_STRONG = 8
 _LONGEST_NUMBER = 16
-"""Digits; a longer one is found by chance in no other. The numbers of cards have as many."""
+"""Digits; a longer number is no part of another by chance. Card numbers have up to 16."""
 _LONGEST_WORD = 16
 
 
 def is_weak(key: str) -> bool:
-    """Whether a key would be found by chance in other values, or means something else there.
+    """Whether a key occurs in other values by chance, or has another meaning there.
 
-    Passages are looked for by letters and digits, so the signs around a word or a number make it no stronger.
+    Passages are searched by letters and digits, so punctuation around a word or number adds no strength.
     """
     if len(key) < _SHORTEST_STRONG or _ADDRESS.fullmatch(key):
         return True

@@ -1,8 +1,8 @@
 """Every reading of a value or a file: each text that a person or a program gets out of it.
 
-`readings` is the one function that all ask who look for a text: what hides, what reviews, what renders and
-what verifies. A reading is compared by its `skeleton`, so that blanks, line ends, folds, soft breaks,
-invisible signs, accents and case make no difference, and none of them needs a reading of its own.
+Redaction, review and verification all search these readings. A reading is compared by its `skeleton`, so
+that blanks, line endings, folds, soft breaks, invisible characters, accents and case make no difference and
+need no reading of their own.
 """
 
 from __future__ import annotations
@@ -22,40 +22,40 @@ from dsr_report.redact.tags import CUT_BY_TAG, TAG, UNSEEN, out_of_sight
 
 _DEEPEST = 4
 _MOST_READINGS = 200
-"""Of one text; a page has about ten. What has more is hidden whole by who cannot read on (see `Endless`)."""
+"""Readings of one text; a page has about ten. A value with more is hidden whole (see `Endless`)."""
 _MOST_SHORT_READINGS = 10 * _MOST_READINGS
-"""The same of readings that leave out what was read before."""
+"""The same for partial readings, which leave out what was read before."""
 _OF_MARKUP = frozenset("<>\"'-!/\x1e")
-"""With one of these signs more or less, tags may begin and end elsewhere."""
+"""Characters that change where tags begin and end."""
 
 
-class Endless(ValueError):  # noqa: N818 - says what the text is
-    """A text with more readings than can be looked through."""
+class Endless(ValueError):  # noqa: N818 - describes the text
+    """A text with too many readings to search."""
 
 
 class Reading(NamedTuple):
-    """A text, and of each of its characters where it comes from in the text that is read.
+    """A text, and for each of its characters the offsets in the original text.
 
-    Without places (`starts` is None) it takes a tenth of the time.
+    Without offsets (`starts` is None) it takes a tenth of the time.
     """
 
     text: str
     starts: Sequence[int] | None = None
     ends: Sequence[int] | None = None
     is_decoded: bool = False
-    """It comes from base64 or the like, where words need not begin where they are found."""
+    """Decoded from base64 or the like, where a passage need not be at word boundaries."""
     is_in_tags: bool = False
-    """It is what stands within tags, with a border after each."""
+    """The content of tags, with a border after each."""
     stage: int = 0
-    """How many of the rarer ways of reading (`RARE`) come no more: each is tried once, in their order."""
+    """Number of the rarer escapes (`RARE`) that are not tried again: each is tried once, in order."""
 
     @classmethod
     def located(cls, text: str) -> Reading:
-        """The text itself, with places."""
+        """The text itself, with offsets."""
         return cls(text, range(len(text)), range(1, len(text) + 1))
 
     def with_changes(self, pattern: re.Pattern[str], change: str | Callable[[re.Match[str]], str]) -> Reading:
-        """What it reads as where each match of a pattern reads otherwise."""
+        """The reading with each match of a pattern replaced."""
         if self.starts is None:
             return self._replace(text=pattern.sub(change, self.text))
         changes = [
@@ -65,7 +65,7 @@ class Reading(NamedTuple):
         return self.with_texts(changes)
 
     def with_texts(self, changes: Iterable[tuple[int, int, str]]) -> Reading:
-        """What it reads as with other texts at some places, in their order."""
+        """The reading with the texts at some spans, in order, replaced."""
         out: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
@@ -76,7 +76,7 @@ class Reading(NamedTuple):
             out += [self.text[at:start], new]
             if self.starts is not None and self.ends is not None:
                 starts += self.starts[at:start]
-                starts += [min(self.starts[start], self.starts[end - 1])] * len(new)  # it may run backwards
+                starts += [min(self.starts[start], self.starts[end - 1])] * len(new)  # may run backwards
                 ends += self.ends[at:start]
                 ends += [max(self.ends[start], self.ends[end - 1])] * len(new)
             at = end
@@ -88,7 +88,7 @@ class Reading(NamedTuple):
         return self._replace(text="".join(out), starts=starts, ends=ends)
 
     def in_tags(self, tags: Sequence[tuple[int, int]]) -> Reading:
-        """What stands within tags and comments alone."""
+        """The reading of only the content of tags and comments."""
         text = "".join(
             [self.text[start + 1 : end - 1].replace("<!--", "    ") + BORDER for start, end in tags]
         )
@@ -103,7 +103,7 @@ class Reading(NamedTuple):
         return self._replace(text=text, starts=starts, ends=ends)
 
     def backwards(self) -> Reading:
-        """As it is seen where letters are set from right to left."""
+        """The reading in reverse, as text set from right to left is seen."""
         if self.starts is None or self.ends is None:
             return self._replace(text=self.text[::-1])
         return self._replace(text=self.text[::-1], starts=self.starts[::-1], ends=self.ends[::-1])
@@ -114,11 +114,11 @@ def readings(content: str | bytes, charset: str | None = None, media_type: str =
 
     Args:
         content: a value of an export, or the bytes of a message, part or file.
-        charset: the declared one, if any.
-        media_type: the declared one, if any.
+        charset: the declared charset, if any.
+        media_type: the declared media type, if any.
 
     Raises:
-        Endless: there are more than can be looked through.
+        Endless: there are too many.
     """
     for text in (content,) if isinstance(content, str) else texts_inside(content, charset, media_type):
         for reading in readings_of_text(Reading(text)):
@@ -126,10 +126,10 @@ def readings(content: str | bytes, charset: str | None = None, media_type: str =
 
 
 class Search:
-    """What one text was read as so far, while passages of at most `width` letters are looked for in it.
+    """What was already read of one text, during a search for passages of at most `width` letters.
 
-    A reading that differs from another in some places is read around these places alone, as far as a passage
-    reaches; what was read once is not read again. Passages are found exactly as in the readings themselves.
+    A reading that differs from another in some places is repeated only around these places, within reach of
+    a passage. Nothing is read twice. The passages found are exactly those of the full readings.
     """
 
     def __init__(self, width: int) -> None:
@@ -139,7 +139,7 @@ class Search:
         self._last: tuple[str, list[str]] = ("", [])
 
     def new_of(self, readings_: Iterable[Reading], depth: int) -> Iterator[Reading]:
-        """Readings without the pieces between borders that were read before, with all that comes after."""
+        """Readings without those pieces between borders that were read before at the same depth and stage."""
         for reading in readings_:
             if "<" not in reading.text:
                 pieces = reading.text.split(BORDER)
@@ -148,7 +148,7 @@ class Search:
                 marked_up = dict.fromkeys(piece for piece in pieces if "<" in piece)
                 yield reading._replace(text=BORDER.join(marked_up), is_in_tags=False)
                 pieces = [piece for piece in pieces if "<" not in piece]
-            else:  # a border may be in a tag
+            else:  # a border may be inside a tag
                 yield reading
                 continue
             new: list[str] = []
@@ -161,14 +161,14 @@ class Search:
                 yield reading._replace(text=BORDER.join(new), is_in_tags=False)
 
     def new_runs(self, text: str, depth: int) -> list[str]:
-        """The runs of base64 or hexadecimal digits that were not decoded at this depth or above."""
+        """The runs of base64 or hexadecimal digits not yet decoded at this depth or above."""
         runs = dict.fromkeys([*self.runs_alone(text), *runs_over_lines(text)])
         new = [run for run in runs if self._runs.get(run, _DEEPEST + 1) > depth]
         self._runs.update(dict.fromkeys(new, depth))
         return new
 
     def runs_alone(self, text: str) -> list[str]:
-        """The runs in a text; asked for again at once, they are not looked for again."""
+        """The runs in a text; cached for the last text."""
         if self._last[0] is not text:
             self._last = (text, runs_alone(text))
         return self._last[1]
@@ -181,10 +181,10 @@ def _changed_around(
     pieces_of: Callable[[], Pieces],
     width: int,
 ) -> Reading:
-    """What a text reads as where a pattern reads otherwise, with no more around it than a passage reaches."""
+    """The reading with a pattern's matches replaced, cut down to what a passage around them can reach."""
     text = reading.text
     out: list[str] = []
-    at = stop = 0  # `at`: up to where the text is in `out`; `stop`: up to where it is wanted
+    at = stop = 0  # `at`: end of the text copied to `out`; `stop`: end of the text wanted
     for match in pattern.finditer(text):
         start, end = match.span()
         new = change(match)
@@ -207,7 +207,7 @@ def _changed_around(
 def readings_of_text(whole: Reading, depth: int = 0, search: Search | None = None) -> Iterator[Reading]:
     """Every reading of a text that is neither file nor message, the text itself first.
 
-    With a `search`, they are shorter, and hold the same passages; without places alone.
+    With a `search`, the readings are shorter but have the same passages; only for readings without offsets.
     """
     waiting = deque([whole])
     seen = {whole.text}
@@ -234,7 +234,7 @@ def readings_of_text(whole: Reading, depth: int = 0, search: Search | None = Non
 
 
 def _read_otherwise(reading: Reading, depth: int, search: Search | None) -> Iterator[Reading]:
-    """The readings of a text that are one step away; in a search, what is new of them."""
+    """The readings one step away; in a search, only what is new in them."""
     others = _one_step_away(reading, search)
     return others if search is None else search.new_of(others, depth)
 
@@ -291,7 +291,7 @@ def _is_backwards(text: str) -> bool:
 
 
 def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator[Reading]:
-    """All that a text holds in base64 or hexadecimal digits."""
+    """The texts encoded in a text in base64 or hexadecimal digits."""
     text = reading.text
     if search is not None:
         if found := [one for run in search.new_runs(text, depth) for one in texts_of_run(run)]:
@@ -304,7 +304,7 @@ def _encoded_in(reading: Reading, depth: int, search: Search | None) -> Iterator
         decoded = texts_of_run(digits_of(match))
         found += decoded
         if decoded and reading.starts is not None and reading.ends is not None:
-            # it can only be changed as a whole
+            # an encoded run can only be replaced as a whole
             first, last = match.start(), match.end() - 1
             length = sum(len(one) + 1 for one in decoded)
             starts += [min(reading.starts[first], reading.starts[last])] * length

@@ -1,4 +1,4 @@
-"""The readings of the texts that were asked for last, with what is looked for in them."""
+"""Cache of the readings of recent texts, with their skeletons and digests."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from dsr_report.redact.readings import Reading, Search, readings_of_text
 from dsr_report.redact.skeleton import skeleton
 
 UNDECODED = 0
-"""In place of a width: the text as it is, and no other reading of it."""
+"""A width for only the text itself, without other readings."""
 _LARGE = 300_000
-"""Characters; the readings of a longer text are not remembered."""
+"""Characters; the readings of a longer text are not cached."""
 _MOST_REMEMBERED = 1_500_000
-"""Characters of readings: the texts of some newsletters, before and after they are changed."""
+"""Characters of cached readings: those of a few newsletters, before and after changes."""
 
 
 class Read(NamedTuple):
-    """A reading, with what is looked for in it."""
+    """A reading, with its skeleton and possible digests."""
 
     reading: Reading
     letters: bytes
     """Its skeleton."""
     digests: frozenset[bytes]
-    """The keys of what may be digests."""
+    """The keys of its possible digests."""
 
 
 def _read(reading: Reading, search: Search | None) -> Read:
@@ -41,14 +41,14 @@ def _read(reading: Reading, search: Search | None) -> Read:
 
 
 def readings_of(text: str, width: int | None) -> Iterable[Read]:
-    """The readings of a text, as far as passages of `width` letters need them; None for all, whole."""
+    """The readings of a text, cut down for passages of `width` letters; in full if None."""
     if len(text) > _LARGE:
         return _read_anew(text, width)
     return _REMEMBERED.of(text, width)
 
 
 def _read_anew(text: str, width: int | None) -> Iterator[Read]:
-    whole = Reading(text, is_decoded="\0" in text)  # in a file, what stands beside a text is no letter of it
+    whole = Reading(text, is_decoded="\0" in text)  # other bytes of a file may adjoin the text
     if width == UNDECODED:
         return iter([_read(whole, None)])
     search = None if width is None else Search(width)
@@ -56,7 +56,7 @@ def _read_anew(text: str, width: int | None) -> Iterator[Read]:
 
 
 class _Memory:
-    """Readings of the texts that were asked for last: of the message, its parts, and the result."""
+    """LRU cache of readings: of the message, its parts, and the result."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, int | None], tuple[Read, ...]] = OrderedDict()

@@ -1,4 +1,4 @@
-"""A review: what of an export could concern other people or is a secret, for a person to decide on."""
+"""The review of an export: findings and texts for a person to decide on."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Review:
 
     Attributes:
         findings: what to decide on; `findings.texts` are the texts to be read.
-        export_sha256: of the export that they are about.
-        looking: what people were told by.
-        before: what was kept of the decisions in a file that was there.
+        export_sha256: SHA-256 of the export.
+        looking: the search settings.
+        before: the merged file, if an earlier decisions file was given.
     """
 
     findings: Findings = field(repr=False)
@@ -50,9 +50,9 @@ class Review:
 
         Args:
             finding: one of `findings`, or its id.
-            decision: what to do.
+            decision: the treatment.
             reason: why something is withheld, in words for the subject.
-            article: the legal ground; the one that is proposed by default.
+            article: the legal ground; by default the proposed one.
 
         Raises:
             UnknownNameError: there is no such finding, or no such decision.
@@ -68,17 +68,17 @@ class Review:
         self._is_changed = True
 
     def mark_read(self) -> None:
-        """Note that every text by or about the person was read."""
+        """Mark every text by or about the person as read."""
         self._read = {text.id for text in self.findings.texts}
         self._is_changed = True
 
     @property
     def must_decide(self) -> int:
-        """How many findings must be decided on."""
+        """Number of findings that must be decided on."""
         return sum(finding.must_decide for finding in self.findings)
 
     def to_toml(self) -> str:
-        """The file to take decisions in."""
+        """The decisions file as TOML."""
         if self._is_changed:
             return to_toml(
                 self.findings,
@@ -93,13 +93,13 @@ class Review:
         return to_toml(self.findings, self.export_sha256, looking=self.looking)
 
     def save(self, output: str | os.PathLike[str]) -> Path:
-        """Write the file to take decisions in; it is private to its owner."""
+        """Write the decisions file, readable by its owner only; return its path."""
         with written_whole(output) as file:
             file.write(self.to_toml().encode("utf-8", "backslashreplace"))
         return Path(output)
 
     def to_dict(self) -> dict[str, Any]:
-        """What `dsr-report review --json` prints."""
+        """The output of `dsr-report review --json`."""
         findings = self.findings
         return {
             "export_sha256": self.export_sha256,
@@ -166,12 +166,12 @@ def review_of(
     config: Config | str | os.PathLike[str] | None = None,
     before: str | os.PathLike[str] | None = None,
 ) -> Review:
-    """Look for what to decide on.
+    """Search an export for findings and return the review.
 
     Args:
         export: the export.
         config: the controller's configuration: its own names and numbers are no other person's.
-        before: a file with decisions; those that still apply are kept.
+        before: an earlier decisions file; decisions that still apply are kept.
     """
     path = None if before is None else Path(before)
     settings = load_config(config) if isinstance(config, (str, os.PathLike)) else config

@@ -1,13 +1,13 @@
-"""Live keys of the subject, masked unless decided otherwise: the one statement of what is one.
+"""Live keys of the subject, masked unless decided otherwise: the single definition of a live key.
 
-Whatever lets its holder act as the person: passwords, codes, tokens, sessions, cookies, and links that log in
-or unsubscribe. Copernica's profiles carry `secret` (scripting and webhooks call it `code`, database exports
-"Access code"): whoever has it can read and change the profile. (copernica.md: REST pages on profiles, web
-forms; read 2026-11)
+A live key lets its holder act as the subject: passwords, codes, tokens, sessions, cookies, and links that log
+in or unsubscribe. Copernica's profiles carry `secret` (scripting and webhooks call it `code`, database
+exports "Access code"): whoever has it can read and change the profile. (copernica.md: REST pages on
+profiles, web forms; read 2026-11)
 
-A *weak* key would be found by chance or is also something else: it is short, a number, a word, an address, or
-equal to what tells who the person is, or to a name that every report prints. It is masked where it stands as
-a key, and nowhere else.
+A *weak* key occurs elsewhere by chance or has another meaning: it is short, a number, a word, an address, or
+equal to an identifier of the subject, or to a name that every report prints. It is masked only where it is a
+key.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ _ARTICLE = "Art. 5(1)(f), 32 GDPR"
 
 
 class Seen(NamedTuple):
-    """What one item holds: keys by their names, and keys in links and messages."""
+    """The keys in one item: by their names, and in links and messages."""
 
     named: list[FoundKey]
     in_links: list[KeySeen]
 
 
 class Secrets(NamedTuple):
-    """The live keys of an export: those with a decision each, and those of links, which may be thousands."""
+    """The live keys of an export: with a decision each, and in links, where there may be thousands."""
 
     named: list[tuple[Decision, str]]
     links: LinkKeys
 
     def decisions(self) -> Iterator[tuple[Decision, str]]:
-        """A decision to mask for each live key, with the value it is about.
+        """A decision to mask each live key, with the value it is about.
 
-        Those in links come last: the same token may stand under a name that says more.
+        Keys in links come last: the same token may be under a name that says more.
         """
         return chain(self.named, self.links.decisions())
 
 
 def find_secrets(items: Callable[[], Iterable[Item]], processes: Processes | None = None) -> Secrets:
-    """The live keys in items that can be read again; with `processes`, they share the work."""
+    """The live keys in items, which are read several times; `processes` share the work."""
     found: list[FoundKey] = []
     links = LinkKeys()
     for seen in _look_through(items(), processes):
@@ -75,12 +75,12 @@ def find_secrets(items: Callable[[], Iterable[Item]], processes: Processes | Non
 _WORDS_OF_PACKAGES = word_set(
     "dsr-report-tables tabular-data-package tabular-data-resource datapackage.json article-15.jsonld"
 )
-"""Beside names, what stands in the files of every package that describe it to programs."""
+"""Names in the machine-readable files of every package."""
 
 
 @kinds_cache(maxsize=1)
 def _printed_names() -> frozenset[str]:
-    """The names of our tables, columns, categories and kinds, which stand in every package."""
+    """The names of our tables, columns, categories and kinds, which are in every package."""
     fields = [one for kind in KINDS.values() for one in kind.fields]
     names = {name for kind in KINDS.values() for name in (kind.name, kind.table)}
     names |= {name for one in fields for name in (one.name, one.column, *one.keys)}
@@ -98,7 +98,7 @@ def _look_through(items: Iterable[Item], processes: Processes | None) -> Iterato
 
 
 def keys_in_portion(items: Sequence[Item]) -> list[Seen]:
-    """The live keys in some items; runs in a process of its own."""
+    """The live keys in some items; runs in a worker process."""
     return [keys_in_item(item) for item in items]
 
 
@@ -108,7 +108,7 @@ def keys_in_item(item: Item) -> Seen:
 
 
 def _equal_elsewhere(found: Sequence[FoundKey], items: Callable[[], Iterable[Item]]) -> set[str]:
-    """The passwords that a person chose like something that stands elsewhere as a value of its own."""
+    """The passwords that also occur elsewhere in the export as a whole value."""
     chosen = {
         key.text.casefold()
         for key in found

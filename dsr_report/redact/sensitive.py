@@ -1,4 +1,4 @@
-"""What a text says of anybody that is sensitive (Art. 9, 10 GDPR), by words of each language."""
+"""Sensitive statements in a text (Art. 9, 10 GDPR), found by words of each language."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _sensitive_patterns() -> tuple[tuple[str, WordPattern, re.Pattern[str]], ...
 
 
 def find_sensitive(text: str) -> Iterator[Passage]:
-    """The first word of each special category or offence that a text speaks of."""
+    """The first word of each special category or offence in a text."""
     for subject, words, pattern in _sensitive_patterns():
         if words.is_in(text) and (match := pattern.search(text)):
             yield Passage("special-category", match.group(), match.start(), subject)

@@ -1,6 +1,6 @@
-"""The skeleton of a text: its letters and digits in one case, by which texts are compared.
+"""The skeleton of a text: its letters and digits in one case, used to compare texts.
 
-Blanks, line ends, folds, soft breaks, invisible signs, accents and case make no difference.
+Blanks, line endings, folds, soft breaks, invisible characters, accents and case make no difference.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ import unicodedata
 from functools import lru_cache
 
 BORDER = "\x1e"
-"""Parts texts that have nothing to do with each other; no passage reaches across it."""
+"""Separator of unrelated texts; no passage extends across it."""
 _SHORT_RUN = 300
-"""Bytes; what a longer run folds to is not remembered."""
+"""Bytes; the folding of a longer run is not cached."""
 _NO_LETTERS = bytes(b for b in range(128) if not chr(b).isalnum() and chr(b) != BORDER)
 _LOWER = bytes(range(256)).lower()
 _FILLERS = "\u115f\u1160\u3164\uffa0"
-"""Letters by their category, and not to be seen."""
+"""Invisible characters in the Unicode category of letters."""
 _SIGNS = re.compile(rf"(?:[^\w\x00-\x7f]|[{_FILLERS}])+")
 _IS_ASCII = bytes(ord("a") if byte < 128 else ord("n") for byte in range(256))
 
 
 def skeleton(text: str) -> bytes:
-    """The letters and digits of a text, in one case and without accents; `BORDER` stays."""
+    """The letters and digits of a text, in one case and without accents; `BORDER` is kept."""
     letters = text.encode("utf-8", "surrogatepass").translate(_LOWER, _NO_LETTERS)
     return letters if text.isascii() else _with_folds(letters)
 
 
 def _with_folds(letters: bytes) -> bytes:
-    """The same with each run that is not ASCII in one case and without accents."""
+    """Fold each non-ASCII run of a skeleton to one case, without accents."""
     kinds = letters.translate(
         _IS_ASCII
     )  # runs are found by `find`, which is faster than `re` where they are few
@@ -61,7 +61,7 @@ _PLAINER = str.maketrans(
         "ŋ": "n",
     }
 )
-"""Letters that are no others with a sign, as they are written where a keyboard has none of them."""
+"""Letters without a Unicode decomposition, and their usual transliterations."""
 
 
 def _folded_anew(run: bytes) -> bytes:
@@ -75,5 +75,5 @@ _folded_once = lru_cache(maxsize=1024)(_folded_anew)
 
 @lru_cache(maxsize=4096)
 def skeleton_of(character: str) -> str:
-    """The same of one character, as text."""
+    """The skeleton of one character, as text."""
     return skeleton(character).decode("utf-8", "surrogatepass")

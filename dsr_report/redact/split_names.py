@@ -1,4 +1,4 @@
-"""Names that stand in pieces: in values side by side, in columns of a row, in fields that a text lists."""
+"""Names split over adjacent values, columns of a row, or fields listed in a text."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ _ROLE = re.compile(
     any_of((*WORDS.given_names, *WORDS.infixes, *WORDS.family_names, *WORDS.names)), re.IGNORECASE
 )
 _SMALL = frozenset(map(skeleton, WORDS.name_infixes))
-"""Words that are left out of a name as often as not."""
+"""Words of a name that are often left out."""
 _ALONE_AFTER = r"(?:^|[\x1f\x1e\n\r,;|\t:=>/\"'\\(\[{&?]|  )[ \u00a0]*"
 _ALONE_BEFORE = r"(?=[ \u00a0]*(?:\Z|[\x1f\x1e\n\r,;|\t<>&/?\"'\\)\]}#]|  ))"
-"""What stands before and behind the piece of a name that is a field, or cell, by itself."""
+"""Delimiters before and after a piece of a name that is a field or cell of its own."""
 _LABEL = re.compile(r"([^\W\d_][\w .-]{0,40}?)[ \u00a0]*[\"'\\\]]*[ \u00a0]*(?:[:=]>?|\x1f)[\x1f\s\"'\\]*\Z")
-"""The name of a field before its value."""
+"""A field's label before its value."""
 _LONGEST_LABEL = 120
 _ROW_TAG = re.compile(r"</?(?:tr|table|tbody|thead)\b", re.IGNORECASE)
 _FORM = 3000
-"""Characters of a text with its markup in which the fields of one person stand."""
+"""Characters, with markup, that may separate the fields of one person in a text."""
 _ESCAPED = re.compile(r"[%&\\=]")
 _AROUND = 200
-"""Characters at the beginning and the end of a text in which a name may end or begin."""
+"""Characters at the beginning and the end of a text that may hold a part of a name."""
 _MOST_TEXTS = 500
-"""Texts in one row, or column; who has more in one record has a table in it."""
+"""Texts in one row or column; a record with more holds a table, which is not searched."""
 
 
 class NamePiece(NamedTuple, Generic[MarkT]):
-    """A piece of a name in a text of a sequence: which text, where in it, and the mark of the name."""
+    """A piece of a name in a sequence of texts: index of the text, span in it, and the name's mark."""
 
     number: int
     start: int
@@ -50,7 +50,7 @@ class NamePiece(NamedTuple, Generic[MarkT]):
 
 
 class Cell(NamedTuple):
-    """A text under a name: a member, a cell, a field in a text; nameless where the name is empty."""
+    """A text with a name: a member, a cell, a field in a text; the name may be empty."""
 
     place: str
     name: str
@@ -58,7 +58,7 @@ class Cell(NamedTuple):
 
 
 class NameField(NamedTuple, Generic[MarkT]):
-    """A piece of a name that is a field or cell by itself in a text: its place, how it reads, its label."""
+    """A piece of a name that is a whole field or cell in a text: span, text, label and mark."""
 
     start: int
     end: int
@@ -68,12 +68,12 @@ class NameField(NamedTuple, Generic[MarkT]):
 
     @property
     def is_small(self) -> bool:
-        """Whether it is a word as it stands in most texts: `de`."""
+        """Whether it consists of infixes only, which occur in most texts: `de`."""
         return _SMALL.issuperset(_words(self.text))
 
     @property
     def labelled(self) -> str:
-        """It with the last words of its label: that stands in a text but for itself."""
+        """The last two words of its label and its text, which are unlikely to occur elsewhere."""
         return " ".join((*self.label.split()[-2:], self.text))
 
 
@@ -86,12 +86,12 @@ class _Alone(NamedTuple):
 
 
 class _Name(NamedTuple, Generic[MarkT]):
-    """A name by the runs of its words, and those words that are in each of its spellings."""
+    """A name: the runs of its words, and the words that all of its spellings have."""
 
     runs: frozenset[tuple[bytes, ...]]
     needed: frozenset[bytes]
     plain: frozenset[bytes]
-    """Those of them in plain letters, which no encoding changes."""
+    """The needed words in plain ASCII letters, which no encoding changes."""
     mark: MarkT
 
 
@@ -124,7 +124,7 @@ class SplitNames(Generic[MarkT]):
         return bool(self._orders)
 
     def in_texts(self, texts: Sequence[str]) -> Iterator[NamePiece[MarkT]]:
-        """The pieces of names that begin in one of some texts and end in another."""
+        """The pieces of names that begin in one text of a sequence and end in a later one."""
         read = [self._words_of(text) for text in texts]
         for first, begun in enumerate(read):
             for count in range(1, len(begun.words) + 1 if len(read) > first + 1 else 0):
@@ -139,7 +139,7 @@ class SplitNames(Generic[MarkT]):
                         yield from (NamePiece(*span, mark) for span in spans)
 
     def in_row(self, cells: Sequence[Cell]) -> Iterator[tuple[str, MarkT]]:
-        """The places of cells that are each a piece of a name, and together all of it."""
+        """The places of cells that are each a piece of a name, and together the whole name."""
         fields = [
             (cell.place, _group_of(cell.name), words)
             for cell in cells
@@ -150,7 +150,7 @@ class SplitNames(Generic[MarkT]):
                 yield from ((place, name.mark) for place in places)
 
     def in_text(self, text: str) -> list[NameField[MarkT]]:
-        """The pieces of names that are each a field or cell by itself in a text: JSON, rows, forms."""
+        """The pieces of names that are each a whole field or cell in a text: JSON, rows, forms."""
         letters = skeleton(text)
         is_escaped = _ESCAPED.search(text) is not None
         names = [
@@ -174,7 +174,7 @@ class SplitNames(Generic[MarkT]):
         return [found[start] for start in sorted(found)]
 
     def _fields(self, plain: str) -> list[_Alone]:
-        """What stands by itself in a text, and is a piece of a name."""
+        """Fields of a text that are a piece of a name."""
         fields: list[_Alone] = []
         for match in self._alone.finditer(plain):
             words = _words(match[1])
@@ -196,7 +196,7 @@ class SplitNames(Generic[MarkT]):
 def _completing_words(
     read: list[_Text], first: int, count: int, order: tuple[bytes, ...]
 ) -> list[tuple[int, int]]:
-    """How many words of each text that follows complete a name; none where they do not."""
+    """The number of words of each following text that complete a name; empty if they do not."""
     if count >= len(order) or tuple(read[first].words[-count:]) != order[:count]:
         return []
     done = count
@@ -230,9 +230,9 @@ def _name_of(words: tuple[str, ...], mark: MarkT) -> _Name[MarkT]:
 
 
 def _group_of(label: str) -> str | None:
-    """Whose name a field has a part of (`partner_achternaam`); None of what is no part by its name.
+    """The person whose name a field has a part of (`partner_achternaam`); None if its label names no part.
 
-    The given name of someone else beside the family name of the person is no name.
+    Someone else's given name beside the subject's family name is no name.
     """
     if _ROLE.search(label) is None:
         return None
@@ -246,7 +246,7 @@ PlaceT = TypeVar("PlaceT")
 def _places_covered(
     name: _Name[MarkT], fields: Sequence[tuple[PlaceT, str | None, tuple[bytes, ...]]]
 ) -> Iterator[list[PlaceT]]:
-    """The places of pieces of a name that together are all of it, for each group of fields."""
+    """For each group of fields, the places of the pieces that together are the whole name."""
     for group in dict.fromkeys(group for _, group, _ in fields):
         of_group = [(place, words) for place, other, words in fields if other == group]
         if name.needed.issubset({word for _, words in of_group for word in words}):
@@ -263,17 +263,17 @@ def _in_fields(names: Sequence[_Name[MarkT]], fields: Sequence[_Alone]) -> Itera
 
 
 def _without_tags(text: str) -> str:
-    """A text with signs for its tags that take as much room."""
+    """A text with its tags replaced by separators of the same length."""
     return TAG.sub(lambda tag: _blank(tag.group()), text) if "<" in text else text
 
 
 def _blank(tag: str) -> str:
-    """As much room as a tag takes: a line end for a row's, a sign that parts cells for another's."""
+    """Separators of a tag's length: a line end for a row's tag, else a cell separator."""
     return ("\n" if _ROW_TAG.match(tag) else "\x1f") + "\x1f" * (len(tag) - 1)
 
 
 def rows_of(value: JsonValue, pointer: str) -> Iterator[list[Cell]]:
-    """Texts that stand side by side in a record: members, elements, columns."""
+    """Groups of adjacent texts in a record: members, elements, columns."""
     stack = [(value, pointer)]
     while stack:
         current, at = stack.pop()
@@ -299,9 +299,9 @@ def rows_of(value: JsonValue, pointer: str) -> Iterator[list[Cell]]:
 
 
 def with_one_role(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
-    """Runs of members that all are called like parts of names, or of which none is.
+    """Runs of members that are all named like parts of names, or all not.
 
-    The given name of someone else beside the family name of the person is no name.
+    Someone else's given name beside the subject's family name is no name.
     """
     run: list[Cell] = []
     was_role = False
@@ -316,7 +316,7 @@ def with_one_role(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
 
 
 def _columns(inner: list[tuple[str, str, Container]]) -> Iterator[list[Cell]]:
-    """What stands at the same place of containers side by side: values of pairs, lists of one."""
+    """The texts at the same place of adjacent containers: values of pairs, lists of one."""
     columns: dict[str, list[Cell]] = {}
     for place, above, child in inner:
         alone = {} if len(child) > 1 or isinstance(child, dict) else {"0": child[0]}

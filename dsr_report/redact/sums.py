@@ -1,4 +1,4 @@
-"""What becomes of the values of an export, in the numbers and words that stand wherever a sum is given."""
+"""Counts of the values of an export by treatment, and the sentence that states them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dsr_report.sentences import Count, Sentence
 class Sum(NamedTuple):
     """The values (scalar leaves) of an export; `total = disclosed + masked + withheld`.
 
-    Masked or withheld is a value of whose content nothing is shown. `in_part` of the disclosed ones have a
-    part that is masked or withheld.
+    No content of a masked or withheld value is shown. `in_part` of the disclosed values have a masked
+    or withheld part.
     """
 
     total: int
@@ -22,7 +22,7 @@ class Sum(NamedTuple):
 
     @property
     def sentence(self) -> Sentence:
-        """For those who work with the tool; the report has it in its own words."""
+        """The counts as a sentence for users of the tool; the report has its own wording."""
         numbers = {name: Count(number) for name, number in self._asdict().items()}
         if self.in_part:
             return Sentence(

@@ -1,4 +1,4 @@
-"""Tags in a text, and what of it is not shown."""
+"""Tags in a text, and elements that are not shown."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _HIDING = {
     "font-size": re.compile(r"font-size\s*:\s*0"),
     "hidden": re.compile(r"hidden\b"),
 }
-"""What each of `HIDDEN` has, in small letters: words that are found fast, and what they must be."""
+"""Necessary conditions for `HIDDEN`: a literal that is searched fast, and its lower-case pattern."""
 CUT_BY_TAG = re.compile(
     r"<(?<=[A-Za-z0-9#;&%=\\+/]<)(?:(?:(?<=[0-9A-Fa-f]{6}<)"
     + "".join(rf"|(?<=[&%=\\][#;A-Za-z0-9]{{{length}}}<)" for length in range(13))
     + r")/?\w|(?<=[A-Za-z0-9+/]<)/w:t>)"
 )
-"""A tag in the middle of an escape: with a space in its place it would be none."""
+"""A tag inside an escape sequence, which a space in the tag's place would break."""
 
 
 def out_of_sight(text: str) -> list[tuple[int, int]]:
-    """Where a text has elements that are not shown, by their own style."""
+    """The spans of elements that are hidden by their own style."""
     lowered = text.lower()
-    if len(lowered) != len(text):  # then places differ; rare
+    if len(lowered) != len(text):  # offsets differ; rare
         return [match.span() for match in HIDDEN.finditer(text)]
     starts: set[int] = set()
     for word, pattern in _HIDING.items():

@@ -1,4 +1,4 @@
-"""Telephone numbers in a text, as they are written in the controller's country or with a country's code."""
+"""Telephone numbers in a text, in the controller's national format or with a country code."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 COUNTRIES = ("NL", "BE", "DE", "FR")
-"""Where a telephone number without a country's code is looked for; the controller's country, if known."""
+"""Countries of numbers without a country code, if the controller's country is unknown."""
 LINK = re.compile(r"(?:https?://|www\.)\S+")
 _DIGITS = re.compile(r"(?:\d[\s()./-]{0,3}){7}")
 _NOT_CALLED = re.compile(r"[\w/=#@&.-]\Z")
 
 
 def telephones(text: str, country: str) -> Iterator[tuple[int, str, set[str]]]:
-    """Each number with its place and the numbers that it may be, from country to country (E.164)."""
+    """Each number: offset, spelling, and its possible E.164 forms, one per country."""
     if _DIGITS.search(text) is None:
         return
     import phonenumbers as p  # noqa: PLC0415 - for texts that may hold a number alone

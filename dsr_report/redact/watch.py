@@ -1,6 +1,6 @@
-"""A look for live keys by the names of members alone, at the speed of reading.
+"""Fast count of live keys by the names of members alone, while an export is read.
 
-What stands in links and messages is left to `secrets`, which takes much longer to load and to run.
+Keys in links and messages are left to `secrets`, which takes much longer to load and to run.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _HEX_CODE = re.compile(r"[0-9a-f]{32}")
 
 
 class _Names(NamedTuple):
-    """Which names of an object are those of keys, which of members that name or ask for what is beside them.
+    """The names of an object that are names of keys, and those of members that name or ask for a key.
 
-    `beside` are those of what is named or asked for.
+    `beside` are the members whose values are named or asked for.
     """
 
     of_keys: Mapping[str, KeyName]
@@ -45,13 +45,13 @@ class _Names(NamedTuple):
 
 
 class Watch:
-    """Looks at items for keys by names of members; objects with names seen before cost next to nothing."""
+    """Counts keys by names of members; the names of each shape of object are judged once."""
 
     def __init__(self) -> None:
         self._known: Shapes[frozenset[str], _Names] = Shapes()
 
     def count(self, lot: Lot) -> int:
-        """How many values of a lot are live keys by the name of a member, or by one beside them."""
+        """The number of values of a lot that are live keys, by a member's name or by a name beside them."""
         if not lot.alike or any(map(key_name, tokens(lot.first.pointer)[-2:])):
             return sum(map(_count, lot.items()))
         if lot.is_known or not any(any(self._names(names)) for names in lot.names_within):
@@ -67,7 +67,7 @@ class Watch:
         return sum(codes) + inner + self._count_flat(alike.names, alike.values)
 
     def _count_flat(self, names: frozenset[str], objects: Objects) -> int:
-        """The same, of objects of which only the members are looked at that tell."""
+        """Count the keys in flat objects, reading only members that may matter."""
         of_keys, of_names, beside = self._names(names)
         if not of_names:
             return sum(
@@ -140,7 +140,7 @@ def _keys_in(value: JsonValue, pointer: str = "") -> int:
 
 
 def codes_in(item: Item) -> Iterator[FoundKey]:
-    """The access code of a profile under the name that webhooks give it; other codes are none."""
+    """The access code of a profile under its name in webhooks, `code`; other codes are no keys."""
     value, pointer = item.value, item.pointer
     code: JsonValue = None
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Decisions about a whole record or message: each value below its pointer is hidden."""
+"""Decisions about a whole record or message, expanded to each value below its pointer."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dsr_report.redact.plan import Decision
 def spread(
     decisions: Iterable[tuple[Decision, str]], items: Callable[[], Iterable[Item]]
 ) -> Iterator[tuple[Decision, str]]:
-    """The decisions, with each about a pointer alone become one for every value at and below it.
+    """The decisions, each one about a pointer expanded to every value at and below it.
 
-    A pointer that leads nowhere stays as it is: applying it is an error.
+    A pointer without any value stays as it is: applying it is an error.
     """
     above: dict[str, Decision] = {}
     for decision, value in decisions:
