@@ -1,4 +1,4 @@
-"""Supervisory authorities to complain to, by country or Land; `[authority]` of the configuration goes before them."""
+"""Supervisory authorities by country or Land; `[authority]` in the configuration takes precedence."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ MEMBERS = "edpb.europa.eu"
 
 @dataclass(frozen=True, slots=True)
 class AuthorityEntry:
-    """An authority. Each text is the same in all languages, or by language with the others under an empty name."""
+    """A supervisory authority. Each text is one string, or a mapping by language (default: `""`)."""
 
     name: str | Mapping[str, str]
     website: str | Mapping[str, str]
     address: str | Mapping[str, str] = ""
     nearby: bool = False
-    """Whether every report lists it: countries in which people speak the languages of reports."""
+    """Whether every report lists it: true for countries where a report language is spoken."""
 
     def in_words(self, language: str, *, with_address: bool = False) -> str:
-        """Name, address where it is asked for, and website, for readers of a language."""
+        """Name, address on request, and website, in one language, separated by commas."""
         parts = (self.name, self.address if with_address else "", self.website)
         return ", ".join(text for part in parts if (text := _in_language(part, language)))
 
@@ -37,4 +37,4 @@ def _load() -> dict[str, AuthorityEntry]:
 
 
 AUTHORITIES: dict[str, AuthorityEntry] = _load()
-"""Authorities by the code of their country, or of their Land (`DE-NW`)."""
+"""Country code, or code of a Land (`DE-NW`) → authority."""

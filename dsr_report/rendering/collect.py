@@ -1,4 +1,4 @@
-"""The one pass over an export's records: each becomes a view, is counted, and put where it belongs."""
+"""The one pass over an export's records: each becomes a view, is counted, and goes to its chapter's spool."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dsr_report.spool import ExternalSort
 from dsr_report.workers import Processes
 
 MOST_TEXT_MESSAGES = 2_000
-"""In the list of what was sent; all of them are in Annex D."""
+"""Entries in the list of messages sent; all text messages are in Annex D."""
 
 
 MOST_UNKNOWN = 20
@@ -33,7 +33,7 @@ UNRECOGNISED = "unrecognised"
 
 
 class FilledField(NamedTuple):
-    """A field of the profile that holds something; its origin and source where the controller says them."""
+    """A non-empty field of the profile; its origin and source as the controller states them."""
 
     origin: Origin
     source: str
@@ -41,7 +41,7 @@ class FilledField(NamedTuple):
 
 
 class Collected:
-    """Everything of an export: views that wait on disk, and the numbers that the first pages give."""
+    """The result of the pass: views spooled on disk, and the counts for the first pages."""
 
     def __init__(self, ledger: Ledger, cutoffs: Mapping[str, date] | None = None) -> None:
         self.ledger = ledger
@@ -57,15 +57,15 @@ class Collected:
         self.inferred: list[Conclusion] = []
         self.interests: dict[str, bool] = {}
         self.filled: dict[str, FilledField] = {}
-        """The fields of the profile that hold something, by what they are called, in their order."""
+        """Label or name → non-empty field of the profile, in the order of the export."""
         self.unknown: Counter[str] = Counter()
-        """What records whose meaning is not known are called in the export, or their first member."""
+        """Name in the export, or first member → number of unrecognised records."""
         self.text_messages: list[TextMessage] = []
         self.mailed_texts: dict[str, str] = {}
-        """How the texts of mailings by text message begin, by the number of the mailing."""
+        """Mailing id → beginning of the text of a mailing by text message."""
 
     def close(self) -> None:
-        """Remove what waits on disk."""
+        """Remove the files on disk."""
         self.ledger.remove()
         for spool in self.spools.values():
             spool.close()
@@ -134,7 +134,7 @@ def _collect(
 
 
 def _name_of(found: RawRecord) -> str:
-    """What a record is called by the list that it stands in, or by its first member."""
+    """The name of the list that holds a record, else of the record's first member."""
     if found.labels:
         return str(found.labels[-1])
     return str(next(iter(found.value), "")) if isinstance(found.value, dict) else ""
@@ -173,7 +173,7 @@ def _note_message(collected: Collected, entry: MessageEntry, ids: tuple[str, ...
 
 
 def _join(collected: Collected) -> None:
-    """Now that all messages are known: count each event at its message."""
+    """Count each event at its message, and fill in missing subjects, once all messages are known."""
     activity = collected.activity
     for (message_id, _mailing, _at, kind, _number), _size in collected.spools["events"].index():
         activity.kinds[kind] += 1

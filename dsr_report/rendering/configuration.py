@@ -1,4 +1,4 @@
-"""The controller's configuration to fill in, commented in a language; and what one that is filled in still lacks."""
+"""The controller's configuration as a commented template in a language, and the gaps in a filled-in one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ STATEMENTS: dict[Letter, tuple[str, str]] = {
 
 
 def configuration_text(code: str) -> str:
-    """A configuration to fill in (TOML), its notes and examples in a language."""
+    """A configuration template (TOML), with notes and examples in a language."""
     language = language_of(code)
     return (
         environment(language, is_plain=True)
@@ -64,11 +64,11 @@ def configuration_text(code: str) -> str:
 
 
 _HALF = frozenset(map(chr, range(0xD800, 0xE000)))
-"""Halves of characters, which no TOML can hold."""
+"""Surrogate code points, which TOML cannot hold."""
 
 
 class OwnField(NamedTuple):
-    """A field that the company made: the number of its database or collection, and its name."""
+    """A custom field of the company: `database` or `collection`, its number, and the field's name."""
 
     of: str
     number: str
@@ -76,7 +76,7 @@ class OwnField(NamedTuple):
 
 
 def own_fields(export: Export, config: Config) -> dict[OwnField, tuple[int, int]]:
-    """The fields of profiles and their parts that are not described yet: in how many records, and how many hold something."""
+    """Undescribed fields of profiles and subprofiles → (number of records, number of non-empty ones)."""
     found: dict[OwnField, tuple[int, int]] = {}
     for raw in export.found():
         if raw.kind not in {"profile", "subprofile"}:
@@ -101,7 +101,7 @@ def _is_described(name: str, record: Profile | Subprofile, config: Config) -> bo
 
 
 def fields_text(export: Export, config: Config, code: str) -> str:
-    """The company's own fields as `[[field]]` sections to fill in (TOML), with notes in a language; no values."""
+    """Undescribed fields as `[[field]]` sections to fill in (TOML), with notes in a language; no values."""
     language = language_of(code)
     fields = [
         {
@@ -124,7 +124,7 @@ def fields_text(export: Export, config: Config, code: str) -> str:
 
 
 def missing_from(config: Config, language: Language) -> list[str]:
-    """The keys that a report in this language would print as gaps, for at least some people."""
+    """Configuration keys whose absence is a gap in a report in this language, for at least some people."""
     code = language.code
     missing = []
     if config.controller is None:

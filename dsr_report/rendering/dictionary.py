@@ -1,4 +1,4 @@
-"""What Copernica's fields are called and mean, in plain words (English; the catalogues hold the others).
+"""Labels and explanations of Copernica's fields in plain English; the catalogues hold the translations.
 
 Restated from Copernica's REST, log-file and webhook documentation, read 2026-11.
 """
@@ -14,7 +14,7 @@ from dsr_report.sentences import translatable as _
 
 
 class Entry(NamedTuple):
-    """A label for people, and a sentence that says what the field holds."""
+    """A readable label, and a sentence that explains the field."""
 
     label: str
     explanation: str
@@ -281,7 +281,7 @@ _NO_DATE = {"0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00"}
 
 
 def meaning_of(name: str, value: object, language: Language) -> str:
-    """What a code means (`5.1.1` → the mailbox does not exist), or nothing where it is no code that we know."""
+    """The meaning of a code (`5.1.1` → the mailbox does not exist); empty if the value is no known code."""
     if not isinstance(value, (str, int)) or isinstance(value, bool):
         return ""
     text = str(value)
@@ -292,19 +292,19 @@ def meaning_of(name: str, value: object, language: Language) -> str:
 
 
 def label_of(name: str, language: Language, kind: str = "") -> str:
-    """The label of a member, or nothing where we know none."""
+    """The label of a member; empty if unknown."""
     entry = _entry_of(str(name), kind)
     return language.text(entry.label) if entry else ""
 
 
 def explanation_of(name: str, kind: str, language: Language) -> str:
-    """What a member means, or nothing where we do not know."""
+    """The explanation of a member; empty if unknown."""
     entry = _entry_of(str(name), kind)
     return language.text(entry.explanation) if entry else ""
 
 
 def _entry_of(name: str, kind: str) -> Entry | None:
-    """What the kind says of the member, else what is said of its name, else of another name of its field."""
+    """The entry of the kind's own field, else of the member's name, else of the field's other names."""
     own, others = _entries_of(kind)
     key = normalised_key(name)
     return own.get(key) or FIELDS.get(name.lower()) or others.get(key)
@@ -312,7 +312,7 @@ def _entry_of(name: str, kind: str) -> Entry | None:
 
 @kinds_cache(256)
 def _entries_of(kind: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
-    """Normalised member → entry: where the kind's field has words of its own, and by the field's other names."""
+    """Two mappings normalised key → entry: fields with their own label, and other names of known fields."""
     known = {normalised_key(name): entry for name, entry in FIELDS.items()}
     own: dict[str, Entry] = {}
     others: dict[str, Entry] = {}

@@ -1,10 +1,10 @@
-"""What the report hands to the writers of HTML, PDF and ZIP: one document, in parts that are made on demand.
+"""The input of the HTML, PDF and ZIP writers: one document, in parts that are made on demand.
 
 A part is small enough to be laid out on its own (a few pages), so that memory does not grow with the
-export, and parts can be laid out side by side. A part's HTML is the inside of one `<section>`: it begins
-with its heading where it has one (`h1` once in the first part, then `h2` … without skipping), carries ids
-that are unique in the whole document, and links to other parts with `href="#id"` alone; the writers
-resolve such links (within one file, between pages of a package, as destinations in a PDF).
+export, and parts can be laid out in parallel. A part's HTML is the content of one `<section>`: it begins
+with its heading if it has one (`h1` once in the first part, then `h2` … without skipping), its ids are
+unique in the whole document, and it links to other parts with `href="#id"` alone; the writers resolve such
+links (within one file, between pages of a package, as destinations in a PDF).
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 LINKS = re.compile(r"""(<a\b[^>]*?\shref\s*=\s*)(["']?)#([^"'\s>]+)""", re.IGNORECASE)
-"""Links within the report: what stands before the address, its quotation mark, the id."""
+"""Internal links; the groups are the tag up to the address, the quotation mark, and the id."""
 _IDS = re.compile(r"""<[^>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))""")
 _FRAMED = re.compile(r"""\ssrcdoc\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
 def anchors_in(html: str) -> Iterator[str]:
-    """The ids in a page or part, those within the frames of messages aside."""
+    """Yield the ids in a page or part, except those within frames of messages (`srcdoc`)."""
     for match in _IDS.finditer(_FRAMED.sub("", html)):
         yield match[match.lastindex or 1]
 
 
 def targets_in(html: str) -> Iterator[str]:
-    """The ids that the links of a page or part lead to."""
+    """Yield the target ids of the internal links of a page or part."""
     return (match[3] for match in LINKS.finditer(html))
 
 
@@ -47,9 +47,9 @@ class Part:
     html: str
     new_page: bool = False
     contents: tuple[str, ...] = ()
-    """The anchors that it lists as contents of the report; a PDF prints their pages."""
+    """The anchors that it lists as table of contents; a PDF prints their page numbers."""
     follows: bool = False
-    """Its page of a package goes on with the page before, and is in no list of pages."""
+    """Its page of a package continues the previous page, and is in no list of pages."""
     layer: str = ""
     """`letter`, `data` or `annex`; annexes are printed small, in two columns."""
 
@@ -67,7 +67,7 @@ class Attachment:
 
 
 class Filter(NamedTuple):
-    """What a reader can hide on the screen: what it is called, and its choices, each a class and its name."""
+    """A filter on the screen: its title, and its choices as (CSS class, label)."""
 
     title: str
     choices: tuple[tuple[str, str], ...]
@@ -75,7 +75,7 @@ class Filter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportDocument:
-    """The whole report: its properties, and its parts in reading order each time `parts` is called.
+    """The whole report: its properties, and `parts`, which yields its parts in reading order at each call.
 
     `stylesheet` is for screen and print (the shipped one, or an override); `dates` come from options or
     `SOURCE_DATE_EPOCH`, never from the wall clock.
@@ -88,28 +88,28 @@ class ReportDocument:
     stylesheet: str
     parts: Callable[[], Iterator[Part]]
     part_count: int
-    """How many there are; 0 where that is not known."""
+    """Number of parts; 0 if unknown."""
     created: datetime
     generator: str
     running_header: str
     page_of: str
-    """How a page number reads, with `{page}` and `{pages}` (`Page {page} of {pages}`)."""
+    """Format of a page number, with `{page}` and `{pages}` (`Page {page} of {pages}`)."""
     part_lengths: tuple[int, ...] = ()
-    """How long the HTML of each part is, for progress."""
+    """Characters of HTML of each part, for progress."""
     attachments: tuple[Attachment, ...] = field(default=())
     manifest: str = ""
     """The manifest as JSON, for formats that embed no files."""
     ledger: Path | None = None
     """The ledger's file, for formats that embed no files."""
     contents: tuple[tuple[str, str], ...] = ()
-    """The anchors and titles of the chapters, to have in reach on a page of HTML that holds all of them."""
+    """Anchors and titles of the chapters, for the navigation of an HTML page that holds all of them."""
     filters: tuple[Filter, ...] = ()
-    """What can be hidden there."""
+    """Filters of such a page."""
     templates: Path | None = None
-    """A folder of the operator's templates, which go before ours."""
+    """A folder of the operator's templates, which take precedence over ours."""
     seal: str = ""
-    """A seal of zeros (`writers.seal`), to be written in one place where it stays readable."""
+    """A placeholder seal of zeros (`writers.seal`), to be written once and uncompressed."""
     companion: str = ""
-    """The same, for the hash of the PDF that belongs to this one."""
+    """A placeholder of zeros for the hash of the companion PDF (letter or annexes)."""
     elsewhere: frozenset[str] = frozenset()
-    """Anchors that are in that PDF; what would lead to them is plain text."""
+    """Anchors in the companion PDF; links to them become plain text."""

@@ -32,26 +32,26 @@ from dsr_report.shipped import shipped
 
 
 class _Compiled(BytecodeCache):
-    """Compiled templates, for as long as the process lives: compiling takes longer than a small report."""
+    """In-memory cache of compiled templates: compiling takes longer than rendering a small report."""
 
     def __init__(self) -> None:
         self._codes: dict[str, tuple[str, CodeType]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Give the code of a template that has not changed."""
+        """Load the code of an unchanged template."""
         checksum, bucket.code = self._codes.get(bucket.key, ("", None))
         if checksum != bucket.checksum:
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the code of a template."""
+        """Store the code of a template."""
         if bucket.code is not None:
             self._codes[bucket.key] = bucket.checksum, bucket.code
 
 
 @cache
 def _bytecode_cache(_language: str) -> _Compiled:
-    """One for each language: Jinja works out filters of constants when it compiles."""
+    """One cache for each language: Jinja evaluates filters of constants at compile time."""
     return _Compiled()
 
 
@@ -59,10 +59,10 @@ _EMAIL = re.compile(r"\b([eE]-[mM]ail)")
 
 
 class StoredValues:
-    """Prints values on the line of an event, by the macro of `values/stored.html.j2`.
+    """Renders the values on an event's line with the macro of `values/stored.html.j2`.
 
-    A report may hold millions of values. The macro is called once for each name and form, with a mark in
-    place of the text: what it prints before and behind the text is the same for all of them.
+    A report may hold millions of values. The macro is called once for each name and form, with a
+    placeholder in place of the text, because the markup around the text is the same for all values.
     """
 
     def __init__(self, made: Environment) -> None:
@@ -71,7 +71,7 @@ class StoredValues:
         self._around = lru_cache(maxsize=1024)(self._call_macro)
 
     def line(self, values: SharedValues | OwnValues) -> Markup:
-        """The values, with the number of their proof."""
+        """Return the values as HTML, with the number for their proof."""
         line = DOT.join(map(self._printed, values.values))
         return Markup(f"{mark_of(values.event.number, values.number)}{line}")  # noqa: S704 - made by the macro
 
@@ -80,7 +80,7 @@ class StoredValues:
         return str(isolated(said) if isinstance(said, str) else said).join(self._around(name, form))
 
     def _call_macro(self, name: str, form: str) -> list[str]:
-        """What the macro prints around the text, or between several places that have it."""
+        """Return the macro's output, split at the text's placeholder."""
         mark = mark_of(0, 0)
         around = str(self._macro(name, mark, form)).split(mark)
         if len(around) < 2 or (len(around) > 2 and form != "long"):  # a link has the number twice
@@ -101,13 +101,13 @@ class StoredValues:
 
 
 class Unbroken:
-    """Keeps lines from ending within "e-mail", by the macro of `values/unbroken.html.j2`."""
+    """Prevents a line break within "e-mail" with the macro of `values/unbroken.html.j2`."""
 
     def __init__(self, made: Environment) -> None:
         self._environment = made
 
     def __call__(self, text: str) -> str:
-        """A text of ours; as it is where it has no such word."""
+        """Return a text of ours as HTML, or unchanged if it does not contain the word."""
         pieces = _EMAIL.split(text)
         if len(pieces) == 1:
             return text
@@ -123,11 +123,10 @@ class Unbroken:
 
 
 def environment(language: Language, override: Path | None = None, *, is_plain: bool = False) -> Environment:
-    """An environment that speaks `language`; `override` is a folder of templates that go before ours.
+    """Return an environment for `language`; templates in the folder `override` take precedence over ours.
 
-    What it makes is HTML, unless `is_plain`.
-
-    A template there can still extend or include ours as `shipped:report/NAME`.
+    A template there can still extend or include ours as `shipped:report/NAME`. With `is_plain`, translated
+    texts get no markup.
     """
     ours = FileSystemLoader(shipped("templates"))
     layers = [FileSystemLoader(override)] if override else []

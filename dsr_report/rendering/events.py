@@ -1,4 +1,4 @@
-"""A row for each event: when, what, and what is known of it; with it, all its values as stored."""
+"""Rows of events: time, description, details, and all values as stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dsr_report.user_agents import agent_of
 
 
 def moment_text(at: datetime | None, raw: str | None, certainty: str | None, options: ReportOptions) -> str:
-    """A moment in words, with what is not sure about it; the raw text where it is no moment."""
+    """A moment in words, with a note if it is uncertain; the raw text if it could not be read."""
     language = options.language
     if at is None:
         return printable_raw(raw, options)
@@ -31,16 +31,16 @@ def moment_text(at: datetime | None, raw: str | None, certainty: str | None, opt
 
 
 def printable_raw(raw: str | None, options: ReportOptions) -> str:
-    """A time that cannot be read, as it is stored."""
+    """An unreadable time as stored; `no date` if it is empty or zero."""
     if raw is None or raw.strip() in {"", "0000-00-00", "0000-00-00 00:00:00"}:
         return options.language.text("no date")
     return printable(raw)
 
 
 class EventRow(NamedTuple):
-    """An event: when, what, what is known of it, and its values as stored.
+    """An event: time, description, details, and its values as stored.
 
-    A tuple, as a report may hold millions of them.
+    A tuple, because a report may hold millions of events.
     """
 
     number: int
@@ -55,7 +55,7 @@ class EventRow(NamedTuple):
 def event_row(
     record: Event, options: ReportOptions, long_texts: LongTexts, number: int
 ) -> tuple[EventRow, int]:
-    """The row of one event, which is record number `number`, and how many values it shows."""
+    """Return the row of one event, which is record number `number`, and its number of values."""
     language = options.language
     when = moment_text(record.occurred_at, record.occurred_at_raw, record.occurred_at_certainty, options)
     what = language.text(kind_of(record.kind).explanation)

@@ -1,4 +1,4 @@
-"""Hiding years and kinds of events on the screen, without a script: check boxes, and styles that read them."""
+"""Filters for years and kinds of events on the screen without a script: check boxes and CSS rules."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.options import ReportOptions
 
 _FEWEST = 2
-"""With fewer choices there is nothing to hide."""
+"""Choices that a filter needs to be useful."""
 _MOST = 40
 """Choices of a filter; more would fill the screen of a phone."""
 
 
 def year_class(at: datetime | None, options: ReportOptions) -> str:
-    """The class of what belongs to a year."""
+    """CSS class of elements that belong to a year; `y0` without a date."""
     return f"y{at.astimezone(options.zone).year}" if at is not None else "y0"
 
 
 def kind_class(kind: str) -> str:
-    """The class of an event of a kind."""
+    """CSS class of events of a kind."""
     return f"k-{kind}"
 
 
 def filters(collected: Collected, options: ReportOptions) -> tuple[Filter, ...]:
-    """The years of the messages, and the kinds of events, of which there are several."""
+    """Filters for years of messages and kinds of events, if the number of choices suits a filter."""
     language, activity = options.language, collected.activity
     years = sorted({year_class(entry.sent_at, options) for entry in activity.messages})
     named = tuple((year, year[1:] if year != "y0" else language.text("Without a date")) for year in years)
@@ -37,7 +37,7 @@ def filters(collected: Collected, options: ReportOptions) -> tuple[Filter, ...]:
 
 
 def styles(some: Iterable[Filter]) -> str:
-    """The styles that hide what is not checked, on the screen alone."""
+    """CSS rules that hide unchecked choices, on the screen only."""
     rules = "".join(_rules(some))
     return f"@media screen {{\n{rules}}}\n" if rules else ""
 

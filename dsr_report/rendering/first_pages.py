@@ -1,4 +1,4 @@
-"""The first pages: what is held, where from, who else has it, how long; the statements; the rights."""
+"""Content of the first pages: data held, sources, recipients, storage periods; the statements of Art. 15."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ STATEMENTS: tuple[tuple[Letter, str], ...] = (
 
 
 _MOST_FIELDS = 40
-"""On page one, which has room for six lines of them; all of them are among the categories and in the profile."""
+"""Fields named on page one, which has room for six lines of them; the categories and the profile name all."""
 _MOST_PERIODS = 3
-"""On page one; all of them are in the statements."""
+"""Storage periods on page one; the statements list all of them."""
 
 
 class Block(NamedTuple):
@@ -47,7 +47,7 @@ class Block(NamedTuple):
 
 
 def present_in(collected: Collected) -> dict[str, frozenset[str]]:
-    """What the export has, for the conditions of statements."""
+    """Databases, collections and kinds in the export, for the conditions of statements."""
     return {
         "database": frozenset(collected.databases),
         "collection": frozenset(collected.collections),
@@ -65,7 +65,7 @@ def texts_of(config: Config, letter: Letter, collected: Collected, options: Repo
 
 
 def sources_of_fields(collected: Collected, options: ReportOptions) -> list[str]:
-    """The sources that the controller gives for single fields."""
+    """The sources that the controller states for individual fields."""
     language = options.language
     return [
         f"{name}{language.colon} {filled.source}"
@@ -89,7 +89,7 @@ def recipients_of(config: Config, collected: Collected, options: ReportOptions) 
 
 
 def missing_statements(collected: Collected, options: ReportOptions) -> list[str]:
-    """What the law asks for and the configuration does not say (in this language), for the operator."""
+    """Configuration keys and options of required statements that this report lacks, for the operator."""
     config = options.config
     missing = []
     if config.controller is None:
@@ -119,7 +119,7 @@ def missing_statements(collected: Collected, options: ReportOptions) -> list[str
 
 
 def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool) -> dict[str, Any]:
-    """What page one says."""
+    """The template variables of page one."""
     language, config = options.language, options.config
     name = config.controller.name if config.controller else language.text("the company")
     found = bool(collected.kinds)
@@ -134,7 +134,7 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
         if found
         else language.text("{company} searched its e-mail system and found no personal data about you.")
     ).format(company=name)
-    if not config.controller:  # a company's own name is written as it writes it
+    if not config.controller:  # a company's own name keeps its capitalisation
         lead = lead[:1].upper() + lead[1:]
     return {
         "title": title(options, found=found),
@@ -189,7 +189,7 @@ def _logo(config: Config) -> str:
 
 
 def contact_of(config: Config) -> str:
-    """Where the person can write to."""
+    """The address that the subject can write to: e-mail of the officer or the controller, else postal."""
     if config.dpo is not None and config.dpo.email:
         return config.dpo.email
     if config.controller is not None:
@@ -198,7 +198,7 @@ def contact_of(config: Config) -> str:
 
 
 def facts(collected: Collected, options: ReportOptions) -> list[str]:
-    """What was found, in a few lines."""
+    """The number of records found, a line for each group of kinds."""
     language, kinds, events = options.language, collected.kinds, collected.activity.kinds
     lines = []
     people = kinds["profile"] + kinds["subprofile"]
@@ -258,7 +258,7 @@ _NAMED = frozenset(
 
 
 def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
-    """What else there is: how many of what, as people would say it; of other kinds their names."""
+    """Counts of the kinds without a line of their own: in common words for known groups, else by title."""
     language, kinds = options.language, collected.kinds
     said = set(_NAMED)
 
@@ -300,16 +300,16 @@ def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
 
 
 _LONGEST_NAME = 60
-"""Letters of a name on page one: longer ones would push its answers to a later page, and stand in full elsewhere."""
+"""Characters of a name on page one: longer ones push the answers off the page, and are in full elsewhere."""
 
 
 def _shorten_name(name: str) -> str:
-    """A name, or its beginning."""
+    """A name, truncated to `_LONGEST_NAME` characters."""
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def unknown_in_words(collected: Collected, options: ReportOptions) -> str:
-    """How many records there are whose meaning is not known, by the names that they have in the export."""
+    """The number of unrecognised records, with their names in the export."""
     language = options.language
     counted = [(name, count) for name, count in collected.unknown.most_common() if name]
     names = [f"{_shorten_name(name)} ({language.number(count)})" for name, count in counted[:_MOST_FIELDS]]
@@ -323,7 +323,7 @@ def unknown_in_words(collected: Collected, options: ReportOptions) -> str:
 
 
 def greeting(collected: Collected, options: ReportOptions) -> str:
-    """The first line of a letter, with the person's name where there is one."""
+    """The salutation of the letter, with the subject's name if it is known."""
     name = collected.person.name
     if not name:
         return options.language.text("Dear Sir or Madam,")
@@ -331,7 +331,7 @@ def greeting(collected: Collected, options: ReportOptions) -> str:
 
 
 def held_in_words(collected: Collected, options: ReportOptions) -> str:
-    """Which fields of the profile hold something, by their names."""
+    """A sentence that names the non-empty fields of the profile; empty if there are none."""
     language, names = options.language, list(map(_shorten_name, collected.filled))
     if not names:
         return ""
@@ -347,7 +347,7 @@ ORIGINS: dict[Origin, str] = {
     "inferred": _("We worked this out ourselves."),
     "": _("The file with your data does not say where this comes from."),
 }
-"""Where the data of a group come from: provided, observed, inferred, or not known from the export."""
+"""Sentence for each origin of data: provided, observed, inferred, or not known from the export."""
 _ELSEWHERE = _("The source is stated under “{heading}”.")
 
 
@@ -424,18 +424,18 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
 
 
 def _origin_of_kind(kind: str, options: ReportOptions) -> Origin:
-    """That of records of a kind; of one that only the configuration names, what it says."""
+    """The origin of records of a kind, as the configuration declares it, else as the kind does."""
     own = options.config.records.get(kind)
     return own.origin if own is not None else kind_of(kind).origin
 
 
 def _origin_of(filled: FilledField) -> str:
-    """What is said of where a field comes from: as the controller says of it, or of its source."""
+    """The sentence on a field's origin, or a reference to the statement of its source."""
     return _ELSEWHERE if filled.source and not filled.origin else ORIGINS[filled.origin]
 
 
 def period(collected: Collected, options: ReportOptions) -> str:
-    """From when to when."""
+    """A sentence with the first and last day of the data; empty if no moment is known."""
     first, last = collected.activity.first, collected.activity.last
     sent = [m.sent_at for m in collected.activity.messages if m.sent_at is not None]
     moments = [at for at in (first, last, *sent) if at is not None]
@@ -449,7 +449,7 @@ def period(collected: Collected, options: ReportOptions) -> str:
 
 
 def hidden_sentence(options: ReportOptions) -> str:
-    """Whether anything was masked or withheld, in one sentence."""
+    """A sentence that says whether anything was masked or withheld."""
     language = options.language
     if not options.marks:
         return language.text("Nothing was masked or withheld.")
@@ -457,7 +457,7 @@ def hidden_sentence(options: ReportOptions) -> str:
 
 
 def sum_in_words(language: Language, values: Sum) -> str:
-    """What became of the values of the export, in the same words on the first page and in the annex."""
+    """The sums of disclosed, masked and withheld values, worded alike on page one and in annex E."""
     text = language.text(
         "The file with your data holds {total} values. Disclosed: {disclosed}, masked: {masked}, withheld: {withheld}."
     ).format(
@@ -473,7 +473,7 @@ def sum_in_words(language: Language, values: Sum) -> str:
 
 
 def readable_secrets(options: ReportOptions) -> list[str]:
-    """What the person should do because passwords or keys stood readable in the e-mail system."""
+    """Advice to change passwords, login details or keys that were stored in plain text."""
     language, hidden = options.language, {mark.what for mark in options.marks}
     said = []
     if "password" in hidden:
@@ -492,7 +492,7 @@ def readable_secrets(options: ReportOptions) -> list[str]:
 
 
 def responsible(config: Config, language: Language) -> list[str]:
-    """The data protection officer, and the representative in the Union, with what is known of them."""
+    """The data protection officer and the representative in the Union, with their contact details."""
     found = []
     if config.dpo is not None and (config.dpo.name or config.dpo.email):
         officer = (config.dpo.name, config.dpo.address, config.dpo.email, config.dpo.phone)
@@ -505,7 +505,7 @@ def responsible(config: Config, language: Language) -> list[str]:
 
 
 def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block]:
-    """The statements of Art. 15(1) and (2), each with what the controller says, or a gap."""
+    """The statements of Art. 15(1) and (2), each with the controller's texts, or empty."""
     language, config = options.language, options.config
     people = responsible(config, language)
     blocks = (
@@ -541,7 +541,7 @@ def statement_blocks(collected: Collected, options: ReportOptions) -> list[Block
 
 
 def authority_view(options: ReportOptions) -> tuple[str, list[str]]:
-    """The authority to name first, and those of other countries."""
+    """The lead authority (empty if not configured), and those of other countries."""
     config, language = options.config.authority, options.language
     code = config.lead.strip().upper()
     lead = AUTHORITIES.get(code)

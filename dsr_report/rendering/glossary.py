@@ -1,4 +1,4 @@
-"""Words that need explaining: listed once, and linked from the chapter that uses them first."""
+"""The glossary: each term is explained once, and linked from the chapter that uses it first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dsr_report.sentences import translatable as _
 
 
 class Term(NamedTuple):
-    """A word: the kinds of records that bring it up, what it is called, what it means, where it is used first."""
+    """A term: kinds of records that need it, name, meaning, and the first chapter that uses it."""
 
     key: str
     kinds: tuple[str, ...]
@@ -19,7 +19,7 @@ class Term(NamedTuple):
 
     @property
     def anchor(self) -> str:
-        """Where the list explains it."""
+        """The id of its entry."""
         return f"word-{self.key}"
 
 
@@ -34,10 +34,10 @@ _TERMS: tuple[Term, ...] = (
 
 
 def terms_in(kinds: Mapping[str, int]) -> list[Term]:
-    """The words that a report with these kinds of records uses."""
+    """The terms that a report with these kinds of records uses."""
     return [term for term in _TERMS if any(kinds.get(kind) for kind in term.kinds)]
 
 
 def terms_of(chapter: str, kinds: Mapping[str, int]) -> list[Term]:
-    """The words that a chapter is the first to use."""
+    """The terms that a chapter is the first to use."""
     return [term for term in terms_in(kinds) if term.chapter == chapter]

@@ -1,4 +1,4 @@
-"""What the kinds of records are called, for people."""
+"""Names of the kinds of records for readers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dsr_report.rendering.options import ReportOptions
 
 
 def kind_name(record: Record) -> str:
-    """The kind as the register or the configuration has it."""
+    """The kind's key in the declarations or in the configuration."""
     return record.name if isinstance(record, Custom) else record.kind
 
 
@@ -25,7 +25,7 @@ def kind_title(record: Record, options: ReportOptions) -> str:
 
 
 def kind_plural(kind: str, options: ReportOptions) -> str:
-    """What several records of a kind are called."""
+    """The heading of several records of a kind."""
     custom = options.config.records.get(kind)
     if custom is not None:
         return custom.title.get(options.language_code) or kind
@@ -33,16 +33,16 @@ def kind_plural(kind: str, options: ReportOptions) -> str:
 
 
 def count_in_words(kind: str, count: int, options: ReportOptions) -> str:
-    """So many records of a kind in a sentence: `1 automatic reply`."""
+    """Number and kind of records for use in a sentence: `1 automatic reply`."""
     language = options.language
-    if kind in options.config.records:  # the company gave it one name, whatever the number
+    if kind in options.config.records:  # the configuration has one name for singular and plural
         return f"{kind_plural(kind, options)} ({language.number(count)})"
     title = kind_of(kind).title[0 if count == 1 else 1]
     return f"{language.number(count)} {language.within(language.text(title))}"
 
 
 def kinds_in_words(kinds: Iterable[str], options: ReportOptions) -> str:
-    """Several kinds in a sentence, of which only the first has a capital: `Messages, opens and clicks`."""
+    """Several kinds as a list, of which only the first is capitalised: `Messages, opens and clicks`."""
     language, own = options.language, options.config.records
     names = [
         kind_plural(kind, options)

@@ -1,8 +1,8 @@
-"""The account of values: each is shown in one place of the report that has a name, or nothing is written.
+"""The ledger of values: each value is shown in exactly one named place of the report, or nothing is written.
 
-Two hands keep it. `arriving` notes what the reader hands over, by pointer; `settle` strikes out what a chapter
-has shown, by pointer. What is struck out twice, or not at all, is an error that names its pointer. The result
-goes into every disclosure as JSON Lines, a line for each record, and `verify` checks it against the export.
+It is a double entry. `arriving` enters the items of the export by pointer; `settle` strikes out the values
+that a chapter shows. A value struck out twice, or never, is an error that names its pointer. The result is
+part of every disclosure as JSON Lines, one line for each record, and `verify` checks it against the export.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from dsr_report.sentences import Sentence
 
 _HINT = Sentence("Nothing was written. Please report this with the output of `dsr-report inspect -v`.")
 EMBEDDED = "export.json"
-"""The name of the export that a PDF carries."""
+"""File name of the export embedded in a PDF."""
 _MOST_OPEN = 5_000_000
 _MOST_WHOLE = 5_000
-"""Items that have arrived and are not settled: they wait for the processes that render them."""
+"""Arrived items kept whole while processes render them; above it the oldest is split into its values."""
 
 
 class ByteSink(Protocol):
-    """What a ledger can be written to."""
+    """A target that a ledger can be written to."""
 
     def write(self, content: bytes, /) -> object:
-        """Take some bytes."""
+        """Write some bytes."""
         ...
 
 
 class Ledger:
-    """Where each value of an export is shown.
+    """The ledger of the values of one export.
 
     Attributes:
-        values: place → how many values it shows.
-        records: (kind, place) → how many records.
+        values: place → number of values that it shows.
+        records: (kind, place) → number of records.
     """
 
     def __init__(self, hidden: Mapping[str, str] | None = None, partly: Iterable[str] = ()) -> None:
-        """`hidden` has the pointers of values that are masked (`mask`) or withheld (`withhold`).
+        """`hidden` maps pointers of hidden values to their treatment (`mask` or `withhold`).
 
-        `partly` has those of which a part is; both are looked up in `place_of`.
+        `partly` has the pointers of values that are hidden in part. `place_of` finds both.
         """
         self.values: Counter[str] = Counter()
         self.records: Counter[tuple[str, str]] = Counter()
@@ -59,7 +59,7 @@ class Ledger:
         self._file = tempfile.TemporaryFile(prefix="dsr-report-")  # noqa: SIM115 - closed by `remove`
 
     def arriving(self, items: Iterable[Item]) -> Iterator[Item]:
-        """The same items; each is open until it is settled, which may be some items later."""
+        """Yield the items unchanged; each is open until it is settled, which may be some items later."""
         for item in items:
             if item.pointer in self._whole:
                 self._divide(item.pointer)
@@ -71,13 +71,13 @@ class Ledger:
     def settle(
         self, found: RawRecord, place: str, anchor: str, shown: int, in_file: tuple[str, ...] = ()
     ) -> None:
-        """Note that a record is shown at `anchor` of `place`, with `shown` values.
+        """Enter that a record is shown at `anchor` of `place`, with `shown` values.
 
-        Those at and below `in_file` (pointers below the record's own) are not printed there in full; the
-        export that is embedded in the report has them.
+        Values at and below `in_file` (pointers relative to the record's) are not printed there in full; the
+        export embedded in the report has them.
 
         Raises:
-            LedgerError: it was settled before, or not all of it is shown.
+            LedgerError: the record was settled before, or not all of its values are shown.
         """
         whole = self._whole.get(found.pointer)
         if whole is not None and found.value is whole.value:
@@ -103,20 +103,20 @@ class Ledger:
                 self._places[top] = place, anchor
 
     def place_of(self, pointer: str) -> tuple[str, str] | None:
-        """The place and the anchor at which a value is shown that is hidden, or of which a part is."""
+        """Place and anchor of a value that is hidden as a whole or in part; None if it is not settled."""
         return next((self._places[above] for above in _ancestors(pointer) if above in self._places), None)
 
     def settle_info(self, pointer: str, value: JsonValue, place: str, anchor: str) -> None:
-        """Note that what the export says of itself is shown."""
+        """Enter that the export's `info` is shown."""
         self._note(pointer, "info", value, count_values(value), place, anchor, ())
 
     @property
     def total(self) -> int:
-        """All values that are shown."""
+        """Number of all values shown."""
         return sum(self.values.values())
 
     def places(self) -> dict[str, tuple[int, tuple[str, ...]]]:
-        """For each kind: how many records, and where they are shown."""
+        """Kind → (number of records, places that show them)."""
         result: dict[str, tuple[int, tuple[str, ...]]] = {}
         for (kind, place), count in sorted(self.records.items()):
             known, places = result.get(kind, (0, ()))
@@ -124,10 +124,10 @@ class Ledger:
         return result
 
     def close(self, expected: int) -> None:
-        """Check that nothing is open any more, and that the sum is `expected`.
+        """Check that no value is open, and that the number of values shown is `expected`.
 
         Raises:
-            LedgerError: a value is open, or the report shows more or fewer than the export holds.
+            LedgerError: a value is open, or the report shows more or fewer values than the export holds.
         """
         for pointer in list(self._whole):
             self._divide(pointer)
@@ -173,7 +173,7 @@ class Ledger:
         return count
 
     def _divide(self, pointer: str | None) -> None:
-        """Of an item that is not shown as it is, each value is open by itself."""
+        """Split an item that is not one record, so that each of its values is open individually."""
         if pointer is None:
             return
         item = self._whole.pop(pointer)

@@ -1,4 +1,4 @@
-"""Views of messages: what the header says, text, how it looked, files; nothing in it is live."""
+"""Views of messages: header fields, text, layout, files; nothing in them is live."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _KINDS: dict[PartKind, str] = {
 }
 
 _LONGEST_MARK = 1000
-"""Bytes; a longer file is no mark alone."""
+"""Bytes; a longer file is not compared with the marks, as it holds more than one."""
 
 
 class FileView(NamedTuple):
-    """A part that is not the text, as the list shows it; of an attached message also what it says and holds.
+    """An entry of a message's list of files; an attached message also has header fields, text and files.
 
-    `kind` says in words what it is, where its media type does not tell most people.
+    `kind` describes it in words if its media type would not mean much to most people.
     """
 
     name: str
@@ -66,11 +66,11 @@ class FileView(NamedTuple):
     text: str
     files: list[FileView]
     is_left_out: bool
-    """Nothing is left of it but a mark."""
+    """Its content is only a mark of a hidden value."""
 
 
 class LinkView(NamedTuple):
-    """A link's number, where it leads, and its address."""
+    """A link: its number, its purpose in words, and its address."""
 
     number: int
     purpose: str
@@ -78,20 +78,20 @@ class LinkView(NamedTuple):
 
 
 class AddressGroup(NamedTuple):
-    """Addresses with one label, and what several of them begin with, said once."""
+    """Addresses with one label, with their common prefix factored out."""
 
     label: str
     stem: str
     rests: list[tuple[int | None, str]]
-    """The number in the text, where it has one, and the address without the stem."""
+    """Number in the text (or None), and the address without `stem`."""
 
 
 _SCOPE = ".mail-of-one-sheet"
-"""Stands for the class of messages with the same style sheet until that is known."""
+"""Placeholder selector, replaced by the class that messages with the same style sheet share."""
 
 
 class LayoutView(NamedTuple):
-    """A message as it looked, made safe, for a page that is printed: HTML, its style sheets, its class.
+    """A message's sanitized layout for print: HTML, its style sheets, its CSS class.
 
     Messages with the same style sheet have the same class.
     """
@@ -103,11 +103,10 @@ class LayoutView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """A message in full, as `templates/report/message.html.j2` is given it.
+    """A message in full, the input of `templates/report/message.html.j2`.
 
-    `text` is empty where the message is shown as it looked; `frame` is the page of a frame that shows how it
-    looked, beside the text. `is_stored` says whether the export still has its text. `versions` are other
-    versions of its text.
+    `text` is empty if `layout` is set; `frame` is the HTML of a frame that shows the layout beside the text.
+    `is_stored` says whether the export still has its text. `versions` are other versions of its text.
     """
 
     number: int
@@ -150,7 +149,7 @@ class MessageViews:
     def view(
         self, record: Message, parsed: MimeMessage | None, number: int, record_number: int
     ) -> tuple[MessageView, int]:
-        """The view of one message, and how many values of the export it accounts for."""
+        """Return the view of one message, and the number of values of the export that it accounts for."""
         options, language = self._options, self._options.language
         source = _bodies(record)
         numbered = Numbered(record, record_number)
@@ -163,7 +162,7 @@ class MessageViews:
         if text is None and record.html is not None:
             text = text_of_html(record.html)
             if not text and "<img" not in record.html.lower():
-                text = record.html  # a page that shows nothing: as it is stored
+                text = record.html  # a page that displays nothing is shown as stored
         safe_html = None
         frame = None
         layout = None
@@ -212,7 +211,7 @@ class MessageViews:
         return view, numbered.count
 
     def in_file(self, record: Message) -> tuple[str, ...]:
-        """Where in the record stands what the pages do not print: a PDF prints no source, and maybe no text."""
+        """Relative pointers of bodies that the pages omit: in a PDF the source and HTML, in a list also text."""
         if self._options.medium == "html":
             return ()
         is_listed = self._options.messages == "list" and record.mime is None
@@ -237,7 +236,7 @@ class MessageViews:
         return [(label, value) for label, value in facts if value]
 
     def _versions(self, record: Message, source: frozenset[str]) -> list[tuple[str, str]]:
-        """Versions of the body beside the MIME source: an interactive version, or text beside a page."""
+        """Further versions of the body (name, content): beside the MIME source, or an interactive version."""
         language = self._options.language
         versions = []
         for name, pointer, value in stored_members(record):
@@ -274,7 +273,7 @@ class MessageViews:
         return [(labels[outcome], inert(source)) for outcome, source, _alternative in seen]
 
     def _files(self, parsed: MimeMessage | None, shown: frozenset[int] = frozenset()) -> list[FileView]:
-        """The parts that are not the text, without the pictures that stand in their place (`shown`)."""
+        """The parts that are not the text, without pictures shown in the layout (`shown`: ids of parts)."""
         if parsed is None:
             return []
         language = self._options.language
@@ -297,7 +296,7 @@ class MessageViews:
 
 
 def _shown_in(layout: SafeHtml | None, parsed: MimeMessage | None) -> frozenset[int]:
-    """The parts that a page shows as pictures."""
+    """The `id()`s of the parts that a layout shows as pictures."""
     if layout is None or parsed is None:
         return frozenset()
     found = (parsed.find(picture.source) for picture in layout.pictures if picture.outcome == "shown")
@@ -305,7 +304,7 @@ def _shown_in(layout: SafeHtml | None, parsed: MimeMessage | None) -> frozenset[
 
 
 def _layout(safe_html: SafeHtml) -> LayoutView:
-    """A message as it looked; addresses in its text are inert, as viewers of PDFs make links of them."""
+    """Return a message's layout; addresses in its text are inert, as PDF viewers turn them into links."""
     html = _TEXT_OF_HTML.sub(lambda match: match.group().replace("://", ": //"), safe_html.html)
     own = safe_html.style_sheet.replace("<", "")
     scope = f"mail-{hashlib.sha256(own.encode()).hexdigest()[:12]}"
@@ -314,7 +313,7 @@ def _layout(safe_html: SafeHtml) -> LayoutView:
 
 
 def group_addresses(addresses: Iterable[tuple[str, int | None, str]]) -> list[AddressGroup]:
-    """Addresses (label, number, address) by label and by what they have in common up to their last slash."""
+    """Group addresses (label, number, address) by label and by their prefix up to the last slash."""
     groups: dict[tuple[str, str], list[tuple[int | None, str]]] = {}
     for label, number, address in addresses:
         stem = address[: address.rfind("/") + 1]
@@ -328,7 +327,7 @@ def group_addresses(addresses: Iterable[tuple[str, int | None, str]]) -> list[Ad
 
 
 def _bodies(record: Message, names: Sequence[str] = ("mime", "html", "text", "amp")) -> frozenset[str]:
-    """The pointers of a message's source and of the versions of its text; what is empty is stated as such."""
+    """Pointers of a message's non-empty source and versions of its text."""
     return frozenset(
         record.sources[name] for name in names if getattr(record, name) and record.sources.get(name)
     )

@@ -1,4 +1,4 @@
-"""What a report is asked to be."""
+"""Options of a report."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ class ReportOptions:
     medium: Literal["pdf", "html", "zip"] = "html"
     messages: Literal["text", "layout", "list"] = "text"
     attachments: bool = False
-    """The document carries the files that came with messages."""
+    """The document embeds the files attached to messages."""
     annexes_file: str = ""
-    """The name of the PDF that the annexes have for themselves; empty where they are not apart."""
+    """File name of the PDF with the annexes; empty if they are not a separate document."""
     letter_file: str = ""
-    """The name of the PDF without them."""
+    """File name of the PDF without the annexes."""
     package: bool = False
-    """The pages belong to a package, beside the data and the messages as files."""
+    """The pages are part of a package that also holds the data and the messages as files."""
     received: date | None = None
     replied: date | None = None
     due: date | None = None
     collected: date | None = None
-    """The day on which the data were taken from the e-mail system."""
+    """The day on which the data were exported from the e-mail system."""
     request_id: str | None = None
-    """The data request by which they were taken."""
+    """The id of the data request that exported them."""
     delay: str | None = None
     """Why the answer took longer than a month."""
     reference: str | None = None
@@ -48,7 +48,7 @@ class ReportOptions:
     """Nothing was masked or withheld, on purpose."""
     marks: tuple[Mark, ...] = ()
     sum: Sum = NOTHING
-    """What becomes of the values of the export."""
+    """Counts of disclosed, masked and withheld values."""
     templates: Path | None = None
 
     @cached_property
@@ -58,5 +58,5 @@ class ReportOptions:
 
     @property
     def is_list(self) -> bool:
-        """Messages are listed, and only the embedded export has their texts."""
+        """Whether messages are only listed, so that their texts are in the embedded export alone."""
         return self.messages == "list" and self.medium != "html"

@@ -1,4 +1,4 @@
-"""Years and months: the headings in long annexes, their lines in the contents, their pages in a package."""
+"""Years and months of long annexes: headings, lines in the table of contents, and pages in a package."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ NO_MESSAGE = 10_000  # after the last year that a date can have
 
 
 class Period(NamedTuple):
-    """A month, a whole year (month 0), or what has none: `UNDATED`, `NO_MESSAGE`. They sort as they are shown."""
+    """A month, a year (month 0), or neither (`UNDATED`, `NO_MESSAGE`). Sorts in the order of display."""
 
     year: int
     month: int = 0
 
     @property
     def key(self) -> str:
-        """The end of its ids and of the names of its pages."""
+        """The suffix of its ids and of the names of its pages."""
         if self.year == UNDATED:
             return "undated"
         if self.year == NO_MESSAGE:
@@ -36,11 +36,11 @@ class Period(NamedTuple):
 
 
 _period = lru_cache(maxsize=1_000)(Period)
-"""In memory once: every event and message has one."""
+"""Interned periods: every event and message has one."""
 
 
 class ContentsLine(NamedTuple):
-    """A line of the contents below an annex: a year with its months, or without."""
+    """A line of the table of contents below an annex: a year, with its months if the annex has them."""
 
     anchor: str
     title: str
@@ -49,7 +49,7 @@ class ContentsLine(NamedTuple):
 
 
 class PackagePage(NamedTuple):
-    """A page of a package that holds a piece of an annex; `follows` where it goes on with the page before."""
+    """A page of a package with a piece of an annex; `follows` if it continues the previous page."""
 
     name: str
     period: Period
@@ -58,9 +58,9 @@ class PackagePage(NamedTuple):
 
 
 class Pager:
-    """Gives the page of each piece of an annex, one after the other in their order.
+    """Assigns pages to the pieces of an annex, in their order.
 
-    A page is a year if that is not too much for a browser, else a month, else as much of it as fits.
+    A page is a year if that is not too large for a browser, else a month, else as much of it as fits.
     """
 
     def __init__(self, annex: str, divided: set[int]) -> None:
@@ -70,7 +70,7 @@ class Pager:
         self._weight = 0
 
     def page_of(self, period: Period, size: int) -> PackagePage:
-        """The page of the next piece."""
+        """Return the page of the next piece, which has `size` bytes."""
         whole = period if period.year in self._divided else _period(period.year)
         page = self._page
         if page is None or page.period != whole:
@@ -87,7 +87,7 @@ class Pager:
 
 
 class Periods:
-    """How the annexes of one report are divided: by month where there are many messages, else by year."""
+    """Division of one report's annexes: by month if there are many messages, else by year."""
 
     def __init__(self, options: ReportOptions, messages: int) -> None:
         self._options = options
@@ -102,7 +102,7 @@ class Periods:
         return _period(local.year, local.month if self._by_month else 0)
 
     def title(self, period: Period) -> str:
-        """What it is called: 2016, January 2016."""
+        """The title of a period: 2016, January 2016."""
         language = self._language
         if period.year == UNDATED:
             return language.text("Without a date")
@@ -111,7 +111,7 @@ class Periods:
         return language.month(period.year, period.month) if period.month else str(period.year)
 
     def contents(self, annex: str, periods: Iterable[Period]) -> list[ContentsLine]:
-        """The lines of the contents for an annex whose ids begin with `annex`; none where it is short."""
+        """The lines of the table of contents for an annex with the id prefix `annex`; none if it is short."""
         counts = Counter(periods)
         if counts.total() < _IN_CONTENTS or len(counts) < 2:
             return []
@@ -132,17 +132,17 @@ class Periods:
         return lines
 
     def pager(self, annex: str, sizes: Iterable[tuple[Period, int]]) -> Pager:
-        """What says on which page each piece of an annex stands, given the sizes of all, in any order."""
+        """Return a pager for an annex, given the sizes of all its pieces in any order."""
         years: Counter[int] = Counter()
         for period, size in sizes:
             years[period.year] += size
         return Pager(annex, {year for year, size in years.items() if size > _PAGE})
 
     def page_title(self, annex: str, page: PackagePage) -> str:
-        """What a page is called, for its title and the links that lead to it."""
+        """The title of a page and of links to it."""
         return f"{annex} ({self.part_title(page)})"
 
     def part_title(self, page: PackagePage) -> str:
-        """Its period, and which part of it: January 2016, 2."""
+        """The period of a page, and its number within that: January 2016, 2."""
         number = f", {self._language.number(page.number)}" if page.number > 1 else ""
         return f"{self.title(page.period)}{number}"

@@ -1,4 +1,4 @@
-"""Whom the report is about, as far as people need it to recognise themselves: covers are seen by others."""
+"""The subject's name or number, just enough for recognition: others may see the cover page."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ class Person:
         self._profiles: dict[str, str] = {}
 
     def note(self, name: tuple[str, str] | None) -> None:
-        """Take up a name that `name_in` found."""
+        """Record a name found by `name_in`."""
         if name is not None and len(self._names) < _MOST:
             self._names.setdefault(*name)
 
     def note_part(self, numbers: tuple[str, str] | None) -> None:
-        """Take up the number of a part of a profile, and that of the profile."""
+        """Record the number of a subprofile, and that of its profile."""
         if numbers is not None and len(self._profiles) < _MOST:
             self._profiles.setdefault(*numbers)
 
     def profile_of(self, subprofile: str) -> str:
-        """The number of the profile that a part belongs to, where it is known."""
+        """The number of the profile that a subprofile belongs to; empty if unknown."""
         return self._profiles.get(subprofile, "")
 
     @property
     def name(self) -> str:
-        """The subject's name, where only one is stored."""
+        """The subject's name; empty unless exactly one is stored."""
         names = set(self._names.values())
         return names.pop() if len(names) == 1 else ""
 
     def about(self, subject_type: str | None, subject_id: str | None, language: Language) -> str:
-        """The subject by name, or by number; of an address the first letter and the domain."""
+        """The subject's name and number; for an address its name, else the first letter and the domain."""
         number = str(subject_id or "")
         names = set(self._names.values())
         name = self._names.get(number) or (names.pop() if len(names) == 1 else "")
@@ -63,7 +63,7 @@ class Person:
 
 
 def name_in(record: Profile | Subprofile) -> tuple[str, str] | None:
-    """The number of a profile or a part of one, and the name in it, where it has one."""
+    """The number of a profile or subprofile, and the person's name in it; None without a name."""
     number = record.subprofile_id if isinstance(record, Subprofile) else record.profile_id
     name = _name_of(record)
     return (str(number), name) if name else None

@@ -1,4 +1,4 @@
-"""A plot of activity as data for an SVG: bars for messages, openings and clicks, month by month or year by year."""
+"""Bar plot of activity as data for an SVG: messages, opens and clicks by month or by year."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import NamedTuple
 
 IN_CHAPTER = (440, 170)
 BESIDE_TEXT = (250, 112)
-"""Width and height in units of about a pixel: the letters have 10 to 11, wherever the plot stands."""
+"""Width and height in units of about a pixel; the font size is 10 to 11 units in both sizes."""
 _LEFT, _BOTTOM, _TOP = 30, 24, 26
 _WIDEST = 90
 _LETTER = 7
-"""Width of a letter below the bars, with its share of the space between two labels."""
+"""Width of a character of a label below the bars, with its share of the space between two labels."""
 _COLOURS = ("#14507a", "#c2570c", "#5b6472")
 
 
 class Series(NamedTuple):
-    """One kind of bar: what it counts, and how many in each period."""
+    """One series of bars: its label, and its count in each period."""
 
     label: str
     counts: tuple[int, ...]
 
 
 class PlotLine(NamedTuple):
-    """A line across the plot, and the number that it stands for."""
+    """A horizontal grid line, and its number."""
 
     y: float
     number: int
 
 
 class PlotBar(NamedTuple):
-    """A bar; `series` counts from 0, and the second one is hollow, so that colour alone tells nothing."""
+    """A bar; `series` counts from 0. The second series is hollow, to be distinct without colour."""
 
     series: int
     x: float
@@ -51,7 +51,7 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Grouped bars. Told apart by place, pattern and legend, not by colour alone."""
+    """Grouped bars, distinct by position, fill and legend, not by colour alone."""
 
     left: int
     width: int
@@ -63,7 +63,7 @@ class Plot:
 
 
 def plot(periods: Sequence[str], series: Sequence[Series], size: tuple[int, int] = IN_CHAPTER) -> Plot | None:
-    """The plot of some series; None where there is nothing to show."""
+    """The plot of some series; None if all counts are zero."""
     whole_width, whole_height = size
     most = max((max(s.counts, default=0) for s in series), default=0)
     if not periods or not most:

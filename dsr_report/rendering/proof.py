@@ -1,8 +1,8 @@
 """The proof that a page shows each value: invisible numbers that values carry through the templates.
 
-A record's values are numbered when its view is made. Where a template prints one, its number comes out
-with it; `settle` finds the numbers in the finished HTML of a part and takes them out. A value that a
-template leaves out or repeats, ours or an operator's, is an error that names its pointer.
+A record's values are numbered when its view is made. A template that prints a value also prints its number;
+`settle` checks the numbers in the finished HTML of a part and removes them. A value that a template (ours
+or an operator's) omits or repeats is an error that names its pointer.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Provable(Protocol):
     """Something whose values a page has to show."""
 
     def numbers(self) -> Iterator[tuple[int, int, str]]:
-        """Of each value: the number of its record, its own number, and its pointer."""
+        """Yield for each value the number of its record, its own number, and its pointer."""
         ...
 
 
 class NumberedMember(NamedTuple):
-    """A member of a record whose values are printed with numbers, from `first` on."""
+    """A member of a record whose values are printed with numbers, starting at `first`."""
 
     pointer: str
     content: JsonValue
@@ -41,12 +41,12 @@ class NumberedMember(NamedTuple):
 
 
 _SHORT = 500
-"""Characters of HTML."""
+"""Characters of HTML that certainly fit on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a page has to show of the record with this number; members in a form of their own are not in it."""
+    """The values of a record that a page must show; members with their own display form are not included."""
 
     record: int
     members: tuple[NumberedMember, ...]
@@ -69,15 +69,15 @@ def without_marks(html: str) -> str:
 
 
 def is_short(html: str) -> bool:
-    """Whether a value's HTML fits on a page, so that it need not be broken; the numbers in it aside."""
+    """Whether a value's HTML, numbers excluded, fits on a page and needs no page break within."""
     return len(html) < _SHORT or len(without_marks(html)) < _SHORT
 
 
 def settle(html: str, proofs: Iterable[Provable]) -> str:
-    """The HTML of a part without the numbers, each of which it has once.
+    """Check that the HTML of a part has each number once, and return it without numbers.
 
     Raises:
-        LedgerError: a value is missing in it, or is there twice.
+        LedgerError: a value is missing or occurs more than once.
     """
     found = Counter(_NUMBER.findall(html))
     for proof in proofs:

@@ -36,16 +36,16 @@ from dsr_report.rendering.values import (
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One question, its answer where there is one, and what else is stored with it.
+    """One question, its answer if there is one, and its other stored members.
 
     `name` is the name or number under which it is stored, and `name_label` says which of the two. `reads` is
-    how the question reads without the markup that it is stored with; empty where it has none.
+    the question without its HTML markup; empty if it has none.
     """
 
     question: Value
     answer: Value | None
     rest: tuple[tuple[Name, Value, str], ...] = ()
-    """What else is stored: its name, its value, and what a code means."""
+    """Other members: name, value, and the meaning of a code."""
     name: str = ""
     name_label: str = ""
     reads: str = ""
@@ -53,7 +53,7 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """Numbers, codes and moments of a record that are called the same, each with what it means where it is a code."""
+    """Numbers, codes and moments of a record with the same label, each with the meaning of a code."""
 
     label: str
     names: tuple[str, ...]
@@ -63,11 +63,11 @@ class CodeRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A record in full, as `templates/report/record.html.j2` is given it.
+    """A record in full, the input of `templates/report/record.html.j2`.
 
-    `fields` are those of a person's record, `answers` those of a survey, `codes` what only the e-mail system
-    needs or the heading says, `rows` all other members; `path` has the names of the lists and objects that it
-    stands in.
+    `fields` are those of a person's record, `answers` those of a survey, `codes` members that only the e-mail
+    system needs or that the heading repeats, `rows` all other members. `path` has the names of the lists and
+    objects that contain it.
     """
 
     anchor: str
@@ -91,7 +91,7 @@ _CODES = _MOMENTS | word_set(
     "id type event secret removed profile profileid subprofile subprofileid database databaseid collection "
     "collectionid mailing mailingid emailing destination internal messageid template templateid document documentid"
 )
-"""Members that say how a record is filed, not what it says."""
+"""Normalised names of members that identify or file a record, as opposed to its content."""
 _SECONDS = re.compile(r"[0-9]{9,10}")
 _MARKUP = re.compile(
     r"</?(?:a|b|br|div|em|font|i|li|ol|p|small|span|strong|sub|sup|u|ul)\b[^<>]*>", re.IGNORECASE
@@ -99,7 +99,7 @@ _MARKUP = re.compile(
 
 
 def _without_markup(text: object) -> str:
-    """A question as its reader saw it; nothing where it holds no markup."""
+    """A question without its HTML markup; empty if it has none."""
     if not isinstance(text, str):
         return ""
     reads = " ".join(html.unescape(_MARKUP.sub(" ", text)).split())
@@ -113,7 +113,7 @@ class RecordViews:
         self._options = options
 
     def view(self, record: Record, number: int) -> tuple[RecordView, int]:
-        """The view of one record, and how many values it shows."""
+        """Return the view of one record, and its number of values."""
         options, language = self._options, self._options.language
         numbered = Numbered(record, number)
         skip: frozenset[str] = frozenset()
@@ -162,7 +162,7 @@ class RecordViews:
     def _divide(
         self, record: Record, name: str, members: Iterable[FieldRow]
     ) -> tuple[tuple[FieldRow, ...], tuple[CodeRow, ...]]:
-        """What a record says, and its numbers and codes by what they are called."""
+        """Divide members into the record's content, and its numbers and codes by label."""
         rows: list[FieldRow] = []
         codes: dict[str, list[FieldRow]] = {}
         for row in map(self._with_moment, members):
@@ -183,7 +183,7 @@ class RecordViews:
         )
 
     def _with_moment(self, row: FieldRow) -> FieldRow:
-        """A row that says which moment a number of seconds is."""
+        """Add the moment as meaning to a row with a Unix timestamp in seconds."""
         content = row.value.content
         if row.name.casefold() not in _MOMENTS or not _SECONDS.fullmatch(str(content)):
             return row
@@ -193,9 +193,9 @@ class RecordViews:
     def fields_of(
         self, record: Profile | Subprofile, numbered: Numbered | None = None, first: int = 0
     ) -> list[FieldRow]:
-        """The fields of a person's record, with what the controller says about each.
+        """The fields of a person's record, each with the controller's description.
 
-        `first` is the number of their first value, where they are to be counted.
+        With `numbered`, the values carry numbers for the proof, starting at `first`.
         """
         language = self._options.language
         collection = getattr(record, "collection_id", None)
@@ -227,7 +227,7 @@ class RecordViews:
         return custom.explanation.get(self._options.language_code, "") if custom else ""
 
     def _answers(self, numbered: Numbered, at: str | None) -> list[AnswerRow]:
-        """Question and answer for each, with all else that is stored of it."""
+        """A row for each question, with its answer and other members."""
         language = self._options.language
         value, first = next(((m.value, n) for m, n in numbered.members if m.pointer == at), (None, 0))
         if isinstance(value, dict):

@@ -26,9 +26,9 @@ from dsr_report.workers import Processes
 
 
 class _Side:
-    """One of two documents: how long its parts are, and its links from and to the other one.
+    """One of two documents (letter or annexes): lengths of its parts, and links from and to the other.
 
-    The letter comes first: of the annexes, only what the letter leads to, or has, is remembered.
+    The letter is read first. Of the annexes, only anchors and targets that the letter refers to are kept.
     """
 
     def __init__(self) -> None:
@@ -36,12 +36,12 @@ class _Side:
         self.anchors: set[str] = set()
         self.targets: set[str] = set()
         self.wanted_anchors: set[str] = set()
-        """Its own, that the other one leads to."""
+        """Its own anchors that the other document links to."""
         self.wanted_targets: set[str] = set()
-        """Those of the other one that it leads to."""
+        """Anchors of the other document that it links to."""
 
     def take(self, part: Part, other: _Side | None = None) -> None:
-        """Remember what is told of a part."""
+        """Record length, anchors and link targets of a part; `other` is the letter if this is the annexes."""
         self.lengths.append(len(part.html))
         anchors, targets = {part.anchor, *anchors_in(part.html)}, set(targets_in(part.html))
         if other is None:
@@ -53,7 +53,7 @@ class _Side:
 
 
 class _KeptParts:
-    """Parts on disk, as the layout is told how long they are, and what leads where, before it begins."""
+    """Parts on disk: the layout needs their lengths and links before it begins."""
 
     def __init__(self, parts: Iterator[Part]) -> None:
         self._file = BlockFile()
@@ -71,9 +71,9 @@ class _KeptParts:
 
 
 class RenderedReport:
-    """A report that is rendered and waits on disk: its document, its ledger, what is missing in it.
+    """A rendered report, spooled on disk: its document, its ledger, its gaps.
 
-    Close it when it is written. `processes` share the work, and change no byte of it.
+    Close it when it is written. `processes` share the work; the result is byte-identical.
 
     Raises:
         LedgerError: a value of the export would not be accounted for.
@@ -88,12 +88,12 @@ class RenderedReport:
 
     @property
     def ledger(self) -> Ledger:
-        """How many values and records each chapter shows."""
+        """The ledger, with the number of values and records that each chapter shows."""
         return self._collected.ledger
 
     @property
     def present(self) -> dict[str, frozenset[str]]:
-        """What the export has, for the conditions of statements."""
+        """Databases, collections and kinds in the export, for the conditions of statements."""
         return present_in(self._collected)
 
     @property
@@ -103,12 +103,12 @@ class RenderedReport:
 
     @property
     def overdue(self) -> list[str]:
-        """What is older than the controller promises, for the operator."""
+        """Warnings on records older than the configured storage periods, for the operator."""
         return overdue(self._collected.dated, self._options)
 
     @property
     def undescribed(self) -> list[str]:
-        """Fields of the profile of which the configuration does not say where their data come from."""
+        """Non-empty fields of the profile whose origin the configuration does not state."""
         return [name for name, filled in self._collected.filled.items() if not filled.origin]
 
     @cached_property
@@ -120,7 +120,7 @@ class RenderedReport:
 
     @cached_property
     def _described(self) -> ReportDocument:
-        """The document, but for what only its parts tell."""
+        """The document without number and lengths of its parts."""
         options, language = self._options, self._options.language
         folder = shipped("templates") / "styles"
         override = options.templates / "styles" / "report.css" if options.templates else None
@@ -146,7 +146,7 @@ class RenderedReport:
         )
 
     def letter_and_annexes(self) -> tuple[ReportDocument, ReportDocument]:
-        """The document in two: the letter with your data in words, and the annexes."""
+        """Return two documents: the letter with the data in words, and the annexes."""
         letter, annexes = _Side(), _Side()
         for part in self._again():
             if part.layer == "annex":
@@ -174,7 +174,7 @@ class RenderedReport:
         )
 
     def _again(self) -> _KeptParts:
-        """The parts, which are made once and can be read again."""
+        """The parts, rendered once and readable any number of times."""
         if self._kept is None:
             self._kept = _KeptParts(self._parts())
         return self._kept
@@ -185,7 +185,7 @@ class RenderedReport:
         return chapters.parts(self._export, self._options, self._collected, self._environment)
 
     def close(self) -> None:
-        """Remove what waits on disk."""
+        """Remove the files on disk."""
         self._collected.close()
         if self._kept is not None:
             self._kept.close()

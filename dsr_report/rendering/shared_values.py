@@ -1,4 +1,4 @@
-"""Events of one message, with what is stored in the same words with several of them printed once, above them."""
+"""Events of one message, with stored values that several of them share printed once, above them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from dsr_report.rendering.text import DOT
 from dsr_report.rendering.values import StoredValue
 
 _WORTH_IT = 150
-"""Characters that have to be saved, beyond those of the marks."""
+"""Characters that sharing must save, net of the marks."""
 _MARK = len(DOT) + 1
 _REFERENCE = 12
 """Characters of a reference to a long text ("text no. 17")."""
 
 
 class SharedValues(NamedTuple):
-    """Values that several events have, the first of which is `event`.
+    """Values that several events share; `event` is the first of these events.
 
-    `letter` marks those events; it is empty where all of them have the values. `number` is that of the proof.
+    `letter` marks the events; it is empty if all events share the values. `number` is for the proof.
     """
 
     event: EventRow
@@ -33,7 +33,7 @@ class SharedValues(NamedTuple):
 
 
 class OwnValues(NamedTuple):
-    """An event, the values that stand with it alone, and the letters of the shared values that it has."""
+    """An event, the values printed on its own line, and the letters of its shared values."""
 
     event: EventRow
     values: list[StoredValue]
@@ -42,27 +42,27 @@ class OwnValues(NamedTuple):
 
 
 class EventList(NamedTuple):
-    """Some events of one message; no value of them is lost."""
+    """Some events of one message, split into shared and own values; together these are all values."""
 
     shared: list[SharedValues]
     events: list[OwnValues]
 
     def numbers(self) -> Iterator[tuple[int, int, str]]:
-        """See `proof.Provable`; values that are printed together have one number."""
+        """See `proof.Provable`; values printed together have one number."""
         for values in chain[SharedValues | OwnValues](self.shared, self.events):
             if values.values:
                 yield values.event.number, values.number, values.event.pointer
 
 
 class _Shared(NamedTuple):
-    """Events by their place, and values that all of them have."""
+    """Indices of events, and the values that all of them share."""
 
     members: list[int]
     values: frozenset[StoredValue]
 
 
 def event_list(events: Sequence[EventRow]) -> EventList:
-    """The events with what they share taken out."""
+    """Factor out the values that the events share."""
     letters: list[list[str]] = [[] for _ in events]
     elsewhere: list[set[StoredValue]] = [set() for _ in events]
     above: list[SharedValues] = []
@@ -86,9 +86,9 @@ def event_list(events: Sequence[EventRow]) -> EventList:
 
 
 def _share(lines: Sequence[Sequence[StoredValue]]) -> list[_Shared]:
-    """What to print once: no value of an event is in two of them, and what an event has twice is in none.
+    """Choose the values to share: each value of an event in at most one group, and none that it has twice.
 
-    Sets of events are numbers, with a bit for each event: values that the same events have are one group.
+    A set of events is an integer bit mask; values of the same set of events are one group.
     """
     having: dict[StoredValue, int] = {}
     for place, values in enumerate(lines):
@@ -112,7 +112,7 @@ def _share(lines: Sequence[Sequence[StoredValue]]) -> list[_Shared]:
 
 
 def _best(groups: dict[int, list[StoredValue]]) -> int:
-    """The events that have values in common which are worth most letters; 0 where it is not worth it."""
+    """Bit mask of the events whose shared values save most characters; 0 if none saves `_WORTH_IT`."""
     weights = [(events, sum(map(_length, values))) for events, values in groups.items()]
     best, saved = 0, _WORTH_IT
     most = sum([weight for _, weight in weights])

@@ -1,6 +1,6 @@
-"""What stands around the parts of a report: sections, the page of HTML, the page that a PDF is laid out from.
+"""The shell around the parts of a report: sections, the HTML page, the page that a PDF is laid out from.
 
-The templates are in `templates/report/shell/`; an operator's own go before them.
+The templates are in `templates/report/shell/`; an operator's own take precedence.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONTENT_SECURITY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'"
 )
-"""What a page may load: what is in it. Frames of messages (`srcdoc`) inherit it."""
+"""Content security policy: a page loads nothing from outside. Frames of messages (`srcdoc`) inherit it."""
 
 
 class NavigationLink(NamedTuple):
@@ -42,7 +42,7 @@ class Shell:
         self._section = self._template("section")
 
     def section(self, part: Part, html: str) -> str:
-        """The HTML of a part, or what a writer made of it, within its section."""
+        """Wrap the HTML of a part, as rendered or as processed by a writer, in its section."""
         return self._section.render(part=part, html=Markup(html))  # noqa: S704 - rendered by our templates
 
     def page(
@@ -57,21 +57,21 @@ class Shell:
         pages: tuple[NavigationLink, ...] = (),
         is_whole: bool = False,
     ) -> Iterator[bytes]:
-        """A page of HTML in pieces; its sections are asked for one by one.
+        """Yield an HTML page in pieces; sections are consumed one by one.
 
         Args:
-            sections: what the page holds.
+            sections: the content of the page.
             page_title: its title; that of the document by default.
             proof: manifest, ledger and seal, each in pieces.
-            heading: what the page is called, where its first section does not say so.
-            links: the pages around it.
-            links_above: those stand above it, too.
-            pages: all other pages, where nothing else on this one leads to them.
-            is_whole: it holds all chapters, and has the contents in reach.
+            heading: the heading of the page, if its first section has none.
+            links: links to neighbouring pages.
+            links_above: whether these links are also above the content.
+            pages: links to all other pages, if the page has no others to them.
+            is_whole: whether it holds all chapters, and so has navigation and filters.
 
         Raises:
-            LedgerError: an operator's template leaves out a section.
-            UsageError: it leaves out what keeps a page from loading anything.
+            LedgerError: an operator's template omits a section.
+            UsageError: an operator's template omits the content security policy.
         """
         document = self._document
         printing = _Printing(sections)
@@ -108,7 +108,7 @@ class Shell:
             )
 
     def to_lay_out(self, sections: Iterable[str]) -> str:
-        """Some sections as the page that a PDF's pages are laid out from."""
+        """Return the HTML page from which some sections are laid out for a PDF."""
         document = self._document
         return self._template("print").render(
             language=document.language_code, title=document.title, sections=map(Markup, sections)
@@ -132,7 +132,7 @@ class Shell:
 
 
 class _Printing:
-    """Hands out sections, and finds each in what the template made before it hands out the next."""
+    """Iterates over sections, and checks that the template printed each before it yields the next."""
 
     def __init__(self, sections: Iterable[str]) -> None:
         self._sections = iter(sections)
@@ -146,12 +146,16 @@ class _Printing:
         self._check()
 
     def note_written(self, piece: str) -> None:
-        """Take note of what was written."""
+        """Check off the open section if `piece` of the output contains it."""
         if self._open is not None and self._open in piece:
             self._open = None
 
     def finish(self) -> None:
-        """Make sure that all of them were asked for."""
+        """Check that all sections were consumed.
+
+        Raises:
+            LedgerError: a section was not printed.
+        """
         self._check()
         if next(self._sections, None) is not None:
             self._fail()
@@ -169,7 +173,7 @@ class _Printing:
 
 
 def utf8(html: str) -> bytes:
-    """HTML as UTF-8; lone surrogates, which UTF-8 has no bytes for, by their number."""
+    """HTML as UTF-8; lone surrogates, which UTF-8 cannot encode, as their code point in text."""
     try:
         return html.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""What the pass over the records remembers of messages and events: a few words each, never their content."""
+"""Facts on messages and events that the pass over the records keeps: subjects, dates, counts; no content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROBLEMS = ("error", "bounce", "abuse", "retry")
 
 @dataclass(slots=True)
 class MessageEntry:
-    """One message, as the lists show it."""
+    """The entry of one message in lists of messages."""
 
     number: int
     pointer: str
@@ -37,21 +37,21 @@ class MessageEntry:
 
 
 class Dated:
-    """The first and the last day of each kind of record, and how many are older than they should be.
+    """The first and last day of each kind of record, and the number of records before its cutoff.
 
-    `cutoffs` has the days, by kind, before which no record should be.
+    `cutoffs` maps kinds to the day before which no record should be.
     """
 
     def __init__(self, cutoffs: Mapping[str, date]) -> None:
         self.kinds: set[str] = set()
-        """All kinds, also those of which no record has a day."""
+        """All kinds, including those without a dated record."""
         self.first: dict[str, date] = {}
         self.last: dict[str, date] = {}
         self.too_old: Counter[str] = Counter()
         self._cutoffs = cutoffs
 
     def note(self, kind: str, day: date | None) -> None:
-        """Take up a record."""
+        """Count a record."""
         self.kinds.add(kind)
         if day is None:
             return
@@ -67,7 +67,7 @@ class Dated:
 
 @dataclass(slots=True)
 class Activity:
-    """All messages, and how often what happened when."""
+    """All messages, and counts of events by kind, month, and hour of the week."""
 
     messages: list[MessageEntry] = field(default_factory=list)
     by_id: dict[str, int] = field(default_factory=dict)
@@ -80,10 +80,10 @@ class Activity:
     last: datetime | None = None
     ambiguous: int = 0
     hours: Counter[tuple[int, int]] = field(default_factory=Counter)
-    """Weekday (Monday is 0) and hour → how many opens and clicks."""
+    """(weekday with Monday as 0, hour) in the report's time zone → number of opens and clicks."""
 
     def note_time(self, at: datetime | None, kind: str, certainty: str | None) -> None:
-        """Count one record in its month."""
+        """Count one event in its month and hour; `at` is in the report's time zone."""
         if certainty == "ambiguous":
             self.ambiguous += 1
         if at is None:
@@ -94,7 +94,7 @@ class Activity:
         self.note_span(at)
 
     def note_span(self, *moments: datetime) -> None:
-        """Let the time from the first to the last moment include these."""
+        """Extend the span from the first to the last moment."""
         for at in moments:
             self.first = at if self.first is None or at < self.first else self.first
             self.last = at if self.last is None or at > self.last else self.last

@@ -1,4 +1,4 @@
-"""How long records are kept, as dates: what `[[retention]]` says, held against the records that are there."""
+"""Storage periods as dates: the `[[retention]]` rules, compared with the records in the export."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from dsr_report.sentences import Count, Sentence, join_sentences
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A rule, the kinds of records that it is about and that are there, and the days that follow from it.
+    """A retention rule, the kinds that it covers and the export has, and the resulting days.
 
-    `first_end` and `last_end` are the days on which the periods of the oldest and of the newest end; None
-    where no day is known with which the period began. `begun` is the day with which it began, where that is one for all.
+    `first_end` and `last_end` are the days on which the periods of the oldest and the newest record end; None
+    if the start is unknown. `begun` is the start of the period if it is the same for all records.
     """
 
     rule: Retention
@@ -32,12 +32,12 @@ class Held:
 
 
 def today_of(options: ReportOptions) -> date:
-    """The day that periods are held against: that of the data, of the reply, else of the report."""
+    """The reference day for periods: the day of the data, else of the reply, else of the report."""
     return options.collected or options.replied or options.created.astimezone(options.zone).date()
 
 
 def cutoffs(options: ReportOptions) -> Mapping[str, date]:
-    """By kind, the day before which no record should be."""
+    """Kind → the day before which no record should be."""
     today, found = today_of(options), {}
     for rule in options.config.retention:
         if rule.after == "record":
@@ -46,9 +46,9 @@ def cutoffs(options: ReportOptions) -> Mapping[str, date]:
 
 
 def _start_of(rule: Retention, end: date) -> date:
-    """The first day of which the period has not ended before `end`."""
+    """The first day whose period does not end before `end`, found by bisection."""
     low, high = date.min.toordinal(), end.toordinal()
-    while low < high:  # months have no inverse: the 31st of one is the 30th of another
+    while low < high:  # adding months has no inverse: the 31st of one is the 30th of another
         middle = (low + high) // 2
         if rule.end(date.fromordinal(middle)) < end:
             low = middle + 1
@@ -58,7 +58,7 @@ def _start_of(rule: Retention, end: date) -> date:
 
 
 def storage_rules(dated: Dated, options: ReportOptions) -> list[Held]:
-    """Each rule of which there are records, in the order of the configuration."""
+    """The rules that apply to records in the export, in the order of the configuration."""
     found = []
     for number, rule in enumerate(options.config.retention, 1):
         kinds = tuple(kind for kind in rule.kind if kind in dated.kinds)
@@ -78,7 +78,7 @@ def storage_rules(dated: Dated, options: ReportOptions) -> list[Held]:
 
 
 def in_words(dated: Dated, options: ReportOptions) -> list[str]:
-    """What the letter says of each rule: what, how long and from when, and the days that follow."""
+    """A text for each rule: kinds of records, length and start of the period, and the resulting days."""
     return [" ".join(_sentences(one, options)) for one in storage_rules(dated, options)]
 
 
@@ -116,7 +116,7 @@ def _period(rule: Retention, language: Language) -> str:
 
 
 def overdue(dated: Dated, options: ReportOptions) -> list[str]:
-    """What is older than the configuration says, for the operator: kinds and dates, never values."""
+    """Warnings on records older than a rule allows, for the operator: kinds and dates, never values."""
     today = today_of(options)
     said: list[str] = []
     for one in storage_rules(dated, options):

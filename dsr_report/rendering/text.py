@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from dsr_report.printable import printable
 
 _SCHEME = re.compile(r":(?:(?<=\bhttps:)|(?<=\bhttp:)|(?<=\bftp:))//", re.IGNORECASE)
-"""Begins with the sign that most texts have none of: that is looked for at once."""
+"""Starts with `:` because `re` searches a literal first character fast, and most texts have none."""
 
 DOT = " · "
 _MARKUP_SIGNS = re.compile(r"[<>=]")
@@ -27,20 +27,21 @@ _RIGHT_TO_LEFT = re.compile(
 
 
 def shown(text: str) -> Markup:
-    """`text` as HTML, with its line ends."""
+    """`text` as HTML, with its line breaks."""
     lines = printable(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return Markup('<bdi class="v">{}</bdi>').format(Markup("<br>").join(_escape_text(line) for line in lines))
 
 
 def inline(text: str) -> Markup:
-    """`text` as HTML on one line, without a frame of its own; addresses in it are inert."""
+    """`text` as HTML without an element of its own; addresses in it are inert."""
     return _escape_text(printable(inert(text)))
 
 
 def _escape_text(text: str) -> Markup:
-    """A text as HTML; a word of many pages (a file as base64, say) in pieces, so that breaking it stays quick.
+    """Escape a text, and split a very long word (base64, say) into pieces, so that line breaking stays fast.
 
-    WeasyPrint lays a word out again from each line end on: its time grows with the square of a word's length.
+    WeasyPrint lays out the rest of a word again after each line break: its time grows with the square of the
+    word's length.
     """
     if len(text) < _LONG_WORD or max(map(len, text.split()), default=0) < _LONG_WORD:
         return escape(text)
@@ -55,16 +56,16 @@ def _escape_text(text: str) -> Markup:
 
 
 def spoken(text: str) -> Markup:
-    """`text` for the label of a link, which is read aloud: its beginning, without the signs of markup."""
+    """`text` as the label of a link for screen readers: its beginning, without `<`, `>` and `=`."""
     plain = _MARKUP_SIGNS.sub(" ", printable(inert(text)))
     return escape(" ".join(plain.split())[:_SPOKEN])
 
 
 def isolated(text: str) -> Markup:
-    """`inline` text; in an element of its own only where some of it runs from right to left.
+    """`inline` text; within `<bdi>` only if it has right-to-left characters.
 
-    An element for every value would be right too, but WeasyPrint breaks the first word inside an element
-    wherever the line happens to end.
+    An element for every value would be right too, but WeasyPrint breaks the first word inside an element at
+    any character.
     """
     return _remembered(text) if len(text) <= _SHORT else _isolate(text)
 
@@ -75,26 +76,26 @@ def _isolate(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(inline(text))
 
 
-_remembered = lru_cache(maxsize=1024)(_isolate)  # the values of events recur
+_remembered = lru_cache(maxsize=1024)(_isolate)  # values of events recur
 
 
 _NAME_PARTS = re.compile(r"(?<=[_\-./@])(?=[^\W_])|(?<=[a-z\u00df-\u00ff])(?=[A-Z])")
 
 
 def name_parts(name: str) -> list[str]:
-    """The parts of a name between which it may break: after `_`, `-`, `.`, `/`, `@`, and before a capital."""
+    """Split a name where a line break is allowed: after `_`, `-`, `.`, `/`, `@`, and before a capital."""
     return _NAME_PARTS.split(printable(name))
 
 
 def dotted(texts: Iterable[str]) -> Markup:
-    """Texts on one line, with a dot between them."""
+    """Texts on one line as HTML, separated by dots."""
     return Markup(DOT.join(map(isolated, texts)))  # noqa: S704 - escaped by `isolated`
 
 
 def paragraphs(text: str) -> Markup:
-    """A long text as paragraphs: blank lines part them, line ends stay (styles keep them: `pre-line`).
+    """A long text as paragraphs, split at blank lines; line breaks stay characters (CSS: `pre-line`).
 
-    An element for each line end would take WeasyPrint half as long again.
+    With an element for each line break, WeasyPrint would take half as long again.
     """
     clean = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
     parts = re.split(r"\n[ \t]*\n\s*", clean.strip("\n"))
@@ -103,5 +104,5 @@ def paragraphs(text: str) -> Markup:
 
 
 def inert(text: str) -> str:
-    """`text` with addresses that no viewer turns into links: the scheme stands apart from the rest."""
+    """`text` with a space after the scheme of addresses, so that no viewer turns them into links."""
     return _SCHEME.sub(": //", text) if "://" in text else text

@@ -1,4 +1,4 @@
-"""A readable guess at device and program, from the line with which it introduced itself."""
+"""A readable guess at device and program from a user agent string."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SYSTEMS = (
 
 
 def device_reading(agent: str) -> str | None:
-    """`Firefox, Windows`, or None where the line says nothing that we can read."""
+    """Program and system (`Firefox, Windows`); None if neither is recognised."""
     program = next((name for mark, name in _PROGRAMS if mark in agent), None)
     system = next((name for mark, name in _SYSTEMS if mark in agent), None)
     return ", ".join(part for part in (program, system) if part) or None

@@ -1,4 +1,4 @@
-"""A record's values as the export stores them, as data for the templates. Nothing is left out."""
+"""A record's values as the export stores them, as data for the templates. No value is omitted."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from dsr_report.rendering.proof import NumberedMember, Proof, mark_of
 from dsr_report.rendering.text import inert, shown
 
 LONG = 60
-"""Characters; a longer text that recurs is printed once."""
+"""Characters; a longer recurring text is printed once and referred to by number."""
 _ENVELOPES = {"data", "record", "payload"}
 _MOST_REFERENCES = 20_000
 _MOST_REFERRED_TO = 8_000_000
-"""Characters of all texts that are printed once; more would fill the memory."""
+"""Characters of all long texts kept for references; bounds the memory, further ones are printed in place."""
 
 
 def value_text(value: Scalar, language: Language) -> str:
-    """A value in words: text and numbers as they are; what has no text of its own is named."""
+    """A scalar in words: text and numbers unchanged; null, booleans and empty texts by name."""
     if value is None:
         return language.text("(no value)")
     if value is True:
@@ -44,8 +44,8 @@ def value_text(value: Scalar, language: Language) -> str:
 class Value:
     """A stored value of any shape.
 
-    `record` is the number of its record and `first` the number of its first scalar there, for the proof that
-    a page shows it; `record` is None where a value is shown once more.
+    For the proof that a page shows it, `record` is the number of its record and `first` that of its first
+    scalar there. `record` is None if the value is shown a second time, outside the proof.
     """
 
     content: JsonValue
@@ -55,11 +55,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """A member of a record, or a field of a profile: its name, its label and meaning where known, its value.
+    """A member of a record, or a field of a profile: its name, its value, and its label and meaning if known.
 
-    `explanation` is what the member holds, `meaning` what a code in it means. `origin` says whether it was
-    provided, observed or inferred, and `source` where its data come from, where the controller says so;
-    `special` that it holds special categories of personal data (Art. 9).
+    `explanation` describes the member, `meaning` is that of a code in it. `origin` (provided, observed or
+    inferred), `source` (of its data) and `special` (special categories of personal data, Art. 9) are the
+    controller's statements.
     """
 
     name: str
@@ -73,15 +73,15 @@ class FieldRow:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is stored under the name."""
+        """Whether the value is null or empty."""
         return self.value.content is None or self.value.content in ("", [], {})
 
 
 class Numbered:
-    """A record's members, its values numbered from 0: what rows and proof of it are made from."""
+    """A record's members with their values numbered from 0; source of its rows and its proof."""
 
     def __init__(self, record: Record, number: int) -> None:
-        """`number` is that of the record in the report."""
+        """`number` is the number of the record in the report."""
         self._number = number
         self._elsewhere: set[str] = set()
         self.members: list[tuple[Member, int]] = []
@@ -93,15 +93,15 @@ class Numbered:
         self.count = first
 
     def value(self, content: JsonValue, first: int) -> Value:
-        """A value of the record, the first scalar of which has this number."""
+        """Return a value of the record; `first` is the number of its first scalar."""
         return Value(content, self._number, first)
 
     def note_shown_elsewhere(self, member: Member) -> None:
-        """A member is shown in a form of its own, without numbers."""
+        """Exclude a member from the proof, because its display form has no numbers."""
         self._elsewhere.add(member.pointer)
 
     def proof(self) -> Proof:
-        """What a page has to show of the record."""
+        """Return the proof of the values that a page must show."""
         return Proof(
             self._number,
             tuple(
@@ -113,13 +113,13 @@ class Numbered:
 
 
 def name_shown(name: str, language: Language) -> str:
-    """A member's name; an empty one is named, a repeated one numbered."""
+    """A member's name for display; an empty name is spelled out, a repeated one is numbered."""
     text = printable(inert(str(name))) if name else language.text("(without a name)")
     return f"{text} ({name.occurrence})" if isinstance(name, RepeatedName) else text
 
 
 class Name(NamedTuple):
-    """A member's name as it is stored, and what it is called in plain words, where that is known and differs."""
+    """A member's name as stored, and its label if that is known and differs."""
 
     stored: str
     label: str
@@ -133,9 +133,9 @@ def with_label(name: str, language: Language) -> Name:
 
 
 def has_own_form(member: Member, pointers: frozenset[str]) -> bool:
-    """Whether a member at one of the pointers is shown in a form of its own, in place of as it is stored.
+    """Whether a member at one of the pointers has its own display form, so that it is not shown as stored.
 
-    Only texts, lists and objects have such a form: an empty text, a number or `false` is stated as such.
+    Only non-empty texts, lists and objects have one; an empty text, a number or `false` is shown as stored.
     """
     value = member.value
     is_whole = isinstance(value, (str, dict, list)) and not isinstance(value, Number)
@@ -145,7 +145,7 @@ def has_own_form(member: Member, pointers: frozenset[str]) -> bool:
 def rows_of(
     record: Record, language: Language, numbered: Numbered, skip: frozenset[str] = frozenset()
 ) -> Iterator[FieldRow]:
-    """Every member of a record but those at the pointers in `skip` that have a form of their own."""
+    """Yield a row for each member of a record, except those in `skip` with their own display form."""
     for member, first in numbered.members:
         name, _, value = member
         if has_own_form(member, skip):
@@ -160,16 +160,16 @@ def rows_of(
 
 
 def path_of(record: Record, language: Language) -> tuple[str, ...]:
-    """The names of the lists and objects that a record stands in, but for what decided its kind.
+    """The names of the lists and objects that contain a record, without the name that decided its kind.
 
-    That name stands with the count of such records, among the technical details.
+    The technical details state that name with the count of such records.
     """
     told = record.rule.first.name if record.rule.first.code == "label" else None
     return tuple(name_shown(name, language) for name in record.labels if name != told)
 
 
 def stored_members(record: Record) -> Iterator[Member]:
-    """The record's members; an envelope (`data`) that holds what the record is made of gives its own."""
+    """Yield the record's members, with an envelope (`data`) of the record's fields replaced by its members."""
     made_of = tuple(record.sources.values())
     for member in members_of(record.value, record.pointer):
         inside = f"{member.pointer}/"
@@ -181,10 +181,11 @@ def stored_members(record: Record) -> Iterator[Member]:
 
 
 class Step(NamedTuple):
-    """A step through a value, in the order of printing (`templates/report/values/value.html.j2`).
+    """A step of the traversal of a value, in printing order (`templates/report/values/value.html.j2`).
 
-    `form` is `text` or `word` (a scalar, in its own or in our words), `empty`, `name`, `item`, `end-item`,
-    `names`, `end-names`, `list`, `end-list`; below the deepest level `plain-name` and `end-plain` alone.
+    `form` is `text` (a scalar as stored) or `word` (a scalar in our words), `empty`, `name`, `item`,
+    `end-item`, `names`, `end-names`, `list` or `end-list`; below `_DEEPEST`, `end-plain` replaces `item` and
+    `end-item`, and there are no `names` or `list`.
     """
 
     form: str
@@ -192,11 +193,11 @@ class Step(NamedTuple):
 
 
 _DEEPEST = 12
-"""Levels of nested lists; deeper ones would leave the page, so that the names alone go on."""
+"""Levels of nested lists; deeper ones would run off the page, so they are not indented further."""
 
 
 def steps(value: Value, language: Language) -> Iterator[Step]:
-    """A value as steps. They are not nested, as a value may be nested deeper than templates may call each other."""
+    """Yield a value as flat steps, because it may be nested deeper than Jinja allows recursion."""
     record, number = value.record, value.first
     stack: list[JsonValue | Step] = [value.content]
     depth = 0
@@ -238,18 +239,18 @@ def steps(value: Value, language: Language) -> Iterator[Step]:
 
 
 class LongTexts(Protocol):
-    """What gives a number to a long text, as it may recur."""
+    """Assigns numbers to long texts that may recur."""
 
     def number_of(self, text: str) -> int | None:
-        """The number of a text, or None where the text is printed in place."""
+        """Return the number of a text, or None if the text is printed in place."""
         ...
 
 
 class References:
-    """Long texts that recur (browser lines, header dumps): printed once, and referred to by number.
+    """Recurring long texts (user agents, header dumps), printed once and referred to by number.
 
-    Whether a text recurs is known where all records are: until then an event has the text's number
-    (`number_of`), and the report asks for what to print when it is written (`printed`).
+    Whether a text recurs is known only after all records. Until then an event holds the text's internal
+    number (`number_of`); the writer of the annex replaces it (`printed_number`).
     """
 
     def __init__(self) -> None:
@@ -258,7 +259,7 @@ class References:
         self._room = _MOST_REFERRED_TO
 
     def number_of(self, text: str) -> int | None:
-        """Note that a text occurs; see `LongTexts`."""
+        """Record an occurrence of a text; see `LongTexts`."""
         if len(text) <= LONG:
             return None
         number = self._texts.get(text)
@@ -270,12 +271,12 @@ class References:
         return number
 
     def printed_number(self, number: int) -> int | str:
-        """The number that the report prints for a text, or the text itself, which occurs once."""
+        """The printed number of a recurring text, or the text itself if it occurs only once."""
         known = self._printed_numbers.get(number)
         return self._in_order[number] if known is None else known
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        """The texts that recur, each with the number that is printed for it."""
+        """Yield the recurring texts, each with its printed number."""
         return ((printed, self._in_order[number]) for number, printed in self._printed_numbers.items())
 
     def __len__(self) -> int:
@@ -291,16 +292,16 @@ class References:
 
 
 StoredValue = tuple[str, str | int, str]
-"""A value on the line of an event: the names that lead to it, what it says, and its form.
+"""A value on the line of an event: the names on the path to it, its content, and its form.
 
-The form is `text`, `long` (it says the number of a long text), `empty` for an empty list or object, or `path`
-(the names say what the record stands in). A bare tuple, as a report may hold millions of them: it is kept and
-compared several times faster than an object with named fields.
+The form is `text`, `long` (the content is the number of a long text), `empty` for an empty list or object, or
+`path` (the names are those of the lists that contain the record). A bare tuple, because a report may hold
+millions of them: it is stored and compared several times faster than an object with named fields.
 """
 
 
 def stored_line(record: Record, language: Language, long_texts: LongTexts) -> tuple[list[StoredValue], int]:
-    """All values of a record for one line, and how many there are."""
+    """Return all values of a record for one line, and their number."""
     names = path_of(record, language) if record.labels else ()
     line: list[StoredValue] = []
     if names:
@@ -321,7 +322,7 @@ def stored_line(record: Record, language: Language, long_texts: LongTexts) -> tu
 
 @lru_cache(maxsize=4096)
 def _path(pointer: str, language: Language) -> str:
-    """The names on the way from a record to one of its values."""
+    """The names on the path from a record to one of its values."""
     steps = tokens(pointer)
     if len(steps) > 1 and steps[0].lower() in _ENVELOPES:
         steps = steps[1:]

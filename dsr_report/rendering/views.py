@@ -1,7 +1,7 @@
-"""Step 10: make the view of one record at a time, and note what the report must know of the record.
+"""Step 10: make the view of one record at a time, and extract the facts for the report's summaries.
 
-This is most of the work of a report, and needs nothing of other records but their numbers, so that
-processes share it (`view_records`).
+This is most of the work of a report. It depends on other records only for their numbers, so that processes
+share it (`view_records`).
 """
 
 from __future__ import annotations
@@ -36,46 +36,46 @@ from dsr_report.workers import Processes
 from dsr_report.workers.jobs import hand_over, portions, take_over
 
 MOST_CONCLUSIONS = 500
-"""All of them are in the records; this is the overview."""
+"""Entries of the overview; the records show all of them."""
 _BEGINNING = 100
-"""Characters of a text message in the list of what was sent; all of it is in Annex D."""
+"""Characters of a text message in the list of messages sent; Annex D has the full text."""
 
 
 class Conclusion(NamedTuple):
-    """Something that the controller says it worked out itself."""
+    """A field that the controller declares as inferred."""
 
     label: str
     value: Value
 
 
 class TextMessage(NamedTuple):
-    """A text message or fax that was sent, as the list of what was sent shows it."""
+    """A text message or fax for the list of messages sent."""
 
     kind: str
     anchor: str
     at: datetime | None
     text: str
     mailing_id: str | None
-    """Of a text message: the mailing, which may have the text."""
+    """The mailing of a text message, which may have the text."""
 
 
 class Viewed(NamedTuple):
-    """A record's view, and what the report must know of the record."""
+    """A record's view, and the facts for the report's summaries."""
 
     kind: str
     rule: Rule
     anchor: str
     view: RecordView | MessageView | EventRow
     values: int
-    """How many the view shows."""
+    """Number of values that the view shows."""
     at: datetime | None = None
     certainty: str | None = None
     times: tuple[datetime, ...] = ()
-    """Of what is neither message nor event: all its moments, `at` first."""
+    """All moments of a record that is neither message nor event, `at` first."""
     message: MessageEntry | None = None
     text_message: TextMessage | None = None
     mailed_text: tuple[str, str] | None = None
-    """Of a mailing by text message: its number, and how its text begins."""
+    """Id of a mailing by text message, and the beginning of its text."""
     message_ids: tuple[str, ...] = ()
     is_event: bool = False
     message_id: str | None = None
@@ -83,22 +83,22 @@ class Viewed(NamedTuple):
     subject: str | None = None
     name: tuple[str, str] | None = None
     part_of: tuple[str, str] | None = None
-    """Of a part of a profile: its number, and that of the profile."""
+    """Number of a subprofile, and that of its profile."""
     database: str = ""
     collection: str = ""
     conclusions: tuple[Conclusion, ...] = ()
     interests: tuple[tuple[str, bool], ...] = ()
     in_file: tuple[str, ...] = ()
-    """Pointers below the record's: what is not printed in full, but is in the embedded export."""
+    """Pointers, relative to the record's, of values that only the embedded export has in full."""
     long_texts: tuple[str, ...] = ()
-    """Texts that may recur in a report, where a process made the view: it has their places here (`Later`)."""
+    """Long texts of a view that a worker process made; the view has their indices in this tuple (`Later`)."""
 
 
 class Viewer:
     """Makes views of records of any kind for one report."""
 
     def __init__(self, options: ReportOptions, zone: ZoneInfo) -> None:
-        """`zone` is that of local times which name none."""
+        """`zone` is the time zone of local times without an offset."""
         self._options = options
         self._zone = zone
         self._records = RecordViews(options)
@@ -193,13 +193,13 @@ def _first_words(text: str | None) -> str:
 
 
 class Later:
-    """Numbers of long texts for one record; the report gives them its own where all records are known."""
+    """Provisional numbers of one record's long texts; the main process replaces them."""
 
     def __init__(self) -> None:
         self._texts: dict[str, int] = {}
 
     def number_of(self, text: str) -> int | None:
-        """The number of a long text, or None where it is printed in place."""
+        """Return the number of a long text, or None if the text is printed in place."""
         return self._texts.setdefault(text, len(self._texts)) if len(text) > LONG else None
 
     def take(self) -> tuple[str, ...]:
@@ -229,7 +229,7 @@ def view_records(
 
 
 class _Job(NamedTuple):
-    """Records to make views of: where the report's settings are, the numbers of the first record and message."""
+    """Records to make views of: path of the report's settings, numbers of the first record and message."""
 
     settings: str
     number: int
@@ -238,7 +238,7 @@ class _Job(NamedTuple):
 
 
 class _Shared:
-    """Collects the views that processes made, and renumbers them as one process would have numbered them."""
+    """Collects the views made by processes, and renumbers them as a single process would."""
 
     def __init__(self, viewer: Viewer, references: References) -> None:
         self._viewer = viewer
@@ -249,7 +249,7 @@ class _Shared:
     ) -> Iterator[tuple[RawRecord, Viewed]]:
         """See `view_records`."""
         waiting: list[_Job] = []
-        settings = replace(options, marks=()), zone  # the list of marks is not theirs
+        settings = replace(options, marks=()), zone  # they do not show the list of marks
 
         def jobs(path: str) -> Iterator[_Job]:
             number = messages = 1
@@ -271,9 +271,9 @@ class _Shared:
                     yield found, made
 
     def _renumber(self, answer: Viewed, messages: int) -> Viewed | None:
-        """Return a process's view with the report's numbers; None where it has to be made again."""
+        """Return a process's view with the report's numbers; None if it must be made again."""
         if answer.message is not None and answer.message.number != messages:
-            return None  # a record before it was numbered as a message and turned out to be none
+            return None  # an earlier record counted as a message and turned out not to be one
         if not answer.long_texts or not isinstance(answer.view, EventRow):
             return answer
         stored = [
@@ -290,7 +290,7 @@ class _Shared:
 
 
 def view_portion(job: _Job) -> list[Viewed]:
-    """Make views of some records; runs in a process of its own."""
+    """Make views of some records; runs in a worker process."""
     viewer = _viewer_of(job.settings)
     later = Later()
     answers = []
@@ -321,6 +321,6 @@ def _entry(record: Message, parsed: MimeMessage | None, number: int) -> MessageE
 
 
 def _times_of(record: Record) -> tuple[datetime, ...]:
-    """When a record came to be and was changed, the most telling moment first."""
+    """The moments of a record, in the order that its kind declares, most significant first."""
     moments = kind_of(record.kind).moments
     return tuple(at for name in moments if (at := getattr(record, name)) is not None)

@@ -1,4 +1,4 @@
-"""What was odd in the file or in a message, and how records were recognised: codes in the words of the report."""
+"""Texts in the report's language for read warnings, defects of messages, and rules of recognition."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ _MORE = re.compile(r"(\d+) more ")
 
 
 def oddities(warnings: Iterable[ReadWarning], language: Language) -> list[tuple[str, str]]:
-    """Each warning as its place in the export (or nothing) and what was odd there."""
+    """Pointer (empty for the whole file) and text of each warning."""
     shown = []
     for warning in warnings:
         text = language.text(ODDITIES.get(warning.code, "")) or f"{warning.code}: {warning.message}"
@@ -114,7 +114,7 @@ def oddities(warnings: Iterable[ReadWarning], language: Language) -> list[tuple[
 
 
 def rule_text(rule: Rule, language: Language) -> str:
-    """What decided the kind of a record: `keys device` → It has the fields “device”."""
+    """The text of the rule that recognised a record: `keys device` → It has the fields “device”."""
     return ", ".join(language.text(_CLUES[clue.code]).format(name=clue.name) for clue in rule.clues)
 
 

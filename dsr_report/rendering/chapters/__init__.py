@@ -1,7 +1,7 @@
-"""The chapters of the report in reading order, each with its template and what makes its parts.
+"""The chapters of the report in reading order, each with its template and the function that yields its parts.
 
-A chapter is data until its template is filled: `parts` gives views, `report/TEMPLATE.html.j2` makes HTML of
-them, and the proof finds each value's number in that HTML.
+A chapter is data until its template is filled: `parts` yields views, `report/TEMPLATE.html.j2` turns them
+into HTML, and the proof looks for each value's number in that HTML.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dsr_report.rendering.proof import settle
 from dsr_report.sentences import translatable as _
 
 CHAPTERS: tuple[Chapter, ...] = (
-    # the letter: the answer, the statements of Art. 15, the rights, what is kept back
+    # the letter: the answer, the statements of Art. 15, the rights, the list of hidden values
     Chapter("start", _("Overview"), "first", letter.start, layer="letter", is_listed=False, if_nothing=True),
     Chapter(
         "statements", _("What the law requires us to tell you"), "statements", letter.statements,
@@ -74,10 +74,10 @@ CHAPTERS: tuple[Chapter, ...] = (
 
 
 def parts(export: Export, options: ReportOptions, collected: Collected, made: Environment) -> Iterator[Part]:
-    """All parts of the report, in reading order.
+    """Yield all parts of the report, in reading order.
 
     Raises:
-        LedgerError: a template leaves out a value, or repeats it.
+        LedgerError: a template omits or repeats a value.
     """
     book = Book(export, options, collected, CHAPTERS)
     made.globals.update(
@@ -106,13 +106,13 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
 def contents_entries(
     export: Export, options: ReportOptions, collected: Collected
 ) -> tuple[tuple[str, str], ...]:
-    """The chapters that the contents list: their anchors and titles."""
+    """Anchor and title of each line in the table of contents, without years and months."""
     book = Book(export, options, collected, CHAPTERS)
     return tuple((entry.anchor, entry.title) for entry in letter.entries_of(book))
 
 
 def _first_time() -> Callable[[str, str], bool]:
-    """Whether a name with this meaning is met for the first time: what it means is said once in a chapter."""
+    """Return a predicate that is true for the first occurrence of a name with its meaning in a chapter."""
     seen: set[tuple[str, str]] = set()
 
     def is_first(name: str, meaning: str) -> bool:

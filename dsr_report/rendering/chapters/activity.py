@@ -1,4 +1,4 @@
-"""Chapters of what happened: messages sent, opens and clicks noticed, what was concluded, what went wrong."""
+"""Chapters on activity: messages sent, opens and clicks recorded, conclusions drawn, delivery problems."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from dsr_report.rendering.plots import IN_CHAPTER, Plot, Series, plot
 from dsr_report.rendering.statistics import OPENED, PROBLEMS, MessageEntry
 
 _MOST_LINES = 40
-"""Of messages that went wrong; more are named by their numbers."""
+"""Messages with delivery problems that get a line each; above it they are listed by number."""
 _MOST_MONTHS = 14
-"""More make a table longer than a page has room for: then it has years."""
+"""Rows of the activity table that fit on a page; above it the rows are years."""
 _LINE = 190
-"""Characters of HTML of a line beside its subject, which it has twice."""
+"""Estimated characters of HTML of a line without its subject, which occurs in it twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentLine:
-    """A message on a line: its number and subject, when it was sent, and what happened to it."""
+    """A line of the list of messages: number, subject, time of sending, and events."""
 
     number: int
     anchor: str
@@ -35,13 +35,13 @@ class SentLine:
 
     @property
     def weight(self) -> int:
-        """Characters of HTML, about."""
+        """Estimated characters of HTML."""
         return _LINE + 2 * len(self.subject) + sum(map(len, self.happened))
 
 
 @dataclass(frozen=True, slots=True)
 class SentMonth:
-    """The lines of a month; with the year where it is the first of that year."""
+    """The lines of a month; `year` is set for the first month of a year only."""
 
     year: str
     month: str
@@ -57,7 +57,7 @@ class Row(NamedTuple):
 
 
 def messages_sent(book: Book) -> Iterator[PartView]:
-    """One line a message, newest first, by year and month."""
+    """Yield the list of messages: one line each, newest first, by year and month."""
     messages, texts = book.collected.activity.messages, book.collected.text_messages
     if not messages:
         yield PartView({"months": (), "text_messages": _text_lines(book)}, "sent-part", new_page=True)
@@ -77,7 +77,7 @@ def messages_sent(book: Book) -> Iterator[PartView]:
 
 
 class TextLine(NamedTuple):
-    """A text message or fax on a line: where its record is, when it was sent, its first words."""
+    """A line of the list of text messages: anchor of the record, time of sending, first words."""
 
     anchor: str
     when: str
@@ -98,7 +98,7 @@ def _text_lines(book: Book) -> list[tuple[str, list[TextLine]]]:
 
 
 def sent_line(entry: MessageEntry, book: Book) -> SentLine:
-    """A message as the lists show it."""
+    """Return the line of a message for the lists of messages."""
     language = book.language
     return SentLine(
         entry.number,
@@ -110,7 +110,7 @@ def sent_line(entry: MessageEntry, book: Book) -> SentLine:
 
 
 def happened(entry: MessageEntry, language: Language) -> tuple[str, ...]:
-    """What was noticed of a message, in a few words each."""
+    """The recorded events of a message, a short phrase for each kind."""
     events = entry.events
     parts = []
     if events["delivery"]:
@@ -134,7 +134,7 @@ def happened(entry: MessageEntry, language: Language) -> tuple[str, ...]:
 
 
 class Span(NamedTuple):
-    """A month or a year: what it is called, in short, and what happened in it."""
+    """A month or a year: its name, its short name, and the number of events by kind."""
 
     label: str
     short: str
@@ -142,7 +142,7 @@ class Span(NamedTuple):
 
 
 def spans(book: Book, *, by_year: bool | None = None) -> tuple[list[Span], bool]:
-    """The months of all that happened, or its years where there are many months; whether it is years."""
+    """Return the periods with activity (months, or years above `_MOST_MONTHS`) and whether they are years."""
     language, activity = book.language, book.collected.activity
     months: dict[tuple[int, int], Counter[str]] = {k: Counter(v) for k, v in activity.months.items()}
     for entry in activity.messages:
@@ -173,7 +173,7 @@ def spans(book: Book, *, by_year: bool | None = None) -> tuple[list[Span], bool]
 
 
 def plot_of(periods: Sequence[Span], language: Language, size: tuple[int, int] = IN_CHAPTER) -> Plot | None:
-    """Messages, openings and clicks as bars."""
+    """The bar plot of messages, opens and clicks."""
     names = _columns(language)[:3]
     return plot(
         [span.short for span in periods],
@@ -192,7 +192,7 @@ def _columns(language: Language) -> list[str]:
 
 
 def activity_by_month(book: Book) -> Iterator[PartView]:
-    """Messages, openings and clicks by month, or by year where there are many months."""
+    """Yield the activity table and plot: messages, opens and clicks by month, or by year for many months."""
     language = book.language
     periods, by_year = spans(book)
     rows = [Row(label, _four(counts)) for label, _short, counts in periods if any(_four(counts))]
@@ -209,18 +209,18 @@ def activity_by_month(book: Book) -> Iterator[PartView]:
 
 
 _LEVELS = 4
-"""Shades of a field; each also has its number."""
+"""Shades of a cell, without white; the cell also shows its number."""
 
 
 class Hour(NamedTuple):
-    """How many opens and clicks in an hour of a weekday, and how dark its field is: 0 to 4."""
+    """Number of opens and clicks in an hour of a weekday, and the shade of its cell: 0 to 4."""
 
     number: int
     level: int
 
 
 def _week(book: Book) -> list[tuple[str, list[Hour]]]:
-    """The weekdays, each with its 24 hours; nothing where no open or click has a time."""
+    """The weekdays, each with its 24 hours; empty if no open or click has a time."""
     hours = book.collected.activity.hours
     most = max(hours.values(), default=0)
     if not most:
@@ -245,12 +245,12 @@ def is_nothing_noticed(book: Book) -> bool:
 
 
 def is_nothing_concluded(book: Book) -> bool:
-    """Whether no field is marked as worked out, and no interest is stored."""
+    """Whether no field is marked as inferred, and no interest is stored."""
     return not book.collected.inferred and not book.collected.interests
 
 
 def conclusions(book: Book) -> Iterator[PartView]:
-    """Groups and scores that the controller says it made, and the interests that are noted."""
+    """Yield the fields that the controller declares as inferred, and the stored interests."""
     collected = book.collected
     values = {
         "inferred": collected.inferred,
@@ -261,7 +261,7 @@ def conclusions(book: Book) -> Iterator[PartView]:
 
 
 def problem_counts(book: Book) -> list[tuple[str, str]]:
-    """How often what went wrong, by what it is called."""
+    """Title and number of each kind of problem that occurs."""
     kinds = book.collected.activity.kinds
     return [
         (kind_plural(kind, book.options), book.language.number(kinds[kind]))
@@ -271,7 +271,7 @@ def problem_counts(book: Book) -> list[tuple[str, str]]:
 
 
 def problems(book: Book) -> Iterator[PartView]:
-    """How often what went wrong, and the messages concerned: a line each, or their numbers by year."""
+    """Yield the counts of problems and the affected messages: a line each, or their numbers by year."""
     activity, counts = book.collected.activity, problem_counts(book)
     affected = [m for m in activity.messages if any(m.events[k] for k in ("error", "bounce", "abuse"))]
     affected.sort(key=_newest_first)
@@ -309,7 +309,7 @@ def _four(counts: Counter[str]) -> list[int]:
 
 
 def _all_months(months: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Every month from the first to the last, also those without anything (at most 50 years of them)."""
+    """Every month from the first to the last; only those with activity if they span over 50 years."""
     known = sorted(months)
     if not known:
         return []

@@ -19,12 +19,12 @@ from dsr_report.rendering.values import References, StoredValue
 
 _LINES = 120
 _OF_A_LINE = 4_000
-"""Bytes of a view; an event with more counts as several lines, so that a part never grows large."""
+"""Bytes of a view that count as one line; a larger event counts as several, which bounds a part's size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A period; without an id where a page goes on with it."""
+    """The heading of a period; it has no anchor where a page continues the period."""
 
     title: str
     anchor: str = ""
@@ -32,19 +32,19 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class MessageBlock:
-    """A message, what was noticed of it, and the heading of a period where one begins with it."""
+    """A message, its recorded events, and the heading of the period if it is the first of that period."""
 
     heading: Heading | None
     message: MessageView
     noticed: tuple[str, ...]
     events_anchor: str
     year: str
-    """The class of its year."""
+    """CSS class of its year."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventsOf:
-    """The message that events are about; with an id at the first place that has some."""
+    """The message that events refer to; `events_anchor` is set at its first block only."""
 
     number: int
     anchor: str
@@ -54,29 +54,29 @@ class EventsOf:
 
 @dataclass(slots=True)
 class EventBlock:
-    """Events of one message, below the headings of a period and of the message where those begin."""
+    """Events of one message, with the headings of the period and of the message where they begin."""
 
     heading: Heading | None = None
     message: EventsOf | None = None
     events: EventList = field(default_factory=lambda: EventList([], []))
     year: str = ""
-    """The class of the year of its message."""
+    """CSS class of the year of its message."""
 
 
 def contents_of_messages(book: Book) -> list[ContentsLine]:
-    """Years and months of annex A, for the contents."""
+    """Years and months of annex A for the table of contents."""
     periods = (book.periods.of(entry.sent_at) for entry in book.collected.activity.messages)
     return book.periods.contents("messages", periods)
 
 
 def contents_of_events(book: Book) -> list[ContentsLine]:
-    """Years and months of annex B, for the contents."""
+    """Years and months of annex B for the table of contents."""
     periods = (_period_of_event(key, book) for key, _size in book.collected.spools["events"].index())
     return book.periods.contents("events", periods)
 
 
 def messages(book: Book) -> Iterator[PartView]:
-    """Annex A: every message, the oldest first; small ones share a part."""
+    """Yield annex A: every message, oldest first; small messages share a part."""
     spool, entries, periods = (
         book.collected.spools["messages"],
         book.collected.activity.messages,
@@ -114,7 +114,7 @@ def messages(book: Book) -> Iterator[PartView]:
 
 
 def events(book: Book) -> Iterator[PartView]:
-    """Annex B: every event, under its message, the oldest first; at its end the long texts that recur."""
+    """Yield annex B: every event under its message, oldest first, then the recurring long texts."""
     spool, periods, activity = book.collected.spools["events"], book.periods, book.collected.activity
 
     def order(key: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -175,7 +175,7 @@ def events(book: Book) -> Iterator[PartView]:
 
 
 class _Parts:
-    """The parts of an annex: each on its page of a package, with what is gathered for it."""
+    """Numbers the parts of an annex and assigns each to its page of a package."""
 
     def __init__(self, anchor: str) -> None:
         self._anchor = anchor
@@ -186,7 +186,7 @@ class _Parts:
     def flush(
         self, page: PackagePage | None, values: dict[str, Any], proofs: list[Provable]
     ) -> Iterator[PartView]:
-        """The part that is full, if there is one; what comes next stands on `page`."""
+        """Yield the current part, if there is one; the next part goes on `page`."""
         if self.page is not None:
             anchor = f"{self._anchor}-{self._number}"
             yield PartView(values, anchor, proofs, new_page=self._number == 0, page=self.page)
@@ -196,7 +196,7 @@ class _Parts:
 
 
 def _printed_row(row: EventRow, references: References) -> EventRow:
-    """The event with the numbers that the report prints for long texts, or those texts in place."""
+    """The event with each long text replaced by its printed number, or by the text itself."""
     stored = [_printed_value(value, references) if value[2] == "long" else value for value in row.stored]
     return row._replace(stored=stored)
 
@@ -217,7 +217,7 @@ def _period_of_event(key: tuple[Any, ...], book: Book) -> Period:
 
 
 def _repeated_heading(page: PackagePage, book: Book) -> Heading | None:
-    """The period at the top of a page that goes on with it: without it, that page would lack a level."""
+    """The heading of a continued period: without it, a package page would skip a heading level."""
     return Heading(book.periods.part_title(page)) if book.options.package else None
 
 

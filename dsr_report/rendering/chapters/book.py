@@ -1,4 +1,4 @@
-"""What chapters are made from, and what they are made of: parts, each with the data for its template."""
+"""Input and output of chapters: the book that they read, and parts with the data for their templates."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from dsr_report.rendering.statistics import MessageEntry
 
 View = TypeVar("View")
 NEVER = datetime(1, 1, 2, tzinfo=UTC)
-"""What sorts before all dates; in any time zone it is a date still."""
+"""Sorts before all dates; January 2, as January 1 would leave `datetime`'s range in other time zones."""
 WEIGHT = 60_000
-"""Characters of HTML, about, of a part: a few pages."""
+"""Estimated characters of HTML of a part: a few pages."""
 MARKUP = 2
-"""How many characters of HTML a byte of a view becomes, about (names of elements, labels, escaped signs)."""
+"""Estimated characters of HTML per byte of a view (element names, labels, escaped characters)."""
 
 
 @dataclass(frozen=True)
 class Book:
-    """The export, what was collected of it, what the report is asked to be, and its chapters in order."""
+    """The export, the collected views and counts, the report's options, and its chapters in order."""
 
     export: Export
     options: ReportOptions
@@ -46,11 +46,11 @@ class Book:
 
     @cached_property
     def periods(self) -> Periods:
-        """How the annexes are divided into years and months."""
+        """The division of the annexes into years and months."""
         return Periods(self.options, len(self.collected.activity.messages))
 
     def month_of(self, entry: MessageEntry) -> tuple[int | None, str]:
-        """The year and the month in which a message was sent."""
+        """Year of sending, and year and month in words; `(None, "")` for a message without a date."""
         if entry.sent_at is None:
             return None, ""
         local = entry.sent_at.astimezone(self.options.zone)
@@ -59,10 +59,10 @@ class Book:
 
 @dataclass(frozen=True)
 class PartView:
-    """A part of a chapter: what its template is given, and what it has to show of the export.
+    """A part of a chapter: the variables for its template, and proofs of the values that it must show.
 
-    `values` are the names in the template; `template` is another one than the chapter's. A part of an annex
-    stands on a `page` of its own in a package. `contents` are the anchors that it lists as contents.
+    `values` maps variable names to values; `template` overrides the chapter's template. `page` is the page of
+    a package that a part of an annex is on. `contents` are the anchors that it lists as table of contents.
     """
 
     values: Mapping[str, Any]
@@ -75,10 +75,10 @@ class PartView:
 
 
 class Chapter(NamedTuple):
-    """A chapter: the id of its heading, its name, its template, and what makes its parts.
+    """A chapter: anchor of its heading, title, template, and the function that yields its parts.
 
-    Its records are in `spools`, which are also the places of the ledger that it shows. `page` is the page of
-    a package that it stands on, where that is another one's.
+    `spools` names the spools with its records, which are also its places in the ledger. `page` is set if the
+    chapter is on another chapter's page of a package.
     """
 
     anchor: str
@@ -88,42 +88,42 @@ class Chapter(NamedTuple):
     spools: tuple[str, ...] = ()
     page: str = ""
     layer: str = "data"
-    """`letter` (the answer), `data` (all that is held, in words) or `annex` (every value as it is stored)."""
+    """`letter` (the answer), `data` (the data in words) or `annex` (every value as stored)."""
     is_listed: bool = True
-    """It stands in the contents."""
+    """It is in the table of contents."""
     counted: Callable[[Language, int], str] | None = None
-    """What the contents say of the number of its records."""
+    """Formats the number of its records for the table of contents."""
     periods: Callable[[Book], Sequence[ContentsLine]] | None = None
-    """Its years and months in the contents."""
+    """Returns its years and months for the table of contents."""
     sections: tuple[tuple[str, str], ...] = ()
-    """Ids and names of headings within it that stand in the contents, too."""
+    """Anchors and titles of headings within it that are in the table of contents, too."""
     is_empty: Callable[[Book], bool] | None = None
-    """Whether it has nothing to say, where that is not told by its spools."""
+    """Predicate for a chapter without content, if its spools do not show that."""
     is_about_data: bool = True
-    """Where it is left out, the report says that nothing is stored for it."""
+    """If it is left out, the report states that nothing is stored for it."""
     if_nothing: bool = False
-    """It stands in the report where nothing was found, too."""
+    """It is in the report even if the export holds no records."""
     if_apart: bool = False
-    """It stands in the report only where the annexes are a document of their own."""
+    """It is in the report only if the annexes are a separate document."""
     title_if_nothing: str = ""
-    """Its name where nothing was found, and no other annex is there."""
+    """Its title if the export holds no records, so that there is no other annex."""
     title_of_list: str = ""
-    """Its name where messages are listed only."""
+    """Its title if messages are only listed."""
 
     def name(self, book: Book) -> str:
-        """Its name in the report's language."""
+        """Its title in the report's language."""
         if self.title_if_nothing and not book.is_found:
             return book.language.text(self.title_if_nothing)
         is_list = self.title_of_list and book.options.is_list
         return book.language.text(self.title_of_list if is_list else self.title)
 
     def number_of_records(self, book: Book) -> int:
-        """How many records are in its spools."""
+        """Number of records in its spools."""
         spools = book.collected.spools
         return sum(len(spools[name]) for name in self.spools if name in spools)
 
     def is_left_out(self, book: Book) -> bool:
-        """Whether it has nothing to show: then it is named in one line, all of them together."""
+        """Whether it has no content; the overview names all such chapters in one sentence."""
         if (not book.is_found and not self.if_nothing) or (self.if_apart and not book.options.annexes_file):
             return True
         if self.is_empty is not None and self.is_empty(book):
@@ -133,7 +133,7 @@ class Chapter(NamedTuple):
 
 
 def gather(views: Iterable[tuple[int, View]]) -> Iterator[list[View]]:
-    """Views, each with its weight, gathered until they weigh a few pages."""
+    """Batch (weight, view) pairs; a batch weighs at most `WEIGHT`, unless it is a single view."""
     batch: list[View] = []
     total = 0
     for weight, view in views:

@@ -1,4 +1,4 @@
-"""The first pages and the statements: page one, contents, what the law asks for, marks, words."""
+"""The letter: page one, table of contents, statements of Art. 15, list of hidden values, glossary."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dsr_report.rendering.plots import BESIDE_TEXT
 
 
 class TocEntry(NamedTuple):
-    """A line of the contents, and the years and months below it."""
+    """A line of the table of contents, and the years and months below it."""
 
     anchor: str
     title: str
@@ -31,7 +31,7 @@ class TocEntry(NamedTuple):
     is_annex: bool = False
 
     def anchors(self) -> Iterator[str]:
-        """Its own, and those of the years and months."""
+        """Yield its own anchor, and those of its years and months."""
         yield self.anchor
         for period in self.periods:
             yield period.anchor
@@ -39,7 +39,7 @@ class TocEntry(NamedTuple):
 
 
 def start(book: Book) -> Iterator[PartView]:
-    """Page one."""
+    """Yield page one."""
     info = book.export.info
     view = first_view(book.collected, book.options, incomplete=book.export.incomplete)
     view["several"] = len(book.export.file.subjects.named) > 1
@@ -53,7 +53,7 @@ def start(book: Book) -> Iterator[PartView]:
 
 
 def overview(book: Book) -> Iterator[PartView]:
-    """How to read this report, and its contents."""
+    """Yield the reading guide and the table of contents."""
     language, options = book.language, book.options
     is_apart = bool(options.annexes_file)
     listed = list(entries_of(book))
@@ -74,7 +74,7 @@ def overview(book: Book) -> Iterator[PartView]:
 
 
 def annexes(book: Book) -> Iterator[PartView]:
-    """What the annexes are, where they are a document of their own, and their contents."""
+    """Yield the introduction and table of contents of annexes in a separate document."""
     entries = [entry for entry in entries_of(book) if entry.is_annex]
     contents = tuple(anchor for entry in entries for anchor in entry.anchors())
     name = book.options.config.controller.name if book.options.config.controller else ""
@@ -83,7 +83,7 @@ def annexes(book: Book) -> Iterator[PartView]:
 
 
 def statements(book: Book) -> Iterator[PartView]:
-    """What Art. 15 asks for, and the rights."""
+    """Yield the statements of Art. 15, and the rights."""
     authority, others = authority_view(book.options)
     values = {
         "blocks": statement_blocks(book.collected, book.options),
@@ -95,7 +95,7 @@ def statements(book: Book) -> Iterator[PartView]:
 
 
 def hidden_values(book: Book) -> Iterator[PartView]:
-    """The list of what is masked or withheld."""
+    """Yield the list of masked and withheld values."""
     language = book.language
     reasons = {"live-key": language.text("anyone who has it can get at your data")}
     marks = [
@@ -122,7 +122,7 @@ def hidden_values(book: Book) -> Iterator[PartView]:
 
 
 def _in_all(book: Book) -> str:
-    """How the places of all marks and the values that hold them are told apart, where the numbers differ."""
+    """A sentence that relates the places of all marks to the number of values, if the two differ."""
     language, values = book.language, book.options.sum
     places = sum(len(mark.pointers) + len(mark.passage_pointers) for mark in book.options.marks)
     whole = values.masked + values.withheld
@@ -140,7 +140,7 @@ def _in_all(book: Book) -> str:
 
 
 def _chapters_of(mark: Mark, book: Book) -> list[tuple[str, str, int]]:
-    """The chapters in which a mark stands: the first place in each, its name, and how often it stands there."""
+    """The chapters that contain a mark: anchor of its first place there, chapter title, number of places."""
     names = {spool: chapter.name(book) for chapter in book.chapters for spool in chapter.spools}
     found: dict[str, tuple[str, int]] = {}
     for pointer in (*mark.pointers, *mark.passage_pointers):
@@ -152,7 +152,7 @@ def _chapters_of(mark: Mark, book: Book) -> list[tuple[str, str, int]]:
 
 
 def glossary(book: Book) -> Iterator[PartView]:
-    """The words that need explaining."""
+    """Yield the glossary."""
     language = book.language
     terms = [
         (term.anchor, language.text(term.name), language.text(term.meaning))
@@ -162,7 +162,7 @@ def glossary(book: Book) -> Iterator[PartView]:
 
 
 def entries_of(book: Book) -> Iterator[TocEntry]:
-    """The lines of the contents."""
+    """Yield the lines of the table of contents."""
     language = book.language
     for chapter in book.chapters:
         number = chapter.number_of_records(book)
@@ -176,7 +176,7 @@ def entries_of(book: Book) -> Iterator[TocEntry]:
 
 
 def _left_out(book: Book) -> str:
-    """Which chapters are not there; a gap in the letters of annexes would look like something withheld."""
+    """A sentence that names omitted chapters: a gap in the annexes' letters would look like withholding."""
     language = book.language
     empty = [
         chapter.name(book)
@@ -188,7 +188,7 @@ def _left_out(book: Book) -> str:
 
 
 def _machine_copy(book: Book) -> str:
-    """Where the copy for computers is."""
+    """A sentence that says where the machine-readable copy is."""
     language = book.language
     if book.options.package:
         return language.text("The file data/export.json in this package is a copy that computers can read.")

@@ -1,4 +1,4 @@
-"""Chapters of whole records: who you are, what you told us, files, other records."""
+"""Chapters of whole records: the profile, surveys and forms, notes, files, other records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dsr_report.spool import ExternalSort, Sorted
 
 
 def in_time(anchor: str, spool: str) -> Callable[[Book], Iterator[PartView]]:
-    """What makes a chapter of the records in a spool, in the order of time."""
+    """Return the function that yields the parts of a chapter from a spool's records in order of time."""
 
     def parts(book: Book) -> Iterator[PartView]:
         pieces = book.collected.spools[spool]
@@ -22,7 +22,7 @@ def in_time(anchor: str, spool: str) -> Callable[[Book], Iterator[PartView]]:
 
 
 def by_kind(book: Book) -> Iterator[PartView]:
-    """What was not recognised, then the background of mailings; each by kind, in the order of time."""
+    """Yield the spool `other`, then `background` (the mailings themselves), each by kind and time."""
     number = 0
     for name in ("other", "background"):
         spool: ExternalSort[RecordView] = book.collected.spools[name]

@@ -1,4 +1,4 @@
-"""Annex E: the sum that proves the report complete, kinds and rules, the file, what was odd in it."""
+"""Annex E: the sum that proves the report complete, kinds and rules, the file, its read warnings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dsr_report.sentences import translatable as _
 
 
 def technical(book: Book) -> Iterator[PartView]:
-    """See the module."""
+    """Yield annex E."""
     rows, proof = _info(book)
     values = {
         "sum": _sum(book),
@@ -33,7 +33,7 @@ def technical(book: Book) -> Iterator[PartView]:
 
 
 _NO_DATE = 1980
-"""The year that files carry where no date is known: the first that a ZIP can hold."""
+"""The year of files without a known date: the earliest that a ZIP can hold."""
 _SEARCHES = {
     "profile": _("a profile, by its number"),
     "subprofile": _("a part of a profile, by its number"),
@@ -49,7 +49,7 @@ def _sum(book: Book) -> str:
 
 
 def _places(book: Book) -> list[tuple[str, int]]:
-    """How many values each chapter shows."""
+    """Title of each chapter, and the number of values that it shows."""
     names = {spool: chapter.name(book) for chapter in book.chapters for spool in chapter.spools}
     merged: Counter[str] = Counter()
     for place, n in book.collected.ledger.values.items():
@@ -88,7 +88,7 @@ def _file(book: Book) -> list[tuple[str, str]]:
 
 
 def _kinds(book: Book) -> list[tuple[str, str, int]]:
-    """The kinds of records, what decided each, and how many there are; in the words of the report."""
+    """Title of each kind of record, the rule that recognised it, and the number of records."""
     merged: Counter[tuple[str, str, str]] = Counter()
     for (kind, rule), n in book.collected.rules.items():
         merged[kind, kind_plural(kind, book.options), rule_text(rule, book.language)] += n
@@ -97,7 +97,7 @@ def _kinds(book: Book) -> list[tuple[str, str, int]]:
 
 
 def _info(book: Book) -> tuple[list[FieldRow], Proof]:
-    """What the export says of itself; as a record it has number 0."""
+    """Rows and proof of the export's `info`, which is record number 0."""
     language = book.language
     rows, members, first = [], [], 0
     for name, pointer, value in members_of(book.export.info.value, book.export.info.pointer):
