@@ -211,7 +211,7 @@ class MessageViews:
         return view, numbered.count
 
     def in_file(self, record: Message) -> tuple[str, ...]:
-        """Relative pointers of bodies that the pages omit: in a PDF the source and HTML, in a list also text."""
+        """Relative pointers of bodies that the pages omit: source and HTML in a PDF, text too in a list."""
         if self._options.medium == "html":
             return ()
         is_listed = self._options.messages == "list" and record.mime is None

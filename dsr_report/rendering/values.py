@@ -169,7 +169,7 @@ def path_of(record: Record, language: Language) -> tuple[str, ...]:
 
 
 def stored_members(record: Record) -> Iterator[Member]:
-    """Yield the record's members, with an envelope (`data`) of the record's fields replaced by its members."""
+    """Yield the record's members; an envelope (`data`) of its fields is replaced by the members inside."""
     made_of = tuple(record.sources.values())
     for member in members_of(record.value, record.pointer):
         inside = f"{member.pointer}/"

@@ -1,6 +1,6 @@
-"""`datapackage.json` beside the tables (Frictionless Data Package 1.0): type and meaning of each column.
+"""`datapackage.json` for the tables (Frictionless Data Package 1.0): type and meaning of each column.
 
-Titles and descriptions are in the reader's language. `origin` of a field (a member of ours, as the standard
+Titles and descriptions are in the reader's language. `origin` of a field (a custom property, as the standard
 allows) says whether its data were provided by the person, observed or inferred.
 """
 
@@ -33,7 +33,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 
 def data_package(written: Iterable[WrittenTable], tables: Iterable[Table], language: Language) -> bytes:
-    """The description of tables that were written as CSV."""
+    """Return the JSON description of tables written as CSV."""
     declared = {table.name: table for table in tables}
     content = {
         "profile": "tabular-data-package",
@@ -78,7 +78,7 @@ def _field(column: Column, table: Table, language: Language) -> dict[str, Any]:
 
 
 def words_for(column: Column, table: Table, language: Language) -> tuple[str, str]:
-    """What a column is called and says, in a language."""
+    """Title and description of a column in a language."""
     for ending, text in (("_raw", RAW_IS), ("_local", LOCAL_IS), ("_certainty", CERTAINTY_IS)):
         base = column.name.removesuffix(ending)
         if base != column.name and base in table.names:
@@ -94,7 +94,7 @@ def words_for(column: Column, table: Table, language: Language) -> tuple[str, st
 
 
 def _declared_kind(column: Column, table: Table) -> tuple[Kind, str] | None:
-    """The kind, and the best of the members' names, that a column is read from."""
+    """The kind, and the preferred member name, that a column is read from."""
     for kind in KINDS.values():
         if kind.is_packaging or kind.table_name != table.name:
             continue
@@ -106,7 +106,7 @@ def _declared_kind(column: Column, table: Table) -> tuple[Kind, str] | None:
 
 
 def _references(table: Table) -> Iterable[dict[str, Any]]:
-    """Where columns lead; not what may lead nowhere, as a foreign key must lead to a row."""
+    """Yield the foreign keys that always have a target row, as the standard requires."""
     for column, targets in table.joins.items():
         target, _, name = targets.partition(".")
         if column == SUBJECT_KEY.name:

@@ -1,4 +1,4 @@
-"""What a disclosure carries beside its pages: the export, manifest, ledger, files of messages."""
+"""Files that a disclosure carries beside its pages: the export, manifest, ledger, attachments of messages."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _LEDGER = "ledger.jsonl"
 
 @dataclass(frozen=True)
 class Enclosures:
-    """Puts into a document what its file carries; `folder` holds it until the file is written.
+    """Adds enclosures to a document; `folder` holds them until the file is written.
 
-    Of two PDFs that belong together, both carry the ledger, the letter carries the export, and the annexes
-    carry the files that came with messages. `with_files` says whether those are carried at all.
+    Of a pair of PDFs, both carry the ledger, the letter carries the export, and the annexes carry the
+    attachments of messages if `with_files` is set.
     """
 
     export: Export
@@ -39,14 +39,14 @@ class Enclosures:
     with_files: bool = False
 
     def in_page(self, document: ReportDocument) -> ReportDocument:
-        """A document with its proof in the page of HTML itself."""
+        """Return the document with manifest, ledger and seal for the HTML page itself."""
         manifest = self.manifest.to_json().decode("utf-8")
         return replace(document, manifest=manifest, ledger=self._ledger(), seal=PLACEHOLDER)
 
     def in_pdf(
         self, document: ReportDocument, part: Literal["whole", "letter", "annexes"], companion: str = ""
     ) -> ReportDocument:
-        """A document with the files that its PDF embeds."""
+        """Return the document with the files that its PDF embeds; `companion` is the other PDF's name."""
         language = self.language
         files = []
         if part != "annexes":
@@ -84,7 +84,7 @@ class Enclosures:
         return path
 
     def _attached_files(self) -> Iterator[Attachment]:
-        """The files that came with messages, written to the folder, to be embedded in the PDF."""
+        """Write the attachments of messages to the folder, and yield them for embedding."""
         language = self.language
         for position, (number, file) in enumerate(attached_files(self.export)):
             path = self.folder / f"attached-{position}"

@@ -1,4 +1,4 @@
-"""The shipped fonts: the only ones that a PDF is made with, so that it looks the same on every machine."""
+"""The shipped fonts: the only ones that PDFs use, so that they look the same on every machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from dsr_report.shipped import shipped
 
 BODY = "NotoSans-Regular.ttf"
-"""The file that running text and page numbers are set in."""
+"""The font file for running text and page numbers."""
 
 _FIRST = ("Noto Sans",)
 _SCRIPTS = (
@@ -27,26 +27,26 @@ _LAST = (
     "Droid Sans Fallback",  # Chinese, Japanese
     "Noto Sans Symbols", "Noto Sans Symbols2", "Noto Sans Math",
     "Noto Emoji",
-    "Unifont", "Unifont Upper",  # whatever else Unicode has named
+    "Unifont", "Unifont Upper",  # all other assigned code points
 )  # fmt: skip
 FALLBACKS = (*_FIRST, *_SCRIPTS, *_LAST)
-"""Families in the order in which a character is looked for."""
+"""Font families in the order of fallback."""
 
 
 def folder() -> Path:
-    """Where the font files and their licences are."""
+    """The folder of font files and their licences."""
     return shipped("templates") / "fonts"
 
 
 @cache
 def files() -> dict[str, Path]:
-    """The font files by the SHA-256 of their bytes: how a font that was used is found again."""
+    """SHA-256 of the content → font file, to identify the fonts that a layout used."""
     found = sorted(path for path in folder().iterdir() if path.suffix in {".ttf", ".otf"})
     return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in found}
 
 
 def fontconfig(cache_folder: Path) -> str:
-    """A fontconfig file that knows the shipped fonts alone, and asks them in a fixed order."""
+    """A fontconfig file with only the shipped fonts, in a fixed order of fallback."""
     ordered = "".join(f"<string>{family}</string>" for family in FALLBACKS)
     alias = "".join(
         f"<match target='pattern'><test name='family'><string>{generic}</string></test>"

@@ -1,4 +1,4 @@
-"""The report as HTML: one file with everything, or linked pages for a package. Neither loads anything."""
+"""The report as HTML: one file with everything, or linked pages for a package. Neither loads resources."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ START = "report.html"
 """The first page of a package."""
 
 CONTENTS = "contents"
-"""The id of the contents, where a report has them."""
+"""The id of the table of contents."""
 
 _LARGE = 1_500_000
 _PAGE = 4_000_000
-"""Characters of a page of a package, at most, but for parts that are larger themselves."""
+"""Upper bound for the characters of a package page; a single larger part exceeds it."""
 _HEADED = re.compile(r"\s*(?:<(?!h[1-6]\b)[^>]*>\s*)*<h[12]\b", re.IGNORECASE)
 _NAME = re.compile(r"[^a-z0-9-]+")
 
@@ -48,11 +48,11 @@ def write_html(document: ReportDocument, target: str | os.PathLike[str] | Binary
 
 
 def write_pages(document: ReportDocument, folder: Folder) -> list[str]:
-    """Write the report as linked pages into a folder, and give their names.
+    """Write the report as linked pages into a folder, and return their names.
 
     A small report is one page, `report.html`. In a large one that page holds the first chapter and links to
-    all others, and each other chapter is a page in `pages/`. Pages that go on with the page before are
-    reached from that one.
+    all others, and each other chapter is a page in `pages/`. A page that continues another is linked only
+    from that one.
     """
     with _Shelf() as shelf:
         for part in document.parts():
@@ -70,7 +70,7 @@ def write_pages(document: ReportDocument, folder: Folder) -> list[str]:
 
 @dataclass(slots=True)
 class _Chapter:
-    """Parts that share a page, and where they lie on the shelf."""
+    """A page with its parts: (anchor, starts a new page, offset, length) of each in the shelf's file."""
 
     key: str
     title: str
@@ -81,13 +81,13 @@ class _Chapter:
 
 
 class _Shelf:
-    """Parts put aside, compressed, in a file without a name, until it is known on which page each id is."""
+    """Compressed parts in an anonymous file, kept until the page of each id is known."""
 
     def __init__(self) -> None:
         self.chapters: list[_Chapter] = []
         self.size = 0
         self._ids: Rows[tuple[str, int]] = Rows()
-        """Every id, and the number of its chapter."""
+        """Every id, with the index of its chapter."""
         self._linked = {CONTENTS}
         self._places: dict[str, str] = {}
         self._names: set[str] = set()
@@ -103,7 +103,7 @@ class _Shelf:
         self._ids.close()
 
     def put(self, part: Part) -> None:
-        """Put a part aside, and remember its ids."""
+        """Store a part, and record its ids."""
         chapter = self._chapter_of(part)
         packed = zlib.compress(part.html.encode("utf-8", "surrogatepass"), 1)
         chapter.parts.append((part.anchor, part.new_page, self._file.add(packed), len(packed)))
@@ -117,13 +117,13 @@ class _Shelf:
             self._ids.add((anchor, len(self.chapters) - 1))
 
     def finish(self) -> None:
-        """Find where all ids are that links lead to; others need no memory."""
+        """Look up the pages of all link targets; other ids take no memory."""
         for anchor, chapter in self._ids:
             if anchor in self._linked:
                 self._places.setdefault(anchor, self.chapters[chapter].name)
 
     def _chapter_of(self, part: Part) -> _Chapter:
-        """The page of the next part: a chapter that becomes too large for a browser goes on with another."""
+        """Return the page of the next part; a chapter too large for a browser continues on another page."""
         last = self.chapters[-1] if self.chapters else None
         if last is None or last.key != part.chapter:
             new = _Chapter(part.chapter, part.chapter_title, self._name(part.chapter), part.follows)
@@ -137,23 +137,23 @@ class _Shelf:
         return new
 
     def parts(self, chapter: _Chapter) -> Iterator[Part]:
-        """The parts of a chapter again."""
+        """Read back the parts of a chapter."""
         for anchor, new_page, start, length in chapter.parts:
             html = zlib.decompress(self._file.read(start, length)).decode("utf-8", "surrogatepass")
             yield Part(anchor, chapter.key, chapter.title, html, new_page=new_page)
 
     def unlisted_chapters(self) -> list[_Chapter]:
-        """The chapters that the first one has no link to, those that go on with another aside."""
+        """The pages without a link from the first one, except continuation pages."""
         listed = {self._places.get(anchor) for anchor in self._first_links}
         return [c for c in self.chapters[1:] if not c.follows and c.name not in listed]
 
     def contents(self, page: str) -> str:
-        """How a page refers to the contents; they stand below what one reads first."""
+        """The relative URL of the table of contents from a page, or of the start page if there is none."""
         place = self._places.get(CONTENTS)
         return relative(page, START) if place is None else f"{relative(page, place)}#{CONTENTS}"
 
     def resolve_links(self, html: str, page: str) -> str:
-        """The HTML with links that lead to the page on which their target is."""
+        """Return the HTML of a page with internal links resolved to the pages of their targets."""
 
         def resolve(match: re.Match[str]) -> str:
             place = self._places.get(match[3], page)
@@ -176,7 +176,7 @@ class _Shelf:
 
 
 def relative(page: str, place: str) -> str:
-    """How one page of a package refers to another."""
+    """The relative URL from `page` of a package to the page `place`."""
     if page == START:
         return place
     return f"../{place}" if place == START else place.removeprefix("pages/")
@@ -236,7 +236,7 @@ def _links_around(document: ReportDocument, shelf: _Shelf, place: int) -> tuple[
 
 
 def _proof(document: ReportDocument) -> Iterator[tuple[str, Iterable[Markup]]]:
-    """The manifest, the ledger and the seal, where the document has them."""
+    """Yield the manifest, the ledger and the seal, as far as the document has them, each in pieces."""
     if document.manifest:
         yield "manifest", [escape(document.manifest)]
     if document.ledger:

@@ -1,7 +1,7 @@
-"""The manifest of a disclosure: what it was made of, what is in it, and the sum that proves it complete.
+"""The manifest of a disclosure: its source, its content, and the sum that proves it complete.
 
-It travels inside every disclosure: as `manifest.json` in the package, embedded in the PDF, in a `meta`
-element of the HTML. `verify` reads it back.
+Every disclosure contains it: as `manifest.json` in the package, embedded in the PDF, in a `meta` element of
+the HTML. `verify` reads it back. The docstrings of the models are descriptions in its published JSON Schema.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Values(_Model):
 
     @property
     def sum(self) -> Sum:
-        """The same, with the words for it."""
+        """These values as a `Sum`."""
         return Sum(self.total, self.disclosed, self.masked, self.withheld, self.in_part)
 
 
@@ -132,19 +132,19 @@ class Manifest(_Model):
     notes: tuple[str, ...] = Field(default=())
 
     def to_json(self) -> bytes:
-        """The manifest as it is written: UTF-8, two spaces, the same bytes for the same content."""
+        """The manifest as JSON: UTF-8, indented by two spaces, the same bytes for the same content."""
         content: Mapping[str, Any] = self.model_dump(mode="json")
         return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """The manifest that `to_json` wrote (pydantic's own reader refuses halves of characters in pointers).
+        """Parse the output of `to_json` (pydantic's own parser refuses lone surrogates in pointers).
 
         Raises:
-            ValueError: it is none.
+            ValueError: the text is no manifest.
         """
         return cls.model_validate(json.loads(text))
 
     def with_files(self, files: Iterable[FileEntry]) -> Manifest:
-        """The same manifest, listing these files."""
+        """A copy of the manifest that lists these files."""
         return self.model_copy(update={"files": tuple(files)})

@@ -1,4 +1,4 @@
-"""The package: one ZIP with the report for people, the data for computers, and the messages as they were."""
+"""The package: one ZIP with the report for people, the data for computers, and the original messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class PackageInput:
-    """What a package is made of: the export as disclosed, its HTML document, the two PDFs, the ledger."""
+    """The input of a package: the export as disclosed, its HTML document, the two PDFs, the ledger."""
 
     export: Export
     document: ReportDocument
@@ -42,11 +42,11 @@ class PackageInput:
     language: Language
     config: Config
     particulars: bytes
-    """What Art. 15 asks to be told, as linked data."""
+    """The particulars of Art. 15 as JSON-LD."""
 
 
 def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
-    """Write the package, `manifest.json` last; returns that manifest. The caller puts the seal."""
+    """Write the package, `manifest.json` last, and return that manifest. The caller writes the seal."""
     with ZipFolder(target, content.document.created, comment=PLACEHOLDER.encode("ascii")) as folder:
         for name, pdf in zip((LETTER, ANNEXES), content.pdfs, strict=True):
             folder.copy(name, pdf)
@@ -74,7 +74,7 @@ def _readme(content: PackageInput, *, has_pages: bool) -> str:
 
 
 def _write_tables(content: PackageInput, folder: ZipFolder) -> None:
-    """The tables, and what describes them to programs."""
+    """Write the tables as CSV, and their `datapackage.json`."""
     from dsr_report.tables.schema import tables_by_name  # noqa: PLC0415 - numpy is heavy; only a package has tables
     from dsr_report.tables.writers import write  # noqa: PLC0415
 
@@ -87,7 +87,7 @@ def _write_tables(content: PackageInput, folder: ZipFolder) -> None:
 
 
 def _write_messages(export: Export, folder: ZipFolder) -> None:
-    """Each message byte for byte as `.eml`, beside it each of its parts that is not its text."""
+    """Write each message byte for byte as `.eml`, and its attached files."""
     for number, record in _messages(export):
         wire = _wire(record)
         message = parse_message(wire)
@@ -100,7 +100,7 @@ def _write_messages(export: Export, folder: ZipFolder) -> None:
 
 
 class AttachedFile(NamedTuple):
-    """A file that came with a message: a safe name, its declared kind, its bytes."""
+    """A file attached to a message: safe name, declared media type, content."""
 
     name: str
     media_type: str
@@ -108,7 +108,7 @@ class AttachedFile(NamedTuple):
 
 
 def attached_files(export: Export) -> Iterator[tuple[int, AttachedFile]]:
-    """Every file that came with a message, with the number that the message has in the report."""
+    """Yield every file attached to a message, with the message's number in the report."""
     for number, record in _messages(export):
         for file in _attached_files(parse_message(_wire(record))):
             yield number, file

@@ -1,8 +1,8 @@
-"""What Article 15 asks to be told, as JSON-LD in the terms of the Data Privacy Vocabulary (DPV 2).
+"""The particulars of Article 15 as JSON-LD in terms of the Data Privacy Vocabulary (DPV 2).
 
-It says what the controller's configuration says, in all languages in which it does, for what is in the
-export; nothing is added. The context stands in the file, so that nobody has to ask the network what a term
-means. (https://w3id.org/dpv and its extension legal/eu/gdpr, of a W3C Community Group)
+They state what the controller's configuration states, in all its languages, for the content of the export;
+nothing is added. The file includes the context, so that no term has to be looked up on the network.
+(https://w3id.org/dpv and its extension legal/eu/gdpr, of a W3C Community Group)
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _STATED: dict[Letter, tuple[str, str]] = {
     "transfers": ("dpv:hasTechnicalOrganisationalMeasure", "dpv:SafeguardForDataTransfer"),
     "other": ("dpv:hasContext", "dpv:Context"),
 }
-"""Letter of a statement → the property and the class that it is of."""
+"""Letter of a statement → its property and its class."""
 _RIGHTS = ("A16", "A17", "A18", "A20", "A21", "A77")
 """Rectification, erasure, restriction, portability, objection (Art. 15(1)(e)), and complaint (15(1)(f))."""
 
@@ -53,7 +53,7 @@ def particulars(
         config: the controller's configuration.
         present: databases, collections and kinds that the export has, for the conditions of statements.
         created: the date of the report.
-        reference: of the request.
+        reference: the reference of the request.
     """
     process: dict[str, Any] = {
         "@context": CONTEXT,
@@ -148,7 +148,7 @@ def _named_node(kind: str, name: str) -> dict[str, Any] | None:
 
 
 def _without_blanks(value: Any) -> Any:
-    """A value without what the configuration does not say."""
+    """A JSON value without empty members and elements, recursively."""
     if isinstance(value, dict):
         return {
             name: said

@@ -1,11 +1,11 @@
-"""A seal over a whole file that stands inside the file: any change of a byte breaks it.
+"""A seal inside a file that covers the whole file: any change of a byte breaks it.
 
-The file is written with a seal of zeros in one place; the SHA-256 of those bytes replaces the zeros. It
-shows accidents and careless changes, not forgery: whoever re-makes the file can re-make the seal. What
-holds against that is the file's hash in the register of the controller, or in the covering letter.
+The file is written with a placeholder of zeros; the SHA-256 of those bytes then replaces the zeros. The seal
+reveals accidents and careless changes, not forgery: whoever re-makes the file can re-make the seal. Against
+forgery there is the file's hash in the register of the controller, or in the covering letter.
 
-Two files that belong together name each other in the same way: each has a second place of zeros, and gets
-there the SHA-256 of the other one as it was with zeros in both places (its `core`).
+Two companion files refer to each other in the same way: each has a second placeholder, which receives the
+SHA-256 of the other file with zeros in both places (its `core`).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _BEFORE = {
     PREFIX: (b'<meta name="dsr-report-seal" content="', b"/DsrReportSeal ("),
     COMPANION_PREFIX: (b"/DsrReportCompanion (",),
 }
-"""What stands before the hash in a page and in a PDF. In what is shown, the same signs would be escaped."""
+"""Bytes before a seal in HTML and in PDF. Displayed text never has them, because it is escaped."""
 _HASH = 64
 _BLOCK = 1 << 20
 
 
 def put_seal(file: BinaryIO) -> str:
-    """Replace the one seal of zeros in `file` (open for reading and writing) by the seal; returns it.
+    """Replace the one seal placeholder in `file` (open for reading and writing) by the seal, and return it.
 
     Raises:
         LedgerError: the file holds no placeholder, or more than one (a fault of the writer).
@@ -45,10 +45,10 @@ def put_seal(file: BinaryIO) -> str:
 
 
 def put_companions(one: BinaryIO, other: BinaryIO) -> None:
-    """Write into each of two files, which have no seal yet, the core of the other one.
+    """Write into each of two unsealed files the core of the other.
 
     Raises:
-        LedgerError: a file has no place for it, or more than one (a fault of the writer).
+        LedgerError: a file has no placeholder for it, or more than one (a fault of the writer).
     """
     one.flush()
     other.flush()
@@ -59,7 +59,7 @@ def put_companions(one: BinaryIO, other: BinaryIO) -> None:
 
 
 def check_seal(path: Path) -> bool | None:
-    """Whether the seal in a file fits its bytes; None where it holds no seal (or several)."""
+    """Whether the seal in a file matches its bytes; None if the file holds no seal or several."""
     with path.open("rb") as file:
         places = _our_places(file, PREFIX)
         if len(places) != 1:
@@ -69,7 +69,7 @@ def check_seal(path: Path) -> bool | None:
 
 
 def core_of(path: Path) -> str | None:
-    """The hash by which the file that belongs to this one names it; None where no file does."""
+    """The core of a file: the hash that its companion stores; None if the file has no companion."""
     with path.open("rb") as file:
         places = [_our_places(file, prefix) for prefix in (PREFIX, COMPANION_PREFIX)]
         if any(len(found) != 1 for found in places):
@@ -78,7 +78,7 @@ def core_of(path: Path) -> str | None:
 
 
 def companion_of(path: Path) -> str | None:
-    """The hash by which a file names the one that belongs to it; None where it names none."""
+    """The core of its companion, as stored in a file; None if it has no companion."""
     with path.open("rb") as file:
         places = _our_places(file, COMPANION_PREFIX)
         return places[0][1].decode("ascii") if len(places) == 1 else None
@@ -102,7 +102,7 @@ def _write_digest(file: BinaryIO, at: int, digest: str) -> None:
 
 
 def _our_places(file: BinaryIO, prefix: bytes) -> list[tuple[int, bytes]]:
-    """Where hashes stand, without what only looks like one: a message may hold the seal of another report."""
+    """Offsets and values of this file's own hashes: a message may contain the seal of another report."""
     places = _places(file, prefix)
     if len(places) <= 1:
         return places
@@ -118,7 +118,7 @@ def _is_framed(file: BinaryIO, at: int, prefix: bytes) -> bool:
 
 
 def _places(file: BinaryIO, prefix: bytes) -> list[tuple[int, bytes]]:
-    """Where hashes stand, and what they say; the file is read in blocks, as it may be larger than memory."""
+    """Offsets and values of all hashes; read in blocks, because the file may be larger than memory."""
     pattern = re.compile(re.escape(prefix) + rb"([0-9a-f]{64})")
     length = len(prefix) + _HASH
     file.seek(0)
@@ -131,14 +131,14 @@ def _places(file: BinaryIO, prefix: bytes) -> list[tuple[int, bytes]]:
     while block := file.read(_BLOCK):
         seen += block
         places += [(start + match.start(1), match[1]) for match in pattern.finditer(seen)]
-        keep = length - 1  # what ends a block may begin a hash, but holds no whole one
+        keep = length - 1  # the end of a block may be the beginning of a hash, but not a whole one
         start += max(0, len(seen) - keep)
         seen = seen[-keep:]
     return places
 
 
 def _digest(file: BinaryIO, *places: int) -> str:
-    """SHA-256 of the file with 64 zeros at these places."""
+    """SHA-256 of the file with 64 zeros at these offsets."""
     digest = hashlib.sha256()
     file.seek(0)
     for at in sorted(places):

@@ -1,4 +1,4 @@
-"""A folder of files in one ZIP, the same bytes every time."""
+"""Writes files into a ZIP, reproducibly: the same bytes for the same content."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _LATEST = (2107, 12, 31, 23, 59, 58)
 
 
 class Sink(Protocol):
-    """What bytes are written to."""
+    """A target for bytes."""
 
     def write(self, content: bytes, /) -> object:
-        """Take some bytes."""
+        """Write some bytes."""
         ...
 
 
 class Folder(Protocol):
-    """Something that files can be written into, one after the other, by their names."""
+    """A target for named files, written one after the other."""
 
     def writing(self, name: str) -> AbstractContextManager[Sink]:
-        """A context manager that gives the file `name` to write to."""
+        """A context manager that returns the sink of the file `name`."""
         ...
 
 
@@ -47,9 +47,9 @@ class ZipEntry:
 
 
 class ZipFolder:
-    """Writes a ZIP front to back; one time for all files, owner-only permissions, in the order of writing.
+    """Writes a ZIP front to back, with one timestamp for all files and owner-only permissions.
 
-    `entries` lists what was written, for a manifest. Nothing of a file is held but a block of it.
+    `entries` lists the files written, for a manifest. Only one block of a file is in memory.
     """
 
     def __init__(self, target: BinaryIO, moment: datetime, *, comment: bytes = b"") -> None:
@@ -68,14 +68,14 @@ class ZipFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with nullcontext() if kind is None else suppress(OSError, ValueError):
-            self._zip.close()  # also of what is thrown away: else Python complains of it when it cleans up
+            self._zip.close()  # also after an error: else Python warns about it at garbage collection
 
     @contextmanager
     def writing(self, name: str, *, size_bytes: int | None = None) -> Iterator[Sink]:
-        """The file `name`, to be written within the block; `size_bytes` where it is known beforehand.
+        """Open the file `name` for writing within the block; `size_bytes` is its size if known beforehand.
 
         Raises:
-            FileError: the name leads out of the folder, or is taken.
+            FileError: the name leads out of the folder, or is already used.
         """
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or not path.parts or "\\" in name or str(path) != name:
@@ -94,12 +94,12 @@ class ZipFolder:
         self.entries.append(ZipEntry(name, sink.size_bytes, sink.digest.hexdigest()))
 
     def add(self, name: str, content: bytes) -> None:
-        """Write a file whose content is at hand."""
+        """Write a file with this content."""
         with self.writing(name, size_bytes=len(content)) as sink:
             sink.write(content)
 
     def copy(self, name: str, source: str | os.PathLike[str]) -> None:
-        """Write a file that is on disk."""
+        """Copy a file from disk."""
         path = Path(source)
         try:
             with path.open("rb") as file, self.writing(name, size_bytes=path.stat().st_size) as sink:
@@ -110,7 +110,7 @@ class ZipFolder:
 
 
 class _Counted:
-    """Counts and digests what passes."""
+    """Passes bytes on, with their count and SHA-256."""
 
     def __init__(self, file: Sink) -> None:
         self.file = file

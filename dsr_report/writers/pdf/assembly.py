@@ -1,7 +1,7 @@
-"""Putting the pieces of a document together: one file with one structure, outline and set of fonts.
+"""Assembles the pieces of a document: one file with one structure tree, outline and set of fonts.
 
-Each piece is written as soon as it comes; what is kept of it is small (page numbers, anchors, headings),
-so that memory does not grow with the pages' content.
+Each piece is written as soon as it arrives. Only little of it is kept (page numbers, anchors, headings), so
+that memory does not grow with the pages' content.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _LEAF = 200
 
 @dataclass(slots=True)
 class _Placed:
-    """What is remembered of a piece that was written."""
+    """Facts kept of a piece after it is written."""
 
     node: int
     numbers: array[int]
-    """The objects of its pages."""
+    """Object numbers of its pages."""
     sizes: list[tuple[float, float]]
-    """Width and height of each page; nearly always the same one."""
+    """Width and height of each page in points; nearly always the same tuple object."""
     around: int
     elements: list[int]
     bookmarks: list[Bookmark]
@@ -44,7 +44,7 @@ class _Placed:
 
 
 class _Anchored(NamedTuple):
-    """Where an anchor is: what it sorts by among the destinations, its piece, its place in that, its page."""
+    """The place of an anchor; `key` is its sort key among destinations, `place` its index in the piece."""
 
     key: bytes
     piece: int
@@ -57,7 +57,7 @@ class _Anchored(NamedTuple):
 
 
 class _Linked(NamedTuple):
-    """A link to an anchor: the same, and the page that has it."""
+    """A link to an anchor; `number` is the object number of the page with the link."""
 
     key: bytes
     piece: int
@@ -68,7 +68,7 @@ class _Linked(NamedTuple):
 
 @dataclass(slots=True)
 class _Entry:
-    """A heading in the outline, with those below it."""
+    """A heading in the outline, with its subheadings."""
 
     bookmark: Bookmark
     page: int
@@ -77,9 +77,9 @@ class _Entry:
 
 
 class Assembly:
-    """A PDF that grows by pieces. Pieces may come in any order; they stand in the order of their index.
+    """A PDF that grows by pieces. Pieces may be added in any order; pages are in the order of `index`.
 
-    Use it as a context manager: what only the end needs waits in temporary files.
+    Use it as a context manager: data for the end of the file is in temporary files.
     """
 
     def __init__(self, file: PdfFile) -> None:
@@ -103,7 +103,7 @@ class Assembly:
         self._links.close()
 
     def add_header(self, piece: Piece) -> None:
-        """Write the running header, as a form that every page shows."""
+        """Write the running header as a form XObject that every page shows."""
         page = piece.pages[0]
         numbers = self._numbers(piece, {page.contents: self.shared["header"]})
         for number, dictionary, content in piece.objects:
@@ -119,7 +119,7 @@ class Assembly:
         self.fonts.add(piece.fonts)
 
     def add(self, piece: Piece) -> None:
-        """Write a piece."""
+        """Write the objects of a piece, and keep what the end of the file needs."""
         known = self._pictures(piece)
         numbers = self._numbers(piece, known)
         around = self.file.allocate(len(piece.pages))
@@ -154,12 +154,12 @@ class Assembly:
         self.fonts.add(piece.fonts)
 
     def pages_before(self, index: int, waiting: Sequence[Piece] = ()) -> int:
-        """How many pages stand before a piece, given other pieces that wait to be added."""
+        """Number of pages before a piece, given other pieces that are not added yet."""
         placed = sum(len(placed.numbers) for place, placed in self._placed.items() if place < index)
         return placed + sum(len(piece.pages) for piece in waiting if piece.index < index)
 
     def page_numbers(self, wanted: AbstractSet[str], waiting: Sequence[Piece] = ()) -> dict[str, int]:
-        """The pages of the `wanted` anchors, given pieces that wait to be added."""
+        """Page numbers (from 1) of the `wanted` anchors, given pieces that are not added yet."""
         counts = {index: len(placed.numbers) for index, placed in self._placed.items()}
         counts |= {piece.index: len(piece.pages) for piece in waiting}
         first: dict[int, int] = {}
@@ -181,7 +181,7 @@ class Assembly:
         return found
 
     def finish(self, wording: str) -> tuple[dict[str, bytes], int, list[str]]:
-        """Write what belongs to the whole; the entries of the catalogue, the pages, and lost anchors."""
+        """Write the document-level objects; return catalogue entries, page count, and missing anchors."""
         order = [self._placed[index] for index in sorted(self._placed)]
         total = sum(len(placed.numbers) for placed in order)
         self._put_around(order, total, wording)
@@ -198,9 +198,9 @@ class Assembly:
         return entries, total, lost
 
     def _pictures(self, piece: Piece) -> dict[int, int]:
-        """Write the pictures of a piece that no other had, and say where those are that one had."""
+        """Write the new pictures of a piece; return local → global object number of all its pictures."""
         pictures = [item for item in piece.objects if b"/Subtype /Image" in item[1]]
-        pictures.sort(key=lambda item: b"/SMask" in item[1])  # masks first, as pictures refer to them
+        pictures.sort(key=lambda item: b"/SMask" in item[1])  # masks first: pictures refer to them
         found: dict[int, int] = {}
         for number, dictionary, content in pictures:
             written = self._rewritten(dictionary, found, 0, 0)
@@ -284,7 +284,7 @@ class Assembly:
         )  # fmt: skip
 
     def _put_destinations(self) -> tuple[bytes, list[str]]:
-        """Write where all anchors are; those that links lead to and that are nowhere are returned."""
+        """Write the destinations; return their name tree (empty if none) and link targets without anchor."""
         lost: list[str] = []
         leaves: list[int] = []
         rows: list[tuple[bytes, bytes]] = []
@@ -301,14 +301,14 @@ class Assembly:
         return reference(self.file.add(b"<</Kids [" + kids + b"]>>")), lost
 
     def _destinations(self, lost: list[str]) -> Iterator[tuple[bytes, bytes]]:
-        """The names of all anchors in the order of a name tree, each with its place."""
+        """Yield the names of all anchors in the order of a name tree, each with its destination."""
         anchors: Iterator[_Anchored | _Linked] = in_order(self._anchors)
         links: Iterator[_Anchored | _Linked] = in_order(self._links)
         for key, group in groupby(heapq.merge(anchors, links, key=itemgetter(0)), itemgetter(0)):
             first = next(group)
             if isinstance(first, _Anchored):
                 yield key, b"[%d 0 R /XYZ %.2f %.2f 0]" % (first.number, first.x, first.y)
-            else:  # as in a browser: a link to what is not there stays where it is
+            else:  # as in a browser: a link without a target leads to its own page
                 lost.append(first.name)
                 yield key, b"[%d 0 R /Fit]" % first.number
 

@@ -1,4 +1,4 @@
-"""What a page may load: pictures that are inside of it, in a form that PDF/A allows. Nothing else, ever."""
+"""The URL fetcher for layout: pictures as `data:` URLs, in a form that PDF/A allows, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PIL import Image
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 _MODES = {"1", "L", "LA", "P", "RGB", "RGBA"}
-"""Colours that go into the file as they are; others (CMYK, 16 bits, Lab) would need profiles of their own."""
+"""Pillow modes that are embedded unchanged; others (CMYK, 16 bits, Lab) would need colour profiles."""
 
 
 class NothingIsFetched(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-    """Answers `data:` alone; whatever else a page asks for stops the layout, and no connection is made."""
+    """Serves `data:` URLs only; any other URL stops the layout, and no connection is made."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         if url[:5].lower() != "data:":
@@ -29,7 +29,7 @@ def _plain_colours(content: bytes) -> bytes:
     try:
         picture: Image.Image = Image.open(io.BytesIO(content))
     except (OSError, ValueError):
-        return content  # not a picture that Pillow knows; WeasyPrint decides
+        return content  # Pillow does not know the format; WeasyPrint decides
     if picture.mode in _MODES:
         return content
     written = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Parts gathered into jobs that are laid out on their own; always the same, whoever lays them out."""
+"""Batches parts into layout jobs, independently of the number of processes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from dsr_report.writers.pdf.fragments import LayoutJob
 _ENOUGH = 150_000
 _AT_MOST = 300_000
 _OF_A_TAG = 40
-"""What an element weighs beside its characters: WeasyPrint makes a box of it."""
+"""Weight of an element in addition to its characters, because WeasyPrint makes a box for it."""
 _NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));?")
 _HIGHEST = 0x10FFFF
 
 
 def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
-    """The document as jobs, in order.
+    """Yield the document as jobs, in order.
 
-    A job ends before a part that begins a page as soon as there is enough in it, before any other part when
-    it would become too large, and where columns begin or end.
+    A job ends before a part that begins a page once it weighs `_ENOUGH`, before any part with which it would
+    exceed `_AT_MOST`, and where columns begin or end.
     """
     shell = Shell(document)
     parts: list[Part] = []
@@ -58,14 +58,14 @@ def jobs(document: ReportDocument, stylesheet: str) -> Iterator[LayoutJob]:
 
 
 def _elsewhere(document: ReportDocument, sections: list[str]) -> frozenset[str]:
-    """The anchors that some parts lead to, and that are in another file."""
+    """The link targets of some sections that are in the companion file."""
     if not document.elsewhere:
         return frozenset()
     return document.elsewhere.intersection(anchor for html in sections for anchor in targets_in(html))
 
 
 def with_glyphs(html: str) -> str:
-    """HTML without characters that no shipped font can show, as such or as references by number."""
+    """HTML without characters that no shipped font can show, literal or as numeric references."""
     return _NUMBERED.sub(_reference, printable(html))
 
 

@@ -1,9 +1,8 @@
-"""Numbers of pages in a table of contents, set while its piece is laid out.
+"""Page numbers in a table of contents, set while its piece is laid out.
 
-A line of contents says on which page a heading is, which is known when all pages are laid out. The piece is
-laid out once; then the numbers are put into its boxes, and WeasyPrint makes the pages again that show one,
-in the way in which it makes pages again for `target-counter()`. That alone is of no use here: it knows the
-pages of this piece, not those of the others.
+The page of a heading is known only when all pages are laid out. The piece of the contents is laid out once.
+Then the numbers are written into its boxes, and WeasyPrint makes the affected pages again, as it does for
+`target-counter()`. That function itself is of no use here: it knows the pages of this piece only.
 """
 
 from __future__ import annotations
@@ -18,21 +17,21 @@ from weasyprint.formatting_structure.boxes import TextBox
 from dsr_report.writers.pdf.fragments import LayoutJob
 
 UNKNOWN = "0000"
-"""Stands where the number of a page is not known yet: most numbers are no wider."""
+"""Placeholder for a page number; as wide as most page numbers or wider."""
 _ATTRIBUTE = "data-page"
 _LISTS = frozenset({"toc", "page-of"})
-"""Classes of elements whose links say on which page they end."""
+"""Classes of elements whose links show the page number of their target."""
 _ROUNDS = 4
 _make_all_pages = weasyprint.layout.make_all_pages
 
 
 class _Listed:
-    """The anchors of the job that is laid out now, of which a page's number is shown."""
+    """State of the current job: the links that show page numbers, and the numbers."""
 
     def __init__(self) -> None:
         self.job: LayoutJob | None = None
         self.links: dict[Any, str] = {}
-        """Elements that show a number, each with the anchor that it is about."""
+        """Link element that shows a page number → target anchor."""
         self.numbers: dict[str, int] = {}
 
 
@@ -45,7 +44,7 @@ def install() -> None:
 
 
 def mark(root: Any, job: LayoutJob) -> None:
-    """Mark the links of a job's HTML that show the number of a page."""
+    """Mark the links of a job's HTML that show a page number."""
     _now.job, _now.links, _now.numbers = job, {}, {}
     for element in root.iter():
         if _LISTS.intersection((element.get("class") or "").split()):
@@ -55,12 +54,12 @@ def mark(root: Any, job: LayoutJob) -> None:
 
 
 def shown() -> dict[str, int]:
-    """The numbers that the pages of the job show, by anchor."""
+    """Anchor → page number that the job's pages show."""
     return _now.numbers
 
 
 def _numbered_pages(context: Any, root_box: Any, html: Any, pages: list[Any]) -> Iterator[Any]:
-    """All pages, of which those that show numbers are made again until the numbers are right."""
+    """Yield all pages; those that show page numbers are made again until the numbers are right."""
     made = list(_make_all_pages(context, root_box, html, pages))
     job = _now.job
     if job is None or not job.contents:
@@ -84,7 +83,7 @@ def _numbered_pages(context: Any, root_box: Any, html: Any, pages: list[Any]) ->
 
 
 def _boxes(above: Any) -> Iterator[tuple[Any, str]]:
-    """The boxes that styles put before or behind a link that shows a number, with its anchor."""
+    """Yield the generated boxes (`::before`, `::after`) of links that show a page number, with the anchor."""
     for box in above.descendants():
         name = _now.links.get(box.element)
         if name is not None and isinstance(box, TextBox) and "::" in box.element_tag:
@@ -92,7 +91,7 @@ def _boxes(above: Any) -> Iterator[tuple[Any, str]]:
 
 
 def _numbers(job: LayoutJob, pages: list[Any]) -> dict[str, int]:
-    """The numbers of pages of the job's anchors, whatever piece they are in."""
+    """Page numbers of the job's anchors, in this and other pieces."""
     on_one = 2 if job.columns else 1
     own = ceil(len(pages) / on_one)
     numbers = {

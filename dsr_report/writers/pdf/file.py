@@ -1,4 +1,4 @@
-"""Writing the bytes of a PDF file as they come, without holding its objects."""
+"""Writes the bytes of a PDF file sequentially, without holding its objects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ROWS = 10_000
 
 
 class PdfFile:
-    """A PDF 1.7 file that is written front to back; objects may refer to numbers that come later."""
+    """A PDF 1.7 file that is written front to back; objects may refer to objects written later."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -29,11 +29,11 @@ class PdfFile:
 
     @property
     def sha256(self) -> str:
-        """The digest of what was written so far."""
+        """Hexadecimal SHA-256 of the bytes written so far."""
         return self._digest.hexdigest()
 
     def allocate(self, count: int = 1) -> int:
-        """The first of `count` consecutive object numbers."""
+        """Reserve `count` consecutive object numbers, and return the first."""
         first = len(self._kinds)
         self._kinds.extend([_FREE] * count)
         self._places.extend([0] * count)
@@ -41,24 +41,24 @@ class PdfFile:
         return first
 
     def put(self, number: int, content: bytes) -> None:
-        """Write an object that is no stream."""
+        """Write an object other than a stream."""
         self._batch.append((number, content))
         if len(self._batch) >= _BATCH:
             self._flush()
 
     def add(self, content: bytes) -> int:
-        """Write an object that is no stream under a number of its own."""
+        """Write an object other than a stream under a new number, and return the number."""
         number = self.allocate()
         self.put(number, content)
         return number
 
     def put_stream(self, number: int, dictionary: bytes, content: bytes) -> None:
-        """Write a stream whose dictionary says its length."""
+        """Write a stream whose dictionary includes its length."""
         self._begin(number)
         self._write(dictionary + b"\nstream\n" + content + b"\nendstream\nendobj\n")
 
     def add_stream(self, entries: bytes, content: bytes) -> int:
-        """Write a stream under a number of its own, compressed; `entries` are further dictionary entries."""
+        """Write a compressed stream under a new number; `entries` are further dictionary entries."""
         number = self.allocate()
         packed = zlib.compress(content, 6)
         self.put_stream(number, b"<<" + entries + b"/Filter /FlateDecode/Length %d>>" % len(packed), packed)
@@ -80,9 +80,9 @@ class PdfFile:
         return number
 
     def finish(self, *, root: int, info: int, extra: bytes = b"") -> None:
-        """Write the cross-reference stream and the trailer; the file's identifier comes from its content.
+        """Write the cross-reference stream and the trailer; the file identifier is a hash of the content.
 
-        `extra` are further entries of the trailer, which stand in the file as they are.
+        `extra` are further entries of the trailer, written uncompressed.
         """
         self._flush()
         number = self.allocate()
@@ -99,7 +99,7 @@ class PdfFile:
         self._write(b"startxref\n%d\n%%%%EOF\n" % start)
 
     def _packed_table(self, width: int) -> bytes:
-        """Where each object is, compressed some thousand at a time."""
+        """The compressed cross-reference table, built `_ROWS` rows at a time to bound memory."""
         packer = zlib.compressobj(6)
         objects = zip(self._kinds, self._places, self._slots, strict=True)
         packed = bytearray()
@@ -137,7 +137,7 @@ class PdfFile:
 
 
 def text(value: str) -> bytes:
-    """A text string of PDF."""
+    """A text as a PDF string object."""
     if value.isascii() and value.isprintable():
         escaped = value.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
         return b"(" + escaped.encode() + b")"
@@ -145,11 +145,11 @@ def text(value: str) -> bytes:
 
 
 def name(value: str) -> bytes:
-    """A name of PDF, with what is special in it escaped."""
+    """A PDF name object, with special characters escaped."""
     plain = b"-_.+" + bytes(range(48, 58)) + bytes(range(65, 91)) + bytes(range(97, 123))
     return b"/" + b"".join(bytes([byte]) if byte in plain else b"#%02x" % byte for byte in value.encode())
 
 
 def reference(number: int) -> bytes:
-    """A reference to an object."""
+    """An indirect reference to an object."""
     return b"%d 0 R" % number

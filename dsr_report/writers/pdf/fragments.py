@@ -1,4 +1,4 @@
-"""What goes to and comes from the processes that lay out pages."""
+"""Messages to and from the layout processes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ HEADER = -1
 
 @dataclass(frozen=True, slots=True)
 class LayoutJob:
-    """Some parts, to be laid out as pages of their own.
+    """Some parts, to be laid out as separate pages.
 
-    `contents` has the anchors that the parts list as contents of the report; `page_of_anchor` gives the
-    numbers of pages of those in other jobs, as if this one had no pages, and `pages_before` how many stand
-    before it. With `columns`, two pages of a column are put side by
-    side. What leads to an anchor that is `elsewhere`, in another file, is plain text.
+    `contents` has the anchors that the parts list as table of contents. `page_of_anchor` has the page numbers
+    of those in other jobs, as if this one had no pages, and `pages_before` is the number of pages before it.
+    With `columns`, two narrow pages are put side by side. Links to anchors in `elsewhere`, the companion
+    file, become plain text.
     """
 
     index: int
@@ -33,9 +33,9 @@ class LayoutJob:
 
 @dataclass(slots=True)
 class FontUse:
-    """What a piece used of one font: enough to embed exactly that, once for the whole document.
+    """The glyphs of one font that a piece used, to embed exactly these once for the whole document.
 
-    `file` is the SHA-256 of the font file; `texts` and `widths` are by glyph number.
+    `file` is the SHA-256 of the font file; `texts` and `widths` (in thousandths) are keyed by glyph number.
     """
 
     name: bytes
@@ -50,7 +50,7 @@ class FontUse:
 
 @dataclass(frozen=True, slots=True)
 class FontJob:
-    """Fonts to be cut down to the glyphs that were used: file and glyph numbers."""
+    """A font file (by SHA-256) to subset to the glyph numbers used."""
 
     file: str
     glyphs: frozenset[int]
@@ -58,7 +58,7 @@ class FontJob:
 
 @dataclass(slots=True)
 class Bookmark:
-    """A heading: its level, its words, and where it stands (`page` counts within the piece)."""
+    """A heading: its level, its text, and its position (`page` is an index within the piece)."""
 
     level: int
     label: str
@@ -68,7 +68,7 @@ class Bookmark:
 
 
 class Anchor(NamedTuple):
-    """An id that links can lead to."""
+    """A link target: its id and its position (`page` is an index within the piece)."""
 
     name: str
     page: int
@@ -78,7 +78,7 @@ class Anchor(NamedTuple):
 
 @dataclass(slots=True)
 class Page:
-    """A page of a piece: its object number and that of its content, width and height in points."""
+    """A page of a piece: object numbers of page, content and resources, width and height in points."""
 
     number: int
     contents: int
@@ -89,12 +89,12 @@ class Page:
 
 @dataclass(slots=True)
 class Piece:
-    r"""Pages that were laid out, as PDF objects with numbers of their own.
+    r"""Laid out pages as PDF objects with local numbers.
 
-    In the bytes of `objects`, `7 0 R` is a reference within the piece; marks stand for what only the whole
-    document knows: `\x01` a key of the parent tree, `\x02` a shared object by its name, `\x03` what is drawn
-    around a page. `links` are the anchors that are linked to, with the page that links; `shown_pages` are
-    the numbers of pages that its contents show, by anchor.
+    In the bytes of `objects`, `7 0 R` is a reference within the piece. Placeholders stand for values of the
+    whole document: `\x01` a key of the parent tree, `\x02` a shared object by name, `\x03` the header and
+    footer of a page. `links` are the linked anchors, with the index of the page that links; `shown_pages`
+    maps anchors to the page numbers that its table of contents shows.
     """
 
     index: int

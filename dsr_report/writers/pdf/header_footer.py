@@ -1,4 +1,4 @@
-"""What is drawn around each page: the running header and "page 12 of 340", as artifacts."""
+"""Header and footer of each page: the running header and "page 12 of 340", as artifacts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SIZE = 8.5
 _HEADER_HEIGHT = 14.0
 _GREY = b"0.33 0.33 0.33 rg"
 NAME = "footer"
-"""The name of the page numbers' font among a page's resources."""
+"""The resource name of the page numbers' font."""
 
 _HEADER_STYLE = (
     "@page{size:%.2fpt %.2fpt;margin:0} html,body{margin:0;padding:0} "
@@ -24,13 +24,13 @@ _HEADER_STYLE = (
 
 
 def header_job(document: ReportDocument, width: float) -> LayoutJob:
-    """The running header, laid out once for pages of this width."""
+    """Return the job that lays out the running header, once for all pages of this width (in points)."""
     style = _HEADER_STYLE % (width - 2 * _MARGIN, _HEADER_HEIGHT, _SIZE, _HEADER_HEIGHT)
     return LayoutJob(HEADER, Shell(document).running_header(), style, tagged=False)
 
 
 def header_placed(height: float) -> bytes:
-    """The content that shows the running header at the top of a page."""
+    """The content stream that shows the running header at the top of a page."""
     y = height - _HEADER_TOP - _HEADER_HEIGHT
     return (
         b"/Artifact <</Type /Pagination/Subtype /Header>> BDC\nq 1 0 0 1 %.2f %.2f cm /header Do Q\nEMC\n"
@@ -39,7 +39,7 @@ def header_placed(height: float) -> bytes:
 
 
 class PageNumbers:
-    """Draws "page 12 of 340" and keeps which glyphs that took."""
+    """Draws "page 12 of 340", and records the glyphs used."""
 
     def __init__(self, wording: str) -> None:
         from dsr_report.writers.pdf.subset import glyphs_of  # noqa: PLC0415 - fontTools is heavy
@@ -60,7 +60,7 @@ class PageNumbers:
         )
 
     def placed(self, page: int, pages: int, width: float) -> bytes:
-        """The content that shows the number of a page at its bottom right."""
+        """The content stream that shows the number of a page at its bottom right."""
         words = self.wording.replace("{page}", str(page)).replace("{pages}", str(pages))
         glyphs = [self._glyphs[letter] for letter in words]
         length = sum(advance for _, advance in glyphs) * _SIZE / 1000

@@ -1,11 +1,11 @@
-"""Laying out parts as tagged pages: the only module that imports WeasyPrint, in processes of its own.
+"""Lays out parts as tagged pages with WeasyPrint, in dedicated processes.
 
-WeasyPrint makes the objects of a PDF; they are taken from it before it would write them, together with
-what the whole document must know of them (headings, anchors, structure, fonts). Some of its functions
-are replaced in this process, which serves nothing else: fonts are embedded once for all pieces, the list
-of page references is kept rather than built anew for each element, structure elements get language,
-scope and the words of a link, columns stand side by side, and contents get the numbers of pages
-(`contents`). Others are replaced by quicker ones that make the same bytes (`weasyprint_patches`).
+WeasyPrint makes the objects of a PDF. They are extracted before it would write them, together with the data
+for the whole document (headings, anchors, structure, fonts). Some of its functions are replaced in this
+process, which does nothing else: fonts are embedded once for all pieces, the list of page references is
+cached rather than built anew for each element, structure elements get language, scope and link text, columns
+are put side by side, and the table of contents gets page numbers (`contents`). Others are replaced by faster
+ones that produce the same bytes (`weasyprint_patches`).
 """
 
 from __future__ import annotations
@@ -46,21 +46,21 @@ _HEADING = re.compile("h[1-6]")
 _ACTIVE = ("http://", "https://", "mailto:", "tel:")
 _QUICK_VERSIONS = ("70.0",)
 _COLLECTED_AFTER = (100_000, 20, 100)
-"""A piece is some million objects, hardly any of them rubbish before its end: a fifth less CPU for 6 MiB."""
+"""Thresholds of `gc`: a piece has some million objects, hardly any garbage; saves 20 % CPU, costs 6 MiB."""
 _MARGIN, _GAP = 14.0, 5.0
 _COLUMN = (210 - 2 * _MARGIN - _GAP) / 2
-"""Millimetres, of a page of A4. Columns are pages of their own: those of CSS are laid out again and again."""
+"""Width of a column on A4 in mm. Columns are separate pages: WeasyPrint lays out CSS columns repeatedly."""
 _NARROW = f"@page {{ margin-left: {_MARGIN}mm; margin-right: {210 - _MARGIN - _COLUMN}mm }}"
 _layout_backgrounds = weasyprint.layout.layout_backgrounds
 _to_bytes = pydyf._to_bytes  # noqa: SLF001 - there is no public way
 
 
 class AssetRefusedError(DsrReportError):
-    """A page asked for something that is not inside the document."""
+    """A page refers to a resource that is not inside the document."""
 
 
 class _Complaints(logging.Handler):
-    """Keeps which characters have no glyph; WeasyPrint's other words may quote personal data."""
+    """Collects code points without a glyph, and drops other log messages: they may quote personal data."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -82,7 +82,7 @@ def _stylesheet(css: str) -> weasyprint.CSS:
 
 
 def lay_out(job: LayoutJob) -> Piece:
-    """The pages of a job.
+    """Lay out the pages of a job.
 
     Raises:
         AssetRefusedError: a part refers to a picture or style that is not inside it.
@@ -104,7 +104,7 @@ def lay_out(job: LayoutJob) -> Piece:
         )
         if job.columns:
             _put_side_by_side(document)
-        document.metadata.attachments = []  # only the document has those, never a part
+        document.metadata.attachments = []  # the assembled document has attachments, never a piece
         return _piece(job, document, elsewhere, complaints)
     except FatalURLFetchingError as error:
         raise AssetRefusedError(
@@ -113,7 +113,7 @@ def lay_out(job: LayoutJob) -> Piece:
 
 
 def _backgrounds_in_columns(page: Any, get_image: Any) -> None:
-    """Move every second page of columns to the right, before WeasyPrint works out where backgrounds are."""
+    """Move every second column page to the right before WeasyPrint computes its backgrounds."""
     if next(_now.sides):
         for child in page.children:
             child.translate((_COLUMN + _GAP) / 25.4 * 96, 0)
@@ -121,7 +121,7 @@ def _backgrounds_in_columns(page: Any, get_image: Any) -> None:
 
 
 def _put_side_by_side(document: Any) -> None:
-    """Make one page of each two, the second as its right column."""
+    """Merge each pair of pages into one, the second as its right column."""
     pages = list(document.pages[::2])
     for index, right in enumerate(document.pages[1::2]):
         box, other = pages[index]._page_box, right._page_box  # noqa: SLF001 - there is no public way
@@ -131,7 +131,11 @@ def _put_side_by_side(document: Any) -> None:
 
 
 def _prepare(root: Any, job: LayoutJob) -> dict[str, str]:
-    """Mark links to other pieces and those that say a page, and take out what may not be active."""
+    """Mark links to other pieces and links with page numbers, and remove other links than `_ACTIVE` ones.
+
+    Returns:
+        Placeholder URL → anchor, for links to other pieces.
+    """
     here = {element.get("id") for element in root.iter() if element.get("id")}
     elsewhere: dict[str, str] = {}
     contents.mark(root, job)
@@ -154,7 +158,7 @@ def _prepare(root: Any, job: LayoutJob) -> dict[str, str]:
 
 
 def _keep_each_sheet_once(root: Any) -> None:
-    """Messages of one sender bring the same style sheet, whose rules would be matched as often."""
+    """Empty repeated style sheets: messages of one sender share one, and each copy costs rule matching."""
     known: set[str] = set()
     for element in root.iter("style"):
         text = element.text or ""
@@ -164,7 +168,7 @@ def _keep_each_sheet_once(root: Any) -> None:
 
 
 def _keep_headings_in_order(root: Any) -> None:
-    """Within a part, a heading is at most one level below the one before it."""
+    """Adjust headings so that within a part each is at most one level below the previous one."""
     level = 0
     for element in root.iter():
         if element.tag == "section" and "part" in (element.get("class") or "").split():
@@ -176,7 +180,7 @@ def _keep_headings_in_order(root: Any) -> None:
 
 
 class _Pdf:
-    """What generating one piece leaves behind beside the objects themselves."""
+    """State of the piece being generated, in addition to its PDF objects."""
 
     def __init__(self) -> None:
         self.fonts: dict[str, FontUse] = {}
@@ -209,7 +213,7 @@ def _file_of(content: bytes) -> str:
 
 
 def _collect_fonts(_pdf: Any, fonts: dict[int, Any], *_options: object) -> pydyf.Dictionary:
-    """Note which glyphs were used, in place of embedding them."""
+    """Record the glyphs used instead of embedding the fonts."""
     for font in fonts.values():
         if font.hash not in _now.fonts:
             _now.fonts[font.hash] = _use_of(font)
@@ -267,10 +271,10 @@ def _improve(element: Any, box: Any) -> None:
 
 
 def prepare_process(*, quick: bool = weasyprint.__version__ in _QUICK_VERSIONS) -> None:
-    """Replace WeasyPrint's functions; for a process that does nothing but lay out.
+    """Replace WeasyPrint's functions; for a dedicated layout process.
 
     Args:
-        quick: with those that only save time; by default where they were written for this WeasyPrint.
+        quick: also install the patches that only save time; by default for WeasyPrint `_QUICK_VERSIONS`.
     """
     gc.set_threshold(*_COLLECTED_AFTER)
     weasyprint.pdf.build_fonts_dictionary = _collect_fonts
@@ -309,7 +313,7 @@ def _piece(job: LayoutJob, document: Any, elsewhere: dict[str, str], complaints:
 
 
 class _Extraction:
-    """Taking a generated PDF apart into a `Piece`."""
+    """Extracts a `Piece` from a generated PDF."""
 
     def __init__(self, job: LayoutJob, document: Any, pdf: Any, elsewhere: dict[str, str]) -> None:
         self.job = job
@@ -418,7 +422,7 @@ def _serialize(item: Any) -> tuple[bytes, bytes | None]:
         return item.data, None
     extra = pydyf.Dictionary(dict(item.extra))
     if "Interpolate" in extra:
-        extra["Interpolate"] = "false"  # PDF/A allows nothing else
+        extra["Interpolate"] = "false"  # required by PDF/A
     content = b"\n".join(_to_bytes(line) for line in item.stream)
     if "Filter" not in extra:
         content = zlib.compress(content, 6)
@@ -428,10 +432,10 @@ def _serialize(item: Any) -> tuple[bytes, bytes | None]:
 
 
 def _peak_bytes() -> int:
-    """The most memory that this process has held.
+    """Peak resident memory of this process in bytes.
 
-    Linux counts what the parent held before it started us into `ru_maxrss`, so the kernel's own mark of
-    this program is read where there is one.
+    Linux includes the parent's memory before the start of this process in `ru_maxrss`, so the kernel's
+    high-water mark (`VmHWM`) is used where there is one.
     """
     try:
         lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()

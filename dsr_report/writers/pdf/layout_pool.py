@@ -1,4 +1,4 @@
-"""The processes that lay out pages."""
+"""The pool of layout processes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from dsr_report.writers import fonts
 from dsr_report.writers.pdf.fragments import FontJob, LayoutJob, Piece
 
 _RETIRE_BYTES = 280 << 20
-"""A process that once needed more is replaced, as what it freed does not go back to the system."""
+"""A process with a higher memory peak is replaced, because freed memory does not return to the system."""
 
 
 _WORTH_PROCESSES = 80_000
-"""Characters of HTML: in the time that it takes to start a process, another one lays out half as many."""
+"""Characters of HTML that justify a second process: during its start another one lays out half as many."""
 
 
 class LayoutError(DsrReportError):
@@ -29,9 +29,9 @@ class LayoutError(DsrReportError):
 
 
 class LayoutPool:
-    """Lays out jobs in processes of their own; use it as a context manager.
+    """Lays out jobs in worker processes; use it as a context manager.
 
-    One pool may serve many documents, one after the other, which saves starting the processes again.
+    One pool may serve many documents in succession, which saves starting the processes again.
     """
 
     def __init__(self, workers: int | None = None) -> None:
@@ -55,7 +55,7 @@ class LayoutPool:
 
     @property
     def workers(self) -> int:
-        """How many processes at most."""
+        """Maximum number of processes."""
         return self._processes.workers
 
     def __enter__(self) -> Self:
@@ -67,16 +67,16 @@ class LayoutPool:
         self.close()
 
     def lay_out(self, jobs: Iterable[LayoutJob], *, characters: int) -> Iterator[Piece]:
-        """The pieces of the jobs, in their order; only a few are held at any time.
+        """Yield the pieces of the jobs in their order, holding only a few at a time.
 
         Args:
-            jobs: what to lay out.
-            characters: of HTML, in all of them: for a few pages, one process is as fast as two.
+            jobs: the jobs to lay out.
+            characters: total characters of HTML; for a few pages, one process is as fast as two.
         """
         return self._processes.in_order(lay_out, jobs, ahead=_ahead(characters))
 
     def cut_down(self, jobs: Iterable[FontJob], *, characters: int) -> Iterator[bytes]:
-        """Font files with only the glyphs asked for, in the order of the jobs; of so many characters, too."""
+        """Yield font files with only the requested glyphs, in the order of the jobs; see `lay_out`."""
         return self._processes.in_order(cut_down, jobs, ahead=_ahead(characters))
 
     def close(self) -> None:
@@ -99,12 +99,12 @@ _kept: Kept[LayoutPool] = Kept()
 
 
 def kept_pool(workers: int | None = None) -> AbstractContextManager[LayoutPool]:
-    """A pool for a `with` block, whose processes are kept for a while afterwards, for the next one."""
+    """A pool for a `with` block; its processes are kept for a while afterwards, for the next block."""
     return _kept.use(lambda: LayoutPool(workers), workers)
 
 
 def lay_out(job: LayoutJob) -> Piece:
-    """The pages of a job; runs in a process that does nothing else."""
+    """Lay out the pages of a job; runs in a dedicated process."""
     from dsr_report.writers.pdf.weasyprint_patches import declarations  # noqa: PLC0415 - in that process alone
 
     declarations.import_weasyprint()
@@ -115,8 +115,8 @@ def lay_out(job: LayoutJob) -> Piece:
 
 
 def cut_down(job: FontJob) -> bytes:
-    """A font file with only the glyphs asked for; runs in a process of its own."""
+    """Return a font file with only the requested glyphs; runs in a worker process."""
     from dsr_report.writers.pdf import subset  # noqa: PLC0415 - heavy
 
-    logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # it wonders at old dates in fonts
+    logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # it warns of old dates in fonts
     return subset.cut_down(job)

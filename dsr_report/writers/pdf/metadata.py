@@ -1,4 +1,4 @@
-"""What a PDF says of itself: PDF/A-3a and PDF/UA-1 in one XMP packet, properties, attachments, colours."""
+"""Metadata of a PDF: an XMP packet (PDF/A-3a and PDF/UA-1), properties, attachments, colour profile."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def put_profile(file: PdfFile, number: int) -> None:
 
 
 def output_intent(profile: int) -> bytes:
-    """The colours a document is meant for."""
+    """The output intent: the sRGB profile in object `profile`."""
     return (
         b"[<</Type /OutputIntent/S /GTS_PDFA1/OutputConditionIdentifier (sRGB)/Info (sRGB)"
         b"/DestOutputProfile " + reference(profile) + b">>]"
@@ -85,7 +85,7 @@ def add_xmp(file: PdfFile, document: ReportDocument) -> int:
 
 
 def add_information(file: PdfFile, document: ReportDocument) -> int:
-    """Write the document's properties, the same as in the XMP packet."""
+    """Write the document information dictionary, with the same properties as the XMP packet."""
     created = date(document.created)
     return file.add(
         b"<</Title " + text(document.title) + b"/Author " + text(document.author)
@@ -116,7 +116,7 @@ def add_attachment(file: PdfFile, attachment: Attachment) -> int:
 
 
 class _Reading:
-    """A file read once, with its size and checksum at hand afterwards."""
+    """Reads a file once in blocks; afterwards `size` and `checksum` are known."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -142,5 +142,5 @@ class _Reading:
 
 
 def date(moment: datetime) -> bytes:
-    """A moment as PDF writes it, in UTC."""
+    """A moment as a PDF date string, in UTC."""
     return moment.astimezone(UTC).strftime("(D:%Y%m%d%H%M%SZ)").encode()

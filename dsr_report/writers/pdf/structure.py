@@ -1,8 +1,7 @@
-"""Mending the structure tree of a piece, so that whatever markup a message had, the file follows PDF/UA.
+"""Repairs the structure tree of a piece, so that it conforms to PDF/UA for any markup of a message.
 
-Tables of data stay tables. What only looks like one (tables that lay out a newsletter: no header cells, or
-rows of unequal length), list items without a list and cells without a row become plain divisions; their
-content stays where it was.
+Data tables stay tables. Layout tables (no header cells, or rows of unequal length), list items without a list
+and cells without a row become plain divisions; their content stays in place.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class Structure:
         self._pdf = pdf
 
     def mend(self, top: Any) -> None:
-        """Put right everything below an element."""
+        """Repair all elements below `top`."""
         waiting = [top]
         while waiting:
             element = waiting.pop()

@@ -1,4 +1,4 @@
-"""Fonts cut down to the glyphs that a document shows."""
+"""Subsets fonts to the glyphs that a document shows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dsr_report.writers.pdf.fragments import FontJob
 
 
 def cut_down(job: FontJob) -> bytes:
-    """The font file with no glyphs but those asked for; glyph numbers stay as they are."""
+    """Return the font file with only the requested glyphs, which keep their numbers."""
     options = subset.Options(
         retain_gids=True,
         notdef_outline=True,
@@ -37,7 +37,7 @@ def cut_down(job: FontJob) -> bytes:
 
 
 def glyphs_of(file: str, words: str) -> list[tuple[int, int]]:
-    """For each character of plain Latin words: its glyph in a font file, and its width in thousandths."""
+    """Glyph number in a font file, and width in thousandths of the font size, of each Latin character."""
     found = []
     with TTFont(files()[file], lazy=True) as font:
         characters = font.getBestCmap()

@@ -23,7 +23,7 @@ class UsedFonts:
         self._uses: dict[str, FontUse] = {}
 
     def add(self, uses: dict[str, FontUse]) -> None:
-        """Take up what a piece used; where two pieces differ on a glyph's text, the earlier one stays."""
+        """Merge the fonts of a piece; where two pieces differ on a glyph's text, the earlier one wins."""
         for key, use in uses.items():
             known = self._uses.setdefault(key, use)
             if known is not use:
@@ -33,7 +33,7 @@ class UsedFonts:
     def embed(
         self, file: PdfFile, number: int, cut_down: Callable[[Iterable[FontJob]], Iterator[bytes]]
     ) -> None:
-        """Write all fonts, and the dictionary that names them."""
+        """Write all fonts, and as object `number` the resource dictionary that names them."""
         glyphs: dict[str, set[int]] = {}
         for use in self._uses.values():
             glyphs.setdefault(use.file, set()).update(use.widths, use.texts)

@@ -1,4 +1,4 @@
-"""Writing a document as PDF: its parts are laid out, put together in their order, and files are put in."""
+"""Writes a document as PDF: lays out its parts, assembles them in order, and embeds files."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class PdfResult:
-    """What was written, and what was noticed on the way.
+    """The written PDF, and problems noticed.
 
-    `lost_links` are anchors that are nowhere, `missing_glyphs` code points that no font has a glyph for,
-    `peak_bytes` is the most memory that a layout process took.
+    `lost_links` are link targets that do not exist, `missing_glyphs` code points without a glyph in any font,
+    `peak_bytes` is the peak memory of a layout process.
     """
 
     pages: int
@@ -50,12 +50,12 @@ def write_pdf(
     """Write a document as PDF to a path (whole or not at all) or to an open binary file.
 
     Args:
-        document: what to write.
-        target: where to.
-        workers: how many processes lay out pages; as many as there are processors by default. They are kept
-            for half a minute, for the next document.
-        pool: processes of the caller's, in place of `workers`.
-        progress: is told, after each job, how many of the document's parts are done, and how many there are.
+        document: the document to write.
+        target: a path or an open file.
+        workers: the number of layout processes; by default one for each processor. They are kept for half a
+            minute, for the next document.
+        pool: the caller's processes, instead of `workers`.
+        progress: callback `(parts done, parts in all)`, called after each job.
 
     Raises:
         LayoutError: pages could not be laid out.
@@ -88,7 +88,7 @@ def _write(
 
 
 def _jobs(document: ReportDocument, deferred: list[LayoutJob], done: _Progress) -> Iterator[LayoutJob]:
-    """All jobs, but those that show numbers of pages: these are kept for the end."""
+    """Yield all jobs except those that show page numbers, which are added to `deferred`."""
     yield header_job(document, _A4_WIDTH)
     stylesheet = (shipped("templates") / "styles" / "print.css").read_text("utf-8") + document.stylesheet
     for job in batching.jobs(document, stylesheet):
@@ -100,10 +100,10 @@ def _jobs(document: ReportDocument, deferred: list[LayoutJob], done: _Progress) 
 
 
 def _contents(crew: LayoutPool, assembly: Assembly, deferred: list[LayoutJob]) -> Iterator[Piece]:
-    """Lay out the pieces that show numbers of pages, when all others have theirs.
+    """Lay out the pieces that show page numbers, after all others have theirs.
 
-    Where it is one, which is usual, it is laid out once. Several have to know of each other how many pages
-    they have.
+    A single one, which is usual, is laid out once. Several depend on each other's number of pages, and are
+    laid out again until the numbers agree.
     """
     pieces: list[Piece] = []
     for _ in range(_ROUNDS if deferred else 0):
@@ -158,7 +158,7 @@ def _finish(document: ReportDocument, file: PdfFile, entries: dict[str, bytes], 
 
 
 class _Progress:
-    """Counts parts that are done, out of order."""
+    """Counts finished parts; jobs may finish in any order."""
 
     def __init__(self, document: ReportDocument, tell: Callable[[int, int], None]) -> None:
         self._tell = tell
@@ -175,4 +175,4 @@ class _Progress:
 
 
 def _ignore(_done: int, _total: int) -> None:
-    """Nobody wants to know."""
+    """The default progress callback."""

@@ -1,1 +1,1 @@
-"""Functions of WeasyPrint replaced by faster ones that give the same bytes."""
+"""Replaced functions of WeasyPrint: faster ones with the same bytes; `exact` and `fitting` change output."""

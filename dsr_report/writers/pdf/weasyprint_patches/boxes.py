@@ -1,9 +1,8 @@
-"""Lengths of boxes, and margins of pages that have no content.
+"""Caches lengths of boxes, and skips margin boxes without content.
 
-Of each box WeasyPrint works out fourteen lengths, on each page sixteen margin boxes. Lengths of a style that
-are no part of another are the same for all its boxes: 7 % fewer instructions to lay out the letter, 2 to 3 %
-for messages and events. Margins without content need no boxes: 3 to 5 % for messages and events, whose pages
-are columns.
+WeasyPrint computes fourteen lengths for each box, and sixteen margin boxes for each page. Absolute lengths of
+a style are the same for all its boxes: 7 % fewer instructions to lay out the letter, 2 to 3 % for messages
+and events. Margins without content need no boxes: 3 to 5 % for messages and events, whose pages are columns.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _SIDES = ("top", "right", "bottom", "left")
 _SIZES = ("width", "min_width", "max_width", "height", "min_height", "max_height")
 _LENGTHS = (*(f"{kind}_{side}" for kind in ("margin", "padding") for side in _SIDES), *_SIZES)
 _sizes: Callable[[Any], tuple[Any, ...]] = itemgetter(*_SIZES)
-"""The only lengths that WeasyPrint sets for a style in use: in flexible boxes and grids."""
+"""The only lengths that WeasyPrint changes in a style in use: in flex and grid layout."""
 
 _make_margin_boxes = page.make_margin_boxes
 _resolve_percentages = percent.resolve_percentages
@@ -43,7 +42,7 @@ def install() -> None:
 
 
 def _margin_boxes(context: Any, of_page: Any, state: Any) -> Iterable[Any]:
-    """The boxes in the margins of a page; none where no style gives one of them content."""
+    """The margin boxes of a page; none if no style gives one of them content."""
     styles = (context.style_for(of_page.page_type, place) for place in _MARGINS)
     if any(style is not None and style["content"] not in _NO_CONTENT for style in styles):
         made: Iterable[Any] = _make_margin_boxes(context, of_page, state)
@@ -52,7 +51,7 @@ def _margin_boxes(context: Any, of_page: Any, state: Any) -> Iterable[Any]:
 
 
 def _resolve(box: Any, containing_block: Any) -> None:
-    """Set lengths of a box: those of its style, where none of them is a part of another."""
+    """Set the lengths of a box: the cached ones of its style if all are absolute."""
     style = box.style
     sizes = _sizes(style)
     known = vars(style).get("_resolved")
@@ -65,7 +64,7 @@ def _resolve(box: Any, containing_block: Any) -> None:
 
 
 def _absolute(style: Any) -> dict[str, Any] | None:
-    """The lengths that boxes of a style have wherever they are, if that can be said."""
+    """The lengths of all boxes of a style; None if they depend on the containing block."""
     if style["border_collapse"] == "collapse":
         return None
     for name in _LENGTHS:

@@ -1,10 +1,10 @@
-"""The C declarations of WeasyPrint, read once and kept for the next process.
+"""Caches the parsed C declarations of WeasyPrint on disk for the next process.
 
-Replaces `cffi.FFI` while WeasyPrint is imported. WeasyPrint declares what it calls of Pango and HarfBuzz in
-C, which cffi parses in each process: 0.12 of the 0.35 s of CPU that an import of WeasyPrint takes. cffi can
-also write what it parsed as a Python module (https://cffi.readthedocs.io/en/stable/cdef.html, "out-of-line,
-ABI level"). It is kept where Python keeps our compiled modules, and is not where Python is told to keep
-none, or must not write.
+Replaces `cffi.FFI` while WeasyPrint is imported. WeasyPrint declares functions of Pango and HarfBuzz in C,
+which cffi parses in each process: 0.12 of the 0.35 s of CPU time for an import of WeasyPrint. cffi can also
+write the parsed declarations as a Python module (https://cffi.readthedocs.io/en/stable/cdef.html,
+"out-of-line, ABI level"). The cache is in the folder of our compiled modules. It is omitted where Python is
+told not to write compiled modules, or cannot write them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FFI = cffi.FFI
 
 
 def import_weasyprint() -> None:
-    """Import WeasyPrint, with declarations that are kept."""
+    """Import WeasyPrint with cached declarations."""
     cffi.FFI = _Declarations
     try:
         import weasyprint  # noqa: F401, PLC0415 - only now are its declarations kept
@@ -33,10 +33,10 @@ def import_weasyprint() -> None:
 
 
 class _Declarations:
-    """What `cffi.FFI()` is to WeasyPrint: it declares once, and then calls."""
+    """Stand-in for `cffi.FFI` with the part that WeasyPrint uses: one declaration, then calls."""
 
     def cdef(self, source: str) -> None:
-        """Declare what is written in C."""
+        """Load the declarations in C."""
         found = _declared(source)
         self.__dict__ |= {name: getattr(found, name) for name in dir(found) if not name.startswith("_")}
 
@@ -44,13 +44,13 @@ class _Declarations:
 def _declared(source: str) -> Any:
     key = hashlib.sha256(f"{cffi.__version__}\0{source}".encode()).hexdigest()
     kept = Path(cache_from_source(__file__)).with_name(f"weasyprint-{key[:32]}.py")
-    with suppress(OSError, SyntaxError, ValueError, KeyError):  # there is none yet, or one cut off by a crash
+    with suppress(OSError, SyntaxError, ValueError, KeyError):  # no cache yet, or one truncated by a crash
         return runpy.run_path(str(kept))["ffi"]
     parsed = _FFI()
     parsed.cdef(source)
     if not sys.dont_write_bytecode:
         parsed.set_source("weasyprint_declarations", None)
-        with suppress(OSError), redirect_stdout(io.StringIO()):  # cffi says what it writes
+        with suppress(OSError), redirect_stdout(io.StringIO()):  # cffi prints what it writes
             kept.parent.mkdir(parents=True, exist_ok=True)
-            parsed.emit_python_code(str(kept))  # written beside, then put in place
+            parsed.emit_python_code(str(kept))  # cffi writes a neighbour and renames it
     return parsed

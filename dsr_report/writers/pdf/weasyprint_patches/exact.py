@@ -1,9 +1,9 @@
-"""Text that is read from a page as it was written, in scripts whose signs join.
+"""Exact text extraction from a page for scripts with ligatures and combining marks.
 
-A font's table of texts has one text for each glyph. That is not enough where a glyph stands for several
-letters, a letter for several glyphs, or a sign has no glyph of its own: half forms of Indic scripts,
-letters with marks, joiners and non-joiners. What the table would say wrongly gets its text with it
-(ActualText: ISO 32000-1, 14.9.4).
+A font's ToUnicode table has one text for each glyph. That is not enough where a glyph stands for several
+letters, a letter for several glyphs, or a character has no glyph of its own: half forms of Indic scripts,
+letters with marks, joiners and non-joiners. Glyphs for which the table would be wrong are marked with their
+text (ActualText: ISO 32000-1, 14.9.4).
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _SPECIAL = re.compile(
     "\u302a-\u302f\u3099\u309a\ua800-\uabff\ud7b0-\ud7ff\uf900-\ufdff\ufe00-\ufe2f\ufe70-\ufeff"
     "\U00010a00-\U00011fff\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e01ef]"
 )
-"""Characters that may share a glyph, have none of their own, or change that of their neighbour."""
+"""Characters that may share a glyph, have no glyph, or change the glyph of their neighbour."""
 _NEVER_SEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _ALIASES = re.compile("[\u00b5\u2126-\u212b\u2e80-\u2fdf\uf900-\ufdff\ufe20-\ufeff]")
-"""Letters that have a second code for older systems."""
+"""Compatibility characters: second code points of other letters."""
 _NON_JOINER = "\u200c"
 _FILLED, _INVISIBLE = 0, 3
-"""How letters are painted: ISO 32000-1, table 106."""
+"""Text rendering modes: ISO 32000-1, table 106."""
 _draw_first_line = weasyprint.draw.text.draw_first_line
 
 
 class _Glyph(NamedTuple):
-    """A glyph of a line: its number (None: nothing is drawn), and how far it and the pen move."""
+    """A glyph of a line: its number (None draws nothing), its advance width, and its offsets."""
 
     number: int | None
     width: int
@@ -48,7 +48,7 @@ class _Glyph(NamedTuple):
 
 
 class _Cluster(NamedTuple):
-    """Glyphs that together show a text, from left to right."""
+    """Glyphs, from left to right, that together show a text."""
 
     text: str
     glyphs: tuple[_Glyph, ...]
@@ -66,19 +66,19 @@ class _Run(NamedTuple):
 
 
 def install() -> None:
-    """Replace WeasyPrint's function that draws a line."""
+    """Replace WeasyPrint's `draw_first_line`."""
     weasyprint.draw.text.draw_first_line = draw_first_line
 
 
 def is_special(text: str) -> bool:
-    """Whether a text may be read wrongly from its glyphs."""
+    """Whether extraction of a text from its glyphs may give another text."""
     return not text.isascii() and _SPECIAL.search(text) is not None
 
 
 def draw_first_line(
     stream: Any, textbox: Any, text_overflow: str, block_ellipsis: Any, matrix: Any
 ) -> list[Any]:
-    """Draw a line, with the text of what its glyphs would not say."""
+    """Draw a line, with ActualText for glyphs that would be extracted as another text."""
     layout = textbox.pango_layout
     is_cut = text_overflow == "ellipsis" or block_ellipsis != "none"
     if not is_cut and is_special(layout.text) and textbox.text.strip():
@@ -95,7 +95,7 @@ def draw_first_line(
 
 
 def _runs(stream: Any, line: Any, text: bytes) -> list[_Run] | None:
-    """The runs of a line; none where a font is not an ordinary one, or has no glyph for a character."""
+    """The runs of a line; None if a font is not an outline font, or has no glyph for a character."""
     runs = []
     run = line.runs[0]
     while run != ffi.NULL:
@@ -115,7 +115,7 @@ def _runs(stream: Any, line: Any, text: bytes) -> list[_Run] | None:
 
 
 def _clusters(run: Any, text: bytes) -> list[_Cluster] | None:
-    """The clusters of a run as they stand, from left to right; none where a character has no glyph."""
+    """The clusters of a run from left to right; None if a character has no glyph."""
     glyphs, count, starts = run.glyphs.glyphs, run.glyphs.num_glyphs, run.glyphs.log_clusters
     offset, length = run.item.offset, run.item.length
     ends = {}
@@ -144,10 +144,10 @@ def _clusters(run: Any, text: bytes) -> list[_Cluster] | None:
 
 
 def _join(clusters: list[_Cluster], usual: dict[int, str], *, is_reversed: bool) -> list[_Cluster]:
-    """Clusters of which each is seen: what is not stands with the letter before it, or after it.
+    """Merge invisible clusters with the previous visible one, else with the next.
 
-    From right to left each letter is a cluster of its own where the font has a glyph to read it from:
-    programs turn round what they read, also the letters of one cluster.
+    In right-to-left text, each letter becomes a separate cluster if the font has an invisible glyph to carry
+    it: PDF readers reverse the extracted text, including the letters within a cluster.
     """
     joined: list[_Cluster] = []
     held = _Cluster("", ())
@@ -169,7 +169,7 @@ def _join(clusters: list[_Cluster], usual: dict[int, str], *, is_reversed: bool)
 
 
 def _by_letter(cluster: _Cluster, hidden: int) -> Iterator[_Cluster]:
-    """A cluster with as many letters as glyphs, and each further letter under a sign that is not seen."""
+    """Split a cluster into one with as many letters as glyphs, and further letters under a hidden glyph."""
     text, glyphs = cluster.text, cluster.glyphs
     count = sum(glyph.number is not None for glyph in glyphs)
     if not count:
@@ -190,7 +190,7 @@ def _both(first: _Cluster, second: _Cluster, *, is_reversed: bool) -> _Cluster:
 
 
 class _Pen:
-    """Shows glyphs of a run as WeasyPrint does; those between two marks are written together."""
+    """Writes glyphs of a run as WeasyPrint does, buffered until the next mark."""
 
     def __init__(self, stream: Any, run: _Run) -> None:
         self._stream = stream
@@ -198,7 +198,7 @@ class _Pen:
         self._waiting: list[str] = []
 
     def show(self, glyph: _Glyph, *, is_hidden: bool) -> None:
-        """Show a glyph where the pen is, or have it there to be read alone."""
+        """Show a glyph at the current position; a hidden one is invisible, for text extraction only."""
         size = self._run.size
         if glyph.number is None:
             self._waiting.append(f"{-glyph.width / size}")
@@ -222,7 +222,7 @@ class _Pen:
             self._waiting.append(f"{int(kerning)}")
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write the buffered glyphs."""
         if self._waiting:
             self._stream.show_text(" ".join(self._waiting).replace("> <", ""))
             self._waiting = []
@@ -239,7 +239,7 @@ class _Pen:
 
 
 def _draw(stream: Any, run: _Run) -> None:
-    """Show the clusters of a run, each with its text where its glyphs do not say that."""
+    """Show the clusters of a run, with ActualText where the glyphs' usual texts differ."""
     usual = _usual_texts(run.font)
     pen = _Pen(stream, run)
     stream.set_font_size(run.font.hash, run.size)
@@ -270,7 +270,7 @@ def _actual_text(text: str) -> bytes:
 
 
 def _usual_texts(font: Any) -> dict[int, str]:
-    """What glyphs of a font say by themselves."""
+    """Glyph number → text that a font's character map assigns to it."""
     known: dict[int, str] | None = getattr(font, "_usual_texts", None)
     if known is None:
         content = bytes(get_hb_object_data(font.hb_face))

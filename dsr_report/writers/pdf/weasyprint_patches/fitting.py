@@ -1,8 +1,8 @@
-"""What WeasyPrint lets run off the page or become unreadable: tables without room, letters without size.
+"""Fits wide tables into the page, and enforces a minimum font size.
 
-These change pages, on purpose. `auto_table_layout` lets a table be wider than its place where its words
-ask for it; here its columns then shrink in proportion, and words break in them. A computed font size below
-`SMALLEST_PIXELS` becomes that; a size of nought, which newsletters use against gaps, stays.
+These patches change pages on purpose. WeasyPrint's `auto_table_layout` lets a table with long words exceed
+its containing block; here its columns then shrink in proportion, and words break in them. A computed font
+size below `SMALLEST_PIXELS` becomes that; a size of 0, which newsletters use against gaps, stays.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import weasyprint.layout.table as table_layout
 from weasyprint.css.computed_values import COMPUTER_FUNCTIONS
 
 SMALLEST_PIXELS = 8.0
-"""6 points: below, print is a strain for most readers."""
+"""6 points: smaller print is a strain for most readers."""
 _NARROWEST_PIXELS = 10.0
-"""A column keeps room for one letter."""
+"""Minimum width of a column: room for one letter."""
 
 _auto_table_layout = table_layout.auto_table_layout
 _font_size = COMPUTER_FUNCTIONS["font_size"]

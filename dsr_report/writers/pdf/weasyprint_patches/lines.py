@@ -1,8 +1,8 @@
-"""Lines of one text: nearly all lines are, and WeasyPrint's way to lay out boxes within boxes is left out.
+"""A fast path for lines with a single text box, which nearly all lines are: no layout of nested boxes.
 
-A line that has other boxes, floats beside it, text from right to left or a style of its own for its first
-letter goes through WeasyPrint's own function, and so does one whose text does not fit. For all others the
-same numbers are added in the same order, so the bytes are the same.
+A line with other boxes, floats beside it, right-to-left text or a `::first-letter` or `::first-line` style
+goes through WeasyPrint's own function, and so does one whose text does not fit. For all others the same
+numbers are added in the same order, so the bytes are the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _next_line = inline.get_next_linebox
 _strut = line_break.strut
 _COLLAPSED = ("normal", "nowrap", "pre-line")
 _ROUNDING = 1 + 1e-9
-"""As WeasyPrint has it, for the sums of widths."""
+"""WeasyPrint's tolerance for sums of widths."""
 
 
 def install() -> None:
@@ -27,7 +27,7 @@ def install() -> None:
 
 
 def _known_strut(style: Any) -> Any:
-    """The height of a line of a style and its baseline, kept with the style."""
+    """Line height and baseline of a style, cached in the style."""
     known = vars(style)
     found = known.get("_strut")
     if found is None:
@@ -36,7 +36,7 @@ def _known_strut(style: Any) -> Any:
 
 
 def _line_of_text(context: Any, linebox: Any, position_y: Any, *rest: Any) -> tuple[Any, Any]:
-    """The next line of a text; WeasyPrint's where it is anything else."""
+    """The next line: by the fast path if it applies, else by WeasyPrint's function."""
     _, skip_stack, containing_block, _, _, first_letter_style, first_line_style = rest
     if not (first_letter_style or first_line_style or context.excluded_shapes):
         found = _plain_line(context, linebox, position_y, skip_stack, containing_block)
@@ -49,7 +49,7 @@ def _line_of_text(context: Any, linebox: Any, position_y: Any, *rest: Any) -> tu
 def _plain_line(
     context: Any, linebox: Any, position_y: Any, skip_stack: Any, containing_block: Any
 ) -> tuple[Any, Any] | None:
-    """The next line of a text, and where it goes on; none where it is not that simple."""
+    """The next line of a single text box, and where to resume; None if the fast path does not apply."""
     if len(linebox.children) != 1 or type(linebox.children[0]) is not TextBox:
         return None
     text = linebox.children[0]
@@ -102,7 +102,7 @@ def _is_plain(linebox: Any, text: Any, containing_block: Any) -> bool:
 
 
 def _start(text: Any, skip_stack: Any) -> int | None:
-    """At which byte the line begins, without spaces that are not shown there; none at the end."""
+    """Byte offset of the line's start, after collapsed spaces; None at the end of the text."""
     skip = 0
     if skip_stack is not None:
         ((index, rest),) = skip_stack.items()
@@ -117,7 +117,7 @@ def _start(text: Any, skip_stack: Any) -> int | None:
 
 
 def _put_on_baseline(line: Any, shown: Any, offset_x: Any, position_y: Any) -> None:
-    """Place a line and its text, whose baselines are one."""
+    """Position a line and its text on their common baseline."""
     text_top, line_top = 0 - shown.baseline, 0 - line.baseline
     text_bottom, line_bottom = text_top + shown.margin_height(), line_top + line.margin_height()
     top, bottom = min(text_top, line_top), max(text_bottom, line_bottom)

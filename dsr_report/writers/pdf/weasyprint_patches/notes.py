@@ -1,8 +1,8 @@
-"""WeasyPrint's styles of all browsers, without those of footnotes where a page can have none.
+"""WeasyPrint's user agent style sheet, without rules for footnotes if a page cannot have any.
 
-They have rules for five pseudo-elements of notes that fit every element, so that each element gets five
-computed styles that only a footnote uses. Left out where no style speaks of notes: 3.3 % fewer instructions
-to lay out events or the letter, 2 % for messages.
+It has rules for five pseudo-elements of notes that match every element, so that each element gets five
+computed styles that only a footnote uses. Omitted if no style refers to notes: 3.3 % fewer instructions to
+lay out events or the letter, 2 % for messages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def install() -> None:
 
 
 class _Browsers:
-    """The styles that all pages begin with, whole and without those of notes."""
+    """The user agent style sheet, whole and without the rules for notes."""
 
     def __init__(self) -> None:
         self.whole = weasyprint.html.UA_STYLESHEET
@@ -41,7 +41,7 @@ _styles = weasyprint.HTML._ua_stylesheets  # noqa: SLF001 - there is no public w
 
 
 def _styles_of_browsers(html: Any, forms: bool = False) -> list[Any]:  # noqa: FBT001, FBT002 - as WeasyPrint has it
-    """The styles of all browsers, in which notes are left out for a page that `has_no_notes`."""
+    """The user agent style sheets, without rules for notes if `mark_notes` found that `html` has none."""
     sheets: list[Any] = _styles(html, forms)
     if getattr(html, "_has_no_notes", False):
         return [_browsers.reduced if sheet is _browsers.whole else sheet for sheet in sheets]
@@ -49,6 +49,6 @@ def _styles_of_browsers(html: Any, forms: bool = False) -> list[Any]:  # noqa: F
 
 
 def mark_notes(html: Any, stylesheet: str, source: str) -> None:
-    """Note on a page whether it could have footnotes: a style that speaks of them, or might."""
+    """Record on `html` whether it has no footnotes: no style refers to them or has a backslash escape."""
     styled = source if _STYLED.search(source) else ""
     html._has_no_notes = not (_OF_NOTES.search(stylesheet) or _OF_NOTES.search(styled))  # noqa: SLF001 - our own

@@ -1,12 +1,12 @@
-"""WeasyPrint's text, asked for less often: what a style says is looked up once, and a line is shaped once.
+"""Caches of WeasyPrint's text layout: properties of a style are evaluated once, and a line is shaped once.
 
-Each line was shaped anew to be drawn, by a layout made of the style's properties one by one, and written
-glyph by glyph. Here the layout of a line is kept until the line is drawn, and layouts of the same style
-share what does not change; lines that were broken before are kept with their style (3 % fewer instructions
-to lay out a list of events); how a glyph is written is remembered for each font (13 %). All three together
-save 27 % for messages. A word of many lines was laid out to its end for each of them, in quadratic time; of
-a long text that may be broken anywhere, only the beginning is laid out. Whatever is not plain text in an
-ordinary font goes through WeasyPrint's own functions, so the bytes are the same.
+WeasyPrint shapes each line again for drawing, with a layout built from the style's properties one by one, and
+writes it glyph by glyph. Here the layout of a line is kept until the line is drawn, and layouts of the same
+style share their constant parts; broken lines are cached in their style (3 % fewer instructions to lay out a
+list of events); the output for a glyph is cached for each font (13 %). All three together save 27 % for
+messages. WeasyPrint also lays out a word of many lines to its end for each line, in quadratic time; here only
+the beginning of a long text is laid out if it may be broken anywhere. Anything but plain text in an outline
+font goes through WeasyPrint's own functions, so the bytes are the same.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _split_first_line = line_break.split_first_line
 _GLYPH_INFO = 20
 _FIELDS = 5
 _SIZED_BY_FONT = 14802
-"""From this version of Pango on, a font knows the size that it is drawn in."""
+"""The Pango version (1.48.2) from which a font includes its size."""
 _SHORT = 400
-"""Characters of texts whose lines are kept: the rest of a long paragraph is not asked for twice."""
+"""Characters of the longest text whose lines are cached: the rest of a long paragraph is requested once."""
 _END = 0xFFFFFFFF
 _BREAKS = frozenset("\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _FEATURES = (
@@ -48,18 +48,18 @@ _OF_WORDS = (
     "hyphenate_limit_zone", "text_indent",
 )  # fmt: skip
 _WORD = re.compile("[0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]+[.,:;!?]? [0-9A-Za-z]")
-"""A word, the space behind it and a letter: for a line that breaks at once, the rest says nothing."""
+"""A word, a space and a letter: enough to break a line of width 0."""
 _MOST_WORDS = 20_000
-"""Some 10 MB; a report of a year of newsletters has half of them."""
+"""Cached words, some 10 MB; a report of a year of newsletters has half as many."""
 _known_words: dict[tuple[Any, ...], Any] = {}
 _BREAKING = ("anywhere", "break-word")
 _WRAPPED = ("normal", "pre-wrap", "pre-line")
 _NARROWEST = 16
-"""Characters as wide as the font is high, at most: `i` is a quarter as wide; that is four lines of it."""
+"""Characters laid out per em of line width: `i` has a quarter of an em, so this is four lines of it."""
 
 
 def install() -> None:
-    """Replace WeasyPrint's functions, where glyphs lie in memory as we read them."""
+    """Replace WeasyPrint's functions; the one for drawing only if glyphs have the expected memory layout."""
     weasyprint.layout.inline.split_first_line = _known_first_line
     weasyprint.layout.preferred.split_first_line = _known_first_line
     line_break.Layout = _KeptLayout
@@ -68,7 +68,7 @@ def install() -> None:
 
 
 class _Shared:
-    """What all layouts of a style have in common."""
+    """The parts that all layouts of a style share."""
 
     __slots__ = ("attributes", "context", "description", "language", "lines")
 
@@ -98,7 +98,7 @@ class _Shared:
 
 
 def _common_part(style: Any) -> _Shared | None:
-    """What layouts of a style have in common; none where its text is not plain."""
+    """The shared part of layouts of a style; None if the style needs WeasyPrint's own layout."""
     known: dict[str, Any] = vars(style)
     if "_shared_by_layouts" not in known:
         plain = (
@@ -113,13 +113,13 @@ def _common_part(style: Any) -> _Shared | None:
 
 
 class _KeptLayout(_Layout):  # type: ignore[misc] # WeasyPrint has no types
-    """A layout that stays as it is from the breaking of its line until the line is drawn."""
+    """A layout that is kept from line breaking until the line is drawn."""
 
     kept = False
     shared: _Shared | None = None
 
     def setup(self, style: Any) -> None:
-        """Make a layout for texts of a style."""
+        """Set up a layout for texts of a style."""
         self.kept = False
         self.shared = shared = None if self.justification_spacing else _common_part(style)
         if shared is None:
@@ -136,21 +136,21 @@ class _KeptLayout(_Layout):  # type: ignore[misc] # WeasyPrint has no types
             pango.pango_layout_set_attributes(layout, shared.attributes)
 
     def set_text(self, text: str, justify: bool = False) -> None:  # noqa: FBT001, FBT002 - as WeasyPrint has it
-        """Lay out another text."""
+        """Set the text of the layout."""
         if self.shared is None or "\t" in text:
-            if self.shared is not None:  # its attributes are others' too
+            if self.shared is not None:  # its attribute list must not be changed
                 self.shared = None
                 pango.pango_layout_set_attributes(self.layout, ffi.NULL)
             super().set_text(text, justify)
             return
         index = text.find("\n")
-        if index != -1:  # no more than the first line and a character is needed
+        if index != -1:  # only the first line and one more character are needed
             text = text[: index + 2]
         self.text = text
         pango.pango_layout_set_text(self.layout, text.encode().replace(b"\0", b""), -1)
 
     def deactivate(self) -> None:
-        """Stay as it is, for drawing, where the text is one line; else forget all but the text."""
+        """Keep the layout for drawing if the text is one line; else release it as WeasyPrint does."""
         if self.kept:
             return
         if self.shared is not None and _BREAKS.isdisjoint(self.text):
@@ -159,7 +159,7 @@ class _KeptLayout(_Layout):  # type: ignore[misc] # WeasyPrint has no types
         super().deactivate()
 
     def reactivate(self, style: Any) -> None:
-        """Be ready to be drawn."""
+        """Prepare for drawing, unless the layout was kept."""
         if not self.kept or style is not self.style:
             super().reactivate(style)
 
@@ -167,7 +167,7 @@ class _KeptLayout(_Layout):  # type: ignore[misc] # WeasyPrint has no types
 def _known_first_line(
     text: str, style: Any, context: Any, max_width: Any, justification_spacing: Any, **line: bool
 ) -> Any:
-    """The first line of a text, kept with the style: it is asked for again, and stands in many places."""
+    """The first line of a text, cached in the style: it is requested again, and occurs in many places."""
     if max_width == 0 and line.get("minimum") and not justification_spacing:
         word = _WORD.match(text)
         if word or len(text) < _SHORT:
@@ -189,7 +189,7 @@ def _known_first_line(
 def _first_line(
     text: str, style: Any, context: Any, max_width: Any, justification_spacing: Any, **line: bool
 ) -> Any:
-    """The first line of a text; of a long one that may be broken anywhere, its beginning has it."""
+    """The first line of a text; only the beginning of a long one that may be broken anywhere is laid out."""
     if (
         len(text) > _SHORT
         and max_width is not None
@@ -208,7 +208,7 @@ def _first_line(
 
 
 def _known_word(text: str, style: Any, context: Any, line: dict[str, bool]) -> Any:
-    """How wide a word is, by which the narrowest width of a cell is found; the same for all its styles."""
+    """The width of a word, for a cell's minimum width; cached for all styles with equal text properties."""
     known = vars(style)
     if "_as_words_are" not in known:
         known["_as_words_are"] = tuple(str(style[name]) for name in _OF_WORDS)
@@ -223,9 +223,9 @@ def _known_word(text: str, style: Any, context: Any, line: dict[str, bool]) -> A
 
 
 class _KnownFont:
-    """How glyphs of a font are written, by their number and width.
+    """Cached PDF output for glyphs of a font, keyed by glyph number and width.
 
-    `holder` is a layout in this font, so that another font never has its address.
+    `holder` is a layout with this font; it keeps the font alive, so that no other font gets its address.
     """
 
     __slots__ = ("font", "holder", "ordinary", "size", "written")
@@ -236,7 +236,7 @@ class _KnownFont:
         self.written: dict[tuple[int, int], str] = {}
 
     def learn(self, glyph: int, width: int) -> bool:
-        """Whether it is known now how a glyph is written; WeasyPrint must have drawn it once."""
+        """Cache the output for a glyph; false if WeasyPrint has not drawn it before."""
         font = self.font
         if not self.ordinary or not glyph or glyph not in font.widths or glyph not in font.to_unicode:
             return False
@@ -271,10 +271,10 @@ _known_fonts = _KnownFonts()
 def _draw_known_line(
     stream: Any, textbox: Any, text_overflow: str, block_ellipsis: Any, matrix: Any
 ) -> list[Any]:
-    """Draw a line of ordinary glyphs that were drawn before, or have it drawn by WeasyPrint."""
+    """Draw a line from the cache if all its glyphs were drawn before, else with WeasyPrint's function."""
     layout = textbox.pango_layout
     kept = getattr(layout, "kept", False)
-    if kept and (text_overflow == "ellipsis" or block_ellipsis != "none"):  # it is cut, where others are not
+    if kept and (text_overflow == "ellipsis" or block_ellipsis != "none"):  # truncated, unlike its other uses
         textbox.pango_layout = own = _KeptLayout(layout.style, max_width=layout.max_width)
         own.set_text(layout.text)
     elif kept:
@@ -292,7 +292,7 @@ def _draw_known_line(
 
 
 def _shows(stream: Any, layout: Any) -> list[tuple[_KnownFont, list[str]]] | None:
-    """What is shown in which font; none where a glyph is not known."""
+    """The strings to show in each font; None if a glyph is not cached."""
     run = pango.pango_layout_get_line_readonly(layout.layout, 0).runs[0]
     shows: list[tuple[_KnownFont, list[str]]] = []
     previous = None
