@@ -1,4 +1,4 @@
-"""E-mail addresses as mail can be sent to them: a domain beyond ASCII in its `xn--` form (RFC 5891)."""
+"""E-mail addresses in deliverable form: domains beyond ASCII are encoded as `xn--` (RFC 5891)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import idna
 from dsr_report.errors import UsageError
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-"""Also what turns the direction of letters: a name must look as it is."""
+"""Control characters, line separators and bidirectional controls: a name must look as it is."""
 _ATOM = re.compile(r"[^\s\x00-\x1f\x7f()<>\[\]:;@\\,\"]+")
 _LONGEST = 320
-"""64 letters before the @ and 255 after it (RFC 5321, 4.5.3.1)."""
+"""Maximum characters of an address: 64 before the @ and 255 after it (RFC 5321, 4.5.3.1)."""
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
-"""As they stand in a text."""
+"""An e-mail address within a text."""
 
 
 def ascii_domain(domain: str) -> str:
-    """The domain in ASCII and small letters.
+    """Return the domain in lower-case ASCII.
 
     Raises:
-        ValueError: it is no domain.
+        ValueError: it is not a domain.
     """
     text = domain.strip().rstrip(".").lower()
     if text.isascii():
@@ -31,7 +31,7 @@ def ascii_domain(domain: str) -> str:
 
 
 def normal_address(text: str) -> str:
-    """One spelling of an address, to compare it by: without regard to case, its domain in ASCII."""
+    """Return the comparison form of an address: case-folded, with its domain in ASCII."""
     local, at, domain = text.strip().rpartition("@")
     try:
         return f"{local.casefold()}{at}{ascii_domain(domain)}" if at else domain.casefold()
@@ -40,15 +40,15 @@ def normal_address(text: str) -> str:
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two addresses reach the same mailbox, as far as that can be told."""
+    """Whether two addresses have the same comparison form."""
     return normal_address(one) == normal_address(other)
 
 
 def mailbox(text: str) -> tuple[str, str, str]:
-    """Display name, local part and domain (in ASCII) of `Name <local@domain>` or of an address alone.
+    """Split `Name <local@domain>`, or an address alone, into display name, local part and ASCII domain.
 
     Raises:
-        UsageError: it is no address that mail can be sent to.
+        UsageError: it is not an address that mail can be sent to.
     """
     if _CONTROL.search(text.strip()):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""What one chooses of a report, and what of it does not go together: known before there is an export."""
+"""Options of a report and the checks of them that need no export."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Annexes = Literal["inside", "apart"]
 
 
 def format_of(target: str | os.PathLike[str], override: str | None = None) -> Format:
-    """The format that a file name's ending (or the override) asks for.
+    """The output format given by a file name's extension, or by `override`.
 
     Raises:
-        UsageError: it asks for none that we write.
+        UsageError: it is not a supported format.
     """
     wanted = override or Path(target).suffix.lstrip(".").lower()
     wanted = "html" if wanted == "htm" else wanted
@@ -40,13 +40,13 @@ def format_of(target: str | os.PathLike[str], override: str | None = None) -> Fo
 
 
 def annexes_beside(target: str | os.PathLike[str]) -> Path:
-    """The name that the annexes of a PDF have where they are apart: `NAME-annexes.pdf`."""
+    """The path of a PDF's separate annexes: `NAME-annexes.pdf`."""
     path = Path(target)
     return path.with_name(f"{path.stem}-annexes{path.suffix}")
 
 
 def default_name(subject_type: str | None, subject_id: str | None, ending: str) -> str:
-    """`disclosure-TYPE-ID.pdf`, with a short hash in place of an address."""
+    """The default file name, `disclosure-TYPE-ID.ENDING`; an address becomes a short hash."""
     shown = str(subject_id or "unknown")
     if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", shown):
         shown = hashlib.sha256(shown.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:8]
@@ -61,10 +61,10 @@ def check_choices(
     replied: date | None = None,
     due: date | None = None,
 ) -> None:
-    """Whether choices of a report go together; known before there is an export.
+    """Check that options of a report do not contradict each other.
 
     Raises:
-        UsageError: they do not.
+        UsageError: they do.
     """
     if original and review is not None:
         raise UsageError("--original and --review cannot be combined", hint="Use one of them.")
@@ -78,10 +78,10 @@ def check_choices(
 
 
 def check_types(*given: tuple[type | tuple[type, ...], object, str]) -> None:
-    """Refuse what an option cannot be; None is left to the option.
+    """Check options given as `(type, value, name)`: their types, and that given paths exist. None passes.
 
     Raises:
-        UsageError: it names the option, and what was given by its type alone.
+        UsageError: an option has another type, or its path does not exist; the message names the option.
     """
     for wanted, value, option in given:
         if value is not None and not isinstance(value, wanted):
@@ -97,7 +97,7 @@ def check_types(*given: tuple[type | tuple[type, ...], object, str]) -> None:
 
 @cache
 def generator() -> str:
-    """The name and version of this tool, as files and reports carry it."""
+    """Name and version of this tool, as written into files and reports."""
     try:
         return f"dsr-report {version('dsr-report')}"
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""What is closed at the end of a `with` block."""
+"""Base class for what is closed at the end of a `with` block."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Self
 
 
 class Closing:
-    """An object that is used in a `with` block, and closed at its end."""
+    """A context manager whose exit calls `close`."""
 
     def close(self) -> None:
-        """Give back what it holds."""
+        """Release what it holds."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:

@@ -41,7 +41,7 @@ LETTERS: tuple[Letter, ...] = (
 
 
 def _by_language(value: Any) -> Any:
-    """A text for all languages may be given as plain text; one that is still empty is none."""
+    """Expand a plain string to all languages, and drop texts that are still empty."""
     if isinstance(value, str):
         value = dict.fromkeys(LANGUAGES, value)
     if not isinstance(value, dict):
@@ -56,7 +56,7 @@ def _check_filled_in(value: str) -> str:
 
 
 def _unless_empty(value: Any) -> Any:
-    """A section of which nothing is filled in yet, as `config init` writes it, is none."""
+    """Turn a section with empty values alone, as `config init` writes it, into None."""
     is_empty = isinstance(value, dict) and all(
         isinstance(one, str) and not one.strip() for one in value.values()
     )
@@ -74,7 +74,7 @@ def _country(value: str) -> str:
 
 
 def _region(value: str) -> str:
-    """A country, or one of its regions: DE-NW."""
+    """Normalise the code of a country or of one of its regions (DE-NW)."""
     country, hyphen, region = value.strip().partition("-")
     if len(country) == 2 and hyphen:
         return f"{country_code(country)}-{region.upper()}"
@@ -141,7 +141,7 @@ class Officer(_Section):
 
 
 class Authority(_Section):
-    """The supervisory authority to name first: a country or a German Land (`lead`), or the rest."""
+    """The supervisory authority to name first: by country or German Land (`lead`), or by name and address."""
 
     lead: Region = ""
     name: str = ""
@@ -157,14 +157,14 @@ class Scope(_Section):
 
 
 class Condition(_Section):
-    """When a statement is printed: where data of these databases, collections or kinds of records exist."""
+    """A statement's condition: the export has data of these databases, collections or kinds of records."""
 
     database: tuple[str | int, ...] = ()
     collection: tuple[str | int, ...] = ()
     kind: tuple[str, ...] = ()
 
     def holds(self, present: Mapping[str, frozenset[str]]) -> bool:
-        """Whether any of what it names is present; an empty condition always holds."""
+        """Whether each non-empty list names something that is present; an empty condition always holds."""
         wanted = {"database": self.database, "collection": self.collection, "kind": self.kind}
         named = {key: {str(v) for v in values} for key, values in wanted.items() if values}
         return all(values & present.get(key, frozenset()) for key, values in named.items())
@@ -195,12 +195,12 @@ class Retention(_Section):
     """Kinds of records, as `inspect` names them."""
     keep: Period
     after: Literal["record", "last-activity", "unsubscribe"] = "record"
-    """What the period begins with: each record's own day, the last open or click, or unsubscribing."""
+    """Start of the period: each record's own day, the last open or click, or unsubscribing."""
     name: Texts = Field(default_factory=dict)
-    """What the report calls these records; else the names of their kinds."""
+    """Name of these records in the report; by default, the names of their kinds."""
 
     def end(self, start: date) -> date:
-        """The day on which the period ends that begins on a day."""
+        """The day on which a period that begins on `start` ends."""
         count, unit = _parts(self.keep)
         if unit == "day":
             return start + timedelta(days=count)
@@ -210,7 +210,7 @@ class Retention(_Section):
 
     @property
     def length(self) -> tuple[int, str]:
-        """How many days, weeks, months or years (`24, "month"`)."""
+        """Count and unit of the period: `(24, "month")`."""
         return _parts(self.keep)
 
 
@@ -224,7 +224,7 @@ class FieldText(_Section):
     explain: Texts = Field(default_factory=dict)
     origin: Origin = ""
     source: Texts = Field(default_factory=dict)
-    """Where its data come from, if that differs from what the statement of the sources says."""
+    """Source of its data, where the statement on sources does not apply."""
     special: bool = False
     """Whether it holds special categories of personal data (Art. 9 GDPR)."""
     codes: dict[str, str | dict[str, str]] = Field(default_factory=dict)
@@ -243,7 +243,7 @@ class RecordText(_Section):
 
 
 class Calendar(_Section):
-    """Whose public holidays move a deadline; without `country`, those of `[authority] lead`."""
+    """Public holidays that move a deadline; `country` defaults to that of `[authority] lead`."""
 
     country: Country = ""
     subdivision: Line = ""
@@ -251,16 +251,16 @@ class Calendar(_Section):
 
 
 class Defaults(_Section):
-    """What reports are like where no option says so."""
+    """Default options of reports."""
 
     lang: Annotated[str, BeforeValidator(_code), AfterValidator(_of_ours)] = ""
 
 
 class DeskRules(_Section):
-    """How the desk works."""
+    """Rules of the desk."""
 
     second_reviewer: bool = False
-    """A disclosure is made only once somebody released it who decided on nothing in it."""
+    """Require that somebody who took none of a disclosure's decisions releases it."""
 
 
 class Config(_Section):
@@ -276,14 +276,14 @@ class Config(_Section):
     field: tuple[FieldText, ...] = ()
     records: dict[str, RecordText] = Field(default_factory=dict)
     holidays: tuple[date, ...] = ()
-    """As in `deadlines`; both count."""
+    """As `deadlines.holidays`; both lists count."""
     deadlines: Calendar = Calendar()
     report: Defaults = Defaults()
     desk: DeskRules = DeskRules()
     path: Path | None = Field(default=None, exclude=True)
 
     def custom_kinds(self) -> tuple[CustomKind, ...]:
-        """The account's own kinds of records, for the recogniser."""
+        """The account's own kinds of records, for the classifier."""
         return tuple(
             CustomKind(
                 name=name,
@@ -298,7 +298,7 @@ class Config(_Section):
         )
 
     def text_of_field(self, name: str, database: str | None, collection: str | None) -> FieldText | None:
-        """What is said of a field of a database or collection."""
+        """The first text configured for a field of a database or collection, or None."""
         for text in self.field:
             if text.name.casefold() != name.casefold():
                 continue
@@ -310,7 +310,7 @@ class Config(_Section):
         return None
 
     def statements(self, letter: Letter, present: Mapping[str, frozenset[str]]) -> tuple[Statement, ...]:
-        """The statements of one letter that concern a person of whom these things are present."""
+        """The statements of one letter whose condition holds for the names in `present`."""
         return tuple(s for s in self.statement if s.letter == letter and s.when.holds(present))
 
 
@@ -373,11 +373,11 @@ _FAULTS = {
     "too_short": Sentence("is still empty"),
     "literal_error": _("input should be {expected}"),
 }
-"""What is wrong, by the codes of pydantic."""
+"""Messages by pydantic's error type."""
 
 
 def _in_words(fault: Mapping[str, Any]) -> str:
-    """What is wrong; of a member that there is not, the one that may be meant."""
+    """The message for a fault; for an unknown member it suggests the nearest known one."""
     if fault["type"] == "value_error":
         return str(fault["ctx"]["error"].args[0])
     if fault["type"] != "extra_forbidden":
@@ -393,7 +393,7 @@ def _in_words(fault: Mapping[str, Any]) -> str:
 
 
 def _members(section: type[BaseModel], above: Sequence[str]) -> Iterable[str]:
-    """The members of a section, or of one below it."""
+    """The members of `section`, or of the section below it that `above` leads to."""
     for name in above:
         field = section.model_fields.get(str(name))
         below = [one for one in (_models(field.annotation) if field else ()) if one is not section]
@@ -403,7 +403,7 @@ def _members(section: type[BaseModel], above: Sequence[str]) -> Iterable[str]:
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The sections that a type is made of."""
+    """Yield the section models within a type annotation."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for one in get_args(annotation):
@@ -411,13 +411,13 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _line_in(error: tomllib.TOMLDecodeError) -> str:
-    """The line that a fault in TOML is on."""
+    """The line number in an error of `tomllib`, or `?`."""
     found = re.search(r"at line (\d+)", str(error))
     return found[1] if found else "?"
 
 
 def _line_of(source: str, place: Sequence[str | int]) -> int:
-    """The line of a TOML file on which a key stands, or its table where the key is missing."""
+    """The line number of a key in a TOML file, or of its table if the key is missing."""
     names = [str(p) for p in place if not isinstance(p, int)]
     index = next((p for p in place if isinstance(p, int)), 0)
     seen, best, inside = -1, 1, False
@@ -439,7 +439,7 @@ def source_date() -> datetime | None:
     """The moment in `SOURCE_DATE_EPOCH`, or None where it is not set.
 
     Raises:
-        ConfigError: it is set, and is no number of seconds.
+        ConfigError: it is set, and is not a number of seconds.
     """
     value = os.environ.get("SOURCE_DATE_EPOCH")
     if not value:

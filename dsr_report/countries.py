@@ -23,10 +23,10 @@ def _codes() -> dict[str, str]:
 
 
 def country_code(text: str) -> str:
-    """The code of a country that a code or a name stands for; an empty text stays empty.
+    """The ISO 3166 code for the code or name of a country; an empty text stays empty.
 
     Raises:
-        ValueError: it is none.
+        ValueError: there is no such country.
     """
     plain = " ".join(text.split()).casefold()
     if not plain:

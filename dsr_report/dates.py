@@ -1,4 +1,4 @@
-"""Days as people write them: ISO, or as their language does. What could be two days is none."""
+"""Dates as people write them: in ISO form or as their language does. Ambiguous dates are refused."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _HINT = Sentence("Write it as 2026-03-05.")
 
 
 def day_of(text: str, language: str) -> date:
-    """The day that a text names, in ISO's form or as a language writes it.
+    """Parse a date in ISO form or in the notation of a language.
 
     Raises:
-        UsageError: it names none, or could be one of two.
+        UsageError: it is not a date, or is ambiguous.
     """
     plain = " ".join(text.split())
     try:
@@ -58,7 +58,7 @@ def _from_numbers(text: str, first: int, second: int, year: int, language: str) 
 
 
 def _month(word: str) -> int:
-    """The number of a month, whose name or short name any of our languages has."""
+    """The number of a month (1 to 12) by its name or abbreviation in any of our languages."""
     from babel import Locale  # noqa: PLC0415 - for dates in words alone
 
     wanted = _plain(word)
@@ -71,6 +71,6 @@ def _month(word: str) -> int:
 
 
 def _plain(word: str) -> str:
-    """A word without accents, case and point."""
+    """A word in lower case, without accents or a final full stop."""
     letters = unicodedata.normalize("NFKD", word.casefold().rstrip("."))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -16,10 +16,10 @@
     └── FetchError                 1   the API refused, failed or could not be reached
         ├── AuthError              1   the token was refused
         ├── UnknownIdError         1   the API knows no such id, or its export expired
-        └── WrongSubjectError      4   the download is not, or not certainly, of whom was asked for
+        └── WrongSubjectError      4   the download is not provably about the requested subject
 
 Messages say what is wrong, where, and what to do next; they quote no personal data. `what` and `hint` are
-texts of the catalogues; with values in them they are `Sentence`s, so that the desk says them in its language.
+messages of the catalogues; those with values are `Sentence`s, which the desk translates.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from difflib import get_close_matches
 from dsr_report.sentences import Sentence
 
 _MOST_QUOTED = 80
-"""Characters that a message repeats of what it was given: enough to know it again, too few for an export."""
+"""Maximum characters of input that a message quotes: enough to recognise it, too few for an export."""
 _LONGEST_PATH = 255
-"""Characters; a longer place is no place, but a text that was passed where a path belongs."""
+"""Maximum characters of `where`; anything longer is content that was passed in place of a path."""
 _QUOTED_OR_LONG = re.compile(
     rf"(?<!\w)'[^\n]*?(?:'(?!\w)|$)|(?<!\w)\"[^\n]*?(?:\"(?!\w)|$)|\S{{{_MOST_QUOTED + 1},}}", re.MULTILINE
 )
@@ -49,7 +49,7 @@ _FLAGS = frozenset({
 
 
 def _as_argument(found: re.Match[str]) -> str:
-    """An option as it is passed in Python: `--workers 1` is `workers=1`, `--strict` is `strict=True`."""
+    """Convert a command-line option to Python: `--workers 1` is `workers=1`, `--strict` is `strict=True`."""
     name, value = found[1], found[2]
     return f"{name.replace('-', '_')}={value or ('True' if name in _FLAGS else '')}"
 
@@ -66,11 +66,11 @@ class DsrReportError(Exception):
         super().__init__(self.what)
 
     def __str__(self) -> str:
-        """What is said to Python's users: options are called as arguments are."""
+        """The message for users of Python, with options written as arguments."""
         return _OPTION.sub(_as_argument, self.for_command_line())
 
     def for_command_line(self) -> str:
-        """What is said to users of the command line: messages are written in its words."""
+        """The message for users of the command line, with options as the source writes them."""
         text = f"{self.where}: {self.what}" if self.where else self.what
         end = "" if text.endswith(("?", ".", "!")) else "."
         return f"{text}{end} {self.hint}" if self.hint else text
@@ -84,14 +84,14 @@ def _rebuild(kind: type[DsrReportError], what: str, where: str | None, hint: str
 
 
 def shorten_message(message: str) -> str:
-    """A message in which every long thing that it repeats is named by its length."""
+    """Replace each long quotation or word in a message by its length."""
     if isinstance(message, Sentence):
         return message.mapped(shorten_message)
     return _QUOTED_OR_LONG.sub(_short_form, message)
 
 
 def quoted(value: object) -> str:
-    """A value as a message may repeat it: a short text as it is, of all else what it is."""
+    """Quote a value in a message: a short text verbatim, anything else by its type or length."""
     if not isinstance(value, str):
         return f"a {type(value).__name__}"
     is_short = len(value) <= _MOST_QUOTED and "\n" not in value and not _STRUCTURED.search(value)
@@ -99,17 +99,17 @@ def quoted(value: object) -> str:
 
 
 _STRUCTURED = re.compile(r"[{}\[\]]")
-"""Signs of JSON, which may be an export."""
+"""Brackets of JSON: a text with them may be an export, and is not quoted."""
 
 
 def _short_form(found: re.Match[str]) -> str:
-    """What was found, where it is short; else its length."""
+    """The matched text if it is short, else its length."""
     text = found.group()
     return text if len(text.strip("'\"")) <= _MOST_QUOTED else f"a text of {len(text):,} characters"
 
 
 def _place(where: str) -> str:
-    """Where something is wrong; a text that was passed for a path is not repeated."""
+    """The place of an error; content that was passed in place of a path is replaced by its length."""
     if len(where) > _LONGEST_PATH or "\n" in where or where.lstrip()[:1] in {"{", "["}:
         return f"a text of {len(where):,} characters"
     return where
@@ -130,7 +130,7 @@ class UnknownNameError(UsageError, KeyError):
 
 
 def unknown_name(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
-    """The error that there is no `what` of that name, with the nearest known ones as a hint."""
+    """Build the error for an unknown name, with the nearest known names as its hint."""
     there = sorted(known)
     near = get_close_matches(str(name), there, n=3, cutoff=0.5) if isinstance(name, str) else []
     hint = f"Did you mean {' or '.join(near)}?" if near else f"Choose one of: {', '.join(there)}."
@@ -173,7 +173,7 @@ class MissingExtraError(DsrReportError, ImportError):
 
 @contextmanager
 def needs_extra(what: str, extra: str) -> Iterator[None]:
-    """Around the import of an optional library: where it is not installed, the error names the extra."""
+    """Context for importing an optional library: an `ImportError` becomes an error that names the extra."""
     try:
         yield
     except ImportError as error:
@@ -202,6 +202,6 @@ class UnknownIdError(FetchError):
 
 
 class WrongSubjectError(FetchError):
-    """A download that cannot be shown to be about whom was asked for; it was not kept."""
+    """A download that is not provably about the requested subject; it was not kept."""
 
     exit_code = 4

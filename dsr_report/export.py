@@ -1,4 +1,4 @@
-"""One export with everything that can be asked of it: its records, its tables, a summary."""
+"""An export with its records, tables, summary and masked copy."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def zone_named(name: str) -> ZoneInfo:
 class Export(Closing):
     """A data-request export that was read: `info`, `records`, `tables`, `warnings`, `sha256`.
 
-    Close it, or use it in a `with` block, where it came from a stream or was compressed: a private
-    temporary copy is removed then.
+    Close it, or use it in a `with` block: that removes the private temporary copy of an export that came
+    from a stream or was compressed.
     """
 
     def __init__(
@@ -72,13 +72,13 @@ class Export(Closing):
         self.file = file
         self.zone = zone
         self.config = config
-        """What the controller says of the data; None where `read` was given none."""
+        """The controller's configuration, or None."""
         self.custom = tuple(custom)
         self.path = path
-        """The file that it was read from; None where that was no file."""
+        """The file it was read from, or None."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """What is pickled is where the export is: it is read again there.
+        """Pickle the path and options; unpickling reads the file again.
 
         Raises:
             TypeError: it was read from bytes or a stream.
@@ -93,12 +93,12 @@ class Export(Closing):
 
     @property
     def info(self) -> Info:
-        """Whom the export is about: `type` (`subprofile`, `profile`, `email`) and `id`."""
+        """The subject of the export: `type` (`subprofile`, `profile`, `email`) and `id`."""
         return self.file.info
 
     @property
     def name(self) -> str:
-        """What the export was called where it came from."""
+        """Name of the source, such as its file name."""
         return self.file.name
 
     @property
@@ -113,22 +113,22 @@ class Export(Closing):
 
     @property
     def warnings(self) -> list[ReadWarning]:
-        """What was odd and was read all the same."""
+        """Irregularities that did not stop reading; may read the whole export."""
         self.summary  # noqa: B018 - some warnings are only known when the whole export was read
         return self.file.warnings
 
     @property
     def incomplete(self) -> bool:
-        """Whether the end of the export was missing, and what is whole was salvaged."""
+        """Whether the export is cut off, and its intact part was salvaged."""
         return self.file.incomplete
 
     def found(self, watch: Callable[[Iterator[Item]], Iterator[Item]] | None = None) -> Iterator[RawRecord]:
-        """What was recognised, in the order of the export, not yet parsed; `watch` sees the items first."""
+        """Yield classified, unparsed records in the export's order; `watch` wraps the items first."""
         items = self.file.items()
         return Classifier(self.custom).find(watch(items) if watch else items)
 
     def counted(self, watch: Callable[[Iterator[Item]], Iterator[Item]] | None = None) -> Iterator[RawRecord]:
-        """The same as `found`; when the last one was taken, the `summary` takes no further reading."""
+        """As `found`; once it is exhausted, `summary` is set without another reading."""
         if "summary" in self.__dict__:
             yield from self.found(watch)
             return
@@ -139,7 +139,7 @@ class Export(Closing):
         self.__dict__["summary"] = summary
 
     def counted_items(self) -> Iterator[Item]:
-        """The items of the file; when the last one was taken, the `summary` takes no further reading."""
+        """Yield the items of the file; once it is exhausted, `summary` is set without another reading."""
         if "summary" in self.__dict__:
             yield from self.file.items()
             return
@@ -183,7 +183,7 @@ class Export(Closing):
 
     @property
     def period(self) -> tuple[datetime | None, datetime | None]:
-        """The first and the last moment of what was recognised."""
+        """First and last moment of the recognised records."""
         return self.summary.first, self.summary.last
 
     @cached_property
@@ -208,7 +208,7 @@ class Export(Closing):
         subject_key: str | None = None,
         config: Config | None = None,
     ) -> TableSet:
-        """Some tables, made in one pass; see `tables.build.build`."""
+        """The named tables, built in one pass; see `tables.build.build`."""
         from dsr_report.tables.build import build  # noqa: PLC0415 - numpy is heavy
 
         return build(
@@ -229,13 +229,14 @@ class Export(Closing):
         review: str | os.PathLike[str] | None = None,
         strict: bool = False,
     ) -> Export:
-        """The export as it will be disclosed, with marks in place of what is masked and withheld.
+        """A copy of the export as it will be disclosed, with marks in place of masked and withheld values.
 
-        Use it in a `with` block, or close it: it is a private copy. The original must stay open.
+        Use it in a `with` block, or close it: it is private. The original must stay open.
 
         Args:
-            lang: of the marks.
-            review: a file of decisions taken on the findings of `review`; else live keys alone are masked.
+            lang: language of the marks.
+            review: a file of decisions taken on the findings of `review`; without it, live keys alone are
+                masked.
             strict: findings without a decision are an error.
         """
         from dsr_report.redact.disclosed import plan_for  # noqa: PLC0415 - only where it is asked for
@@ -248,7 +249,7 @@ class Export(Closing):
         return MaskedExport(self, plan)
 
     def close(self) -> None:
-        """Remove what was spooled."""
+        """Remove temporary files."""
         self._close_tables()
         self.file.close()
 
@@ -259,7 +260,7 @@ class Export(Closing):
 
     @property
     def counts(self) -> str:
-        """How many records of each kind there are, as far as that was counted already; reads nothing."""
+        """Counts of values and of records by kind, if known already; never reads the export."""
         known: Summary | None = self.__dict__.get("summary")
         if known is None:
             return "not counted yet"
@@ -279,10 +280,10 @@ class Export(Closing):
 
 
 class MaskedExport(Export):
-    """An export in which marks stand for what is masked and withheld: a private copy, where there is any.
+    """An export with marks in place of masked and withheld values; a private copy if there are any.
 
     Attributes:
-        plan: what is masked and withheld.
+        plan: the masked and withheld values.
     """
 
     def __init__(self, original: Export, plan: Plan, processes: Processes | None = None) -> None:
@@ -302,10 +303,10 @@ class MaskedExport(Export):
         super().__init__(file, original.zone, original.custom, config=original.config)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A private copy is not pickled.
+        """Refuse pickling of a private copy.
 
         Raises:
-            TypeError: it says what to pass.
+            TypeError: always; it says what to pickle in its place.
         """
         raise TypeError("a masked export cannot be pickled; pickle the original, and call masked() there")
 
@@ -333,13 +334,13 @@ def read(
         timezone: the zone of Copernica's times, which name none.
         salvage: read what is whole of an export that was cut off.
         custom: account-specific kinds of records.
-        config: the controller's configuration, or the path of its TOML file, with such kinds, and with what
-            tables say of where fields come from.
-        progress: is told how many bytes were read, and of how many where that is known; True draws a bar in a
-            notebook, for each pass over the export.
+        config: the controller's configuration, or the path of its TOML file, with the account's kinds of
+            records and the origins of fields that tables name.
+        progress: callback with the bytes read and the total, None if unknown; True draws a progress bar in a
+            notebook for each pass over the export.
 
     Raises:
-        NotAnExportError: the input is no data-request export, or (BrokenJsonError) is not whole JSON.
+        NotAnExportError: the input is not a data-request export, or (BrokenJsonError) is not whole JSON.
         NotReadyError: the input says that the export is not ready yet.
         FileError: the file cannot be read.
     """
@@ -360,10 +361,10 @@ def read(
 
 
 def _read_again(path: Path, size: int, options: dict[str, Any], config: Config | None) -> Export:
-    """A pickled export.
+    """Restore a pickled export.
 
     Raises:
-        FileError: the file is another one now.
+        FileError: the size of the file has changed.
     """
     export = read(path, **options)
     export.config = config

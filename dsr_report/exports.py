@@ -1,4 +1,4 @@
-"""Many exports as one: found by a folder, a pattern, a list, or what a batch finished; read one at a time."""
+"""Many exports, named by a folder, pattern, list or batch result, and read one at a time."""
 
 from __future__ import annotations
 
@@ -27,23 +27,22 @@ if TYPE_CHECKING:
     from dsr_report.tables.lazy import Tables
 
 RESULTS = "batch-results.jsonl"
-"""What `dsr-report batch` writes beside the disclosures, a line a subject."""
+"""The result file of `dsr-report batch`, with a line for each subject."""
 _ENDINGS = (".json", ".jsonl", ".gz", ".eml")
-"""Of what is taken for an export in a folder."""
+"""File extensions of exports in a folder."""
 Progress = Callable[[int, int], None]
 
 
 class Exports(Closing):
     """Many exports, of which only one is open at a time.
 
-    Iterating gives each `Export` in turn, and closes it when the next one is asked for. `tables` has the
-    same tables as an export, over all of them: the rows of one after those of another, each with its
-    `subject_key`.
+    Iterating yields each `Export`, and closes it before the next one. `tables` are those of an export, with
+    the rows of all exports one after another, each with its `subject_key`.
 
     Attributes:
-        paths: the files, in their order.
+        paths: the files, in order.
         skip: whether exports that cannot be read are left out.
-        skipped: those that were, and why.
+        skipped: the exports left out, each with its error.
     """
 
     def __init__(
@@ -98,13 +97,13 @@ class Exports(Closing):
             yield stack.enter_context(export.masked()) if self._masked else export
 
     def masked(self) -> Exports:
-        """The same exports as they will be disclosed: live keys are masked."""
+        """A copy of this set that yields exports as they will be disclosed: live keys are masked."""
         options = {**self._options, "skip": self.skip, "progress": self._progress}
         return Exports(self.paths, masked=True, **options)
 
     @cached_property
     def tables(self) -> Tables:
-        """The tables over all exports; each is made when it is first asked for."""
+        """The tables over all exports, each built on first access."""
         from dsr_report.tables.combined import CombinedSet  # noqa: PLC0415 - numpy is heavy
         from dsr_report.tables.lazy import Tables  # noqa: PLC0415
 
@@ -121,7 +120,7 @@ class Exports(Closing):
         return Plots(self)
 
     def close(self) -> None:
-        """Let go of the tables' rows on disk."""
+        """Remove the tables' temporary files."""
         made = self.__dict__.pop("tables", None)
         if made is not None:
             made.close()
@@ -134,7 +133,7 @@ class Exports(Closing):
 
 
 class _One:
-    """One export, as the tables over many take it."""
+    """One export as an input of the combined tables."""
 
     def __init__(self, export: Export, exports: Exports, path: Path) -> None:
         from dsr_report.tables.build import subject_row  # noqa: PLC0415 - numpy is heavy
@@ -146,11 +145,11 @@ class _One:
         self.subject_key = subject_row(export.info.value, export.info.pointer)[0]
 
     def tables(self, names: Collection[str], subject_key: str) -> TableSet:
-        """Some of its tables."""
+        """The named tables, with `subject_key` in each row."""
         return self._export.tables_of(names, arrow=False, subject_key=subject_key)
 
     def leave_out(self, error: DsrReportError) -> bool:
-        """Whether an export that cannot be read to its end is left out; it is noted then."""
+        """Whether to skip an export that fails while it is read; its error is then noted in `skipped`."""
         if self._exports.skip:
             self._exports.skipped[self._path] = error
         return self._exports.skip
@@ -168,19 +167,18 @@ def read_many(
 ) -> Exports:
     """Read many exports: the paths of files, a pattern (`exports/*.json`), a folder, or a batch's result.
 
-    A folder's exports are its files that end in .json, .jsonl, .gz or .eml, also in folders below it. Of a
-    batch (`batch-results.jsonl`, or the folder that has it) it is the exports inside the disclosures, as
-    disclosed.
+    A folder stands for the files in and below it that end in .json, .jsonl, .gz or .eml. A batch
+    (`batch-results.jsonl`, or its folder) stands for the exports inside its disclosures, as disclosed.
 
     Args:
         source: where the exports are.
         timezone: the zone of Copernica's times, which name none.
         salvage: read what is whole of exports that were cut off.
         custom: account-specific kinds of records.
-        config: the controller's configuration, or the path of its TOML file, with such kinds, and with what
-            tables say of where fields come from.
-        skip: leave out what cannot be read; `skipped` names it.
-        progress: is told how many exports were read, of how many.
+        config: the controller's configuration, or the path of its TOML file, with the account's kinds of
+            records and the origins of fields that tables name.
+        skip: leave out what cannot be read; `skipped` lists it.
+        progress: callback with the number of exports read and their total.
 
     Raises:
         FileError: there is no such file.
@@ -194,7 +192,7 @@ def read_many(
 
 
 def exports_at(source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """The files of the exports that a path, a pattern or several of them name; each once.
+    """Resolve a path, a pattern or a list of them to the files of exports, without duplicates.
 
     Raises:
         FileError: there is no such file.
@@ -237,7 +235,7 @@ def _at(source: str | os.PathLike[str]) -> list[Path]:
 
 
 def _of_batch(results: Path) -> list[Path]:
-    """The disclosures that a batch finished."""
+    """The disclosures that a batch finished, by its result file."""
     files: dict[Path, None] = {}
     for line in results.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
@@ -253,7 +251,7 @@ def _of_batch(results: Path) -> list[Path]:
 
 @contextmanager
 def _export_in(path: Path, options: dict[str, Any]) -> Iterator[Export]:
-    """The export in a file, which may be a disclosure that we made."""
+    """Open the export in a file, which may be a disclosure of ours."""
     with ExitStack() as stack:
         if not _is_disclosure(path):
             yield stack.enter_context(read(path, **options))

@@ -30,7 +30,7 @@ _LONGEST_NAME = 255
 
 
 def path_named(path: object, what: str) -> Path:
-    """A path that was passed for something, if it can be one: the text of a file is none.
+    """Check that an argument can be a path, and return it; the content of a file cannot.
 
     Raises:
         UsageError: it names the argument, and what was passed by its type or length alone.
@@ -49,7 +49,7 @@ def path_named(path: object, what: str) -> Path:
 
 @contextmanager
 def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A binary file that becomes `target` when the block ends well, and leaves nothing when it does not.
+    """Open a binary file that replaces `target` if the block succeeds, and leaves nothing if it fails.
 
     It is written to a temporary neighbour (its `name`) with mode 0600, flushed to disk and renamed. In a
     `TemporaryFolder` it is not flushed: there is nothing to keep, and waiting for a disk takes long.
@@ -94,7 +94,7 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 def check_target(target: str | os.PathLike[str]) -> None:
-    """Whether a file of this name can be written, as far as can be told without writing it.
+    """Check that a file of this name can be written, without writing it.
 
     Raises:
         FileError: it is a folder, or there is no folder to write it to.
@@ -113,7 +113,7 @@ def check_target(target: str | os.PathLike[str]) -> None:
 
 
 def clear_leftovers(target: str | os.PathLike[str]) -> int:
-    """Remove what killed writers of `target` left behind, and say how many; who still writes is spared."""
+    """Remove partial files of killed writers of `target`, and return their number; locked ones stay."""
     path = Path(target)
     count = 0
     for leftover in path.parent.glob(f".{glob.escape(path.name[:40])}.*.part"):
@@ -125,7 +125,7 @@ def clear_leftovers(target: str | os.PathLike[str]) -> int:
 
 
 def _lock(file: BinaryIO) -> bool:
-    """Mark a file as being written, until it is closed or its process ends; False if another writes it."""
+    """Lock a file until it is closed or its process ends; False if that fails, as when another writes it."""
     if fcntl is None:
         return False
     try:
@@ -136,10 +136,7 @@ def _lock(file: BinaryIO) -> bool:
 
 
 def private_folder(path: Path) -> Path:
-    """`path` as a folder that its owner alone can enter (0700), made where it is missing.
-
-    So are the folders above it that are made, whatever the umask.
-    """
+    """Create `path` and its missing parents with mode 0700, whatever the umask, and return `path`."""
     try:
         missing = [path, *path.parents]
         missing = missing[: next((n for n, folder in enumerate(missing) if folder.exists()), len(missing))]
@@ -158,7 +155,7 @@ def private_folder(path: Path) -> Path:
 
 
 def day_of(path: Path, zone: ZoneInfo) -> date:
-    """The day on which a file was written last: that of a fetched export is the day its data were taken."""
+    """The day a file was last modified; for a fetched export, the day its data were taken."""
     return datetime.fromtimestamp(path.stat().st_mtime, zone).date()
 
 

@@ -25,10 +25,13 @@ from dsr_report.redact.watch import Watch
 from dsr_report.show import display
 
 _FEW = 6_000
-"""Values; a person's messages and what came of them have fewer, long lists of events more."""
+"""Largest number of values that is counted exactly; long lists of events have more."""
 _EXACT = 8_000_000
-"""Bytes; of a larger export the masked values are counted by the names they stand under: to look for each
-token of a link in each value takes ten times as long as all the rest."""
+"""Largest export, in bytes, that is counted exactly.
+
+In a larger one, masked values are counted by their keys: searching every value for every token of a link
+takes ten times as long as all the rest.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +39,16 @@ class Inspection:
     """What an export holds.
 
     Attributes:
-        info: whom it is about.
+        info: the subject.
         sha256: of the JSON.
         bytes: size of the JSON.
         values: how many values it has, and how many would be masked.
-        is_exact: whether each value was looked at in all of its readings. Otherwise keys were looked for by
-            the names they stand under alone, and values that would be hidden in part were not counted.
-        summary: records by kind and rule, the period, what was not recognised.
-        warnings: what was odd and was read all the same.
-        incomplete: whether its end is missing.
-        defects: what was wrong in the form of messages, where that was asked for: in how many of them.
+        is_exact: whether each value was searched in all of its readings. Otherwise secrets were found by
+            their keys alone, and values that would be hidden in part were not counted.
+        summary: records by kind and rule, the period, the unrecognised.
+        warnings: irregularities that did not stop reading.
+        incomplete: whether the export is cut off.
+        defects: number of messages with each defect, if that was asked for.
     """
 
     info: Info
@@ -65,7 +68,7 @@ class Inspection:
 
     @property
     def period(self) -> tuple[datetime | None, datetime | None]:
-        """The first and the last moment of what happened."""
+        """First and last moment of the recognised records."""
         return self.summary.first, self.summary.last
 
     def suggestion(self) -> str:
@@ -107,7 +110,7 @@ class Inspection:
 
 
 class _Watched:
-    """The items of an export in lots, with a count of the values that would be masked."""
+    """Iterates over an export's items in lots, and counts the values that would be masked."""
 
     def __init__(self, batches: Iterable[Sequence[Item]]) -> None:
         self._batches = batches
@@ -122,7 +125,7 @@ class _Watched:
 
 
 def inspect_export(export: Export, *, defects: bool = False) -> Inspection:
-    """What an export holds; with `defects`, what is wrong in the form of its messages, too (slow)."""
+    """Inspect an export; with `defects`, its messages are parsed for defects, too (slow)."""
     summary = Summary(export.zone)
     lots = _Watched(export.file.batches())
     found_defects: Counter[DefectCode] = Counter()
@@ -141,7 +144,7 @@ def inspect_export(export: Export, *, defects: bool = False) -> Inspection:
 
 
 def _exact(export: Export, total: int) -> Sum:
-    """What would become of the values of an export, each looked at in all of its readings."""
+    """Counts by treatment, with each value searched in all of its readings."""
     from dsr_report.redact.apply import sum_of  # noqa: PLC0415 - only of small exports
     from dsr_report.redact.plan import make_plan  # noqa: PLC0415
     from dsr_report.redact.secrets import find_secrets  # noqa: PLC0415
@@ -151,7 +154,7 @@ def _exact(export: Export, total: int) -> Sum:
 
 
 def _defects(found: RawRecord, zone: ZoneInfo) -> set[DefectCode]:
-    """What was wrong in the form of one message, each kind of it once."""
+    """The distinct defects of one message."""
     from dsr_report.mime.message import parse as parse_message  # noqa: PLC0415 - only where it is asked for
     from dsr_report.records.models.mail import Message  # noqa: PLC0415
     from dsr_report.records.parser import parse  # noqa: PLC0415

@@ -28,22 +28,22 @@ _NOTHING: Mapping[str, str] = {}
 
 
 _ADJECTIVE = re.compile(r"[A-ZÄÖÜ][a-zäöüß]+e (?=[A-ZÄÖÜ](?!hre[srn]? ))")
-"""A German title that begins with one: `Gespeicherte Kopien`, but not `Teile Ihres Profils`."""
+"""An initial adjective in a German title: `Gespeicherte Kopien`, but not `Teile Ihres Profils`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language: `_` translates, the rest formats."""
+    """One language: translates messages, and formats numbers, dates and names."""
 
     code: str
     locale: Locale
     texts: Mapping[str, tuple[str, ...]]
     """English text → its translation, or its plural forms; empty for the source language."""
     plural_rule: str = "n != 1"
-    """Which plural form a number takes, as a catalogue's head says it."""
+    """The plural expression in the catalogue's header."""
 
     def __hash__(self) -> int:
-        """There is one of each code; hashing a locale takes longer than what is remembered by it."""
+        """Hash the code alone: it has one instance, and hashing a locale is slower than the cached calls."""
         return hash(self.code)
 
     def text(self, message: str) -> str:
@@ -58,11 +58,11 @@ class Language:
         return self.texts.get(singular, (singular, plural))[_plural_rule(self.plural_rule)(number)]
 
     def say(self, sentence: str, instead: Mapping[str, str] = _NOTHING) -> str:
-        """A sentence with its values in this language; any other text as `text` gives it.
+        """Translate a sentence and its values; any other text goes through `text`.
 
         Args:
-            sentence: what an error, a check or a warning says.
-            instead: by an English text, the one to say in its place (with the same holes).
+            sentence: the message of an error, a check or a warning.
+            instead: replacements by English text, with the same placeholders.
         """
         if not isinstance(sentence, Sentence):
             return self.text(instead.get(sentence, sentence))
@@ -117,7 +117,7 @@ class Language:
         return _clock(local.hour, local.minute, self)
 
     def country(self, code: str) -> str:
-        """A country by name; what is no code of a country stays as it is."""
+        """The name of a country; an unknown code is returned as it is."""
         return str(self.locale.territories.get(code.strip().upper(), code))
 
     def zone(self, zone: ZoneInfo) -> str:
@@ -152,14 +152,14 @@ class Language:
         return str(format_list(texts, locale=self.locale))
 
     def within(self, title: str) -> str:
-        """A title of ours as it stands within a sentence: `opens`; German nouns keep their capital."""
+        """A title as it is written within a sentence: `opens`; German nouns keep their capital."""
         is_small = title[1:2].islower() and (
             not LEXICONS[self.code].capitalises_nouns or _ADJECTIVE.match(title) is not None
         )
         return title[:1].lower() + title[1:] if is_small else title
 
     def size(self, size_bytes: int) -> str:
-        """A file's size for people."""
+        """A file size in bytes, kB or MB (powers of 1000)."""
         if size_bytes < 1000:
             return self.count("{n} byte", "{n} bytes", size_bytes)
         if size_bytes < 1_000_000:
@@ -193,7 +193,7 @@ _SOURCE_LOCALE = "en_GB"
 
 @lru_cache
 def _plural_rule(expression: str) -> Callable[[int], int]:
-    """The index of the plural form for a number, by the rule in a catalogue's head."""
+    """Compile a plural expression to a function from a number to the index of its form."""
     return c2py(expression)
 
 

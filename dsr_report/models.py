@@ -1,4 +1,4 @@
-"""The classes of records, for those who import them: `from dsr_report.models import Click`."""
+"""Public classes of records: `from dsr_report.models import Click`."""
 
 from dsr_report.records.base import Record
 from dsr_report.records.models.events import (

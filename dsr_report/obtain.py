@@ -1,4 +1,4 @@
-"""Where the rooms are joined into work: ask for an export once, wait for it, store it, come what may."""
+"""Obtain an export: ask for it once, wait, download and register it, also after a crash."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OTHERS_TRIES = 30
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a data request is about."""
+    """The subject of a data request: type and id."""
 
     type: SubjectType
     id: str
@@ -47,7 +47,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait in all, and how often to ask, in seconds."""
+    """Total timeout and polling interval, in seconds."""
 
     timeout: float = 1800.0
     poll: float = 5.0
@@ -55,7 +55,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Who is told what: words for people, states while waiting, bytes while downloading."""
+    """Callbacks: messages for people, the status while waiting, bytes while downloading."""
 
     say: Callable[[str], None] = lambda _line: None
     waiting: Callable[[Status, float], None] | None = None
@@ -64,7 +64,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Obtained:
-    """An export on disk, and how it is known in the register."""
+    """An export on disk, with its identifiers in the register."""
 
     path: Path
     sha256: str
@@ -82,10 +82,10 @@ class _How(TypedDict):
 
 
 def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
-    """The subject that the command line names: a subprofile's number, or an address (known by its `@`).
+    """Parse a subject of the command line: a subprofile's number, or an address (recognised by its `@`).
 
     Raises:
-        UsageError: it is neither, or does not go with the type.
+        UsageError: it is neither, or does not match the type.
     """
     text = identifier.strip()
     kind = (subject_type or "").strip().lower() or ("email" if "@" in text else "subprofile")
@@ -108,27 +108,27 @@ def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
 
 
 def export_place() -> Path:
-    """Where exports are kept that were fetched, in the user's data folder; it may not be there yet."""
+    """The folder of fetched exports, in the user's data folder; it may not exist yet."""
     return user_data_path("dsr-report", appauthor=False) / "exports"
 
 
 def export_folder() -> Path:
-    """The same, private, and made where it is missing."""
+    """The folder of fetched exports, made private (0700) if it is missing."""
     return private_folder(export_place())
 
 
 def desk_place() -> Path:
-    """Where the desk keeps its cases, in the user's data folder; it may not be there yet."""
+    """The desk's folder, in the user's data folder; it may not exist yet."""
     return user_data_path("dsr-report", appauthor=False) / "desk"
 
 
 def case_folder_name(reference: str) -> str:
-    """The name of the folder of a case there."""
+    """The folder name of a case: a hash of its reference."""
     return hashlib.sha256(reference.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def export_name(request_id: str) -> str:
-    """The name of an export there."""
+    """The file name of a fetched export."""
     plain = re.sub(r"[^\w-]", "_", request_id)
     return f"export-{plain}.json"
 
@@ -140,7 +140,7 @@ def open_register(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     actor: str | None = None,
 ) -> Register:
-    """The register, with the public holidays of the controller's country: deadlines of new cases follow them.
+    """Open the register with the public holidays of the controller's country, for deadlines of new cases.
 
     Raises:
         UsageError: the country or its region is not known.
@@ -151,10 +151,10 @@ def open_register(
 
     if config is None:
         return Register.open(url, now=now, actor=actor)
-    place = config.deadlines.country or config.authority.lead or "NL"  # of a Land, both: DE-NW
+    place = config.deadlines.country or config.authority.lead or "NL"  # may name a Land, too: DE-NW
     country, _, land = place.strip().upper().partition("-")
     subdivision = config.deadlines.subdivision or land or None
-    with suppress(MissingExtraError):  # then weekends alone count, and lists say so
+    with suppress(MissingExtraError):  # without the extra, weekends alone count, and lists say so
         deadlines(now().date(), country=country, subdivision=subdivision)
     return Register.open(
         url,
@@ -181,14 +181,14 @@ def obtain(
     accept_subject: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Obtained:
-    """Get the export of a subject: asked for at most once, taken up wherever an earlier run stopped.
+    """Get the export of a subject: ask for it at most once, and resume wherever an earlier run stopped.
 
     Every step is written to the register before or right after it is taken, so that the same call after a
     crash goes on: with the export if it is on disk, with the data request if it was made, and with a new
     one only if certainly none was.
 
-    `patience.timeout` is the time for all of it. `accept_subject` takes an export that does not say whom it
-    is about, or names somebody else, or several; the register notes it.
+    `patience.timeout` limits the whole call. `accept_subject` accepts an export that names no subject,
+    another one, or several; the register notes it.
 
     Raises:
         NotReadyError: it is not ready in time; the message holds the request id.
@@ -261,7 +261,7 @@ def note_disclosure(
     language: str | None = None,
     actor: str | None = None,
 ) -> None:
-    """Write down that a disclosure was made, and the file of its annexes, if they have one of their own."""
+    """Register a disclosure, and its separate annexes if there are any."""
     if annexes is not None:
         register.note_disclosure(
             reference,
@@ -293,10 +293,10 @@ def _ask(
     progress: Progress,
     deadline: float,
 ) -> str:
-    """Make the data request, once; its id is told and on the disk before the register hears of it."""
+    """Make the data request once; its id is on disk and reported before the register is updated."""
     with ExitStack() as stack:
         try:
-            client.log_in(deadline)  # now, so that as little as can be lies between the two lines below
+            client.log_in(deadline)  # before the slot, so that little lies between it and the request
             slot = stack.enter_context(register.request_log.slot(entry.number, entry.intended_at))
         except DsrReportError as error:
             register.note_state(entry.number, "failed", detail=type(error).__name__)
@@ -305,10 +305,10 @@ def _ask(
         try:
             request = client.request(subject.type, subject.id, report=report, deadline=deadline)
         except PerhapsDoneError as error:
-            with suppress(RegisterError):  # it stays as it is, and a person decides
+            with suppress(RegisterError):  # the state stays, and a person decides
                 register.note_unknown(entry.number, detail=type(error).__name__)
             raise
-        except DsrReportError as error:  # certainly not made: whatever else can be wrong is known before
+        except DsrReportError as error:  # any other error means that the request was certainly not made
             register.note_state(entry.number, "failed", detail=type(error).__name__)
             raise
         is_kept = slot.fill(request.id)
@@ -371,14 +371,14 @@ def _collect(
 
 
 def _whom(export: Path) -> tuple[str, str] | None:
-    """Whom an export is about, for a data request that was taken up by its id alone."""
+    """The subject of an export, for a data request that is known by its id alone."""
     with open_export(export) as file:
         kind, identifier = (file.info.type or "").strip().lower(), (file.info.id or "").strip()
     return (kind, identifier) if kind in get_args(SubjectType) and identifier else None
 
 
 def _stored_export(entry: DataRequestEntry) -> Obtained | None:
-    """The export of a data request where it is on disk, unchanged."""
+    """The stored export of a data request, if it is on disk and unchanged."""
     for file in entry.files:
         path = Path(file.path) if file.path else None
         if path is not None and path.is_file() and sha256_of(path) == file.sha256:

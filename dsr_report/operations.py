@@ -1,4 +1,4 @@
-"""What the command line does, as functions of the same names and with the same words."""
+"""The commands of the command line as functions, with the same names and options."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Path_ = str | os.PathLike[str]
 Source = Export | Path_ | bytes | BinaryIO
-"""An export that was read, or where it is."""
+"""An `Export`, or a source that `read` accepts."""
 Progress = Callable[[int, int | None], None]
 
 
@@ -42,7 +42,7 @@ def _open(
     config: Config | Path_ | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Export]:
-    """An export that was read, as it is; or one that is read now and closed in the end."""
+    """Yield an `Export` as it is, or read one and close it at the end."""
     if not isinstance(export, Export):
         zone = timezone or DEFAULT_ZONE
         with read(export, timezone=zone, salvage=salvage, config=config, progress=progress) as opened:
@@ -69,7 +69,7 @@ def inspect(
         timezone: the zone of its times, which name none.
         salvage: read what is whole of an export that was cut off.
         defects: also look for what is wrong in the form of its messages (slow).
-        progress: is told how many bytes were read, of how many.
+        progress: callback with the bytes read and their total.
     """
     with _open(export, timezone=timezone, salvage=salvage, progress=progress) as opened:
         return inspect_export(opened, defects=defects)
@@ -88,7 +88,7 @@ def review(
     Args:
         export: what `read` returned, or where the export is.
         output: a file to take decisions in, written now; those already in it are kept where they apply.
-        config: the controller's configuration: its own names and numbers are no other person's.
+        config: the controller's configuration; its own names and numbers are not findings.
         timezone: the zone of the export's times, which name none.
         salvage: read what is whole of an export that was cut off.
     """
@@ -101,7 +101,7 @@ def review(
 
 
 def find(export: Source, text: str, *, timezone: str | None = None, salvage: bool = False) -> list[Place]:
-    """Say where a text stands in an export, in whatever spelling or encoding.
+    """Find a text in an export, in any spelling or encoding.
 
     Args:
         export: what `read` returned, or where the export is.
@@ -120,7 +120,7 @@ def verify(disclosure: Path_, export: Path_ | None = None) -> Verification:
 
     Args:
         disclosure: the file.
-        export: what to hold it against, where that is not embedded; or the original.
+        export: the export to compare with, if none is embedded; or the original.
     """
     from dsr_report.verification.verifier import verify as check  # noqa: PLC0415 - pikepdf is heavy
 
@@ -150,12 +150,12 @@ def write_tables(
         format: `csv`, `parquet`, `xlsx`, `sqlite` or `duckdb`.
         combine: take `export` for the place of several (a folder, a pattern, a list, a batch's result).
         masked: write them as they will be disclosed: live keys are masked.
-        lang: of `datapackage.json`, which explains the columns of CSV files.
+        lang: language of `datapackage.json`, which explains the columns of CSV files.
         config: the controller's configuration, or the path of its TOML file: its own kinds of records, and
             where fields come from. What `read` or `read_many` returned has the one that it was read with.
         timezone: the zone of the export's times, which name none.
         salvage: read what is whole of exports that were cut off.
-        progress: is told how much was read, and of how much.
+        progress: callback with the amount read and the total: bytes, or exports where there are several.
     """
     from dsr_report.tables.writers import ARROW_FORMATS, check_format  # noqa: PLC0415 - numpy is heavy
 
@@ -188,7 +188,7 @@ def write_tables(
 
 
 def _write_tables(tables: TableWriterInput, output: Path_, form: str, lang: str) -> list[WrittenTable]:
-    """Tables that were written; beside CSV files stands what describes them to programs."""
+    """Write tables; beside CSV files, also the `datapackage.json` that describes them."""
     from dsr_report.tables.writers import write  # noqa: PLC0415 - numpy is heavy
 
     folder = private_folder(path_named(output, "output"))
@@ -202,7 +202,7 @@ def _write_tables(tables: TableWriterInput, output: Path_, form: str, lang: str)
 
 
 def _check_read_with(config: Config | Path_ | None) -> None:
-    """What was read already has the configuration that it was read with."""
+    """Refuse a configuration for an export that was read without it."""
     if config is not None:
         raise UsageError("a configuration comes too late for what was read", hint="Give it to `read`.")
 
@@ -212,7 +212,7 @@ def _is_list(export: object) -> bool:
 
 
 def sample(name: str) -> Path:
-    """The path of an export of invented data that ships with dsr-report, to try things on.
+    """The path of a sample export that ships with dsr-report; its data are invented.
 
     Args:
         name: such as `subprofile-20285` or `layouts/01-nested`.

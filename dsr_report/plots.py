@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 _OPENS_AND_CLICKS = ("impression", "click")
 _COLOURS = {"impression": "#1b6ca8", "click": "#d1762c"}
-"""Blue and orange: told apart with any colour vision, and in print."""
+"""Blue and orange: distinguishable with any colour vision, and in print."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MOST_BARS = 15
-"""Bars of one plot; more names are not read."""
+"""Maximum bars of a plot; the rest is summed in the last one."""
 _LONGEST_NAME = 48
-"""Characters of a name beside a bar."""
+"""Maximum characters of a bar's label; longer ones are cut."""
 
 
 class HasTables(Protocol):
@@ -74,7 +74,7 @@ class Plots:
         return _finish(figure, axes, len(at))
 
     def outcomes(self) -> Figure:
-        """What happened to the messages: to how many of them each kind of event."""
+        """Number of messages that have each kind of event."""
         tables = self._of.tables.load("events", "messages")
         events, sent = tables["events"], len(tables["messages"])
         there = events[events["message_key"].notna()]
@@ -112,7 +112,7 @@ class Plots:
 
 
 def _figure(title: str, height: float = 3.0) -> tuple[Figure, Axes]:
-    """A figure that shows itself in a notebook whether pyplot was imported there or not."""
+    """A figure that displays itself in a notebook, whether or not pyplot is imported there."""
     with needs_extra("plots need matplotlib", "notebook"):
         from matplotlib.figure import Figure  # noqa: PLC0415 - only where something is plotted
 
@@ -141,7 +141,7 @@ def _finish(figure: Figure, axes: Any, count: int, *, legend: bool = False, y: s
 
 
 def _bars(counts: dict[str, int], title: str, unit: str) -> Figure:
-    """Bars that lie, the longest on top; what is rare together in the last one."""
+    """A horizontal bar chart, the longest bar on top; the rarest entries are summed in the last bar."""
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     shown, rest = ordered[:_MOST_BARS], sum(count for _, count in ordered[_MOST_BARS:])
     if rest:
@@ -150,7 +150,7 @@ def _bars(counts: dict[str, int], title: str, unit: str) -> Figure:
     names = [name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…" for name, _ in shown]
     places = list(range(len(shown)))
     bars = axes.barh(places, [count for _, count in shown], color=_COLOURS["impression"])
-    # `$` would begin mathematics: placeholders of links are full of them
+    # matplotlib reads text between `$` as mathematics, and placeholders of links contain it
     axes.set_yticks(places, [name.replace("$", r"\$") for name in names])
     axes.invert_yaxis()
     axes.bar_label(bars, padding=3, fontsize=9)

@@ -45,7 +45,7 @@ class RepeatedName(str):
 
 
 def escape_token(token: str | int) -> str:
-    """One reference token, ready to be put after a slash."""
+    """Escape one reference token."""
     if type(token) is str and "~" not in token and "/" not in token:
         return token
     if isinstance(token, int):
@@ -73,7 +73,7 @@ def tokens(pointer: str) -> list[str]:
 
 
 def repoint(pointer: str, rename: Callable[[str], str | None]) -> str:
-    """The pointer after members were renamed; what `rename` gives None for keeps its name."""
+    """Apply `rename` to each member name of a pointer; a name for which it returns None stays."""
     parts = []
     for part in pointer[1:].split("/") if pointer else []:
         count = _REPEATED.search(part)

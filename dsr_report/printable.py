@@ -1,4 +1,4 @@
-"""Text that can be shown: what no shipped font has a glyph for is written as its number, never dropped."""
+"""Printable text: a character without a glyph in the shipped fonts becomes its code point."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from functools import cache
 from dsr_report.shipped import shipped
 
 _ALWAYS_NUMBERED = "\u202d\u202e\u2028\u2029"
-"""Overrides of the writing direction (they show a line in another order than it has), and line separators."""
+"""Overrides of the writing direction, which reorder a displayed line, and line separators."""
 
 
 def printable(text: str) -> str:
-    r"""The text with each character that cannot be shown written as its number (`⟨U+E000⟩`).
+    r"""Replace each unprintable character by its code point (`⟨U+E000⟩`).
 
-    That is: control characters but tab and line ends, lone surrogates, private use, noncharacters, what
-    Unicode has not assigned, and overrides of the writing direction. All else comes back as it was.
+    These are: control characters but tab and line ends, lone surrogates, private use, noncharacters,
+    unassigned code points, and overrides of the writing direction.
     """
     if text.isascii() and text.isprintable():
         return text  # most values, and much faster

@@ -1,4 +1,4 @@
-"""What stands against sending a report: what `strict` refuses, and what its maker is warned of."""
+"""Problems of a report: those that `strict` refuses, and those that only cause a warning."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def problems_of(
     due: date | None,
     replied: date | None,
 ) -> tuple[list[str], list[str]]:
-    """What keeps a report back (with `strict` alone), and what is warned of."""
+    """Return the errors (with `strict` alone) and the warnings of a report."""
     grave = list(_grave(export, built, config_file))
     if strict and grave:
         return grave, []
@@ -97,7 +97,7 @@ def _to_fill_in(config_file: Path | None) -> Sentence:
 
 
 def warnings_of_wide_hiding(plan: Plan) -> Iterator[str]:
-    """Warnings of what is withheld in many places, or within longer words: more than was meant, perhaps."""
+    """Warn of what is withheld in many places or within longer words, where it may hide too much."""
     for mark, places in plan.broad():
         yield Sentence(
             "what is withheld as number {number} is hidden in {n} places, first in {places}: is it the "

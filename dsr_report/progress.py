@@ -1,4 +1,4 @@
-"""Work of several steps, told as one: how much is done, and how much there is in all."""
+"""Progress of work in several steps, reported as one amount done and one total."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ Progress = Callable[[int, int], None]
 
 
 class Steps:
-    """Tells one listener of steps that follow each other, each weighed by how long it is expected to take.
+    """Reports consecutive steps to one callback, each weighted by its expected duration.
 
-    What share of the whole is done is so in step with time, and an estimate made of it is honest.
+    The reported share is proportional to time, so that a remaining time can be estimated from it.
     """
 
     def __init__(self, tell: Progress | None, expected: Mapping[str, float]) -> None:
-        """`expected` has the steps in their order, and how long each takes, in any unit."""
+        """`expected` maps the steps, in order, to their durations in any unit."""
         self._tell = tell
         self._ahead = dict(expected)
         self._behind = 0.0
@@ -22,7 +22,7 @@ class Steps:
         self._share = 0.0
 
     def begin(self, step: str) -> None:
-        """The step before has ended; steps between the two are left out."""
+        """End the current step and begin this one; steps between the two are skipped."""
         self._behind += self._now
         self._now = self._share = 0.0
         while step in self._ahead:
@@ -33,19 +33,19 @@ class Steps:
         self._say()
 
     def expect(self, step: str, cost: float) -> None:
-        """It is known better how long a step to come will take."""
+        """Update the expected duration of a later step."""
         if step in self._ahead:
             self._ahead[step] = cost
 
     def tell(self, done: int, total: int | None) -> None:
-        """So much of the step is done; where it goes over its work again, what was told stands until then."""
+        """Report the progress of the step; a second pass is reported once it exceeds the first."""
         share = min(done / total, 1.0) if total else 0.0
         if share > self._share:
             self._share = share
             self._say()
 
     def finish(self) -> None:
-        """All is done."""
+        """Report that all is done."""
         self._behind += self._now
         self._now = 0.0
         self._ahead.clear()

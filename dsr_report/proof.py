@@ -1,4 +1,4 @@
-"""What proves a disclosure: its manifest, and a look through what was written for what is hidden."""
+"""Proofs of a disclosure: its manifest, and a search of the written file for hidden values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dsr_report.sentences import Sentence, join_sentences
 from dsr_report.writers.manifest import Around, ExportEntry, Manifest, MarkEntry, RecordsEntry, Values
 
 _MOST_NAMED = 10
-"""Places of what is still there, in one error."""
+"""Maximum leaks that one error names."""
 
 
 def manifest_of(
@@ -32,7 +32,7 @@ def manifest_of(
     reference: str | None,
     for_archive: bool,
 ) -> Manifest:
-    """The manifest of a disclosure of an export as it is shown."""
+    """Build the manifest of a disclosure; `shown` is the export as it is disclosed."""
     around: Mapping[int, tuple[Around, ...]] = {}
     if medium == "html" and plan:
         from dsr_report.verification.around import around_marks  # noqa: PLC0415 - only where something is hidden
@@ -78,7 +78,7 @@ def manifest_of(
 
 
 def check_nothing_hidden(plan: Plan, file: BinaryIO) -> None:
-    """Look through what was written, before it gets its name, for what is hidden.
+    """Search a written file for hidden values, before it is renamed to its target.
 
     Raises:
         CheckFailedError: something is still there; the file is not kept.

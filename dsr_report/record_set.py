@@ -1,4 +1,4 @@
-"""The records of an export as Python sees them: iterated over, or those of some kinds alone."""
+"""The records of an export as an iterable, of all kinds or of some."""
 
 from __future__ import annotations
 

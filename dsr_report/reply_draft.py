@@ -27,16 +27,16 @@ Cover = Literal["docx"]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A reply that was written, to be looked at before it is sent.
+    """A written draft of a reply, to be reviewed before it is sent.
 
     Attributes:
         path: the `.eml` file.
-        address: whom it goes to.
+        address: the recipient.
         files: the disclosure, or its letter and its annexes.
         reference: of the request.
         has_controller: whether the letter names the company.
         cover: the covering letter as a document, where that was asked for.
-        passphrase: of protected files; it is nowhere else.
+        passphrase: of protected files; it is stored nowhere else.
         content: of the `.eml` file.
     """
 
@@ -76,7 +76,7 @@ def reply(
         received: the day the request arrived.
         encrypt: attach a copy that is protected with a passphrase.
         cover: also write the covering letter as a Word document, beside the draft.
-        confirm_recipient: the address is right although it is not in the export.
+        confirm_recipient: accept a recipient who is not in the export.
         database: of the register, which may know the person's addresses.
 
     Raises:
@@ -139,7 +139,7 @@ def reply(
 
 
 def _addresses_in_register(disclosure: Path, database: str | None) -> frozenset[str]:
-    """The subject's addresses, from the export that, as the register knows, a disclosure was made of."""
+    """The subject's addresses in the export of a disclosure, which the register locates."""
     with Register.open(database) as register:
         case = register.case_of_file(sha256_of(disclosure))
         files = register.files(case.reference) if case else []

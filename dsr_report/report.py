@@ -1,4 +1,4 @@
-"""The report of an export as an object: decided, redacted, counted, and written as PDF, HTML or package."""
+"""The `Report` of an export: decides what to hide, redacts, counts, and writes PDF, HTML or a package."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ if TYPE_CHECKING:
     from dsr_report.writers.pdf.layout_pool import LayoutPool
 
 _WORTH_PROCESSES = 3_000_000
-"""Bytes; starting a process takes as long as looking through some hundred thousand."""
-_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the first moment that a ZIP can hold
+"""Minimum bytes of an export for several processes: starting one takes as long as searching some 100,000."""
+_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the earliest moment that a ZIP can hold
 Workers = Union[int, "LayoutPool", None]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A disclosure that was written: where, its hash, and the sum of its values."""
+    """A written disclosure: its path, hash and count of values."""
 
     path: Path
     format: Format
@@ -72,11 +72,11 @@ class Written:
     warnings: tuple[str, ...]
     pages: int | None = None
     annexes: Path | None = None
-    """The PDF that the annexes have for themselves."""
+    """The separate PDF of the annexes, or None."""
 
 
 class _Made(NamedTuple):
-    """One document, or the letter and the annexes, and the proof of all of it."""
+    """One document, or letter and annexes, with manifest, ledger and particulars."""
 
     documents: tuple[ReportDocument, ...]
     manifest: Manifest
@@ -87,8 +87,8 @@ class _Made(NamedTuple):
 class Report(Closing):
     """A disclosure report of an export, in one language.
 
-    What must not be shown is decided and taken out once, in a private copy of the export; all formats are
-    made from that copy. Use it in a `with` block, or `close` it, so that the copy is removed.
+    Values to hide are decided once and taken out in a private copy of the export; all formats are made from
+    that copy. Use the report in a `with` block, or `close` it, so that the copy is removed.
 
     Args:
         export: what `dsr_report.read` returned.
@@ -196,9 +196,9 @@ class Report(Closing):
 
         Args:
             target: the file; replaced when the report is whole.
-            workers: how many processes work at once, one a core by default; or a pool for the layout that
-                is kept for several reports.
-            progress: is told how much is done and how much there is, in about milliseconds of work.
+            workers: number of processes, by default one per core; or a pool for the layout that is kept for
+                several reports.
+            progress: callback with the work done and the total, in roughly milliseconds.
         """
         path = Path(target)
         annexes = annexes_beside(path) if self.annexes == "apart" else None
@@ -213,7 +213,7 @@ class Report(Closing):
         names = (target.name, annexes.name) if annexes is not None else ()
         with self._document("pdf", names=names) as made, ExitStack() as stack:
             paths = [target] if annexes is None else [target, annexes]
-            files = [stack.enter_context(written_whole(path)) for path in paths]  # the letter comes last
+            files = [stack.enter_context(written_whole(path)) for path in paths]  # the letter is renamed last
             crew = workers if isinstance(workers, LayoutPool) else stack.enter_context(kept_pool(workers))
             told = self._steps.begin_layout(made.documents, crew.workers)
             pages = 0
@@ -223,13 +223,13 @@ class Report(Closing):
                 put_companions(*files)
             for file in files:
                 put_seal(file)
-                check_nothing_hidden(self.plan, file)  # what stood in its place was made of zeros
+                check_nothing_hidden(self.plan, file)  # after the seal, whose placeholder is zeros
         return self._result(target, "pdf", made.manifest, pages, annexes)
 
     def to_html(
         self, target: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
     ) -> Written:
-        """Write the report as one HTML file that needs nothing else, offline, without scripts."""
+        """Write the report as one self-contained HTML file without scripts."""
         self._workers = workers
         with (
             self._steps_of(progress, "html"),
@@ -291,10 +291,10 @@ class Report(Closing):
         return self.to_zip(target, workers=workers, progress=progress)
 
     def show(self, height: int = 600) -> Frame:
-        """The report, for a notebook to show: as HTML, in a frame from which nothing gets out.
+        """The report as HTML in a sandboxed frame, for a notebook to display.
 
         Args:
-            height: of the frame, in pixels.
+            height: height of the frame in pixels.
         """
         with TemporaryFolder() as folder:
             path = Path(folder) / "report.html"
@@ -315,12 +315,15 @@ class Report(Closing):
 
     @property
     def values(self) -> Values:
-        """The sum that proves the report complete."""
+        """The counts of values by treatment, which prove the report complete."""
         return Values(**self.plan.sum(self.export.value_count)._asdict())
 
     @property
     def created(self) -> datetime:
-        """The moment that files carry: `SOURCE_DATE_EPOCH`, the day of the reply, or the last event."""
+        """The moment written into files, in UTC and not before 1980.
+
+        It is `SOURCE_DATE_EPOCH`, else noon of the day of the reply or of the request, else the last event.
+        """
         given = source_date()
         if given is not None:
             return max(given, _EARLIEST)
@@ -332,7 +335,7 @@ class Report(Closing):
 
     @contextmanager
     def _steps_of(self, progress: Progress | None, format_: Format) -> Iterator[None]:
-        """Tell `progress` of the steps that a format takes."""
+        """Report the steps of a format to `progress` while the block runs."""
         self._steps = ReportSteps(progress, format_, self.export.bytes)
         self.export.file.watch(self._tell)
         yield
@@ -343,7 +346,7 @@ class Report(Closing):
 
     @contextmanager
     def _shared_processes(self) -> Iterator[Processes | None]:
-        """Processes that share the work, for the time of a `with` block; None where one is as fast."""
+        """Worker processes for the time of a `with` block; None where one process is as fast."""
         if self._processes is not None or self._workers == 1 or self.export.bytes < _WORTH_PROCESSES:
             yield self._processes
             return
@@ -399,7 +402,7 @@ class Report(Closing):
     def _document(
         self, medium: Literal["pdf", "html"], *, package: bool = False, names: Sequence[str] = ()
     ) -> Iterator[_Made]:
-        """The document of one medium, or letter and annexes (of these `names`), with manifest and ledger."""
+        """The document of a medium, or letter and annexes (named `names`), with manifest and ledger."""
         with self._shared_processes() as processes:
             built = self._render(medium, package=package, names=names, processes=processes)
         plan = self._decide()
@@ -479,7 +482,7 @@ class Report(Closing):
         self._steps.begin("render pages" if package else "render")
         built = RenderedReport(self._shown or self.export, options, processes)
         try:
-            self._check_count()  # both were counted on the way
+            self._check_count()  # rendering has counted both
         except RedactionError:
             built.close()
             raise
@@ -513,7 +516,7 @@ class Report(Closing):
         return Written(path, chosen, sha256_of(path), manifest.values, tuple(self.warnings), pages, annexes)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """What is pickled is the export and the options; what to hide is decided again."""
+        """Pickle the export and the options; what to hide is decided again."""
         names = "messages annexes attachments templates review strict original received replied reference due"
         options = {name: getattr(self, name) for name in names.split()}
         return partial(Report, timezone=self.zone.key, **options), (self.export, self.lang, self.config)

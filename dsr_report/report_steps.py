@@ -1,4 +1,4 @@
-"""How far a report is: the steps that each format takes, and how long each is expected to take."""
+"""Progress of a report: the steps of each format, and how long each is expected to take."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _STEPS: dict[Format, dict[str, float]] = {
     "html": {**_FIRST, "render": 140.0, "prepare": 6.0, "write": 10.0},
     "zip": {**_PDF, "render pages": 140.0, "prepare pages": 6.0, "write": 15.0, "add files": 100.0},
 }
-"""The steps of each format, and how many milliseconds a megabyte takes (150 messages, 600 events)."""
+"""Milliseconds per megabyte (150 messages, 600 events) of each step, by format."""
 _LAYOUT_MILLISECONDS = 0.014
-"""For each character of HTML, in one process."""
+"""Per character of HTML, in one process."""
 
 
 class ReportSteps(Steps):
-    """Tells `progress` of the steps that a report of an export of so many bytes takes, in milliseconds."""
+    """Reports the steps of a report in milliseconds, estimated from the size of its export in bytes."""
 
     def __init__(
         self, progress: Progress | None = None, format_: Format | None = None, size: int = 0
@@ -32,7 +32,7 @@ class ReportSteps(Steps):
         super().__init__(progress, {step: size / 1e6 * cost for step, cost in steps.items()})
 
     def begin_layout(self, documents: Sequence[ReportDocument], workers: int) -> list[Progress]:
-        """Begin with the layout; what to tell of each document, by the length of what is laid out."""
+        """Begin the layout; return a callback for each document, weighted by its length."""
         lengths = [list(accumulate(document.part_lengths, initial=0)) for document in documents]
         total = sum(known[-1] for known in lengths)
         self.expect("lay out", total * _LAYOUT_MILLISECONDS / workers)
@@ -51,7 +51,7 @@ class ReportSteps(Steps):
         return [progress_of(number) for number in range(len(documents))]
 
     def count_parts(self, document: ReportDocument) -> ReportDocument:
-        """The document, which tells of the progress for each part that is taken from it."""
+        """A copy of the document that reports progress as its parts are iterated."""
 
         def parts() -> Iterator[Part]:
             for number, part in enumerate(document.parts(), 1):

@@ -1,4 +1,4 @@
-"""Forgetting a person: every copy that we keep is removed, before the register forgets where it lies."""
+"""Deletion of a person's data: every copy of ours is removed before the register forgets its path."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from dsr_report.sentences import Sentence, reason_of
 
 @dataclass(slots=True)
 class Forgotten:
-    """A case that was forgotten, and what became of its files."""
+    """A forgotten case and the fate of its files."""
 
     reference: str
     deleted: list[str] = field(default_factory=list)
     """Our own copies: exports that were fetched, gathered by a batch, or received."""
     left: list[str] = field(default_factory=list)
-    """What the operator named: disclosures, copies, and a file of ours that somebody changed."""
+    """What stays: files the operator named, changed copies, and copies that another case needs."""
     elsewhere: list[str] = field(default_factory=list)
-    """Copies that are not on this machine, where the register is shared by several."""
+    """Exports that a shared register knows, and that are not on this machine."""
 
 
 def forget(
@@ -41,13 +41,13 @@ def forget(
     """Remove our copies of the closed cases whose retention has passed, and then their personal data.
 
     Args:
-        register: that knows where they lie.
-        references: of the cases; all that are due without them.
+        register: has the paths of the copies.
+        references: references of the cases; by default, all that are due.
         retention: how long a case is kept after it was closed.
-        desk: the desk's folder; that in the user's data folder without it.
+        desk: the desk's folder; by default, the one in the user's data folder.
 
     Raises:
-        RegisterError: a case that was named is not closed, or its retention runs still.
+        RegisterError: a case that was named is not closed, or its retention is not over.
         FileError: a copy cannot be removed; its case is not forgotten.
     """
     done = []
@@ -135,7 +135,7 @@ def _unlink(path: Path) -> None:
 
 
 def unmatched_exports() -> list[Path]:
-    """Exports that came by HTTP POST and belong to no case, so that no forgetting reaches them."""
+    """Exports received by HTTP POST that were matched to no case."""
     found: list[Path] = []
     with suppress(OSError):
         found = sorted(

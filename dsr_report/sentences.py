@@ -1,4 +1,4 @@
-"""What is said to people as data: a text of the catalogues, and the values that stand in it."""
+"""Messages for people as data: a text of the catalogues and its values."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ def translatable(text: str) -> str:
 
 
 class Count(int):
-    """A number that is grouped in English, too: 12,345."""
+    """An integer that is written with thousands separators in English, too: 12,345."""
 
     def __str__(self) -> str:
         return f"{int(self):,}"
 
 
 class Sentence(str):
-    """An English sentence that keeps its text and its values apart, so that it can be said in any language.
+    """An English message that keeps its text and its values apart, so that it can be translated.
 
-    It is a `str`: whoever only prints it prints English. `Language.say` says it in another language.
+    As a `str` it is the English text; `Language.say` translates it.
 
     Args:
-        text: the English text, with a hole for each value: `the API cannot be reached: {reason}`.
+        text: the English text, with a placeholder for each value: `the API cannot be reached: {reason}`.
         plural: the text where the value `n` is not one.
-        values: what stands in the holes. Numbers and days are written as the language does, a sentence among
-            them is translated, anything else is text.
+        values: values of the placeholders. Numbers and dates are localised, sentences are translated, and
+            anything else is text.
     """
 
     __slots__ = ("plural", "text", "values")
@@ -40,7 +40,7 @@ class Sentence(str):
     values: Mapping[str, Value]
 
     def __new__(cls, text: str, plural: str | None = None, /, **values: object) -> Self:
-        """Fill the holes of the English text."""
+        """Fill the placeholders of the English text."""
         held = {name: v if isinstance(v, (str, int, date)) else str(v) for name, v in values.items()}
         chosen = text if plural is None or values["n"] == 1 else plural
         made = super().__new__(cls, chosen.format_map(held) if held else chosen)
@@ -48,7 +48,7 @@ class Sentence(str):
         return made
 
     def mapped(self, change: Callable[[str], str]) -> Sentence:
-        """The same sentence with each of its texts changed, numbers as they are."""
+        """A copy with `change` applied to each value that is text."""
         return Sentence(
             self.text,
             self.plural,
@@ -64,7 +64,7 @@ def _rebuilt(text: str, plural: str | None, values: Mapping[str, Value]) -> Sent
 
 
 def join_sentences(parts: Iterable[str], between: str = "; ") -> str:
-    """Sentences one after the other, as one."""
+    """Join sentences to one, separated by `between`."""
     values = {f"part_{number}": part for number, part in enumerate(parts)}
     return Sentence(between.join(f"{{{name}}}" for name in values), **values)
 
@@ -86,17 +86,17 @@ _REASONS = (
     Sentence("Resource temporarily unavailable"),
     Sentence("Connection refused"),
 )
-"""What systems say of files; the catalogues know these."""
+"""Messages of operating systems about files and connections that the catalogues translate."""
 
 
 def reason_of(error: OSError) -> Sentence:
-    """Why the system refused something, else the name of its error."""
+    """The system's message for an error, else the error's class name."""
     said = error.strerror or type(error).__name__
     return next((reason for reason in _REASONS if reason == said), Sentence("{said}", said=said))
 
 
 def as_data(said: Value) -> Any:
-    """A sentence as JSON can hold it; any other text is itself."""
+    """Convert a sentence or a date to JSON-compatible data; any other text stays."""
     if isinstance(said, Sentence):
         values = {name: as_data(value) for name, value in said.values.items()}
         return {"text": said.text, "plural": said.plural, "values": values}
@@ -104,7 +104,7 @@ def as_data(said: Value) -> Any:
 
 
 def from_data(data: Any) -> Any:
-    """What `as_data` was given."""
+    """Restore what `as_data` converted."""
     if not isinstance(data, Mapping):
         return data
     if "day" in data:

@@ -1,4 +1,4 @@
-"""What a notebook shows: a report in a frame of its own, and how far the reading of an export is."""
+"""Display in notebooks: a report in a frame, a progress bar, and tables of counts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 from dsr_report.errors import needs_extra
 
 _LARGEST = 20_000_000
-"""Bytes; browsers hold a page and its frame twice, and notebooks a copy more."""
+"""Maximum characters of a framed page: browsers hold page and frame twice, notebooks a copy more."""
 _PAUSE_SECONDS = 0.2
-"""Between two pictures of a bar; what changes faster is not seen, and each is sent to the browser."""
+"""Minimum time between updates of a bar: faster ones are not seen, and each goes to the browser."""
 
 
 class Bar:
-    """A bar in a notebook that shows how much is done; a filled one begins again with the next pass."""
+    """A progress bar in a notebook; after the end of a pass, the next pass starts it again."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         with needs_extra("a bar needs IPython", "notebook"):
@@ -29,7 +29,7 @@ class Bar:
         self._last = float("-inf")
 
     def __call__(self, done: int, total: int | None) -> None:
-        """Show that so much is done, of so much."""
+        """Show that `done` of `total` bytes are read."""
         now = self._clock()
         is_done = total is not None and done >= total
         if now - self._last < _PAUSE_SECONDS and not is_done:
@@ -46,9 +46,9 @@ class Bar:
 
 
 def display(told: str, head: Sequence[str] = (), rows: Iterable[Sequence[str | int | None]] = ()) -> str:
-    """What a notebook shows of an object: what is told of it, in lines, and a table.
+    """HTML for a notebook's display of an object: lines of text, and a table.
 
-    Numbers, also missing ones, stand at the right; a text that is the last of its row stands at the left.
+    Numbers and None are right-aligned; a text in the last cell of a row is left-aligned.
     """
     about = "<br>".join(map(html.escape, told.splitlines()))
     table = "".join(
@@ -69,7 +69,7 @@ def _cell(cell: str | int | None, *, is_last: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A page that a notebook shows in a frame from which nothing gets out: no script, no form, no address.
+    """An HTML page that a notebook shows in a sandboxed frame: without scripts, forms or navigation.
 
     Attributes:
         page: the page of HTML.

@@ -1,4 +1,4 @@
-"""What may be too much for memory: kept in a private temporary file, read back as often as needed, sorted."""
+"""Spooling to private temporary files: blocks of bytes, rows, and an external sort."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Value = TypeVar("Value")
 Row = TypeVar("Row", bound=tuple[Any, ...])
 _BLOCK = 100
 _MOST = 2_000
-"""Rows that are sorted at once, in memory."""
+"""Maximum rows that are sorted in memory."""
 
 
 class BlockFile:
     """Blocks of bytes in a private temporary file without a name, read back in any order.
 
-    The first `in_memory` bytes stay in memory.
+    Up to a size of `in_memory` bytes, they stay in memory.
     """
 
     def __init__(self, in_memory: int = 0) -> None:
@@ -36,8 +36,8 @@ class BlockFile:
         """How many bytes were added."""
 
     def add(self, block: bytes) -> int:
-        """Keep a block; where it begins."""
-        if not self._is_at_end:  # each change of place writes what is gathered to disk
+        """Append a block and return its offset."""
+        if not self._is_at_end:  # each seek flushes the write buffer to disk
             self._file.seek(self.size)
             self._is_at_end = True
         self._file.write(block)
@@ -77,7 +77,7 @@ class Rows(Closing, Generic[Row]):
             self.end_block()
 
     def end_block(self) -> int:
-        """Put what is in memory on disk; the number of blocks that are there now."""
+        """Write the buffered rows to disk, and return the number of blocks."""
         if self._last:
             self._file.add(pickle.dumps(self._last, protocol=5))
             self._ends.append(self._file.size)
@@ -88,7 +88,7 @@ class Rows(Closing, Generic[Row]):
         return self._count
 
     def __iter__(self) -> Iterator[Row]:
-        """The rows; they may be gone through by several at a time."""
+        """Yield the rows; several iterators may run at a time."""
         block = 0
         while block < len(self._ends) - 1:
             yield from self._block(block)
@@ -111,9 +111,9 @@ class Rows(Closing, Generic[Row]):
 
 
 def in_order(rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows, sorted; with more of them than memory should hold, sorted portions are merged from disk.
+    """Yield rows sorted; if they are more than `_MOST`, sorted portions are merged from disk.
 
-    No two rows may be equal in all that is compared before something that cannot be.
+    Two rows must differ before their first element that cannot be compared.
     """
     coming = iter(rows)
     portion = sorted(islice(coming, _MOST))
@@ -126,13 +126,13 @@ def in_order(rows: Iterable[Row]) -> Iterator[Row]:
             for row in portion:
                 kept.add(row)
             ends.append(kept.end_block())
-            portion = []  # before the next one is read
+            portion = []  # freed before the next one is read
             portion = sorted(islice(coming, _MOST))
         yield from heapq.merge(*(kept.of_blocks(*pair) for pair in pairwise(ends)))
 
 
 class Sorted(NamedTuple, Generic[Value]):
-    """A value, its key, and how many bytes it takes on disk."""
+    """A value, its key, and its pickled size in bytes."""
 
     key: Any
     size: int
@@ -140,15 +140,15 @@ class Sorted(NamedTuple, Generic[Value]):
 
 
 class ExternalSort(Generic[Value]):
-    """Values with keys, sorted by what is asked for; memory holds neither the values nor their keys."""
+    """External sort of values by their keys; values and keys are on disk."""
 
     def __init__(self) -> None:
         self._file = BlockFile()
         self._rows: Rows[tuple[Any, int, int]] = Rows()
-        """The key of each value, where it begins and how long it is."""
+        """Key, offset and size of each value."""
 
     def add(self, key: Any, value: Value) -> None:
-        """Keep a value; `key` is what it is sorted by."""
+        """Keep a value with its sort key."""
         raw = pickle.dumps(value, protocol=5)
         self._rows.add((key, self._file.add(raw), len(raw)))
 
@@ -161,7 +161,7 @@ class ExternalSort(Generic[Value]):
             yield key, size
 
     def sorted(self, order: Callable[[Any], Any]) -> Iterator[Sorted[Value]]:
-        """Every value, sorted by `order` of its key; those alike stay as they were added."""
+        """Yield every value, sorted by `order` of its key; the sort is stable."""
         numbered = enumerate(self._rows)
         for _, _, start, size, key in in_order((order(key), n, *place, key) for n, (key, *place) in numbered):
             yield Sorted(key, size, pickle.loads(self._file.read(start, size)))  # noqa: S301 - written by ourselves

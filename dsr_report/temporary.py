@@ -1,4 +1,4 @@
-"""Private folders for what is needed for a moment; those of processes that were killed are cleared away."""
+"""Private temporary folders; those of killed processes are removed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ except ImportError:  # Windows
 _PREFIX = "dsr-report-"
 _LOCK = ".in-use"
 _SURELY_LOCKED_SECONDS = 60.0
-_cleared_by = 0  # the process that looked already
+_cleared_by = 0  # id of the process that removed leftovers
 
 
 class TemporaryFolder(tempfile.TemporaryDirectory[str]):
@@ -50,12 +50,12 @@ class TemporaryFolder(tempfile.TemporaryDirectory[str]):
 
 
 def is_temporary(folder: Path) -> bool:
-    """Whether this is a folder of ours that does not outlive its process, so that its files need not last."""
+    """Whether a folder is a `TemporaryFolder`, whose files need not be durable."""
     return folder.name.startswith(_PREFIX) and (folder / _LOCK).exists()
 
 
 def clear_temporary(place: Path) -> int:
-    """Remove the folders that killed processes left in `place`, and say how many; those in use are spared."""
+    """Remove the folders of killed processes in `place`, and return their number; those in use stay."""
     count = 0
     for lock in place.glob(f"{_PREFIX}*/{_LOCK}"):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Copernica's moments: text without a zone, unix seconds, empty dates, and what they mean.
+"""Copernica's times: text without a zone, unix seconds, empty dates, and their conversion to moments.
 
 Copernica writes local times as `YYYY-MM-DD HH:MM:SS` and names no zone. Client authors found profile times
 to be Europe/Amsterdam; nothing says so for statistics and logs. The zone is therefore an assumption that
@@ -48,7 +48,7 @@ def add_months(day: date, months: int) -> date:
 def read_moment(raw: object, zone: ZoneInfo) -> Moment | None:
     """The moment that `raw` names, or None where it names none (also for `0000-00-00` and empty text).
 
-    The years 1 and 9999 stand for "none" and "for ever", and cannot be told in every zone: None as well.
+    The years 1 and 9999 stand for "none" and "for ever", and cannot be converted to every zone: None as well.
     """
     if isinstance(raw, bool) or raw is None:
         return None

@@ -1,7 +1,7 @@
-"""What the line tells with which a program introduced itself: browser, system, mail program, proxy.
+"""User agents parsed to browser, system, mail program and proxy.
 
-Whole lines are read with the rules of uap-core (`ua_parser`). Copernica's statistics have labels in their
-place (`Thunderbird 91, Win10`), which are read here.
+Full strings are parsed with the rules of uap-core (`ua_parser`). Copernica's statistics have labels in their
+place (`Thunderbird 91, Win10`), which are parsed here.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _FIELD = re.compile(r"^[ \t]*user-agent[ \t]*:[ \t]*(.+?)[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _LONGEST = 4_096
-"""Characters that are looked at; the rules take time for each, and browsers' lines have some hundred."""
+"""Maximum characters that are parsed: the rules take time for each, and browsers send some hundred."""
 
 
 class AgentReading(NamedTuple):
-    """What is known of a program; None where its line does not tell."""
+    """Properties of a program; None where its user agent does not give them."""
 
     browser: str | None = None
     system: str | None = None
@@ -29,13 +29,13 @@ class AgentReading(NamedTuple):
 
 _PROXIES = (
     (re.compile(r"GoogleImageProxy|ggpht\.com"), "Google", "Gmail"),
-    # Gmail's proxy, where it does not name itself: no Edge says so twice.
+    # Gmail's proxy without its name: Edge itself does not end so.
     (re.compile(r"Edge/12\.246 Mozilla/5\.0$"), "Google", "Gmail"),
     (re.compile(r"YahooMailProxy|YahooCacheSystem"), "Yahoo", "Yahoo Mail"),
-    # Apple's Mail Privacy Protection says no more than this, and no browser says so little.
+    # Apple's Mail Privacy Protection sends no more than this; no browser sends so little.
     (re.compile(r"^Mozilla/5\.0$"), "Apple", "Apple Mail"),
 )
-"""Sign, proxy, and the mail program whose readers it hides."""
+"""Pattern, proxy, and the mail program whose users it hides."""
 _MAIL_CLIENTS = re.compile(
     r"mail(?!chimp)|thunderbird|outlook|notes|superhuman|spark|postbox|sparrow|the bat|evolution|k-9|eudora|"
     r"em ?client|entourage|sylpheed|claws|yahoo",
@@ -46,11 +46,11 @@ _SYSTEMS = (
     ("win", "Windows"), ("mac", "Mac OS X"), ("os x", "Mac OS X"), ("ios", "iOS"), ("iphone", "iOS"),
     ("ipad", "iOS"), ("android", "Android"), ("linux", "Linux"), ("ubuntu", "Linux"), ("chrome", "Chrome OS"),
 )  # fmt: skip
-"""How the system of a label begins, and what uap-core calls it."""
+"""Prefix of a label's system, and its name in uap-core."""
 
 
 def agent_of(user_agent: str | None, header: str | None) -> str | None:
-    """The line itself: a member of its own, or inside a dump of request headers."""
+    """The user agent: `user_agent` itself, or the field in a dump of request headers."""
     if user_agent and user_agent.strip():
         return user_agent
     match = _FIELD.search(header[: 16 * _LONGEST]) if header else None
@@ -59,7 +59,7 @@ def agent_of(user_agent: str | None, header: str | None) -> str | None:
 
 @lru_cache(maxsize=4_096)
 def agent_reading(line: str) -> AgentReading:
-    """What a line tells."""
+    """Parse a user agent."""
     line = line.strip()[:_LONGEST]
     if not line:
         return AgentReading()
@@ -87,7 +87,8 @@ def _system(text: str) -> str | None:
 
 @cache
 def _parser() -> Parser:
-    # The one of pure Python: others read some lines differently, and tables must not depend on what is there.
+    # The pure-Python resolver: others parse some strings differently, and tables must not depend on what is
+    # installed.
     from ua_parser import Parser  # noqa: PLC0415 - its rules take a fifth of a second
     from ua_parser.basic import Resolver  # noqa: PLC0415
     from ua_parser.loaders import load_lazy_builtins  # noqa: PLC0415
