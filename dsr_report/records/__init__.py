@@ -1,1 +1,1 @@
-"""Steps 4 to 6: items of an export → records of a kind; what decided it, and what was not recognised."""
+"""Steps 4 to 6: from an export's items to records of known kinds, with the rules that decided them."""

@@ -1,4 +1,4 @@
-"""Items of a batch, divided by the names of their members, so that what is alike is looked at together.
+"""Groups a batch's objects by the names of their members, so that equal shapes are classified together.
 
 Most exports are long lists of objects that have one of a few sets of names. What such objects have in common
 (their kind, the member that dates them, whether a name can stand for a key) is looked up once for all of them
@@ -23,13 +23,13 @@ _WRAPPED = 2  # levels: objects, and flat objects in them
 
 
 def shape_of(names: Collection[str]) -> Names | tuple[str, ...]:
-    """The set of an object's names; where two of them read alike, their order, as the first one counts."""
+    """Cache key of an object's shape: its set of names, or their order if two are equal once normalised."""
     as_set = frozenset(names)
     return as_set if len(set(map(normalised_key, as_set))) == len(as_set) else tuple(names)
 
 
 def by_names(objects: Iterable[dict[str, JsonValue]]) -> Groups:
-    """Objects by the set of their names."""
+    """Group objects by their set of names."""
     orders: dict[tuple[str, ...], Objects] = defaultdict(list)
     for members in objects:
         orders[tuple(members)].append(members)  # a tuple is made and hashed faster than a set
@@ -40,7 +40,7 @@ def by_names(objects: Iterable[dict[str, JsonValue]]) -> Groups:
 
 
 class Inner(NamedTuple):
-    """What stands under the one member of objects that is itself an object: flat ones with the same names."""
+    """The only nested member of alike objects; its values are flat objects with equal names."""
 
     name: str
     names: Names
@@ -54,7 +54,7 @@ class Alike:
         names: their names.
         values: the objects.
         is_flat: whether none of their members is a list or an object.
-        inner: what their only member that is no scalar holds, where it is flat and alike, too.
+        inner: their only nested member, if its values are flat and alike, too.
     """
 
     def __init__(self, names: Names, values: Objects, *, is_flat: bool, inner: Inner | None = None) -> None:
@@ -73,14 +73,14 @@ class Alike:
         return count_values([*self.values])
 
     def under(self, name: str) -> Groups | None:
-        """The objects under one of their names, by names; None where something else stands there, too."""
+        """The objects in member `name`, grouped by names; None if any of its values is not an object."""
         if self.inner is not None and self.inner.name == name:
             return {self.inner.names: self.inner.values}
         column = [value[name] for value in self.values]
         return by_names(cast("Objects", column)) if set(map(type, column)) == {dict} else None
 
     def divided(self, keys: Sequence[Hashable]) -> dict[Hashable, Alike]:
-        """The same objects, divided by a key of each."""
+        """Partition the objects by `keys`, which has the key of each."""
         different = set(keys)
         if len(different) == 1:
             return dict.fromkeys(different, self)
@@ -95,7 +95,7 @@ class Alike:
 
 
 class Lot:
-    """The items of a batch, and their values by their names, where all are objects in one list."""
+    """A batch's items; if all are objects in one list, they are also grouped by their names (`alike`)."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         self._items = items
@@ -112,7 +112,7 @@ class Lot:
 
     @property
     def is_known(self) -> bool:
-        """Whether the names of all objects in it, at any depth, are those of what is alike."""
+        """Whether `alike` covers all objects in it, at any depth."""
         return bool(self.alike) and all(alike.is_flat or alike.inner for alike in self.alike)
 
     @property
@@ -122,7 +122,7 @@ class Lot:
         return {frozenset(each) for level in levels for each in level.containers if isinstance(each, dict)}
 
     def items(self, values: list[Objects] | None = None) -> Iterable[Item]:
-        """All items, or those of some of the values, in the order of the export."""
+        """All items, or those whose value is among `values`, in the order of the export."""
         if values is None:
             return self._items
         wanted = set(map(id, chain.from_iterable(values)))
@@ -135,9 +135,10 @@ class Lot:
 
 
 def _unwrap(groups: Groups) -> list[Alike]:
-    """Objects that hold one flat object each, by their names and its; none where one of them holds another.
+    """Group objects that hold exactly one flat object each; empty if one of them does not.
 
-    As there are as many inner objects as outer ones, each has one where each has one under the same name.
+    A batch has as many inner objects as outer ones, so that each outer object has exactly one if each has one
+    under the same name.
     """
     found: list[Alike] = []
     for names, values in groups.items():

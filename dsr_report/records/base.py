@@ -1,4 +1,4 @@
-"""What every record has: where it stands, what decided its kind, its exact value, and what nobody claimed."""
+"""Base of all record models: pointer, rule, exact value and unclaimed members."""
 
 from __future__ import annotations
 
@@ -58,24 +58,24 @@ class Record(BaseModel):
     rule: Annotated[Rule, AnyText] = UNTOLD
     """What decided the kind: `label clicks`, `event open`, `keys device`, `columns cdm-click` …"""
     family: Family | None = None
-    """The product that wrote the record, as far as its members tell."""
+    """The product that wrote the record, if its members show it."""
     labels: tuple[Text, ...] = ()
     """Names of the containers the record was found in, outermost first."""
     value: Exact = Field(default=None, repr=False)
     """The record exactly as the export has it."""
     others: Annotated[tuple[Member, ...], AsItIs] = Field(default=(), repr=False)
-    """Members that no declared field was made of, with their pointers, in the export's order."""
+    """Unclaimed members, with their pointers, in the export's order."""
     sources: Annotated[dict[str, str], AsItIs] = Field(default_factory=dict, repr=False)
     """Declared field → pointer of the member that it was made of."""
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Where it stands and which fields it has; what they hold is personal data, and not shown."""
+        """Pointer and names of fields; their values are personal data, and are not shown."""
         yield "pointer", self.pointer
         yield "fields", sorted(map(str, self.sources))
         yield "others", [str(member.name) for member in self.others]
 
     def other_fields(self) -> dict[str, JsonValue]:
-        """Members that no declared field was made of, by name (a second one of a name is `name (2)`)."""
+        """Unclaimed members by name (a second one of a name is `name (2)`)."""
         result: dict[str, JsonValue] = {}
         for name, _, value in self.others:
             unique, count = str(name), 1
@@ -86,5 +86,5 @@ class Record(BaseModel):
         return result
 
     def values(self) -> Iterator[tuple[str, Scalar]]:
-        """Every scalar value of the record, consumed or not, with its pointer."""
+        """Every scalar value of the record, claimed or not, with its pointer."""
         return values_of(self.value, self.pointer)

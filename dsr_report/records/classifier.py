@@ -1,6 +1,6 @@
-"""What each item is: discriminators, labels of containers, key signatures, rows and bare texts.
+"""Classification of items by discriminators, labels of containers, key signatures, rows and bare texts.
 
-The values of the items are divided among the `RawRecord`s exactly: none is lost, none is named twice.
+Every value of the items is in exactly one `RawRecord`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MOST_VALUES = 2_000
 
 
 class _Decided(NamedTuple):
-    """A kind, what decided it, and whether other records may stand in one of that kind."""
+    """A kind, the rule that decided it, and whether its records may contain others."""
 
     kind: str
     rule: Rule
@@ -39,11 +39,11 @@ class _Decided(NamedTuple):
 
 
 class _Shape(NamedTuple):
-    """What was decided for objects with these very names in these containers.
+    """Cached decisions for objects with the same names and container labels.
 
-    `key` reads the members that could decide otherwise (`type`, `event`); `table` has what was decided for
-    each of their values; `payload` must hold an object that is no page of a listing; where it is `flat`, no
-    member may hold a list or an object.
+    `key` reads the discriminators (`type`, `event`); `table` maps their values to decisions. The member
+    `payload` must hold an object that is not a page of a listing. If it is `flat`, no member may hold a list
+    or an object.
     """
 
     table: dict[Any, _Decided]
@@ -52,10 +52,10 @@ class _Shape(NamedTuple):
     flat: bool
 
     def decision_for(self, value: dict[str, JsonValue]) -> _Decided | None:
-        """What was decided, where it holds for this object, too."""
+        """The cached decision, or None if it does not apply to this object."""
         try:
             decided = self.table.get(self.key(value))
-        except TypeError:  # a list or an object, where a word was expected
+        except TypeError:  # unhashable: a list or an object in place of a word
             return None
         return decided if decided is not None and self._fits(value, decided) else None
 
@@ -68,7 +68,7 @@ class _Shape(NamedTuple):
         return type(inner) is dict and "data" not in inner
 
     def fits_all(self, alike: Alike, decided: _Decided) -> bool:
-        """Whether it holds for objects that are alike."""
+        """Whether a decision applies to all of some alike objects."""
         if decided.holds_records and not alike.is_flat and not alike.inner:
             return all(self._fits(value, decided) for value in alike.values)
         if self.payload is None:
@@ -78,7 +78,7 @@ class _Shape(NamedTuple):
 
 
 def _may_hold_records(value: dict[str, JsonValue]) -> bool:
-    """Whether a member of an object holds lists or objects itself, or objects in a list."""
+    """Whether a list or object in an object has a list or object in it."""
     return any(
         not _NESTED.isdisjoint(map(type, member.values() if isinstance(member, dict) else member))
         for member in value.values()
@@ -91,14 +91,14 @@ def _no_key(_value: dict[str, JsonValue]) -> None:
 
 
 class AlikeRecords(NamedTuple):
-    """Records of one kind that were recognised by one rule, and are objects with the same names."""
+    """Alike objects that are records of one kind by one rule."""
 
     kind: str
     rule: Rule
     alike: Alike
 
     def one_by_one(self) -> Iterator[RawRecord]:
-        """Each of them, but for its place in the export."""
+        """Yield each as a `RawRecord` without pointer and labels."""
         return (RawRecord(self.kind, "", value, self.rule, ()) for value in self.alike.values)
 
 
@@ -111,21 +111,21 @@ class Classifier:
         self._shapes: Shapes[tuple[tuple[str, ...], Names | tuple[str, ...]], _Shape] = Shapes()
         self._unknown: Shapes[tuple[str, ...], bool] = Shapes()
         self._layouts = LayoutResolver(self._kinds)
-        self._owed = 0  # values of items that records were not yet made of
+        self._owed = 0  # number of values of items that are in no record yet
 
     def find(self, items: Iterable[Item]) -> Iterator[RawRecord]:
         """The records of `items` in their order, each value in one of them.
 
         Raises:
-            LedgerError: what an item was divided into has more or fewer values than the item. (One that
-                becomes a record as it is cannot.)
+            LedgerError: the records of an item have more or fewer values than the item. (An item that becomes
+                one record unchanged is not checked.)
         """
         for item in items:
             yield from self._records_of(*item)
         yield from self._end()
 
     def find_alike(self, lots: Iterable[Lot]) -> Iterator[RawRecord | AlikeRecords]:
-        """The same records; those of a batch that are alike come together, and before its others.
+        """As `find`, but alike records of a batch are yielded together, before its other records.
 
         Raises:
             LedgerError: as `find`.
@@ -143,14 +143,14 @@ class Classifier:
     def _recognise(
         self, labels: tuple[str, ...], alike: Alike, others: list[Objects]
     ) -> Iterator[AlikeRecords]:
-        """Records of objects that are alike; what must be looked at one by one is added to `others`."""
+        """Yield groups of alike records; objects to classify one by one are added to `others`."""
         shape = self._shapes.get((labels, alike.names))
         if shape is None:
             others.append(alike.values)
             return
         try:
             parts = alike.divided(list(map(shape.key, alike.values)))
-        except TypeError:  # a list or an object, where a word was expected
+        except TypeError:  # unhashable: a list or an object in place of a word
             others.append(alike.values)
             return
         for key, part in parts.items():
@@ -160,7 +160,7 @@ class Classifier:
                 others.append(part.values)
 
     def _records_of(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> Sequence[RawRecord]:
-        """The records of one item, as far as they are known yet."""
+        """The records that are decided with this item; others may be held back."""
         layouts = self._layouts
         if type(value) is dict and not layouts.listening:
             shape = self._shapes.get((labels, frozenset(value))) or self._shapes.get((labels, tuple(value)))
@@ -189,7 +189,7 @@ class Classifier:
         return out
 
     def _is_unknown(self, value: dict[str, JsonValue]) -> bool:
-        """Whether an object for which nothing was decided is one record, none of its members another."""
+        """Whether an unclassified object is a single record, and no member can be another."""
         if not _NESTED.isdisjoint(map(type, value.values())):
             return False
         names = tuple(value)
@@ -227,7 +227,7 @@ class Classifier:
 def _with_request(
     key: Callable[[dict[str, JsonValue]], Any], like: dict[str, JsonValue]
 ) -> Callable[[dict[str, JsonValue]], Any]:
-    """A key that reads what the header of a request tells, too, of objects with the names of this one."""
+    """Extend a key by the clue in a request's header, for objects with the names of `like`."""
     headers = [name for name in like if normalised_key(name) in HEADERS]
     if len(headers) != 1:
         return lambda value: (key(value), request_clue(value))

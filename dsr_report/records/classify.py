@@ -1,4 +1,4 @@
-"""Which kind an object is of: (a) an explicit discriminator, (b) its container's label, (c) its names."""
+"""Classification of an object by (a) its discriminator, (b) its container's label, (c) its names."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _ROWS = ("data", "records", "rows")  # a discriminator beside such a list or obj
 
 
 class Classification(NamedTuple):
-    """What an object is.
+    """The kind of an object, and when the same decision applies to others.
 
-    `by_names_alone`: any object with these names, these values of its discriminators and these labels is the
-    same, as long as `payload` (a member's name) holds an object and, if it is `flat`, no member holds any.
-    `by_request`: the header of its request decides, too.
+    `by_names_alone`: it applies to any object with the same names, values of discriminators and labels whose
+    member `payload` holds an object and, if it is `flat`, whose members hold no list or object. `by_request`:
+    the request's header decides, too.
     """
 
     kind: str
@@ -61,9 +61,9 @@ class Classification(NamedTuple):
 
 @kinds_cache(16384)
 def label_kind(labels: tuple[str, ...]) -> tuple[str, str, bool] | None:
-    """Kind and label of the innermost container whose name is known, and whether it is the nearest name.
+    """Kind and label of the innermost container with a known name, and whether no other name is nearer.
 
-    Numbers and empty words (`data`, `records`) are no names.
+    Numbers and generic words (`data`, `records`) are skipped.
     """
     near = True
     for label in reversed(labels):
@@ -77,7 +77,7 @@ def label_kind(labels: tuple[str, ...]) -> tuple[str, str, bool] | None:
 
 
 def by_plain(value: dict[str, JsonValue]) -> dict[str, str]:
-    """Plain name → the member's name, the first one where several are alike."""
+    """Map normalised names to names of members; the first one wins."""
     names: dict[str, str] = {}
     for name in value:
         names.setdefault(normalised_key(name), name)
@@ -90,14 +90,14 @@ def discriminators(value: dict[str, JsonValue]) -> list[str]:
 
 
 def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Classification | None:
-    """What an object is by itself, or None where it is a container, or unknown."""
+    """Classify an object by itself; None for a container or an unknown object."""
     names = by_plain(value)
     found = frozenset(names)
     if is_page(value, names):
         return None
     keyed = by_members(value)
     stable = not values_matter(found) and not could_wrap(names)
-    declined = False  # by a word before, perhaps for what its payload holds
+    declined = False  # an earlier discriminator was refused, perhaps for its payload's content
     for name in DISCRIMINATORS:
         word = value.get(names[name]) if name in names else None
         if isinstance(word, str):
@@ -167,7 +167,7 @@ def is_container(value: dict[str, JsonValue], names: dict[str, str]) -> bool:
 
 
 def _is_plain_list_name(name: str) -> bool:
-    """Whether a list of bare values under this name is a member of a record (tags, interests, answers)."""
+    """Whether a list of bare values under this name is a member of a record: its interests."""
     return kind_labelled(name) == "interest"
 
 
@@ -211,9 +211,9 @@ def _by_discriminator(
 def _says_something_else(
     name: str, word: str, kind: str, names: dict[str, str], keyed: tuple[str, Rule] | None
 ) -> bool:
-    """Whether `type` is an error's class, a mailing's, a question's, a target's or a field's type instead."""
+    """Whether the member is not about the record's kind: the type of an error, mailing, target or field."""
     own = keyed[0] if keyed else None
-    if own == kind or {own, kind} == {"bounce", "response"}:  # which have the same members
+    if own == kind or {own, kind} == {"bounce", "response"}:  # they have the same members
         return False
     found = names.keys()
     if found <= {"type", "id"} and kind in {"profile", "subprofile", "message"}:
@@ -241,13 +241,13 @@ def _label_wins(label: str, keyed: str) -> bool:
 
 
 def kind_by_request(kind: str, found: Rule, value: dict[str, JsonValue]) -> tuple[str, Rule]:
-    """Kind and rule of a record, where its request's header tells whether it is an open or a click."""
+    """Refine `open_or_click` to an open or a click, if the request's header shows which."""
     told = request_clue(value) if kind == "open_or_click" else None
     return (kind, found) if told is None else (told[0], found.and_(told[1]))
 
 
 def names_kind(names: tuple[str, ...]) -> tuple[str, Rule] | None:
-    """Kind and rule that the names of a table's columns tell."""
+    """Kind and rule by the names of a table's columns, or None."""
     return by_names(frozenset(map(normalised_key, names)))
 
 

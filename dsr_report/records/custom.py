@@ -52,7 +52,7 @@ class CustomKind:
 def suggest(unrecognised: Iterable[RawRecord], counts: Mapping[str, int] | None = None) -> str:
     """The skeleton of a configuration that names what was not recognised: TOML, to be completed by hand.
 
-    `counts` says, by pointer, of how many alike a record is the first.
+    `counts` maps the pointer of a group's first record to the size of the group.
     """
     groups: dict[tuple[str, ...], tuple[RawRecord, int]] = {}
     for found in unrecognised:

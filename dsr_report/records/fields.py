@@ -1,4 +1,4 @@
-"""Taking a record's members apart: each is claimed by one declared field, or stays among the others."""
+"""Parses a record's members: each is claimed by one declared field, or stays among the others."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MARKETING_SUITE = word_set("mailing messageid mailingid senderdomain")
 
 
 def as_text(value: JsonValue) -> str | None:
-    """A scalar as text (numbers as written), or None for null and for what is no scalar."""
+    """A scalar as text (numbers as written), or None for null, lists and objects."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -39,7 +39,7 @@ def as_text(value: JsonValue) -> str | None:
 
 
 def as_id(value: JsonValue) -> str | None:
-    """An id as text; None for `0`, `"0"`, `""` and null. A person's object gives its own `ID`."""
+    """An id as text; None for `0`, `"0"`, `""` and null. An object stands for its own `ID`."""
     if isinstance(value, dict):
         value = next((member for name, member in value.items() if normalised_key(name) == "id"), None)
     if isinstance(value, bool):
@@ -57,9 +57,9 @@ def as_flag(value: JsonValue) -> bool | None:
 
 
 class FieldReader:
-    """One found record while it is parsed: methods claim a member for a declared field.
+    """Parser of one record: its methods claim a member for a declared field.
 
-    The first of the given names (normalised) that the record has is claimed. What has a type that the field
+    They claim the first of the given names (normalised) that the record has. A value of a type that the field
     cannot hold is left unclaimed.
     """
 
@@ -76,21 +76,21 @@ class FieldReader:
 
     @property
     def names(self) -> set[str]:
-        """The plain names of the record's members."""
+        """The normalised names of the record's members."""
         return set(self._index)
 
     def peek(self, *names: str) -> JsonValue:
-        """The value of the first of the members that there is and is not null, unclaimed."""
+        """The first value that is not null among unclaimed members of these names; it stays unclaimed."""
         return next(
             (self.members[n].value for n in self._numbers(names) if self.members[n].value is not None), None
         )
 
     def has(self, *names: str) -> bool:
-        """Whether there is a member of one of the names that nobody claimed."""
+        """Whether an unclaimed member has one of the names."""
         return bool(self._numbers(names))
 
     def read(self, fields: Iterable[Field]) -> None:
-        """Read the fields that a kind declares, each in its own way."""
+        """Read the declared fields, each by its own method."""
         there = self._index.keys()
         for one in fields:
             if not there.isdisjoint(one.keys):
@@ -111,7 +111,7 @@ class FieldReader:
         self.sources.setdefault(field, self.members[number].pointer)
 
     def text(self, field: str, *names: str) -> str | None:
-        """Claim a scalar as text; an empty one gives way to one of the later names."""
+        """Claim a scalar as text; a later one is preferred to an empty one."""
         best = None
         for number in self._numbers(names):
             value = self.members[number].value
@@ -129,7 +129,7 @@ class FieldReader:
         return found
 
     def id(self, field: str, *names: str) -> str | None:
-        """Claim an id. One that is inside an object is read, but the object is not claimed."""
+        """Claim an id. The id inside an object is read, but the object stays unclaimed."""
         for number in self._numbers(names):
             value = self.members[number].value
             if isinstance(value, list):
@@ -236,7 +236,7 @@ class FieldReader:
                 return
 
     def record(self, model: type[R]) -> R:
-        """The record, with what nobody claimed among its others."""
+        """Build the record, with the unclaimed members in `others`."""
         others = tuple(member for n, member in enumerate(self.members) if n not in self.claimed)
         found = self.found
         return model(
@@ -267,7 +267,7 @@ _READ: dict[How, Callable[..., object]] = {
 
 
 def keys_for(field: Field, found: RawRecord) -> tuple[str, ...]:
-    """The members that may hold a field of a record; the one that named its kind may be excepted."""
+    """The keys of a field; some fields leave out the member that named the record's kind."""
     if field.but_naming:
         return tuple(key for key in field.keys if key != found.rule.first.member)
     return field.keys
@@ -318,7 +318,7 @@ def interests_of(value: JsonValue, pointer: str) -> tuple[Interest, ...] | None:
 
 
 def family_of(names: set[str], found: RawRecord) -> Family | None:
-    """The product that a record's members, log or container tell of, or None."""
+    """The product that wrote a record, by its members, log or container, or None."""
     told = " ".join((*(clue.name for clue in found.rule.clues), *found.labels)).lower()
     if "pom-" in told or "publisher" in told:
         return "publisher"
@@ -332,7 +332,7 @@ def family_of(names: set[str], found: RawRecord) -> Family | None:
 
 
 def _flat(found: RawRecord) -> list[Member]:
-    """A record's members; those of the object that a wrapper holds come first."""
+    """A record's members; a wrapped object is replaced by its members, which come first."""
     value, pointer = found.value, found.pointer
     if isinstance(value, str) and (inner := record_in_json(value)) is not None:
         return [Member(name, pointer, member) for name, member in _unwrap(inner, found.kind)]

@@ -1,4 +1,4 @@
-"""Which kind an object's member names tell: the first signature that fits, else the keys of a declared kind.
+"""Classification by member names: the first signature that fits, else the keys of a declared kind.
 
 Names are compared without case and separators (`names.normalised_key`): `smtp-response` is `smtpresponse`.
 """
@@ -14,11 +14,11 @@ from dsr_report.records.rule import Rule, rule
 from dsr_report.records.vocabulary import normalised_key, word_set
 
 Names = frozenset[str]
-_MOST_NAMES = 60  # of an object that is remembered
+_MOST_NAMES = 60  # objects with more are not cached
 
 
 class Signature(NamedTuple):
-    """A kind, the members that give it away, and the test."""
+    """A kind, its characteristic members, and the predicate on an object's names."""
 
     kind: str
     what: str
@@ -151,7 +151,7 @@ _WRAPPED_KIND = {"survey": "survey", "webform": "form"}
 
 
 def by_names(names: Names) -> tuple[str, Rule] | None:
-    """Kind and rule that an object's plain names tell, or None."""
+    """Kind and rule by an object's normalised names, or None."""
     return _remembered(names) if len(names) <= _MOST_NAMES else _by_signature(names)
 
 
@@ -169,7 +169,7 @@ _remembered = kinds_cache(8192)(_by_signature)
 
 
 def by_members(value: dict[str, JsonValue]) -> tuple[str, Rule] | None:
-    """Kind and rule that an object's names tell, with the two signatures that need a look at its values."""
+    """Kind and rule by an object's names, and by its values where names alone do not suffice."""
     if not value:
         return None
     names = frozenset(map(normalised_key, value))

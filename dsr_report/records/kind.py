@@ -1,4 +1,4 @@
-"""What a declaration of a record kind consists of: the kind, and each of its fields.
+"""The declaration of a record kind (`Kind`) and of its fields (`Field`).
 
 The declarations are in `declarations/`, a module for each family; `kinds` is their register.
 """
@@ -22,7 +22,7 @@ Authorship = Literal["", "about", "by"]
 ColumnType = Literal["string", "int64", "boolean"]
 
 Origin = Literal["", "provided", "observed", "inferred"]
-"""Given by the person, recorded while something was used, or worked out or written down by the controller."""
+"""Provided by the person, observed while something was used, or inferred or noted by the controller."""
 
 _TYPES: dict[How, ColumnType] = {"flag": "boolean"}
 _IN_ROWS_OF_THEIR_OWN = frozenset({"map", "interests"})
@@ -41,9 +41,9 @@ class Field:
         column: of the kind's table; empty where the values have rows of their own in another table.
         dtype: of the column.
         unit: of the column's numbers.
-        label: what the subject is told that it is called, where `rendering.dictionary` has none for its keys.
-        meaning: what the subject is told that it means, likewise.
-        but_naming: leave the member alone that named the kind: `type` is `bounce`, and no class of error.
+        label: its name for the subject, where `rendering.dictionary` has none for its keys.
+        meaning: its explanation for the subject, likewise.
+        but_naming: skip the member that named the kind: a `type` of `bounce` is not a class of error.
         origin: where it differs from that of the kind.
     """
 
@@ -97,19 +97,19 @@ class Kind:
 
     Attributes:
         name: as `Record.kind`, and in the tables' column `kind`.
-        title: its heading, and what several of it are called.
+        title: heading, singular and plural.
         explanation: what it is, in words for the subject, without a full stop.
         chapter: of the report.
         fields: in the order in which they are read; each is a column of the table, or has rows of its own.
         table: of the tables; its own, called as the kind, where none is named.
         model: module and class in `records.models`; made of the fields where none is named.
         words: names of lists and discriminators that mean it.
-        keys: members that tell it where nothing else does; after all signatures of `key_signatures`.
-        moments: fields that say when it came to be or changed; the first dates it.
+        keys: members that identify it; tried after all signatures of `key_signatures`.
+        moments: fields with the times of its creation or change; the first dates it.
         is_event: whether it happened to a message.
         free_text: whether its text was written freely about the person, or by the person.
         is_weak: whether its words also name fields of other records, so that the record's own members decide.
-        holds_records: whether other records may stand in it.
+        holds_records: whether other records may be nested in it.
         is_packaging: whether it only says how records are packed: it is counted, shown and in no table.
         origin: of its records; empty where each field has one of its own, which only the controller knows.
     """
@@ -142,7 +142,7 @@ class Kind:
         return self.table or self.name
 
     def field(self, name: str) -> Field | None:
-        """Its field of that name."""
+        """Its field of that name, or None."""
         return next((one for one in self.fields if one.name == name), None)
 
     @property

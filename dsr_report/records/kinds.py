@@ -1,8 +1,8 @@
-"""The register of record kinds: one declaration for each, that all rooms read.
+"""The register of record kinds: one declaration for each, which all rooms read.
 
-A kind is declared in `declarations/`, or by `declare` for as long as a program runs. From its declaration
-come the words and names that tell it, its parser, its table, its chapter and title in the report, the
-period, and what the review searches.
+A kind is declared in `declarations/`, or by `declare` while a program runs. The declaration determines the
+words and names that identify it, its parser, its table, its chapter and title in the report, the period,
+and what the review searches.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ R = TypeVar("R")
 KINDS: dict[str, Kind] = {}
 """Every kind by its name; within a table, in the order in which rows of one moment are listed."""
 EVENT_KINDS: set[str] = set()
-"""What happened to a message."""
+"""The kinds of events: what happened to a message."""
 DATED_KINDS: set[str] = set()
-"""What happened at a moment, and makes up the period of an export."""
+"""The kinds that happen at a moment, and make up the period of an export."""
 KIND_OF_WORD: dict[str, str] = {}
-"""The names of lists and discriminators → the kind that they mean."""
+"""Kind by the names of lists and discriminators that mean it."""
 COLUMN_ORDER: dict[str, tuple[Field, ...]] = {
     "events": events.EVENT_COLUMNS,
     "mailings": mail.MAILING_COLUMNS,
 }
-"""The columns of tables whose kinds have some of them each; others take the fields as they are declared."""
+"""Column order of tables that several kinds share; the others have the order of the fields."""
 
 _caches: list[Callable[[], None]] = []
 
 
 def kind_of(name: str) -> Kind:
-    """The declaration of a kind; of one that only the configuration names, that of all such kinds."""
+    """The declaration of a kind; kinds of the configuration share one."""
     return KINDS.get(name, _CUSTOM)
 
 
 def kinds_cache(maxsize: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
-    """`lru_cache` for what depends on the declarations: it is forgotten where they change."""
+    """`lru_cache` for functions that depend on the declarations; it is cleared when these change."""
 
     def remember(function: Callable[..., R]) -> Callable[..., R]:
         cached = lru_cache(maxsize)(function)
@@ -75,7 +75,7 @@ def declare(*kinds: Kind) -> None:
 
 
 def withdraw(kind: Kind) -> None:
-    """Take a kind out of the register."""
+    """Remove a kind from the register."""
     del KINDS[kind.name]
     for word in kind.words:
         del KIND_OF_WORD[word]
@@ -86,7 +86,7 @@ def withdraw(kind: Kind) -> None:
 
 @contextmanager
 def declared(*kinds: Kind) -> Iterator[None]:
-    """Kinds that are in the register for a while."""
+    """Declare kinds for the time of a `with` block."""
     declare(*kinds)
     try:
         yield

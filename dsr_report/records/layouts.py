@@ -1,4 +1,4 @@
-"""Taking containers apart: envelopes, wrappers, pairs, lists of lists, rows and numbered objects."""
+"""Resolves containers: envelopes, wrappers, pairs, lists of lists, rows and numbered objects."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _IN_DATA = re.compile(r"(?:/~d\d+|/\d+)*/data(?:/|\Z)")
 
 
 class LayoutResolver:
-    """Divides one export's items among records, and remembers what siblings said."""
+    """Divides an export's items among records; earlier siblings can decide the kind of later ones."""
 
     def __init__(self, kinds: Sequence[CustomKind] = ()) -> None:
         self._kinds = tuple(kinds)
@@ -62,11 +62,11 @@ class LayoutResolver:
         self._loose_parent = ""
         self._loose_labels: tuple[str, ...] = ()
         self.listening = False
-        """Whether something that was read could change what the next object is."""
+        """Whether an earlier sibling can still change the classification of the next object."""
 
     @property
     def is_holding(self) -> bool:
-        """Whether members are held back that may belong together."""
+        """Whether members are held back because they may form one record."""
         return bool(self._loose)
 
     def item(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> list[RawRecord]:
@@ -77,7 +77,7 @@ class LayoutResolver:
             out.append(RawRecord("envelope", pointer, value, rule("info-of-a-further-document"), labels))
             return out
         if parent and labels and escape_token(labels[-1]) == last and (weight := _weight(value)) is not None:
-            # The reader took an object apart: its members may belong together.
+            # The reader split an object: its members may form one record.
             if self._loose and parent != self._loose_parent:
                 self._flush(out)
             self._loose_parent, self._loose_labels = parent, labels[:-1]
@@ -100,7 +100,7 @@ class LayoutResolver:
         return out
 
     def end(self) -> list[RawRecord]:
-        """What was held back until the last item."""
+        """The records held back until the last item."""
         out: list[RawRecord] = []
         if self._loose:
             self._flush(out)
@@ -112,7 +112,7 @@ class LayoutResolver:
         return self._parents.setdefault(parent, Siblings())
 
     def _name_above(self, parent: str) -> str | None:
-        """The name that was given to a list which the reader took apart."""
+        """The name that an earlier sibling gave to a list that the reader split."""
         above = parent
         while above:
             above = above.rpartition("/")[0]
@@ -121,7 +121,7 @@ class LayoutResolver:
         return None
 
     def _flush(self, out: list[RawRecord]) -> None:
-        """Bare members of an object that was taken apart: an envelope, a name for its lists, or a record."""
+        """Classify the held-back members of a split object: an envelope, a name of lists, or a record."""
         loose, parent, labels = self._loose, self._loose_parent, self._loose_labels
         self._loose, self._loose_weight, self.listening = {}, 0, False
         above = self._name_above(f"{parent}/")
@@ -248,7 +248,7 @@ class LayoutResolver:
         *,
         columns: str | None = None,
     ) -> None:
-        """An envelope: what it says about its list, then the list, under the name that it gives."""
+        """Resolve a wrapper: an envelope of its other members, then its lists under their given names."""
         rest = {name: member for name, member in value.items() if name not in payloads}
         if rest:
             out.append(RawRecord("envelope", at.pointer, _members(rest), why, at.labels))
@@ -261,7 +261,7 @@ class LayoutResolver:
                     take_header(siblings, [str(cell) for cell in listing], inner)
             before = len(out)
             self._contents(value[payload], at.below(payload, inner), siblings, out)
-            if len(out) == before:  # an empty list: what it is called is said all the same
+            if len(out) == before:  # an empty list: an envelope keeps its name
                 labels = (*at.labels, payload)
                 pointer = at.below(payload, labels).pointer
                 out.append(RawRecord("envelope", pointer, value[payload], rule("nothing-in-it"), labels))
@@ -273,7 +273,7 @@ class LayoutResolver:
         siblings: Siblings,
         out: list[RawRecord],
     ) -> None:
-        """A list whose elements have something in common already (a name, columns)."""
+        """Resolve a list whose elements share a name or columns."""
         if isinstance(value, list) and any(isinstance(e, (dict, list)) for e in value):
             self._elements(value, at, siblings, out)
         else:
@@ -286,7 +286,7 @@ class LayoutResolver:
         found: RawRecord,
         out: list[RawRecord],
     ) -> None:
-        """A record that may hold others: those are records of their own, and it keeps the rest."""
+        """Split a record that may hold others: nested records are separate, and it keeps the rest."""
         nested: dict[str, list[RawRecord]] = {}
         for name, member in value.items():
             if not isinstance(member, (list, dict)) or normalised_key(name) in _OWN_MEMBERS or not member:
@@ -317,7 +317,7 @@ class LayoutResolver:
         names: dict[str, str],
         out: list[RawRecord],
     ) -> None:
-        """An object that is no record: what is recognised in it is taken out; what is left stays together."""
+        """Split an unclassified object: recognised members become records, the rest stays together."""
         lists = [
             n
             for n, m in value.items()
@@ -411,7 +411,7 @@ def _members(rest: dict[str, JsonValue]) -> Members:
 
 
 def _named_list(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str, str] | None:
-    """The member that holds a list, and its name, of a wrapper: `{"name": "opens", "records": […]}`."""
+    """The member with the list, and the list's name, in a wrapper: `{"name": "opens", "records": […]}`."""
     payload = next(
         (names[p] for p in LISTS if p in names and isinstance(value[names[p]], (list, dict))), None
     )
@@ -437,9 +437,9 @@ def _has_containers(value: dict[str, JsonValue], but: str) -> bool:
 
 
 def _weight(value: JsonValue) -> int | None:
-    """What it costs to hold a member back until its siblings are read; None where it is too large for it.
+    """The memory weight of holding a member back; None if it is too large to be held back.
 
-    Long lists are lists of records; a large object may be the fields of a person, if all it has is bare.
+    Long lists are lists of records; a large object may be a person's fields, if it holds no list or object.
     """
     if isinstance(value, str):
         return len(value) + 1
@@ -461,7 +461,7 @@ def _members_in(value: dict[str, JsonValue] | list[JsonValue]) -> Iterable[JsonV
 
 
 def _is_convincing(found: RawRecord) -> bool:
-    """Whether something in an unknown object is a record: a label alone is not enough for strange members."""
+    """Whether a member of an unknown object is a record: a label alone needs two known names beside it."""
     if found.kind in {"unrecognised", "envelope"}:
         return False
     if found.rule.first.code != "label" or not isinstance(found.value, dict):

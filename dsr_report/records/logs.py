@@ -1,4 +1,4 @@
-"""Copernica's log files: their columns in order, and how a row without names is told by its cells."""
+"""Copernica's log files: their columns in order, and recognition of a row without names by its cells."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _read_table() -> dict[str, tuple[str, tuple[str, ...]]]:
 LOGS = _read_table()
 """Log → (kind, its columns in order)."""
 KINDS = frozenset(kind for kind, _ in LOGS.values())
-"""The kinds of which there are logs."""
+"""The kinds that have a log."""
 _EITHER = frozenset({"pom-impressions", "pom-clicks-old"})
 _KNOWN_COLUMNS = frozenset(name for _, columns in LOGS.values() for name in columns) | word_set(
     "timestamp link linkid linktitle useragent referer device emailing mailing destination errorcode "
@@ -100,19 +100,19 @@ _CHECKS: dict[str, re.Pattern[str]] = {
 
 @lru_cache(maxsize=1024)
 def is_header(cells: tuple[str, ...]) -> bool:
-    """Whether a row of texts reads as the names of columns rather than as values."""
+    """Whether a row of texts is a header rather than values."""
     names = [normalised_key(cell) for cell in cells]
     known = sum(name in _KNOWN_COLUMNS for name in names)
     return len(names) >= 2 and known >= 2 and known >= len(names) * _HEADER_ROW_SHARE
 
 
 def known_names(names: Iterable[str]) -> int:
-    """How many of the names are those of columns and members that Copernica is known to write."""
+    """Number of names that are known as Copernica's columns or members."""
     return sum(normalised_key(name) in _KNOWN_COLUMNS for name in names)
 
 
 def logs_fitting(row: list[JsonValue]) -> list[str]:
-    """The logs whose columns a row without names could be, by the number and the look of its cells."""
+    """The logs whose columns match a row without names, by number and format of its cells."""
     texts = ["" if cell is None else str(cell) for cell in row]
     return [
         name
@@ -126,7 +126,7 @@ def logs_fitting(row: list[JsonValue]) -> list[str]:
 
 
 def log_of_row(row: list[JsonValue], kind: str | None) -> tuple[str, str, tuple[str, ...]] | None:
-    """Name, kind and columns of the log that a row without names comes from; `kind` is what a label says."""
+    """Name, kind and columns of the log of a row without names; `kind` is the kind of a label, or None."""
     fitting = logs_fitting(row)
     if kind is not None:
         fitting = [name for name in fitting if LOGS[name][0] == kind or name in _EITHER] or fitting

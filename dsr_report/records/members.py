@@ -10,7 +10,7 @@ from dsr_report.pointers import join_pointer
 
 
 class Members(dict[str, JsonValue]):
-    """Members of one record that do not stand in one object: a row's cells, or what is left of an envelope.
+    """Members of a record that are not one object: a row's cells, or what is left of a split object.
 
     `places` gives each member's pointer below the record's own pointer (`{"time": "/1"}`), so that a record
     read from a row has names, and its values still have their true pointers.
@@ -24,7 +24,7 @@ class Members(dict[str, JsonValue]):
 
 
 class Member(NamedTuple):
-    """One named value of a record, with the pointer that it has in the export."""
+    """One named value of a record, with its pointer in the export."""
 
     name: str
     pointer: str
@@ -32,7 +32,7 @@ class Member(NamedTuple):
 
 
 def values_of(value: JsonValue, pointer: str) -> Iterator[tuple[str, Scalar]]:
-    """Every scalar value of a record that stands at `pointer`, each with its own pointer."""
+    """Every scalar value of a record at `pointer`, each with its own pointer."""
     if isinstance(value, Members):
         for name, member in value.items():
             yield from values(member, pointer + value.places[name])
@@ -41,7 +41,7 @@ def values_of(value: JsonValue, pointer: str) -> Iterator[tuple[str, Scalar]]:
 
 
 def leaves_of(value: JsonValue, pointer: str) -> Iterator[tuple[str, JsonValue]]:
-    """What `values_of` gives, and every empty list and object as well, which has a name but no value."""
+    """As `values_of`, and every empty list and object as well: it has a name, but no value."""
     if isinstance(value, Members):
         for name, member in value.items():
             yield from leaves(member, pointer + value.places[name])

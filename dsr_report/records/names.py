@@ -9,7 +9,7 @@ _SEPARATORS = re.compile(r"[-_ .]+")
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words of a text, as a set: how this room writes its lists of names."""
+    """The words of a text as a set; lists of names are written so."""
     return frozenset(text.split())
 
 

@@ -1,4 +1,4 @@
-"""From what was found to a typed record; odd data becomes `unrecognised`, whole and with a reason."""
+"""Parses raw records to typed ones; data that do not validate become `unrecognised` with a reason."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from dsr_report.records.record_model import model_of
 from dsr_report.records.registry import AFTER, BEFORE
 
 FAMILIES = (people, mail, surveys, other)
-"""The modules whose import filled the registry of steps."""
+"""Modules that register parsing steps when they are imported."""
 
 
 def parse(found: RawRecord, zone: ZoneInfo) -> Record:
-    """The typed record of what was found; never raises, whatever the data.
+    """Parse a raw record; never raises, whatever the data.
 
-    `zone` is that of local times which name none.
+    `zone` applies to local times that name none.
     """
     kind = KINDS.get(found.kind)
     taker = FieldReader(found, zone)

@@ -1,4 +1,4 @@
-"""A record that was found, before it is parsed."""
+"""A record before it is parsed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from dsr_report.records.rule import Rule
 
 
 class RawRecord(NamedTuple):
-    """Where a record stands, of which kind it is, and what decided that.
+    """An unparsed record: its kind, pointer, value and container labels, and the rule that decided the kind.
 
-    `value` is the export's own value at `pointer`, or `base.Members` where the record's values are only some
+    `value` is the export's own value at `pointer`, or `members.Members` where the record's values are only
+    some
     of those below `pointer`, or are a row's cells. All records together hold all values of the
     export's items, each once.
     """

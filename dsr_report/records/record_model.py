@@ -1,4 +1,4 @@
-"""The class of a kind's records: one of `models`, or one that is made of the declared fields."""
+"""The model class of a kind's records: one of `models`, or one generated from the declared fields."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _TYPES: dict[How, tuple[Any, Any]] = {
     "interests": (Interests, ()),
     "made": (Exact, None),
 }
-"""How a field is read → its type, and what it is where the record has no such member."""
+"""Type and default of a model's field, by how the field is read."""
 
 
 @kinds_cache(256)
 def model_of(name: str) -> type[Record]:
-    """The class of the records of a kind."""
+    """The model class of a kind's records."""
     kind = KINDS[name]
     if kind.model:
         module, _, model_name = kind.model.partition(".")

@@ -1,4 +1,4 @@
-"""What a parser does for a kind beside what the kind's declaration says."""
+"""The registry of parsing steps that complement the declarations of kinds."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dsr_report.records.fields import FieldReader
 Step = Callable[[FieldReader], None]
 
 BEFORE: dict[str, Step] = {}
-"""Kind → what is done before its declared fields are read; filled when `records.parser` is imported."""
+"""Steps before the declared fields are read, by kind; filled when `records.parser` is imported."""
 AFTER: dict[str, Step] = {}
-"""Kind → what is done when they were read, likewise."""
+"""Steps after the declared fields are read, by kind; filled likewise."""
 
 
 def before(*kinds: str) -> Callable[[Step], Step]:
-    """Do a step before the declared fields are read: it claims what names alone cannot tell."""
+    """Register a step before the declared fields are read: it claims what names alone do not decide."""
     return _claim(BEFORE, kinds)
 
 
 def after(*kinds: str) -> Callable[[Step], Step]:
-    """Do a step after the declared fields of these kinds were read: it works out more of them."""
+    """Register a step after the declared fields are read: it derives further fields."""
     return _claim(AFTER, kinds)
 
 

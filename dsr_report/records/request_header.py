@@ -1,4 +1,4 @@
-"""What a program asked for, told by the header of its HTTP request: a picture, or a page.
+"""Classification of an HTTP request by its header: for a picture (an open) or for a page (a click).
 
 Old records of the Publisher have the same members for opens and for clicks. They hold the request's
 header, though: a program that loads a picture asks for pictures (`Accept: image/…`, `Sec-Fetch-Dest: image`),
@@ -19,15 +19,15 @@ _LINE = re.compile(r"^[ \t]*(accept|sec-fetch-dest)[ \t]*:[ \t]*([^\r\n]*)", re.
 HEADERS = frozenset({"header", "headers"})
 """Members that hold the header dump of a request."""
 _SHORT = 2_000
-"""Characters of a header that is remembered: a program sends the same one for each of a person's requests."""
+"""Maximum characters of a cached header: a program sends the same one with each of a person's requests."""
 _LONGEST = 65_536
-"""Characters that are looked at; servers refuse longer headers."""
+"""Maximum characters that are parsed; servers refuse longer headers."""
 _PICTURE = ("impression", Clue("request-for-a-picture"))
 _PAGE = ("click", Clue("request-for-a-page"))
 
 
 def request_clue(members: dict[str, JsonValue]) -> tuple[str, Clue] | None:
-    """Kind and clue that the header dump among the members tells, or None where it tells neither."""
+    """Kind and clue by the header dump among the members, or None if it decides nothing."""
     for name, value in members.items():
         if normalised_key(name) in HEADERS and isinstance(value, str):
             return clue_of_header(value)
@@ -35,7 +35,7 @@ def request_clue(members: dict[str, JsonValue]) -> tuple[str, Clue] | None:
 
 
 def clue_of_header(header: JsonValue) -> tuple[str, Clue] | None:
-    """Kind and clue that a header dump tells, or None where it tells neither."""
+    """Kind and clue by a header dump, or None if it decides nothing."""
     if not isinstance(header, str):
         return None
     return _remembered_clue(header) if len(header) <= _SHORT else _clue_of(header[:_LONGEST])

@@ -1,4 +1,4 @@
-"""Lists of bare values: names of columns, rows below them, names of lists, and values by themselves."""
+"""Classification of bare values: header rows, rows below them, names of lists, and single values."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_
 
 _COLUMNS = Clue("names-of-columns")
 LONGEST_NAME = 60
-"""Characters of the name of a list."""
+"""Maximum characters of the name of a list."""
 
 
 @dataclass(slots=True)
 class Siblings:
-    """What earlier elements of a list say about later ones."""
+    """State that earlier elements of a list leave for later ones."""
 
     name: str | None = None
-    """A name that stood by itself among lists: `"clicks", [{…}]`."""
+    """Name of the lists that follow: `"clicks", [{…}]`."""
     columns: tuple[str, ...] | None = None
-    """The columns that a header row named."""
+    """Columns of the last header row."""
     kind: str | None = None
     rule: Rule = UNTOLD
 
 
 class Place(NamedTuple):
-    """Where a value stands: its pointer, the names of its containers, and how many of them were opened."""
+    """The position of a value: pointer, labels of its containers, and depth of nesting."""
 
     pointer: str
     labels: tuple[str, ...]
@@ -50,7 +50,7 @@ def divide_row(
     siblings: Siblings,
     out: list[RawRecord],
 ) -> None:
-    """A list of bare values: the names of columns, a row of values, or neither."""
+    """Classify a list of bare values: a header row, a row of values, or neither."""
     texts = tuple(cell for cell in row if isinstance(cell, str))
     if len(texts) == len(row):
         if len(row) == 1 and not at.labels and (name := list_name(texts[0])):
@@ -81,7 +81,7 @@ def divide_row(
 
 
 def bare(value: JsonValue, pointer: str, labels: tuple[str, ...]) -> RawRecord:
-    """The record that a bare value is: a message, a survey, a record as JSON … or nothing that is known."""
+    """Classify a bare value: a message, a survey, a record as JSON …, or unrecognised."""
     labelled = label_kind(labels)
     if isinstance(value, str) and value:
         inner = sniff.record_in_json(value)
@@ -123,7 +123,7 @@ def _bareness(value: JsonValue) -> str:
 
 
 def _cells(row: list[JsonValue], columns: tuple[str, ...]) -> Members:
-    """A row's cells by the names of their columns; cells beyond them are numbered from 1."""
+    """A row's cells by the names of their columns; surplus cells are `column N`, counted from 1."""
     members: dict[str, JsonValue] = {}
     places: dict[str, str] = {}
     for index, cell in enumerate(row):
@@ -138,12 +138,12 @@ def _cells(row: list[JsonValue], columns: tuple[str, ...]) -> Members:
 
 
 def fits(row: list[JsonValue], columns: tuple[str, ...]) -> bool:
-    """Whether a row has about as many cells as there are columns."""
+    """Whether a row has as many cells as there are columns, give or take one or a quarter."""
     return abs(len(row) - len(columns)) <= max(1, len(columns) // 4)
 
 
 def take_header(siblings: Siblings, columns: Sequence[str], labels: tuple[str, ...]) -> None:
-    """Take a row for the names of the columns of those below it."""
+    """Take a row as the header of the rows below it."""
     siblings.columns = tuple(columns)
     labelled = label_kind(labels)
     keyed = names_kind(siblings.columns)
@@ -158,7 +158,7 @@ def take_header(siblings: Siblings, columns: Sequence[str], labels: tuple[str, .
 def _log_row(
     row: list[JsonValue], labelled: tuple[str, str, bool] | None
 ) -> tuple[str, str, tuple[str, ...]] | None:
-    """Log, kind and columns of a row without names, which may begin with the log's name."""
+    """Log, kind and columns of a row without names; its first cell may be the log's name."""
     if len(row) < 4:
         return None
     first = row[0]
@@ -184,5 +184,5 @@ def list_name(value: JsonValue) -> str | None:
 
 
 def names_list(value: str) -> bool:
-    """Whether a text that stands by itself says no more than a kind: what follows it cannot be seen yet."""
+    """Whether a text is the name of a kind and no more, where the next element is not known yet."""
     return bool(kind_named(value) or logs.columns_of_log(value))

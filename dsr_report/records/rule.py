@@ -1,4 +1,4 @@
-"""What decided the kind of a record: codes and names, which `rendering.warnings` puts into words."""
+"""Rules: what decided the kind of a record, as codes and names that `rendering.warnings` puts into words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple, Self
 
 
 class Clue(NamedTuple):
-    """One thing that spoke for a kind.
+    """One piece of evidence for a kind.
 
     Attributes:
-        code: what it was (`label`, `keys`, `no-known-keys`).
-        name: what it was called in the export.
+        code: its type (`label`, `keys`, `no-known-keys`).
+        name: the name that it has in the export.
         member: the member that had the name as its value, where the code is `says`.
     """
 
@@ -25,9 +25,9 @@ class Clue(NamedTuple):
 
 
 class Rule(str):
-    """All that decided the kind of a record, the strongest clue first: `label clicks, names of columns`.
+    """The clues that decided the kind of a record, the strongest first: `label clicks, names of columns`.
 
-    It is a text, so that records are counted by it as fast as by a text; code reads its `clues`.
+    It is a `str`, so that counting records by it is fast; code reads its `clues`.
     """
 
     __slots__ = ("clues",)
@@ -48,19 +48,19 @@ class Rule(str):
         return self.clues[0]
 
     def and_(self, *clues: Clue) -> Rule:
-        """The same with further clues."""
+        """A copy with further clues."""
         return Rule(*self.clues, *clues)
 
     def after(self, clue: Clue) -> Rule:
-        """The same behind a stronger clue."""
+        """A copy with a stronger clue before the others."""
         return Rule(clue, *self.clues)
 
 
 @lru_cache(maxsize=4096)
 def rule(code: str, name: str = "", member: str = "") -> Rule:
-    """The rule of one clue."""
+    """The rule with a single clue."""
     return Rule(Clue(code, name, member))
 
 
 UNTOLD = Rule(Clue("nothing-told"))
-"""Of a record that was made rather than found."""
+"""The rule of a record that was constructed rather than found."""

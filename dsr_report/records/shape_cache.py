@@ -1,4 +1,4 @@
-"""What is known of objects by their names."""
+"""A bounded cache keyed by the shape of objects."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 _MOST_NAMES = 100_000
-"""Names in all: about 10 MB. Real exports have fewer than a thousand."""
+"""Maximum names in a cache: about 10 MB. Real exports have fewer than a thousand."""
 
 
 class Shapes(dict[K, V]):
-    """What was worked out for objects of the same names; forgotten where these have become many in all."""
+    """A cache by shape; it is cleared when its shapes have too many names in all."""
 
     def __init__(self) -> None:
         super().__init__()
         self._names = 0
 
     def keep(self, shape: K, names: Collection[str], known: V) -> None:
-        """Remember what holds for a shape, which has these names."""
+        """Cache a value for a shape, which has these names."""
         self._names += len(names) + 1
         if self._names > _MOST_NAMES:
             self.clear()

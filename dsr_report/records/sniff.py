@@ -1,4 +1,4 @@
-"""What a bare text is: a MIME message, HTML, a survey as XML, rows of a log, a record as JSON, base64."""
+"""Recognition of a text's content: MIME, HTML, a survey as XML, rows of a log, a record as JSON, base64."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _SAMPLE = 4_096
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _LAST_ASCII = 0x7F
 _LONGEST_LETTER = 4
-"""Bytes of a letter in UTF-8."""
+"""Maximum bytes of a character in UTF-8."""
 _MOST_FOREIGN = 4
-"""Of a message in Western Europe fewer than one byte in so many is no ASCII."""
+"""A message in a Western European charset has less than one non-ASCII byte in so many."""
 _TELLING = re.compile("[:<,;\t]")  # without any of these a short text is of no kind
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
@@ -53,7 +53,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 
 
 def kind_of_text(text: str) -> tuple[str, Rule] | None:
-    """Kind and rule that a bare text tells by its look, or None; records as JSON are `record_in_json`'s."""
+    """Kind and rule by the content of a text, or None; `record_in_json` recognises records as JSON."""
     if len(text) < _SHORTEST_BASE64 and _TELLING.search(text) is None:
         return None
     head = text[:_LOOK].lstrip("\ufeff")
@@ -88,7 +88,7 @@ def kind_of_text(text: str) -> tuple[str, Rule] | None:
 
 
 def is_mime(head: str) -> bool:
-    """Whether a text begins like an e-mail message: header fields, of which at least two are mail's own."""
+    """Whether a text begins like an e-mail message: two known header fields, or one and an empty line."""
     if head.startswith(("From ", ">From ")):
         head = head.partition("\n")[2]
     if not _HEADER_FIELD.match(head):
@@ -110,10 +110,10 @@ def is_xml(text: str) -> bool:
 
 
 def decoded_head(text: str) -> bytes | None:
-    """The first bytes of a text in base64; None where it is none, or what it says makes no sense.
+    """Decode the beginning of a text in base64; None if it is not base64, or its content is not plausible.
 
-    An id of 32 hexadecimal digits and many a word could be base64, too. Only what is a known kind of file, a
-    message, a page, JSON or readable text was meant as such.
+    An id of 32 hexadecimal digits and many a word are valid base64, too. Only a known type of file, a
+    message, a page, JSON or readable text is plausible.
     """
     head = text[:_LOOK]
     if len(head) < _SHORTEST_BASE64 or not _BASE64.fullmatch(head):
@@ -127,7 +127,7 @@ def decoded_head(text: str) -> bytes | None:
 
 
 def _is_readable(content: bytes) -> bool:
-    """Whether bytes are text, in UTF-8 or in a charset of one byte a letter, without control characters."""
+    """Whether bytes are text without control characters: UTF-8, or a message in a single-byte charset."""
     sample = content[:_SAMPLE]
     if _CONTROLS.search(sample):
         return False
@@ -135,19 +135,19 @@ def _is_readable(content: bytes) -> bool:
         sample.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start > len(sample) - _LONGEST_LETTER:
-            return True  # a letter was cut by the end of the sample
+            return True  # the sample ends within a character
         foreign = sum(byte > _LAST_ASCII for byte in sample)
         return foreign * _MOST_FOREIGN < len(sample) and is_mime(sample.decode("latin-1"))
     return True
 
 
 def media_type_of(head: bytes) -> str | None:
-    """The media type that a file's first bytes tell, or None."""
+    """The media type by a file's magic number, or None."""
     return next((media_type for magic, media_type in _MAGIC if head.startswith(magic)), None)
 
 
 def content_bytes(text: str) -> bytes:
-    """The bytes that a text stands for: those of a data URI or of base64, else the text itself in UTF-8."""
+    """Decode a data URI or base64; any other text is encoded as UTF-8."""
     if uri := _DATA_URI.match(text[:_LOOK]):
         payload = text[uri.end() :]
         if uri[3]:
@@ -159,7 +159,7 @@ def content_bytes(text: str) -> bytes:
 
 
 def encoding_of(text: str) -> str:
-    """How a text holds its content: `data-uri`, `base64` or `text`."""
+    """The encoding of a text's content: `data-uri`, `base64` or `text`."""
     if _DATA_URI.match(text[:_LOOK]):
         return "data-uri"
     blob = decoded_head(text)
@@ -167,7 +167,7 @@ def encoding_of(text: str) -> str:
 
 
 def media_type_of_uri(text: str) -> str | None:
-    """The media type that a data URI names, or None."""
+    """The media type of a data URI (`text/plain` by default), or None."""
     uri = _DATA_URI.match(text[:_LOOK])
     return (uri[1] or "text/plain").lower() if uri else None
 
@@ -183,7 +183,7 @@ def _from_base64(text: str) -> bytes | None:
 
 
 def csv_columns(text: str) -> tuple[str, ...] | None:
-    """The columns that the first line of a text in CSV names, or its cells tell; None where it is none."""
+    """The columns of a text in CSV, by its header row or by the log that its cells match, or None."""
     head = text[:_LOOK].lstrip("\ufeff")
     first = head.splitlines()[0] if head.strip() else ""
     for delimiter in (",", ";", "\t"):
@@ -200,7 +200,7 @@ def csv_columns(text: str) -> tuple[str, ...] | None:
 
 
 def csv_rows(text: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Columns and rows of a text for which `csv_columns` gave columns."""
+    """Columns and rows of a text for which `csv_columns` finds columns."""
     columns = csv_columns(text)
     body = text.lstrip("\ufeff")
     if columns is None:
@@ -225,7 +225,7 @@ def _csv_row(text: str, delimiter: str) -> list[str] | None:
 
 
 def record_in_json(text: str) -> dict[str, JsonValue] | None:
-    """The object that a text in JSON holds (alone, or as the only element of a list), numbers as written."""
+    """The object in a JSON text (alone, or the only element of a list), with numbers as written."""
     if text[:_LOOK].lstrip()[:1] not in {"{", "["}:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What an export holds, in numbers: one pass over what was found, in bounded memory."""
+"""Counts of an export's content, from one pass over its records and in bounded memory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OTHER_RULES = rule("other-rules")
 _JSON = Clue("text", "JSON")
 _TEXTS = frozenset({str, int, Number})
 _DIGITS = dict.fromkeys(map(ord, "123456789"), "0")
-# Local time, UTC, an offset, a day, unix seconds.
+# Forms that sort by time: local time, UTC, an offset, a day, unix seconds.
 _ORDERED = re.compile(r"0000-00-00(?:[ T]00:00(?::00(?:\.0{1,6})?)?(?:Z|[+-]00:?00)?)?|0{9,10}")
 _OFFSET = re.compile(r"[+-]00:?00\Z")
 _DAY = 10  # characters
@@ -51,27 +51,27 @@ class UnrecognisedGroup:
 
 @dataclass(slots=True)
 class Summary:
-    """Counts of what was found.
+    """Counts of an export's records.
 
-    Envelopes (how lists are packed) are counted in `envelopes`, as they are no records; their values count.
+    Envelopes (how lists are packed) are not records: they are counted in `envelopes`, and their values count.
     """
 
     zone: ZoneInfo
     rules: dict[tuple[str, Rule], int] = field(default_factory=dict)
-    """(kind, what decided it) → how many; a great many different rules are counted as `other rules`."""
+    """Number of records by kind and rule; a great many different rules are counted as `other rules`."""
     values: int = 0
     """Values of all records and envelopes."""
     groups: dict[tuple[str, ...], UnrecognisedGroup] = field(default_factory=dict)
     examples: list[RawRecord] = field(default_factory=list)
     """The first of each group of unrecognised records that are objects: their names, without values."""
     _limits: dict[str, list[str]] = field(default_factory=dict)
-    """Form of a moment's text, with 0 for every digit → the first and the last text."""
+    """First and last text of moments by their form: the text with 0 for every digit."""
     _others: list[datetime] = field(default_factory=list)
-    """The first and the last moment that was written in another form."""
+    """First and last moment of all other forms."""
     _shapes: Shapes[tuple[str, Names | tuple[str, ...]], str | None] = field(default_factory=Shapes)
 
     def add(self, found: RawRecord | AlikeRecords) -> None:
-        """Take in one record, or some that are alike."""
+        """Count one record, or a group of alike ones."""
         if isinstance(found, AlikeRecords):
             self._count(found.kind, found.rule, found.alike.value_count, len(found.alike.values))
             if found.kind in DATED_KINDS:
@@ -105,7 +105,7 @@ class Summary:
 
     @property
     def kinds(self) -> Counter[str]:
-        """Kind → how many records; envelopes are none."""
+        """Number of records by kind, without envelopes."""
         kinds: Counter[str] = Counter()
         for (kind, _), count in self.rules.items():
             if kind != "envelope":
@@ -128,7 +128,7 @@ class Summary:
         return self._limit(max, 1)
 
     def unrecognised(self) -> list[UnrecognisedGroup]:
-        """What was not recognised, grouped by members, in the order of the export."""
+        """Unrecognised records, grouped by members, in the order of the export."""
         return list(self.groups.values())
 
     def _limit(self, choose: Callable[[Iterable[datetime]], datetime], place: int) -> datetime | None:
@@ -151,7 +151,7 @@ class Summary:
             self._moments([members[name]])
 
     def _moment_in(self, kind: str, members: dict[str, JsonValue]) -> str | None:
-        """The name of the member that dates a record of a kind."""
+        """The name of the member that dates a record of a kind, or None."""
         for shape in (frozenset(members), tuple(members)):
             try:
                 return self._shapes[kind, shape]
@@ -163,9 +163,9 @@ class Summary:
         return name
 
     def _moments(self, raws: list[JsonValue]) -> None:
-        """Take in when records happened.
+        """Update the first and last moment.
 
-        Moments that are written in the same form compare as texts: only a new first or last one is read.
+        Moments of the same form are compared as texts; only a new first or last one is parsed.
         """
         if not _TEXTS.issuperset(map(type, raws)):
             raws = [raw for raw in raws if type(raw) in _TEXTS]

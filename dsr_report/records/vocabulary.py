@@ -1,6 +1,6 @@
-"""Which kind a word names: on containers, in `type` and `event` members, in names of logs.
+"""The vocabulary of kinds: words on containers, in `type` and `event` members, and in names of logs.
 
-Separators, case, prefixes of products and words such as "log" do not matter. The words are declared with
+Separators, case, prefixes of products and words such as "log" are ignored. The words are declared with
 the kinds (`kinds`).
 """
 
@@ -40,7 +40,7 @@ def _words(label: str) -> list[str]:
 
 
 def _kind_of_words(words: list[str]) -> str | None:
-    """The kind that the words name together, with or without prefixes of products."""
+    """The kind that the words name together, with or without a product's prefix."""
     for start in range(len(words) + 1):
         rest = "".join(words[start:])
         if rest in KIND_OF_WORD:

@@ -101,7 +101,7 @@ def _event(
     free_text: Authorship = "",
     is_weak: bool = False,
 ) -> Kind:
-    """A kind of event with its `own` columns; those of `instead` are read in a way of its own."""
+    """A kind of event with its `own` columns; each field in `instead` replaces the column of its name."""
     names, special = _OF_ALL | word_set(own), {one.name: one for one in instead}
     fields = tuple(special.get(one.name, one) for one in EVENT_COLUMNS if one.name in names)
     return Kind(

@@ -1,4 +1,4 @@
-"""Everything else that Copernica is known to keep, and what is not known at all."""
+"""All other kinds that Copernica is known to keep, and unrecognised records."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Retry(Event):
 
 
 class _Visit(Event):
-    """Something that the subject's program asked the web for."""
+    """A web request of the subject's program."""
 
     ip: Text | None = None
     """`0.0.0.0` means that it was not kept."""
@@ -138,13 +138,13 @@ class _Returned(Event):
 
 
 class Bounce(_Returned):
-    """A message came back, or something automatic answered."""
+    """A message was returned, or an automatic reply arrived."""
 
     kind: ClassVar[str] = "bounce"
 
 
 class Response(_Returned):
-    """Something or someone answered to the return address (SMTPeter)."""
+    """A reply arrived at the return address (SMTPeter)."""
 
     kind: ClassVar[str] = "response"
 

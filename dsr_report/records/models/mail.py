@@ -69,7 +69,7 @@ class Mailing(Record):
     impression_count: Text | None = None
     tags: tuple[Text, ...] = ()
     target: Exact = None
-    """Which selection of people was mailed."""
+    """The selection of people that was mailed."""
 
 
 class Snapshot(Record):

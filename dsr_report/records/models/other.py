@@ -1,4 +1,4 @@
-"""Everything else that Copernica is known to keep, and what is not known at all."""
+"""All other kinds that Copernica is known to keep, and unrecognised records."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ class UploadedFile(Record):
     modified_at_certainty: Certainty | None = None
     profile_id: Text | None = None
     media_type: Text | None = None
-    """Where the export names it, or where the content's first bytes tell."""
+    """As the export names it, else by the content's first bytes."""
     content: Text | None = None
     """The content as the export has it (text, base64 or a data URI); `decoded()` gives the bytes."""
 
     def decoded(self) -> bytes | None:
-        """The content's bytes, or None where the export has none; text that is no base64 becomes UTF-8."""
+        """The content's bytes, or None where the export has none; text other than base64 is UTF-8."""
         from dsr_report.records.sniff import content_bytes  # noqa: PLC0415 - models import no reading
 
         return None if self.content is None else content_bytes(self.content)
@@ -182,7 +182,7 @@ class Log(Record):
 
     kind: ClassVar[str] = "log"
     row_kind: Text | None = None
-    """Kind of each row, where its columns tell."""
+    """Kind of the rows, if a label or their columns determine it."""
     columns: tuple[Text, ...] = ()
     rows: tuple[tuple[Text, ...], ...] = ()
     content: Text | None = None

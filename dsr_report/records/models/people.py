@@ -10,7 +10,7 @@ from dsr_report.records.base import AsItIs, Certainty, ExactMap, Record, Text
 
 
 class Interest(NamedTuple):
-    """One interest of a profile; `selected` is None where the export only gives ids without a flag."""
+    """One interest of a profile; `selected` is True for a bare name or id, None for an unreadable flag."""
 
     interest_id: str | None
     name: str | None
@@ -87,7 +87,7 @@ class Change(Record):
     """Field values after the change (before it, for a deletion)."""
     interests: Interests = ()
     parameters: ExactMap = Field(default_factory=dict)
-    """What the change was made with; may mix fields and interests."""
+    """Parameters of the change; may mix fields and interests."""
     occurred_at: AwareDatetime | None = None
     occurred_at_raw: Text | None = None
     occurred_at_certainty: Certainty | None = None

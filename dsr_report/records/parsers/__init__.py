@@ -1,1 +1,1 @@
-"""One parser for each kind, by family; `records.registry` lists them."""
+"""Parsing steps that a declaration cannot express, by family; `records.registry` lists them."""

@@ -1,4 +1,4 @@
-"""Which message an event happened to, in statistics, logs, webhooks and the events API alike."""
+"""The ids of an event and of its message, in statistics, logs, webhooks and the events API alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the names of a message's members do not tell: which id is which, and how its source is encoded."""
+"""Parsing of messages that names alone do not decide: which id is which, and the source's encoding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COUNTED = word_set("abuses clicks deliveries errors impressions retries unsubsc
 
 @before("message")
 def read_message(take: FieldReader) -> None:
-    """Read a bare text, or the ids: which one is public and which a number is told by their looks."""
+    """Read a bare text, or the ids: their form shows which one is public and which is the number."""
     if not isinstance(take.found.value, dict) and take.names == {""}:
         _read_bare_message(take)
         return
@@ -30,7 +30,7 @@ def read_message(take: FieldReader) -> None:
 
 @after("message")
 def decode_source(take: FieldReader) -> None:
-    """Say how the source is encoded, and decode base64."""
+    """Set the encoding of the source, and decode base64."""
     mime = take.fields.get("mime")
     if mime is not None and "mime_encoding" not in take.fields:
         encoding = sniff.encoding_of(mime)

@@ -1,4 +1,4 @@
-"""What the members of files, text messages and logs tell beside their values."""
+"""Derived fields of text messages, files, logs and unrecognised records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dsr_report.records.vocabulary import kind_labelled, normalised_key
 
 @after("sms")
 def tell_error(take: FieldReader) -> None:
-    """Tell a text message from an error with one."""
+    """Set `is_error` for an error with a text message."""
     told = " ".join((*(clue.name for clue in take.found.rule.clues), *take.found.labels)).lower()
     only_errors_have = take.names - set(DISCRIMINATORS) == {"mailing", "timestamp", "profile", "subprofile"}
     if "error" in told or "fout" in told or only_errors_have:
@@ -21,7 +21,7 @@ def tell_error(take: FieldReader) -> None:
 
 @after("file")
 def tell_size_and_type(take: FieldReader) -> None:
-    """Read the size as a number, and the media type off the content where no member names it."""
+    """Set the size as a number, and the media type by the content where no member names it."""
     size, content = take.fields.get("size_raw"), take.fields.get("content")
     if size is not None and size.isascii() and size.isdigit() and len(size) < 19:
         take.fields["size_bytes"] = int(size)
@@ -48,5 +48,5 @@ def read_rows(take: FieldReader) -> None:
 
 @after("unrecognised")
 def tell_reason(take: FieldReader) -> None:
-    """Say why it was not recognised."""
+    """Set the reason why it was not recognised."""
     take.fields["reason"] = as_text(take.found.rule)

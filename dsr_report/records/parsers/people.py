@@ -1,4 +1,4 @@
-"""What `removed` means: false, true, or the moment of removal."""
+"""The member `removed` of profiles: false, true, or the moment of removal."""
 
 from __future__ import annotations
 

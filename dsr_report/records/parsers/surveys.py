@@ -1,4 +1,4 @@
-"""The answers of a survey, in any of the shapes that they are known to have."""
+"""The answers of a survey, in each of their known shapes."""
 
 from __future__ import annotations
 
