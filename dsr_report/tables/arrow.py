@@ -33,7 +33,7 @@ def arrow_schema(table: Table) -> Any:
 
 
 def record_batch(batch: Columns, table: Table, schema: Any) -> Any:
-    """A batch of columns as Arrow's."""
+    """Convert a batch of columns to an Arrow record batch."""
     import pyarrow as pa  # noqa: PLC0415 - only for formats that need it
 
     arrays = []
@@ -49,7 +49,7 @@ def record_batch(batch: Columns, table: Table, schema: Any) -> Any:
 
 
 def record_batch_of_block(block: Any, store: Store, arrivals: Places, seen: Seen, schema: Any) -> Any:
-    """A block of a store that holds Arrow's columns, with all that is worked out, as a batch."""
+    """Convert a block of Arrow columns, with its derived columns, to a record batch."""
     import pyarrow as pa  # noqa: PLC0415 - only for formats that need it
 
     there = set(block.column_names)
@@ -70,7 +70,7 @@ def record_batch_of_block(block: Any, store: Store, arrivals: Places, seen: Seen
 
 
 def _array(cells: list[Any], kind: Any) -> Any:
-    """Cells as a column; halves of characters, which UTF-8 cannot hold, become their escapes."""
+    """Cells as an Arrow array; lone surrogates, which UTF-8 cannot encode, become escape sequences."""
     import pyarrow as pa  # noqa: PLC0415
 
     try:
@@ -81,14 +81,14 @@ def _array(cells: list[Any], kind: Any) -> Any:
 
 @lru_cache(maxsize=64)
 def _nulls(kind: Any, count: int) -> Any:
-    """A column that says nothing; those of one length share their memory."""
+    """A column of nulls; columns of one length share their memory."""
     import pyarrow as pa  # noqa: PLC0415
 
     return pa.nulls(count, kind)
 
 
 def _category(texts: Any, column: Column) -> Any:
-    """Texts as places among the categories of a column."""
+    """Encode texts as indices into the categories of a column."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # type: ignore[import-untyped] # noqa: PLC0415
 

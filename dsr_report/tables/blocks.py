@@ -1,4 +1,4 @@
-"""How rows are held while they are put aside: as lists, or as Arrow's columns."""
+"""Storage formats of spooled rows: Python lists, or Arrow columns."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Places = np.ndarray[Any, Any]
 
 
 NO_MOMENT = np.iinfo(np.int64).min
-"""Stands for null among moments in an array of numbers."""
+"""Null among moments in an array of integers."""
 
 
 class BlockRows(Protocol):
-    """Rows of one block, to work out further columns of; a column is what `columns` or a batch takes."""
+    """Rows of a block as input of derived columns, which have the block's type: a list or an Arrow array."""
 
     count: int
 
@@ -31,59 +31,59 @@ class BlockRows(Protocol):
         ...
 
     def map_texts(self, name: str, function: Callable[[str], Any], dtype: str) -> Any:
-        """What a function makes of each text of a column; it is asked once for each, and not for null."""
+        """Map the texts of a column; the function is called once per distinct text, and not for null."""
         ...
 
     def constant(self, cell: str | None) -> Any:
-        """A column of one text."""
+        """A column with the same cell in all rows."""
         ...
 
     def moments(self, name: str) -> Places:
-        """A column of moments as numbers, `NO_MOMENT` where there is none."""
+        """A column of moments as integers, with `NO_MOMENT` for null."""
         ...
 
     def column(self, cells: list[Any], dtype: str) -> Any:
-        """Cells as a column."""
+        """Convert cells to a column."""
         ...
 
     def local(self, numbers: Places) -> Any:
-        """Numbers that `moments` gave the form of, as a column of local time."""
+        """Convert integers as `moments` returns them to a column of local time."""
         ...
 
 
 class Blocks(Protocol):
-    """A way to hold rows in columns; a column that a block does not have is null in all its rows."""
+    """A columnar storage format; a column that a block lacks is null in all its rows."""
 
     def pack(self, columns: Columns, count: int) -> bytes:
-        """Rows as bytes."""
+        """Encode columns of `count` rows as bytes."""
         ...
 
     def unpack(self, data: bytes) -> Any:
-        """The block that `pack` or `repack` made bytes of."""
+        """Decode the bytes of `pack` or `repack` to a block."""
         ...
 
     def repack(self, block: Any) -> bytes:
-        """A block as bytes."""
+        """Encode a block as bytes."""
         ...
 
     def join(self, blocks: list[Any]) -> Any:
-        """Blocks as one."""
+        """Concatenate blocks."""
         ...
 
     def take(self, block: Any, places: Places) -> Any:
-        """The rows at these places, in this order."""
+        """The rows at these indices, in this order."""
         ...
 
     def part(self, block: Any, start: int, stop: int) -> Any:
-        """Rows that follow each other."""
+        """The rows from `start` up to `stop`."""
         ...
 
     def columns(self, block: Any) -> tuple[Columns, int]:
-        """A block's columns as lists, and how many rows it has."""
+        """A block's columns as lists, and its number of rows."""
         ...
 
     def rows(self, block: Any) -> BlockRows:
-        """A block's rows, to work out further columns of."""
+        """A block's rows as input of derived columns."""
         ...
 
 
@@ -118,12 +118,12 @@ class ListRows:
 
 
 class Lists:
-    """Lists of cells: needs no library."""
+    """Blocks of Python lists; needs no optional library."""
 
     def pack(self, columns: Columns, count: int) -> bytes:
         try:
             return marshal.dumps((columns, count))
-        except ValueError:  # a kind of text: a number as it was written
+        except ValueError:  # a subclass of `str`: a number as written
             plain = {
                 name: [str(c) if isinstance(c, str) else c for c in cells] for name, cells in columns.items()
             }
@@ -169,7 +169,7 @@ class Lists:
 
 
 def _picker(places: list[int]) -> Callable[[list[Any]], list[Any]]:
-    """What gives the cells at these places."""
+    """A function that selects the cells at these indices."""
     if len(places) < 2:
         return lambda cells: [cells[place] for place in places]
     getter = itemgetter(*places)
@@ -177,7 +177,7 @@ def _picker(places: list[int]) -> Callable[[list[Any]], list[Any]]:
 
 
 class ArrowBlocks:
-    """Arrow tables: several times as fast, and what Parquet and DuckDB want."""
+    """Blocks of Arrow tables: several times as fast, and the input of Parquet and DuckDB."""
 
     def __init__(self, table: Table) -> None:
         import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415 - only where it is wanted
@@ -197,7 +197,7 @@ class ArrowBlocks:
                 arrays[name] = pa.array(cells, self._types[name])
             except UnicodeEncodeError:
                 arrays[name] = pa.array(encodable(cells), self._types[name])
-        if not arrays:  # a block must know how many rows it has
+        if not arrays:  # keeps the number of rows
             arrays["#"] = pa.nulls(count, pa.int8())
         return self.repack(pa.table(arrays))
 
@@ -260,7 +260,7 @@ class _ArrowRows:
     def column(self, cells: list[Any], dtype: str) -> Any:
         try:
             return self._pa.array(cells, self._types.get(dtype, self._pa.string()))
-        except UnicodeEncodeError:  # a half of a character
+        except UnicodeEncodeError:  # a lone surrogate
             return self._pa.array(encodable(cells))
 
     def local(self, numbers: Places) -> Any:

@@ -32,10 +32,10 @@ _BATCH = 5_000
 
 
 class TableSet(Mapping[str, Any], Closing):
-    """Tables of one export that were made in one pass: `tables["events"]` is a pandas DataFrame.
+    """Tables of an export, built in one pass: `tables["events"]` is a pandas DataFrame.
 
-    `batches(name)` streams a table's columns instead. Close it, or use it in a `with`, to let go of what was
-    put aside on disk.
+    `batches(name)` streams a table's columns instead. Close it, or use it in a `with`, to remove temporary
+    files.
     """
 
     def __init__(self, stores: dict[str, Store]) -> None:
@@ -60,12 +60,12 @@ class TableSet(Mapping[str, Any], Closing):
         return len(self._stores)
 
     def close(self) -> None:
-        """Let go of what was put aside on disk; frames that were made stay."""
+        """Remove temporary files; DataFrames that were made stay valid."""
         for store in self._stores.values():
             store.close()
 
     def count(self, name: str) -> int:
-        """How many rows were put into a table (messages: records, before they are merged)."""
+        """Number of rows added to a table (messages: records, before they are merged)."""
         return self._stores[name].count
 
     def batches(self, name: str) -> Iterator[Columns]:
@@ -91,7 +91,7 @@ class TableSet(Mapping[str, Any], Closing):
 
 
 def _merged_messages(store: Store) -> Iterator[Columns]:
-    """Messages, each once: those of one key are made one row."""
+    """Rows of messages; those with the same key are merged."""
     by_key: dict[str, list[dict[str, Any]]] = {}
     for batch in store.batches():
         for cells in zip(*batch.values(), strict=True):
@@ -106,13 +106,13 @@ def _merged_messages(store: Store) -> Iterator[Columns]:
 
 
 def _link_rows(store: Store) -> Iterator[Columns]:
-    """Links with the keys of the clicks that followed them: message by message."""
+    """Rows of links, message by message, with the keys of the clicks that followed them."""
     names = store.table.names
     held: Columns = {name: [] for name in names}
     for batch in store.batches():
         for name in names:
             held[name] += batch[name]
-        last = held["message_key"].index(held["message_key"][-1])  # of it, more may follow
+        last = held["message_key"].index(held["message_key"][-1])  # its links may go on
         if last:
             yield _with_link_keys({name: held[name][:last] for name in names}, store.known)
             held = {name: held[name][last:] for name in names}
@@ -134,7 +134,7 @@ def _with_link_keys(links: Columns, known: Known) -> Columns:
 
 
 def _numbered_mailings(store: Store) -> Iterator[Columns]:
-    """Mailings with the product in their keys; further records of one mailing are numbered."""
+    """Rows of mailings with the product in their keys; further records of one mailing are numbered."""
     counts: Counter[str] = Counter()
     for batch in store.batches():
         keys = []
@@ -150,11 +150,11 @@ _SPECIAL: dict[str, Callable[[Store], Iterator[Columns]]] = {
     "links": _link_rows,
     "mailings": _numbered_mailings,
 }
-"""Tables whose rows are not those of their store one by one."""
+"""Tables whose rows are transformed after they leave the store."""
 
 
 _OF_MESSAGES = frozenset({"messages", "message_headers", "message_parts", "links"})
-"""Tables for which the source of messages is read."""
+"""Tables that need the source of messages."""
 
 
 def build(
@@ -168,17 +168,17 @@ def build(
     subject_key: str | None = None,
     config: Config | None = None,
 ) -> TableSet:
-    """The tables of an export's records.
+    """Build the tables of an export's records.
 
     Args:
-        founds: what `records.Classifier.find` gave.
-        zone: of local times that name none.
+        founds: raw records of `records.classifier.Classifier.find`.
+        zone: time zone of moments that name none.
         info: the export's `info`, for the table `subject`.
-        info_pointer: where it stands.
-        only: the tables to make; what they do not need is not read.
-        arrow: hold rows in Arrow's columns, which need pyarrow: faster where Parquet or DuckDB is wanted.
-        subject_key: what rows say whom they are about by, where it is not made of `info`.
-        config: what the controller says of where fields come from.
+        info_pointer: JSON Pointer of `info`.
+        only: names of the tables to build; what they do not need is not parsed.
+        arrow: hold rows in Arrow columns, which needs pyarrow: faster where Parquet or DuckDB is wanted.
+        subject_key: `subject_key` of all rows; made of `info` by default.
+        config: the controller's configuration, with the origins of fields.
     """
     declared = tables_by_name()
     wanted = set(declared if only is None else only)
@@ -211,7 +211,7 @@ def build(
 
 
 def subject_row(info: JsonValue, pointer: str) -> tuple[str, dict[str, Any]]:
-    """The key of whom an export is about, and the row of `subject`."""
+    """The key of the export's subject, and the row of `subject`."""
     if not isinstance(info, dict):
         return "", {}
     kind, subject = (
@@ -223,7 +223,7 @@ def subject_row(info: JsonValue, pointer: str) -> tuple[str, dict[str, Any]]:
 
 
 class _Pass:
-    """One pass over the records: each is read as far as the wanted tables need it."""
+    """One pass over the records; each is parsed only if a wanted table needs it."""
 
     def __init__(self, stores: dict[str, Store], known: Known, zone: ZoneInfo, origins: Origins) -> None:
         self._stores = stores
@@ -236,7 +236,7 @@ class _Pass:
         self._reads_others = bool(stores.keys() - _OF_MESSAGES - {"events", "subject"})
 
     def add(self, found: RawRecord) -> None:
-        """Take in one record."""
+        """Process one record."""
         if found.kind in EVENT_KINDS:
             if self._events is not None:
                 self._events.add(found)
@@ -249,7 +249,7 @@ class _Pass:
             self._add(parse(found, self._zone))
 
     def end(self) -> None:
-        """Hand on the events that are still held."""
+        """Flush the events that are still buffered."""
         if self._events is not None:
             self._events.end()
 
@@ -271,7 +271,7 @@ class _Pass:
 
 
 def _clicks(events: Store, messages: MessageIds) -> Iterator[tuple[str, str | None, str | None]]:
-    """The message, and the number and address of the link, of every click."""
+    """Yield the message key, link number and address of every click."""
     for rows in events.arriving():
         ids, links = rows.cells("link_id"), rows.cells("link")
         if any(ids) or any(links):

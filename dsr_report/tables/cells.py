@@ -1,4 +1,4 @@
-"""From values of records to cells of columns: moments as microseconds, ids, texts that a column can hold."""
+"""Conversion of record values to table cells: moments to microseconds, ids, and texts."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def microseconds(moment: datetime | None) -> int | None:
 
 
 def instant(us: int) -> datetime:
-    """The moment that `microseconds` made a number of."""
+    """The moment, in UTC, at so many microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=us)
 
 
 def cells_of(record: Record, kind: Kind) -> dict[str, Any]:
-    """The row of a record in its kind's table: a cell for each field, and the rest in `other`."""
+    """The row of a record in its kind's table: a cell for each field, and other members in `other`."""
     row: dict[str, Any] = {"pointer": record.pointer, "other": other_cell(record)}
     names = _names(kind.table_name)
     if "kind" in names:
@@ -73,7 +73,7 @@ def _cell(value: Any, how: How) -> Any:
 
 
 def other_cell(record: Record) -> str | None:
-    """The members that no column has, as JSON; what only names the record's kind is none of them."""
+    """The members without a column, as JSON; those that only name the record's kind are left out."""
     rest: dict[str, JsonValue] = {
         name: value for name, value in record.other_fields().items() if not only_names_kind(name, value)
     }
@@ -82,7 +82,7 @@ def other_cell(record: Record) -> str | None:
 
 
 def only_names_kind(name: str, value: JsonValue) -> bool:
-    """Whether a member says no more than what kind of record it stands in (`"event": "open"`)."""
+    """Whether a member only names the kind of its record (`"event": "open"`)."""
     return normalised_key(name) in DISCRIMINATORS and isinstance(value, str) and kind_named(value) is not None
 
 
@@ -91,7 +91,7 @@ _TEXT_OR_NULL = frozenset({str, type(None)})
 
 
 def id_cells(cells: list[Any], kinds: set[type]) -> list[str | None]:
-    """Ids as `records.fields.as_id` gives them; `kinds` are the types of the cells."""
+    """Convert ids as `records.fields.as_id` does; `kinds` are the types of the cells."""
     if kinds <= _TEXT_OR_NULL:
         return [None if c in _NO_ID else c if c.isalnum() else as_id(c) for c in cells]
     if kinds == {int}:
@@ -100,7 +100,7 @@ def id_cells(cells: list[Any], kinds: set[type]) -> list[str | None]:
 
 
 class TextCells(dict[Any, str | None]):
-    """Scalars as `records.fields.as_text` gives them, remembered."""
+    """Cache of scalars converted by `records.fields.as_text`."""
 
     def __missing__(self, value: Any) -> str | None:
         found = as_text(value)
@@ -110,7 +110,7 @@ class TextCells(dict[Any, str | None]):
 
 
 class TagCells(dict[Any, str | None]):
-    """Labels of a text with semicolons, without spaces and empty ones."""
+    """Cache of tags: texts split at semicolons, without spaces and empty tags."""
 
     def __missing__(self, value: Any) -> str | None:
         parts = value.split(";") if value else ()
@@ -121,7 +121,7 @@ class TagCells(dict[Any, str | None]):
 
 
 def tag_cell(tags: tuple[str, ...]) -> str | None:
-    """Labels as one cell."""
+    """Join tags to one cell."""
     return ";".join(tags) or None
 
 
@@ -129,7 +129,7 @@ _WITHIN_HOUR = {f":{second // 60:02d}:{second % 60:02d}": second * 1_000_000 for
 
 
 class MomentCells:
-    """Moments of texts, read a day or an hour at a time where the clock does not change within it.
+    """Converts texts to moments; a day or an hour without a clock change is parsed once.
 
     No zone has ever set its clock forth and back on one day.
     """
@@ -140,7 +140,7 @@ class MomentCells:
         self._days: set[str] = set()
 
     def column(self, raws: list[Any]) -> tuple[list[int | None], list[str | None]]:
-        """Microseconds and certainties of a column of raw values."""
+        """Convert a column of raw values to microseconds and certainties."""
         hours, within = self._hours, _WITHIN_HOUR
         moments: list[int | None] = []
         certainties: list[str | None] = []
@@ -158,7 +158,7 @@ class MomentCells:
         return moments, certainties
 
     def _hour(self, hour: str) -> tuple[int, str] | None:
-        """The hour's first microsecond and certainty; None where the clock changes in it, or it is none."""
+        """First microsecond and certainty of an hour; None if it is not one, or the clock changes in it."""
         if len(self._hours) >= _MOST:
             self._hours.clear()
             self._days.clear()
@@ -173,13 +173,13 @@ class MomentCells:
                     self._hours[f"{day}{number:02d}"] = (start + number * 3_600_000_000, certainty)
                 if hour in self._hours:
                     return self._hours[hour]
-        # Exactly `YYYY-MM-DD HH`: what is longer or shorter would not be the beginning of such a text.
+        # Exactly `YYYY-MM-DD HH`: another length is not a prefix of such a text.
         found = self._whole(f"{hour}:00:00", f"{hour}:59:59", 3_599) if len(hour) == 13 else None
         self._hours[hour] = found
         return found
 
     def _whole(self, first: str, last: str, seconds: int) -> tuple[int, str] | None:
-        """The first microsecond and the certainty of a time in which the clock does not change."""
+        """First microsecond and certainty of a time span; None if the clock changes in it."""
         begin, end = read_moment(first, self._zone), read_moment(last, self._zone)
         if begin is None or end is None or begin.certainty != end.certainty:
             return None

@@ -1,4 +1,4 @@
-"""Tables of many exports together: they are read one at a time, and their rows are put aside on disk."""
+"""Tables of many exports, which are read one at a time and whose rows are spooled to disk."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from dsr_report.tables.build import TableSet
 from dsr_report.tables.schema import tables_by_name
 
 _IN_MEMORY = 1 << 20
-"""Bytes of rows that take no file; those of a few small exports."""
+"""Bytes of rows kept in memory: those of a few small exports need no file."""
 
 
 class One(Protocol):
-    """One of the exports: makes its tables, with what its rows say of it."""
+    """One of the exports: builds its tables, and identifies it in their rows."""
 
     subject_key: str
     name: str
 
     def tables(self, names: Collection[str], subject_key: str) -> TableSet:
-        """Some of its tables."""
+        """The named tables, with `subject_key` in each row."""
         ...
 
     def leave_out(self, error: DsrReportError) -> bool:
-        """Whether it is left out, as it cannot be read."""
+        """Whether to skip the export, which failed with `error`."""
         ...
 
 
 class CombinedSet(Mapping[str, Any]):
-    """Tables of many exports that were made in one pass over each."""
+    """Tables of many exports, built in one pass over each."""
 
     def __init__(self, names: Collection[str], exports: Callable[[], Iterable[One]]) -> None:
         self._lists = Lists()
@@ -102,5 +102,5 @@ class CombinedSet(Mapping[str, Any]):
         return (record_batch(batch, table, schema) for batch in self.batches(name))
 
     def close(self) -> None:
-        """Let go of what was put aside on disk; frames that were made stay."""
+        """Remove temporary files; DataFrames that were made stay valid."""
         self._file.close()

@@ -1,4 +1,4 @@
-"""Columns that are worked out when rows are handed out: from other columns, and from all other records.
+"""Derived columns: computed when rows are read, from other columns and from all other records.
 
 They are not stored: what a message's final key is, whether the export has it, which mailing a number means
 and which link a click followed is only known when every record was read.
@@ -24,11 +24,11 @@ from dsr_report.user_agents import AgentReading, agent_reading
 
 _DAY = 86_400_000_000
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
-"""As many digits as 64 bits surely hold."""
+"""Up to 18 digits, which always fit into 64 bits."""
 
 
 def whole_number(text: str) -> int | None:
-    """The number that a text is, or None."""
+    """Parse a whole number; None if the text is not one."""
     text = text.strip()
     return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
 
@@ -42,14 +42,14 @@ def _origin_of_kind(kind: str) -> str | None:
 
 
 class LocalTime:
-    """Moments as clocks in one zone show them."""
+    """Converts moments to local time in one zone."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
         self._offsets: dict[int, int | None] = {}
 
     def of(self, moments: Places) -> Places:
-        """Microseconds of local time for those since 1970 in UTC; `NO_MOMENT` stays."""
+        """Local time in microseconds for moments in microseconds since 1970 in UTC; `NO_MOMENT` stays."""
         result = moments.copy()
         known = np.flatnonzero(moments != NO_MOMENT)
         days, places = np.unique(moments[known] // _DAY, return_inverse=True)
@@ -62,7 +62,7 @@ class LocalTime:
         return result
 
     def _offset_of_day(self, day: int) -> int | None:
-        """What the clock is ahead on a day of UTC; None where that changes (never forth and back on one)."""
+        """UTC offset of a UTC day in microseconds; None if it changes (never forth and back on one)."""
         if day not in self._offsets:
             first, last = self._offset(day * _DAY), self._offset(day * _DAY + _DAY - 1)
             self._offsets[day] = first if first == last else None
@@ -81,7 +81,7 @@ class LocalTime:
 
 
 class Known:
-    """What all records together tell: ids, and whom the export is about."""
+    """State from all records together: ids, followed links, and the subject."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.subject_key = ""
@@ -89,7 +89,7 @@ class Known:
         self.mailings = MailingIds()
         self.local_time = LocalTime(zone)
         self.clicked: Callable[[], Iterable[tuple[str, str | None, str | None]]] = tuple
-        """Gives message, number and address of each link that was followed."""
+        """Returns message key, number and address of each followed link."""
         self._links: ClickedLinks | None = None
         self._in_export: frozenset[str] | None = None
 
@@ -101,7 +101,7 @@ class Known:
         return self._links
 
     def columns(self, table: Table, rows: BlockRows, message_keys: list[str | None] | None) -> dict[str, Any]:
-        """The derived columns of some rows of a table, whose final message keys are known."""
+        """The derived columns of some rows of a table; `message_keys` are final."""
         made: dict[str, Any] = {}
         names = table.names
         if table.key != "subject_key":

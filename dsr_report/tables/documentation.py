@@ -84,7 +84,7 @@ def documentation() -> str:
 
 
 def picture() -> str:
-    """How tables lead to each other, as a diagram in Mermaid's language."""
+    """A diagram of the joins between tables, in Mermaid's language."""
     lines = ["```mermaid", "flowchart LR"]
     joined = {
         (table.name, column, target)

@@ -1,8 +1,7 @@
-"""Events → rows of `events`: one way for every event, and a fast one for many that are alike.
+"""Conversion of events to rows of `events`: one way for every event, and a fast one for many that are alike.
 
-`row_of` goes by the parsed record. `EventColumns` takes events with equal member names together and makes
-columns of them; where anything could be read in more than one way, it leaves the event to `row_of`. A test
-holds the two together.
+`row_of` converts a parsed record. `EventColumns` converts events with equal member names to columns at once,
+and leaves ambiguous ones to `row_of`. A test compares the two.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ def row_of(record: Record) -> dict[str, Any]:
 
 
 class _Plan:
-    """How events with these very members become columns."""
+    """How events of one shape are converted to columns."""
 
     def __init__(self, columns: list[tuple[str, str, str]], rest: list[str], payload: str | None) -> None:
         self.columns = columns  # (column, name of the member, how to read it)
@@ -60,11 +59,11 @@ class _Plan:
 
 _TEXT_OR_NULL = frozenset({str, type(None)})
 _IN_COLUMNS = frozenset({"id", "text", "count", "moment", "tags"})
-"""How fields are read that can be read in columns; the others are rare."""
+"""Types of fields that can be read by column; the others are rare."""
 
 
 class EventColumns:
-    """Collects events, and hands on batches of columns as soon as enough of one shape are there."""
+    """Buffers events by shape, and passes them on as batches of columns."""
 
     def __init__(
         self, zone: ZoneInfo, put: Callable[[Columns, int], None], put_record: Callable[[Record], None]
@@ -80,7 +79,7 @@ class EventColumns:
         self._moments = MomentCells(zone)
 
     def add(self, found: RawRecord) -> None:
-        """One event."""
+        """Add an event."""
         value = found.value
         if type(value) is not dict:
             if isinstance(value, Members):
@@ -116,7 +115,7 @@ class EventColumns:
                 self.end()
 
     def end(self) -> None:
-        """Hand on what is left."""
+        """Flush all buffers."""
         for shape, group in self._groups.items():
             if group:
                 self._finish(shape, group)
@@ -135,7 +134,7 @@ class EventColumns:
             self._put(columns, len(group))
 
     def _columns(self, plan: _Plan, group: list[RawRecord]) -> Columns | None:
-        """The columns of events of one shape, or None where one of them needs a closer look."""
+        """The columns of events of one shape, or None if one of them must be parsed by itself."""
         first, count = group[0], len(group)
         outer = cast("list[dict[str, JsonValue]]", [found.value for found in group])
         inner = outer
@@ -173,7 +172,7 @@ class EventColumns:
     def _read_member(
         self, result: Columns, column: str, cells: list[Any], kinds: set[type], how: str
     ) -> bool:
-        """Put one member's values into columns; False where they need a closer look."""
+        """Add the columns of one member; False if a value must be parsed by itself."""
         if how in {"text", "count"}:
             result[column if how == "text" else f"{column}_raw"] = self._text(cells, kinds)
             return True
@@ -201,7 +200,7 @@ class EventColumns:
     def _text(self, cells: list[Any], kinds: set[type]) -> list[Any]:
         if kinds <= _TEXT_OR_NULL:
             return cells
-        if bool in kinds or Number in kinds:  # 1 and true are one to a dictionary
+        if bool in kinds or Number in kinds:  # 1 and True are the same key of a dictionary
             return list(map(as_text, cells))
         return list(map(self._texts.__getitem__, cells))
 
@@ -227,7 +226,7 @@ def _members(value: JsonValue) -> dict[str, JsonValue]:
 
 
 def plan_of(found: RawRecord) -> _Plan | None:
-    """How events of this one's shape become columns, or None where names could be read in several ways."""
+    """The plan for events of this one's shape, or None if their names are ambiguous."""
     value = found.value
     if not isinstance(value, dict):
         return None

@@ -11,7 +11,7 @@ from dsr_report.jsonstream.items import JsonValue, Number
 def json_text(value: JsonValue, *, sort: bool = False) -> str:
     """A value as JSON, exactly: numbers as written, lone surrogates as escapes, any depth of nesting.
 
-    With `sort` the members of the value itself stand in the order of their names.
+    `sort` orders the members of the value itself by name.
     """
     if sort and isinstance(value, dict):
         value = dict(sorted(value.items(), key=lambda member: str(member[0])))
@@ -71,7 +71,7 @@ def _quote(text: str) -> str:
 
 
 def as_cell(value: JsonValue) -> str | None:
-    """A value as the text of one cell: null stays null, what is nested becomes JSON."""
+    """A value as the text of one cell: null stays null, lists and objects become JSON."""
     if value is None or (isinstance(value, str) and not isinstance(value, Number)):
         return value
     if isinstance(value, (dict, list)):

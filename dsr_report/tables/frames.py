@@ -16,7 +16,7 @@ _TYPES: dict[str, Any] = {"string": "string", "int64": "Int64", "boolean": "bool
 
 
 def frame(table: Table, batches: Iterable[Columns]) -> pd.DataFrame:
-    """One table as a DataFrame; texts that UTF-8 cannot hold have their lone surrogates as escapes."""
+    """One table as a DataFrame; lone surrogates, which UTF-8 cannot encode, become escape sequences."""
     pieces: dict[str, list[pd.Series[Any]]] = {name: [] for name in table.names}
     for batch in batches:
         for column in table.columns:

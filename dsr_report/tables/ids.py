@@ -1,4 +1,4 @@
-"""What leads from one table to another: keys of messages and mailings, of whatever id a record gives."""
+"""Foreign keys of messages and mailings, from whichever id a record has."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _NAMES_OF_IDS = word_set("messageid internal internalid id destination message d
 
 
 def message_key(message_id: str | None, family: str | None) -> str | None:
-    """What leads to the message, until all messages are known: a public id as it is, a number by product."""
+    """The provisional key of a message, until all are known: a public id, or product and number."""
     if message_id is None:
         return None
     return f"{family or ''}:{message_id}" if message_id.isdigit() else message_id
 
 
 class MessageIds:
-    """Which numbers and public ids belong to one message, across products."""
+    """Maps numbers of messages to public ids, across products."""
 
     def __init__(self) -> None:
         self._by_family: dict[str, str] = {}
@@ -29,7 +29,7 @@ class MessageIds:
         self._there: set[str] = set()
 
     def learn_of(self, found: RawRecord, zone: ZoneInfo) -> None:
-        """Take in the ids of a message that is not parsed."""
+        """Learn the ids of a message that is not parsed."""
         value = found.value
         if type(value) is dict and not any(type(member) is dict for member in value.values()):
             names = set(map(normalised_key, value))
@@ -45,7 +45,7 @@ class MessageIds:
         self.learn(*ids, family_of(names, found))
 
     def learn(self, number: str | None, public: str | None, family: str | None) -> None:
-        """Take in the ids of one message."""
+        """Learn the ids of one message."""
         if public is not None:
             self._there.add(public)
         elif number is not None:
@@ -57,7 +57,7 @@ class MessageIds:
             self._by_number[number] = None  # the same number in two products
 
     def resolve(self, key: str) -> str:
-        """The final key for one that may be `FAMILY:NUMBER`."""
+        """The final key of a message for a provisional one."""
         family, colon, number = key.rpartition(":")
         if not colon or not number.isdigit():
             return key
@@ -70,23 +70,23 @@ class MessageIds:
 
 
 def mailing_key(mailing_id: str | None, family: str | None) -> str | None:
-    """What leads to a mailing, until all mailings are known."""
+    """The provisional key of a mailing, until all are known: product (or nothing) and number."""
     return None if mailing_id is None else f"{family or ''}:{mailing_id}"
 
 
 class MailingIds:
-    """Which product's mailings have a number, for references that do not tell the product."""
+    """Maps numbers of mailings to products, for references without a product."""
 
     def __init__(self) -> None:
         self._families: dict[str, set[str]] = {}
 
     def learn(self, mailing_id: str | None, family: str | None) -> None:
-        """Take in one mailing."""
+        """Learn one mailing."""
         if mailing_id is not None and family is not None:
             self._families.setdefault(mailing_id, set()).add(family)
 
     def resolve(self, key: str) -> str:
-        """The final key for one that may lack the product; `mailing:NUMBER` where it cannot be told."""
+        """The final key of a mailing for a provisional one; `mailing:NUMBER` if the product stays unknown."""
         family, _, number = key.partition(":")
         if family:
             return key

@@ -1,4 +1,4 @@
-"""The tables of one export, made when they are asked for."""
+"""The tables of an export, each built on first access."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _APART = frozenset({
     "messages", "message_headers", "message_parts", "links", "events", "documents", "files", "log_rows",
     "custom", "unrecognised",
 })  # fmt: skip
-"""Tables that may be large: each is made alone. The others are small, and made in one pass together."""
+"""Tables that may be large: each is built alone. The others are small, and built in one pass together."""
 
 
 class MadeTables(Protocol):
-    """Tables that were made in one pass."""
+    """Tables that were built in one pass."""
 
     def __getitem__(self, name: str, /) -> Any: ...
 
     def count(self, name: str) -> int:
-        """How many rows were put into a table."""
+        """Number of rows added to a table."""
         ...
 
     def batches(self, name: str) -> Iterator[Columns]:
@@ -41,28 +41,28 @@ class MadeTables(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what was put aside on disk."""
+        """Remove temporary files."""
         ...
 
 
 class Tables(Mapping[str, "pd.DataFrame"]):
     """Normalized tables by name, as pandas DataFrames.
 
-    Each is made when it is first asked for, and takes no more than it needs: `events` reads no message.
-    `load` makes several in one pass over the export; `arrow` and `scan` give a table to DuckDB, Polars and
+    Each is built on first access, and reads no more than it needs: `events` reads no message.
+    `load` builds several in one pass over the export; `arrow` and `scan` give a table to DuckDB, Polars and
     whatever else takes Arrow.
     """
 
     def __init__(
         self, make: Callable[[Collection[str], bool], MadeTables], *, combined: bool = False
     ) -> None:
-        """`make` makes the named tables in one pass, in Arrow's columns or not."""
+        """`make(names, arrow)` builds the named tables in one pass, in Arrow columns if `arrow` is True."""
         self._make = make
         self._combined = combined
         self._made: dict[str, MadeTables] = {}
 
     def load(self, *names: str) -> Tables:
-        """Make several tables (all, where none is named) in one pass over the export.
+        """Build several tables (all, where none is named) in one pass over the export.
 
         Raises:
             UnknownNameError: there is no such table.
@@ -90,12 +90,12 @@ class Tables(Mapping[str, "pd.DataFrame"]):
         return name in tables_by_name()
 
     def values(self) -> Any:
-        """Every table; they are made in one pass."""
+        """Every table; they are built in one pass."""
         self.load()
         return super().values()
 
     def items(self) -> Any:
-        """Every table with its name; they are made in one pass."""
+        """Every table with its name; they are built in one pass."""
         self.load()
         return super().items()
 
@@ -144,11 +144,11 @@ class Tables(Mapping[str, "pd.DataFrame"]):
         )
 
     def columns(self, name: str) -> dict[str, str]:
-        """What each column of a table says, by the column's name."""
+        """The descriptions of a table's columns, by column name."""
         return {column.name: column.description for column in tables_by_name()[check_table(name)].columns}
 
     def close(self) -> None:
-        """Let go of what was put aside on disk; frames that were made stay with who has them."""
+        """Remove temporary files; DataFrames that were made stay valid."""
         for made in self._made.values():
             made.close()
         self._made = {}
@@ -174,10 +174,10 @@ class Tables(Mapping[str, "pd.DataFrame"]):
 
 
 def check_table(name: str) -> str:
-    """The name of a table.
+    """Check the name of a table, and return it.
 
     Raises:
-        UnknownNameError: there is none of that name; the nearest is named.
+        UnknownNameError: there is no such table; the nearest is named.
     """
     if name in tables_by_name():
         return name

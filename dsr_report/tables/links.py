@@ -1,9 +1,9 @@
-"""Which link of a message a click followed.
+"""Matching of clicks to the links of a message.
 
 A click names its link by Copernica's number, by the address as the message's maker wrote it, or by both. A
 message that was sent has other addresses: placeholders are filled in, and a link through Copernica has its
-number in it. So a click has a key of its own, made of what it names, which takes no message to know; and the
-first link of the message that it can mean has the same one.
+number in it. A click's key is therefore made of what the click names, without the message; the first link of
+the message that it can mean gets the same key.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from dsr_report.tables.blocks import Columns
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _PURPOSES = {"webversion": "web-version", "unsubscribe": "unsubscribe"}
-"""What placeholders that stand for a whole link are for."""
+"""Purpose of placeholders that stand for a whole link."""
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]+(?![0-9A-Za-z])")
 _LONGEST = 8_192
-"""Characters of an address that are compared; browsers and servers take no longer ones."""
+"""Maximum characters of an address that are compared; browsers and servers take no longer ones."""
 
 
 class Clicked(NamedTuple):
-    """What a click names its link by."""
+    """How a click identifies its link: by number, by address, or by both."""
 
     number: str | None
     address: str | None
 
 
 class ClickedLinks:
-    """The links of each message that were followed."""
+    """The followed links of each message."""
 
     def __init__(self, clicks: Iterable[tuple[str, str | None, str | None]]) -> None:
-        """Of each click its message's key, the link's number and its address."""
+        """`clicks` yields message key, link number and address."""
         self._by_message: dict[str, dict[Clicked, None]] = {}
         self._numbers: dict[tuple[str, str], str] = {}
         for message, number, address in clicks:
@@ -44,12 +44,12 @@ class ClickedLinks:
             if found == (None, None):
                 continue
             self._by_message.setdefault(message, {})[found] = None
-            if found.number and found.address:  # by it, clicks that have the address alone are known
+            if found.number and found.address:  # identifies clicks with the address alone
                 place = (message, plain_address(found.address))
                 self._numbers[place] = min(found.number, self._numbers.get(place, found.number))
 
     def key(self, message: str, number: str | None, address: str | None) -> str | None:
-        """The key of the link that a click followed; None where it names none."""
+        """The key of the link that a click followed; None if it identifies none."""
         if number:
             return _hash(message, f"number {number}")
         if not address:
@@ -59,7 +59,7 @@ class ClickedLinks:
         return _hash(message, f"number {known}" if known else plain)
 
     def of_message(self, message: str, links: Columns) -> tuple[list[str], list[int]]:
-        """Keys of all links of a message, and which one of those to the same address each is."""
+        """Keys of all links of a message, and the number of each among those to the same address."""
         plains = [plain_address(url) for url in links["url"]]
         purposes = dict(zip(plains, links["purpose"], strict=True))
         keys: dict[str, str] = {}
@@ -104,7 +104,7 @@ def _numbers_in(address: str) -> frozenset[str]:
 
 
 def _by_pattern(click: Clicked, purposes: dict[str, Any]) -> str | None:
-    """The one address that the click's is, once its placeholders are filled in."""
+    """The one address that matches the click's once its placeholders are filled in."""
     if not click.address or not _PLACEHOLDER.search(click.address):
         return None
     address = click.address[:_LONGEST]
@@ -117,7 +117,7 @@ def _by_pattern(click: Clicked, purposes: dict[str, Any]) -> str | None:
 
 
 def _by_purpose(click: Clicked, purposes: dict[str, Any]) -> str | None:
-    """The one link that is for what a placeholder stands for (`{webversion}`)."""
+    """The one link with the purpose of a placeholder (`{webversion}`)."""
     address = (click.address or "").strip()
     if not _PLACEHOLDER.fullmatch(address):
         return None
@@ -128,7 +128,7 @@ def _by_purpose(click: Clicked, purposes: dict[str, Any]) -> str | None:
 
 @lru_cache(maxsize=16_384)
 def plain_address(address: str) -> str:
-    """An address as it is compared: without fragment, its host in small letters, escapes read."""
+    """The comparison form of an address: no fragment, lower-case host, escapes decoded."""
     text = address.strip()[:_LONGEST]
     try:
         parts = urlsplit(text)
@@ -141,7 +141,7 @@ def plain_address(address: str) -> str:
 
 
 def plain_piece(text: str) -> str:
-    """A piece of an address with its escapes read."""
+    """A piece of an address with its percent-escapes decoded."""
     return unquote(text.strip(), errors="surrogateescape")
 
 

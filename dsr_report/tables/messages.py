@@ -20,7 +20,7 @@ from dsr_report.tables.store import row_key
 
 
 def rows_of_message(record: Message, only: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows of one message, in those of the tables about messages that are wanted."""
+    """The rows of one message in `messages`, and in those tables of `only` that are about messages."""
     row = cells_of(record, kind_of("message"))
     row["mailing_key"] = mailing_key(record.mailing_id, record.family)
     if record.attachments is not None:
@@ -136,7 +136,7 @@ def _raw_text(raw: bytes) -> str:
 
 
 def merge_rows(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """One row of a message that the export has in several records: the first that says something counts."""
+    """Merge the rows of a message with several records: the first cell that is not null counts."""
     first = rows[0]
     for row in rows[1:]:
         for name, cell in row.items():

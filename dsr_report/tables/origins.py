@@ -1,4 +1,4 @@
-"""The origin of rows that differ in it though they are of one kind: what is said of each field."""
+"""Origin of rows that differ in it within a kind, by the configuration of their fields."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.other import Custom, Log
 
 _MOST = 10_000
-"""Fields whose origin is remembered; an account has some hundreds."""
+"""Maximum fields whose origin is cached; an account has some hundreds."""
 
 
 class Origins:
-    """Tells whether the data of a row were provided, observed or inferred."""
+    """Determines whether the data of a row were provided, observed or inferred."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._fields: dict[tuple[str, str | None, str | None], Origin] = {}
 
     def of(self, record: Record, table: str, row: dict[str, Any]) -> Origin | None:
-        """The origin of a row that was made of a record; None where nothing tells."""
+        """The origin of a row that was made of a record; None if it is unknown."""
         if isinstance(record, Custom):
             text = self._config.records.get(record.name)
             return (text.origin if text is not None else "") or None
         if isinstance(record, Log):
             return kind_of(record.row_kind or record.kind).origin or None
         of_kind = kind_of(record.kind).origin
-        if of_kind == "provided":  # what was filled in stays so, whatever the profile has under that name
+        if of_kind == "provided":  # filled-in data stay so, whatever the origin of the profile's field
             return of_kind
         name = {"fields": row.get("name"), "history": row.get("field")}.get(table, table)
         return self._of_field(str(name), record) or of_kind or None

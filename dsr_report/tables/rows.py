@@ -1,4 +1,4 @@
-"""Records → rows, as their kinds declare them; events and messages have modules of their own."""
+"""Conversion of records to rows by their kinds; events and messages have modules of their own."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _mailing_rows(record: Mailing | Snapshot) -> Rows:
 
 
 def family_of_mailing(record: Mailing | Snapshot) -> str:
-    """The product that a mailing is of: those of the Marketing Suite are made of a template alone.
+    """The product of a mailing: those of the Marketing Suite are made of a template alone.
 
     (rest-get-publisher-emailing, rest-get-ms-emailing and the snapshots, read 2026-11)
     """

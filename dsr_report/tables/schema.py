@@ -1,7 +1,7 @@
-"""Every table and column: building, writing, the documentation and the tests all read this.
+"""The schema of all tables, which building, writing, the documentation and the tests read.
 
-Tables of records take their columns from the declarations of their kinds (`dsr_report.records.kinds`). What
-records do not have is in `declarations/`: keys, and what is worked out or taken apart.
+Tables of records take their columns from the declarations of their kinds (`dsr_report.records.kinds`). Keys,
+derived columns and tables of parts are in `declarations/`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ORDER = (
     *("documents", "statistics", "sms", "coupons", "forms", "changes", "history", "notes", "feedback_errors"),
     "log_rows",
 )
-"""Of the tables; those of further kinds follow, then what nothing was declared for."""
+"""The first tables, in order; those of further kinds follow, then `custom` and `unrecognised`."""
 
 
 @kinds_cache(1)
@@ -48,7 +48,7 @@ def tables_by_name() -> dict[str, Table]:
 
 
 def _complete(table: Table) -> Table:
-    """The table, each row of which says whom it is about, and where its data come from."""
+    """Add the columns `subject_key` and `origin` to a table."""
     if table.key == SUBJECT_KEY.name:
         return table
     key, *others = table.columns
@@ -69,7 +69,7 @@ def tables() -> tuple[Table, ...]:
 
 
 def _of_kinds(name: str, kinds: list[Kind]) -> Table:
-    """A table of records: a key, the fields of its kinds, what has no column of its own, and the pointer."""
+    """A table of records: key, fields of its kinds, other members, and pointer."""
     frame = _KINDS_TABLES.get(name) or KindsTable(
         name,
         f"{name}key",

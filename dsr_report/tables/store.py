@@ -1,7 +1,7 @@
-"""Rows on their way: kept in columns, put aside on disk where they are many, and given back in order.
+"""Storage of rows: held in columns, spooled to disk if they are many, and read in order.
 
-The order is one of content: the table's `order`, then a fingerprint of the whole row; never the place in
-the file. Rows that are put aside stand in a nameless temporary file that only this process can read.
+The order depends on content: the table's `order`, then a fingerprint of the whole row; never on the place in
+    the file. Spooled rows are in a nameless temporary file that only this process can read.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LAST = np.iinfo(np.int64).max
 
 
 def fingerprint(cells: tuple[str, ...]) -> bytes:
-    """Eight bytes that stand for a row's content."""
+    """Hash of a row's content, of eight bytes."""
     return _digest("\x1f".join(cells))
 
 
@@ -49,12 +49,12 @@ def _digest(line: str) -> bytes:
 
 @lru_cache
 def hashed_columns(table: Table) -> tuple[str, ...]:
-    """The columns that a row's fingerprint is made of: what the export says, not where, nor what follows."""
+    """The columns of a row's fingerprint: the export's content, without places and derived values."""
     return tuple(c.name for c in table.columns if c.is_content and not c.is_derived and c.name != table.key)
 
 
 def row_key(table: Table, row: dict[str, Any]) -> str:
-    """The key that a row will have, for rows of other tables to lead to."""
+    """The key that a row will have, for references from other tables."""
     cells = tuple("" if row.get(name) is None else str(row[name]) for name in hashed_columns(table))
     return fingerprint(cells).hex()
 
@@ -63,7 +63,7 @@ class Store:
     """The rows of one table."""
 
     def __init__(self, table: Table, known: Known, blocks: Blocks) -> None:
-        """`known` tells what only all records together do."""
+        """`known` is the state from all records together."""
         self.table = table
         self.blocks = blocks
         self.known = known
@@ -88,11 +88,11 @@ class Store:
         return self._put_count + self._pending_count
 
     def close(self) -> None:
-        """Let go of what was put aside."""
+        """Remove the temporary file."""
         self._closing()
 
     def add_row(self, row: dict[str, Any]) -> None:
-        """One row; columns that it does not name are null."""
+        """Add a row; columns that it lacks are null."""
         pending = self._pending
         for name, cell in row.items():
             if name not in pending:
@@ -106,7 +106,7 @@ class Store:
             self._flush()
 
     def add(self, columns: Columns, count: int) -> None:
-        """Many rows at once; columns that are missing are null."""
+        """Add many rows; columns that are missing are null."""
         self._flush()
         self._add_block(columns, count)
 
@@ -127,7 +127,7 @@ class Store:
         self._put_count += count
 
     def _prints(self, columns: Columns, count: int) -> Iterator[bytes]:
-        """Each row's fingerprint; columns that are missing count as empty, without being looked at."""
+        """Yield each row's fingerprint; missing columns count as empty, without being built."""
         template, gap = "", 0
         texts: list[list[str]] = []
         for name in self._hashed:
@@ -141,7 +141,7 @@ class Store:
         return map(_digest, lines)
 
     def _codes_of(self, name: str, cells: list[Any] | None, count: int) -> Places:
-        """Numbers to sort by: moments and numbers as they are, texts by their place among all texts."""
+        """Sort codes: moments and numbers as they are, texts by their index among all distinct texts."""
         if cells is None:
             cells = [None] * count
         if self.table.column(name).dtype in {MOMENT, "int64"}:
@@ -154,7 +154,7 @@ class Store:
         return np.fromiter((codes.setdefault(cell, len(codes)) for cell in cells), np.int64, count)
 
     def _ranks(self) -> Places:
-        """For each row in the order of arrival its place in the order of content."""
+        """The position of each row, taken in the order of arrival, in the order of content."""
         keys: list[Places] = [self._all_prints]
         for name in reversed(self.table.order):
             column = np.concatenate(self._order_codes[name])
@@ -192,12 +192,12 @@ class Store:
             yield {name: columns.get(name, nulls) for name in self.table.names}
 
     def arriving(self) -> Iterator[BlockRows]:
-        """All rows in the order of arrival, block by block, without what is worked out."""
+        """All rows in the order of arrival, block by block, without derived columns."""
         self._flush()
         return map(self.blocks.rows, self._load(self._file, self._places))
 
     def resolve(self, rows: BlockRows, arrivals: Places, seen: Seen) -> dict[str, Any]:
-        """The columns of a block that are only known now: keys, and all that is derived."""
+        """The columns of a block that are known at the end only: keys and derived columns."""
         result: dict[str, Any] = {}
         message_keys: list[Any] | None = None
         if self._resolve is not None:
@@ -217,7 +217,7 @@ class Store:
         return result | self.known.columns(self.table, rows, message_keys)
 
     def in_order(self) -> Iterator[tuple[Any, Places, Seen]]:
-        """All rows in the order of content: blocks, where each row stood, and what makes keys unique."""
+        """Yield blocks in the order of content, with arrival numbers of rows and the state of unique keys."""
         self._flush()
         if not self.count:
             return
@@ -240,7 +240,7 @@ class Store:
                 yield self.blocks.take(block, order), arrivals[order], seen
 
     def _ends(self, order: Places) -> Places:
-        """Where to part the rows in `order`, so that no chunk is heavy; blocks tell what their rows weigh."""
+        """Ends of chunks of rows in `order`, each of about `_CHUNK_BYTES` by the mean row sizes of blocks."""
         firsts = [first for _, _, first in self._places]
         counts = np.diff([*firsts, self.count])
         sizes = np.array([size for _, size, _ in self._places])
@@ -255,7 +255,7 @@ class Store:
     def _spread(
         self, ranks: Places, ends: Places, spread: BlockFile
     ) -> list[list[tuple[tuple[int, int], Places, Places]]]:
-        """Put what will stand together into a second file: by chunk (place, ranks, arrivals)."""
+        """Write the rows of each chunk together into a second file: (place, ranks, arrivals) by chunk."""
         chunks: list[list[tuple[tuple[int, int], Places, Places]]] = [[] for _ in ends]
         group: list[tuple[int, int, int]] = []
         for index, place in enumerate(self._places):
@@ -281,14 +281,14 @@ class Store:
 
 
 class Seen:
-    """Makes keys unique: rows that are alike in all they say follow each other, and are numbered."""
+    """Makes keys unique: rows with the same content follow each other, and are numbered."""
 
     def __init__(self) -> None:
         self._last = ""
         self._count = 0
 
     def unique(self, keys: list[str]) -> list[str]:
-        """The keys of rows that follow each other and those before; a repeated one gets a number."""
+        """Number the repeated keys of the next rows; the rows before count, too."""
         if self._last != keys[0] and len(set(keys)) == len(keys):
             self._last, self._count = keys[-1], 1
             return keys
@@ -310,5 +310,5 @@ def _as_texts(cells: list[Any]) -> list[str]:
 
 
 def _natural(text: str) -> tuple[int, str]:
-    """Texts in order, with numbers by their value."""
+    """Sort key of a text; whole numbers sort by value."""
     return (len(text), text) if text.isascii() and text.isdigit() else (1 << 30, text)

@@ -1,4 +1,4 @@
-"""What a declared table consists of: its columns, its key, and where its columns lead."""
+"""The declaration of a table (`Table`) and of its columns (`Column`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOCAL: Dtype = "datetime64[us]"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: null wherever the export has nothing to say.
+    """One column: null where the export has no value.
 
     Attributes:
         name: in snake case.
@@ -23,9 +23,9 @@ class Column:
         description: a sentence for analysts.
         unit: of numbers and moments.
         categories: all values that a category can have, in their order.
-        is_derived: worked out when rows are handed out (`derived`); stored rows do not have it.
+        is_derived: computed when rows are read (`derived`); stored rows do not have it.
         is_content: whether it is part of what makes two rows differ.
-        origin: of its data: provided by the person, observed or inferred; empty where nothing tells.
+        origin: of its data: provided by the person, observed or inferred; empty if unknown.
     """
 
     name: str
@@ -45,7 +45,7 @@ SUBJECT_KEY = Column(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """One table, in the order of `order`, then of the rows' content, wherever they stood in the export."""
+    """One table, sorted by `order`, then by the content of rows, whatever their place in the export."""
 
     name: str
     description: str
@@ -53,17 +53,17 @@ class Table:
     key: str
     order: tuple[str, ...] = ()
     joins: dict[str, str] = field(default_factory=dict)
-    """Column → `table.column` that it leads to; several, by blanks, where another column tells which."""
+    """`table.column` by column; of several, separated by blanks, another column says which one applies."""
     origin: Origin = ""
-    """Of all its rows, where they have the same; empty where nothing tells."""
+    """Origin of all rows, if they have the same; empty if unknown."""
     kind_in: str = ""
-    """The column whose kind tells the origin of a row, where those of the table's kinds differ."""
+    """The column with the kind that decides a row's origin, if the table's kinds differ in it."""
     is_combined: bool = False
-    """Whether it has rows of several exports; then keys tell rows apart, and lead on, within one subject."""
+    """Whether it has rows of several exports; keys are then unique within one subject only."""
 
     @property
     def primary_key(self) -> tuple[str, ...]:
-        """The columns that tell each row from all others."""
+        """The columns that identify a row."""
         is_split = self.is_combined and self.key != SUBJECT_KEY.name
         return (SUBJECT_KEY.name, self.key) if is_split else (self.key,)
 

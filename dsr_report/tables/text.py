@@ -1,4 +1,4 @@
-"""Texts that files can hold."""
+"""Texts that UTF-8 can encode."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def encodable(cells: list[Any]) -> list[Any]:
-    r"""Texts that UTF-8 can hold: lone surrogates become their escapes (`\ud83d`)."""
+    r"""Replace lone surrogates, which UTF-8 cannot encode, by escape sequences (`\ud83d`)."""
     try:
         "\x00".join([cell for cell in cells if cell is not None]).encode("utf-8")
     except UnicodeEncodeError:

@@ -1,1 +1,1 @@
-"""What the tables have that no declaration of a record kind gives."""
+"""Declarations of tables and columns beside those of record kinds."""

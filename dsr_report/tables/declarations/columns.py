@@ -1,4 +1,4 @@
-"""Columns: one function for each type, and those that stand in several tables."""
+"""Columns: a function for each type, and the columns that several tables share."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def category(name: str, description: str, categories: Iterable[str], *, is_conte
 
 
 def moment(name: str, description: str) -> tuple[Column, ...]:
-    """The columns of a moment: in UTC, as clocks showed it, as it was written, and how sure it is."""
+    """The columns of a moment: in UTC, in local time, as written, and its certainty."""
     return (
         Column(name, MOMENT, description, "UTC", is_content=False),
         Column(
@@ -69,12 +69,12 @@ def key(name: str, description: str = KEY_IS) -> Column:
 
 
 def reference(name: str, description: str) -> Column:
-    """A column that leads to another table, or is led to: it follows from others."""
+    """A column that refers to another table, or is referred to; it is not part of a row's content."""
     return Column(name, "string", description, is_content=False)
 
 
 def worked_out(name: str, description: str) -> Column:
-    """A column of texts that is worked out when rows are handed out."""
+    """A column of texts that is computed when rows are read."""
     return Column(name, "string", description, is_derived=True, is_content=False)
 
 
@@ -85,7 +85,7 @@ _ORIGIN_IS = _(
 )
 ORIGIN = Column("origin", "category", _ORIGIN_IS, categories=get_args(Origin)[1:], is_content=False)
 ORIGIN_BY_ROW = frozenset({"fields", "interests", "history", "log_rows", "custom"})
-"""Tables in which rows of one kind differ in their origin: it is told when the row is made."""
+"""Tables whose rows differ in origin within a kind: it is set when the row is made."""
 OTHER = text(
     "other", _("Members that have no column of their own, as a JSON object; null where there are none.")
 )

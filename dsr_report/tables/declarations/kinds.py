@@ -1,4 +1,4 @@
-"""Tables of kinds: their keys, their order, and the columns beside those that the kinds declare."""
+"""Tables of kinds: their keys, their order, and the columns beside the declared fields."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dsr_report.tables.table import Column
 class KindsTable:
     """A table whose columns are the fields of its kinds.
 
-    `worked_out` has the columns beside them, by the column that they stand behind (`""`: behind the key).
+    `worked_out` has further columns, by the column that they follow (`""`: the key).
     """
 
     name: str

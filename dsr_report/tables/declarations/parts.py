@@ -1,4 +1,4 @@
-"""Tables whose rows are parts of records, and those of what no kind was declared for."""
+"""Tables whose rows are parts of records, and tables of records without a declared kind."""
 
 from __future__ import annotations
 

@@ -21,11 +21,11 @@ FORMATS: dict[str, str] = {
 
 
 ARROW_FORMATS = frozenset({"parquet", "duckdb"})
-"""Formats for which `build` should be told to hold Arrow's columns, where pyarrow is there."""
+"""Formats for which `build` should hold Arrow columns, if pyarrow is installed."""
 
 
 class WritableTables(Protocol):
-    """What a writer needs of `build.TableSet`."""
+    """The interface of `build.TableSet` that writers need."""
 
     def tables(self) -> tuple[Table, ...]:
         """The declarations."""
@@ -41,7 +41,7 @@ class WritableTables(Protocol):
 
 
 class WrittenTable(NamedTuple):
-    """One table that was written: where, and how many rows."""
+    """A written table: its path, name and number of rows."""
 
     path: Path
     table: str
@@ -66,17 +66,17 @@ def write(tables: WritableTables, folder: Path, form: str) -> list[WrittenTable]
 
 
 def check_format(form: str) -> None:
-    """Refuse a format that is none.
+    """Check the name of a format.
 
     Raises:
-        UnknownNameError: the nearest is named.
+        UnknownNameError: there is no such format; the nearest is named.
     """
     if form not in FORMATS:
         raise unknown_name("format", form, FORMATS)
 
 
 def count_rows(batches: Iterable[Columns], count: list[int]) -> Iterator[Columns]:
-    """`batches`, with their rows added up in `count[0]`."""
+    """Pass batches on, and add their rows up in `count[0]`."""
     for batch in batches:
         count[0] += len(next(iter(batch.values()), []))
         yield batch

@@ -21,7 +21,7 @@ _TO_QUOTE = re.compile(r'[",\r\n]')
 
 
 def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
-    """`TABLE.csv` for every table, also for empty ones."""
+    """Write `TABLE.csv` for every table, also for empty ones."""
     for table in tables.tables():
         path, count = folder / f"{table.name}.csv", [0]
         with written_whole(path) as file:

@@ -12,7 +12,7 @@ from dsr_report.errors import FileError
 
 @contextmanager
 def whole_database(target: Path) -> Iterator[Path]:
-    """The path of a file in a private folder, which becomes `target` when the block ends well.
+    """Yield a path in a private folder; its file replaces `target` if the block succeeds.
 
     Raises:
         FileError: the folder cannot be written to.

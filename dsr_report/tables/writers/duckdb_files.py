@@ -18,7 +18,7 @@ _TYPES |= {MOMENT: "TIMESTAMPTZ", LOCAL: "TIMESTAMP"}
 
 
 def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
-    """`tables.duckdb` with every table; descriptions are comments on tables and columns."""
+    """Write `tables.duckdb` with every table; descriptions are comments on tables and columns."""
     with needs_extra("duckdb needs duckdb and pyarrow", "duckdb"):
         import duckdb  # noqa: PLC0415 - only for this format
         import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415

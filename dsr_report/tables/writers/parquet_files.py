@@ -13,7 +13,7 @@ from dsr_report.tables.writers import WritableTables, WrittenTable
 
 
 def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
-    """`TABLE.parquet` for every table, also for empty ones."""
+    """Write `TABLE.parquet` for every table, also for empty ones."""
     with needs_extra("parquet needs pyarrow", "parquet"):
         import pyarrow.parquet as pq  # type: ignore[import-untyped] # noqa: PLC0415 - only for this format
     for table in tables.tables():

@@ -21,7 +21,7 @@ _TYPES |= {MOMENT: "TEXT", LOCAL: "TEXT"}
 
 
 def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
-    """`tables.sqlite` with every table, and an index on each column that other tables lead to."""
+    """Write `tables.sqlite` with every table, and an index on each column that refers to another table."""
     target = folder / FILE_NAME
     written = []
     with whole_database(target) as path, closing(sqlite3.connect(path)) as connection:

@@ -2,7 +2,7 @@
 
 What Excel cannot hold is held otherwise: rows beyond 1,048,576 go on in a sheet `TABLE 2`, texts beyond
 32,767 characters go on in the sheet `continued`. Moments are given in UTC, without a zone, as Excel knows
-none; those before 1900 are texts.
+none; those before March 1900 are texts.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no zones
 
 
 def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
-    """`tables.xlsx` with a sheet for every table, also for empty ones."""
+    """Write `tables.xlsx` with a sheet for every table, also for empty ones."""
     with needs_extra("xlsx needs xlsxwriter", "xlsx"):
         import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - only for this format
     target = folder / FILE_NAME
