@@ -8,14 +8,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 
 class Anchor(NamedTuple):
-    """Where a link leads, as it is written, and the words it stands under."""
+    """A link's address, as written, and its text."""
 
     url: str
     label: str
 
 
 def anchors(html: str) -> list[Anchor]:
-    """Every `a` and `area` with an address."""
+    """Every `a` and `area` element with an address."""
     tree = LexborHTMLParser(html.encode("utf-8", "replace").decode("utf-8"))
     found = []
     for node in tree.css("a[href], area[href]"):

@@ -1,4 +1,4 @@
-"""Which parts of a message are its text: those that a mail program shows when it is opened."""
+"""The text parts of a message: those that a mail program shows when the message is opened."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _TEXTS: tuple[Version, Version] = ("text/plain", "text/html")
 
 
 def bodies(root: MimePart, preferred: Version) -> tuple[MimePart, ...]:
-    """The texts that a reader sees one below the other; of alternatives the preferred one.
+    """The text parts that a reader sees one below the other; of alternatives the preferred one.
 
-    Where a message has no such text, the first text that is a file by its name or disposition is what the
-    mail is about (a sole part, an empty cover letter), and else a sole part of any other kind of text.
+    If a message has none, the first text part with a name or disposition counts as its text (a sole part,
+    or the file behind an empty cover letter); else a sole part of any other text type.
     """
     found = _bodies(root, preferred, is_body=not root.children)
     if any(_says_something(part) for part in found):
@@ -38,11 +38,11 @@ def _says_something(part: MimePart) -> bool:
 
 
 def _bodies(part: MimePart, preferred: Version, *, is_body: bool) -> list[MimePart]:
-    """The bodies below a part; with `is_body` a name does not make a file of it: it has the body's place."""
+    """The text parts below a part; with `is_body`, a file name does not make it an attachment."""
     if part.nested is not None:
         return _bodies(part.nested.root, preferred, is_body=True) if part.is_opened else []
     if not part.children:
-        # a multipart that could not be taken apart is shown as it is
+        # a multipart that could not be parsed is shown as text
         is_text = part.media_type in _TEXTS or part.media_type.startswith("multipart/")
         is_file = part.disposition == "attachment" or not (
             is_body or part.file_name is None or part.disposition == "inline"
@@ -61,7 +61,7 @@ def _bodies(part: MimePart, preferred: Version, *, is_body: bool) -> list[MimePa
 
 
 def _best_version(below: list[list[MimePart]], preferred: Version) -> list[MimePart]:
-    """One of several versions of the same: the first of the preferred kind that says something."""
+    """One of several alternatives: the first of the preferred type that is not empty."""
     pages = [leaf for leaves in below for leaf in leaves if leaf.media_type == "text/html"]
     fallback: list[MimePart] = []
     for version in (preferred, *_TEXTS):

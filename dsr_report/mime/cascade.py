@@ -1,7 +1,7 @@
-"""The style sheets of a page: what they declare of an element, in the order of CSS.
+"""The cascade of a page's style sheets: the declarations for an element, in CSS order.
 
-Rules are read once and matched once, for those properties alone that are asked for. Of media rules those
-count that hold in the window of a desk.
+Rules are parsed and matched once, and only for the properties asked for. Media rules count if they apply to
+a desktop window.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode, SelectolaxError
 from tinycss2.ast import AtRule, Node, QualifiedRule
 
 DESK_WIDTH = 640
-"""Pixels of the window for which media rules are asked: a reading pane, wider than any newsletter."""
+"""Pixels of the window in which media queries are evaluated: a reading pane, wider than any newsletter."""
 ROOT_PIXELS = 16
 LONGEST_SHEET = 2_000_000
 _MOST_RULES = 400
@@ -34,7 +34,7 @@ class Cascade(Generic[Declared]):
     """The rules of one page about some properties.
 
     Args:
-        read: gives what the declarations of a rule say of them; None where they say nothing.
+        read: extracts the value of the properties from a rule's declarations; None if they have none.
     """
 
     def __init__(self, read: Callable[[Sequence[Node]], Declared | None]) -> None:
@@ -45,11 +45,11 @@ class Cascade(Generic[Declared]):
 
     @property
     def has_rules(self) -> bool:
-        """Whether any rule says something of the properties."""
+        """Whether any rule is about the properties."""
         return bool(self._rules)
 
     def add_sheet(self, text: str, media: str = "") -> None:
-        """Take up a style sheet: the content of a `style` element, and its `media`."""
+        """Add a style sheet: the content of a `style` element, and its `media`."""
         if len(text) > LONGEST_SHEET or (media.strip() and not media_applies(media)):
             return
         rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
@@ -59,7 +59,7 @@ class Cascade(Generic[Declared]):
             self._rules.append(rule)
 
     def match(self, root: LexborNode) -> None:
-        """Find the elements of each rule."""
+        """Match the rules with the elements of a page."""
         for order, (specificity, selector, declared) in enumerate(self._rules):
             try:
                 nodes = root.css(selector)
@@ -69,7 +69,7 @@ class Cascade(Generic[Declared]):
                 self._matched.setdefault(node.mem_id, []).append((specificity, order, declared))
 
     def of(self, node: LexborNode) -> list[Declared]:
-        """What the sheets declare of an element, the strongest last."""
+        """The declarations for an element, in ascending precedence."""
         found = self._matched.get(node.mem_id) if self._matched else None
         if not found:
             return []
@@ -98,7 +98,7 @@ class Cascade(Generic[Declared]):
 
 
 def selectors_of(prelude: Sequence[Node]) -> Iterator[tuple[str, Specificity]]:
-    """The selectors of a rule that can hold on paper, each with its specificity."""
+    """The selectors of a rule that can match a static page, each with its specificity."""
     for tokens in by_comma(prelude):
         selector = str(tinycss2.serialize(tokens)).strip() if is_shallow(tokens) else ""
         if not selector or len(selector) > _LONGEST_SELECTOR or _UNLIKELY.search(selector):
@@ -112,7 +112,7 @@ def selectors_of(prelude: Sequence[Node]) -> Iterator[tuple[str, Specificity]]:
 
 
 def by_comma(tokens: Sequence[Node]) -> list[list[Node]]:
-    """Tokens in the pieces between their commas, without comments."""
+    """Split tokens at commas and drop comments."""
     parts: list[list[Node]] = [[]]
     for token in tokens:
         if token.type == "literal" and token.value == ",":
@@ -138,7 +138,7 @@ def winner(values: Sequence[tuple[str, bool]]) -> str | None:
 
 
 def media_applies(query: str) -> bool:
-    """Whether a media query holds for a message on the screen of a desk, or on paper."""
+    """Whether a media query applies to a message on a desktop screen, or on paper."""
     return any(_one_applies(one) for one in query.lower().split(","))
 
 

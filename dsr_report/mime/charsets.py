@@ -1,8 +1,8 @@
-"""Bytes → text: as declared where that is true, as it is where not, with a defect for the difference.
+"""Decoding of bytes to text: as declared if that is true, else as detected, with a defect for the difference.
 
-Labels mean what the WHATWG's Encoding Standard says that they mean (`latin1` is windows-1252, `gb2312` is
-gb18030), as mail programs and browsers have it; Python's codecs read what that standard leaves out (UTF-7,
-ISO-2022-KR, code pages of DOS). A byte that the charset has no letter for becomes one U+FFFD.
+Charset labels have the meaning of the WHATWG Encoding Standard (`latin1` is windows-1252, `gb2312` is
+gb18030), as in mail programs and browsers. Python's codecs read what that standard leaves out (UTF-7,
+ISO-2022-KR, DOS code pages). A byte without a character in the charset becomes one U+FFFD.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from webencodings import lookup
 from dsr_report.mime.defects import Defect, defect
 
 TWICE = "utf-8, twice"
-"""Says of a text that its UTF-8 bytes were taken for characters once, and encoded again."""
-# What the standard leaves out or reads otherwise than mail needs
+"""Charset of a text whose UTF-8 bytes were mistaken for characters and encoded to UTF-8 again."""
+# Labels that the standard leaves out, or maps to a codec that does not suit mail
 _MEANT = {
     "us-ascii": "ascii", "ascii": "ascii", "ansi_x3.4-1968": "ascii", "gbk": "gb18030",
     "cn-gb": "gb18030", "ks_c_5601": "cp949", "x-windows-949": "cp949", "x-euc-jp": "euc-jp",
@@ -44,14 +44,14 @@ _UTF_8_LETTER = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _CUT_LETTER = re.compile(rb"[\xc2\xc3]")
-"""First bytes of most letters of Western Europe in UTF-8; as windows-1252 they are `Â` and `Ã`."""
+"""First bytes of most Western European letters in UTF-8; as windows-1252 they are `Â` and `Ã`."""
 _SINGLE_BYTE = re.compile(r"cp(?:125\d|874|437|85\d|866)|iso8859-\d+|koi8-\w|mac-\w+")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 @lru_cache(maxsize=256)
 def codec_of(name: str) -> str | None:
-    """The codec that reads a charset of this name; None where there is none."""
+    """The codec for a charset label; None if there is none."""
     label = name.strip().strip("\"'").strip().lower().split("$")[0]
     meant = _MEANT.get(label) or _MEANT.get(label.replace("_", "-"))
     if meant is None:
@@ -69,19 +69,19 @@ def codec_of(name: str) -> str | None:
 
 
 def charset_of_page(content: bytes) -> str | None:
-    """The charset that an HTML page declares in itself."""
+    """The charset that an HTML page declares in a `meta` element."""
     match = _IN_PAGE.search(content, 0, 2048)
     return match.group(1).decode("ascii", "replace") if match else None
 
 
 def to_text(content: bytes, charset: str | None, *, is_raw: bool = False) -> tuple[str, str, Defect | None]:
-    """Bytes as text: the text, the charset that was used, and what was wrong with the declared one.
+    """Decode bytes: the text, the charset used, and the defect of the declared one.
 
     Args:
         content: any bytes.
-        charset: what is declared, if anything.
-        is_raw: the bytes had no transfer encoding, and may have been transcoded on their way (a message
-            kept as JSON text): where they are UTF-8, they are not what else they are declared to be.
+        charset: the declared charset, if any.
+        is_raw: the bytes had no transfer encoding and may have been transcoded on their way (a message
+            kept as JSON text): if they are valid UTF-8, another declared charset is wrong.
     """
     wanted = (charset or "").strip()
     codec = codec_of(wanted) if wanted else None
@@ -105,10 +105,10 @@ def to_text(content: bytes, charset: str | None, *, is_raw: bool = False) -> tup
 
 
 def encode_text(text: str, charset_used: str) -> bytes:
-    """The bytes of a text in the charset that `to_text` used.
+    """Encode a text in the charset that `to_text` used.
 
     Raises:
-        ValueError: the charset has no such character.
+        ValueError: the charset lacks a character.
     """
     if charset_used == TWICE:
         return text.encode("utf-8", "surrogateescape").decode("latin-1").encode("utf-8")
@@ -116,12 +116,12 @@ def encode_text(text: str, charset_used: str) -> bytes:
         return text.encode(charset_used, _VENDOR)
     try:
         return text.encode(charset_used)
-    except ValueError:  # a codec with states cannot be helped out in its middle: letter by letter
+    except ValueError:  # the error handler breaks the state of a stateful codec: letter by letter
         return b"".join(letter.encode(charset_used, _VENDOR) for letter in text)
 
 
 def is_whole(content: bytes, charset: str) -> bool:
-    """Whether bytes are text of the charset from their first to their last."""
+    """Whether bytes are valid in the charset from first to last."""
     try:
         content.decode(codec_of(charset) or "utf-8")
     except ValueError:
@@ -137,7 +137,7 @@ def _mend(text: str) -> str | None:
 
 
 def _with_bad_bytes(content: bytes, codec: str, wanted: str) -> tuple[str, str, Defect | None]:
-    """Text of a declared charset that does not hold all of it: in its vendor's rows, or in another one."""
+    """Text with bytes outside its declared charset: with vendor extensions, or in another charset."""
     text = content.decode(codec, _VENDOR)
     if REPLACEMENT not in text:
         return text, codec, None
@@ -156,7 +156,7 @@ def _with_bad_bytes(content: bytes, codec: str, wanted: str) -> tuple[str, str, 
 
 
 def _guess(content: bytes, problem: Defect | None) -> tuple[str, str, Defect | None]:
-    """Text that declares no charset which is known."""
+    """Text without a known declared charset."""
     if _JAPANESE.search(content) and not _HIGH.search(content):
         text = content.decode("iso-2022-jp-ext", _VENDOR)
         return text, "iso-2022-jp-ext", problem or defect("charset-undeclared")
@@ -190,13 +190,13 @@ def _of_vendor(error: UnicodeError) -> tuple[str | bytes, int]:
     content, start = error.object, error.start
     name = error.encoding.replace("_", "-")
     if name == "charmap" and 0x80 <= content[start] < 0xA0:
-        return chr(content[start]), start + 1  # the standard has controls there
+        return chr(content[start]), start + 1  # the standard maps these bytes to C1 controls
     if name.startswith(("iso2022-jp", "euc-jp")):
         pair = bytes(byte & 0x7F for byte in content[start : start + 2])
         letter = _of_row(pair) if name[0] == "i" or content[start : start + 2] > b"\xa1\xa0" else ""
         if letter:
             return letter, start + 2
-    # of letters of several bytes the first alone is lost: what follows it may be a letter or a line end
+    # of a multi-byte character only the first byte is lost: the next may be a character or a line end
     end = error.end if name.startswith(("utf", "iso2022")) else start + 1
     return REPLACEMENT, max(end, start + 1)
 
@@ -215,7 +215,7 @@ def _of_row(pair: bytes) -> str:
 
 
 def _vendor_bytes(error: UnicodeEncodeError) -> tuple[str | bytes, int]:
-    """The same for encoding: a C1 control of a single-byte charset, or a cell of a vendor's row."""
+    """Inverse of `_of_vendor`: a C1 control of a single-byte charset, or a cell of a vendor's row."""
     letter, name = error.object[error.start], error.encoding.replace("_", "-")
     if name == "charmap" and "\x80" <= letter < "\xa0":
         return letter.encode("latin-1"), error.start + 1

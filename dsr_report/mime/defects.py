@@ -1,4 +1,4 @@
-"""What was wrong with the form of a message: a code, what it names, and the part that it concerns."""
+"""Defects in the form of a message: a code, the name concerned, and the part concerned."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ _LONGEST_NAME = 40
 
 
 class Defect(NamedTuple):
-    """One thing that the parser forgave.
+    """A fault that the parser tolerated.
 
-    `name` is the charset or the transfer encoding that the code speaks of; `part` is the path of the part
-    (`1.2`), empty for the message itself.
+    `name` is the charset or transfer encoding concerned; `part` is the part's path (`1.2`), empty for the
+    message itself.
     """
 
     code: DefectCode
@@ -59,7 +59,7 @@ class Defect(NamedTuple):
     part: str = ""
 
     def __str__(self) -> str:
-        """As the tables have it: `1.2 charset-unknown x-none`."""
+        """As in the tables: `1.2 charset-unknown x-none`."""
         return " ".join(piece for piece in (self.part, self.code, self.name) if piece)
 
 

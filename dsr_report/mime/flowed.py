@@ -1,4 +1,4 @@
-"""Text in `format=flowed` (RFC 3676) → the paragraphs that its writer meant."""
+"""Unflowing of `format=flowed` text (RFC 3676) to the paragraphs of its author."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _SIGNATURE = "-- "
 
 
 def unflow(text: str, *, delete_space: bool) -> str:
-    """The text with its soft line breaks undone; `delete_space` is `delsp=yes`."""
+    """Remove the soft line breaks of a text; `delete_space` is `delsp=yes`."""
     out: list[str] = []
-    depth_before = -1  # of the line that goes on, -1 where none does
+    depth_before = -1  # quote depth of the line that continues, -1 if none
     for line in text.split("\n"):
         quotes = _QUOTES.match(line)
         depth = quotes.end() if quotes else 0
-        content = line[depth:].removeprefix(" ")  # the blank that protects `>`, `From ` and blanks
+        content = line[depth:].removeprefix(" ")  # the stuffed space before `>`, `From ` and spaces
         is_flowed = content.endswith(" ") and content != _SIGNATURE
         kept = content[:-1] if is_flowed and delete_space else content
         if depth == depth_before and content != _SIGNATURE:

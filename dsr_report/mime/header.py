@@ -38,14 +38,14 @@ _PARAMETER = re.compile(
     rf"""("(?:[^"\\]|\\.)*+"|[^;\s]*+(?:\s++(?!{_NAMED_ANYWHERE}\s*=)[^;\s]*+)*+)""",
     re.DOTALL | re.IGNORECASE,
 )
-"""A semicolon that is left out before one of the names that matter is thought to be there."""
+"""A semicolon missing before one of the names that matter is assumed."""
 _ESCAPED = re.compile(r'\\(["\\])')
-"""Quotes and backslashes alone: in `C:\\invoices\\may.pdf`, as programs on Windows write it, nothing is."""
+"""Only quotes and backslashes: nothing is escaped in `C:\\invoices\\may.pdf`, as Windows programs write it."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderField:
-    """One field: `value` is decoded and unfolded, `raw` is what followed the colon, as it came."""
+    """One field: `value` is decoded and unfolded, `raw` is the bytes after the colon."""
 
     name: str
     value: str
@@ -53,7 +53,7 @@ class HeaderField:
 
 
 def split_header(raw: bytes) -> tuple[bytes, bytes, DefectCode | None]:
-    """The header block (with its blank line), the body, and what was wrong with the border between them."""
+    """The header block with its blank line, the body, and the defect of the border between them."""
     first = _EMPTY_LINE.match(raw)
     if first:
         return raw[: first.end()], raw[first.end() :], None
@@ -70,7 +70,7 @@ def split_header(raw: bytes) -> tuple[bytes, bytes, DefectCode | None]:
 
 
 def _body_in_header(raw: bytes, end: int) -> int | None:
-    """Find where the body begins when no blank line ends the header: at the first line that is no field."""
+    """The offset of the body when no blank line ends the header: the first line that is no field."""
     found = None
     for line in _LINE.finditer(raw, 0, end):
         text = line.group()
@@ -81,19 +81,19 @@ def _body_in_header(raw: bytes, end: int) -> int | None:
             if not is_field and line.start() and not text.startswith((b"From ", b">From ")):
                 found = line.start()
         elif is_field and _LIKELY_FIELD.match(text):
-            found = None  # a stray line in the middle of a header
+            found = None  # a stray line within a header
     return found
 
 
 def split_fields(block: bytes) -> list[bytes]:
-    """A header block as its fields, each with its line end and folded lines; joined they are the block."""
+    """The fields of a header block, each with its line end and folded lines; joined they equal the block."""
     starts = [match.end() for match in (_LINE_END if b"\n" in block else _LINE_END_OF_CR).finditer(block)]
     borders = [0, *(at for at in starts if at < len(block)), len(block)]
     return [block[start:end] for start, end in pairwise(borders) if start < end]
 
 
 def parse_header(block: bytes) -> tuple[tuple[HeaderField, ...], tuple[Defect, ...]]:
-    """All fields of a header block, in order; lines that are no field are kept as fields without a name."""
+    """All fields of a header block, in order; lines that are no field become fields without a name."""
     return _remembered_header(block) if len(block) <= _SHORT_BLOCK else _parse_fields(block)
 
 
@@ -130,7 +130,7 @@ def _field(name: str, raw: bytes) -> HeaderField:
 
 
 def unfold(raw: bytes) -> str:
-    """A field's text on one line, 8-bit characters read, encoded words as they stand."""
+    """A field's text on one line, with 8-bit characters decoded and encoded words unchanged."""
     text = raw.decode("ascii") if raw.isascii() else to_text(raw, None)[0]
     if "\n" in text or "\r" in text:
         text = _FOLD.sub(" ", text)
@@ -138,13 +138,13 @@ def unfold(raw: bytes) -> str:
 
 
 def decode_field(raw: bytes) -> str:
-    """A field's text: unfolded, 8-bit characters read, encoded words decoded."""
+    """A field's text: unfolded, with 8-bit characters and encoded words decoded."""
     text = unfold(raw)
     return decode_words(text) if "=?" in text else text
 
 
 def decode_words(text: str) -> str:
-    """Every encoded word of RFC 2047, also where the RFC does not allow one; the rest as it is."""
+    """Decode every encoded word of RFC 2047, even where the RFC forbids one; other text is unchanged."""
     out: list[str] = []
     end = 0
     pending: list[tuple[str, str, str]] = []
@@ -156,7 +156,7 @@ def decode_words(text: str) -> str:
 
     for match in _WORD.finditer(text):
         between = text[end : match.start()]
-        if between and (not pending or not between.isspace()):  # white space between two words is none
+        if between and (not pending or not between.isspace()):  # white space between two words is dropped
             flush()
             out.append(between)
         charset, encoding, content = match.groups()
@@ -168,7 +168,7 @@ def decode_words(text: str) -> str:
 
 
 def _join_words(words: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, bytes]]:
-    """Neighbouring words of one charset as one, as senders cut letters and groups of base64 in two."""
+    """Join adjacent words of one charset, as senders split characters and base64 groups between words."""
     for charset, run in groupby(words, key=lambda word: word[0].lower()):
         pieces = [
             _run_bytes(charset, encoding, [content for _, _, content in same])
@@ -182,7 +182,7 @@ def _run_bytes(charset: str, encoding: str, contents: list[str]) -> bytes:
         return quopri.decodestring(_raw("".join(contents), charset).replace(b"_", b" "), header=False)
     codes = [_raw(content, charset) for content in contents]
     joined = decode_base64(b"".join(codes)).content
-    if any(len(code) % 4 for code in codes[:-1]):  # cut within a group, or each without its padding
+    if any(len(code) % 4 for code in codes[:-1]):  # split within a group, or each without padding
         apart = b"".join(decode_base64(code).content for code in codes)
         if is_whole(apart, charset) and not is_whole(joined, charset):
             return apart
@@ -190,7 +190,7 @@ def _run_bytes(charset: str, encoding: str, contents: list[str]) -> bytes:
 
 
 def _raw(content: str, charset: str) -> bytes:
-    """Return the bytes of an encoded word; 8-bit letters, which are not allowed there, in its charset."""
+    """The bytes of an encoded word; 8-bit characters, which are not allowed there, in its charset."""
     if content.isascii():
         return content.encode("ascii")
     try:
@@ -237,7 +237,7 @@ def _joined_parameter(parts: list[tuple[str, bool]]) -> str:
         if extended and position == 0 and piece.count("'") >= 2:
             charset, _, piece = piece.split("'", 2)
         raw = piece.encode("utf-8", "surrogatepass")
-        escaped += raw if extended else raw.replace(b"%", b"%25")  # an escape may be cut by the next piece
+        escaped += raw if extended else raw.replace(b"%", b"%25")  # the next piece may continue an escape
     content = unquote_to_bytes(escaped)
     text = to_text(content, charset)[0]
     return decode_words(text) if "=?" in text else text

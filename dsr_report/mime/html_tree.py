@@ -1,4 +1,4 @@
-"""HTML of unknown origin → a tree, in time that grows with its size, however deep it is nested."""
+"""Parser for HTML of unknown origin, in linear time at any nesting depth."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _VOID = frozenset(
 
 
 def parse_html(html: str) -> LexborNode | None:
-    """The root element of a page. Lone surrogates, which it cannot hold, are given by number (`⟨U+D800⟩`)."""
+    """The root element of a page; lone surrogates, which it cannot hold, become their number (`⟨U+D800⟩`)."""
     text = html if html.isascii() else _LONE.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", html)
     if text.count("<") > _MANY_TAGS:
-        # HTML's rules look through all open elements at each tag: what is nested without end takes
-        # hours, so tags beyond any depth that a mail program shows are left out (their text is not).
+        # HTML's rules scan all open elements at each tag, so endless nesting takes hours. Tags deeper than
+        # any mail program shows are dropped; their text is kept.
         text = _flatten(text)
     return LexborHTMLParser(text).root
 
 
 def children(node: LexborNode) -> Iterator[LexborNode]:
-    """The nodes right below a node: elements, texts, comments."""
+    """The child nodes of a node: elements, texts, comments."""
     child = node.first_child
     while child is not None:
         yield child

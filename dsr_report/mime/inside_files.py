@@ -1,4 +1,4 @@
-"""What can be read inside a file, a message part or a message: its texts, and what nothing can look into."""
+"""The texts inside a file, a message part or a message, and the files that cannot be searched."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from dsr_report.mime.parts import RICH_TEXTS
 from dsr_report.mime.rich_text import text_of_rtf
 
 BORDER = "\x1e"
-"""Separates texts that do not belong together, so that no match spans two of them."""
+"""Separator of unrelated texts, so that no match spans two of them."""
 _MOST = 40_000_000
-"""Bytes that are unpacked of one file: no mail system carries more, and a packed bomb ends there."""
+"""Bytes unpacked from one file: no mail system carries more; this also bounds decompression bombs."""
 _DEEPEST = 5
 _STREAM = re.compile(rb"stream\r?\n")
 _PICTURES = (
@@ -33,7 +33,7 @@ _PICTURES = (
 _PACKED_IN_PICTURE = re.compile(
     rb"(?:zTXt[^\0]{1,79}\0|iTXt[^\0]{1,79}\0\x01\0[^\0]{0,99}\0[^\0]{0,99})\0(?=\x78)"
 )
-"""Comments in a PNG that are compressed."""
+"""Compressed comments in a PNG."""
 _PACKED_OTHERWISE = (
     b"7z\xbc\xaf\x27\x1c",
     b"Rar!",
@@ -44,7 +44,7 @@ _PACKED_OTHERWISE = (
 )
 _TAR = slice(257, 262)
 _ODD = bytes(byte for byte in range(32) if byte < 9 or 13 < byte < 27 or byte > 27)
-"""Control signs that hardly any text has."""
+"""Control characters that are rare in text."""
 _FIELD = rb"[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*"
 _MESSAGE = re.compile(
     rb"\s*(?:>?From [^\n]*\n)?(?:" + _FIELD + rb"){0,40}?"
@@ -65,7 +65,7 @@ _LIKELY = (
     "cp932",
     "gb18030",
 )
-"""Charsets of mail and files of the last thirty years that do not say which they have."""
+"""Charsets of mail and files of the last thirty years that do not declare one."""
 _UNREADABLE = (
     zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zlib.error, NotImplementedError, OSError,
     RuntimeError, ValueError, EOFError, KeyError, IndexError,
@@ -73,9 +73,9 @@ _UNREADABLE = (
 
 
 class Inside(NamedTuple):
-    """A text of a file or of what is in it, or the reason why it cannot be read.
+    """A text inside a file, or the reason why a file cannot be read.
 
-    `path` leads to it: names of files within archives, parted by `/`; empty for the file itself. `closed` is
+    `path` is the path of file names within archives, separated by `/`; empty for the file itself. `closed` is
     `locked`, `damaged`, `encrypted`, `picture`, `no-text`, `media` or `unknown`, and empty for a text.
     """
 
@@ -92,13 +92,13 @@ def texts_inside(content: bytes, charset: str | None = None, media_type: str = "
 def look_inside(
     content: bytes, charset: str | None = None, media_type: str = "", *, path: str = "", depth: int = 0
 ) -> Iterator[Inside]:
-    """Everything in a message, part or file: its texts, and what cannot be looked into."""
+    """The texts of a message, part or file, and its files that cannot be searched."""
     if depth > _DEEPEST:
         yield Inside(path, "", "unknown")
         return
     reader = _reader_of(content)
     if reader is not None:
-        yield Inside(path, content.decode("utf-8", "replace"))  # names, and what is stored as it is
+        yield Inside(path, content.decode("utf-8", "replace"))  # names and uncompressed content
         yield from reader(content, path, depth)
     elif looks_like_message(content):
         yield from _in_message(content, path, depth)
@@ -110,17 +110,17 @@ def look_inside(
 
 
 def is_packed(content: bytes) -> bool:
-    """Whether bytes are a file that holds others, or a message: they say more than their bytes as text."""
+    """Whether bytes are a container, RTF or a message, which hold more than their bytes as text."""
     return _reader_of(content) is not None or content.startswith(b"{\\rtf") or looks_like_message(content)
 
 
 def looks_like_message(content: bytes) -> bool:
-    """Whether bytes begin like the header of a message, whatever they are labelled."""
+    """Whether bytes begin like the header of a message, whatever their label."""
     return _MESSAGE.match(content, 0, 20_000) is not None
 
 
 def fields_text(fields: Iterator[bytes]) -> str:
-    """Header fields in every way that they are read, with a border between them."""
+    """Header fields in every way that they are read, separated by `BORDER`."""
     return BORDER.join(text for raw in fields for text in _texts_of_field(raw))
 
 
@@ -134,7 +134,7 @@ def _texts_of_field(raw: bytes) -> Iterator[str]:
 
 
 def texts_of_part(part: MimePart, depth: int = 1) -> Iterator[Inside]:
-    """Yield the texts of a leaf part."""
+    """The texts of a leaf part."""
     name = part.file_name or ""
     if part.charset or part.media_type.startswith("text/"):
         yield Inside(name, part.exact_text)
@@ -191,7 +191,7 @@ def _in_text(content: bytes, charset: str | None, path: str) -> Iterator[Inside]
 
 
 def _reason(content: bytes, media_type: str) -> str:
-    """Return why the bytes of a file, read as text, may not show all of its text; empty where they do."""
+    """The reason why the bytes of a file, read as text, may not show all its text; empty if they do."""
     if content.startswith(_PICTURES) or (media_type.startswith("image/") and "svg" not in media_type):
         return "picture"
     if content.startswith(_PACKED_OTHERWISE):

@@ -1,4 +1,4 @@
-"""What a link in a message is for, and which pieces of it are personal."""
+"""The purpose of a link in a message, and the personal pieces of its address."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _READABLE = re.compile(r"[a-z]{2,}(?:[-_.][a-z]+)*(?:[-_.][0-9]{1,4})*(?:\.[a-z]{2,5})?", re.IGNORECASE)
 _SHORTEST = 6
 _TELLING_NAMES_SHORTEST = 8
-"""A value under a name that often means nothing (`id`, `p`) is personal only where it is this long."""
+"""Characters; a shorter value under an ambiguous name (`id`, `p`) is not personal without a digit."""
 
 
 class Span(NamedTuple):
@@ -47,8 +47,8 @@ class Span(NamedTuple):
 
 
 def purpose_of(url: str, label: str = "") -> Purpose:
-    """What a link is for, judged by its address and by the words it stands under."""
-    # browsers drop these wherever they stand: `java\nscript:` is a script
+    """The purpose of a link, judged by its address and its text."""
+    # browsers drop these anywhere: `java\nscript:` is a script
     text = re.sub(r"[\x00-\x20]+", "", url) if re.match(r"[\x00-\x20]|[^/?#:]*[\t\r\n]", url) else url
     scheme = _SCHEME.match(text)
     name = scheme.group(1).lower() if scheme else ""
@@ -67,12 +67,12 @@ def purpose_of(url: str, label: str = "") -> Purpose:
 
 
 def stated_purpose(*texts: str) -> Literal["unsubscribe", "web-version"] | None:
-    """What a link is for, where its address (readable) or the words it stands under say so."""
+    """The purpose that a link's readable address or its text states; None if neither does."""
     found = {_purpose_of(text) for text in texts if text}
     return "unsubscribe" if "unsubscribe" in found else "web-version" if "web-version" in found else None
 
 
-@lru_cache(maxsize=4096)  # links recur, and the words that they stand under do
+@lru_cache(maxsize=4096)  # links and their labels recur
 def _purpose_of(text: str) -> Literal["unsubscribe", "web-version"] | None:
     if _UNSUBSCRIBE.is_in(text):
         return "unsubscribe"
@@ -80,7 +80,7 @@ def _purpose_of(text: str) -> Literal["unsubscribe", "web-version"] | None:
 
 
 def url_tokens(url: str) -> tuple[Span, ...]:
-    """The personal pieces of an address, as written: what could tell whose link it is, or let in who has it.
+    """The personal pieces of an address, as written: they identify the person, or give access.
 
     Long random pieces of its path, its query and its fragment; values of telling parameters; mail
     addresses; user and password before the host. None of them overlap.
@@ -107,7 +107,7 @@ def url_tokens(url: str) -> tuple[Span, ...]:
 
 
 def _host(url: str) -> tuple[int, int]:
-    """Where the authority of an address starts and ends; both 0 where it has none."""
+    """The span of an address's authority; (0, 0) if it has none."""
     try:
         if not urlsplit(url).netloc:
             return 0, 0

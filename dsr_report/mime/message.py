@@ -1,9 +1,9 @@
-"""A complete message as bytes → its header and parts. Nothing is lost, and no bytes make it fail.
+"""Parser of a complete message: bytes → header and parts. Nothing is lost, and no input makes it fail.
 
-Parsed by hand on top of the standard library's codecs: ten times as fast as `email` with
+Written by hand on top of the standard library's codecs: ten times as fast as `email` with
 `policy.default`, and, unlike faster libraries, with every header field in order, nested messages, and
-charsets reported. What was wrong is a `Defect`; the raw bytes are always kept, and each part knows where it
-stands in them. Where it reads otherwise than `email`, and why, is in `docs/malformed-input.md`.
+charsets reported. Each fault is a `Defect`; the raw bytes are always kept, and each part knows its offset in
+them. Differences from `email`, with reasons, are in `docs/malformed-input.md`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ __all__ = [
 _DEEPEST = 30
 _MOST_PARTS = 10_000
 _FEW_FIELDS = 5
-"""Those of a part; the header of a message is another each time."""
+"""Fields of a part's header; the header of a message, with more, differs each time."""
 _LARGE = 1_000_000
-"""Bytes; a larger message is not kept in memory to be asked again."""
+"""Bytes; a larger message is not cached."""
 _ENCODINGS = {"7bit", "8bit", "binary", *ENCODED}
 _STRUCTURAL = {
     "content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-location",
@@ -54,7 +54,7 @@ _BEFORE_HEADER = {b"\xef", b"\r", b"\n"}
 def wire_of_text(text: str) -> bytes:
     """The bytes of a message that an export holds as text.
 
-    JSON transports characters, messages are bytes: characters are written as UTF-8. Bytes that were no
+    JSON transports characters, messages are bytes: characters are encoded as UTF-8. Bytes that were no
     UTF-8 and were read as lone surrogates (U+DC80 to U+DCFF) become those bytes again.
     """
     try:
@@ -69,13 +69,13 @@ def text_of_wire(wire: bytes) -> str:
 
 
 def parse(raw: bytes | str) -> MimeMessage:
-    """A message, from its bytes, or from the text that an export holds of it. Never fails."""
+    """Parse a message from its bytes, or from its text in an export. Never fails."""
     wire = wire_of_text(raw) if isinstance(raw, str) else raw
     return _message(wire, "1", 0)
 
 
 def parse_once(wire: bytes) -> MimeMessage:
-    """As `parse`, for who comes back to the same message: the last two that are not large are remembered."""
+    """Parse a message, or return the cached result: the last two that are not large are cached."""
     return parse(wire) if len(wire) > _LARGE else _parse_once(wire)
 
 
@@ -85,7 +85,7 @@ def _parse_once(wire: bytes) -> MimeMessage:
 
 
 def split_message(wire: bytes) -> tuple[bytes, bytes, bytes, DefectCode | None]:
-    """What stands before a message's header (a byte-order mark, empty lines), header, body, and a problem."""
+    """The bytes before a message's header (byte-order mark, empty lines), header, body, and a defect."""
     before = b""
     if wire[:1] in _BEFORE_HEADER:
         match = _BEFORE.match(wire)
@@ -199,11 +199,11 @@ def _structure(header: tuple[HeaderField, ...]) -> _Structure:
 
 
 _remembered_structure = lru_cache(maxsize=512)(_structure)
-"""The headers of parts are much the same in all messages of a sender."""
+"""Cached, as the headers of parts recur in all messages of a sender."""
 
 
 class _Below(NamedTuple):
-    """The children of a part (parts, or a message), and the bytes that hold them."""
+    """The children of a part (parts, or a message), and the bytes that contain them."""
 
     problems: Sequence[DefectCode] = ()
     inner: bytes = b""
@@ -247,14 +247,14 @@ def _untold(content_type: str) -> str:
 
 
 def _is_encoded(encoding: str, body: bytes) -> bool:
-    """Whether a body is in a transfer encoding, of several that are declared."""
+    """Whether a body is in this one of several declared transfer encodings."""
     if encoding == "quoted-printable":
         return b"=" in body and not is_broken_quoted_printable(body)
     return encoding in ENCODED and body.strip() != b"" and not decode(body, encoding).is_broken
 
 
 def _fits(content_type: str, body: bytes) -> bool:
-    """Whether one of several Content-Types is that of the body: of a multipart, its boundary occurs."""
+    """Whether one of several Content-Types fits the body: a multipart's boundary must occur in it."""
     match = _MEDIA_TYPE.match(content_type)
     if match is None:
         return False
@@ -311,9 +311,9 @@ def _children(
 
 
 def _pieces(body: bytes, boundary: bytes) -> tuple[list[tuple[int, int]], DefectCode | None]:
-    """Where the parts between the delimiter lines start and end, and what was wrong with the closing one.
+    """The spans of the parts between the delimiter lines, and the defect of the closing delimiter.
 
-    Parts behind a closing delimiter are parts: a gateway has put two mails together, or ended one early.
+    Parts after a closing delimiter count: a gateway joined two messages, or closed one early.
     """
     delimiter = b"--" + boundary
     pieces: list[tuple[int, int]] = []
@@ -346,7 +346,7 @@ def _pieces(body: bytes, boundary: bytes) -> tuple[list[tuple[int, int]], Defect
 
 
 def _before_line_end(body: bytes, at: int) -> int:
-    """Where the line before `at` ends: the line end before a delimiter belongs to the delimiter."""
+    """The end of the line before `at`, as the line end before a delimiter belongs to the delimiter."""
     if body[at - 2 : at] == b"\r\n":
         return at - 2
     return at - 1 if at else 0

@@ -15,9 +15,9 @@ _LONGEST_BYTES = 150
 
 
 def safe_file_name(name: str | None, media_type: str = "application/octet-stream", *, number: int = 1) -> str:
-    """A name that stays in its folder, on any system: no path, no control or direction-changing characters.
+    """A file name safe on any system: no path, no control or direction-changing characters.
 
-    Without a usable name it is `part-NUMBER` with the ending of the media type.
+    Without a usable name it is `part-NUMBER` with the extension of the media type.
     """
     text = unicodedata.normalize("NFC", (name or "").encode("utf-8", "replace").decode("utf-8"))
     text = re.split(r"[/\\]", text)[-1]
@@ -33,7 +33,7 @@ def safe_file_name(name: str | None, media_type: str = "application/octet-stream
 
 
 def _shorten(text: str) -> str:
-    """At most as many bytes as every file system takes, its ending kept."""
+    """Cut a name to `_LONGEST_BYTES`, which every file system accepts; keep its extension."""
     if len(text.encode("utf-8")) <= _LONGEST_BYTES:
         return text
     stem, dot, ending = text.rpartition(".")

@@ -1,7 +1,7 @@
-"""The text of office documents as it is seen: runs of a paragraph in one line, cells of a row side by side.
+"""The text of office documents as displayed: a paragraph's runs in one line, a row's cells side by side.
 
-Word, Excel and PowerPoint (ECMA-376), and OpenDocument. Their XML parts words wherever a format or a check
-of spelling begins, and a sheet keeps its texts in a file of their own.
+Word, Excel and PowerPoint (ECMA-376), and OpenDocument. Their XML splits words wherever formatting or a
+spelling mark begins, and a spreadsheet keeps its texts in a separate file.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _IS_SHARED = re.compile(r"\bt\s*=\s*[\"']s[\"']")
 
 
 def is_read(name: str) -> bool:
-    """Whether a file within an archive has text of an office document."""
+    """Whether a file in an archive has the text of an office document."""
     return _READ.fullmatch(name) is not None
 
 
 def texts_of_office(files: Mapping[str, bytes]) -> Iterator[str]:
-    """The texts of the files of a document, each a paragraph or a row a line."""
+    """The texts of a document's files, one line per paragraph or row."""
     shared = [
         html.unescape("".join(_TEXT.findall(found)))
         for found in _SHARED.findall(_decode(files.get("xl/sharedStrings.xml", b"")))
@@ -56,14 +56,14 @@ def _text_of(xml: str, shared: list[str], *, is_open: bool) -> str:
                 text = shared[int(text)]
             out.append(text)
         elif match["bare"] is not None:
-            if is_open:  # here texts stand in paragraphs and spans
+            if is_open:  # its texts are in paragraphs and spans
                 out.append(html.unescape(match["bare"]))
         elif match["sign"]:
             out.append({"tab": "\t", "s": " "}.get(match["sign"], "\n"))
         elif match["cell"] == "c":
             is_number = _IS_SHARED.search(match["of"]) is not None
         elif match["end"] in {"tc", "table-cell", "c"}:
-            if out[-1:] == ["\n"]:  # its last paragraph
+            if out[-1:] == ["\n"]:  # of the cell's last paragraph
                 out.pop()
             out.append("\t")
         elif match["end"]:

@@ -1,4 +1,4 @@
-"""A message and its parts, taken apart: what each says, what a reader sees, and what comes as a file."""
+"""The parsed message and its parts: their content, the text that a reader sees, and the files."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from dsr_report.mime.visible import is_visible
 _DIGITS = re.compile(r"\d+")
 _LINE_END = re.compile(r"\r\n")
 _LONGEST_USUAL_PREAMBLE = 500
-"""Bytes; what programs write before the parts, for programs that know no MIME, is one or two sentences."""
+"""Bytes; the usual note before the parts, for programs without MIME, is one or two sentences."""
 EMBEDDED = "~"
-"""Stands in the path of a part that is no part of the structure, before its number."""
+"""Separator before the number of an embedded part in its path."""
 
 PartKind = Literal[
     "amp", "appointment", "business-card", "delivery-report", "encrypted", "message", "outlook", "signature",
@@ -69,7 +69,7 @@ _KINDS: dict[str, PartKind] = {
 RICH_TEXTS = {"text/rtf", "text/richtext", "text/enriched"}
 _READABLE = {"amp", "appointment", "business-card", "delivery-report", "text"}
 _LONGEST_READABLE = 50_000
-"""Bytes that are printed of a text that is not the body: some 15 pages. The file has all of it."""
+"""Bytes printed of a text that is not the body: some 15 pages. The file has all of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,17 +87,17 @@ class MimePart:
     content_id: str | None
     content_location: str | None
     form_defects: tuple[Defect, ...]
-    """What was wrong with its header and structure; `defects` has what was wrong with its content, too."""
+    """Defects of its header and structure; `defects` adds those of its content."""
     children: tuple[MimePart, ...] = ()
     nested: MimeMessage | None = None
     piece: bytes = b""
-    """Header and body together, as they stand in the container; empty for the root."""
+    """Header and body together, as in the container; empty for the root."""
     start: int = 0
-    """Where `piece` starts in its container's `inner`."""
+    """Offset of `piece` in its container's `inner`."""
     inner: bytes = b""
-    """What the parts below it stand in: its body, or the decoded body where that was encoded as a whole."""
+    """The bytes that contain the parts below it: its body, decoded if that was encoded as a whole."""
     is_opened: bool = False
-    """Whether `nested` was taken out of a signed structure, and is shown in place of it."""
+    """Whether `nested` was extracted from a signed structure, and is shown in its place."""
 
     @property
     def is_container(self) -> bool:
@@ -112,7 +112,7 @@ class MimePart:
 
     @property
     def around_parts(self) -> bytes:
-        """What stands before, between and after the parts below it."""
+        """The bytes before, between and after the parts below it."""
         return b"\n".join(self._around)
 
     @cached_property
@@ -121,18 +121,18 @@ class MimePart:
 
     @property
     def content(self) -> bytes:
-        """The content, its transfer encoding undone; of a text with what stands behind its code."""
+        """The content without its transfer encoding; for a text, with the text after the encoded data."""
         found = self._decoded
         return found.content + b"\n" + found.rest if found.rest and self.is_text else found.content
 
     @property
     def is_broken(self) -> bool:
-        """Whether the content is not encoded as it claims to be, or more stands behind it."""
+        """Whether the content violates its transfer encoding, or is followed by more."""
         return self._decoded.is_broken or bool(self._decoded.rest)
 
     @property
     def is_text(self) -> bool:
-        """Whether its content is a text by its media type."""
+        """Whether its media type is a text type."""
         return self.media_type.startswith("text/") and not self.is_container
 
     @property
@@ -154,7 +154,7 @@ class MimePart:
     @cached_property
     def _lines(self) -> str:
         text = self._text[0]
-        # The standard library's own way to read text files: half the time of two replacements.
+        # The standard library's own newline decoder: half the time of two replacements.
         return (
             IncrementalNewlineDecoder(None, translate=True).decode(text, final=True) if "\r" in text else text
         )
@@ -165,7 +165,7 @@ class MimePart:
 
     @cached_property
     def text(self) -> str:
-        """The content as a reader sees it: paragraphs whole, no code of files, line feeds as line ends."""
+        """The content as a reader sees it: unflowed, without embedded files, with line feeds as line ends."""
         text = self._lines
         if self.media_type in RICH_TEXTS:
             return text_of_rtf(self.content) if text.startswith("{\\rtf") else text_of_enriched(text)
@@ -180,22 +180,22 @@ class MimePart:
 
     @property
     def is_flowed(self) -> bool:
-        """Whether lines of its text go on in the next one (RFC 3676)."""
+        """Whether its lines are flowed (RFC 3676)."""
         return self.parameters.get("format", "").lower() == "flowed" and self.media_type == "text/plain"
 
     @property
     def exact_text(self) -> str:
-        """The content as text, its line ends as they are."""
+        """The content as text, with its original line ends."""
         return self._text[0]
 
     @property
     def charset_used(self) -> str:
-        """The charset that the text was read with."""
+        """The charset that the text was decoded with."""
         return self._text[1]
 
     @property
     def defects(self) -> tuple[Defect, ...]:
-        """What was wrong with the part, its content included (which is decoded for it)."""
+        """Defects of the part and of its content, which is decoded."""
         found = list(self.form_defects)
         encoding = self.transfer_encoding
         is_broken = self._decoded.is_broken
@@ -218,7 +218,7 @@ class MimePart:
 
     @cached_property
     def embedded(self) -> tuple[MimePart, ...]:
-        """Files within its text, and texts around the parts below it: each as a part, though none is one."""
+        """Files embedded in its text, and texts around its parts, each as a `MimePart`."""
         if self.children:
             return self._texts_around()
         return tuple(
@@ -228,7 +228,7 @@ class MimePart:
 
     @cached_property
     def embedded_at(self) -> tuple[tuple[int, int], ...]:
-        """Where each file within its text stands in `exact_text`, with the lines that begin and end it."""
+        """The span of each embedded file in `exact_text`, including its begin and end lines."""
         pairs = [match.start() - number for number, match in enumerate(_LINE_END.finditer(self.exact_text))]
         return tuple(
             (block.start + bisect_left(pairs, block.start), block.end + bisect_left(pairs, block.end))
@@ -236,7 +236,7 @@ class MimePart:
         )
 
     def _texts_around(self) -> tuple[MimePart, ...]:
-        """What stands before, between and after the parts, but for the usual sentence and empty lines."""
+        """The texts before, between and after the parts, except the usual MIME note and empty lines."""
         found: list[MimePart] = []
         for position, piece in enumerate(self._around):
             lines = [line for line in piece.splitlines(keepends=True) if not line.startswith(b"--")]
@@ -263,7 +263,7 @@ class MimePart:
 
     @property
     def kind(self) -> PartKind | None:
-        """What it is to a person; None where it is a file like any other."""
+        """What it is to a person; None for an ordinary file."""
         if self.nested is not None:
             return "signed" if self.is_opened else "message"
         if any(one.code == "encrypted" for one in self.form_defects):
@@ -274,7 +274,7 @@ class MimePart:
 
     @property
     def readable(self) -> str | None:
-        """The text of a file that is one itself: a message, an appointment, another version of the body."""
+        """The text of a part that is readable itself: a message, an appointment, an alternative body."""
         if self.nested is not None:
             return None if self.is_opened else self.nested.text
         if self.kind not in _READABLE or len(self.content) > _LONGEST_READABLE:
@@ -284,7 +284,7 @@ class MimePart:
 
     @property
     def is_picture_in_text(self) -> bool:
-        """Whether it is a picture that the text may show: no file by its disposition, and with a place."""
+        """Whether it is a picture for display in the text: not an attachment, and referable or inline."""
         return (
             self.media_type.startswith("image/")
             and self.disposition != "attachment"
@@ -293,12 +293,12 @@ class MimePart:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the decoded content."""
+        """SHA-256 of the disclosed file, in hexadecimal."""
         return hashlib.sha256(self.file_content).hexdigest()
 
     @property
     def size_bytes(self) -> int:
-        """Size of the decoded content."""
+        """Size of the disclosed file in bytes."""
         return len(self.file_content)
 
     @property
@@ -308,16 +308,16 @@ class MimePart:
 
     @property
     def safe_file_name(self) -> str:
-        """A name to write it under; two parts may have the same one."""
+        """A safe name for the file; two parts may have the same one."""
         number = int(_DIGITS.findall(self.path)[-1])
         return safe_file_name(self.file_name, self.media_type, number=number)
 
     def walk(self) -> Iterator[MimePart]:
-        """This part and all below it, nested messages' parts and embedded files included."""
+        """This part and all below it, including parts of nested messages and embedded files."""
         return self._walk(into_messages=True)
 
     def walk_own(self) -> Iterator[MimePart]:
-        """As `walk`, without the parts of attached messages (those of a signed one are the message's own)."""
+        """Like `walk`, without the parts of attached messages; those of a signed message are its own."""
         return self._walk(into_messages=False)
 
     def _walk(self, *, into_messages: bool) -> Iterator[MimePart]:
@@ -345,7 +345,7 @@ class MimeMessage:
 
     @property
     def parts(self) -> tuple[MimePart, ...]:
-        """The top of the tree."""
+        """The root part."""
         return (self.root,)
 
     def walk(self) -> Iterator[MimePart]:
@@ -369,23 +369,23 @@ class MimeMessage:
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """To and Cc, decoded, a text for each field."""
+        """To and Cc, decoded, one text per field."""
         return tuple(f.value for f in self.header if f.name.lower() in {"to", "cc"})
 
     @property
     def message_id(self) -> str | None:
-        """Message-ID, as it stands."""
+        """Message-ID, unchanged."""
         return self.get("message-id")
 
     @cached_property
     def date(self) -> datetime | None:
-        """Date, with its zone; UTC where it names none; None where it is no date."""
+        """Date, with its zone; UTC if it names none; None if it is no date."""
         raw = self.get("date")
         if raw is None:
             return None
         try:
             at = parsedate_to_datetime(raw)
-            if not MINYEAR < at.year < MAXYEAR:  # such a day cannot be told in every zone
+            if not MINYEAR < at.year < MAXYEAR:  # the year would leave datetime's range in some time zones
                 return None
             return at if at.tzinfo else at.replace(tzinfo=UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
@@ -406,7 +406,7 @@ class MimeMessage:
 
     @cached_property
     def html(self) -> str | None:
-        """The body as HTML (all of it, one below the other, where it has several parts), or None."""
+        """The body as HTML, several parts one below the other; None if it has none."""
         found = self._html_version
         if not any(part.media_type == "text/html" for part in found):
             return None
@@ -425,7 +425,7 @@ class MimeMessage:
 
     @cached_property
     def text(self) -> str | None:
-        """The best text: the sender's own, or else made from the HTML, with the addresses of its links."""
+        """The best text: the sender's plain text, or else made from the HTML, with link addresses."""
         found = self._plain_version
         if not found:
             return None
@@ -436,7 +436,7 @@ class MimeMessage:
 
     @cached_property
     def files(self) -> tuple[MimePart, ...]:
-        """Every part that is not the body, pictures included, and what was declared a file.
+        """Every part that is not the body, including pictures, and parts declared as attachments.
 
         Attached messages are among them; their own files are `part.nested.files`.
         """
@@ -454,9 +454,9 @@ class MimeMessage:
 
     @property
     def all_files(self) -> Iterator[MimePart]:
-        """The `files`, and behind each attached message those of it, at any depth.
+        """The `files`, each attached message followed by its own files, at any depth.
 
-        A message within an attached one is in the bytes of that one, and is not among them once more.
+        A message within an attached message is part of that one's bytes, and is not repeated.
         """
         for part in self.files:
             yield part
@@ -465,7 +465,7 @@ class MimeMessage:
 
     @property
     def attachments(self) -> tuple[MimePart, ...]:
-        """The `files` without pictures that the text may show."""
+        """The `files` without pictures for display in the text."""
         return tuple(part for part in self.files if not part.is_picture_in_text)
 
     @cached_property
@@ -475,12 +475,12 @@ class MimeMessage:
         return InlineParts([*own, *(part for part in self.walk() if not part.is_container)])
 
     def find(self, reference: str) -> MimePart | None:
-        """The part that a reference in its HTML means (`cid:…`, a location, a name), or that has this id."""
+        """The part that a reference in its HTML points to (`cid:…`, a location, a name), or with this id."""
         return self.inline.find(reference)
 
     @property
     def defects(self) -> tuple[Defect, ...]:
-        """What was wrong anywhere in the message (its parts are decoded for it)."""
+        """Defects anywhere in the message, whose parts are decoded."""
         found = list(self.header_defects)
         for part in self.walk():
             found.extend(part.defects)

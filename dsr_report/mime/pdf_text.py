@@ -1,4 +1,4 @@
-"""The texts of any PDF: what its pages draw, its notes, titles and bookmarks, and the files in it."""
+"""The texts of any PDF: page content, annotations, titles and bookmarks, and embedded files."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(<[0-9A-Fa-f]+>|\[[
 _PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
 _SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _GAP = -180
-"""Thousandths of the size of the letters: a wider gap in a line is a space."""
+"""Thousandths of the font size: a wider gap in a line is a space."""
 _MOST_FORMS = 2_000
 Glyphs = tuple[int, dict[bytes, str]]
-"""How many bytes a code takes, and what the codes say."""
+"""Bytes per character code, and the text of each code."""
 
 
 def texts_of_pdf(content: bytes) -> Iterator[tuple[str, bytes | None]]:
-    """Each text of a PDF; and each file embedded in it, by its name and with its bytes.
+    """Yield each text of a PDF with None, and each embedded file by its name with its bytes.
 
     Raises:
         ValueError: it is `locked` or `damaged`, or has pages with `no-text`.
@@ -57,7 +57,7 @@ def _text_of(
     fonts: dict[tuple[int, int], Glyphs],
     forms: set[tuple[int, int]],
 ) -> tuple[str, bool]:
-    """What a page or form says, and whether all of its letters are known."""
+    """The text of a page or form, and whether all of its glyphs are known."""
     out: list[str] = []
     glyphs: Glyphs = (1, {})
     is_known = True
@@ -176,7 +176,7 @@ _ACCENTS = (
     "macron",
     "ogonek",
 )
-"""Of a letter with an accent, the letter is enough: no search minds accents."""
+"""The base letter of an accented one is enough: searches ignore accents."""
 
 
 def _glyph_name(name: str) -> str:
@@ -190,7 +190,7 @@ def _glyph_name(name: str) -> str:
 
 
 def strings_in(thing: pikepdf.Object) -> Iterator[str]:
-    """The text strings in one PDF object, not following references."""
+    """The text strings in one PDF object, without following references."""
     stack = [thing]
     while stack:
         current = stack.pop()
@@ -205,5 +205,5 @@ def strings_in(thing: pikepdf.Object) -> Iterator[str]:
 
 
 def _direct(things: Iterable[object]) -> Iterator[pikepdf.Object]:
-    """Those that stand here, not elsewhere in the file."""
+    """Direct objects only, without references."""
     return (thing for thing in things if isinstance(thing, pikepdf.Object) and not thing.is_indirect)

@@ -1,4 +1,4 @@
-"""Percent-encoding undone at the speed that whole messages need, as by `urllib.parse.unquote`."""
+"""Fast percent-decoding with the results of `urllib.parse.unquote`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 
 _RUN = re.compile("%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
-"""Begins with the letter that is looked for: that makes it forty times as fast as `(?:…)+`."""
+"""Starts with a literal `%`, which makes it forty times as fast as `(?:…)+`."""
 
 
 def unquote_utf8(text: str) -> str:
-    """A text with its percent-encoded UTF-8 decoded; what is not UTF-8 becomes a replacement character."""
+    """Decode percent-encoded UTF-8; what is not UTF-8 becomes a replacement character."""
     return _RUN.sub(_decode, text) if "%" in text else text
 
 

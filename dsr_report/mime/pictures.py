@@ -1,4 +1,4 @@
-"""Which part of a message a reference in its HTML means: `cid:`, a location or a name, in any spelling."""
+"""Resolution of references in a message's HTML to its parts: `cid:`, a location or a name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
 class InlineParts:
-    """The parts that a page can show: by Content-ID, by Content-Location, and by the name of their file."""
+    """The parts that a page can show: by Content-ID, by Content-Location, and by file name."""
 
     def __init__(self, parts: Iterable[MimePart]) -> None:
-        """`parts` in the order in which they count: of two with one id the first is meant."""
+        """`parts` in order of precedence: of two with one id the first is used."""
         self._exact: dict[str, MimePart] = {}
         self._spelled: dict[str, MimePart] = {}
         self._named: dict[str, MimePart] = {}
@@ -32,7 +32,7 @@ class InlineParts:
                     self._named.setdefault(_last(name), part)
 
     def find(self, reference: str) -> MimePart | None:
-        """The part that a `src` means; None where it means something outside the message, or nothing."""
+        """The part that a `src` points to; None if it points outside the message, or to nothing."""
         text = reference.strip()
         is_id = text[:4].lower() == "cid:"
         if not is_id and _SCHEME.match(text) and text not in self._exact:
@@ -47,12 +47,12 @@ class InlineParts:
 
 
 def _bare_id(key: str) -> str:
-    """An id without what programs add to it or write otherwise: blanks, brackets, percent signs, case."""
+    """An id in comparable form: without blanks, brackets, percent-encoding, case and `cid:`."""
     return _NO_LETTERS_OF_IDS.sub("", unquote(key)).casefold().removeprefix("cid:")
 
 
 def _last(key: str) -> str:
-    """Return the last segment of a path or URL."""
+    """The last segment of a path or URL."""
     try:
         path = urlsplit(key).path if _SCHEME.match(key) else key.partition("?")[0].partition("#")[0]
     except ValueError:

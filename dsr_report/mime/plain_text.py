@@ -1,4 +1,4 @@
-"""HTML → readable plain text: lines as a reader would see them, and where each link leads."""
+"""HTML → readable plain text: lines as displayed, with the address of each link."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _SILENT = frozenset("script style head title template meta link colgroup datalis
 _LISTS = frozenset("ol ul menu dir".split())
 _CELLS = frozenset(["td", "th"])
 _LEFT = _BLOCKS | _CELLS
-"""Elements at whose end something is written."""
+"""Elements whose end tag may write something."""
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPACE_IN_LINE = re.compile(r"[ \t\r\f]+")
 _KEPT_SPACE = "\x00"
-"""Stands for a blank that is kept. No page has one: a NUL becomes its number first."""
+"""Placeholder for a blank that is kept. No page has one: a NUL is replaced by its number first."""
 _TAB = 8
 _NEVER_SEEN = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad\u034f")
 _MANY_LINES = re.compile(r"\n{3,}")
@@ -40,7 +40,7 @@ _WHITE_SPACE = {
     "normal": "normal", "nowrap": "normal", "collapse": "normal", "initial": "normal",
     "inherit": "inherit", "unset": "inherit", "revert": "revert", "revert-layer": "revert",
 }  # fmt: skip
-"""Values of `white-space` and `white-space-collapse` → what they keep: blanks and lines, lines, nothing."""
+"""`white-space` and `white-space-collapse` values → what is kept: blanks and lines, lines, nothing."""
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _MOST_ROMAN = 3999
@@ -50,7 +50,7 @@ _BOXES = {"checkbox": ("[x] ", "[ ] "), "radio": ("(x) ", "( ) ")}
 def text_of_html(html: str) -> str:
     """The text of a page; pictures give their alternative text, links their address in angle brackets.
 
-    A NUL, which HTML has no place for, becomes its number.
+    A NUL, which HTML does not allow, becomes its number.
     """
     root = parse_html(html.replace("\x00", "⟨U+0000⟩"))
     return "" if root is None else _Writer(_Sheet(root)).text(root)
@@ -68,7 +68,7 @@ class _Sheet:
         self._cascade.match(root)
 
     def white_space(self, node: LexborNode, attributes: Mapping[str, str | None]) -> str | None:
-        """Return `pre`, `pre-line` or `normal`; None where it is inherited."""
+        """Return `pre`, `pre-line` or `normal`; None if it is inherited."""
         style = attributes.get("style")
         of_style = _white_space_in(style) if style and "white-space" in style.lower() else None
         declared = self._cascade.of(node) if self._cascade.has_rules else []
@@ -103,14 +103,14 @@ class _Writer:
         self._sheet = sheet
         self._out: list[str] = []
         self._breaks = 0
-        """Line ends that are due before the next text."""
+        """Pending line ends before the next text."""
         self._white_space = ["normal"]
         self._lists: list[_List] = []
         self._rows: list[_Row] = []
         self._links: list[int] = []
 
     def text(self, root: LexborNode) -> str:
-        # a node is to be written, a tuple is an element to be left: a page of any depth needs no recursion
+        # a node is to be entered, a tuple is an element to be left: no recursion, for pages of any depth
         stack: list[LexborNode | tuple[str, str, bool]] = [root]
         white_space_of = self._sheet.white_space
         while stack:
@@ -158,7 +158,7 @@ class _Writer:
         self._breaks = max(self._breaks, lines)
 
     def _lines_around(self, tag: str) -> int:
-        """Line ends before and after a block: with an empty line around paragraphs, but not within lists."""
+        """Line ends before and after a block: an empty line around paragraphs, but not within lists."""
         return 1 if tag not in _APART or (tag in _LISTS and self._lists) else 2
 
     def _enter(self, tag: str, attributes: Mapping[str, str | None]) -> str:
@@ -208,7 +208,7 @@ class _Writer:
         elif tag == "tr":
             self._end_row(self._rows.pop())
         elif tag == "a" and ending:
-            # the address stands in the line of the words that lead to it, whatever blocks they are in
+            # the address follows the link's text on the same line, whatever blocks are in the link
             if self._links.pop() == len(self._out):
                 self._emit(ending.lstrip())
             else:
@@ -217,7 +217,7 @@ class _Writer:
             self._out.append(ending)
 
     def _end_row(self, row: _Row) -> None:
-        """A row whose cells are one line each becomes a line, whatever blocks are in the cells."""
+        """Write a row of one-line cells as one line, whatever blocks are in the cells."""
         if len(row.cells) > 1 and not row.has_rows:
             start = row.cells[0]
             borders = [*row.cells, len(self._out)]
@@ -231,7 +231,7 @@ class _Writer:
 
 
 class _Row:
-    """A row of a table that is being written: where its cells start, and whether it holds rows itself."""
+    """An open table row: where its cells start in the output, and whether it contains rows itself."""
 
     __slots__ = ("cells", "has_rows")
 
@@ -241,7 +241,7 @@ class _Row:
 
 
 class _List:
-    """A list that is being written: what stands before its next item."""
+    """An open list, which numbers its items."""
 
     def __init__(self, tag: str, attributes: Mapping[str, str | None]) -> None:
         self._is_numbered = tag == "ol"
@@ -265,7 +265,7 @@ def _number(text: str | None, otherwise: int) -> int:
 
 
 def _numeral(number: int, kind: str) -> str:
-    """A number as a list of a kind has it: `1`, `a`, `A`, `i` or `I`."""
+    """A number in a list's style: `1`, `a`, `A`, `i` or `I`."""
     letters = ""
     if kind in {"a", "A"} and number > 0:
         rest = number
@@ -298,7 +298,7 @@ def _field(attributes: Mapping[str, str | None]) -> str:
 
 
 def _with_blanks(text: str) -> str:
-    """A text whose blanks and lines are kept: tabs are widened, empty lines get something that keeps them."""
+    """A text with placeholders for its kept blanks; tabs are expanded, empty lines get a placeholder."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept = [line.expandtabs(_TAB).replace(" ", _KEPT_SPACE) for line in lines]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""Texts with marks of their own between the words: RTF, and the `text/enriched` of old mail programs."""
+"""The text of RTF, and of `text/enriched` of old mail programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RTF = re.compile(
 
 
 def text_of_rtf(content: bytes) -> str:
-    """The text of a file of RTF."""
+    """The text of an RTF file."""
     page = re.search(rb"\\ansicpg([0-9]{3,5})", content)
     charset = f"cp{page[1].decode()}" if page else "cp1252"
 
@@ -31,7 +31,7 @@ _ENRICHED = re.compile(r"<<|<param>.*?</param>|</?[A-Za-z][A-Za-z0-9-]{0,59}>|\n
 
 
 def text_of_enriched(text: str) -> str:
-    """The text of `text/enriched`, in which a line end alone is a space (RFC 1896)."""
+    """The text of `text/enriched`, in which a single line end is a space (RFC 1896)."""
 
     def replacement(match: re.Match[str]) -> str:
         found = match[0]

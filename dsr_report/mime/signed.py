@@ -1,7 +1,7 @@
-"""The content of a signed (or packed) S/MIME message, taken out of its CMS structure (RFC 5652, RFC 3274).
+"""The content of a signed or compressed S/MIME message, extracted from CMS (RFC 5652, RFC 3274).
 
-Nothing is verified. What is encrypted stays closed. BER, as mail programs write it while they stream:
-lengths may be left open, texts may come in pieces.
+Nothing is verified, and encrypted content stays encrypted. Reads BER as mail programs stream it: with
+indefinite lengths and constructed strings.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OBJECT, _OCTETS = 0x06, 0x04
 _CONSTRUCTED = 0x20
 _DEEPEST = 20
 _MOST = 40_000_000
-"""Bytes that are unpacked of one message."""
+"""Bytes decompressed from one message; the rest is dropped."""
 
 
 class _Value(NamedTuple):
@@ -32,7 +32,7 @@ class _Value(NamedTuple):
 
 
 def open_signed(content: bytes) -> tuple[Kind, bytes]:
-    """What kind of structure it is, and of a signed or packed one the MIME entity within."""
+    """The kind of structure, and the MIME entity in a signed or compressed one."""
     try:
         return _open(content)
     except (ValueError, IndexError, zlib.error):
@@ -48,7 +48,7 @@ def _open(content: bytes) -> tuple[Kind, bytes]:
     if kind.content not in {_SIGNED, _COMPRESSED}:
         raise ValueError
     fields = list(_values(_value(rest[0].content, 0, 0).content))
-    # version, algorithm or algorithms, then the content: its kind, and itself in [0]
+    # version, algorithm or algorithms, then the content: its type, and itself in [0]
     inner = list(_values(fields[2].content))
     entity = _octets(_value(inner[1].content, 0, 0))
     if kind.content == _COMPRESSED:
@@ -76,7 +76,7 @@ def _value(content: bytes, at: int, depth: int) -> _Value:
     if depth > _DEEPEST:
         raise ValueError
     tag = content[at]
-    if tag & 0x1F == 0x1F:  # a tag of several bytes: none of these structures has one
+    if tag & 0x1F == 0x1F:  # a multi-byte tag, which none of these structures has
         raise ValueError
     size, start = content[at + 1], at + 2
     if size == 0x80:

@@ -1,4 +1,4 @@
-"""Transfer encodings undone as far as they hold, and files that stand in a text as lines of code."""
+"""Decoding of transfer encodings, tolerant of faults, and of files embedded in a text."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 UU_NAMES = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
 ENCODED = frozenset({"base64", "quoted-printable", *UU_NAMES})
-"""Transfer encodings after which a body is not what stands in the message."""
+"""Transfer encodings whose decoded body differs from the raw one."""
 
 _BLANKS = b" \t\r\n"
 _BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f][0-9A-Fa-f]|[\r\n]|[ \t]*+(?:[\r\n]|\Z))")
 _WHOLE_QP = re.compile(rb"[^=]*+(?:=(?:[0-9A-Fa-f]{2}|\r?\n)[^=]*+)*+")
-"""Two thirds of the time of the search for a fault, and nearly all texts have none."""
+"""Fast path without a fault, as in nearly all texts: two thirds of the time of `_BROKEN_QP`."""
 _BLANKS_AT_END = re.compile(rb"(=?)(?<![ \t])[ \t]++(?=\r?(\n)|\Z)")
 _LINE_AFTER_BLANK = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")
 """Starts with the line end: `re` searches a literal first character fast, and blanks are everywhere."""
@@ -25,14 +25,14 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 _RUN = re.compile(rb"([A-Za-z0-9+/]*)(=*)")
 _INNER_BLANK = re.compile(rb"[^ \t][ \t]++[^ \t]")
 _MOST_ODD = 4
-"""One character in so many may be no base64 in a line that is taken for base64."""
+"""A line with more than one non-base64 character in this many is not base64."""
 _UU_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} +([^\n]+)\n", re.MULTILINE)
 _UU_END = re.compile(r"^end[ \t]*$", re.MULTILINE)
 _Y_BEGIN = re.compile(r"^=ybegin [^\n]*\bname=([^\n]+)$", re.MULTILINE)
 
 
 class DecodedBody(NamedTuple):
-    """A body without its transfer encoding, whether that was broken, and what stands behind its end."""
+    """A body without its transfer encoding, whether that was broken, and the bytes after its end."""
 
     content: bytes
     is_broken: bool = False
@@ -40,13 +40,11 @@ class DecodedBody(NamedTuple):
 
 
 def decode(body: bytes, encoding: str) -> DecodedBody:
-    """A body without its transfer encoding; as it is where it has none."""
+    """A body without its transfer encoding; unchanged if it has none."""
     if encoding == "base64":
         return decode_base64(body)
     if encoding == "quoted-printable":
-        return DecodedBody(
-            decode_quoted_printable(body)
-        )  # whether it is broken is asked for apart, for speed
+        return DecodedBody(decode_quoted_printable(body))  # `is_broken` is determined separately, for speed
     if encoding in UU_NAMES:
         text = body.decode("latin-1").replace("\r\n", "\n")
         block = next(uu_blocks(text), None)
@@ -55,10 +53,10 @@ def decode(body: bytes, encoding: str) -> DecodedBody:
 
 
 def decode_quoted_printable(raw: bytes) -> bytes:
-    """RFC 2045, 6.7: blanks at the end of a line were added on the way, also behind a soft break (rule 3).
+    """Decode quoted-printable; drop blanks at line ends, also after a soft break (RFC 2045, 6.7, rule 3).
 
-    Only a full line is broken within a word. Behind the soft break of a shorter one the blank stays: it
-    parts two words.
+    Only a full line is broken within a word. The blank after the soft break of a shorter line is kept, as it
+    separates two words.
     """
     if raw[-1:] in {b" ", b"\t"} or _LINE_AFTER_BLANK.search(raw):
         raw = _BLANKS_AT_END.sub(_without_blanks, raw)
@@ -73,12 +71,12 @@ def _without_blanks(end: re.Match[bytes]) -> bytes:
 
 
 def is_broken_quoted_printable(raw: bytes) -> bool:
-    """Whether the text has an equals sign that is neither an encoded byte nor a soft line break."""
+    """Whether an equals sign is neither an encoded byte nor a soft line break."""
     return _WHOLE_QP.fullmatch(raw) is None and _BROKEN_QP.search(raw) is not None
 
 
 def decode_base64(raw: bytes) -> DecodedBody:
-    """Decode base64 as it occurs in messages: padded pieces, stray characters, and text behind its end."""
+    """Decode base64 as it occurs in messages: padded pieces, stray characters, and text after its end."""
     compact = raw.translate(None, _BLANKS)
     try:
         return DecodedBody(binascii.a2b_base64(compact, strict_mode=True))
@@ -99,7 +97,7 @@ def _line_by_line(raw: bytes) -> DecodedBody:
             kept.append(clean)
             is_padded = clean.endswith(b"=")
         at += len(line)
-    if not kept:  # nothing of it is base64: it is what it is
+    if not kept:  # nothing in it is base64
         return DecodedBody(raw, is_broken=bool(raw.strip()))
     return DecodedBody(b"".join(_groups(b"".join(kept))), is_broken=True, rest=raw[at:].strip(_BLANKS))
 
@@ -113,7 +111,7 @@ def _is_base64(text: bytes, clean: bytes, *, is_padded: bool) -> bool:
 
 
 def _groups(clean: bytes) -> Iterator[bytes]:
-    """Decode each run up to its padding by itself: the next run starts a new group of four."""
+    """Decode each run up to its padding separately, as the next run starts a new group of four."""
     for run in _RUN.finditer(clean):
         letters = run.group(1)
         whole = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
@@ -122,7 +120,7 @@ def _groups(clean: bytes) -> Iterator[bytes]:
 
 
 class UuBlock(NamedTuple):
-    """A file in a text: where its lines start and end, `begin` and `end` included, and its bytes."""
+    """A file in a text: the span of its lines, `begin` and `end` included, and its content."""
 
     start: int
     end: int
@@ -132,7 +130,7 @@ class UuBlock(NamedTuple):
 
 
 def uu_blocks(text: str) -> Iterator[UuBlock]:
-    """The files that stand in a text (with line feeds) as uuencode writes them, or in its form of base64."""
+    """The uuencoded files in a text with line feeds, also in uuencode's base64 form."""
     if "begin" not in text:  # most texts
         return
     at = 0
@@ -154,7 +152,7 @@ def uu_blocks(text: str) -> Iterator[UuBlock]:
 
 
 def uu_block_with(code: str, content: bytes) -> str:
-    """The lines of a file in a text, as `uu_blocks` found them, with other content."""
+    """The lines of an embedded file, as found by `uu_blocks`, with new content."""
     begin, line_end, _ = re.split(r"(\r\n|\n|\r)", code, maxsplit=1)
     if begin.startswith("begin-"):
         lines, end = base64.encodebytes(content), "===="
@@ -176,5 +174,5 @@ def _uudecode(code: str) -> tuple[bytes, bool]:
 
 
 def yenc_names(text: str) -> tuple[str, ...]:
-    """The names of files in yEnc. They are not decoded: their 8-bit code does not survive as JSON text."""
+    """The names of yEnc files. They are not decoded: 8-bit data does not survive as JSON text."""
     return tuple(name.strip() for name in _Y_BEGIN.findall(text)) if "=ybegin " in text else ()

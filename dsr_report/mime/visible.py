@@ -1,4 +1,4 @@
-"""Whether a text has visible content, and more than the note that the reader needs another program."""
+"""Whether a text has visible content, and whether it only points to the HTML version."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _TIMES_LONGER = 2
 _SHORT_PAGE = 2_000
 _TAG_WITH_PICTURE = re.compile(r"<(?:img|image|input|video|v:imagedata)\b", re.IGNORECASE)
 _STUB = re.compile(r"\bHTML\b|" + any_of(WORDS.web_version), re.IGNORECASE | re.DOTALL)
-"""No program shows HTML, or: the message is on the web."""
+"""Mentions that the program shows no HTML, or that the message is on the web."""
 
 
 def is_visible(text: str) -> bool:
-    """Whether any character of a text can be seen."""
+    """Whether any character of a text is visible."""
     return _INVISIBLE.fullmatch(text) is None and text != ""
 
 
 def shows_something(html: str) -> bool:
-    """Whether a page has letters or pictures. A long one is not taken apart for it."""
+    """Whether a page has letters or pictures; a long one is not parsed for it."""
     if _TAG_WITH_PICTURE.search(html):
         return True
     return is_visible(html) and (len(html) > _SHORT_PAGE or is_visible(text_of_html(html)))
@@ -42,7 +42,7 @@ def may_be_stub(text: str) -> bool:
     return len(words) <= _LONGEST_STUB and _STUB.search(words) is not None
 
 
-@lru_cache(maxsize=4)  # the same is asked for each version of a message
+@lru_cache(maxsize=4)  # called for each version of a message
 def is_stub(text: str, html: str) -> bool:
     """Whether a plain text that `may_be_stub` only points to the HTML version of the message."""
     page = _without_addresses(text_of_html(html))
