@@ -40,7 +40,7 @@ _PARAMETER = re.compile(
 )
 """A semicolon missing before one of the names that matter is assumed."""
 _ESCAPED = re.compile(r'\\(["\\])')
-"""Only quotes and backslashes: nothing is escaped in `C:\\invoices\\may.pdf`, as Windows programs write it."""
+"""Only quotes and backslashes: `C:\\invoices\\may.pdf`, as Windows programs write it, has no escape."""
 
 
 @dataclass(frozen=True, slots=True)
