@@ -1,1 +1,1 @@
-"""HTML of a message → HTML that is safe to show: it loads, runs and follows nothing."""
+"""HTML of a message → HTML that is safe to show: no loading, no scripts, no live links."""

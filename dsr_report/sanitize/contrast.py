@@ -1,8 +1,8 @@
-"""Text that stays readable where its background is gone: the colours of each element of a message.
+"""Readable text colours: the text and background colours of each element of a message.
 
-A cascade for two properties, the colour of the text and what is painted behind it, in the order of CSS:
-attributes, style sheets by specificity, `style` attributes, `!important`. Pictures that are not shown count
-as absent; a gradient counts as its mean colour. The contrast is that of WCAG 2.2, 1.4.3.
+A cascade for two properties, the text colour and the background, in CSS order: attributes, style sheets by
+specificity, `style` attributes, `!important`. Pictures that are not shown count as absent; a gradient counts
+as its mean colour. The contrast is that of WCAG 2.2, 1.4.3.
 """
 
 from __future__ import annotations
@@ -23,42 +23,42 @@ Rgb = tuple[float, float, float]
 WHITE: Rgb = (1.0, 1.0, 1.0)
 _DARK, _LIGHT = "#333333", "#ffffff"
 _LEAST = 3.0
-"""WCAG 2.2, 1.4.3 asks for 4.5, and for 3 of large text; what the sender chose above 3 is left alone."""
+"""WCAG 2.2, 1.4.3 asks for 4.5, and for 3 of large text; a sender's choice above 3 is kept."""
 _HEX = re.compile(r"(?=.*\d)[0-9A-Fa-f]{6}")
 _PICTURE = "picture"
-"""Painted behind a text, in unknown colours: a picture that the message carries."""
+"""A background of unknown colours: a picture that the message carries."""
 
 
 class Paint(NamedTuple):
-    """The colour of a text, and of what is behind it (None: a picture that is shown)."""
+    """The colour of a text and its background (None: a shown picture)."""
 
     colour: Rgb = (0.0, 0.0, 0.0)
     behind: Rgb | None = WHITE
 
 
 class Declared(NamedTuple):
-    """What declarations say of colours: values as written, with whether they are important."""
+    """Declared colours: values as written, each with whether it is important."""
 
     colour: tuple[str, bool] | None = None
     background: tuple[str, bool] | None = None
 
 
 class Colours:
-    """The colours of one message; asked from the root down."""
+    """The colours of one message's elements; queried from the root down."""
 
     def __init__(self) -> None:
         self._cascade = Cascade(_declared_colours)
 
     def add_sheet(self, text: str, media: str) -> None:
-        """Take up a style sheet that is for some media."""
+        """Add a style sheet with its `media`."""
         self._cascade.add_sheet(text, media)
 
     def match(self, root: LexborNode) -> None:
-        """Find the elements of each rule."""
+        """Match the rules with the elements of a page."""
         self._cascade.match(root)
 
     def of(self, node: LexborNode, attributes: Mapping[str, str | None], parent: Paint) -> Paint:
-        """The paint of an element whose parent has this one."""
+        """The paint of an element, given its parent's."""
         style = attributes.get("style")
         of_sheets = self._cascade.of(node)
         hints = _hints(node.tag or "", attributes)
@@ -78,7 +78,7 @@ class Colours:
 
 @lru_cache(maxsize=1024)
 def readable(paint: Paint) -> str:
-    """The colour in which a text has to be written to be read; empty where its own will do."""
+    """The text colour needed for contrast; empty if the present one suffices."""
     if paint.behind is None or contrast(paint.colour, paint.behind) >= _LEAST:
         return ""
     dark = contrast((0.2, 0.2, 0.2), paint.behind)
@@ -86,7 +86,7 @@ def readable(paint: Paint) -> str:
 
 
 def repaint(paint: Paint, colour: str) -> Paint:
-    """The paint of an element whose text is written in another colour."""
+    """The paint of an element whose text has a new colour."""
     rgba = _rgba(colour)
     return paint._replace(colour=rgba[:3]) if rgba is not None else paint
 
@@ -104,7 +104,7 @@ def _luminance(colour: Rgb) -> float:
 
 @lru_cache(maxsize=2048)
 def mean_of_gradient(value: str) -> str:
-    """The mean colour of the first gradient in a value, as text; empty where there is none."""
+    """The mean colour of the first gradient in a value, as CSS text; empty if there is none."""
     for token in tinycss2.parse_component_value_list(value):
         if token.type == "function" and token.lower_name.endswith("gradient"):
             stops = [rgba for rgba in map(_colour_of, token.arguments) if rgba is not None]
@@ -117,7 +117,7 @@ def mean_of_gradient(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def declarations_in(text: str) -> Declared:
-    """What a `style` attribute says of colours."""
+    """The colours declared in a `style` attribute."""
     nodes = tinycss2.parse_declaration_list(text, skip_comments=True, skip_whitespace=True)
     return _declared_colours(nodes) or Declared()
 
@@ -132,7 +132,7 @@ def _declared_colours(nodes: Sequence[Node]) -> Declared | None:
             colour = tinycss2.serialize(node.value).strip(), node.important
         elif name in {"background", "background-color", "background-image"}:
             value = tinycss2.serialize(node.value).strip()
-            if background and name != "background":  # one says the colour, the other the picture
+            if background and name != "background":  # one has the colour, the other the picture
                 value = (
                     f"{background[0]} {value}" if name == "background-image" else f"{value} {background[0]}"
                 )
@@ -163,7 +163,7 @@ def _hex_colour(value: str) -> str:
 
 
 def _paint_over(value: str, behind: Rgb | None) -> Rgb | None:
-    """What is behind a text once a background was painted over what was there."""
+    """The background after another one is painted over it."""
     kind = _background(value)
     if kind == _PICTURE:
         return None

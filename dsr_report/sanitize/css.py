@@ -1,9 +1,9 @@
-"""Style rules of a message: kept where they say how text looks, dropped where they could load or escape.
+"""Sanitiser for a message's style rules: appearance is kept, anything that could load or escape is dropped.
 
-Properties are allowed by name, their values token by token: no address but a picture within the page, no
-function but colours, gradients and sums, no position on the page. For print, what makes newsletters run off a
-page or over each other goes as well, every length is scaled (`PRINT_SCALE`), gradients become their mean
-colour, and of media rules those count that hold in a window of a desk.
+Properties are allowed by name, their values token by token: no URL except a picture within the page, no
+function except colours, gradients and arithmetic, no positioning. For print, what makes newsletters
+run off a page or overlap is dropped as well, lengths are scaled (`PRINT_SCALE`), gradients become their mean
+colour, and media rules count only if they apply to a desktop window.
 """
 
 from __future__ import annotations
@@ -50,21 +50,21 @@ _HIDING = re.compile(
 _ADDRESS = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""", re.IGNORECASE)
 _LONGEST_VALUE = 400
 _LONGEST_REMEMBERED = 2_000
-"""Letters; longer ones hold pictures, of which four thousand would fill the memory."""
+"""Characters; longer values hold pictures, and four thousand of them would fill the memory."""
 _DEEPEST = 4
 PRINT_SCALE = 0.54
-"""Newsletters are made 600 pixels wide: at this scale two of them stand beside each other on a page of A4."""
+"""Newsletters are 600 pixels wide: at this scale two of them fit side by side on an A4 page."""
 PRINT_FONT_SCALE = 0.6
-"""Their letters of 14 to 16 pixels become 6.3 to 7.2 points."""
+"""Their font sizes of 14 to 16 pixels become 6.3 to 7.2 points."""
 PRINT_WIDTH = 600
-"""Pixels of a message in a column of a page, before scaling; what is declared wider fills the column."""
+"""Pixels of a message in a page column, before scaling; anything declared wider fills the column."""
 _LENGTH = re.compile(r"(?<![\w.#-])(\d*\.?\d+)(px|pt|cm|mm|in|pc|rem)\b", re.IGNORECASE)
 _OF_LETTERS = {"font", "font-size", "line-height", "letter-spacing", "text-indent"}
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _FONT_SIZES = {
     "xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32,
 }  # fmt: skip
-"""Pixels, as browsers have them for letters of 16 pixels."""
+"""Pixels, as in browsers with a base size of 16 pixels."""
 _WHITE_SPACE_FOR_PRINT = {
     "normal": "normal",
     "pre-line": "pre-line",
@@ -86,7 +86,7 @@ _LIMITS = {
 
 
 def safe_declarations(text: str, *, for_print: bool = False) -> str:
-    """The declarations of a `style` attribute that are safe, as text."""
+    """The safe declarations of a `style` attribute, as text."""
     if len(text) > LONGEST_SHEET:
         return ""
     return (
@@ -95,7 +95,7 @@ def safe_declarations(text: str, *, for_print: bool = False) -> str:
 
 
 @lru_cache(maxsize=4096)  # newsletters repeat their styles cell by cell
-def _safe_once(text: str, for_print: bool) -> str:  # noqa: FBT001 - a key of the cache
+def _safe_once(text: str, for_print: bool) -> str:  # noqa: FBT001 - a cache key
     return _safe(text, for_print=for_print)
 
 
@@ -106,13 +106,13 @@ def _safe(text: str, *, for_print: bool) -> str:
 
 @lru_cache(maxsize=4096)
 def addresses_in(text: str) -> tuple[str, ...]:
-    """The addresses that declarations would load, as far as they are spelled as `url(…)`."""
+    """The addresses in declarations, each once, if spelled as `url(…)`."""
     found = [match[match.lastindex or 0].strip() for match in _ADDRESS.finditer(text)]
     return tuple(dict.fromkeys(filter(None, found)))
 
 
 def with_addresses(text: str, replaced: Callable[[str], str | None]) -> str:
-    """Declarations with other addresses, where there is one for what they would load."""
+    """Declarations with their addresses replaced; `replaced` gives None to keep one."""
     if "url(" not in text.lower():
         return text
 
@@ -130,8 +130,8 @@ def safe_style_sheet(text: str, scope: str = "", *, for_print: bool = False) -> 
 
     Args:
         text: the content of a `style` element.
-        scope: a selector that is put before each of the sheet's own (`.message-3`); classes then carry
-            the prefix `m-`, as they do in the message.
+        scope: a selector prepended to each of the sheet's own (`.message-3`); classes then have the prefix
+            `m-`, as in the message.
         for_print: drop what makes a newsletter run off a page.
     """
     if len(text) > LONGEST_SHEET:
@@ -157,7 +157,7 @@ def _rules(rules: Sequence[Node], scope: str, *, for_print: bool, depth: int) ->
             query = tinycss2.serialize(rule.prelude).strip()
             if not _MEDIA.fullmatch(query) or (for_print and not media_applies(query)):
                 continue
-            if "prefers-color-scheme" in query.lower():  # a message is shown as on white paper
+            if "prefers-color-scheme" in query.lower():  # a message is shown on white
                 continue
             below = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
             inner = _rules(below, scope, for_print=for_print, depth=depth + 1)
@@ -177,7 +177,7 @@ def _declarations(nodes: Sequence[Node], *, for_print: bool) -> str:
         if not isinstance(node, Declaration) or not _PROPERTY.fullmatch(node.lower_name):
             continue
         name, tokens = node.lower_name, node.value
-        if name.startswith("background"):  # its colour is worth keeping
+        if name.startswith("background"):  # keep its colour, drop its picture
             tokens = [token for token in tokens if not _loads(token)]
             if for_print and (mean := mean_of_gradient(tinycss2.serialize(tokens))):
                 name, tokens = "background-color", tinycss2.parse_component_value_list(mean)
@@ -198,14 +198,14 @@ def _declarations(nodes: Sequence[Node], *, for_print: bool) -> str:
 
 
 def _loads(token: Node) -> bool:
-    """Whether a token is an address, but for one that is itself a picture."""
+    """Whether a token is a URL, other than a `data:` picture."""
     if token.type == "url":
         return IS_DATA.fullmatch(token.value) is None
     return bool(token.type == "function" and token.lower_name == "url")
 
 
 def _is_fitting(name: str, value: str) -> bool:
-    """Whether the value keeps its element in place: nothing negative that pulls it over other content."""
+    """Whether a value keeps its element in place: nothing negative that pulls it over other content."""
     if name == "display":
         return value.lower() in _DISPLAYS
     if name in _ALWAYS_PLAIN:
@@ -215,7 +215,7 @@ def _is_fitting(name: str, value: str) -> bool:
 
 
 def _printable(name: str, value: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
-    """The declaration as it can be printed; None where it cannot."""
+    """The declaration for print; None if it cannot be printed."""
     lowered = value.lower()
     if (name in {"max-height", "height"} and _HIDING.search(f"{name}:{value}")) or (
         name == "visibility" and lowered == "hidden"
@@ -242,13 +242,13 @@ def _printable(name: str, value: str, tokens: Sequence[Node]) -> tuple[str, str]
 
 
 def scale_lengths(value: str, scale: float = PRINT_SCALE) -> str:
-    """A value with its lengths at the scale of print; what is relative to a font's size is so already."""
+    """A value with its absolute lengths at print scale; lengths relative to a font size follow it."""
 
     def length(match: re.Match[str]) -> str:
         number, unit = float(match[1]), match[2].lower()
         if unit == "rem":
             number, unit = number * ROOT_PIXELS, "px"
-        if unit == "px" and number <= 1:  # lines stay lines
+        if unit == "px" and number <= 1:  # hairlines stay
             return match[0]
         return f"{round(number * scale, 3):g}{unit}"
 
@@ -264,7 +264,7 @@ def _printed_width(name: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
         return None
     token = tokens[0]
     if token.type == "percentage":
-        # a hair less than their share, so that rounding pushes none of several onto the next line
+        # slightly less than their share, so that rounding wraps none of several to the next line
         return name, f"{min(max(token.value - 0.01, 0), 99.99) if token.value < 100 else 100:g}%"
     if token.type == "dimension" and token.lower_unit == "px":
         return name, scale_lengths(f"{max(token.value, 0):g}px") if token.value <= PRINT_WIDTH else "100%"
@@ -272,7 +272,7 @@ def _printed_width(name: str, tokens: Sequence[Node]) -> tuple[str, str] | None:
 
 
 def _without_line_height(tokens: Sequence[Node]) -> str:
-    """A font without its line height, which may be one that prints lines over each other."""
+    """A font without its line height, which could make lines overlap."""
     kept: list[Node] = []
     skipping = False
     for token in tokens:
@@ -286,7 +286,7 @@ def _without_line_height(tokens: Sequence[Node]) -> str:
 
 
 def _is_modest(token: Node, name: str) -> bool:
-    """Whether a length leaves the content on the page, at a size that a page can hold."""
+    """Whether a length keeps the content on the page, at a size that fits a page."""
     if token.type == "dimension":
         limit = 8.0 if name == "border-spacing" else _LIMITS.get(token.lower_unit)
         return bool(limit is not None and 0 <= token.value <= limit)

@@ -1,4 +1,4 @@
-"""A page written anew from its tree: allowed elements and attributes, links and pictures made harmless."""
+"""Rewriting of a page from its tree: allowed elements and attributes, links and pictures made harmless."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "hr": frozenset("width size color noshade".split()),
 }
 _PLAIN = TAGS - {"img", "table"}
-"""Elements whose start depends on nothing but their own attributes."""
+"""Elements whose start tag depends only on their own attributes."""
 _VOID = frozenset("br col hr img wbr".split())
 _TABLE = frozenset("table tbody thead tfoot tr td th caption colgroup col".split())
 _WITHOUT_CONTENT = frozenset(
@@ -96,12 +96,12 @@ _DEEPEST_FOR_PRINT = 70
 _DEEPEST_TABLE_FOR_PRINT = 12
 _CELLS = frozenset("td th col colgroup".split())
 _FONT_PIXELS = {1: 10, 2: 13, 3: 16, 4: 18, 5: 24, 6: 32, 7: 48}
-"""What the sizes of `<font>` are in browsers."""
+"""Pixels of the sizes of `<font>` in browsers."""
 _WIDE_CELL = re.compile(r"(?<![-\w])width\s*:\s*(\d{3,5}(?:\.\d*)?)px", re.IGNORECASE)
 _LONG_WORD = re.compile(r"[!-,.-\u052f]{40,}")
-"""Words of scripts with spaces, longer than nearly all real ones: addresses, keys."""
+"""Words of scripts with spaces, longer than nearly all real ones: URLs, keys."""
 _LONG_PIECE = 60
-"""Letters of a long word that are laid out together: WeasyPrint's time grows with their square."""
+"""Characters of a long word laid out together: WeasyPrint's time grows with their square."""
 _PIECES = re.compile(rf"(?:&[#\w]+;|.){{1,{_LONG_PIECE}}}", re.DOTALL)
 _STYLE = re.compile(r' style="([^"]*)"')
 _MOST_FOR_PRINT = {"cellspacing": 8, "cellpadding": 20, "border": 8, "colspan": 20}
@@ -109,11 +109,11 @@ _LONGEST_LABEL = 200
 _MOST_KEPT = 4_000
 _LONGEST_KEPT = 2_000
 _OPENED: dict[tuple[object, ...], tuple[str, str]] = {}
-"""Starts and ends of elements, by their name, attributes, and the two settings that change them."""
+"""Cache of start and end tags, by element name, attributes, and the two settings that change them."""
 
 
 class Writer:
-    """Writes one page; afterwards it knows the page's links, pictures, and what was left out."""
+    """Writes one page and collects its links, its pictures, and counts of removed things."""
 
     def __init__(self, message: MimeMessage | None, wording: Wording, scope: str, *, for_print: bool) -> None:
         """See `safe_html.safe` for the arguments."""
@@ -134,7 +134,7 @@ class Writer:
         for sheet in root.css("style"):
             self._colours.add_sheet(_content_of(sheet), sheet.attributes.get("media") or "")
         self._colours.match(root)
-        # a node is to be written, a text is the end of something that was opened
+        # a node is to be opened, a text is an end tag
         stack: list[LexborNode | str] = [root]
         paints = [Paint()]
         out = self._out
@@ -172,11 +172,11 @@ class Writer:
         return "".join(out)
 
     def style_sheet(self) -> str:
-        """The page's style sheets, as one."""
+        """The page's style sheets, joined."""
         return "\n".join(sheet for sheet in self._sheets if sheet)
 
     def all_links(self) -> tuple[Link, ...]:
-        """The addresses that the page links to, in order."""
+        """The links of the page, in order."""
         return tuple(
             Link(
                 number,
@@ -189,7 +189,7 @@ class Writer:
         )
 
     def _paint(self, node: LexborNode, parent: Paint) -> Paint:
-        """The paint of the element just opened; a text that could not be read gets another colour."""
+        """The paint of the element just opened; unreadable text gets another colour."""
         attributes: Mapping[str, str | None] = node.attributes
         style, background = attributes.get("style") or "", attributes.get("background")
         if background or "url(" in style.lower():
@@ -209,11 +209,11 @@ class Writer:
         return repaint(paint, colour)
 
     def _with_pictures(self, style: str) -> str:
-        """Declarations with the pictures that the message carries in place of their addresses."""
+        """Declarations with addresses replaced by the message's own pictures as data."""
         return with_addresses(style, lambda address: picture_data(address, self._inline))
 
     def _open(self, node: LexborNode, tag: str, *, is_deep: bool) -> str:
-        """Write an element's start. Gives its end: empty where only its content is kept, `-` where not."""
+        """Write a start tag; return its end tag, or empty if only the content is kept, `-` if nothing is."""
         attributes = node.attributes
         is_plain = tag in _PLAIN and not is_deep
         if is_plain:  # most of a newsletter: the same cells, hundreds of times
@@ -246,7 +246,7 @@ class Writer:
         if tag == "table" and node.css_first("th, caption") is None:
             extra = ' role="presentation"'
         if tag == "table" and self._for_print and not attributes.get("cellpadding"):
-            extra += ' cellpadding="1"'  # WeasyPrint has that of the table around it
+            extra += ' cellpadding="1"'  # WeasyPrint applies the outer table's
         name, heading = tag, ""
         if self._scope and _HEADING.fullmatch(tag):
             name, heading = "div", f"dsr-heading dsr-{tag}"
@@ -258,7 +258,7 @@ class Writer:
         return ending
 
     def _note(self, tag: str, attributes: Mapping[str, str | None]) -> bool:
-        """Note what is left out of an element; whether there is such a thing."""
+        """Record what is removed from an element; return whether anything is."""
         is_noted = tag in _NOTED
         if is_noted:
             self.removed[tag] += 1
@@ -337,7 +337,7 @@ class Writer:
                 kept[name] = self._value(tag, name, text)
         if self._for_print and tag == "font" and kept.get("size"):
             hints.append(f"font-size:{_font_pixels(kept.pop('size')) * PRINT_FONT_SCALE:g}px")
-        # the report has a rule for the width of tables, which goes before an attribute
+        # the report's rule for the width of tables takes precedence over an attribute
         width = kept.pop("width", "") if self._for_print and tag == "table" else ""
         if width and "width" not in kept.get("style", ""):
             hints.append(f"width:{width if width.endswith('%') else width + 'px'}")
@@ -347,7 +347,7 @@ class Writer:
         return "".join(f' {name}="{escaping.escape(value)}"' for name, value in kept.items() if value)
 
     def _value(self, tag: str, name: str, text: str) -> str:
-        """An attribute's value where it is one, empty where not; for print, one that fits a page."""
+        """An attribute's value if it is valid, else empty; for print, limited to fit a page."""
         pattern = _VALUES.get(name)
         if pattern is None:
             return name if name in {"nowrap", "noshade", "reversed"} and not self._for_print else ""
@@ -450,7 +450,7 @@ class Writer:
 
 
 def _keep(key: tuple[object, ...], opened: tuple[str, str]) -> None:
-    """Remember how an element opens, as long as that is short."""
+    """Cache an element's tags if they are short."""
     if len(opened[0]) < _LONGEST_KEPT:
         if len(_OPENED) >= _MOST_KEPT:
             _OPENED.clear()
@@ -463,7 +463,7 @@ def _content_of(sheet: LexborNode) -> str:
 
 def _breakable(match: re.Match[str]) -> str:
     """A long word that may be broken anywhere, in pieces that are laid out one by one."""
-    # a piece neither begins nor ends within a reference such as `&amp;`
+    # a piece neither begins nor ends within a character reference such as `&amp;`
     pieces = _PIECES.findall(match.group())
     return "".join(f'<span class="dsr-long">{piece}</span>' for piece in pieces)
 
@@ -480,7 +480,7 @@ def _font_pixels(size: str) -> int:
 
 
 def _visible(text: str) -> str:
-    """A text as content of an element; characters that no page may hold as a mark that something is there."""
+    """A text as element content; forbidden control characters become replacement characters."""
     return escaping.escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), quote=False)
 
 

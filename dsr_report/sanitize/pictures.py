@@ -1,4 +1,4 @@
-"""Pictures of a message: the ones that it carries, as data; the others judged by what they are for."""
+"""Pictures of a message: those that it carries, as data; the others classified by purpose."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ON_THE_INTERNET = re.compile(r"(?:https?|ftp):|//", re.IGNORECASE)
 
 
 def picture_data(source: str, inline: InlineParts) -> str | None:
-    """The picture as a `data:` address, where the message carries it and it is a picture of dots."""
+    """The picture as a `data:` URL; None unless the message carries it and it is a raster image."""
     source = source.strip()
     if _IN_PLACE.match(source):
         head, _, content = source.partition(",")
@@ -56,12 +56,12 @@ def _as_data(content: bytes) -> str | None:
 
 
 def outcome_of(source: str, attributes: Mapping[str, str | None], inline: InlineParts) -> Outcome:
-    """Why a picture is not shown."""
+    """The reason why a picture is not shown."""
     source = source.strip()
     if source[:5].lower() == "data:" or inline.find(source) is not None:
         return "refused"
     if not _ON_THE_INTERNET.match(source):
-        return "missing"  # a part that is not there, a file on the sender's disk, or nothing
+        return "missing"  # a part that is absent, a file on the sender's disk, or nothing
     sizes = (attributes.get("width") or "", attributes.get("height") or "")
     if any(size and _TINY.fullmatch(size) for size in sizes) or _TINY_STYLE.search(
         attributes.get("style") or ""
@@ -71,7 +71,7 @@ def outcome_of(source: str, attributes: Mapping[str, str | None], inline: Inline
 
 
 def short_address(url: str) -> str:
-    """Host and path of an address, without scheme, query and personal pieces: to read, not to follow."""
+    """Host and path of a URL for display, without scheme, query and personal pieces."""
     text = url.strip()
     for span in reversed(url_tokens(text)):
         text = f"{text[: span.start]}…{text[span.end :]}"

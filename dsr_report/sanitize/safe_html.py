@@ -1,12 +1,12 @@
-"""The HTML of a message, safe to show: it loads nothing, runs nothing, leads nowhere, and escapes nothing.
+"""Sanitiser for the HTML of a message: the result loads nothing, runs nothing and has no links.
 
-Two layers that do not trust each other: `markup` writes the page anew from its tree, with allowed elements,
-attributes and style values alone; nh3 then cleans what was written, with a list that knows no address but
-pictures within the page. Whoever shows it adds a third: a sandboxed frame with a content security policy,
-or a renderer whose fetcher refuses everything.
+Two independent layers: `markup` rewrites the page from its tree, with allowed elements, attributes and style
+values only; nh3 then cleans the result, with an allowlist whose only URLs are pictures in the page. Whoever
+shows it adds a third layer: a sandboxed frame with a content security policy, or a renderer whose fetcher
+refuses everything.
 
-Pictures that came with the message are shown, all others become a labelled placeholder that names their
-address; links become text with a number, and all their addresses are listed.
+Pictures that came with the message are shown, all others become a placeholder labelled with their address;
+links become text with a number, and all their addresses are listed.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _ATTRIBUTES = {tag: set(names) for tag, names in ATTRIBUTES.items()}
 _ASKED = re.compile(r' (src|style)="([^"]*)"')
 _HEADINGS = ((2, 0.67), (1.5, 0.83), (1.17, 1), (1, 1.33), (0.83, 1.67), (0.67, 2.33))
-"""Size and margin of the headings of HTML, in letters (HTML, 15.3.6)."""
+"""Size and margin of HTML's headings, in em (HTML, 15.3.6)."""
 _SMALL = 11
-"""Pixels of our words within a message. Much around pictures is in letters of size nought, against gaps."""
+"""Pixels of our texts within a message. Senders set the font size around pictures to 0, against gaps."""
 _SMALLEST_FOR_PRINT = 8
 """Pixels: 6 points."""
 _CENTRED = ("[align=center i]>", "[align=middle i]>", "center>")
@@ -56,12 +56,12 @@ def safe(
     """Make a message's HTML safe to show.
 
     Args:
-        html: as it stands in the message.
-        message: where its inline pictures are.
-        wording: what placeholders say.
-        scope: a selector before each rule of its style sheets (`.message-3`), where it is not shown in a
-            frame of its own; headings then become paragraphs, as the page has its own.
-        for_print: drop what makes newsletters run off a page or over each other.
+        html: the HTML of the message.
+        message: the message with its inline pictures.
+        wording: placeholder texts.
+        scope: a selector before each rule of its style sheets (`.message-3`), for display without a frame of
+            its own; headings then become paragraphs, as the page has its own.
+        for_print: drop what makes newsletters run off a page or overlap.
     """
     writer = Writer(message, wording or Wording(), scope, for_print=for_print)
     root = parse_html(html)
@@ -75,7 +75,7 @@ def safe(
         return value
 
     fragment = _clean(written)
-    # asking about every attribute takes half as long again, and nearly always all of them may stay
+    # a filter on every attribute takes half as long again, and nearly always all of them are allowed
     asked = {(name, escaping.unescape(value)) for name, value in _ASKED.findall(fragment)}
     if any(check("img", name, value) != value for name, value in asked):
         fragment = _clean(written, check)
@@ -97,7 +97,7 @@ def _clean(html: str, checked: Callable[[str, str, str], str | None] | None = No
 
 
 def safe_frame(content: SafeHtml, language: str = "", title: str = "-") -> str:
-    """A whole page for the `srcdoc` of a sandboxed frame, with a policy that lets nothing load."""
+    """A whole page for the `srcdoc` of a sandboxed frame, with a policy that blocks all loading."""
     lang = f' lang="{escaping.escape(language)}"' if language else ""
     return (
         f'<!DOCTYPE html><html{lang}><head><meta charset="utf-8">'
@@ -112,23 +112,23 @@ def safe_frame(content: SafeHtml, language: str = "", title: str = "-") -> str:
 
 
 def print_style(scope: str, *, tallest: str = "18cm") -> str:
-    """The rules that any message made with `for_print` begins with, and that keep it on its page.
+    """The base rules of messages made with `for_print`, which also keep them on their page.
 
     They are the same for all messages; the style sheet of a message comes after them.
 
     Args:
         scope: the selector of the element that holds a message, as given to `safe`.
-        tallest: the height of the tallest picture.
+        tallest: maximum height of pictures.
     """
     size = 16 * PRINT_FONT_SCALE
-    inside = f":where({scope})"  # weaker than whatever the message says
+    inside = f":where({scope})"  # lower specificity than any rule of the message
     headings = "".join(
         f"{inside} :where(.dsr-h{level}){{font-size:{size_of:g}em;font-weight:bold;margin:{margin:g}em 0}}"
         for level, (size_of, margin) in enumerate(_HEADINGS, 1)
     )
     centred = ",".join(f"{scope} {box} {way}table:not([align])" for box in _CENTRED for way in _DOWN_TO_TABLE)
     return (
-        # the rules of the report about its own text, undone
+        # undo the report's rules for its own text
         f"{inside}{{overflow-wrap:break-word;text-align:start;font-size:{size:g}px;line-height:1.3}}"
         f"{inside} table{{max-width:100%;width:auto;border-collapse:separate;font-size:inherit}}"
         f":where({scope} :not([align])>th:not([align])){{text-align:center}}"
@@ -152,5 +152,5 @@ def print_style(scope: str, *, tallest: str = "18cm") -> str:
 
 
 def _inside_style(sheet: str) -> str:
-    """A style sheet that cannot end the element that it stands in (ours have no `<` anyway)."""
+    """A style sheet that cannot end its `style` element (our sheets have no `<` anyway)."""
     return re.sub("<", "", sheet)

@@ -1,8 +1,8 @@
-"""Selectors of a message's style sheet, held to that message.
+"""Selectors of a message's style sheet, restricted to that message.
 
-What the message calls a class or an identifier gets a name of its own (`m-…`, `i-…`), so that a message
-can neither restyle the page around it nor be restyled by it, and two messages on one page keep apart. What
-stands for an element or an identifier is as specific as that: the rules of a message hold in its order.
+Classes and identifiers of the message are renamed (`m-…`, `i-…`), so that a message can neither restyle the
+page around it nor be restyled by it, and messages on one page stay apart. Replacements of elements and
+identifiers have the same specificity, so that the precedence of the message's rules is kept.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _PSEUDO = frozenset(
     "nth-of-type empty not is where hover link visited active focus".split()
 )
 _FALLEN_AWAY = {"link", "visited", "active", "focus", "hover"}
-"""Pseudo-classes of live links: what is under them applies to links that are none any more."""
+"""Pseudo-classes of links: as links become text, their rules apply to that text or not at all."""
 _NAME = re.compile(r"[\w-]{1,120}")
 _LONGEST = 2000
 _TAGS_RENAMED = {"a": "span:where(.dsr-link)"}
 _SPECIFIC = ":not(#_)"
-"""Fits every element, and makes a selector as specific as one with an identifier."""
+"""Matches every element, and adds the specificity of an identifier."""
 _BY_NAME = re.compile(r"""\s*(class|id)\s*~?=\s*(["']?)([\w-]{1,120})\2\s*""")
 _BY_VALUE = re.compile(
     r"""\s*(?:dir|lang|align|valign)\s*[~|^$*]?=\s*(["']?)[\w-]{1,40}\1\s*""", re.IGNORECASE
@@ -34,19 +34,19 @@ _HEADINGS = re.compile(r"h[1-6]")
 
 
 def class_name(name: str, scope: str) -> str:
-    """How a class of the message is called where it is shown; empty where it cannot be."""
+    """The name of a message's class where it is shown; empty if it is not allowed."""
     if not _NAME.fullmatch(name) or name.lower().startswith("dsr-"):
         return ""
     return f"m-{name}" if scope else name
 
 
 def identifier_class(name: str) -> str:
-    """The class that stands for an `id` of the message (which could clash with others on the page)."""
+    """The class that replaces an `id` of the message, which could clash with others on the page."""
     return f"i-{name}" if _NAME.fullmatch(name) else ""
 
 
 def safe_selectors(prelude: Sequence[Node], scope: str) -> str:
-    """The selectors of a rule, each below `scope`; those that reach beyond the message are left out."""
+    """The selectors of a rule, each below `scope`; those that reach beyond the message are dropped."""
     kept = []
     for one in by_comma(prelude):
         text = _safe_selector(one, scope)
@@ -68,7 +68,7 @@ def _safe_selector(tokens: list[Node], scope: str) -> str:
         return ""
     if not scope:
         return text
-    # `html`, `body` and `:root` of the message are the element that it stands in
+    # `html`, `body` and `:root` of the message are the element that contains it
     below = re.sub(r"^(?:(?:html|body|:root)(?![\w.:\[#-])\s*>?\s*)+", "", text)
     if not below:
         return scope
@@ -76,7 +76,7 @@ def _safe_selector(tokens: list[Node], scope: str) -> str:
 
 
 def _rewritten(tokens: Sequence[Node], scope: str, depth: int) -> str | None:
-    """The tokens with their names replaced; None where one is not known to be harmless."""
+    """The tokens with their names replaced; None if one is not known to be harmless."""
     out: list[str] = []
     index = 0
     while index < len(tokens):

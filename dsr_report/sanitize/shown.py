@@ -1,4 +1,4 @@
-"""What showing a message gives: the page, its links, its pictures, and what was taken out."""
+"""The result of sanitising a message: the page, its links, its pictures, and what was removed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Outcome = Literal["shown", "remote", "pixel", "missing", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What placeholders say, in the report's language.
+    """Placeholder texts, in the report's language.
 
-    Filled in where they occur: `{text}` (the picture's alternative text), `{address}` (its host and path,
-    shortened; the whole address is in `SafeHtml.pictures`), `{number}` (its number there).
+    Their fields are `{text}` (the picture's alternative text), `{address}` (its host and path, shortened; the
+    whole address is in `SafeHtml.pictures`) and `{number}` (its number there).
     """
 
     picture: str = "Image not loaded: {address}"
@@ -27,9 +27,9 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address that the message links to: its number in the text, what it is for, the words it is under.
+    """A linked address: its number in the text, its purpose, its label.
 
-    Links with the same address share a number; `count` says how many there are.
+    Links with the same address share a number; `count` is how many there are.
     """
 
     number: int
@@ -41,24 +41,24 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of the message: shown, or why not."""
+    """A picture of the message, with its outcome."""
 
     source: str
     alternative: str
     outcome: Outcome
     """`shown`, `remote` (not loaded), `pixel` (remote, and too small to see), `missing` (a part that the
-    message does not hold) or `refused` (a kind of picture that can do more than show, or is none)."""
+    message lacks) or `refused` (an active image format, or no image)."""
     number: int = 0
     is_background: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SafeHtml:
-    """A fragment that is safe to show, with what was taken out of it."""
+    """A fragment that is safe to show, and what was removed from it."""
 
     html: str
     style_sheet: str
     links: tuple[Link, ...]
     pictures: tuple[Picture, ...]
     removed: Mapping[str, int]
-    """What was left out, by name (`script`, `event handler`, `remote picture` …), with how often."""
+    """Counts of removed things, by name (`script`, `event handler`, `remote picture` …)."""
