@@ -1,4 +1,4 @@
-"""Wrappings in which exports travel: gzip, ZIP, a mail with an attachment, a form field."""
+"""Containers in which exports travel: gzip, ZIP, a mail with an attachment, a form field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
 MOST: Final = 4
-"""Wrappings within each other that are taken off: a gzip in a ZIP in a mail, and one to spare."""
+"""Nested containers that are unwrapped: a gzip in a ZIP in a mail, and one to spare."""
 
 _BLOCK = 1 << 20
 _FREE = 64 << 20
@@ -40,14 +40,14 @@ _OFFICE = {
     "ppt/": Sentence("a PowerPoint file"),
     "META-INF/manifest.xml": Sentence("a file of LibreOffice or OpenOffice"),
 }
-"""What an office file has in its archive."""
+"""Members that identify an office file's archive."""
 
 Wrapping = Callable[[BinaryIO, "Guard", bool], Iterator[bytes | None]]
-"""Gives the blocks of what is inside, and None where it had to stop early (only if salvage is asked for)."""
+"""Yields the blocks of the content, and None after an early end (only with `salvage`)."""
 
 
 class Guard:
-    """Stops what unpacks to more than can be meant."""
+    """Limits the decompressed size."""
 
     def __init__(self, packed: int, limits: Limits, name: str) -> None:
         self.name = name
@@ -55,10 +55,10 @@ class Guard:
         self._done = 0
 
     def passed(self, block: bytes) -> bytes:
-        """`block`, if all so far is not too much.
+        """`block`, if the total size is within the limit.
 
         Raises:
-            NotAnExportError: it is.
+            NotAnExportError: the limit is exceeded.
         """
         self._done += len(block)
         if self._done > self._most:
@@ -71,7 +71,7 @@ class Guard:
 
 
 def around(file: BinaryIO) -> Wrapping | None:
-    """What is around the export in `file`, or None if nothing is that we know."""
+    """The container around the export in `file`; None if there is none that we know."""
     beginning = file.read(8192)
     if beginning.startswith(b"\x1f\x8b"):
         return _gzip
@@ -112,7 +112,7 @@ def _blocks_of(file: object, guard: Guard, salvage: bool, what: str) -> Iterator
 
 
 def utf_16(file: BinaryIO, guard: Guard, salvage: bool) -> Iterator[bytes | None]:  # noqa: FBT001
-    """What some editors and shells make of a file: UTF-16 (or 32), which is read as UTF-8."""
+    """The content of a UTF-16 or UTF-32 file, as some editors and shells write, in UTF-8."""
     beginning = file.read(4)
     file.seek(0)
     if beginning in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):

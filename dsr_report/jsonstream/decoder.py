@@ -1,4 +1,4 @@
-"""Bytes of JSON values → exact values: a fast way that declines what is odd, and one that reads it all."""
+"""Bytes of JSON → exact values: a fast decoder that refuses unusual input, and one that reads all of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dsr_report.pointers import RepeatedName, join_pointer
 from dsr_report.sentences import Sentence
 
 WarningSink = Callable[[str, str, str], None]
-"""Takes the code, pointer and message of a warning."""
+"""`(code, pointer, message)` of a warning."""
 
 TRAILING_COMMA: Final = "a comma stands before a closing bracket"
 DUPLICATE_KEY: Final = "a name occurs more than once in one object; every value is kept"
@@ -34,7 +34,7 @@ _CONTROL = re.compile(rb"[\x00-\x1f]")
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEGATIVE_ZERO = re.compile(rb"-0(?<=[:,\[ \n\t\r]-0)")
-_INTEGER_DIGITS = 4300  # beyond it, Python's int refuses to be written as text by default
+_INTEGER_DIGITS = 4300  # longer integers cannot be converted to text by default
 
 
 class Decoded(NamedTuple):
@@ -49,13 +49,15 @@ _ESCAPED = re.compile(rb'\\(?=["\\])')
 
 
 def fast(text: bytes, *, is_prose: bool) -> Decoded:
-    """The value of a piece of JSON; where it has few names in much text, they are compared, not counted.
+    """Decode a piece of JSON exactly.
+
+    With `is_prose` (few names in much text), repeated names are detected by comparison, else by counting.
 
     Raises:
-        ValueError: it is no JSON, or holds something that only `LosslessDecoder` can read.
+        ValueError: it is no JSON, or only `LosslessDecoder` can read it.
     """
     collects = gc.isenabled()
-    gc.disable()  # thousands of new values at once would start it again and again, and none is garbage yet
+    gc.disable()  # thousands of new values would trigger it again and again, and none is garbage yet
     try:
         decoded = _decode_comparing(text) if is_prose else _decode_counting(text)
     except RecursionError as error:
@@ -67,7 +69,7 @@ def fast(text: bytes, *, is_prose: bool) -> Decoded:
 
 
 def _decode_comparing(text: bytes) -> Decoded:
-    """A value, of which each object's names are compared while it is made."""
+    """Decode, comparing the names of each object to detect repeated ones."""
     value = cast(
         "JsonValue",
         jiter.from_json(
@@ -87,21 +89,21 @@ def _decode_comparing(text: bytes) -> Decoded:
 
 
 def _decode_counting(text: bytes) -> Decoded:
-    """A value that has as many names and texts as there are quotes for.
+    """Decode, counting quotes to detect repeated names.
 
-    Each name and each text has two that are not escaped. Of a name that is repeated, a value is lost.
+    Each name and each text has two unescaped quotes; of a repeated name, a value is lost.
     """
     decoded = _decoded(text)
     names = sum(level.name_count for level in decoded.levels)
     texts = sum(level.types.count(str) for level in decoded.levels)
     quotes = text.count(b'"')
-    if _ESCAPED.search(text):  # a backslash before a quote escapes it, where none stands before the backslash
+    if _ESCAPED.search(text):  # a backslash before a quote escapes it, unless the backslash is escaped itself
         quotes = -1 if b"\\\\" in text else quotes - text.count(b'\\"')
     return decoded if quotes == 2 * (names + texts) else _decode_comparing(text)
 
 
 def _decoded(text: bytes) -> Decoded:
-    """A value, of which names may be repeated."""
+    """Decode without detecting repeated names."""
     value = cast("JsonValue", _decode(text))
     levels = containers(value)
     if any(int in level.kinds for level in levels) or not levels:
@@ -110,7 +112,7 @@ def _decoded(text: bytes) -> Decoded:
 
 
 def _refuse_negative_zero(text: bytes) -> None:
-    """Raise for an integer that Python would not write the same.
+    """Refuse an integer that Python would not write the same.
 
     Raises:
         ValueError: there is one.
@@ -120,7 +122,7 @@ def _refuse_negative_zero(text: bytes) -> None:
 
 
 class Token(NamedTuple):
-    """A scalar as it stands in the bytes."""
+    """A scalar's pointer and its span in the bytes."""
 
     pointer: str
     start: int
@@ -129,7 +131,7 @@ class Token(NamedTuple):
 
 @dataclass(slots=True)
 class _Open:
-    """A list or object that is being read, and the place in it that is next."""
+    """A list or object being read, and the next index or name in it."""
 
     value: list[JsonValue] | dict[str, JsonValue]
     closer: bytes
@@ -145,13 +147,13 @@ class _Open:
 
 
 class LosslessDecoder:
-    """Reads any JSON, and what nearly is JSON, value for value; iterative, so that nesting is harmless.
+    """Reads any JSON, and near-JSON, value for value; iterative, so that nesting is harmless.
 
     Args:
-        report: is told of everything odd.
+        report: receives a warning for each deviation.
         depth: levels of nesting that a value may have.
-        tokens: is given the place of every scalar, and strings are not decoded, as only places matter.
-        whole: is given, wherever a value has ended, that place and the brackets that are open there.
+        tokens: collects the span of every scalar; strings are then not decoded, as only spans matter.
+        whole: collects, at the end of each value, its offset and the closing brackets still missing there.
     """
 
     def __init__(
@@ -170,7 +172,7 @@ class LosslessDecoder:
         self._pointer = ""
 
     def value(self, text: bytes, start: int, pointer: str) -> tuple[JsonValue, int]:
-        """The value that begins at `start` and is called `pointer`, and where it ends.
+        """The value that begins at `start`, with `pointer` as its pointer, and its end offset.
 
         Raises:
             Broken: there is no JSON value; its offset counts from the beginning of `text`.
@@ -221,13 +223,13 @@ class LosslessDecoder:
                 return value, at
 
     def name(self, text: bytes, start: int, pointer: str) -> str:
-        """The name of a member of the object `pointer`, a string that begins at `start`."""
+        """The name of a member of the object at `pointer`: the string that begins at `start`."""
         self._stack = []
         self._pointer = pointer
         return self._string(text, start)[0]
 
     def _string(self, text: bytes, start: int) -> tuple[str, int]:
-        """The string that begins at `start`, and where it ends.
+        """The string that begins at `start`, and its end offset.
 
         Raises:
             Broken: there is no string.
@@ -309,4 +311,4 @@ def _number(match: re.Match[bytes]) -> Scalar:
 
 
 def _space(text: bytes, at: int) -> int:
-    return SPACE.match(text, at).end()  # type: ignore[union-attr]  # it matches everywhere, if only nothing
+    return SPACE.match(text, at).end()  # type: ignore[union-attr]  # always matches, if only emptily

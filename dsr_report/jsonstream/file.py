@@ -1,4 +1,4 @@
-"""Opening an export, from wherever and in whatever wrapping it came, and reading its items as a stream."""
+"""Opening of an export from any source and container, and streaming of its items."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _MANY = 100
 
 
 class WarningLog:
-    """The warnings of one pass: each once, and of a kind that has no end only the first hundred."""
+    """The warnings of one pass: each once, and at most a hundred of each kind."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], ReadWarning] = {}
         self._counts: dict[str, int] = {}
 
     def add(self, code: str, pointer: str, message: str) -> None:
-        """Keep a warning, unless it is known already."""
+        """Add a warning, unless it is known already."""
         if (code, pointer) in self._kept:
             return
         count = self._counts[code] = self._counts.get(code, 0) + 1
@@ -39,7 +39,7 @@ class WarningLog:
             self._kept[code, pointer] = ReadWarning(code, pointer, message)
 
     def all(self) -> list[ReadWarning]:
-        """What was kept, and how much was not."""
+        """The kept warnings, and per kind the number of those that were not kept."""
         more = [
             ReadWarning(code, "", f"{count - _MANY} more warnings of this kind")
             for code, count in self._counts.items()
@@ -49,13 +49,13 @@ class WarningLog:
 
 
 class ExportFile:
-    """An export that was opened with `open_export`: a stream of items that can be started again.
+    """An export opened with `open_export`: a stream of items that can be restarted.
 
     Attributes:
-        name: of the file, or what stands for it; for messages to the operator.
-        place: its path as it was given, for commands that the operator may type.
-        info: what the export is about.
-        subjects: whom all of it says it is about, as far as it was read.
+        name: of the file, or a substitute; for messages to the operator.
+        place: its path as given, for commands that the operator may type.
+        info: the export's `info`.
+        subjects: the subjects named in the part read so far.
         bytes: size of the JSON, after decompression.
     """
 
@@ -85,20 +85,20 @@ class ExportFile:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file, and remove the private copy if there was one."""
+        """Close the file, and remove the private copy if there is one."""
         self._source.close()
 
     def watch(self, progress: Progress | None) -> None:
-        """Tell `progress`, from now on, how many bytes are read, of how many; from the start in each pass."""
+        """Report to `progress`, from now on, the bytes read and the total; each pass starts at 0."""
         self._progress = progress
 
     def raw(self) -> BinaryIO:
-        """The bytes of the JSON, from their beginning, on a handle of their own."""
+        """The bytes of the JSON from their beginning, as a separate handle."""
         return self._source.raw()
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the JSON's bytes; worked out on the way where the items were read to their end."""
+        """SHA-256 of the JSON's bytes; computed in passing once the items were read to the end."""
         if self._sha256 is None:
             with self.raw() as file:
                 digest = hashlib.sha256()
@@ -109,32 +109,32 @@ class ExportFile:
 
     @property
     def original_sha256(self) -> str:
-        """SHA-256 of the bytes that were handed in: of the archive, where the export came in one."""
+        """SHA-256 of the input bytes: of the archive, if the export came in one."""
         return self._source.original_sha256 or self.sha256
 
     @property
     def warnings(self) -> list[ReadWarning]:
-        """What was odd, as far as the export was read."""
+        """Warnings about the part of the export read so far."""
         return self._log.all()
 
     def items(self) -> Iterator[Item]:
-        """Every item, in the order of the file.
+        """Yield every item, in the order of the file.
 
         Raises:
-            BrokenJsonError: the file is no JSON from some byte on; not with `salvage`.
+            BrokenJsonError: the file is broken; not with `salvage`.
             NotReadyError: `data` says that the export is not ready.
         """
         for batch in self.batches():
             yield from batch
 
     def batches(self) -> Iterator[Sequence[Item]]:
-        """Every item, as `items` gives them, in batches: faster."""
+        """Yield every item, as `items` does, in batches, which is faster."""
         for batch in self._walk():
             if batch.kind != "info" and batch.items:
                 yield batch.items
 
     def pieces(self, finished: Callable[[ItemStream], None] | None = None) -> Iterator[Batch]:
-        """Every batch with its place in the file, `info` among them, for `rewriting`."""
+        """Yield every batch with its offsets in the file, including `info`, for `rewrite`."""
         return self._walk(finished)
 
     def _walk(self, finished: Callable[[ItemStream], None] | None = None) -> Iterator[Batch]:
@@ -218,7 +218,7 @@ class ExportFile:
                 elif batch.items and not has_data and len(others) < 20:
                     others += batch.items[:20]
                     if info is None and not batch.items[0].labels:
-                        break  # a list of something else than documents
+                        break  # a list of something other than documents
                 if info and (has_data or others):
                     break
         except BrokenJsonError:
@@ -238,7 +238,7 @@ class ExportFile:
 
 
 def source_log(source: Source) -> WarningLog:
-    """A log that begins with what was odd about the wrapping."""
+    """A log with the warnings about the container."""
     log = WarningLog()
     for warning in source.warnings:
         log.add(warning.code, warning.pointer, warning.message)
@@ -253,22 +253,22 @@ def open_export(
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> ExportFile:
-    """Open an export, of which only the beginning is read now.
+    """Open an export; only its beginning is read now.
 
-    A plain file is read where it is. What comes compressed, in a mail, from standard input (`-`) or another
-    stream is first copied to a private temporary file, which `close` removes.
+    A plain file is read in place. A compressed file, a mail, standard input (`-`) or another stream is first
+    copied to a private temporary file, which `close` removes.
 
     Args:
         source: a path, `-`, the bytes themselves, or a binary stream.
-        name: what to call it in messages, where that is not its file name.
-        salvage: read what is whole of a broken file.
-        progress: called now and then with the bytes done and the bytes in all (None where not known).
+        name: its name in messages, if not the file name.
+        salvage: read the intact part of a broken file.
+        progress: called now and then with the bytes done and the total (None if unknown).
         limits: how much to hold in memory, and to unpack.
 
     Raises:
         NotAnExportError: this is something else; the message says what it looks like.
-        BrokenJsonError: this is broken before its `info` and `data` were found.
-        NotReadyError: this is the answer that the export is still being collected.
+        BrokenJsonError: it is broken before its `info` and `data`.
+        NotReadyError: this is the API's answer that the export is still being collected.
         FileError: the file cannot be read.
     """
     found = open_source(source, name=name, salvage=salvage, progress=progress, limits=limits)

@@ -1,4 +1,4 @@
-"""What reading an export yields: items of `data` and of what stands beside it, with exact JSON values."""
+"""Items of an export: elements of `data` and members beside it, with exact JSON values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dsr_report.pointers import join_pointer
 
 
 class Number(str):
-    """A JSON number as it was written, where Python's int would not write it the same (`1.50`, `1E3`, `-0`).
+    """A JSON number as text, if Python's int would not write it the same (`1.50`, `1E3`, `-0`).
 
     Integers that survive a round trip are plain `int`, of any size. No value ever passes through a float.
     """
@@ -27,12 +27,12 @@ Container: TypeAlias = "list[JsonValue] | dict[str, JsonValue]"
 
 
 class Item(NamedTuple):
-    """One value that stands on its own: an element of `data`, or a member beside `info` and `data`.
+    """One separate value: an element of `data`, or a member beside `info` and `data`.
 
-    `labels` are the names of the objects' members that were passed on the way from `data` to it, outermost
-    first: `{"data": {"clicks": [{…}]}}` gives the label `clicks`. Where `data` is a list, an element of it
-    is one item, whatever it holds; deeper containers are only taken apart by the reader where they are too
-    large to hold in memory.
+    `labels` are the names of the members on the path from `data` to it, outermost first:
+    `{"data": {"clicks": [{…}]}}` gives the label `clicks`. If `data` is a list, each element is one item,
+    whatever it contains; deeper containers are split by the reader only if they are too large to hold in
+    memory.
     """
 
     pointer: str
@@ -41,7 +41,7 @@ class Item(NamedTuple):
 
 
 class Level(NamedTuple):
-    """Lists and objects that lie equally deep, the type of each value in them, and which types these are."""
+    """The lists and objects at one depth, the types of their values, and the set of these types."""
 
     containers: Sequence[Container]
     types: list[type]
@@ -49,21 +49,21 @@ class Level(NamedTuple):
 
     @property
     def name_count(self) -> int:
-        """How many members its objects have."""
+        """The number of members of its objects."""
         if list not in set(map(type, self.containers)):
             return len(self.types)
         return sum(len(each) for each in self.containers if isinstance(each, dict))
 
 
 class Elements(Sequence[Item]):
-    """Items that are elements of one list, one after another, each of which is made when it is asked for.
+    """Consecutive elements of one list as items, each made on access.
 
     Args:
         pointer: of the list.
-        first: the index of the first of them.
-        labels: of each of them.
-        values: what they are.
-        levels: the lists and objects among them and in them, level by level.
+        first: index of the first element.
+        labels: of each element.
+        values: the elements.
+        levels: the lists and objects among and in them, level by level.
     """
 
     __slots__ = ("_first", "_prefix", "labels", "levels", "values")
@@ -84,7 +84,7 @@ class Elements(Sequence[Item]):
 
     @property
     def are_flat(self) -> bool:
-        """Whether none of them holds a list or an object."""
+        """Whether no element contains a list or an object."""
         return len(self.levels) < 2
 
     def __len__(self) -> int:
@@ -107,12 +107,12 @@ class Elements(Sequence[Item]):
 
 
 _ITEM: Final[Callable[[tuple[str, tuple[str, ...], JsonValue]], Item]] = partial(tuple.__new__, Item)
-"""Takes a third of the time that a NamedTuple's own constructor takes."""
+"""Takes a third of the time of a NamedTuple's own constructor."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadWarning:
-    """Something odd that was read all the same."""
+    """A deviation in the input that was tolerated."""
 
     code: str
     pointer: str
@@ -120,7 +120,7 @@ class ReadWarning:
 
 
 def is_container(value: JsonValue) -> bool:
-    """Whether `value` is a list or an object (of which an empty one holds no value)."""
+    """Whether `value` is a list or an object; an empty one holds no value."""
     return isinstance(value, (dict, list))
 
 
@@ -158,7 +158,7 @@ def leaves(value: JsonValue, pointer: str = "") -> Iterator[tuple[str, JsonValue
 
 
 def containers(value: JsonValue) -> list[Level]:
-    """The lists and objects at and below `value`, level by level, as a level is walked through in C."""
+    """The lists and objects at and below `value`, level by level, as iterating over a level runs in C."""
     levels: list[Level] = []
     found: Sequence[Container] = [value] if isinstance(value, (dict, list)) else []
     while found:
@@ -174,23 +174,23 @@ _NESTED = frozenset({dict, list})
 
 
 def members(of: Sequence[Container]) -> Iterator[JsonValue]:
-    """What lists and objects hold."""
+    """The elements of lists and the member values of objects."""
     if list not in set(map(type, of)):
         return chain.from_iterable(map(dict.values, cast("Sequence[dict[str, JsonValue]]", of)))
     return chain.from_iterable([each if isinstance(each, list) else each.values() for each in of])
 
 
 def count_values(value: JsonValue) -> int:
-    """How many values (scalar leaves) there are at and below `value`."""
+    """The number of values (scalar leaves) at and below `value`."""
     levels = [level.containers for level in containers(value)]
     return sum(sum(map(len, level)) for level in levels) - sum(map(len, levels[1:])) if levels else 1
 
 
 def rough_size(value: JsonValue) -> int:
-    """About how many characters a value takes, at a glance: exact where most of it is text in its members."""
+    """Estimated size of a value in characters; exact but for a constant if its members are mostly text."""
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
     return _OBJECT + sum([len(member) for member in members if isinstance(member, (str, dict, list))])
 
 
 _OBJECT = 500
-"""What an event takes, whatever it says."""
+"""Characters that an event takes, whatever its content."""

@@ -1,4 +1,4 @@
-"""What an input looks like that is no export, so that the error can say it."""
+"""Recognition of inputs that are no export, so that the error can name them."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _NO_DETAIL = re.compile(r"[A-Za-z ,'.]{1,80}\Z")
 
 
 def refuse_what_is_no_json(file: BinaryIO, name: str) -> None:
-    """Raise unless `file` begins as a JSON list or object could, after any amount of white space.
+    """Raise unless `file` begins like a JSON list or object, after any amount of white space.
 
     Raises:
-        NotAnExportError: it says what it looks like instead.
+        NotAnExportError: it says what the input looks like.
         NotReadyError: it is the sentence that the export is not ready.
     """
     beginning = file.read(_BEGINNING)
@@ -72,10 +72,10 @@ def _is_scalar(start: bytes) -> bool:
 
 
 def refuse_other_answers(items: list[Item], name: str) -> None:
-    """Raise if the members of a JSON object without `info` are those of another answer of the API.
+    """Raise if a JSON object without `info` is another answer of the API.
 
     Raises:
-        NotAnExportError: it is an error, or a page of a list.
+        NotAnExportError: it is an error, a record, or a page of a list.
         NotReadyError: it is the state of a data request that is still running.
     """
     members: dict[str, JsonValue] = {item.labels[-1]: item.value for item in items if item.labels}

@@ -1,4 +1,4 @@
-"""Writing JSON again, byte for byte, but for the names of members that are replaced."""
+"""Copy JSON byte for byte, except for renamed members."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import BinaryIO
 from dsr_report.jsonstream.scanner import STRING
 
 Rename = Callable[[str], str | None]
-"""For a name: what is to stand in its place, or None where it stays."""
+"""Returns the new name of a member, or None to keep the name."""
 
 _BLOCK = 1 << 20
 _COLON = re.compile(rb"[ \t\n\r]*+:")
@@ -18,12 +18,12 @@ _SPACE_TO_END = re.compile(rb"[ \t\n\r]*+\Z")
 
 
 def rename_members(source: BinaryIO, rename: Rename, target: BinaryIO) -> None:
-    """Copy JSON, replacing names of members; a string is a name where a colon follows it.
+    """Copy JSON, replacing names of members; a string followed by a colon is a name.
 
     Args:
-        source: whole JSON.
-        rename: is asked about every name; one that occurs twice gets the same answer twice.
-        target: takes the bytes.
+        source: valid JSON.
+        rename: called with every name; must be deterministic.
+        target: receives the bytes.
     """
     buffer, ended = b"", False
     while not ended:
@@ -36,12 +36,12 @@ def rename_members(source: BinaryIO, rename: Rename, target: BinaryIO) -> None:
 
 
 def _write_renamed(buffer: bytes, rename: Rename, target: BinaryIO, *, ended: bool) -> int:
-    """Write what is certain of the buffer; how much of it that was."""
+    """Write the part of the buffer that is certain; return its length."""
     written = at = 0
     while (start := buffer.find(b'"', at)) >= 0:
         match = STRING.match(buffer, start)
         if match is None or (not ended and _SPACE_TO_END.match(buffer, match.end())):
-            target.write(buffer[written:start])  # it goes on, or what follows is still to come
+            target.write(buffer[written:start])  # it goes on, or the next bytes are still to come
             return start
         at = match.end()
         if _COLON.match(buffer, at):

@@ -1,4 +1,4 @@
-"""Writing an export again, byte for byte, but for the values that are replaced."""
+"""Copy an export byte for byte, except for the values that are replaced."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from dsr_report.jsonstream.scanner import Shape, run
 from dsr_report.jsonstream.stream import Batch, ItemStream
 
 Replacements = Callable[[Item], Mapping[str, str]]
-"""For an item: the pointers of the values to replace, each with what is to stand in its place."""
+"""Returns the replaced values of an item, by pointer, with their new texts."""
 
 Wanted = Sequence[Mapping[str, str]]
 ReplacementsOfMany = Callable[[Iterable[Sequence[Item]]], Iterator[Wanted]]
-"""The same for lists of items that come one after another, in their order; a few may be asked for ahead."""
+"""Like `Replacements`, for consecutive lists of items, in order; may fetch a few lists ahead."""
 
 _BLOCK = 1 << 20
 
@@ -28,13 +28,13 @@ _BLOCK = 1 << 20
 def rewrite(export: ExportFile, replacements: Replacements, target: BinaryIO) -> None:
     """Write the JSON of `export` to `target`, with some values replaced by strings.
 
-    Everything else stays as it is: white space, the spelling of numbers, escapes, order and repeated names.
-    Of a broken file that was opened with `salvage`, what is whole is written, and made whole JSON.
+    Everything else stays unchanged: white space, the spelling of numbers, escapes, order and repeated names.
+    Of a broken file opened with `salvage`, the intact part is written and closed to valid JSON.
 
     Args:
-        export: what to write again.
-        replacements: is called with each item, `info` (label `info`) and the members beside it among them.
-        target: takes the bytes.
+        export: the export to copy.
+        replacements: called with each item, including `info` (label `info`) and the members beside it.
+        target: receives the bytes.
 
     Raises:
         RedactionError: a pointer names no value of its item.
@@ -48,7 +48,7 @@ def rewrite(export: ExportFile, replacements: Replacements, target: BinaryIO) ->
 
 
 def rewrite_many(export: ExportFile, replacements: ReplacementsOfMany, target: BinaryIO) -> None:
-    """The same as `rewrite`, where the replacements are worked out for many items at a time."""
+    """Like `rewrite`, with the replacements computed for many items at a time."""
     cutoff: Cutoff | None = None
 
     def note_cutoff(walk: ItemStream) -> None:
@@ -91,7 +91,7 @@ def _copy(file: BinaryIO, target: BinaryIO, size: int) -> None:
 
 
 def _pieces_of(text: bytes, batch: Batch, wanted: Wanted) -> list[bytes]:
-    """The text of a batch in pieces, with what is wanted in it."""
+    """The text of a batch in pieces, with the wanted replacements."""
     pieces: list[bytes] = []
     done = 0
     for item, begin, changes in zip(batch.items, _beginnings(text, batch), wanted, strict=True):
@@ -113,7 +113,7 @@ def _pieces_of(text: bytes, batch: Batch, wanted: Wanted) -> list[bytes]:
 
 
 def _beginnings(text: bytes, batch: Batch) -> list[int]:
-    """Where the value of each item begins."""
+    """The offset of each item's value."""
     if batch.kind not in (Shape.ELEMENTS.value, Shape.MEMBERS.value):
         return [0]
     start = 1 if batch.rescued is not None and text.startswith(b",") else 0

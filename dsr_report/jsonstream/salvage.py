@@ -1,4 +1,4 @@
-"""What is read of a broken file: the part of a value that is whole, and the next place to go on from."""
+"""Salvage of a broken file: the intact part of a value, and the next place to resume."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dsr_report.jsonstream.window import BETWEEN_DOCUMENTS, Frame, Window
 
 
 class Cutoff(NamedTuple):
-    """Where reading a broken file had to stop, and what makes the bytes before it whole JSON."""
+    """Where reading a broken file stopped, and the brackets that close the part before it to valid JSON."""
 
     offset: int
     reason: str
@@ -22,7 +22,7 @@ class Cutoff(NamedTuple):
 
 
 def made_whole(text: bytes) -> tuple[bytes, JsonValue] | None:
-    """The JSON that is whole at the beginning of a broken text, closed, and its value."""
+    """The intact beginning of a broken text, closed to valid JSON, and its value."""
     whole: list[tuple[int, bytes]] = []
     with suppress(Broken):
         LosslessDecoder(lambda *_: None, whole=whole, depth=MAX_DEPTH + 1).value(text, 0, "")
@@ -35,7 +35,7 @@ def made_whole(text: bytes) -> tuple[bytes, JsonValue] | None:
 
 
 def go_to_next_line(window: Window, error: Broken) -> bool:
-    """Go to the line after the one that is broken, if documents stand one on a line."""
+    """Go to the line after the broken one; return whether a document (JSON Lines) begins there."""
     window.pos = _search_start(window, error, 0)
     while (end := window.buffer.find(b"\n", window.pos)) < 0:
         window.pos = len(window.buffer)
@@ -53,10 +53,10 @@ def go_to_next_element(
     has_before: bool,
     names_of_whole: Callable[[], frozenset[str] | None],
 ) -> bool:
-    """Go to the next element of a list that surely is one: it stands as earlier ones do, and is whole.
+    """Go to the next certain element of a list: after the same border as earlier ones, and intact.
 
-    Between elements is the same text as before, with a line end, or it has the names of an earlier one.
-    `names_of_whole` gives the names of the object at the window's place, if it is whole.
+    The border is the text between earlier elements; it must contain a line end, or the element must have the
+    names of an earlier one. `names_of_whole` returns the names of the object at the window, if intact.
     """
     border = frame.border
     if frame.shape is not Shape.ELEMENTS or frame.role != "items" or frame.kept != 1 or b"{" not in border:
@@ -80,7 +80,7 @@ def go_to_next_element(
 
 
 def _search_start(window: Window, error: Broken, before: int) -> int:
-    """Where to look on: a text that never ends hides how far it should have gone."""
+    """The offset to search from: an unterminated string hides where the error really is."""
     return (
         window.pos
         if error.cut

@@ -1,7 +1,7 @@
-"""Where JSON values begin and end in bytes, without decoding them.
+"""Scanner for the start and end of JSON values in bytes, without decoding.
 
-Balanced brackets outside strings mark the end of a value; whether what lies between is JSON is for a
-decoder to say. All of it is iterative and linear, whatever the nesting.
+Balanced brackets outside strings mark the end of a value; whether the text between is JSON is left to a
+decoder. All of it is iterative and linear at any nesting depth.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MANY_HUGE = 8
 
 
 class Broken(Exception):  # noqa: N818  (never leaves the room: it becomes one of ours at the door)
-    """The bytes are no JSON at `offset`; `cut` where they just end there, `deep` where they nest too far."""
+    """Invalid JSON at `offset`; `cut` if the bytes end there, `deep` if they are nested too deeply."""
 
     def __init__(self, offset: int, reason: str, *, cut: bool = False, deep: bool = False) -> None:
         super().__init__(reason)
@@ -38,7 +38,7 @@ class Broken(Exception):  # noqa: N818  (never leaves the room: it becomes one o
 
 
 class Extent:
-    """How far the value at a place reaches; asked again, with more bytes, it goes on where it stopped.
+    """Resumable search for the end of a value: with more bytes, it continues where it stopped.
 
     Args:
         depth: levels of nesting that the value may have.
@@ -54,9 +54,9 @@ class Extent:
         self._huge_bytes = 0
 
     def reach(self, buffer: bytes, start: int, *, ended: bool = False) -> int:
-        """Where the value that begins at `start` ends, or -1 if `buffer` ends first.
+        """The end offset of the value that begins at `start`, or -1 if `buffer` ends first.
 
-        A number at the very end of `buffer` might go on, unless that is known to be its end (`ended`).
+        A number at the end of `buffer` may be incomplete, unless `ended`.
 
         Raises:
             Broken: no value begins here, or it is nested too deeply.
@@ -75,7 +75,7 @@ class Extent:
         skip = _TO_BRACKET.match
         while True:
             before = at
-            at = skip(buffer, at).end()  # type: ignore[union-attr]  # matches everywhere, if only nothing
+            at = skip(buffer, at).end()  # type: ignore[union-attr]  # always matches, if only emptily
             if at - before >= _HUGE:
                 self._weigh(buffer, before, at)
             if at >= size or (byte := buffer[at]) == QUOTE:
@@ -102,10 +102,10 @@ class Extent:
                 self._huge_bytes += size
 
     def is_too_large(self, largest: int) -> bool:
-        """Whether the value, as far as seen, is too large to hold and has parts that are not.
+        """Whether the part of the value seen so far is too large to hold, and splitting it would help.
 
-        A few huge strings (a message of 40 MB with its attachments) do not make a value too large, as
-        nothing would be won by taking it apart. What was true stays true when more of the value is seen.
+        A few huge strings (a message of 40 MB with its attachments) do not count, as splitting would gain
+        nothing. Once True, the result stays True as more is seen.
         """
         if self.seen <= largest:
             return False
@@ -117,7 +117,7 @@ class Extent:
 
 
 class Shape(Enum):
-    """What stands one after another in a run: elements of a list, or members of an object."""
+    """The content of a run: elements of a list, or members of an object."""
 
     ELEMENTS = "elements"
     MEMBERS = "members"
@@ -126,10 +126,9 @@ class Shape(Enum):
 def run(
     buffer: bytes, start: int, limit: int, shape: Shape, depth: int = MAX_DEPTH, *, ended: bool = False
 ) -> list[tuple[int, int, int]]:
-    """The elements or members from `start` that end before `limit`: (start, start of the value, end) each.
+    """The elements or members from `start` that end before `limit`, each `(start, start of the value, end)`.
 
-    It stops where one is cut off by the end of `buffer`, at the end of the list or object, and at what
-    is no JSON.
+    Stops before one that the end of `buffer` cuts off, at the end of the list or object, and at invalid JSON.
     """
     found: list[tuple[int, int, int]] = []
     at = start
@@ -140,7 +139,7 @@ def run(
             name = STRING.match(buffer, at)
             if name is None:
                 return found
-            at = space(buffer, name.end()).end()  # type: ignore[union-attr]  # SPACE matches nothing, too
+            at = space(buffer, name.end()).end()  # type: ignore[union-attr]  # always matches, if only emptily
             if buffer[at : at + 1] != b":":
                 return found
             at = space(buffer, at + 1).end()  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
-"""From what was handed in to the bytes of the JSON: files, streams, archives and mails.
+"""From an input to the bytes of the JSON: files, streams, archives and mails.
 
-A plain file is read where it is. Everything else is copied to a temporary file, which is private (0600) and,
-where the system can, has no name, so that nothing is left behind.
+A plain file is read in place. Everything else is copied to a temporary file, which is private (0600) and
+nameless if the system supports it, so that nothing is left behind.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BLOCK = 1 << 20
 
 
 class _Shared(io.RawIOBase):
-    """A handle with a position of its own on a file that others read, too."""
+    """A handle with its own position on a file that is shared with other readers."""
 
     def __init__(self, file: BinaryIO, lock: threading.Lock) -> None:
         self._file = file
@@ -51,7 +51,7 @@ class _Shared(io.RawIOBase):
         return self._position
 
     def readinto(self, target: object) -> int:
-        view = memoryview(target).cast("B")  # type: ignore[arg-type]  # what the base class calls a buffer
+        view = memoryview(target).cast("B")  # type: ignore[arg-type]  # a buffer, in the base class's terms
         with self._lock:
             self._file.seek(self._position)
             block = self._file.read(len(view))
@@ -62,7 +62,7 @@ class _Shared(io.RawIOBase):
 
 @dataclass(slots=True)
 class Source:
-    """The bytes of a JSON file, wherever they are."""
+    """The bytes of a JSON file, with handles to read them."""
 
     name: str
     size: int
@@ -73,7 +73,7 @@ class Source:
     incomplete: bool = False
     warnings: list[ReadWarning] = field(default_factory=list)
     place: str = ""
-    """The path that was given, or what stands for it: what a person may type to name it again."""
+    """The path as given, or a substitute: what a person types to name it again."""
 
 
 def open_source(
@@ -84,11 +84,11 @@ def open_source(
     progress: Progress | None,
     limits: Limits,
 ) -> Source:
-    """The JSON bytes of `source`, unwrapped.
+    """The unwrapped JSON bytes of `source`.
 
     Raises:
         FileError: it cannot be read.
-        NotAnExportError: it is an archive or a mail in which there is no export, or more than one.
+        NotAnExportError: it is an archive or a mail with no export in it, or with more than one.
     """
     refuse_what_is_no_source(source)
     if isinstance(source, (bytes, bytearray, memoryview)):
@@ -110,7 +110,7 @@ def open_source(
 
 
 def refuse_what_is_no_source(source: object) -> None:
-    """Raise for what is neither a path nor bytes; nothing of it is quoted, as it may be the export itself.
+    """Raise for an input that is neither a path nor bytes; it is not quoted, as it may be the export itself.
 
     Raises:
         UsageError: it says what to pass instead.
@@ -135,7 +135,7 @@ def refuse_what_is_no_source(source: object) -> None:
 
 
 _LONGEST_PATH = 4096
-"""Letters; what Linux allows. Windows and macOS allow fewer."""
+"""Characters; the limit of Linux. Windows and macOS allow fewer."""
 _BEGINS_JSON = frozenset("{[")
 
 
@@ -185,19 +185,19 @@ def _spool(stream: BinaryIO, name: str) -> Source:
 
 
 class TemporaryCopy:
-    """A private temporary file that is written once, and hashed on the way."""
+    """A private temporary file that is written once, and hashed while written."""
 
     def __init__(self) -> None:
-        # mode 0600, and without a name where the system can do that
+        # mode 0600, and nameless if the system supports it
         self._file = cast("BinaryIO", tempfile.TemporaryFile(prefix="dsr-report-"))  # noqa: SIM115  (kept open)
         self._sum = hashlib.sha256()
         self.size = 0
 
     def write(self, block: bytes) -> None:
-        """Add a block.
+        """Append a block.
 
         Raises:
-            FileError: the disk is full.
+            FileError: it cannot be written, such as on a full disk.
         """
         try:
             self._file.write(block)
@@ -215,7 +215,7 @@ class TemporaryCopy:
         self._file.close()
 
     def source(self, name: str) -> Source:
-        """What was written, to be read."""
+        """The written bytes as a source."""
         self._file.flush()
         lock = threading.Lock()
         digest = self._sum.hexdigest()

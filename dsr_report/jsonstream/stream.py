@@ -1,10 +1,10 @@
-"""One pass through the bytes of an export: items in batches, with their places, whatever the layout.
+"""One pass through the bytes of an export: items in batches, with their offsets, for any layout.
 
-Three ways lead through a list or object, each slower and more general than the one before: guess where
-the last whole element of a window ends (a border such as `},{`) and decode all of them at once; look for
-the ends of the elements, and decode those at once; take one element at a time, read on until it is whole,
-or descend into it if it is too large to hold. A guess is right if it decodes: a cut within a string or an
-element leaves something open. All three give the same items.
+Three ways to read a list or object, each slower and more general than the one before: guess where the last
+whole element of a window ends (a border such as `},{`) and decode all elements at once; scan for the ends
+of the elements, and decode those at once; read one element at a time, until it is whole, or descend into
+it if it is too large to hold. A guess is right if it decodes, as a cut within a string or an element leaves
+something open. All three give the same items.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ from dsr_report.pointers import RepeatedName, join_pointer
 from dsr_report.sentences import Sentence
 
 NOT_READY: Final = re.compile(r"\s*(?:no\s+)?data\b.{0,40}\bavailable\s*\(yet\)\.?\s*\Z", re.IGNORECASE)
-_FAST_DEPTH = 200  # levels that the fast decoder reads
+_FAST_DEPTH = 200  # levels of nesting that the fast decoder reads
 _GARBAGE = 1 << 20
 _LONG_ITEM = 2048
-"""Bytes of an item beyond which most of it is text: an event has hundreds, a message some ten thousand."""
+"""Bytes per item from which it is mostly text: an event has hundreds, a message some ten thousand."""
 _AFTER_VALUE = (b"]", b"}", b" ", b"\n", b"\r", b"\t", b",")
 _LARGEST_INFO = 32 << 20
 
@@ -50,13 +50,13 @@ Kind = Literal["elements", "members", "value", "text", "info", "start"]
 
 
 class Batch(NamedTuple):
-    """Items that stand one after another, and the place of their text in the file.
+    """Consecutive items, and the span of their text in the file.
 
-    A `start` has no items: it says that a `data` begins. A `text` is what follows an export and is no JSON.
+    A `start` has no items and marks the beginning of `data`. A `text` is non-JSON text after an export.
 
     Attributes:
-        rescued: the text, where it is not in the file: what was whole of a value in which the file is
-            broken, made whole, with the comma that belongs before it.
+        rescued: the text, if it is not in the file: the intact part of a broken value, closed to valid
+            JSON, with the comma that belongs before it.
     """
 
     items: Sequence[Item]
@@ -72,9 +72,9 @@ class ItemStream:
     Args:
         file: the bytes, at their beginning.
         limits: how much to hold.
-        report: is told of everything odd.
-        salvage: whether to end where the file is broken, in place of raising.
-        seen: is given every block of bytes, in order.
+        report: receives a warning for each deviation.
+        salvage: end where the file is broken, instead of raising.
+        seen: called with every block of bytes, in order.
     """
 
     def __init__(
@@ -93,21 +93,21 @@ class ItemStream:
         self._stack: list[Frame] = []
         self._documents = 0
         self.document_count = 0
-        """Objects with an `info` or a `data` of their own, one after another or in an outer list."""
+        """Number of objects with their own `info` or `data`, one after another or in an outer list."""
         self.has_info = False
         self.has_data = False
         self.first_is_over = False
         self.cutoff: Cutoff | None = None
         self.lost = 0
-        """How many bytes were passed over, after which reading went on."""
-        self._began = 0  # the document that is being read
-        self._value_end = 0  # in the buffer, of the value that was read last
+        """Number of bytes skipped before reading resumed."""
+        self._began = 0  # offset of the document being read
+        self._value_end = 0  # end in the buffer of the value read last
 
     def batches(self) -> Iterator[Batch]:
-        """Every batch, in the order of the file.
+        """Yield every batch, in the order of the file.
 
         Raises:
-            Broken: the file is no JSON, and `salvage` was not asked for.
+            Broken: the file is broken, and not `salvage`.
             NotReadyError: `data` says that the export is not ready.
         """
         reading = self._all()
@@ -134,7 +134,7 @@ class ItemStream:
         yield from self._documents_left()
 
     def _documents_left(self) -> Iterator[Batch]:
-        """What is not read yet of the document that is open, and the documents after it."""
+        """Read the rest of the open document, and the documents after it."""
         window = self._window
         while self._stack:
             yield from self._step(self._stack[-1])
@@ -221,7 +221,7 @@ class ItemStream:
     # -- many at once ------------------------------------------------------------------------------
 
     def _reach(self, frame: Frame) -> tuple[int, int]:
-        """How far the elements or members may reach that are decoded at once, and how far a single one."""
+        """The limits of what is decoded at once, for several elements and for a single one."""
         window = self._window
         size = self._limits.window * (self._limits.windows if frame.is_prose else 1)
         if len(window.buffer) - window.pos < size:
@@ -283,7 +283,7 @@ class ItemStream:
         return Batch(items, start, window.offset, frame.shape.value)
 
     def _decode_run(self, frame: Frame, start: int, end: int) -> Batch | None:
-        """The elements between `start` and `end`, decoded at once; None if something there is odd."""
+        """Decode the elements from `start` to `end` at once; None if only `LosslessDecoder` can read them."""
         window = self._window
         open_, close = (b"[", b"]") if frame.shape is Shape.ELEMENTS else (b"{", b"}")
         text = b"".join((open_, memoryview(window.buffer)[start:end], close))
@@ -360,7 +360,7 @@ class ItemStream:
         )
 
     def _name(self, frame: Frame) -> tuple[str, tuple[str, ...], int]:
-        """Read a name and its colon: pointer, labels, and the first byte of the value."""
+        """Read a name and its colon; return pointer, labels, and the first byte of the value."""
         window = self._window
         self._whole_name()
         end = cast("re.Match[bytes]", STRING.match(window.buffer, window.pos)).end()
@@ -378,9 +378,9 @@ class ItemStream:
         return pointer, labels, byte
 
     def _document(self, pointer: str, parent: Frame | None) -> Iterator[Batch]:
-        """Read an object that may be a document of its own (with `info` or `data`); else it is an item.
+        """Read an object that may be a separate document (with `info` or `data`); else it is an item.
 
-        A line of JSON Lines that says something besides its `data` is a record, if that is one object.
+        A line of JSON Lines with members besides its `data` is a record, if `data` is an object.
         """
         window = self._window
         found = self._value(pointer, stay=True)
@@ -408,7 +408,7 @@ class ItemStream:
         frame.end = self._window.offset
 
     def _whole_name(self) -> None:
-        """Read on until a name is whole."""
+        """Read on until a name is complete."""
         window = self._window
         if window.buffer[window.pos] != QUOTE:
             raise Broken(window.offset, Sentence("a name in double quotes is missing"))
@@ -419,7 +419,7 @@ class ItemStream:
     def _value(self, pointer: str, *, must: bool = False, stay: bool = False) -> tuple[JsonValue] | None:
         """The value that begins here, in a tuple; None if it is too large to hold (unless it `must` be).
 
-        The window is then after it, or still at its beginning to `stay` there.
+        The window is then after the value, or still at its beginning with `stay`.
         """
         window = self._window
         extent = Extent(MAX_DEPTH - len(self._stack))
@@ -445,7 +445,7 @@ class ItemStream:
         return (value,)
 
     def _exact(self, piece: bytes, start: int, pointer: str) -> JsonValue:
-        """The value whose text is `piece`, found at `start` of the buffer."""
+        """The value with the text `piece`, which is at `start` of the buffer."""
         depth = MAX_DEPTH - len(self._stack)
         if depth >= _FAST_DEPTH:
             try:
@@ -483,9 +483,9 @@ class ItemStream:
     # -- broken files ------------------------------------------------------------------------------
 
     def _rescue(self, error: Broken) -> Generator[Batch, None, bool]:
-        """What is whole of the value in which the file is broken, as an item; then the end.
+        """Yield the intact part of the broken value as an item, then stop or resume.
 
-        Returns whether reading can go on: at the next line of JSON Lines, or the next element of the list.
+        Returns whether reading can resume: at the next line of JSON Lines, or the next element of the list.
         """
         window = self._window
         if not self._stack:
@@ -504,7 +504,7 @@ class ItemStream:
         items: list[Item] = []
         broken = max(window.pos, error.offset - window.origin)
         if window.buffer[broken : broken + 1] in _AFTER_VALUE:
-            broken += 1  # which shows that a number before it is whole
+            broken += 1  # its presence shows that a number before it is complete
         text = window.buffer[window.pos : broken].lstrip(b" \t\r\n,")
         if frame.at_value:
             text = json.dumps(str(frame.reading)).encode("ascii") + b":" + text.lstrip(b":")
@@ -572,7 +572,7 @@ class ItemStream:
 
 
 def _is_document(value: dict[str, JsonValue]) -> bool:
-    """Whether an object is an export, rather than a record with its kind: `{"type": …, "data": {…}}`."""
+    """Whether an object is an export, not a record with its kind: `{"type": …, "data": {…}}`."""
     if "info" in value or "data" not in value:
         return "info" in value
     return not isinstance(value["data"], dict) or len(value) == 1

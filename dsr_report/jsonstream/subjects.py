@@ -1,4 +1,4 @@
-"""Whom an export is about, as every `info` in it says: of one person, there is one, and it names one."""
+"""The subjects of an export, from every `info` in it; an unambiguous export names exactly one."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from dsr_report.sentences import Sentence
 
 TYPES = ("subprofile", "profile", "email")
 _MOST = 100
-"""Subjects that are remembered; a further one changes nothing that is said of them."""
+"""Subjects that are remembered; further ones change no message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What an export says it is about.
+    """The subject named by an `info`.
 
     Attributes:
-        type: `email`, `profile` or `subprofile` in exports so far; None where it is no text.
-        id: the address or number, as text; None where it is missing or of another JSON type.
+        type: `email`, `profile` or `subprofile` in exports so far; None if it is no text.
+        id: the address or number, as text; None if it is missing or of another JSON type.
         value: the whole member, exactly.
-        pointer: where it stands: `/info`, but for an outer list of documents.
+        pointer: its pointer: `/info`, except in an outer list of documents.
     """
 
     type: str | None
@@ -31,7 +31,7 @@ class Info:
 
     @classmethod
     def of(cls, item: Item) -> Info:
-        """The info in the member of that name."""
+        """The `Info` of an item named `info`."""
         members = item.value if isinstance(item.value, dict) else {}
         kind, subject = members.get("type"), members.get("id")
         return cls(
@@ -43,13 +43,13 @@ class Info:
 
     @property
     def subject(self) -> tuple[str, str] | None:
-        """Type and id, to be compared with those of others; None where it names nobody."""
+        """Type and id in comparable form; None if it names nobody."""
         kind, identifier = (self.type or "").strip().lower(), (self.id or "").strip()
         return (kind, identifier.casefold()) if kind and identifier else None
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether it says more than once who it is: a repeated name, or an `info` within it."""
+        """Whether it names its subject more than once: a repeated name, or a nested `info`."""
         if not isinstance(self.value, dict):
             return False
         names = [str(name).casefold() for name in self.value]
@@ -58,23 +58,23 @@ class Info:
 
 @dataclass(slots=True)
 class Subjects:
-    """What one pass through an export saw of its subjects."""
+    """The subjects seen in one pass through an export."""
 
     named: list[tuple[str, str]] = field(default_factory=list)
-    """Each subject once, in the order of the file."""
+    """Each distinct subject, in the order of the file."""
     infos: int = 0
     documents: int = 0
     nameless: int = 0
-    """How many of the infos name nobody."""
+    """Number of infos that name nobody."""
     ambiguous: bool = False
 
     def see(self, items: Sequence[Item], *, within_data: bool) -> None:
-        """Take the infos among these items into account.
+        """Record the infos among these items.
 
-        Within `data`, only what can be nothing else is one: an object with the type and the id of a subject.
+        Within `data`, only an unmistakable one counts: an object with a subject's type and id.
         """
         if isinstance(items, Elements) and items.are_flat and items.labels[-1:] != ("info",):
-            return  # nothing in them is an object
+            return  # no item is an object
         for item in items:
             value = item[2]
             if value.__class__ is dict and within_data and "info" in value and _names_somebody(value["info"]):
@@ -93,7 +93,7 @@ class Subjects:
 
     @property
     def doubt(self) -> str | None:
-        """Why it cannot be shown of whom the export is; None where one person is named, and once."""
+        """The reason why the subject is uncertain; None if one person is named, once."""
         if len(self.named) > 1:
             return Sentence("it names {n} subjects", n=len(self.named))
         if not self.named:

@@ -1,4 +1,4 @@
-"""The bytes of an export of which a part is held, and the lists and objects that are being walked through."""
+"""The window on the bytes of an export, and the lists and objects open in it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Limits:
 
     Attributes:
         window: bytes of small items that are decoded at once. Their values take ten times as much, which
-            should fit into a processor's second-level cache, as they are gone through several times: with
+            should fit into a processor's second-level cache, as they are iterated several times: with
             128 kB, `inspect` takes a sixth less CPU than with 512 kB.
-        windows: how many of them are read at once, and decoded where items are long: most of such an item
-            is text, which takes no more memory as a value.
-        largest: bytes of JSON from which a list or object is taken apart, not held as one item.
+        windows: how many windows are read at once, and decoded at once if items are long: such an item is
+            mostly text, which takes no more memory as a value.
+        largest: bytes of JSON from which a list or object is split, not held as one item.
         guess: whether borders are guessed; without, the same items come more slowly.
-        unpacked: bytes that an archive may become.
-        ratio: how many times its size an archive may become, once that exceeds 64 MiB.
+        unpacked: maximum size in bytes of an unpacked archive.
+        ratio: maximum compression ratio of an archive, once it exceeds 64 MiB.
     """
 
     window: int = 1 << 17
@@ -41,24 +41,24 @@ class Limits:
 
 
 class Window:
-    """The bytes of a file, of which a part is in `buffer`; `pos` is the place in it that is next."""
+    """A part of a file's bytes in `buffer`; `pos` is the read position in it."""
 
     def __init__(self, file: BinaryIO, block: int, seen: Callable[[bytes], None] | None = None) -> None:
         self._file = file
         self._block = block
         self._seen = seen
         self.buffer = b""
-        self.origin = 0  # of the buffer in the file
+        self.origin = 0  # offset of the buffer in the file
         self.pos = 0
         self.ended = False
 
     @property
     def offset(self) -> int:
-        """The place in the file that is next."""
+        """The read position in the file."""
         return self.origin + self.pos
 
     def more(self) -> bool:
-        """Read on, and forget what lies before `pos`; False at the end of the file."""
+        """Read another block and drop the bytes before `pos`; return False at the end of the file."""
         if self.ended:
             return False
         rest = self.buffer[self.pos :]
@@ -74,7 +74,7 @@ class Window:
         return True
 
     def next_byte(self, between: re.Pattern[bytes] = SPACE) -> int:
-        """The next byte that is no white space, which `pos` then stands at; -1 at the end of the file."""
+        """The next byte that is no white space, with `pos` moved to it; -1 at the end of the file."""
         while True:
             match = between.match(self.buffer, self.pos)
             self.pos = match.end() if match else self.pos
@@ -85,7 +85,7 @@ class Window:
 
 
 class Names:
-    """Which names an object has had, held in little memory where they are ascending numbers."""
+    """The names that an object has had; ascending numbers take little memory."""
 
     def __init__(self) -> None:
         self._numbers = array("q")
@@ -112,31 +112,31 @@ Role = Literal["outer", "document", "items"]
 
 @dataclass(slots=True)
 class Frame:
-    """A list or object that is being walked through."""
+    """A list or object being read."""
 
     shape: Shape
     role: Role
     pointer: str
     labels: tuple[str, ...]
-    end: int  # of its last value in the file, or of its opening bracket
+    end: int  # offset in the file of the end of its last value, or of its opening bracket
     count: int = 0
     names: Names = field(default_factory=Names)
-    border: bytes = b""  # between two elements
+    border: bytes = b""  # text between two elements
     kept: int = 0  # bytes of the border that belong to the element before it
-    reading: str | None = None  # the name of the member that is being read
-    at_value: bool = False  # whether the window has gone beyond that name
+    reading: str | None = None  # name of the member being read
+    at_value: bool = False  # whether the window is past that name
     failures: int = 0
     pause: int = 0
     latest: Sequence[Item] = ()
-    is_prose: bool = False  # whether most of the latest elements was text
+    is_prose: bool = False  # whether the latest elements are mostly text
 
     @property
     def shapes(self) -> set[frozenset[str]]:
-        """The names that the latest elements have."""
+        """The sets of names of the latest elements."""
         return {frozenset(map(str, item.value)) for item in self.latest if isinstance(item.value, dict)}
 
     def learn(self, border: bytes) -> None:
-        """Take what stood between two elements, with a byte of each, for what stands between others."""
+        """Adopt the text between two elements, with a byte of each, as the border between others."""
         before, after = border[0] in b'}]"', border[-1] in b'{["'
         if before == after and len(border) < 80:
             self.kept = 1 if before else 0
@@ -146,5 +146,5 @@ class Frame:
 
     @property
     def closer(self) -> int:
-        """The bracket that ends it."""
+        """Its closing bracket, as a byte."""
         return CLOSE_LIST if self.shape is Shape.ELEMENTS else CLOSE_OBJECT
