@@ -1,4 +1,4 @@
-"""The words of each language by which dsr-report recognises what an export holds.
+"""The words of each language by which dsr-report recognises the content of an export.
 
 One module per language, named by its code (ISO 639), with a `LEXICON`. An export can hold any language, so
 recognition uses `WORDS`, the union of all of them. A new language is a module here, a catalogue in
@@ -47,7 +47,7 @@ def _union() -> Lexicon:
     words: dict[str, Any] = {
         field.name: tuple(dict.fromkeys(word for one in every for word in getattr(one, field.name)))
         for field in fields(Lexicon)
-        if field.default is MISSING  # what has a default is no list of words
+        if field.default is MISSING  # a field with a default is not a word list
     }
     return Lexicon(**words)
 

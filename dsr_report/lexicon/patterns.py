@@ -1,8 +1,8 @@
 """Words of a lexicon as regular expressions.
 
-In a word, a space stands for at most one separator, an apostrophe for any or none, `…` for up to 40
-characters, `<` and `>` for the beginning and the end of a word. A letter with an accent also matches without
-it, as names of fields and addresses are often written.
+In a word, a space matches at most one separator, an apostrophe any or none, `…` up to 40 characters, `<` and
+`>` the beginning and the end of a word. A letter with an accent also matches without it, as field names and
+addresses are often written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _RUN_OF_LETTERS = re.compile("[a-z0-9]+")
 
 
 def any_of(words: Iterable[str]) -> str:
-    """The source of a regular expression that matches each of some words, to be used with `re.IGNORECASE`."""
+    """The source of a regular expression that matches each of some words, for use with `re.IGNORECASE`."""
     longest_first = sorted(dict.fromkeys(words), key=lambda word: (-len(word), word))
     return f"(?:{'|'.join(''.join(map(_letter, word)) for word in longest_first)})"
 
@@ -37,10 +37,10 @@ def _letter(letter: str) -> str:
 
 
 class WordPattern:
-    """A pattern of words that most texts have none of, looked for at the speed of plain searching."""
+    """A pattern of words that are rare in texts, searched at the speed of plain substring search."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        """`words` are as a lexicon has them."""
+        """`words` are spelled as in a lexicon."""
         words = tuple(words)
         self._pattern = re.compile(any_of(words), re.IGNORECASE)
         self._pieces = tuple(dict.fromkeys(map(_piece, words)))
@@ -57,7 +57,7 @@ class WordPattern:
 
 
 def _piece(word: str) -> str:
-    """The longest run of letters that each match of a word in ASCII has."""
+    """The longest run of letters in each ASCII match of a word."""
     bare = "".join(" " if letter in _SPELT else unicodedata.normalize("NFD", letter)[0] for letter in word)
     runs: list[str] = _RUN_OF_LETTERS.findall(bare)
     return max(runs, key=len)

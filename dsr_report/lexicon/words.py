@@ -1,4 +1,4 @@
-"""What a language's lexicon holds."""
+"""The fields of a language's lexicon."""
 
 from __future__ import annotations
 
@@ -10,149 +10,151 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """The words of one language, in lower case; how their signs match is said in `patterns`.
+    """The words of one language, in lower case; `patterns` explains how their characters match.
 
-    No field for words has a default: a language that lacks one fails when it is loaded.
+    Word lists have no defaults: a language that lacks one fails when it is loaded.
     """
 
     yes: Words
-    """Values that mean that something is so."""
+    """Values that mean true."""
     no: Words
-    """Values that mean that something is not so."""
+    """Values that mean false."""
 
-    # names of fields, as a whole
+    # whole field names
     passwords: Words
-    """Names of fields that hold a password, a PIN or the like."""
+    """Field names of a password, a PIN or the like."""
     access_codes: Words
-    """Names of fields that hold a code with which a person's data can be read or changed."""
+    """Field names of a code with which a person's data can be read or changed."""
     keys: Words
-    """Names of fields that hold the key or the token of a program."""
+    """Field names of a program's key or token."""
     given_names: Words
     infixes: Words
-    """What stands between given name and family name: "van der"."""
+    """Field names of the infix between given name and family name: "van der"."""
     family_names: Words
     whole_names: Words
 
-    # words in names of fields
+    # words in field names
     names: Words
     """Any name of a person."""
     notes: Words
-    """What employees note about a person."""
+    """Employees' notes about a person."""
     special_categories: Words
     """Special categories of data (Art. 9 GDPR), and offences (Art. 10)."""
     other_people: Words
-    """Somebody else than the person: family, friends, colleagues, who recommends or gives."""
+    """Someone other than the person: family, friends, colleagues, recommenders, givers."""
 
     # words in addresses, and in texts of links
     unsubscribing: Words
     leaving: Words
-    """Words that mean unsubscribing only in the address to which such a mail is sent."""
+    """Words that mean unsubscribing only in the mail address for it."""
     web_version: Words
-    """The web page on which a message can be read."""
+    """The web version of a message."""
     personal_pages: Words
-    """Pages that are the person's: account, preferences, login, confirmation, survey."""
+    """Personal pages: account, preferences, login, confirmation, survey."""
     shared_mailboxes: Words
-    """What stands before the @ of addresses that several people may share, as a whole."""
+    """Whole local parts of addresses that several people may share."""
 
-    # how its texts are set, not words of it
+    # typography and grammar
     typesetting: tuple[tuple[str, str], ...] = ()
-    """Regular expressions, each with what replaces it in the texts of the catalogue: apostrophes, spaces."""
+    """Regular expressions with their replacements, applied to catalogue texts: apostrophes, spaces."""
     capitalises_nouns: bool = False
-    """Every noun has a capital, so that two words with one are no sign of a name."""
+    """Every noun is capitalised, so that two capitalised words are no evidence of a name."""
     is_day_first_everywhere: bool = True
-    """In each country that speaks it, dates in numbers have the day first: `5-3-2026` is in March."""
+    """In each country that speaks it, numeric dates have the day first: `5-3-2026` is in March."""
     street_order: Literal["name number", "number name word", "number word name"] = "name number"
-    """How an address is written; the word is one of `street_words`."""
+    """Order of a postal address; `word` is one of `street_words`."""
+
+    # keys
     sessions: Words
-    """Names of what keeps a visitor logged in; a key only where the value looks drawn by chance."""
+    """Names of session identifiers; a key only if the value looks random."""
     credentials: Words
-    """Names of what is sent along to be let in: cookies, header fields."""
+    """Names of credentials sent with a request: cookies, header fields."""
     likely_keys: Words
-    """Names of what may be a key: it is one only where the value looks drawn by chance."""
+    """Ambiguous names of keys; a key only if the value looks random."""
     secret_questions: Words
-    """What a question is called that stands in for a password."""
+    """Names of a secret question."""
     answers: Words
-    """What stands as the name of its answer."""
+    """Names of the answer to a secret question."""
     logins: Words
-    """What stands before the name and the password of who logs in."""
+    """Words before a user name and password."""
     discounts: Words
-    """Words beside a code that lowers a price, and lets nobody in."""
+    """Words beside a discount code, which gives no access."""
     entering: Words
-    """What a reader is told to do with a code."""
+    """Instructions to enter a code."""
     codes: Words
-    """What a code is called where it is not said what it is for."""
+    """Names of a code without its purpose."""
     key_links: Words
-    """What a link is for that works like a key; followed by one of `addresses_of_pages`."""
+    """Purposes of links that work like a key; followed by one of `addresses_of_pages`."""
     addresses_of_pages: Words
     """Words for the address of a page."""
     beside_a_key: Words
     """Words beside those of `sessions` and `credentials` that leave them names of keys."""
     no_key: Words
-    """What is said about a key and is none: hints, dates of change; and codes that let nobody in."""
+    """Words for metadata of a key, such as hints and dates of change, and for codes that give no access."""
     no_key_after: Words
-    """The same, where it stands after the word for the key."""
+    """The same, only after the word for the key."""
     names_of_names: Words
     """Names of members that hold the name, label or question of the value beside them."""
     names_of_values: Words
     """Names of members that hold such a value."""
     no_answers: Words
-    """What is answered where no key is given."""
+    """Values that mean that no key is given."""
     lengths: Words
-    """What the length of a password is told in: `8 characters`."""
+    """Units of a password's length: `8 characters`."""
     fields_of_people: Words
-    """Names of fields that tell who a person is; what stands there is no key."""
+    """Field names of personal details, whose values are no keys."""
 
-    # people in texts, as whole words where nothing else is said
+    # people in texts, as whole words unless stated otherwise
     relations: Words
-    """Who someone is to the person: family, neighbours, colleagues, friends."""
+    """Relations to the person: family, neighbours, colleagues, friends."""
     titles: Words
-    """What stands before a name: Mrs, Dr."""
+    """Titles before a name: Mrs, Dr."""
     greetings: Words
-    """What a letter begins with, before a name."""
+    """Salutations of a letter, before a name."""
     closings: Words
-    """What a letter ends with, before a name."""
+    """Closings of a letter, before a name."""
     naming: Words
-    """What may stand between a relation and the name: is, called, of mine."""
+    """Words between a relation and the name: is, called, of mine."""
     possessives: Words
-    """Whose relation it is: my, her."""
+    """Possessives before a relation: my, her."""
     articles: Words
-    """What may stand before a relation in place of a possessive: a, the."""
+    """Articles before a relation: a, the."""
     determiners: Words
-    """What stands before things and not before names of people: the, this; none where it may be both."""
+    """Words before things but not before names: the, this; empty if the language puts them before both."""
     name_infixes: Words
     """Small words inside a name: van der, de, von."""
     weak_infixes: Words
     """Prepositions among them that are part of a name only before another one: op de, in 't."""
     conjunctions: Words
-    """What stands between the last two names of a row: and."""
+    """Conjunctions before the last name of a list: and."""
     families: Words
-    """What stands beside the name of several people: the Smith family, Familie Schmidt."""
+    """Words beside a family's name: the Smith family, Familie Schmidt."""
     writing: Words
-    """Verbs beside the name of who wrote a quoted message: On Monday Jan Smith wrote."""
+    """Verbs beside the author's name above a quoted message: On Monday Jan Smith wrote."""
     quoting: Words
-    """Names of the lines above a quoted message that hold people: From, To."""
+    """Labels of the lines above a quoted message that hold people: From, To."""
     function_words: Words
-    """Frequent words that tell the language of a text."""
+    """Frequent words by which the language of a text is recognised."""
     first_names: Words
-    """Frequent given names; they tell a name from other words with a capital."""
+    """Frequent given names, which distinguish names from other capitalised words."""
     no_people: Words
-    """Words with a capital that are no name: days, months, places, beginnings of sentences, trade."""
+    """Capitalised words that are no names: days, months, places, beginnings of sentences, trade."""
     post_boxes: Words
-    """What a post box is called, before its number."""
+    """Names of a post box, before its number."""
     firms: Words
-    """Names of firms and styles that look like a person's, as a whole."""
+    """Whole names of firms and styles that look like a person's."""
     street_ends: Words
-    """What a word ends with that names a street, before its number."""
+    """Last parts of compound street names, before the house number."""
     street_words: Words
-    """Words that stand before or after the name of a street, as words of their own."""
+    """Separate words before or after the name of a street."""
     street_links: Words
     """Small words between such a word and the name: de la."""
     health: Words
-    """Words in texts about health (Art. 9), from the beginning of a word."""
+    """Words in texts about health (Art. 9), matched at the beginning of a word."""
     belief: Words
     """The same, about religion, philosophy and politics."""
     unions: Words
-    """The same, about membership of a trade union."""
+    """The same, about trade union membership."""
     sexual_life: Words
     """The same, about sexual life and orientation."""
     crime: Words

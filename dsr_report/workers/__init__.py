@@ -1,7 +1,7 @@
-"""Processes of our own that do pieces of work: a bounded number, each with a bounded amount of memory.
+"""A bounded pool of worker processes, each with bounded memory.
 
-They are programs of their own (`worker`): nothing of the caller's process is imported again, so scripts need
-no guard and notebooks work, and what they needed is given back when they end.
+They are separate programs (`worker`): nothing of the caller's process is imported again, so that scripts need
+no guard and notebooks work, and their memory is released when they end.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _OWN_GROUP = 0 if os.name == "posix" else None
 
 
 class ProcessError(DsrReportError):
-    """A process did not do its piece of work."""
+    """A worker process failed."""
 
 
 class Processes(Closing):
-    """Does jobs in processes of their own; use it as a context manager, or `close` it.
+    """Runs jobs in worker processes; use it as a context manager, or `close` it.
 
     Args:
-        workers: how many processes at most; as many as there are processors by default.
-        error: what is raised where a process fails.
-        environment: is added to that of the processes, which know no token of ours.
-        retires: says of an answer that its process should be replaced, as it grew too large.
+        workers: maximum number of processes; by default the number of processors.
+        error: the exception raised if a process fails.
+        environment: added to the processes' environment, which has none of our variables, such as tokens.
+        retires: whether, given its answer, a process should be replaced because it grew too large.
     """
 
     def __init__(
@@ -70,13 +70,13 @@ class Processes(Closing):
     def in_order(
         self, function: Callable[[Job], Answer], jobs: Iterable[Job], *, ahead: int | None = None
     ) -> Iterator[Answer]:
-        """What `function`, which stands in a module, makes of each job, in their order.
+        """Yield the result of `function`, which must be importable, for each job, in order.
 
-        Only a few jobs are asked for ahead, so that memory does not grow with their number; with `ahead=0`
-        each begins when the one before it is done, in one process.
+        Only a few jobs are fetched ahead, so that memory does not grow with their number; with `ahead=0` each
+        job begins when the one before it is done, in one process.
 
         Raises:
-            DsrReportError: what the function raised, or `error` where it failed in another way.
+            DsrReportError: raised by the function, or `error` if it failed in another way.
         """
         most = 2 * self.workers if ahead is None else ahead
         waiting: list[Future[Answer]] = []
@@ -124,7 +124,7 @@ class Processes(Closing):
                 break
             if process.poll() is None:
                 return process
-            self._forget(process)  # it was killed while it had nothing to do
+            self._forget(process)  # it was killed while idle
         process = self._start()
         with self._lock:
             self._all.add(process)
@@ -141,9 +141,9 @@ class Processes(Closing):
             "PYTHONHASHSEED": "0",
             **self._environment,
         }
-        # -P: what lies in the current folder may be called like a module of Python's own, and must not run.
+        # -P: a file in the current folder may be named like a standard module, and must not run.
         command = [sys.executable, "-P", "-c", "from dsr_report.workers.worker import main; main()"]
-        # A group of its own: Ctrl-C reaches us, and we end it; a killed parent ends it by closing its input.
+        # Own process group: Ctrl-C reaches only us, and we end it; if we are killed, its closed input ends it.
         return subprocess.Popen(  # noqa: S603 - our own program
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, process_group=_OWN_GROUP
         )
@@ -175,7 +175,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

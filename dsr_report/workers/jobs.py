@@ -1,4 +1,4 @@
-"""What processes are given: once what all jobs need, then work in portions of a like size."""
+"""Input of worker processes: a value that all jobs share, and portions of similar size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PORTION = 64_000
 
 @contextmanager
 def hand_over(value: object) -> Iterator[str]:
-    """A private file for the time of a `with` block, in which processes find `value` (`take_over`)."""
+    """For a `with` block, a private file from which processes read `value` (`take_over`)."""
     with TemporaryFolder() as folder:
         path = Path(folder) / "job"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -29,14 +29,14 @@ def hand_over(value: object) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def take_over(path: str) -> Any:
-    """What our parent process handed over; read once."""
+    """The value that the parent process handed over; cached."""
     return pickle.loads(Path(path).read_bytes())  # noqa: S301 - written by our own parent process
 
 
 def portions(
     pieces: Iterable[Piece], weigh: Callable[[Piece], int], most: int = PORTION
 ) -> Iterator[list[Piece]]:
-    """Lists of pieces, in their order, each of `most` characters or a little more."""
+    """Lists of pieces, in order, each of `most` characters or slightly more."""
     portion: list[Piece] = []
     weight = 0
     for piece in pieces:

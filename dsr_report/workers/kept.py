@@ -1,4 +1,4 @@
-"""Processes that are kept for a while when their work is done: starting them takes seconds."""
+"""Idle worker processes, kept for a while because starting them takes seconds."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Pool = TypeVar("Pool", bound=_Closed)
 
 
 class Kept(Generic[Pool]):
-    """At most one pool of processes that nobody uses now; it is closed after half a minute, or at the end.
+    """At most one idle pool of processes, closed after a while, or at exit.
 
     Args:
-        seconds: how long one is kept.
+        seconds: how long an idle pool is kept.
     """
 
     def __init__(self, seconds: float = _SECONDS) -> None:
@@ -38,9 +38,9 @@ class Kept(Generic[Pool]):
 
     @contextmanager
     def use(self, make: Callable[[], Pool], *key: Hashable) -> Iterator[Pool]:
-        """A pool that is this block's alone: the one that was kept, if it was made for `key`, or a new one.
+        """A pool for exclusive use in a `with` block: the kept one if it was made for `key`, or a new one.
 
-        It is kept afterwards; but where the block failed, it is closed.
+        It is kept afterwards, or closed if the block failed.
         """
         whole = (key, *_surroundings())
         pool = self._take(whole)
@@ -54,7 +54,7 @@ class Kept(Generic[Pool]):
         self._keep(whole, pool)
 
     def close(self) -> None:
-        """End the processes that are kept."""
+        """Close the kept pool."""
         with self._lock:
             kept, self._kept = self._kept, None
         if kept is not None:
@@ -72,13 +72,13 @@ class Kept(Generic[Pool]):
     def _keep(self, key: Hashable, pool: Pool) -> None:
         self.close()
         atexit.unregister(self.close)
-        atexit.register(self.close)  # after what the pool has registered, so that it is called before that
+        atexit.register(self.close)  # after the pool's own handlers, so that it runs before them
         timer = threading.Timer(self._seconds, self._close_if, (pool,))
         timer.daemon = True
         with self._lock:
             before, self._kept = self._kept, (key, pool, timer)
         timer.start()
-        if before is not None:  # another thread was done at the same moment
+        if before is not None:  # another thread finished at the same moment
             before[2].cancel()
             before[1].close()
 
@@ -89,7 +89,7 @@ class Kept(Generic[Pool]):
         self.close()
 
     def _forget(self) -> None:
-        """In a fork: the processes are its parent's."""
+        """In a forked child: drop the pool, which belongs to the parent."""
         self._lock = threading.Lock()
         if self._kept is not None:
             _of_parents.append(self._kept[1])
@@ -97,11 +97,11 @@ class Kept(Generic[Pool]):
 
 
 _of_parents: list[object] = []
-"""What is never closed here, nor cleaned up when nothing refers to it."""
+"""Pools of the parent process, referenced so that they are neither closed nor garbage-collected here."""
 
 
 def _surroundings() -> tuple[Hashable, ...]:
-    """What a process inherits when it is started."""
+    """The state that a process inherits when it is started."""
     try:
         folder = os.getcwd()  # noqa: PTH109 - a path is not needed
     except OSError:  # it was removed
@@ -113,5 +113,5 @@ _kept: Kept[Processes] = Kept()
 
 
 def kept_processes(workers: int | None = None) -> AbstractContextManager[Processes]:
-    """Processes for a `with` block, kept for a while afterwards, for the next one."""
+    """Worker processes for a `with` block, kept for a while afterwards for the next one."""
     return _kept.use(lambda: Processes(workers), workers)

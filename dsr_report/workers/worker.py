@@ -1,4 +1,4 @@
-"""The process that does pieces of work: jobs come in on standard input, answers leave on standard output."""
+"""The worker process: reads jobs from standard input, writes answers to standard output."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import traceback
 from dsr_report.errors import DsrReportError
 
 _COLLECTED_AFTER = (20_000, 20, 20)
-"""Hardly any of what jobs make is a ring of objects: looking for rings took a twentieth of the time."""
+"""GC thresholds: jobs create few reference cycles, and searching for them took a twentieth of the time."""
 
 
 def main() -> None:
@@ -31,17 +31,17 @@ def main() -> None:
             answer: object = function(job)
         except DsrReportError as error:
             answer = error
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller must hear of it whole
+        except Exception as error:  # noqa: BLE001 - the caller must receive any error
             answer = Failure(type(error).__name__, traceback.format_exc())
         try:
             pickle.dump(answer, answers, protocol=5)
             answers.flush()
         except BrokenPipeError:
-            os._exit(1)  # the caller was killed, and nobody needs to hear of it
+            os._exit(1)  # the caller was killed
 
 
 class Failure:
-    """An error that is a mistake of ours: its kind, and the traceback for whoever mends it."""
+    """An internal error: its kind, and the traceback for whoever fixes it."""
 
     def __init__(self, kind: str, trace: str) -> None:
         self.kind = kind
