@@ -143,7 +143,7 @@ class Processes(Closing):
         }
         # -P: a file in the current folder may be named like a standard module, and must not run.
         command = [sys.executable, "-P", "-c", "from dsr_report.workers.worker import main; main()"]
-        # Own process group: Ctrl-C reaches only us, and we end it; if we are killed, its closed input ends it.
+        # Own process group: Ctrl-C reaches only us, and we end it; if we are killed, its closed input does.
         return subprocess.Popen(  # noqa: S603 - our own program
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, process_group=_OWN_GROUP
         )
