@@ -8,16 +8,21 @@ without a program that is installed beside us.
 from __future__ import annotations
 
 import re
+import sys
+from array import array
 from collections.abc import Iterator
 
 import pikepdf
 
 _TOKEN = re.compile(
-    rb"/ActualText <feff([0-9a-f]*)>|/([^\s/<>\[\]()]+)\s+[-\d.]+\s+Tf\b|<([0-9A-Fa-f\s]+)>"
+    rb"/ActualText <feff([0-9a-f]*)>|/([^\s/<>\[\]()]+)\s+[-\d.]+\s+Tf\b|(<[0-9A-Fa-f\s]+>(?:[-\d.\s]*+<[0-9A-Fa-f\s]+>)*+)"
     rb"|\b(ET|Td|TD|Tm|EMC)\b|(T\*)"
 )
+_BETWEEN_STRINGS = re.compile(rb">[^<]*<?|[<\s]+")
+"""All of a line of glyphs (`[<0041>-20<0042>] TJ`) but its digits."""
 _PAIR = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>")
-Glyphs = dict[bytes, str]
+Glyphs = dict[int, str]
+"""What glyphs say, by their numbers."""
 
 
 def page_texts(pdf: pikepdf.Pdf) -> Iterator[str]:
@@ -56,9 +61,16 @@ def _text_of(content: bytes, resources: pikepdf.Object, tables: dict[tuple[int, 
         elif moved or next_line:
             out.append("\n")
         elif not is_said:
-            codes = b"".join(string.split()).lower()
-            out += [glyphs.get(codes[at : at + 4], "") for at in range(0, len(codes), 4)]
+            out += [glyphs.get(number, "") for number in _glyphs_in(string)]
     return "".join(out)
+
+
+def _glyphs_in(line: bytes) -> array[int]:
+    digits = _BETWEEN_STRINGS.sub(b"", line)
+    numbers = array("H", bytes.fromhex(digits[: len(digits) // 4 * 4].decode("ascii")))
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
 
 
 def _glyphs_of(font: pikepdf.Object, tables: dict[tuple[int, int], Glyphs]) -> Glyphs:
@@ -67,7 +79,7 @@ def _glyphs_of(font: pikepdf.Object, tables: dict[tuple[int, int], Glyphs]) -> G
         table = font.get("/ToUnicode")
         pairs = _PAIR.findall(table.read_bytes()) if isinstance(table, pikepdf.Stream) else []
         known = {
-            code.lower(): bytes.fromhex(text.decode()).decode("utf-16-be", "replace") for code, text in pairs
+            int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be", "replace") for code, text in pairs
         }
         tables[font.objgen] = known
     return known
