@@ -15,8 +15,8 @@ from collections.abc import Iterator
 import pikepdf
 
 _TOKEN = re.compile(
-    rb"/ActualText <feff([0-9a-f]*)>|/([^\s/<>\[\]()]+)\s+[-\d.]+\s+Tf\b|(<[0-9A-Fa-f\s]+>(?:[-\d.\s]*+<[0-9A-Fa-f\s]+>)*+)"
-    rb"|\b(ET|Td|TD|Tm|EMC)\b|(T\*)"
+    rb"/ActualText <feff([0-9a-f]*)>|/([^\s/<>\[\]()]+)\s+[-\d.]+\s+Tf\b"
+    rb"|(<[0-9A-Fa-f\s]+>(?:[-\d.\s]*+<[0-9A-Fa-f\s]+>)*+)|\b(ET|Td|TD|Tm|EMC)\b|(T\*)"
 )
 _BETWEEN_STRINGS = re.compile(rb">[^<]*<?|[<\s]+")
 """All of a line of glyphs (`[<0041>-20<0042>] TJ`) but its digits."""
