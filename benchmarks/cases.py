@@ -1,4 +1,4 @@
-"""The cases: what is run on which export, against whom, and what is aimed at."""
+"""The benchmark cases: commands, exports, peers for comparison, and targets."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _MIB_REPORT = 400
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where files go, how often each command runs, and how large the largest export is."""
+    """Settings of a run: folder for files, runs of each command, size of the largest export in MB."""
 
     folder: Path
     runs: int = 3
     largest: int = 1000
 
     def export(self, name: str, messages: int, events: int) -> Path:
-        """An export of so many messages and events."""
+        """Generate an export with this number of messages and events, unless it exists."""
         file = self.folder / f"{name}.json"
         if not file.exists():
             words = ["-m", "sample_exports.generate", "--output", str(file)]
@@ -45,7 +45,7 @@ class Setting:
         return file
 
     def of_size(self, kind: str, megabytes: int) -> Path:
-        """An export of about this size, of messages (with a few events) or of events alone."""
+        """Generate an export of about this size, of messages (with a few events) or of events alone."""
         if kind == "mail-heavy":
             return self.export(f"{kind}-{megabytes}", round(megabytes * 13.9), round(megabytes * 46))
         return self.export(f"{kind}-{megabytes}", 0, round(megabytes * 2415))
@@ -60,7 +60,7 @@ class Setting:
 
 
 def start_up(setting: Setting) -> list[Case]:
-    """`--help` against the import of the library that prints it."""
+    """`--help`, compared with the import of click."""
     ours = setting.ours("dsr-report --help", "--help")
     peer = Command("python -c 'import click'", [_PYTHON, "-c", "import click"])
     found = compared([ours, peer], setting.runs * 4 + 1)
@@ -72,7 +72,7 @@ def start_up(setting: Setting) -> list[Case]:
 
 
 def inspect(setting: Setting) -> list[Case]:
-    """Reading and inspecting, at three sizes."""
+    """`inspect` at several sizes, compared with JSON parsers."""
     cases = []
     for kind in ("mail-heavy", "events-heavy"):
         curve = Case(f"Memory and time of `inspect`, {kind}", ["MB", "seconds", "MB/s", "peak MiB"])
@@ -112,7 +112,7 @@ def inspect(setting: Setting) -> list[Case]:
 
 
 def inspect_shapes(setting: Setting) -> list[Case]:
-    """CPU of `inspect` beside that of `json.load`, on mail of three sizes and on events of every shape."""
+    """CPU time of `inspect` relative to `json.load`, on mail of three sizes and events of every shape."""
     case = Case(
         "CPU of `inspect`, by shape", ["export", "MB", "`json.load`, s", "inspect, s", "×", "peak MiB"]
     )
@@ -164,7 +164,7 @@ def tables(setting: Setting) -> list[Case]:
 
 
 def one_table(setting: Setting) -> list[Case]:
-    """The table of events in Python, of an export that is nearly all mail, and of its events alone."""
+    """The table of events in Python, from an export of mostly mail, and from its events alone."""
     messages, events = (5_450, 20_000) if setting.largest >= 400 else (setting.largest * 13, 2_000)
     whole = setting.export("mail-and-events", messages, events)
     alone = setting.export("its-events-alone", 0, events)
@@ -185,7 +185,7 @@ def one_table(setting: Setting) -> list[Case]:
 
 
 def mime(setting: Setting) -> list[Case]:
-    """Messages a second."""
+    """Messages parsed per second."""
     rates = mime_parsing.rates(200 if setting.largest >= 400 else 40)
     case = Case("MIME, fully parsed", ["parser", "messages a second", "ours is … × as fast"])
     case.rows = [
@@ -197,7 +197,7 @@ def mime(setting: Setting) -> list[Case]:
 
 
 def typical_peers(setting: Setting) -> list[Case]:
-    """What others need for a PDF of a typical export; of a tenth of it where a whole one takes them long."""
+    """Time of other tools for a PDF of a typical export, or of a tenth if the whole takes too long."""
     file = setting.export("typical", 150, 600)
     out = setting.folder / "out"
     pages = setting.folder / "pages.html"
@@ -257,7 +257,7 @@ def heavy(setting: Setting) -> list[Case]:
 
 
 def heavy_html(setting: Setting) -> list[Case]:
-    """The same as HTML, and that file in a browser."""
+    """A report of 2,000 messages and 50,000 events as HTML, and its opening in a browser."""
     out = setting.folder / "heavy"
     ours = _render(setting, _heavy_export(setting), "html", out)
     found = compared([ours], setting.runs)
@@ -271,14 +271,14 @@ def heavy_html(setting: Setting) -> list[Case]:
 
 
 def growth_of_messages(setting: Setting) -> list[Case]:
-    """The memory of reports of more and more messages: HTML, and PDF that lists them."""
-    # more pages take hours, and no more memory: a layout process that has grown to 280 MiB is replaced
+    """Memory of reports by number of messages: HTML, and PDF with listed messages."""
+    # more pages take hours, but not more memory: a layout process above 280 MiB is replaced
     printed = sorted({10, 50, setting.largest // 5})
     return [_growth(setting, "mail-heavy", {"html": _sizes(setting), "pdf": printed})]
 
 
 def growth_of_events(setting: Setting) -> list[Case]:
-    """The memory of reports of more and more events, as HTML."""
+    """Memory of HTML reports by number of events."""
     return [_growth(setting, "events-heavy", {"html": _sizes(setting)})]
 
 
@@ -310,7 +310,7 @@ def _growth(setting: Setting, kind: str, megabytes_of: Mapping[str, list[int]]) 
 
 
 def heavy_package(setting: Setting) -> list[Case]:
-    """The heavy report as a package, which holds the PDF as well, and its pages in a browser."""
+    """The heavy report as a package, which includes the PDF, and its pages in a browser."""
     out = setting.folder / "heavy"
     file = _heavy_export(setting)
     listed = _render(setting, file, "zip", out.with_name("listed"), "--messages", "list")
@@ -325,7 +325,7 @@ def heavy_package(setting: Setting) -> list[Case]:
 
 
 def heavy_checked(setting: Setting) -> list[Case]:
-    """The heavy PDF, checked by veraPDF: as long as a test run, so it is no test."""
+    """The heavy PDF, validated by veraPDF; not a test, because it takes as long as the whole test suite."""
     out = setting.folder / "heavy"
     measured(_render(setting, _heavy_export(setting), "pdf", out))
     case = Case("The heavy PDF, checked by veraPDF", ["standard", "kept", "checks"])
@@ -359,7 +359,7 @@ def _opened_package(file: Path) -> Case:
 
 
 def _opened(title: str, pages: Mapping[str, Path]) -> Case:
-    """Pages in a browser: the first of them has to open within a second, all have to scroll smoothly."""
+    """Open pages in a browser: the first must open within a second, all must scroll smoothly."""
     case = Case(
         title, ["page", "MB", "first words, s", "all loaded, s", "median frame, ms", "95th percentile, ms"]
     )
@@ -375,7 +375,7 @@ def _opened(title: str, pages: Mapping[str, Path]) -> Case:
 
 
 def batch(setting: Setting) -> list[Case]:
-    """A hundred subjects with one process and with two; their exports wait in a local sandbox."""
+    """A batch of a hundred subjects with one process and with two; a local sandbox serves the exports."""
     subjects = 100 if setting.largest >= 400 else 6
     exports = setting.folder / "subjects"
     exports.mkdir(exist_ok=True)
@@ -435,7 +435,7 @@ def _with_id(export: str, identifier: str) -> str:
 
 @contextmanager
 def _sandbox(exports: Path) -> Iterator[dict[str, str]]:
-    """A sandbox in a process of its own; the environment that leads to it."""
+    """Run a sandbox in a separate process; yield the environment variables for using it."""
     words = [*_OURS, "sandbox", "--port", "0", "--delay", "0", "--samples", str(exports), "-q"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     try:

@@ -1,4 +1,4 @@
-"""Measure whole processes: seconds, CPU seconds, peak memory of the largest of them."""
+"""Measures whole processes: wall seconds, CPU seconds, peak memory of the largest one."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _COMPILED = {
     "PYTHONDONTWRITEBYTECODE": "",
     "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "dsr-report-benchmark-modules"),
 }
-"""Modules are compiled once, as they are where a package is installed."""
+"""Environment that keeps compiled modules, as in an installed package."""
 
 
 class Run(NamedTuple):
-    """One command: wall seconds, CPU seconds of all its processes, peak MiB of the largest of them."""
+    """Measurement of one command: wall seconds, CPU seconds of all processes, peak MiB of the largest one."""
 
     wall: float
     cpu: float
@@ -32,7 +32,7 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What is run: its name in the results and its words; `environment` is added to ours."""
+    """A command: its name in the results and its arguments; `environment` is added to ours."""
 
     name: str
     words: Sequence[str]
@@ -47,7 +47,7 @@ def measured(command: Command) -> Run:
     """Run a command to its end.
 
     Raises:
-        CommandFailedError: it ended with another code than 0.
+        CommandFailedError: its exit code is not 0.
     """
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **_COMPILED, **(command.environment or {})}
     started = time.perf_counter()
@@ -69,7 +69,7 @@ def measured(command: Command) -> Run:
 
 
 def compared(commands: Sequence[Command], runs: int) -> dict[str, Run]:
-    """The median of each command; they take turns, so that a busy minute meets all of them."""
+    """Medians of each command; commands alternate, so that a busy minute affects all of them."""
     found: dict[str, list[Run]] = {command.name: [] for command in commands}
     for turn in range(runs):
         for command in commands if turn % 2 == 0 else reversed(commands):
@@ -81,7 +81,7 @@ def compared(commands: Sequence[Command], runs: int) -> dict[str, Run]:
 
 
 def pace() -> float:
-    """Milliseconds that a plain loop of a million steps takes now: how fast this machine is at the moment."""
+    """Milliseconds of a plain loop of a million steps: a gauge of the machine's current speed."""
     times = []
     for _ in range(5):
         started = time.perf_counter()
@@ -92,7 +92,7 @@ def pace() -> float:
 
 
 class _Watch(threading.Thread):
-    """Reads the peaks of a process and of those below it; some programs do not wait for their children."""
+    """Polls the memory peaks of a process and its descendants, as some programs do not wait for children."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)

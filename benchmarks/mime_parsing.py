@@ -1,9 +1,9 @@
-"""Messages a second, fully parsed: ours, and the standard library with both of its policies.
+"""Fully parsed messages per second: our parser, and the standard library with both of its policies.
 
     python benchmarks/mime_parsing.py [messages]
 
 Newsletters of 66 kB on average (text, HTML, inline picture); every header field and every body decoded.
-The three take turns, three rounds; medians.
+The three alternate for three rounds; the results are medians.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def newsletter(seed: int) -> bytes:
 
 
 def with_ours(raw: bytes) -> None:
-    """Everything that our parser tells, and what was wrong with the message."""
+    """Parse a message completely with our parser, including its defects."""
     message = parse(raw)
     _ = message.defects
     for part in message.walk():
@@ -72,7 +72,7 @@ def with_ours(raw: bytes) -> None:
 
 
 def with_stdlib(policy: email.policy.Policy) -> Callable[[bytes], None]:
-    """The same from `email`."""
+    """Return a function that parses a message completely with `email` and this policy."""
 
     def parse_all(raw: bytes) -> None:
         for part in email.message_from_bytes(raw, policy=policy).walk():
@@ -86,7 +86,7 @@ def with_stdlib(policy: email.policy.Policy) -> Callable[[bytes], None]:
 
 
 def rates(count: int, rounds: int = 3) -> dict[str, float]:
-    """Messages a second of each way: the median of rounds in which they take turns."""
+    """Messages per second of each parser: medians of rounds in which they alternate."""
     messages = [newsletter(seed) for seed in range(count)]
     ways = {
         OURS: with_ours,

@@ -1,4 +1,4 @@
-"""How soon a report opens in a browser, and how smoothly it scrolls: real Chromium, no network."""
+"""Measures how fast a report opens in Chromium, and how smoothly it scrolls, without a network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TIMES = """
 
 
 class Opening(NamedTuple):
-    """Seconds until the first words are seen and until all is loaded; milliseconds of a frame."""
+    """Seconds to the first contentful paint and to the load event; milliseconds of a frame (median, 95 %)."""
 
     first_words: float
     loaded: float
@@ -37,9 +37,9 @@ class Opening(NamedTuple):
 
 
 def opening(page: Path) -> Opening:
-    """Open a file, and scroll down for three seconds, 400 pixels in each frame, as soon as there are words.
+    """Open a file, and from the first contentful paint scroll down for three seconds, 400 pixels per frame.
 
-    A large page goes on loading meanwhile, as it does for a reader.
+    A large page continues loading during that time, as for a reader.
     """
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needed in one case
 

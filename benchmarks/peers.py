@@ -1,4 +1,4 @@
-"""What others do with the same input, each as a process of its own: `python benchmarks/peers.py NAME ...`."""
+"""Other tools on the same input, each as a separate process: `python benchmarks/peers.py NAME ...`."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from typing import Any
 
 
 def json_load(export: str) -> None:
-    """All of it in memory, by the standard library."""
+    """Load the whole export into memory with the standard library."""
     with Path(export).open("rb") as file:
         json.load(file)
 
 
 def with_orjson(export: str) -> None:
-    """All of it in memory, by the fastest common parser (which makes floats of decimals)."""
+    """Load the whole export into memory with the fastest common parser (which turns decimals into floats)."""
     import orjson  # noqa: PLC0415 - only this peer needs it
 
     orjson.loads(Path(export).read_bytes())
 
 
 def with_ijson(export: str) -> None:
-    """One element at a time."""
+    """Read the export one element at a time with ijson."""
     import ijson  # noqa: PLC0415 - only this peer needs it
 
     with Path(export).open("rb") as file:
@@ -36,7 +36,7 @@ def with_ijson(export: str) -> None:
 
 
 def normalize(export: str, target: str) -> None:
-    """One table of everything, by pandas."""
+    """Write all records as one table with pandas."""
     import pandas as pd  # noqa: PLC0415 - only this peer needs it
 
     with Path(export).open("rb") as file:
@@ -45,7 +45,7 @@ def normalize(export: str, target: str) -> None:
 
 
 def our_pages(export: str, target: str) -> None:
-    """The HTML that our PDF is laid out from, in one file, for others to lay out."""
+    """Write the HTML of our PDF as one file, for other tools to lay out."""
     from dsr_report import read  # noqa: PLC0415 - only here
     from dsr_report.choices import generator  # noqa: PLC0415
     from dsr_report.rendering.options import ReportOptions  # noqa: PLC0415
@@ -80,7 +80,7 @@ def our_pages(export: str, target: str) -> None:
 
 
 def ordinary_pages(export: str, target: str) -> None:
-    """The report that one writes first: a table for each kind of event, a table and a text for each mail."""
+    """Write a naive report: a table for each kind of event, a table and a text for each message."""
     with Path(export).open("rb") as file:
         data = json.load(file)["data"]
     tables: dict[tuple[str, ...], list[dict[str, Any]]] = {}
@@ -114,7 +114,7 @@ def ordinary_pages(export: str, target: str) -> None:
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Any]:
-    """A record with the members of its envelope in place of that."""
+    """A record with its envelope replaced by the members of that."""
     inner = record.get("data")
     if not isinstance(inner, dict):
         return record
@@ -131,7 +131,7 @@ def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
 
 
 def weasyprint(pages: str, target: str) -> None:
-    """One plain call."""
+    """Lay out pages with one plain call of WeasyPrint."""
     from weasyprint import HTML  # noqa: PLC0415 - only this peer needs it
 
     HTML(pages, url_fetcher=_refuse).write_pdf(target, pdf_variant="pdf/ua-1", pdf_tags=True)

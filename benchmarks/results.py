@@ -1,4 +1,4 @@
-"""What was measured, as RESULTS.md: one table for each case, and what became of each target."""
+"""Writes the measurements as RESULTS.md: one table for each case, and whether each target is met."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LIBRARIES = ("weasyprint", "pandas", "pyarrow", "jiter", "orjson", "ijson", "py
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What was aimed at, what was found, and whether that is enough."""
+    """A target, the measured value, and whether it is met."""
 
     wanted: str
     found: str
@@ -28,7 +28,7 @@ class Target:
 
 @dataclass(slots=True)
 class Case:
-    """A table: its title, columns and rows, the targets that it decides, and what is to be known of it."""
+    """A table of results: title, columns, rows, targets, and a note."""
 
     title: str
     columns: Sequence[str]
@@ -40,7 +40,7 @@ class Case:
 
 
 def of_runs(title: str, runs: Mapping[str, Run], megabytes: float = 0) -> Case:
-    """The table of commands that were compared."""
+    """Return the table of compared commands."""
     case = Case(title, ["command", "seconds", "CPU seconds", "MB/s", "peak MiB of the largest process"])
     for name, run in runs.items():
         speed = f"{megabytes / run.wall:.0f}" if megabytes else ""
@@ -54,7 +54,7 @@ def _kept(folder: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def keep(cases: Mapping[str, Sequence[Case]], folder: Path) -> str:
-    """Replace the results of these cases in a folder, keep those of others; returns the text."""
+    """Replace the results of these cases in a folder, keep those of others, and return RESULTS.md."""
     kept = _kept(folder)
     kept |= {name: [asdict(case) for case in of_name] for name, of_name in cases.items()}
     (folder / "results.json").write_text(

@@ -20,7 +20,7 @@ LARGEST = 1000
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the cases given on the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -15,7 +15,7 @@ _STEP = 4096
 
 
 def _event(chance: random.Random, number: int, kind: str = "open") -> _Event:
-    """An event with seven or eight members, none of which is a list or an object."""
+    """A flat event with seven or eight members."""
     event: _Event = {
         "event": kind,
         "id": str(9_000_000 + number),
@@ -94,7 +94,7 @@ SHAPES: dict[str, Callable[[random.Random, int], _Event]] = {
 
 
 def write(shape: str, megabytes: float, file: Path) -> None:
-    """Write an export of about this size, of events of one shape; the same each time."""
+    """Write a reproducible export of about this size, of events of one shape."""
     chance = random.Random(1)  # noqa: S311 - repeatable, and nothing is kept secret with it
     number, size = 0, 0
     with file.open("w", encoding="utf-8") as out:

@@ -1,7 +1,7 @@
-"""Run the notebooks and keep what they show: `python notebooks/run.py [NAME…]`; `make notebooks` runs all.
+"""Runs the notebooks and saves their outputs: `python notebooks/run.py [NAME…]`; `make notebooks` runs all.
 
 The outputs are committed, so that the notebooks can be read without running them. A test runs them again and
-holds the committed ones to be current. What differs from run to run (counts, times) is left out.
+checks that the committed outputs are current. Details that vary between runs are removed.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from nbclient import NotebookClient
 FOLDER = Path(__file__).resolve().parent
 _OBJECT = re.compile(r" at 0x[0-9a-f]+")
 _STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
-"""Of pandas: the same in each table."""
+"""The style element that pandas repeats in each table."""
 
 
 def executed(paths: list[Path]) -> dict[Path, Any]:
-    """Each notebook with the outputs of a run from top to bottom; one kernel runs them all, one by one."""
+    """Path → notebook with the outputs of a run from top to bottom; one kernel runs all in succession."""
     os.environ["PYTHONPATH"] = os.pathsep.join([str(FOLDER.parent), os.environ.get("PYTHONPATH", "")])
     os.environ.setdefault("SOURCE_DATE_EPOCH", "1767225600")
     manager = KernelManager(kernel_name="python3")
@@ -32,7 +32,7 @@ def executed(paths: list[Path]) -> dict[Path, Any]:
     try:
         for path in paths:
             notebook = nbformat.read(path, as_version=4)
-            forget = nbformat.v4.new_code_cell("%reset -f")  # a notebook stands alone
+            forget = nbformat.v4.new_code_cell("%reset -f")  # notebooks must not depend on each other
             notebook.cells.insert(0, forget)
             client = NotebookClient(notebook, km=manager, timeout=180)
             try:
@@ -49,7 +49,7 @@ def executed(paths: list[Path]) -> dict[Path, Any]:
 
 
 def settled(notebook: Any) -> Any:
-    """A notebook without what differs from run to run."""
+    """Remove from a notebook what varies between runs: execution counts, addresses, styles."""
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type != "code":
@@ -67,7 +67,7 @@ def settled(notebook: Any) -> Any:
 
 
 def main(names: list[str]) -> None:
-    """Run the notebooks of these names, or all, and write them."""
+    """Run the notebooks with these names, or all, and save them."""
     paths = [FOLDER / f"{name}.ipynb" for name in names] or sorted(FOLDER.glob("*.ipynb"))
     for path, notebook in executed(paths).items():
         path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")

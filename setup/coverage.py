@@ -13,12 +13,12 @@ _IGNORABLE = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x200C, 0x200D, 
 
 
 _FORMATTING = {*range(0xFFF9, 0xFFFC), 0x110CD, *range(0x13430, 0x13456), *range(0x1BCA0, 0x1BCA4)}
-"""Formatting characters that are in a font but that text layout finds no glyph for."""
+"""Formatting characters that a font contains but for which text layout finds no glyph."""
 
 
 def _is_shown(character: str) -> bool:
-    """Not a control, a surrogate, private use, or unassigned (which includes noncharacters)."""
-    # fontTools brings the scripts of a Unicode that is newer than Python's own tables.
+    """False for control characters, surrogates, private use, and unassigned code points or noncharacters."""
+    # fontTools has the scripts of a newer Unicode version than Python's own tables.
     known = unicodedata.script(character) != "Zzzz"
     return (
         known
@@ -28,7 +28,7 @@ def _is_shown(character: str) -> bool:
 
 
 def coverage() -> str:
-    """The contents of coverage.txt: ranges of code points, one a line."""
+    """The content of coverage.txt: ranges of code points, one a line."""
     covered = set(_IGNORABLE)
     for path in fonts.files().values():
         with TTFont(path, lazy=True) as font:

@@ -1,4 +1,4 @@
-"""Take the pictures of the desk in docs/, on sample data, in the system's Chromium.
+"""Takes the screenshots of the desk in docs/, with sample data, in the system's Chromium.
 
 python setup/desk_pictures.py [FOLDER]
 """
@@ -20,7 +20,7 @@ WIDTH, HEIGHT = 1180, 900
 
 
 def main(folder: Path) -> None:
-    """Drive the desk from a new request to a finding, and take a picture of each."""
+    """Operate the desk from a new request to a finding, and take screenshots."""
     with tempfile.TemporaryDirectory() as place:
         command = [sys.executable, "-m", "dsr_report", "desk", "--sandbox", "--no-browser", "--folder", place]
         desk = subprocess.Popen(  # noqa: S603 - our own program

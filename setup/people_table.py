@@ -4,9 +4,10 @@
     python setup/people_table.py --write    put it into docs/review.md
     python setup/people_table.py --missed   print what is missed, and found wrongly, in the tuning half
 
-The texts are in `tests/redact/people`, one a line, what should be found marked `{kind|text}`. A line with
-`#` says what kind of texts follow, lines with `@` what is known of the person and the controller. Each second
-text is of the test half; the rules are made with the others in view, so nothing prints what is missed in it.
+The texts are in `tests/redact/people`, one a line, with expected findings marked as `{kind|text}`. A line
+with `#` is the heading of the texts that follow; lines with `@` state what is known of the person and the
+controller. Every second text belongs to the test half. The rules are tuned on the others, so nothing prints
+the misses of the test half.
 """
 
 from __future__ import annotations
@@ -32,19 +33,19 @@ _LABEL = re.compile(r"\{(?P<kind>[a-z-]+)\|(?P<text>[^}]+)\}")
 
 
 class Span(NamedTuple):
-    """A piece of a text, and what it is."""
+    """A range of a text, and its kind."""
 
     kind: str
     start: int
     end: int
 
     def overlaps(self, other: Span) -> bool:
-        """Whether both have a character in common, and are of one kind."""
+        """Whether both share a character and have the same kind."""
         return self.kind == other.kind and self.start < other.end and other.start < self.end
 
 
 class Labelled(NamedTuple):
-    """One text, and what should be found in it."""
+    """One text with its expected findings."""
 
     language: str
     sort: str
@@ -55,16 +56,16 @@ class Labelled(NamedTuple):
 
     @property
     def found(self) -> list[Span]:
-        """What is found in it."""
+        """The actual findings in the text."""
         passages: Iterable[Passage] = (*find_people(self.text, self.known), *find_sensitive(self.text))
         return [Span(passage.kind, passage.start, passage.end) for passage in passages]
 
     def wrong(self) -> list[Span]:
-        """What is found, and is no label."""
+        """Findings that overlap no label: false positives."""
         return [one for one in self.found if not any(one.overlaps(label) for label in self.labels)]
 
     def missed(self) -> list[Span]:
-        """The labels of which a letter or digit is not found: it would be left where the rest is hidden."""
+        """Labels not fully covered by findings: a letter or digit would stay visible."""
         found = self.found
         return [
             label
@@ -78,7 +79,7 @@ class Labelled(NamedTuple):
 
 
 class Score(NamedTuple):
-    """What was found of what is there."""
+    """Counts of findings and labels: false positives, findings, missed labels, labels."""
 
     wrong: int
     found: int
@@ -87,12 +88,12 @@ class Score(NamedTuple):
 
     @property
     def precision(self) -> float:
-        """How much of what was found is right."""
+        """The share of findings that are right; 1 without findings."""
         return 1 - self.wrong / self.found if self.found else 1.0
 
     @property
     def recall(self) -> float:
-        """How much of what is there was found whole."""
+        """The share of labels that were found completely; 1 without labels."""
         return 1 - self.missed / self.there if self.there else 1.0
 
 
@@ -144,7 +145,7 @@ def scores(texts: list[Labelled]) -> dict[tuple[str, str], Score]:
 
 
 def left_alone(texts: list[Labelled], language: str) -> tuple[int, int]:
-    """In how many texts without anything to be found nothing is found, and how many there are."""
+    """Number of texts without labels in which nothing is found, and number of texts without labels."""
     empty = [one for one in texts if one.language == language and not one.labels]
     return sum(not one.found for one in empty), len(empty)
 
@@ -171,7 +172,7 @@ def table() -> str:
 
 
 def missed() -> str:
-    """What is missed, and found wrongly, in the tuning half."""
+    """The missed labels (`-`) and false positives (`+`) of the tuning half, one a line."""
     lines = []
     for one in labelled():
         if not one.is_test:

@@ -3,9 +3,9 @@
     python setup/wording.py            say what is untranslated, stale or broken; exit 1 if anything is
     python setup/wording.py --missing nl   print the texts that a catalogue lacks, as an empty catalogue
 
-English is the source: a text is its own key. A text is found where it is marked `_("…")`, is a `Sentence`, is
-what an error of ours says or its hint, or is handed as a literal to `.text("…")` or `.count("…", "…", n)`;
-in templates also to `gettext`, `ngettext` and `count`. What the desk says in its own words replaces the rest.
+English is the source language: a text is its own key. Texts are those marked as `_("…")`, a `Sentence`, the
+message or hint of one of our errors, or a literal argument of `.text("…")` or `.count("…", "…", n)`; in
+templates also of `gettext`, `ngettext` and `count`. Texts for which the desk has its own wording are omitted.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SAID_IN_ENGLISH = (
     "cli", "batch", "receive", "sandbox", "lexicon", "tables", "plots.py", "show.py", "choices.py",
     "exports.py", "operations.py", "inspection.py", "schemas.py", "delivery/smtp.py", "desk/server.py",
 )  # fmt: skip
-"""Rooms whose errors commands and notebooks alone raise; those of all others may be said at the desk."""
+"""Modules whose errors only commands and notebooks raise; errors of all others may be shown at the desk."""
 _HEAD = """\
 # The texts of dsr-report's disclosures. English, as it stands in the code and the templates, is the source.
 # B1 level; the official terms of the regulation. `python setup/wording.py` checks this file.
@@ -53,7 +53,7 @@ _HOLE = re.compile(r"\{[a-z_]*\}")
 
 
 class Text(NamedTuple):
-    """A text to translate: its wording for one thing, for several where it counts, and where it stands."""
+    """A text to translate: its singular, its plural if it has a number, and the file that contains it."""
 
     singular: str
     plural: str | None
@@ -61,12 +61,12 @@ class Text(NamedTuple):
 
     @property
     def key(self) -> str | tuple[str, str]:
-        """The catalogue's id of it."""
+        """Its message id in the catalogue."""
         return self.singular if self.plural is None else (self.singular, self.plural)
 
 
 def texts_in_code(file: Path) -> Iterator[Text]:
-    """The texts that a module marks or shows."""
+    """Yield the texts in a Python module."""
     place = file.relative_to(ROOT).as_posix()
     is_at_desk = not place.removeprefix("dsr_report/").startswith(_SAID_IN_ENGLISH)
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -84,7 +84,7 @@ def texts_in_code(file: Path) -> Iterator[Text]:
 
 
 def _name_called(called: ast.expr, *, in_language: bool) -> str:
-    """What is called, where it is a plain name or a method of a language; else nothing."""
+    """The name of the called function if it may take a text; else empty."""
     if isinstance(called, ast.Name):
         return called.id if called.id in {"_", "translatable"} else ""
     if isinstance(called, ast.Attribute):
@@ -96,7 +96,7 @@ def _name_called(called: ast.expr, *, in_language: bool) -> str:
 
 @cache
 def our_errors() -> frozenset[str]:
-    """The names of the errors that the package raises on purpose, and of the function that raises one."""
+    """The names of the package's own errors, and of the function that raises one."""
     above = {
         node.name: {ast.unparse(base) for base in node.bases}
         for file in (ROOT / "dsr_report").rglob("*.py")
@@ -110,7 +110,7 @@ def our_errors() -> frozenset[str]:
 
 
 def _said(call: ast.Call, place: str) -> Iterator[Text]:
-    """What a sentence or an error says: the texts of an error and of its hint, also where it has a choice."""
+    """Yield the texts of a `Sentence`, or of an error and its hint, including both sides of a conditional."""
     if isinstance(call.func, ast.Name) and call.func.id == "Sentence":
         literals = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         if literals and re.search(r"[A-Za-z]", _HOLE.sub("", literals[0])):
@@ -131,7 +131,7 @@ def _choices(said: ast.expr) -> Iterator[ast.expr]:
 
 
 def texts_in_template(file: Path) -> Iterator[Text]:
-    """The texts that a template shows."""
+    """Yield the texts in a template."""
     place = file.relative_to(ROOT).as_posix()
     tree = Environment(extensions=["jinja2.ext.i18n"]).parse(file.read_text(encoding="utf-8"))  # noqa: S701 - only parsed
     for node in tree.find_all(nodes.Call):
@@ -148,7 +148,7 @@ def _called(name: str, literals: list[str], place: str) -> Iterator[Text]:
 
 
 def all_texts() -> dict[str | tuple[str, str], list[str]]:
-    """Every text of the tool's own with the places where it stands, in a fixed order."""
+    """Message id of every text → files that contain it, in a fixed order."""
     found: dict[str | tuple[str, str], list[str]] = {}
     for file in sorted((ROOT / "dsr_report").rglob("*.py")):
         for text in texts_in_code(file):
@@ -163,13 +163,13 @@ def all_texts() -> dict[str | tuple[str, str], list[str]]:
 
 
 def catalogue(code: str) -> Catalog:
-    """The catalogue of a language as it stands in the tree."""
+    """Read the catalogue of a language from the tree."""
     with (LOCALE / code / "LC_MESSAGES" / "dsr_report.po").open("rb") as file:
         return read_po(file, locale=code)
 
 
 def faults(code: str) -> list[str]:
-    """What is wrong with a catalogue: texts it lacks, has too many, or has not finished."""
+    """The faults of a catalogue: missing, unused and incomplete texts."""
     texts, known = all_texts(), catalogue(code)
     entries, forms = {e.id: e for e in known if e.id}, known.num_plurals
     found = [f"{code}: not translated: {key!r} ({texts[key][0]})" for key in texts if key not in entries]
@@ -193,7 +193,7 @@ def _faults_of(key: str | tuple[str, str], entry: Message, forms: int) -> Iterat
 
 
 def write(code: str, translations: dict[str | tuple[str, str], str | tuple[str, ...]]) -> None:
-    """Write a catalogue, sorted by its texts: moving code changes nothing in it."""
+    """Write a catalogue sorted by text, so that moving code does not change it."""
     made = Catalog(locale=code, charset="utf-8")
     for key in sorted(all_texts(), key=lambda key: (key if isinstance(key, str) else key[0]).casefold()):
         made.add(key, translations.get(key, ""))

@@ -121,7 +121,7 @@ def batch(
     from dsr_report.files import private_folder
     from dsr_report.obtain import Patience, note_disclosure, obtain, open_register
 
-    controller = load_config(config) if config else None  # its faults are told before anything is requested
+    controller = load_config(config) if config else None  # before any request, so that faults cost nothing
     options["lang"] = language_chosen(options["lang"], controller)
     warn_of_the_future(received, replied)
     listed = read_list(file.read(), subject_type, options["lang"])
@@ -187,14 +187,14 @@ def batch(
 
 
 def _check_together(format_: str, annexes: str, dask: str | None, storage: str | None) -> None:
-    """What does not go together is said before anything is requested."""
+    """Reject incompatible options before any request is made."""
     if storage and not dask:
         raise click.UsageError("--storage needs --dask.")
     if annexes != "apart":
         return
     if format_ == "html":
         raise click.UsageError("--annexes apart is for PDF (a ZIP has them apart in any case).")
-    if storage and format_ == "pdf":  # two files would travel, which name each other
+    if storage and format_ == "pdf":  # the two files refer to each other by name and hash
         raise click.UsageError(
             "--annexes apart needs a folder that the workers see: leave --storage out, or choose --format zip."
         )

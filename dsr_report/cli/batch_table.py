@@ -1,4 +1,4 @@
-"""How far a batch is: a live table on a terminal, a line a subject elsewhere."""
+"""Progress of a batch: a live table on a terminal, else a line for each subject."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _WORDS: dict[str, str] = {
 
 
 class BatchTable:
-    """Tells how far each subject is; use it in a `with` block.
+    """Reports the progress of each subject; use it in a `with` block.
 
     Args:
-        total: how many subjects there are.
-        stream: standard error, but in tests.
-        live: whether the table is drawn; where the stream is a terminal without it.
-        clock: seconds, from any moment on.
+        total: number of subjects.
+        stream: the output stream; by default standard error.
+        live: whether the table is drawn; by default if the stream is a terminal.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class BatchTable:
         self._drawer = threading.Thread(target=self._keep_drawing, daemon=True)
 
     def moved(self, key: str, stage: Stage) -> None:
-        """A subject is one step further."""
+        """Record that a subject has reached a stage."""
         with self._lock:
             self._under_way[key] = (stage, self._clock())
 
     def add(self, result: Result) -> None:
-        """A subject is done, or failed."""
+        """Record the result of a subject."""
         with self._lock:
             self._under_way.pop(result.key, None)
             self._done += 1
@@ -74,7 +74,7 @@ class BatchTable:
             self._draw(above=f"{result.key}: {state}")
 
     def lines(self, rows: int = _MOST_ROWS, width: int = 79) -> list[str]:
-        """The table as it is now, in at most so many rows below its head."""
+        """The lines of the current table: its head, and at most `rows` rows."""
         with self._lock:
             now = self._clock()
             under_way = sorted(

@@ -23,7 +23,7 @@ _NO_FEATURES = frozenset({"all", "dev"})
 
 
 class CheckResult(NamedTuple):
-    """What a check found, and what to do about it."""
+    """The result of a check, and a hint for what to do about it."""
 
     subject: str
     verdict: Verdict
@@ -68,7 +68,7 @@ def doctor(as_json: bool, offline: bool, database: str | None) -> int:
 
 
 def _findings_of(check: Callable[[], Iterator[CheckResult]]) -> Iterator[CheckResult]:
-    """What a check finds; one that fails is a finding itself."""
+    """Yield the results of a check; an error in it is a result, too."""
     from dsr_report.errors import DsrReportError
 
     try:
@@ -113,7 +113,7 @@ def _libraries() -> Iterator[CheckResult]:
 
 
 def _extras(database: str | None) -> Iterator[CheckResult]:
-    """Extras that the configuration needs, in one command; then those that other commands may need."""
+    """Check the extras that the configuration needs, then those that other commands may need."""
     lacking = [
         extra
         for extra, names in _requirements().items()
@@ -146,7 +146,7 @@ def _extras(database: str | None) -> Iterator[CheckResult]:
 
 
 def _requirements() -> dict[str, tuple[str, ...]]:
-    """The distributions that each extra needs, as the installed package says; "" needs those of all."""
+    """Extra → required distributions, from the installed package's metadata; `""` has the mandatory ones."""
     import re
     from importlib.metadata import PackageNotFoundError, requires
 
@@ -221,7 +221,7 @@ def _exports() -> Iterator[CheckResult]:
 
 
 def _privacy(path: Path) -> Iterator[CheckResult]:
-    """Whether nobody but its owner can read what is there."""
+    """Check that only its owner can read a path, and that it is writable."""
     if os.name != "posix":
         return
     mode = path.stat().st_mode

@@ -48,7 +48,7 @@ class Duration(click.ParamType[float]):
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The duration in seconds."""
+        """Return the duration in seconds."""
         match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)", str(value).strip())
         if match is None:
             self.fail(f"{value!r} is not a duration like 30m or 5s", param, ctx)
@@ -86,7 +86,7 @@ fetch_options = together(
                  help="Use a built-in sandbox, started for this run; no account needed."),
     database_option,
 )  # fmt: skip
-"""What `fetch` and `fetch-and-render` have in common."""
+"""The options shared by `fetch` and `fetch-and-render`."""
 
 
 @click.command()
@@ -110,7 +110,7 @@ def fetch(output: Path | None, **options: Any) -> None:
 
     is_piped = str(output) == "-"
     if output is not None and not is_piped:
-        check_target(output)  # now, not after half an hour of waiting
+        check_target(output)  # before the wait, which may take half an hour
     with obtain_export(**options, config=controller()) as (export, register):
         if is_piped:
             with export.path.open("rb") as source:
@@ -167,7 +167,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     settings = load_config(config) if config else None
     options["lang"] = language_chosen(options["lang"], settings)
     warn_of_the_future(options["received"], options["replied"])
-    check_first(timezone, options)  # now, not after half an hour of waiting
+    check_first(timezone, options)  # before the wait, which may take half an hour
     with (
         obtain_export(
             **fetching, reference=options["reference"], config=settings, received_on=options["received"]
@@ -179,7 +179,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
             custom=settings.custom_kinds() if settings else (),
         ) as source,
     ):
-        if fetching["sandbox"]:  # its copy of the export ends with this run
+        if fetching["sandbox"]:  # its copy of the export is removed at the end of this run
             source.file.place = "export.json"
         if options["collected"] is None:
             options["collected"] = day_of(export.path, source.zone)
@@ -215,7 +215,7 @@ def obtain_export(
     received_on: date | None = None,
     config: Config | None = None,
 ) -> Iterator[tuple[Obtained, Register]]:
-    """The export that the options ask for, on disk, and the register that knows of it."""
+    """Obtain the requested export, and yield it (on disk) with the open register."""
     from dsr_report.fetch.client import Client
     from dsr_report.obtain import Patience, Progress, obtain, open_register, subject_named
 

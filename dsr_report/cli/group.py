@@ -1,4 +1,4 @@
-"""The group of commands: each is imported when it is called, and errors become exit codes in one place."""
+"""The group of commands: imports each command when it is called, and maps errors to exit codes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 
 from dsr_report.errors import DsrReportError, shorten_message
 
-# name → (module below dsr_report.cli, one-line help); the help stands here so that `--help` imports nothing.
+# name → (module below dsr_report.cli, one-line help); the help is here so that `--help` imports nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
     "fetch-and-render": ("fetch", "Request an export, wait for it, download it and render the report."),
     "fetch": ("fetch", "Request an export, wait for it and download it."),
@@ -37,14 +37,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 class LazyGroup(click.Group):
-    """Lists every command without importing it, and imports the one that is called."""
+    """Lists all commands without importing them, and imports the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The commands in the order of a case's life, not of the alphabet."""
+        """The commands in the order of a case's life cycle, not alphabetically."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command, imported now."""
+        """Import and return a command."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"dsr_report.cli.{COMMANDS[cmd_name][0]}")
@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands with the lines of `COMMANDS`."""
+        """Write the list of commands with the help lines of `COMMANDS`."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
@@ -91,11 +91,11 @@ def group() -> None:
 
 
 COLLECTED_AFTER = (20_000, 20, 20)
-"""Records are many objects and no rings of them: looking for rings as often as usual takes a twentieth more."""
+"""Thresholds of `gc`: records are many objects without reference cycles; the defaults take 5 % longer."""
 
 
 def main(args: list[str] | None = None) -> NoReturn:
-    """Run the command line and exit with the code that the contract gives for what happened."""
+    """Run the command line, and exit with the documented exit code."""
     gc.set_threshold(*COLLECTED_AFTER)
     arguments = sys.argv[1:] if args is None else args
     verbose = any(a in {"-v", "-vv", "--verbose"} for a in arguments)

@@ -67,7 +67,7 @@ def inspect(export: str, timezone: str, *, salvage: bool, as_json: bool, suggest
 
 
 def as_text(name: str, found: Inspection, *, verbose: bool) -> str:
-    """What is printed for people."""
+    """The inspection as text for people."""
     report, summary = found.to_dict(), found.summary
     info, period = report["info"], report["period"]
     lines = [
@@ -111,5 +111,5 @@ def as_text(name: str, found: Inspection, *, verbose: bool) -> str:
 
 
 def _printable(text: str) -> str:
-    """Text without characters that could steer a terminal."""
+    """Replace non-printable characters, which could control the terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -28,7 +28,7 @@ class Day(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The date that the text names; what is not in ISO's form is said back."""
+        """Parse a date; the result is reported unless the text has ISO format."""
         if isinstance(value, date):
             return value
         from dsr_report.dates import day_of
@@ -43,7 +43,7 @@ class Day(click.ParamType[date]):
 
 
 def _language_of(ctx: click.Context | None) -> str:
-    """The language in which an option may be written: of the report, as far as it is known already."""
+    """The language for parsing dates: that of the report, as far as the options so far determine it."""
     given, path = (ctx.params.get(name) if ctx else None for name in ("lang", "config"))
     given = given if isinstance(given, str) else os.environ.get("DSR_REPORT_LANG", "").strip().lower()
     path = path if isinstance(path, Path) else os.environ.get("DSR_REPORT_CONFIG")
@@ -55,24 +55,24 @@ def _language_of(ctx: click.Context | None) -> str:
 
 
 def language_option(what: str = "Language of the report") -> Callable[[Command], Command]:
-    """`--lang`, in any case of letters; `language_chosen` says which it is where it is not given."""
+    """`--lang`, case-insensitive; `language_chosen` supplies the default."""
     return click.option(
         "--lang",
         type=click.Choice(LANGUAGES, case_sensitive=False),
         envvar="DSR_REPORT_LANG",
         show_envvar=True,
-        is_eager=True,  # dates are written in it
+        is_eager=True,  # dates are parsed in this language
         help=f"{what}; else that of the configuration's [report] lang, else {SOURCE_LANGUAGE}.",
     )
 
 
 def language_chosen(given: str | None, config: Config | None) -> str:
-    """The language of reports: of the option or `DSR_REPORT_LANG`, of the configuration, or English."""
+    """The language of reports: from the option or `DSR_REPORT_LANG`, else the configuration, else English."""
     return given or (config.report.lang if config else "") or SOURCE_LANGUAGE
 
 
 def warn_of_the_future(received: date | None, replied: date | None) -> None:
-    """Say where a day has not come yet that should be past."""
+    """Warn if a date that should be past is in the future."""
     today = datetime.now(UTC).astimezone().date()
     for name, day in (("--received", received), ("--replied", replied)):
         if day is not None and day > today:
@@ -85,12 +85,12 @@ def export_argument(command: Command) -> Command:
 
 
 def export_source(export: str) -> str | BinaryIO:
-    """What `dsr_report.read` takes for the argument EXPORT."""
+    """The source for `dsr_report.read` from the argument EXPORT."""
     return sys.stdin.buffer if export == "-" else export
 
 
 def verbosity_options(command: Command) -> Command:
-    """`-v/--verbose` and `-q/--quiet`: the level of the log on standard error, and whether bars are drawn."""
+    """`-v/--verbose` and `-q/--quiet`: log level on standard error; `--quiet` also hides progress bars."""
 
     def set_level(ctx: click.Context, param: click.Parameter, value: int | bool) -> None:
         ctx.meta[f"dsr_report.{param.name}"] = value
@@ -120,17 +120,17 @@ def verbosity_options(command: Command) -> Command:
 
 
 def is_quiet() -> bool:
-    """Whether the command was told to be quiet."""
+    """Whether `--quiet` was given."""
     return bool(click.get_current_context().meta.get("dsr_report.quiet"))
 
 
 def is_verbose() -> bool:
-    """Whether the command was told to say more."""
+    """Whether `--verbose` was given."""
     return bool(click.get_current_context().meta.get("dsr_report.verbose"))
 
 
 def say(line: str) -> None:
-    """A line for people, on standard error, unless the command is quiet."""
+    """Print a line on standard error, unless `--quiet` was given."""
     if not is_quiet():
         click.echo(line, err=True)
 
@@ -143,7 +143,7 @@ def output_option(what: str, **also: Any) -> Callable[[Command], Command]:
 
 
 def write_or_print(content: bytes, output: Path | None) -> bool:
-    """Write to a file, or to standard output where none is named or it is `-`; whether it was a file."""
+    """Write to a file, or to standard output without one or for `-`; return whether it was a file."""
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(content)
         return False
@@ -166,7 +166,7 @@ def timezone_option(command: Command) -> Command:
 
 
 def config_option(what: str, **also: Any) -> Callable[[Command], Command]:
-    """`--config FILE`; `what` says what the command takes from it."""
+    """`--config FILE`; `what` is the help text."""
     return click.option(
         "--config",
         type=click.Path(path_type=Path),
@@ -190,7 +190,7 @@ def database_option(command: Command) -> Command:
 
 
 def calendar_option(command: Command) -> Command:
-    """`--config FILE`, for the country and the holidays that deadlines follow; `controller()` gives it."""
+    """`--config FILE`, for the public holidays that affect deadlines; `controller()` loads it."""
 
     def keep(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:
         if value is not None:
@@ -204,7 +204,7 @@ def calendar_option(command: Command) -> Command:
 
 
 def controller() -> Config | None:
-    """The configuration that `calendar_option` was given."""
+    """Load the configuration given to `calendar_option`; None without one."""
     from dsr_report.config import load_config
 
     path = click.get_current_context().meta.get("dsr_report.config")
@@ -221,7 +221,7 @@ def salvage_option(command: Command) -> Command:
 
 
 def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several options as one decorator; help lists them in this order."""
+    """Combine options into one decorator; help lists them in this order."""
 
     def decorate(command: Command) -> Command:
         for option in reversed(options):
@@ -232,9 +232,9 @@ def together(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
 
 
 def form_options(format_: str | None = None) -> Callable[[Command], Command]:
-    """What reports are like, whoever they are about: for every command that makes some.
+    """The options of reports that do not depend on the subject, for all commands that make reports.
 
-    `format_` is the default format; without one it follows from the name of the file.
+    `format_` is the default format; without one the file extension determines it.
     """
     says = (
         "Output format, overriding the file extension." if format_ is None else "Format of the disclosures."
@@ -342,4 +342,4 @@ report_options = together(
     salvage_option,
     click.option("--force", is_flag=True, help="Replace a disclosure that was sent."),
 )
-"""The options of `render` and `fetch-and-render` that say what the report is like."""
+"""The options of `render` and `fetch-and-render` that determine the report."""

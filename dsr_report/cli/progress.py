@@ -1,4 +1,4 @@
-"""What a terminal shows while something takes long: a bar, or a line that counts seconds."""
+"""Progress display on a terminal: a bar, or a line that counts seconds."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from dsr_report.cli.options import is_quiet
 _WIDTH = 30
 _NARROWEST = 5
 _WORDS = 32
-"""How long what stands beside the bar can be: ` [] 100%, about 12 min 34 s left`."""
+"""Width of the text beside the bar: ` [] 100%, about 12 min 34 s left`."""
 _PAUSE_SECONDS = 0.1
 _SURE_FROM = 0.02
 
 
 @contextmanager
 def bar(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
-    """A function to tell how much is done, and of how much; None where no bar is drawn.
+    """Yield a progress callback `(done, total)`; None if no bar is drawn.
 
-    It is drawn on standard error, where that is a terminal and nobody asked for quiet.
+    The bar is drawn on standard error if that is a terminal, unless `--quiet` was given.
     """
     if is_quiet() or not sys.stderr.isatty():
         yield None
         return
     started = last = time.monotonic()
-    width = min(78, _columns() - 1)  # a line that wraps could not be drawn over
+    width = min(78, _columns() - 1)  # a wrapped line could not be overwritten
 
     def tell(done: int, total: int | None) -> None:
         nonlocal last
@@ -50,9 +50,9 @@ def bar(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
 
 @contextmanager
 def show_work(label: str = "") -> Iterator[Callable[[str], None]]:
-    """A line on the terminal that says what goes on, in seconds that count up; a function to change it.
+    """Show a line with the current activity and elapsed seconds; yield a function that changes its text.
 
-    Nothing is drawn while the text is empty, and never where no bar is (`bar`).
+    Nothing is drawn while the text is empty, nor where `bar` draws nothing.
     """
     if is_quiet() or not sys.stderr.isatty():
         yield lambda _text: None

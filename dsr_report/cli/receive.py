@@ -178,7 +178,7 @@ def receive(
 
 
 def _secret(folder: Path) -> str:
-    """The unguessable part of the path: the same after a restart, and readable by its owner alone."""
+    """The secret part of the path, kept in a private file across restarts."""
     from dsr_report.files import private_folder, written_whole
 
     file = private_folder(folder) / "receive-path"
@@ -200,7 +200,7 @@ def _renderer(
     timezone: str,
     **choices: Any,
 ) -> Callable[[Received], str]:
-    """Writes a report of each export that comes in, under a name with the number of its data request."""
+    """Return a callback that renders each received export, named with the number of its data request."""
     from dsr_report.config import load_config
     from dsr_report.export import zone_named
     from dsr_report.files import private_folder
@@ -225,7 +225,7 @@ def _renderer(
             report = stack.enter_context(
                 dsr_report.Report(export, lang, settings, reference=received.reference, **asked)
             )
-            # a later request of the same person must not replace an answer that was given
+            # a later request of the same person must not overwrite an earlier answer
             name = Path(default_name(export.info.type, export.info.id, format_))
             target = folder / f"{name.stem}-request-{received.number}{name.suffix}"
             written = report.to(target, format_of(target))

@@ -27,7 +27,7 @@ _SOON = 14
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What the commands work with, as click's context object: tests hand in their own clock."""
+    """Click's context object of the commands; tests supply their own clock."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     database: str | None = None
@@ -35,7 +35,7 @@ class CommandContext:
 
 class _InOrder(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The commands in the order of a case's life, not of the alphabet."""
+        """The commands in the order of a case's life cycle, not alphabetically."""
         return list(self.commands)
 
 
@@ -55,7 +55,7 @@ _actor = click.option("--actor", help="Who is doing this. Default: the operating
 
 
 def _changes_case(function: Callable[..., str]) -> Callable[..., None]:
-    """A command that is handed the open register and returns the case that it changed, which is printed."""
+    """Turn a function `(open register, options) -> reference` into a command that prints the changed case."""
 
     @_actor
     @_common

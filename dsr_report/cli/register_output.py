@@ -1,4 +1,4 @@
-"""How `dsr-report register` shows things: tables in words for people, JSON and CSV for programs."""
+"""Output of `dsr-report register`: tables for people, JSON and CSV for programs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(cases: Sequence[CaseEntry], *, as_json: bool, wide: bool, nothing: str) -> None:
-    """Print cases, one a line, with their urgency in words; without `wide`, a line has 80 columns."""
+    """Print cases, one a line, with their urgency in words; without `wide`, lines fit 80 columns."""
     if as_json:
         _print_json([_list_row(case) for case in cases])
         return
@@ -86,7 +86,7 @@ def _narrow(case: CaseEntry) -> tuple[str, ...]:
 
 
 def _narrow_rows(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """The rows with persons, and then references, cut where a line would be longer than 80 columns."""
+    """Truncate persons, and then references, so that lines fit 80 columns."""
     spare = _COLUMNS - 2 * (len(rows[0]) - 1) - sum(max(len(row[n]) for row in rows) for n in (2, 3, 4))
     reference = min(max(len(row[0]) for row in rows), max(spare - _SHORTEST_PERSON, _SHORTEST_REFERENCE))
     person = max(spare - reference, _SHORTEST_PERSON)
@@ -98,7 +98,7 @@ def _truncate(text: str, length: int) -> str:
 
 
 def one(case: CaseEntry, *, as_json: bool) -> None:
-    """Print a case after something was written."""
+    """Print a case after a change."""
     if as_json:
         _print_json(case.as_json())
     else:
@@ -113,7 +113,7 @@ def details(
     *,
     as_json: bool,
 ) -> None:
-    """Print all that is known of a case."""
+    """Print all data of a case."""
     if as_json:
         parts = {
             "data_requests": [to_json(entry) for entry in requests],
@@ -155,7 +155,7 @@ def details(
 
 
 def _next_command(case: CaseEntry, files: Sequence[FileEntry]) -> str:
-    """The command that comes next, with what is known filled in."""
+    """The next command for a case, with known values filled in."""
     paths = {file.kind: file.path for file in files if file.path}
     export, disclosure = (shlex.quote(paths.get(kind) or kind.upper()) for kind in ("export", "disclosure"))
     reference = shlex.quote(case.reference)
@@ -184,7 +184,7 @@ def references(names: Sequence[str], *, as_json: bool) -> None:
 
 
 def check(report: CheckReport, *, as_json: bool) -> None:
-    """Print what a check found."""
+    """Print the findings of a check."""
     if as_json:
         _print_json({"ok": not report.findings, **to_json(report)})
         return
@@ -225,7 +225,7 @@ def as_json(cases: Sequence[CaseEntry]) -> bytes:
 
 
 def as_csv(cases: Sequence[CaseEntry]) -> bytes:
-    """Cases as CSV, without identifiers of persons; nothing in it is a formula to a spreadsheet."""
+    """Cases as CSV, without identifiers of persons; cells that look like formulas are escaped."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(CSV_COLUMNS)
@@ -249,7 +249,7 @@ def _cell(value: object) -> object:
 
 
 def _list_row(case: CaseEntry) -> dict[str, object]:
-    """A case as lists show it: the person is recognisable to the operator, and not spelt out."""
+    """A case for lists: the person is recognisable to the operator, but an address is not spelled out."""
     values = {**case.as_json(), "subject": case.subject}
     if case.subject_type == "email":
         del values["subject_id"]

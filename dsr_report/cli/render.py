@@ -55,11 +55,11 @@ def render(export: str, timezone: str, salvage: bool, config: Path | None, **opt
 
 
 def check_first(timezone: str, options: Mapping[str, Any]) -> None:
-    """What can be known to be wrong with a report's options before an export is asked for and waited for.
+    """Check a report's options before an export is requested and waited for.
 
     Raises:
-        UsageError: options do not go together, or name something that there is not.
-        FileError: the report cannot be written where it shall go.
+        UsageError: options conflict, or refer to something that does not exist.
+        FileError: the report cannot be written to its target.
     """
     from dsr_report.choices import check_choices, format_of
     from dsr_report.export import zone_named
@@ -77,10 +77,10 @@ def check_first(timezone: str, options: Mapping[str, Any]) -> None:
 
 
 def check_review(file: Path) -> None:
-    """Whether a file of decisions can be read.
+    """Check that a review file exists.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: it does not exist.
     """
     if not file.is_file():
         raise UsageError(
@@ -91,10 +91,10 @@ def check_review(file: Path) -> None:
 
 
 def check_not_sent(target: Path, *, force: bool) -> None:
-    """Replace no disclosure that a person received: what was sent must stay what it was.
+    """Check that `target` is not a disclosure that was sent, which must not be overwritten without `force`.
 
     Raises:
-        UsageError: the register knows that it was sent.
+        UsageError: according to the register, it was sent.
     """
     if force or not target.is_file():
         return
@@ -133,7 +133,7 @@ def write_report(
     force: bool,
     **choices: Any,
 ) -> Written:
-    """Write the report that the options ask for, and say on standard error what was written."""
+    """Write the report by the options, and print a summary on standard error."""
     from dsr_report.choices import annexes_beside, default_name, format_of
     from dsr_report.files import clear_leftovers
     from dsr_report.report import Report

@@ -127,7 +127,7 @@ def _send(draft: bytes, server: str, recipient: str, *, yes: bool) -> None:
 
 
 def _note(reference: str | None, disclosure: Path, recipient: str, database: str | None) -> None:
-    """Write into the register that it was sent, where the register knows the case."""
+    """Record in the register that a disclosure was sent, if its case is known."""
     from dsr_report.files import sha256_of
     from dsr_report.register import Register
 

@@ -1,4 +1,4 @@
-"""Making the report, what was made, release by a second person, the reply, and the end of a case."""
+"""Pages on the answer: making the report, results, preview, release by a second person, reply, closing."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ _DRAFT = "reply.eml"
 _COVER = "reply.docx"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SAMPLES = 20
-"""Withheld values that the second person is shown at once; the list has all."""
+"""Withheld values on the page of the second person; the list has all."""
 _MESSAGES = ("text", "layout", "list")
 _LONGEST_DELAY = 1_000
-"""Characters of the reason for which an answer took longer: a paragraph."""
+"""Characters of the reason for a late answer: a paragraph; the rest is cut off."""
 
 
 class Gate(NamedTuple):
-    """What keeps a report from being made: the same for every way that leads there."""
+    """The conditions that block making a report."""
 
     open: Open
     missing: list[str]
     unrecognised: int
     people: int
-    """How many people the export names; it must be one."""
+    """Number of people that the export names; it must be one."""
     is_undated: bool
-    """Whether the day on which the request arrived is not known yet."""
+    """Whether the day of receipt is unknown."""
     needs_release: bool
 
     @property
     def is_shut(self) -> bool:
-        """Whether anything has to be done first."""
+        """Whether any condition blocks."""
         return bool(self.open or self.missing or self.is_undated or self.needs_release or self.people > 1)
 
 
 def _gate(ask: Ask, language: str) -> Gate:
-    """What has to be done before a report in a language is made."""
+    """Check the conditions for making a report in a language."""
     review, config = ask.review, ask.office.config
     return Gate(
         review.still_open(),
@@ -70,7 +70,7 @@ def _gate(ask: Ask, language: str) -> Gate:
 
 
 def make(ask: Ask) -> Response:
-    """Choose the format and the language, and make the report: only where nothing is left to do."""
+    """Choose format and language, and make the report if the gate is open."""
     review = ask.review
     language = ask.value("language") or ask.office.language_of(ask.place)
     if language not in LANGUAGES:
@@ -124,13 +124,13 @@ def make(ask: Ask) -> Response:
 
 
 def _is_late(ask: Ask) -> bool:
-    """Whether the answer comes after the month, so that the report has to say why."""
+    """Whether the answer is later than one month, so that the report must state the reason."""
     case = ask.case
     return case.extended_on is not None or ask.office.register.today > case.deadlines.nominal
 
 
 def result(ask: Ask) -> Response:
-    """What was made, and what verifying it found."""
+    """The reports made, with the results of their verification."""
     review = ask.office.review(ask.case.reference)
     digest = review.decided.digest if review else ""
     made = [
@@ -152,7 +152,7 @@ def _disclosure(ask: Ask) -> dict[str, Any] | None:
 
 
 def download(ask: Ask) -> Response:
-    """A file that was made, to be kept or opened elsewhere."""
+    """Download a report."""
     made = _disclosure(ask)
     if made is None:
         return ask.problem(ask.text("There is no such file."), status=404)
@@ -161,7 +161,7 @@ def download(ask: Ask) -> Response:
 
 
 def view(ask: Ask) -> Response:
-    """A report as a page, by itself: it runs nothing, loads nothing, and is of no origin."""
+    """An HTML report, sandboxed: no scripts, no loads, an opaque origin."""
     made = _disclosure(ask)
     if made is None or made["format"] != "html":
         return ask.problem(ask.text("There is no such file."), status=404)
@@ -172,7 +172,7 @@ def view(ask: Ask) -> Response:
 
 
 def preview(ask: Ask) -> Response:
-    """The report as the person will get it, and whether it is of today's decisions."""
+    """The report as the person will get it, and whether it matches the current decisions."""
     review, language = ask.review, ask.office.language_of(ask.place)
     if ask.is_post:
         return ask.start("preview", {"language": language})
@@ -200,7 +200,7 @@ def preview_page(ask: Ask) -> Response:
 
 
 def release(ask: Ask) -> Response:
-    """Totals, and all that is withheld: for somebody who decided on nothing of it."""
+    """Totals and withheld values, for release by somebody who decided on none of them."""
     review = ask.review
     decided, export = review.decided, review.sha256
     if ask.is_post:
@@ -249,7 +249,7 @@ def release(ask: Ask) -> Response:
 
 
 def reply(ask: Ask) -> Response:
-    """The draft of a reply, with the report attached; and the day on which it was sent."""
+    """The draft of a reply, with the report attached, and the form for the day of sending."""
     made = _newest(ask)
     if made is None:
         return ask.to_case("/make")
@@ -281,14 +281,14 @@ def _reply_page(
 
 
 def _newest(ask: Ask) -> dict[str, Any] | None:
-    """The report that answers the case: the newest of its export that passed verification."""
+    """The report that answers the case: the newest verified one of the current export."""
     export = ask.office.export(ask.case.reference)
     made = [one for one in ask.place.made if one["ok"] and export and one["export"] == export.sha256]
     return made[-1] if made else None
 
 
 def _write_draft(ask: Ask, made: Mapping[str, Any]) -> str:
-    """Write the draft; gives the passphrase, where there is one."""
+    """Write the draft, and return the passphrase; empty without protection."""
     review = ask.review
     to = ask.need("to", ask.text("Enter the address that the reply goes to."))
     if to:
@@ -340,12 +340,12 @@ def _write_draft(ask: Ask, made: Mapping[str, Any]) -> str:
 
 
 def draft(ask: Ask) -> Response:
-    """The draft, for the person's own mail program."""
+    """Download the draft for the mail program of whoever works here."""
     return _file_of_reply(ask, _DRAFT, f"reply-{ask.place.id}.eml", "application/octet-stream")
 
 
 def cover(ask: Ask) -> Response:
-    """The covering letter, to be edited and printed."""
+    """Download the covering letter for editing and printing."""
     return _file_of_reply(ask, _COVER, f"letter-{ask.place.id}.docx", _DOCX)
 
 
@@ -359,7 +359,7 @@ def _file_of_reply(ask: Ask, name: str, called: str, media_type: str) -> Respons
 
 
 def note_sent(ask: Ask) -> Response:
-    """Note that the answer was handed over: the clock stops."""
+    """Record that the answer was sent, which stops the clock."""
     made = _newest(ask)
     if made is None:
         return ask.to_case("/make")
@@ -386,7 +386,7 @@ def _may_forget(ask: Ask) -> bool:
 
 
 def forget(ask: Ask) -> Response:
-    """Remove every file and all personal data of a case that was closed long ago."""
+    """Remove every file and all personal data of a case after its retention period."""
     if not _may_forget(ask):
         return ask.to_case("/close")
     ask.need_tick("sure", ask.text("Tick this to remove everything."))
@@ -397,7 +397,7 @@ def forget(ask: Ask) -> Response:
 
 
 def close(ask: Ask) -> Response:
-    """End the case: what is kept, and for how long."""
+    """Close the case; the page states what is kept, and for how long."""
     if ask.is_post and ask.case.closed_on is None:
         reason = ask.value("reason")
         if ask.case.days_left is not None:

@@ -38,14 +38,14 @@ def make_app(
     limits: UploadLimits | None = None,
     stop: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
-    """The application.
+    """Return the ASGI application.
 
     Args:
-        office: its work.
-        address: where it is reached.
-        knock: what a second start of the desk must know to get a link.
-        limits: what an upload may cost.
-        stop: ends the server.
+        office: the desk's work.
+        address: the address of this run.
+        knock: the secret by which a second start of the desk gets a link.
+        limits: the limits of an upload.
+        stop: callback that ends the server.
     """
     limits = limits or UploadLimits()
     pages = Pages(office, address)
@@ -154,7 +154,7 @@ async def _static(request: Request) -> Response:
 
 
 class _SignedOut:
-    """Answers who is not signed in: with the sign-in page, and nothing else."""
+    """Answers requests without a session with the sign-in page."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
@@ -165,7 +165,7 @@ class _SignedOut:
 
 
 class _Calm:
-    """Answers where nobody thought of an error: the log names its place, not what it says."""
+    """Answers unexpected exceptions; the log has their type and place, not their message."""
 
     def __init__(self, app: ASGIApp, pages: Pages) -> None:
         self._app = app
@@ -189,18 +189,18 @@ class _Calm:
 
 
 class _Uploads:
-    """Takes exports that are dropped: the file goes to the disk as it comes."""
+    """Receives uploaded exports, streamed to disk."""
 
     def __init__(self, pages: Pages, limits: UploadLimits) -> None:
         self._pages = pages
         self._limits = limits
 
     async def new(self, request: Request) -> Response:
-        """An export that begins a case."""
+        """Upload an export that starts a case."""
         return await self._take(request, None)
 
     async def into_case(self, request: Request) -> Response:
-        """An export for a case."""
+        """Upload an export for an existing case."""
         found = await run_in_threadpool(self._pages.office.case, request.path_params["case"])
         if found is None:
             raise HTTPException(404)

@@ -1,4 +1,4 @@
-"""The cases, a new request, one case with what is to be done, and the work that runs for it."""
+"""Pages on cases: the list, a new request, one case with its tasks, and its running job."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dsr_report.times import DEFAULT_ZONE
 
 _ZONE = ZoneInfo(DEFAULT_ZONE)
 _PAGE = 50
-"""Cases on one page: some screens."""
+"""Cases on one page of the list: a few screens."""
 _STEPS = ("whom", "type", "received", "channel", "language", "reference")
 
 
@@ -36,11 +36,11 @@ class CaseLine:
     subject: str
     due: str
     next: str
-    """What is to be done next, in words."""
+    """The next step, in words."""
 
 
 class CaseTask(NamedTuple):
-    """One thing to be done for a case; `state` is done, todo, open or later."""
+    """A task of a case; `state` is `done`, `todo`, `open` or `later`."""
 
     text: str
     state: str
@@ -81,7 +81,7 @@ def cases(ask: Ask, *, status: int = 0) -> Response:
 
 
 def upload_fault(ask: Ask, reference: str | None, fault: str, status: int) -> Response:
-    """The page that a file was dropped on, with why it was not taken."""
+    """The page of the upload form, with the reason why the file was rejected."""
     ask.faults["file"] = fault
     if reference is None:
         return cases(ask, status=status)
@@ -90,7 +90,7 @@ def upload_fault(ask: Ask, reference: str | None, fault: str, status: int) -> Re
 
 
 def new(ask: Ask) -> Response:
-    """A new request, one question a page."""
+    """Log a new request, one question a page."""
     step = 1
     if ask.is_post:
         at = ask.value("step")
@@ -156,7 +156,7 @@ def _summary(ask: Ask) -> list[tuple[str, str]]:
 
 
 def show_case(ask: Ask, *, status: int = 0) -> Response:
-    """A case: what is to be done, the period, the log."""
+    """A case: its tasks, its deadline, its log."""
     case, register = ask.case, ask.office.register
     export = ask.office.export(case.reference)
     tasks = tasks_of(ask)
@@ -205,7 +205,7 @@ def _period(ask: Ask) -> list[tuple[str, str]]:
 
 
 def tasks_of(ask: Ask) -> list[CaseTask]:
-    """What is to be done for a case, in order."""
+    """The tasks of a case, in order."""
     case, place = ask.case, ask.place
     export = ask.office.export(case.reference)
     sha256 = export.sha256 if export else None
@@ -282,7 +282,7 @@ def _count_missing(ask: Ask) -> int:
 
 
 def with_case(handler: Handler) -> Handler:
-    """The handler, for the case that the address names."""
+    """Wrap a handler to look up the case in the URL first."""
 
     def answer(ask: Ask) -> Response:
         found = ask.office.case(ask.part("case"))
@@ -295,7 +295,7 @@ def with_case(handler: Handler) -> Handler:
 
 
 def with_review(handler: Handler) -> Handler:
-    """The handler, for when the case's export is read; else the way leads to the work that reads it."""
+    """Wrap a handler that needs the review; without one, start the job that reads the export."""
 
     def answer(ask: Ask) -> Response:
         reference = ask.case.reference
@@ -314,7 +314,7 @@ def with_review(handler: Handler) -> Handler:
 
 
 def note_received(ask: Ask) -> Response:
-    """Note the day on which the request arrived."""
+    """Record the day on which the request arrived."""
     if day := ask.need_day("received"):
         ask.office.register.set_received(ask.case.reference, day, actor=ask.actor)
     return _noted(ask)
@@ -331,21 +331,21 @@ def pause(ask: Ask) -> Response:
 
 
 def resume(ask: Ask) -> Response:
-    """Let the clock run again."""
+    """Resume the clock."""
     if day := ask.need_day("resumed"):
         ask.office.register.resume(ask.case.reference, on=day, actor=ask.actor)
     return _noted(ask)
 
 
 def extend(ask: Ask) -> Response:
-    """Note that the person was told of two months more."""
+    """Record that the person was told of an extension by two months."""
     if reason := ask.need("reason", ask.text("Enter the reason: the person must be told.")):
         ask.office.register.extend(ask.case.reference, reason, actor=ask.actor)
     return _noted(ask)
 
 
 def refuse(ask: Ask) -> Response:
-    """Note that the person was told of a refusal."""
+    """Record that the person was told of a refusal."""
     ground = ask.need("ground", ask.text("Enter the ground: the person must be told."))
     ask.need_tick("sure", ask.text("Tick this once the person was told."))
     if not ask.faults:
@@ -354,7 +354,7 @@ def refuse(ask: Ask) -> Response:
 
 
 def withdraw(ask: Ask) -> Response:
-    """Note that the person took the request back."""
+    """Record that the person withdrew the request."""
     ask.need_tick("withdrawn", ask.text("Tick this if the person took it back."))
     if not ask.faults:
         ask.office.register.withdraw(ask.case.reference, actor=ask.actor)
@@ -362,7 +362,7 @@ def withdraw(ask: Ask) -> Response:
 
 
 def _noted(ask: Ask, path: str = "") -> Response:
-    """On to a page of the case, or back to the form where it has faults."""
+    """Redirect to a page of the case, or show the form again if it has faults."""
     return show_case(ask) if ask.faults else ask.to_case(path)
 
 
@@ -370,7 +370,7 @@ def _noted(ask: Ask, path: str = "") -> Response:
 
 
 def request(ask: Ask) -> Response:
-    """Decide what became of a data request of which nobody knows whether it was made."""
+    """Resolve a data request of unknown outcome: abandon it, or attach its request id."""
     register = ask.office.register
     number = ask.value("number")
     found = [one for one in register.requests_of(ask.case.reference) if one.standing == "unknown"]
@@ -388,7 +388,7 @@ def request(ask: Ask) -> Response:
 
 
 def fetch(ask: Ask) -> Response:
-    """Ask Copernica for the data of the case's person."""
+    """Start fetching the data of the case's person from Copernica."""
     case = ask.case
     if case.subject_type is None or case.subject_id is None:
         raise RegisterError(_("the register does not know whom this case is about"), where=case.reference)
@@ -396,18 +396,18 @@ def fetch(ask: Ask) -> Response:
 
 
 def work(ask: Ask, template: str = "work") -> Response:
-    """How the job of a case stands."""
+    """The status of a case's job."""
     job = ask.office.jobs.of(ask.case.reference)
     return ask.to_case() if job is None else ask.html(template, job=job, left=_time_left(job, ask))
 
 
 def work_state(ask: Ask) -> Response:
-    """The same, as the part of the page that changes."""
+    """The status of a case's job, as the fragment of the page that is refreshed."""
     return work(ask, "work_state")
 
 
 def work_next(ask: Ask) -> Response:
-    """Where a job leads to that is done."""
+    """Redirect to the page that follows a finished job."""
     job = ask.office.jobs.of(ask.case.reference)
     then = {"fetch": "/found", "read": "/found", "make": "/result", "preview": "/preview"}
     if job is None or job.state != "done":
@@ -422,7 +422,7 @@ def work_stop(ask: Ask) -> Response:
 
 
 def work_again(ask: Ask) -> Response:
-    """Start the same job once more."""
+    """Restart the job of a case with the same options."""
     job = ask.office.jobs.of(ask.case.reference)
     if job is not None and not job.is_active:
         return ask.start(job.kind, job.options)
@@ -443,5 +443,5 @@ def _time_left(job: Job, ask: Ask) -> str:
 
 
 def _fetch_state(ask: Ask, job: Job) -> str:
-    """How collecting the data stands, in a word or two."""
+    """The status of a fetch job, in a word or two."""
     return ask.text("under way") if job.is_active else ask.text("did not work")

@@ -1,11 +1,12 @@
-"""Who may come in, judged by the head of a request before its body is read.
+"""Access control of the desk, by the header of a request before its body is read.
 
 Any page in the browser can send requests to 127.0.0.1, and other users of the machine can connect to it:
 
-1. The Host is exactly ours, else a foreign name could be pointed at this machine (DNS rebinding).
+1. The Host must be exactly ours: a foreign name could resolve to this machine (DNS rebinding).
 2. All pages are below a path that is new at each start: another port does not get the cookie, whose `Path` is
    that path (cookies ignore ports).
-3. What changes something is a POST from a page of ours: its `Origin` is ours, and `Sec-Fetch-Site` says so.
+3. A request that changes something must be a POST with our `Origin` and, if present, a matching
+   `Sec-Fetch-Site`.
 4. Everything but the sign-in page needs the cookie.
 """
 
@@ -32,7 +33,7 @@ FRAME_POLICY = (
     "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
     "frame-ancestors 'self'"
 )
-"""Of a message or a report: it runs nothing, loads nothing, and is of no origin."""
+"""Policy for a message or a report: no scripts, no loads, an opaque origin."""
 _HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -42,34 +43,34 @@ _HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 _FORM_BYTES = 2 << 20
-"""Of a form without files: the longest has a statement for each letter, in one language."""
+"""Bytes oytes of a form without files: the longest has a statement for each letter, in one language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where this run of the desk is reached."""
+    """The address of this run of the desk."""
 
     port: int
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     @property
     def host(self) -> str:
-        """What a request must have as its Host."""
+        """The required `Host` header."""
         return f"{HOST}:{self.port}"
 
     @property
     def origin(self) -> str:
-        """What a form of ours has as its Origin."""
+        """The `Origin` header of our own forms."""
         return f"http://{self.host}"
 
     @property
     def root(self) -> str:
-        """The path that all pages are below, without the slash at its end."""
+        """The path prefix of all pages, without a trailing slash."""
         return f"/{self.secret}"
 
     @property
     def cookie(self) -> str:
-        """The cookie's name: browsers do not tell ports apart."""
+        """The cookie's name; it includes the port, because cookies are shared by all ports."""
         return f"dsr-desk-{self.port}"
 
     def cookie_header(self, value: str) -> str:
@@ -79,16 +80,16 @@ class Address:
 
 
 class DeskDoor:
-    """ASGI middleware: lets in whom it may, and puts the headers on everything that goes out.
+    """ASGI middleware: rejects unauthorized requests, and adds security headers to all responses.
 
     Args:
-        app: the pages.
-        address: where they are.
-        sessions: who is signed in.
-        signed_out: answers who is not, with the sign-in page.
-        open_paths: what needs no cookie, below the root.
-        upload_bytes: of a body that may hold a file.
-        upload_paths: the ends of the paths that take files.
+        app: the application with the pages.
+        address: the address of this run.
+        sessions: the signed-in sessions.
+        signed_out: the application for requests without a session.
+        open_paths: paths below the root that need no cookie.
+        upload_bytes: maximum length of a body that may hold a file.
+        upload_paths: suffixes of the paths that take files.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class DeskDoor:
         self._upload_paths = upload_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Judge one request."""
+        """Check one request, and pass it on or reject it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -122,14 +123,14 @@ class DeskDoor:
             return
         path = scope["path"].removeprefix(self._address.root)
         scope["desk.cookie"] = cookie = self._cookie(headers)
-        # the script asks for the state of work by itself, which is no use by a person
+        # the page's script polls the job status, which is no activity of a person
         session: Session | None = self._sessions.of(cookie, is_use=not path.endswith("/work/state"))
         scope["desk.session"] = session
         app = self._app if session is not None or path in self._open_paths else self._signed_out
         await app(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope, headers: Mapping[str, list[str]]) -> ASGIApp | None:
-        """What is said to who may not come in; None where they may."""
+        """The error response to an unauthorized request; None if the request is allowed."""
         address = self._address
         if headers.get("host") != [address.host]:
             return PlainTextResponse("wrong host\n", 400)
@@ -160,7 +161,7 @@ class DeskDoor:
 
 
 def _is_below(path: str, root: str) -> bool:
-    """Whether a path is below the secret one; comparing takes the same time, however much of it is right."""
+    """Whether a path is below the secret root, compared in constant time."""
     head, tail = path[: len(root)], path[len(root) :]
     return hmac.compare_digest(head.encode(), root.encode()) and tail.startswith("/")
 
@@ -173,7 +174,7 @@ def _headers(scope: Scope) -> dict[str, list[str]]:
 
 
 def _with_headers(send: Send) -> Send:
-    """`send`, with the headers that every answer has; what a page sets itself stays."""
+    """Wrap `send` to add the common headers; those set by a page itself win."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,16 +1,16 @@
-"""Where the desk keeps what is its own: private folders, one for each case, and small files of facts.
+"""The desk's private folders, one for each case, with small JSON files of facts.
 
 ROOT/settings.json            keys on or off, language, minutes until sign-out
-ROOT/running.json             where the desk that runs now is reached; gone when it ends
-ROOT/incoming/                files that are being received
-ROOT/cases/ID/case.json       the reader's language; which export the review is about
+ROOT/running.json             address of the running desk; removed when it ends
+ROOT/incoming/                uploads in progress
+ROOT/cases/ID/case.json       facts of the case: the reader's language, which export was seen and reviewed
 ROOT/cases/ID/journal.jsonl   every decision
-ROOT/cases/ID/review.toml     the same, as `dsr-report review` writes it
-ROOT/cases/ID/job.json        the last job and how it ended
-ROOT/cases/ID/preview.html    the report as it would be made; preview-places.sqlite3: each record's place
-ROOT/cases/ID/made.json       what was made, with hashes and what verifying it found
+ROOT/cases/ID/review.toml     the decisions as a review file of `dsr-report review`
+ROOT/cases/ID/job.json        the last job and its outcome
+ROOT/cases/ID/preview.html    the report as it would be made; preview-places.sqlite3: each record's anchor
+ROOT/cases/ID/made.json       the reports made, with hashes and results of verification
 
-The register knows the cases; ID is made of the reference, so that no page takes a path from a form.
+The register has the cases. ID is derived from the reference, so that no page takes a path from a form.
 """
 
 from __future__ import annotations
@@ -34,56 +34,56 @@ class CaseFolder:
 
     @property
     def id(self) -> str:
-        """The case in addresses of pages."""
+        """The case's id in URLs."""
         return self.path.name
 
     def make(self) -> Path:
-        """The folder, made where it is missing."""
+        """Create the folder if it is missing, and return it."""
         return private_folder(self.path)
 
     @property
     def journal(self) -> Path:
-        """Where its decisions are kept."""
+        """The journal of decisions."""
         return self.path / "journal.jsonl"
 
     @property
     def review(self) -> Path:
-        """The file of decisions."""
+        """The review file."""
         return self.path / "review.toml"
 
     @property
     def preview_places(self) -> Path:
-        """Where each record stands in the preview: its pointer, and the anchor."""
+        """The database of each record's anchor in the preview."""
         return self.path / "preview-places.sqlite3"
 
     @property
     def facts(self) -> Facts:
-        """What is known of the case here and not in the register."""
+        """Facts of the case that the register does not have."""
         return read_facts(self.path / "case.json")
 
     def note(self, **facts: Any) -> None:
-        """Note facts of the case, beside those that there are."""
+        """Add or replace facts of the case."""
         self.make()
         write_facts(self.path / "case.json", {**self.facts, "reference": self.reference, **facts})
 
     @property
     def job(self) -> Facts:
-        """The last job."""
+        """Facts of the last job."""
         return read_facts(self.path / "job.json")
 
     def note_job(self, facts: Facts) -> None:
-        """Write down how the job stands."""
+        """Save the facts of a job."""
         self.make()
         write_facts(self.path / "job.json", facts)
 
     @property
     def made(self) -> list[Facts]:
-        """What was made, the newest last."""
+        """Facts of the reports made whose files exist, newest last."""
         found = read_facts(self.path / "made.json").get("made", [])
         return [one for one in found if (self.path / one["name"]).is_file()]
 
     def note_made(self, facts: Facts) -> None:
-        """Write down what was made."""
+        """Add the facts of a report."""
         write_facts(self.path / "made.json", {"made": [*self.made, facts]})
 
 
@@ -95,14 +95,14 @@ class DeskFolder:
         self.incoming = private_folder(root / "incoming")
         self.cases = private_folder(root / "cases")
         for left in self.incoming.iterdir():
-            left.unlink(missing_ok=True)  # of an upload that was never answered for
+            left.unlink(missing_ok=True)  # left by an interrupted upload
 
     def case(self, reference: str) -> CaseFolder:
-        """The folder of a case; it need not be there yet."""
+        """The folder of a case; it need not exist."""
         return CaseFolder(self.cases / case_folder_name(reference), reference)
 
     def case_folders(self) -> list[CaseFolder]:
-        """The folders that there are."""
+        """The existing folders of cases."""
         found = []
         for path in sorted(self.cases.iterdir()):
             reference = read_facts(path / "case.json").get("reference")
@@ -112,7 +112,7 @@ class DeskFolder:
 
     @property
     def settings(self) -> Facts:
-        """What the person who works here prefers."""
+        """The user's settings."""
         return read_facts(self.root / "settings.json")
 
     def set(self, **settings: Any) -> None:
@@ -121,7 +121,7 @@ class DeskFolder:
 
 
 def read_facts(path: Path) -> Facts:
-    """The facts in a file; none where it is missing, or was never written whole."""
+    """The facts in a file; empty if it is missing or no JSON object."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

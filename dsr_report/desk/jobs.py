@@ -1,7 +1,7 @@
-"""Work that takes longer than a page may: one job at a time, in a thread, its state on disk.
+"""Work that takes longer than a page request may: one job at a time, in a thread, its state on disk.
 
-A job that was under way when the process was killed is found at the next start: a fetch goes on, as the
-register knows how far it came; what was being made is offered to be made again.
+A job interrupted by the end of the process is found at the next start: a fetch resumes, because the register
+has its progress; any other job is offered to be started again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ACTIVE = frozenset({"queued", "running"})
 
 
 class StoppedError(Exception):
-    """A person stopped the job; raised from within its progress."""
+    """The user stopped the job; raised by its progress calls."""
 
 
 @dataclass(slots=True)
@@ -36,14 +36,14 @@ class Job:
     """One job of a case."""
 
     case: str
-    """The reference."""
+    """Reference of the case."""
     kind: Kind
     options: dict[str, Any] = field(default_factory=dict)
     actor: str = ""
     state: State = "queued"
     at: str = ""
     what: str = ""
-    """Why it failed; never a value of the export."""
+    """Reason of failure; never a value of the export."""
     hint: str = ""
     done: int = 0
     total: int = 0
@@ -54,40 +54,40 @@ class Job:
 
     @property
     def is_active(self) -> bool:
-        """Whether it is still to end."""
+        """Whether it is queued or running."""
         return self.state in ACTIVE
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it may take still; None where that cannot be told yet."""
+        """Estimated seconds until its end; None in the first 2 % and without a known total."""
         share = self.done / self.total if self.total else 0.0
         if not self.started or share < 0.02:
             return None
         return (time.monotonic() - self.started) * (1 - share) / share
 
     def tell(self, done: int, total: int | None) -> None:
-        """Take note of progress.
+        """Record progress.
 
         Raises:
-            StoppedError: the job is to stop.
+            StoppedError: the user stopped the job.
         """
         self.check()
         self.done, self.total = done, total or 0
 
     def check(self) -> None:
-        """Go on, unless a person stopped it."""
+        """Raise `StoppedError` if the user stopped the job."""
         if self.stopping.is_set():
             raise StoppedError
 
     def facts(self) -> dict[str, Any]:
-        """What is kept of it on disk."""
+        """Its serializable fields, for the file on disk."""
         kept = {name for name in _NAMES if name not in {"stopping", "started"}}
         return {name: as_data(v) if name in _SAID else v for name in kept for v in (getattr(self, name),)}
 
 
 _NAMES = tuple(Job.__dataclass_fields__)
 _SAID = frozenset({"what", "hint"})
-"""What is said to people; kept as data, so that it is said in the language of who asks."""
+"""Fields with messages; stored as data, so that they can be displayed in any language."""
 Runner = Callable[[Job], "dict[str, Any] | None"]
 
 
@@ -95,8 +95,8 @@ class Jobs:
     """Runs jobs one after another.
 
     Args:
-        runners: what does the work of each kind.
-        folder: gives the folder of a case by its reference.
+        runners: the function that does the work of each kind.
+        folder: returns the folder of a case by its reference.
     """
 
     def __init__(self, runners: Mapping[str, Runner], folder: Callable[[str], CaseFolder]) -> None:
@@ -109,7 +109,7 @@ class Jobs:
         self._thread.start()
 
     def start(self, reference: str, kind: Kind, options: dict[str, Any] | None = None, *, actor: str) -> Job:
-        """Start a job; where the case has one under way, it is that one."""
+        """Start a job and return it; if the case has an active job, return that."""
         with self._lock:
             known = self._jobs.get(reference)
             if known is not None and known.is_active:
@@ -127,7 +127,7 @@ class Jobs:
         return job
 
     def of(self, reference: str) -> Job | None:
-        """The last job of a case; after a restart, how the one before it stood."""
+        """The last job of a case, after a restart as stored on disk; None without one."""
         job = self._jobs.get(reference)
         if job is None and (facts := self._folder(reference).job):
             known = {n: from_data(facts[n]) if n in _SAID else facts[n] for n in _NAMES if n in facts}
@@ -144,14 +144,14 @@ class Jobs:
             job.stopping.set()
 
     def drop(self, reference: str) -> None:
-        """Forget the job of a case."""
+        """Stop and remove the job of a case."""
         with self._lock:
             job = self._jobs.pop(reference, None)
         if job is not None:
             job.stopping.set()
 
     def end(self) -> None:
-        """Stop what runs, and wait for it: nothing half-made is left."""
+        """Stop all jobs, and wait up to 30 seconds for the running one to clean up."""
         for job in self._jobs.values():
             job.stopping.set()
         self._waiting.put(None)
@@ -185,7 +185,7 @@ class Jobs:
 
 
 def place_of_error(error: BaseException) -> str:
-    """An error that nobody thought of, as logs have it: its type and place, as its text may quote values."""
+    """Type and place of an unexpected error for the log: its message may quote values."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     place = f" ({Path(last[0].filename).name}:{last[0].lineno})" if last else ""
     return f"{type(error).__name__}{place}"

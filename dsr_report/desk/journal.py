@@ -1,7 +1,7 @@
-"""Every decision of a case, in the order in which it was taken: appended, flushed, never changed.
+"""The journal of a case: every decision in order, append-only and flushed to disk.
 
-One JSON object a line. The state is what the lines say one after another; undoing is a line as well. The last
-line may be torn by a crash: it was never answered for, and is not read.
+It has one JSON object a line. The state results from replaying the lines; undo is a line, too. A line
+truncated by a crash was never acknowledged, and is skipped.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ class JournalLine:
 
 @dataclass(slots=True)
 class Decided:
-    """What is decided about one export, as far as the journal goes."""
+    """The decisions on one export, as replayed from the journal."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
-    """By the finding's id; `by` and `at` say who decided, and when."""
+    """Finding id → decision; its keys `by` and `at` have who decided, and when."""
     also: dict[int, Entry] = field(default_factory=dict)
-    """What a person added, by the line that added it."""
+    """Line number → value hidden by hand."""
     read: dict[str, str] = field(default_factory=dict)
-    """Texts that were read, and by whom."""
+    """Id of a text marked as read → actor."""
     revisions: dict[str, int] = field(default_factory=dict)
-    """Of each finding, the last line that is about it."""
+    """Finding id → number of the last line that changed it."""
     last_used: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Of each kind of finding, the reason and the article that it was withheld with last."""
+    """Kind of finding → reason and article of the last decision to withhold."""
     actors: set[str] = field(default_factory=set)
-    """Who decided anything that still holds."""
+    """The actors of all decisions not undone."""
     last: JournalLine | None = None
-    """What `undo` undoes."""
+    """The line that `undo` would undo."""
 
     def taken(self, export_sha256: str) -> Taken:
-        """The same, as the file of decisions has it."""
+        """The decisions in the form of the review file."""
         return Taken(export_sha256, self.entries, list(self.also.values()), frozenset(self.read))
 
     def is_by(self, name: str) -> bool:
@@ -64,7 +64,7 @@ class Decided:
 
     @property
     def digest(self) -> str:
-        """What an approval is bound to: any later decision has another one."""
+        """SHA-256 of the decisions, to which an approval is bound: any change gives another digest."""
         entries = {
             one: {key: value for key, value in entry.items() if key not in {"by", "at"}}
             for one, entry in self.entries.items()
@@ -86,11 +86,11 @@ class Journal:
 
     @property
     def revision(self) -> int:
-        """The number of the last line."""
+        """Number of the last line; 0 if empty."""
         return self.lines[-1].number if self.lines else 0
 
     def append(self, event: str, *, actor: str, export: str, **data: Any) -> JournalLine:
-        """Add a line; it is on the disk when this returns."""
+        """Append a line; it is flushed to disk on return."""
         line = JournalLine(
             self.revision + 1, datetime.now(UTC).isoformat(timespec="seconds"), actor, export, event, data
         )
@@ -107,11 +107,11 @@ class Journal:
         return line
 
     def decided(self, export: str) -> Decided:
-        """What is decided about an export."""
+        """The decisions on an export."""
         return _replay(line for line in self.lines if line.export == export)
 
     def earlier(self, export: str) -> dict[str, Entry]:
-        """Decisions on other exports, by what they are about (`same_thing`): proposed, never applied."""
+        """Decisions on other exports by `same_thing` of their findings: for proposals, never applied."""
         return {
             entry["same"]: entry
             for decided in self._decided_before(export)
@@ -129,12 +129,12 @@ class Journal:
         ]
 
     def _decided_before(self, export: str) -> list[Decided]:
-        """What is decided about each other export."""
+        """Yield the decisions on each other export."""
         others = dict.fromkeys(line.export for line in self.lines if line.export not in {export, ""})
         return [self.decided(other) for other in others]
 
     def approval(self, export: str, digest: str) -> JournalLine | None:
-        """The release of exactly these decisions, where there is one that was not taken back."""
+        """The approval of exactly these decisions; None without one, or if it was sent back later."""
         found = None
         for line in self.lines:
             if line.export == export and line.event in {"approved", "sent-back"}:
@@ -148,7 +148,7 @@ def _name(name: str) -> str:
 
 
 def same_thing(finding: Finding) -> str:
-    """What a finding is about, so that it is known again in another export."""
+    """A hash of a finding's kind and value, which identifies it in another export."""
     basis = f"{finding.key}\x1f{finding.value}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(b"same\x1f" + basis).hexdigest()[:16]
 
@@ -168,7 +168,7 @@ def _replay(lines: Iterable[JournalLine]) -> Decided:
         if line.event in UNDOABLE:
             state.last = line
         elif line.event == "outside":
-            state.last = None  # what a person wrote into the file is undone there
+            state.last = None  # changes made in the file are undone in the file
     return state
 
 
@@ -196,7 +196,7 @@ def _apply(state: Decided, line: JournalLine) -> None:
 
 
 def _take_over(state: Decided, line: JournalLine) -> None:
-    """What a person wrote into the file of decisions: it holds, and names of things known stay."""
+    """Apply changes made in the review file; known decisions keep their other keys, such as `same`."""
     entries: Mapping[str, Entry] = line.data["entries"]
     for one in {*state.entries, *entries}:
         before, now = state.entries.get(one), entries.get(one)
@@ -231,4 +231,4 @@ def _lines_of(path: Path) -> Iterator[JournalLine]:
                 said["data"],
             )
         except (ValueError, KeyError, TypeError):
-            continue  # torn by a crash, before it was answered for
+            continue  # truncated by a crash before it was acknowledged

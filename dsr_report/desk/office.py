@@ -1,4 +1,4 @@
-"""All that the pages of the desk share: the register, the folders, the configuration, reviews and jobs."""
+"""The desk's shared state: the register, the folders, the configuration, reviews and jobs."""
 
 from __future__ import annotations
 
@@ -42,19 +42,20 @@ from dsr_report.verification.verifier import verify
 
 _ZONE = ZoneInfo(DEFAULT_ZONE)
 _MOST_OPEN = 4
-"""Reviews that are kept ready at once; each has its findings in memory."""
+"""Open reviews; each has its findings in memory, and the least recently used is closed."""
 
 
 class Office:
     """The desk's work, without its pages.
 
     Args:
-        folder: the desk's own.
-        register: of the requests.
-        config: the controller's configuration; it need not be there yet.
-        client: makes a client of the API; a wait in it ends where the function says so.
-        exports: where fetched exports are kept; the user's data folder without it.
-        poll: how often to ask whether an export is ready, in seconds.
+        folder: the desk's folder.
+        register: the register of requests.
+        config: path of the controller's configuration; it need not exist.
+        client: returns an API client, given its sleep function (seconds).
+        exports: the folder for fetched exports; by default the user's data folder.
+        poll: seconds between checks whether an export is ready.
+        sessions: the browser sessions; by default new ones.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Office:
                 self.jobs.start(one.reference, "fetch", job.options, actor=job.actor)
 
     def close(self) -> None:
-        """Stop the work and remove what was kept for a moment."""
+        """Stop all jobs and close all reviews."""
         self.jobs.end()
         for review in self._reviews.values():
             review.close()
@@ -98,7 +99,7 @@ class Office:
 
     @property
     def has_token(self) -> bool:
-        """Whether there is a token to ask Copernica with; it is not tried."""
+        """Whether an API token for Copernica is stored; it is not validated."""
         try:
             self._client(lambda _seconds: None).close()
         except AuthError:
@@ -109,27 +110,27 @@ class Office:
 
     @property
     def config(self) -> Config:
-        """The controller's configuration; empty where there is none yet.
+        """The controller's configuration; empty if there is none yet.
 
         Raises:
-            ConfigError: it has faults.
+            ConfigError: the configuration has faults.
         """
         return load_config(self.config_path) if self.config_path.is_file() else Config()
 
     @property
     def looking(self) -> Looking:
-        """What people are told by."""
+        """The configured options for finding people."""
         return looking_by(self.config)
 
     def language_of(self, folder: CaseFolder) -> str:
-        """The language of the person who gets the report."""
+        """The language code of a case's report."""
         of_desk = self.folder.settings.get("language")
         return str(folder.facts.get("language") or self.config.report.lang or of_desk or SOURCE_LANGUAGE)
 
     # ---- cases
 
     def case(self, case_id: str) -> tuple[CaseEntry, CaseFolder] | None:
-        """A case by what stands in addresses."""
+        """A case by its id in URLs; None if there is none."""
         reference = self._references.get(case_id)
         if reference is None:
             for entry in self.register.cases(everything=True):
@@ -138,7 +139,7 @@ class Office:
         return None if reference is None else (self.register.case(reference), self.folder.case(reference))
 
     def journal(self, reference: str) -> Journal:
-        """The journal of a case: one object for each, as it knows its last line."""
+        """The journal of a case; a single instance, because it keeps the number of its last line."""
         with self._lock:
             if reference not in self._journals:
                 folder = self.folder.case(reference)
@@ -147,7 +148,7 @@ class Office:
             return self._journals[reference]
 
     def exports(self, reference: str) -> list[FileEntry]:
-        """The exports of a case that are on disk, the newest last."""
+        """The exports of a case on disk, newest last."""
         return [
             file
             for file in self.register.files(reference)
@@ -155,7 +156,7 @@ class Office:
         ]
 
     def export(self, reference: str) -> FileEntry | None:
-        """The export that the case is answered with: the newest."""
+        """The newest export of a case, which the answer is made from; None without one."""
         found = self.exports(reference)
         return found[-1] if found else None
 
@@ -169,7 +170,7 @@ class Office:
         reference: str | None,
         actor: str,
     ) -> str:
-        """Log a request that came in."""
+        """Log a request, and return its reference."""
         made = self.register.add(
             subject.type if subject else None,
             subject.id if subject else None,
@@ -185,13 +186,14 @@ class Office:
     def take_in(
         self, path: Path, sha256: str, reference: str | None, *, salvage: bool = False, actor: str
     ) -> str:
-        """Take an export that was dropped: into a case, or into a new one; gives its reference.
+        """Move an uploaded export into a case, and return the case's reference.
 
-        With `salvage`, what is whole is taken of one that is broken.
+        Without `reference`, that is the person's case without an export, else a new one. With `salvage`, a
+        broken export is accepted, and its intact part is used.
 
         Raises:
-            NotAnExportError: it is none, or is about nobody or several.
-            UsageError: it is about somebody else than the case.
+            NotAnExportError: the file is no export, or is about nobody or several people.
+            UsageError: the export is about another person than the case.
         """
         subject, fault = (None, "") if not looks_like_export(path) else whole_export(path)
         is_broken = subject is None and salvage
@@ -226,14 +228,14 @@ class Office:
         return reference
 
     def _waiting(self, subject: tuple[str, str]) -> str | None:
-        """The case of a person for which nothing was collected yet, such as one that a crash left behind."""
+        """A case of the person without an export, such as one left by a crash; None without one."""
         for entry in self.register.cases_about(*subject):
             if entry.state in {"received", "acknowledged"} and not self.exports(entry.reference):
                 return entry.reference
         return None
 
     def _is_about(self, path: Path, entry: CaseEntry, subject: tuple[str, str]) -> bool:
-        """Whether an export is about the person of a case: by what it names, or by an address in it."""
+        """Whether an export is about the person of a case, by its subject or by an address in it."""
         if entry.subject_type is None:
             return True
         if any(one.reference == entry.reference for one in self.register.cases_about(*subject)):
@@ -247,7 +249,7 @@ class Office:
         )
 
     def forget(self, reference: str) -> None:
-        """Remove every file and all personal data of a case; what is open of it is closed first."""
+        """Remove every file and all personal data of a case, after closing its reviews and job."""
         with self._lock:
             for key in [key for key in self._reviews if key[0] == reference]:
                 self._reviews.pop(key).close()
@@ -258,13 +260,13 @@ class Office:
     # ---- review
 
     def released_by(self, reference: str, review: CaseReview) -> str | None:
-        """Who released exactly what is decided now, and decided on nothing of it; None where nobody did."""
+        """Who released the current decisions without having taken any of them; None if nobody did."""
         decided = review.decided
         approval = self.journal(reference).approval(review.sha256, decided.digest)
         return None if approval is None or decided.is_by(approval.actor) else approval.actor
 
     def review(self, reference: str) -> CaseReview | None:
-        """The review of a case, where it is ready; else a job has to read the export first."""
+        """The open review of a case; None if a job has to read the export first."""
         file = self.export(reference)
         if file is None:
             return None
@@ -344,7 +346,7 @@ class Office:
                 reference=job.case,
                 sleep=sleep,
             )
-        if obtained.reference != job.case:  # another open case of the person has this export already
+        if obtained.reference != job.case:  # another open case of the person already has this export
             self.register.note_export(
                 job.case,
                 sha256=obtained.sha256,
@@ -415,7 +417,11 @@ class Office:
         return {"name": target.name}
 
     def _check_ready(self, job: Job, review: CaseReview) -> None:
-        """Whether a report may be made: the page that asked for it looked, too, and time has gone by."""
+        """Check again whether a report may be made, because things may have changed since the page's check.
+
+        Raises:
+            CheckFailedError: a condition is not met.
+        """
         options, second = job.options, self.config.desk.second_reviewer
         unseen = review.summary.kinds["unrecognised"] and not options.get("with_unrecognised")
         several = len(review.export.file.subjects.named) > 1
@@ -462,7 +468,7 @@ class Office:
         return {}
 
     def _of_case(self, entry: CaseEntry, file: FileEntry, delay: str) -> dict[str, Any]:
-        """What the report says of the request: its dates, its reference, where the data come from."""
+        """The report's options about the request: its dates, its reference, its data request."""
         about = (
             self.register.cases_about(entry.subject_type, entry.subject_id)
             if entry.subject_type and entry.subject_id
@@ -487,7 +493,7 @@ class Office:
         }
 
     def delay_of(self, reference: str) -> str:
-        """The reason for which a case took longer, as the person was told when it was extended."""
+        """The reason for an extension, as the person was told; empty without one."""
         told = (
             str((event.personal or {}).get("reason") or "")
             for event in self.register.events(reference)
@@ -496,7 +502,7 @@ class Office:
         return next(told, "")
 
     def _ready(self, job: Job) -> tuple[CaseReview, FileEntry]:
-        """The review of a job's case, and its export; that is read now where it was not done yet."""
+        """The review of a job's case, and its export, which is read now if necessary."""
         file = self.export(job.case)
         if file is None or file.path is None:
             raise RegisterError(_("the export of this case is not on this machine"), where=job.case)

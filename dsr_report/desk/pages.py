@@ -1,4 +1,4 @@
-"""What all pages have in common: forms, languages, the case they are about, faults beside their fields."""
+"""The common part of all pages: forms, languages, the case of a request, faults beside form fields."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from dsr_report.rendering.environment import environment
 _FORM_BYTES = 2 << 20
 _MOST_FIELDS = 2_000
 _DIGITS = 12
-"""Of a number in a form or an address: more than any export has records."""
+"""Digits of a number in a form or URL; longer ones are no numbers. No export has as many records."""
 
 
 @dataclass(slots=True)
 class Ask:
-    """One request, with all that a page needs to answer it."""
+    """One HTTP request, with session, language, form and case."""
 
     pages: Pages
     request: Request
@@ -46,7 +46,7 @@ class Ask:
     folder: CaseFolder | None = None
     reviewed: CaseReview | None = None
     faults: dict[str, str] = field(default_factory=dict)
-    """What is wrong with the form, by the name of its field."""
+    """Name of a form field → what is wrong with it."""
 
     @property
     def office(self) -> Office:
@@ -55,12 +55,12 @@ class Ask:
 
     @property
     def is_post(self) -> bool:
-        """Whether something is to be changed."""
+        """Whether the request changes something."""
         return self.request.method == "POST"
 
     @property
     def actor(self) -> str:
-        """Who works here."""
+        """The name of the signed-in user; empty without a session."""
         return self.session.actor if self.session else ""
 
     @property
@@ -82,43 +82,43 @@ class Ask:
         return self.folder
 
     def show(self, reference: str) -> None:
-        """Let the page be about a case."""
+        """Set the case of the page."""
         self.entry, self.folder = self.office.register.case(reference), self.office.folder.case(reference)
 
-    # ---- what is asked
+    # ---- the request
 
     def value(self, name: str) -> str:
-        """What a field of the form says, or of the address where there is no form."""
+        """The trimmed value of a form field; empty if missing."""
         found = self.form.get(name)
         return (found[0] if found else "").replace("\x00", "").strip()
 
     def query(self, name: str) -> str:
-        """What the address says after its `?`."""
+        """A parameter of the query string; empty if missing."""
         return self.request.query_params.get(name, "")
 
     @property
     def page(self) -> int:
-        """Which page of a list is asked for, from 0."""
+        """The requested page of a list, counted from 0."""
         return number_in(self.query("page")) or 0
 
     def part(self, name: str) -> str:
-        """A part of the path."""
+        """A parameter of the path; empty if missing."""
         return str(self.request.path_params.get(name, ""))
 
     def need(self, name: str, fault: str) -> str:
-        """What a field says; it is a fault where it says nothing."""
+        """Return the value of a field; an empty one is a fault with this message."""
         said = self.value(name)
         if not said:
             self.faults[name] = fault
         return said
 
     def need_tick(self, name: str, fault: str) -> None:
-        """It is a fault where a box is not ticked."""
+        """Require a ticked box; an unticked one is a fault with this message."""
         if self.value(name) != "yes":
             self.faults[name] = fault
 
     def need_day(self, name: str) -> date | None:
-        """The day that a field names, in any of the usual forms; not one that has not come."""
+        """Parse the day in a field, in any common format; a future day is a fault. None with a fault."""
         said = self.need(name, self.language.text("Enter the day, such as 2026-03-05."))
         if not said:
             return None
@@ -132,22 +132,22 @@ class Ask:
             return None
         return day
 
-    # ---- what is answered
+    # ---- the response
 
     def text(self, message: str) -> str:
-        """A text in the language of the page."""
+        """Translate a text into the language of the page."""
         return self.language.text(message)
 
     def in_words(self, sentence: str | None) -> str:
-        """What an error says, in the language of the page and in the words of the desk."""
+        """Translate an error's sentence into the language of the page, in the desk's terms."""
         return wording.in_words(sentence or "", self.language)
 
     def given(self, name: str, otherwise: object = "") -> str:
-        """What was entered into a field, for a form that is shown again; else what it is filled with."""
+        """The entered value of a field, for displaying a form again; else its initial value."""
         return self.form[name][0] if name in self.form else str(otherwise or "")
 
     def html(self, name: str, *, status: int = 0, **context: Any) -> HTMLResponse:
-        """A page from its template; its status says whether the form has faults, if nothing else is said."""
+        """Render a page from its template; the default status is 422 if the form has faults, else 200."""
         root, is_case = self.pages.address.root, self.entry is not None
         page = page_of(
             name,
@@ -168,24 +168,24 @@ class Ask:
         return HTMLResponse(page, status or (422 if self.faults else 200))
 
     def to(self, path: str) -> Response:
-        """On to another page, which a reload asks for again."""
+        """Redirect to another page with 303, so that a reload does not repeat a POST."""
         return RedirectResponse(self.pages.address.root + path, 303)
 
     def to_case(self, path: str = "") -> Response:
-        """On to another page of the case."""
+        """Redirect to another page of the case."""
         return self.to(f"/case/{self.place.id}{path}")
 
     def start(self, kind: Kind, options: dict[str, Any]) -> Response:
-        """Start a job of the case, and on to the page that shows it."""
+        """Start a job of the case, and redirect to its page."""
         self.office.jobs.start(self.case.reference, kind, options, actor=self.actor)
         return self.to_case("/work")
 
     def problem(self, what: str, hint: str = "", *, where: str = "", status: int = 422) -> Response:
-        """A page that says what went wrong, and what to do."""
+        """An error page: what went wrong, and what to do."""
         return self.html("problem", status=status, what=what, hint=hint, where=where)
 
     def error(self, error: DsrReportError) -> Response:
-        """A page that says what an error says; where, if that is a file."""
+        """An error page for an exception, with its place if that is a file."""
         status = 409 if isinstance(error, RegisterError) else 422
         where = (error.where or "") if isinstance(error, (ConfigError, FileError)) else ""
         return self.problem(self.in_words(error.what), self.in_words(error.hint), where=where, status=status)
@@ -202,7 +202,7 @@ class Pages:
         self.address = address
 
     def language(self, request: Request) -> Language:
-        """The language of the desk: chosen, or the first of the browser's that we have."""
+        """The desk's language: the one set, else the browser's first that we have, else English."""
         chosen = self.office.folder.settings.get("language")
         if chosen in LANGUAGES:
             return language_of(str(chosen))
@@ -213,7 +213,7 @@ class Pages:
         return language_of(SOURCE_LANGUAGE)
 
     def route(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """An endpoint: the form is read, and errors become pages."""
+        """Wrap a handler as an endpoint that reads the form, and turns our errors into pages."""
 
         async def endpoint(request: Request) -> Response:
             form: dict[str, list[str]] = {}
@@ -245,12 +245,12 @@ class Pages:
 
 
 def number_in(text: str) -> int | None:
-    """The number that a form or an address names; None where it is none."""
+    """Parse a number from a form or URL; None if it is none."""
     return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def page_of(name: str, language: Language, /, **context: Any) -> str:
-    """A page of the desk from its template, without the frame of the desk unless the template extends it."""
+    """Render a template of the desk; it has the desk's layout only if it extends that."""
     page: str = (
         _environment(language.code).get_template(f"desk/{name}.html.j2").render(lang=language.code, **context)
     )
@@ -274,5 +274,5 @@ def _environment(code: str) -> Any:
 
 
 def _word(words: Mapping[str, str], language: Language, key: str) -> str:
-    """A word by its key, in a language; what has no word is said as it is."""
+    """The text for a key in a language; an unknown key is its own text."""
     return language.text(words.get(key, key))

@@ -1,4 +1,4 @@
-"""Where each record stands in the preview: its anchor by its pointer, on disk, as there may be millions."""
+"""Database of anchors in the preview by pointer of the record; on disk, because there may be millions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dsr_report.files import written_whole
 
 
 def write_places(target: Path, places: Iterable[tuple[str, str]]) -> None:
-    """Keep the anchor of each pointer, in place of those of the preview before.
+    """Store the anchor of each pointer, replacing those of the previous preview.
 
     Raises:
         FileError: the file cannot be written.
@@ -22,7 +22,7 @@ def write_places(target: Path, places: Iterable[tuple[str, str]]) -> None:
         try:
             with closing(sqlite3.connect(file.name, isolation_level=None)) as database:
                 database.execute("PRAGMA journal_mode = OFF")
-                database.execute("PRAGMA synchronous = OFF")  # it is flushed as a whole when it is done
+                database.execute("PRAGMA synchronous = OFF")  # `written_whole` flushes the finished file
                 database.execute("CREATE TABLE place (pointer TEXT PRIMARY KEY, anchor TEXT) WITHOUT ROWID")
                 database.execute("BEGIN")
                 rows = ((storable(pointer), anchor) for pointer, anchor in places)
@@ -37,13 +37,13 @@ def write_places(target: Path, places: Iterable[tuple[str, str]]) -> None:
 
 
 def anchor_of(source: Path, pointer: str) -> str:
-    """The anchor of a record in the preview; empty where it is not known."""
+    """The anchor of a record in the preview; empty if unknown."""
     if not source.is_file():
         return ""
     try:
         with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as database:
             query = "SELECT anchor FROM place WHERE pointer = ?"
             found = database.execute(query, (storable(pointer),)).fetchone()
-    except sqlite3.Error:  # a file that was damaged costs the jump, not the preview
+    except sqlite3.Error:  # a damaged file costs the jump to the record, not the preview
         return ""
     return str(found[0]) if found else ""

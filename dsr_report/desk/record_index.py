@@ -1,4 +1,4 @@
-"""The records of one export, each to be had at once: an index in a private folder that ends with the desk."""
+"""Random access to the records of one export: an index on disk in a private temporary folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dsr_report.temporary import TemporaryFolder
 
 
 class KeptRecord(NamedTuple):
-    """One record of the export, by its number in it."""
+    """One record of the export, with its number."""
 
     number: int
     pointer: str
@@ -27,14 +27,14 @@ class KeptRecord(NamedTuple):
     value: JsonValue
 
     def values(self) -> Iterator[tuple[str, Scalar]]:
-        """Every value of it, with its pointer."""
+        """Yield the pointer and content of each of its values."""
         return values_of(self.value, self.pointer)
 
 
 class RecordIndex:
-    """Where each record stands, found by its number or by the pointer of a value in it.
+    """Index of records by number, and by pointer of a value in them.
 
-    It holds none of the export in memory; its file is private, and removed with it.
+    It holds none of the export in memory. Its file is private, and is removed when the index is closed.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class RecordIndex:
         self.count = 0
 
     def fill(self, found: Iterable[RawRecord]) -> Iterator[RawRecord]:
-        """The records as they come, each of which is kept."""
+        """Yield the records unchanged, and store each."""
         self._database.execute("BEGIN")
         for record in found:
             self.count += 1
@@ -72,11 +72,11 @@ class RecordIndex:
         self._database.execute("COMMIT")
 
     def record(self, number: int) -> KeptRecord | None:
-        """A record by its number."""
+        """The record with a number; None without one."""
         return self._one("number = ?", number)
 
     def at(self, pointer: str) -> KeptRecord | None:
-        """The record that has the value at a pointer."""
+        """The record that contains the value at a pointer; None without one."""
         path = storable(pointer)
         while True:
             with self._lock:
@@ -92,7 +92,7 @@ class RecordIndex:
             path = path.rpartition("/")[0]
 
     def page(self, first: int, count: int) -> list[KeptRecord]:
-        """Some records, from a number on."""
+        """Up to `count` records, starting at number `first`."""
         with self._lock:
             rows = self._database.execute(
                 "SELECT * FROM record WHERE number >= ? ORDER BY number LIMIT ?", (first, count)
@@ -124,7 +124,7 @@ def _entry_of(row: tuple[int, str, str, str, str, bytes]) -> KeptRecord:
 
 
 def storable(text: str) -> str:
-    """A text as SQLite takes it; lone surrogates of an export are kept apart."""
+    """Encode a text reversibly for SQLite, which refuses lone surrogates."""
     return text.encode("utf-8", "surrogatepass").decode("latin-1") if not text.isascii() else text
 
 

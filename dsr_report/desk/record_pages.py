@@ -1,4 +1,4 @@
-"""One record as it is and as the person will get it: to hide a passage that no rule found, or all of it."""
+"""Pages on one record, as stored and as disclosed, to hide a passage that no rule found or all of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dsr_report.rendering.dictionary import label_of
 from dsr_report.sanitize.safe_html import safe, safe_frame
 
 _LONGEST_SHOWN = 50_000
-"""Characters of a value on a page; the preview and the report have all of it."""
+"""Characters of a value on a page; the preview and the report have the full value."""
 _LONGEST_PAGE = 500_000
 _MOST_VALUES = 400
 _BLOCKS = re.compile(r"[ \t\r\xa0]*\n[ \t\r\n\xa0]*")
@@ -30,19 +30,19 @@ _BLOCKS = re.compile(r"[ \t\r\xa0]*\n[ \t\r\n\xa0]*")
 
 @dataclass(frozen=True, slots=True)
 class ShownValue:
-    """One value of a record, as it is and as the person will see it."""
+    """One value of a record, as stored and as disclosed."""
 
     number: int
     name: str
     label: str
-    """What the name means, in the reader's language; empty where nobody knows."""
+    """The meaning of the name in the language of the page; empty if unknown."""
     text: str
     hidden: str | None
-    """The text with what is hidden taken out; None where nothing is."""
+    """The text with marks in place of hidden passages; None if nothing is hidden."""
 
 
 def show_record(ask: Ask, *, said: str = "") -> Response:
-    """One record: what is in it, what is hidden, and a field to hide more."""
+    """One record: its values, its hidden passages, and a form to hide more."""
     review, record = _record_of(ask)
     if record is None:
         return ask.problem(ask.text("There is no such record."), status=404)
@@ -68,7 +68,7 @@ def _record_of(ask: Ask) -> tuple[CaseReview, KeptRecord | None]:
 
 
 def values_of(ask: Ask, review: CaseReview, record: KeptRecord) -> list[ShownValue]:
-    """The values of a record, each as it is and as it will be."""
+    """The values of a record, each as stored and as disclosed."""
     changed = _hidden_parts(ask, review, record)
     found: list[ShownValue] = []
     room = _LONGEST_PAGE
@@ -100,13 +100,13 @@ def _hidden_parts(ask: Ask, review: CaseReview, record: KeptRecord) -> dict[str,
 
 
 def frame_of(review: CaseReview, record: KeptRecord) -> str | None:
-    """Where a message is shown as it will look; None where the record has none."""
+    """The path of the frame that shows a record's message; None without a message."""
     is_there = any(isinstance(value, str) and is_message(value) for _, value in record.values())
     return f"/record/{record.number}/frame?r={review.journal.revision}" if is_there else None
 
 
 def frame(ask: Ask) -> Response:
-    """A message as the person will see it, by itself: it runs and loads nothing, and is of no origin."""
+    """A message as disclosed, sandboxed: no scripts, no loads, an opaque origin."""
     review, record = _record_of(ask)
     if record is None:
         return Response("", 404)
@@ -159,7 +159,7 @@ def hide(ask: Ask) -> Response:
 def _entries(
     ask: Ask, review: CaseReview, record: KeptRecord, text: str, decided: Entry
 ) -> tuple[list[Entry], list[str]]:
-    """What hides a text in a record: whole where it is found so, else a rule for each block of it."""
+    """Rules that hide a text in a record (one, else one for each paragraph), and paragraphs not found."""
     is_here = ask.value("scope") != "everywhere"
     whole = _entry(ask, review, record, text, decided, is_here=is_here)
     if whole is not None:
@@ -175,7 +175,7 @@ def _entries(
 def _entry(
     ask: Ask, review: CaseReview, record: KeptRecord, text: str, decided: Entry, *, is_here: bool
 ) -> Entry | None:
-    """The rule that hides a text in a record; None where it would hide nothing."""
+    """The rule that hides a text in a record; None if it would hide nothing."""
     passage = " ".join(text.split())
     number = number_in(ask.value("value"))
     for at, (pointer, _) in enumerate(record.values()):

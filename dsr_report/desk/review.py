@@ -1,7 +1,7 @@
-"""The review of one export: its findings, what is decided about them, and the file that has both.
+"""The review of one export: its findings, the decisions on them, and the review file with both.
 
-What a person writes into that file beside the desk is taken over, and what the desk decides stands in it
-before its page is answered: either can go on where the other stopped.
+Changes that a person makes in the file are taken over, and a decision at the desk is written to the file
+before its page is answered: either can continue where the other stopped.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ from dsr_report.redact.skeleton import skeleton
 from dsr_report.sentences import Sentence
 
 _STEPS = {"keep": 4.0, "addresses": 1.0, "find": 30.0, "elsewhere": 65.0}
-"""The steps of reading, and their shares of the time on the shop's sample."""
+"""Steps of reading, with their shares of the time on the sample of a web shop."""
 _AROUND = 400
 """Characters before and after a passage: a paragraph."""
 _LONGEST_PASSAGE = 2_000
 
 
 class Context(NamedTuple):
-    """A passage in the text that it stands in, as a reader sees it."""
+    """A passage with the text before and after it, as displayed."""
 
     before: str
     passage: str
@@ -65,7 +65,7 @@ class Context(NamedTuple):
 
 
 class Open(NamedTuple):
-    """What keeps a disclosure from being made, as far as the review goes."""
+    """The open points of a review, which block a disclosure."""
 
     undecided: list[Finding]
     unread: list[FreeText]
@@ -73,7 +73,7 @@ class Open(NamedTuple):
 
     @property
     def left(self) -> int:
-        """How many things are to be done."""
+        """Number of open points."""
         return len(self.undecided) + len(self.unread) + len(self.unopened)
 
     def __bool__(self) -> bool:
@@ -82,7 +82,7 @@ class Open(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConflictError(Exception):
-    """Somebody decided meanwhile, in another window."""
+    """The finding was decided in another window in the meantime."""
 
     finding: Finding
 
@@ -91,13 +91,13 @@ class CaseReview:
     """The review of one export in one case.
 
     Args:
-        export: its file.
-        journal: of the case.
-        file: the file of decisions, as `dsr-report review` writes it.
-        looking: what people are told by.
+        export: path of the export.
+        journal: the journal of the case.
+        file: path of the review file, as written by `dsr-report review`.
+        looking: the options for finding people.
         custom: the account's own kinds of records.
-        timezone: of the export's times.
-        salvage: whether the export is broken, and what is whole of it is read.
+        timezone: the time zone of local times in the export.
+        salvage: whether to read the intact part of a broken export.
         earlier: journals of earlier cases about the same person.
     """
 
@@ -132,10 +132,10 @@ class CaseReview:
         self.sha256 = ""
         self.addresses: frozenset[str] = frozenset()
         self.fault = ""
-        """What was wrong with the file as a person left it; it was kept aside, and is written anew."""
+        """Why the review file could not be read; it was renamed, and a new one is written."""
 
     def read(self, progress: Progress | None = None) -> None:
-        """Read the export: find what is to be decided, and keep where each record stands."""
+        """Read the export: collect the findings, and index the records."""
         steps = Steps(progress, _STEPS)
         export = read(self.path, timezone=self._timezone, salvage=self._salvage, custom=self._custom)
         index = RecordIndex()
@@ -163,28 +163,28 @@ class CaseReview:
         self._export, self._records = export, index
         with self.lock:
             if not self._is_ours():
-                self._take_over_file()  # else a crash may have come between the journal and the file
+                self._take_over_file()  # not if it is ours: a crash may have left it older than the journal
             self._write()
 
     @property
     def records(self) -> RecordIndex:
-        """Every record of the export."""
+        """The index of the export's records."""
         assert self._records is not None  # noqa: S101 - `read` comes first
         return self._records
 
     @property
     def summary(self) -> Summary:
-        """What the export holds, in numbers."""
+        """Counts of the export's content."""
         return self.export.summary
 
     @property
     def export(self) -> Export:
-        """The export itself."""
+        """The open export."""
         assert self._export is not None  # noqa: S101 - `read` comes first
         return self._export
 
     def close(self) -> None:
-        """Remove what was kept beside the export."""
+        """Remove the index, and close the export."""
         if self._records is not None:
             self._records.close()
         if self._export is not None:
@@ -194,7 +194,7 @@ class CaseReview:
 
     @property
     def decided(self) -> Decided:
-        """What is decided, with what was written into the file meanwhile."""
+        """The current decisions, including changes made in the file in the meantime."""
         with self.lock:
             if self._stamp is not None and _stamp(self.file) != self._stamp:
                 self._take_over_file()
@@ -205,7 +205,7 @@ class CaseReview:
 
     @property
     def taken(self) -> Taken:
-        """The same, as the file has it."""
+        """The current decisions in the form of the review file."""
         return self.decided.taken(self.sha256)
 
     def finding(self, finding_id: str) -> Finding | None:
@@ -213,19 +213,19 @@ class CaseReview:
         return self._by_id.get(finding_id)
 
     def text(self, text_id: str) -> FreeText | None:
-        """A text to be read, by its id."""
+        """A text of the reading list, by its id."""
         return self._texts.get(text_id)
 
     def entry(self, finding: Finding) -> Entry:
-        """The decision on a finding; empty where there is none."""
+        """The decision on a finding; empty without one."""
         return self.decided.entries.get(finding.id, {})
 
     def proposal(self, finding: Finding) -> Entry:
-        """What was decided about the same thing in an earlier export of the person; never applied unseen."""
+        """The decision on the same value in an earlier export of the person; proposed, never applied."""
         return self._proposals().get(same_thing(finding), {})
 
     def earlier_also(self) -> list[Entry]:
-        """What was hidden by hand in earlier exports of the person, and is not in this one."""
+        """Texts hidden by hand in earlier exports of the person, but not in this one."""
         now = {str(entry.get("text")) for entry in self.decided.also.values()}
         found = [entry for one in self._journals() for entry in one.earlier_also(self._not_of(one))]
         return [entry for entry in found if str(entry["text"]) not in now]
@@ -238,10 +238,10 @@ class CaseReview:
         actor: str,
         revision: int | None = None,
     ) -> JournalLine:
-        """Decide on findings at once; `revision` is what the person saw of the first of them.
+        """Decide on findings; `revision` is the revision of the first one that the user saw.
 
         Raises:
-            ConflictError: somebody decided on it meanwhile.
+            ConflictError: it was decided in the meantime.
         """
         with self.lock:
             if revision is not None and self.decided.revisions.get(findings[0].id, 0) != revision:
@@ -258,19 +258,19 @@ class CaseReview:
             return line
 
     def hide(self, entry: Entry, *, actor: str) -> JournalLine:
-        """Hide something that no rule found: a text, or all below a pointer."""
+        """Hide by hand a text, or everything below a pointer."""
         return self._note("also", actor=actor, entry=entry)
 
     def show_again(self, line: int, *, actor: str) -> JournalLine:
-        """Take back what was hidden by hand."""
+        """Undo hiding by hand; `line` is the number of its journal line."""
         return self._note("drop", actor=actor, line=line)
 
     def mark_read(self, texts: Iterable[str], *, actor: str, read: bool = True) -> JournalLine:
-        """Note that texts were read."""
+        """Mark texts as read or unread."""
         return self._note("read", actor=actor, ids=list(texts), read=read)
 
     def undo(self, *, actor: str) -> JournalLine | None:
-        """Undo the last step that holds; says which it was."""
+        """Undo the last step that is not undone, and return it; None without one."""
         with self.lock:
             last = self.decided.last
             if last is None:
@@ -295,13 +295,13 @@ class CaseReview:
         yield self.journal
 
     def _not_of(self, journal: Journal) -> str:
-        """The export whose decisions in a journal are no earlier ones."""
+        """The export to exclude from a journal's earlier decisions."""
         return self.sha256 if journal is self.journal else ""
 
     # ---- the file
 
     def _is_ours(self) -> bool:
-        """Whether the file is as the desk wrote it last; then the journal may know more."""
+        """Whether the review file is unchanged since the desk wrote it, or missing."""
         try:
             return sha256_of(self.file) in self._hash_file.read_text(encoding="ascii").split()
         except OSError:
@@ -309,11 +309,11 @@ class CaseReview:
 
     @property
     def _hash_file(self) -> Path:
-        """Has the hashes of the file as the desk wrote it, before and now: a crash may leave either."""
+        """The file with the hashes of the previous and current review file: a crash may leave either."""
         return self.file.with_name(f".{self.file.stem}.seen")
 
     def _take_over_file(self) -> None:
-        """Take what a person wrote into the file, where it can be read and is about this export."""
+        """Take over changes made in the review file, if it is readable and for this export."""
         try:
             there = read_decisions(self.file)
             if there.export_sha256 != self.sha256:
@@ -358,7 +358,7 @@ class CaseReview:
     # ---- what is still to be done
 
     def still_open(self) -> Open:
-        """What keeps a disclosure from being made."""
+        """The open points, which block a disclosure."""
         taken = self.taken
         return Open(
             [f for f in self.findings if f.must_decide and not is_decided(taken.entries.get(f.id))],
@@ -367,7 +367,7 @@ class CaseReview:
         )
 
     def next_after(self, finding_id: str) -> Finding | None:
-        """The next finding that must be decided and is not, after one and then from the beginning."""
+        """The next undecided mandatory finding after `finding_id`, wrapping around; None without one."""
         order = [finding.id for finding in self.findings]
         at = order.index(finding_id) + 1 if finding_id in self._by_id else 0
         entries = self.decided.entries
@@ -377,7 +377,7 @@ class CaseReview:
         return None
 
     def hidden_beyond_proposals(self) -> int:
-        """How many findings are hidden that were proposed to be disclosed."""
+        """Number of hidden findings whose proposal was to disclose."""
         entries = self.decided.entries
         return sum(
             finding.proposal == "disclose"
@@ -388,7 +388,7 @@ class CaseReview:
     # ---- what it looks like
 
     def context(self, finding: Finding) -> Context | None:
-        """The passage of a finding in its text; None where it is a secret, or stands there encoded."""
+        """The passage of a finding in its text; None if it is a secret, or encoded in the text."""
         if finding.key in SECRETS or finding.file is not None or finding.decided or finding.members:
             return None
         record = self.records.at(finding.pointer)
@@ -398,7 +398,7 @@ class CaseReview:
         return context_in(shown_text(str(value)), finding.value)
 
     def hidden_text(self, record: KeptRecord, mark_text: MarkText, language: str) -> dict[str, str]:
-        """The new texts of a record's values, as they are decided now, by their pointers."""
+        """Pointer → redacted text of a record's changed values, by the current decisions."""
         with self.lock:
             taken, revision = self.taken, self.journal.revision
             decisions = list(decisions_of(taken, self.findings, strict=False, warnings=[]))
@@ -413,7 +413,7 @@ class CaseReview:
             return changed
 
     def would_hide(self, record: KeptRecord, entry: Entry) -> bool:
-        """Whether something that is to be hidden by hand is in a record: what is nowhere stops a report."""
+        """Whether a rule would hide something in a record: a rule without a match blocks the report."""
         taken = Taken(self.sha256, {}, [entry])
         plan = make_plan(decisions_of(taken, (), strict=False, warnings=[]))
         hiding = HiddenText(plan)
@@ -424,20 +424,20 @@ _OUTSIDE = "the file of decisions"
 
 
 def is_decided(entry: Mapping[str, Any] | None) -> bool:
-    """Whether a decision was taken; who looked at a file and says no more shows it."""
+    """Whether a decision was taken; a file marked as looked at counts as disclosed."""
     entry = entry or {}
     return entry.get("decision", "undecided") != "undecided" or entry.get("looked_at") is True
 
 
 def shown_text(value: str) -> str:
-    """What a reader sees of a value: of a message its text."""
+    """The displayed text of a value: for a message its body text."""
     if not is_message(value):
         return value
     return parse_once(wire_of_text(value)).text or ""
 
 
 def context_in(text: str, passage: str) -> Context | None:
-    """A passage in a text, with what stands around it."""
+    """A passage with its surrounding text; None if the text does not contain it."""
     at = text.find(passage)
     if at < 0:
         at = text.casefold().find(passage.casefold())
@@ -453,7 +453,7 @@ def context_in(text: str, passage: str) -> Context | None:
 
 
 def may_be_everywhere(finding: Finding) -> bool:
-    """Whether hiding it wherever it stands is offered: short texts would be hit by chance."""
+    """Whether hiding a finding's value everywhere is offered: short values would match by chance."""
     return finding.everywhere and len(finding.value) >= SHORTEST_PASSAGE
 
 
@@ -469,7 +469,7 @@ def _items(record: KeptRecord) -> Iterator[Item]:
 def _spread_below(
     decisions: Iterable[tuple[Decision, str]], above: Sequence[Decision], record: KeptRecord
 ) -> Iterator[tuple[Decision, str]]:
-    """The decisions as far as one record goes: those about a pointer alone, for each value below it."""
+    """Yield decisions for one record; a decision on a pointer alone applies to each value below it."""
     for decision, value in decisions:
         if value or decision.passage is not None:
             yield decision, value
@@ -488,7 +488,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 def _changeable(taken: Taken) -> tuple[dict[str, Entry], list[Entry], set[str]]:
-    """What a person can change in the file, in one form."""
+    """The parts of a review file that a person can change, normalized for comparison."""
     entries = {}
     for one, entry in taken.entries.items():
         said = {

@@ -1,4 +1,4 @@
-"""What was found, the list of findings, one finding, the texts to be read, and everything that is hidden."""
+"""Pages on the review: content of the export, findings, one finding, the reading list, hidden values."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class FindingLine:
     told: str
     decision: str
     before: str
-    """What was decided about it in an earlier export."""
+    """The decision on the same value in an earlier export; empty without one."""
 
 
 class FindingPlace(NamedTuple):
-    """Where a finding stands as well."""
+    """A record that contains a finding's value."""
 
     number: int
     kind: str
@@ -56,16 +56,16 @@ class FindingPlace(NamedTuple):
 
 
 _BEGINNING = 60
-"""Characters of a text that tell it from others in a list."""
+"""Characters of a text in a list: enough to tell it from others."""
 _TOLD_BY_RULE = frozenset({"person", "special-category"})
-"""Kinds of findings of which the rule says more than the kind does."""
+"""Kinds of findings whose rule is displayed, because it says more than the kind."""
 
 
 # ---- what was found
 
 
 def found(ask: Ask) -> Response:
-    """What the export holds: kinds, period, oddities, and what is to be decided."""
+    """Content of the export: kinds, period, warnings, and numbers of findings."""
     review = ask.review
     if ask.place.facts.get("seen") != _sha256(ask):
         ask.place.note(seen=_sha256(ask))
@@ -106,7 +106,7 @@ def _sha256(ask: Ask) -> str:
 
 
 def findings(ask: Ask) -> Response:
-    """The findings, in three groups, and what else is to be done."""
+    """The list of findings in three groups, and the other open points."""
     review = ask.review
     group = ask.query("group") if ask.query("group") in GROUPS else "must"
     entries = review.decided.entries
@@ -173,7 +173,7 @@ def _line(ask: Ask, review: CaseReview, finding: Finding) -> FindingLine:
 
 
 def show_finding(ask: Ask) -> Response:
-    """One finding in its context, to be decided with one key."""
+    """One finding in its context, with the form to decide on it."""
     review = ask.review
     finding = review.finding(ask.part("finding"))
     if finding is None:
@@ -218,7 +218,7 @@ def show_finding(ask: Ask) -> Response:
 
 
 def _notice(ask: Ask, review: CaseReview) -> str:
-    """What was saved just now, if the page comes after a decision."""
+    """The confirmation of the last step, for a page shown after it; else empty."""
     number = ask.query("saved")
     last = review.decided.last
     if not number:
@@ -235,7 +235,7 @@ def _notice(ask: Ask, review: CaseReview) -> str:
 
 
 def _scopes(ask: Ask, finding: Finding) -> list[tuple[str, str]]:
-    """Where a decision can hold; 'everywhere' is not offered where chance would hit it."""
+    """The scopes offered for a decision: (key, label); short values are not searched everywhere."""
     if finding.members or finding.file is not None:
         return []
     count = len(finding.places) + len(finding.elsewhere)
@@ -264,7 +264,7 @@ def _places(ask: Ask, review: CaseReview, finding: Finding) -> list[FindingPlace
 
 
 def decide(ask: Ask) -> Response:
-    """Decide on one finding, and go on to the next."""
+    """Decide on one finding, and redirect to the next."""
     review = ask.review
     finding = review.finding(ask.part("finding"))
     if finding is None:
@@ -279,7 +279,7 @@ def decide(ask: Ask) -> Response:
         there, last = review.entry(finding), review.decided.last
         is_same = all(there.get(name) == value for name, value in entry.items())
         if not is_same or there.get("by") != ask.actor or last is None:
-            # both versions are shown, and nothing was saved; else it was clicked twice
+            # a conflict shows both decisions and saves nothing; otherwise it was a double click
             return ask.html("conflict", status=409, finding=finding, yours=entry, theirs=there)
         line = last
     upcoming = review.next_after(finding.id)
@@ -289,7 +289,7 @@ def decide(ask: Ask) -> Response:
 
 
 def _decision_in_form(ask: Ask, finding: Finding) -> Entry:
-    """A decision as the form says it."""
+    """The decision entered in the form; its faults are noted in `ask`."""
     decision, scope = ask.value("decision"), ask.value("scope") or "everywhere"
     if decision not in _TREATMENTS:
         ask.faults["decision"] = ask.text("Choose what happens to it.")
@@ -306,7 +306,7 @@ def _decision_in_form(ask: Ask, finding: Finding) -> Entry:
         if not ask.value("article"):
             ask.faults["article"] = ask.text("Enter the article that allows it.")
     if decision == "mask" and ask.value("reason") and not finding.decided:
-        entry["reason"] = ""  # the report says why a live key is masked
+        entry["reason"] = ""  # the report has its own reason for masking a live key
     if decision != "disclose" and scope != "everywhere":
         entry["scope"] = scope
     if finding.file is not None:
@@ -315,7 +315,7 @@ def _decision_in_form(ask: Ask, finding: Finding) -> Entry:
 
 
 def undo(ask: Ask) -> Response:
-    """Undo the last step, and show what it was about."""
+    """Undo the last step, and show its finding or text."""
     review = ask.review
     undone = review.undo(actor=ask.actor)
     if undone is None:
@@ -332,7 +332,7 @@ def undo(ask: Ask) -> Response:
 
 
 def batch(ask: Ask) -> Response:
-    """One decision for all undecided findings of a kind: first counted and shown, then taken."""
+    """Decide on all undecided findings of a kind at once, after showing their number and samples."""
     review = ask.review
     key = ask.value("key") if ask.is_post else ask.query("key")
     entries = review.decided.entries
@@ -367,7 +367,7 @@ def batch(ask: Ask) -> Response:
 
 
 def texts(ask: Ask) -> Response:
-    """Every text by or about the person, to be read once each."""
+    """The reading list: every text by or about the person."""
     review = ask.review
     unread = {text.id for text in review.still_open().unread}
     page = ask.page
@@ -392,7 +392,7 @@ def texts(ask: Ask) -> Response:
 
 
 def show_text(ask: Ask) -> Response:
-    """One text, to be read to its end."""
+    """One text of the reading list, with the form to mark it as read."""
     review = ask.review
     text = review.text(ask.part("text"))
     if text is None:
@@ -427,7 +427,7 @@ def show_text(ask: Ask) -> Response:
 
 
 def find(ask: Ask) -> Response:
-    """Where a text stands, in any spelling or encoding; it is never part of an address."""
+    """Search the export for a text in any spelling or encoding; the text is never part of a URL."""
     review = ask.review
     text = ask.need("find", ask.text("Enter what to look for.")) if ask.is_post else ""
     found = []
@@ -444,7 +444,7 @@ def find(ask: Ask) -> Response:
 
 
 def attached_file(ask: Ask) -> Response:
-    """A file that nothing can look into, to be opened by a person: as a download, never shown."""
+    """Download an opaque attached file for inspection by a person; it is never displayed."""
     review = ask.review
     finding = review.finding(ask.part("finding"))
     record = review.records.at(finding.pointer) if finding is not None else None
@@ -467,7 +467,7 @@ def attached_file(ask: Ask) -> Response:
 
 
 def hidden(ask: Ask) -> Response:
-    """Everything that is hidden, with its reason."""
+    """The list of hidden values, with their reasons."""
     review = ask.review
     entries = review.decided.entries
     rows: list[dict[str, Any]] = []
@@ -491,7 +491,7 @@ def hidden(ask: Ask) -> Response:
 
 
 def show_again(ask: Ask) -> Response:
-    """Take back what was hidden by hand."""
+    """Undo hiding by hand."""
     review = ask.review
     line = number_in(ask.value("line"))
     if line in review.decided.also:
@@ -500,7 +500,7 @@ def show_again(ask: Ask) -> Response:
 
 
 def hide_earlier(ask: Ask) -> Response:
-    """Hide again what was hidden by hand in an earlier export of the person."""
+    """Hide a text that was hidden by hand in an earlier export of the person."""
     review = ask.review
     for entry in review.earlier_also():
         if entry["text"] == ask.form.get("text", [""])[0]:
@@ -510,7 +510,7 @@ def hide_earlier(ask: Ask) -> Response:
 
 
 def marked_pieces(text: str, passages: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A text in pieces: (piece, id of the finding that it is, or nothing)."""
+    """Split a text at the passages: (piece, finding id, or empty outside of passages)."""
     spans: list[tuple[int, int, str]] = []
     for passage, finding in passages:
         at = text.find(passage) if passage else -1
@@ -532,12 +532,12 @@ def _decision_of(entry: Entry) -> str:
 
 
 def _plain(name: str) -> str:
-    """A file's name as a header takes it."""
+    """A file name in safe ASCII for a header, of at most 80 characters."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return "".join(c if c.isalnum() or c in "-_. " else "_" for c in plain).strip(". ")[:80] or "file"
 
 
 def _found_by(finding: Finding, ask: Ask) -> str:
-    """How a rule found a name or a word about something sensitive, in the reader's language."""
+    """How a rule found a name or sensitive word, in the language of the page; else empty."""
     how, word = finding.found_by
     return ask.text(how).replace("{word}", word) if how and finding.key in _TOLD_BY_RULE else ""

@@ -1,4 +1,4 @@
-"""Starting the desk: a port on loopback, a link that works once, and one desk for each user and folder."""
+"""Starts the desk: a loopback port, a one-time link, and a single desk for each user and folder."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _GRACE_SECONDS = 2
 
 
 class Desk:
-    """A desk that is bound to its port, and serves once told to.
+    """A desk bound to its port; `run` serves it.
 
     Args:
-        office: its work.
-        port: 0 takes a free one.
-        limits: what an upload may cost.
+        office: the desk's work.
+        port: the port; 0 selects a free one.
+        limits: the limits of an upload.
 
     Raises:
-        UsageError: the port is not to be had.
+        UsageError: the port is not available.
     """
 
     def __init__(self, office: Office, *, port: int = 0, limits: UploadLimits | None = None) -> None:
@@ -53,11 +53,11 @@ class Desk:
         )
 
     def link(self) -> str:
-        """The address that signs a browser in, once."""
+        """A URL that signs a browser in, once."""
         return _link(self.address.origin + self.address.root, self._office.sessions.new_token())
 
     def open_browser(self, opened: Callable[[str], bool] = webbrowser.open) -> bool:
-        """Open the browser, by a private file that leads on: arguments of programs can be read by all."""
+        """Open the browser through a private file: other users can read the arguments of programs."""
         return open_by_file(self._office.folder.root, self.link(), opened)
 
     def run(self) -> None:
@@ -75,22 +75,22 @@ class Desk:
             self._socket.close()
 
     def stop(self) -> None:
-        """End the server once the answer that says so is out."""
+        """End the server after the current response."""
         self._server.should_exit = True
 
     @property
     def is_up(self) -> bool:
-        """Whether it answers."""
+        """Whether the server has started."""
         return self._server.started
 
 
 def running_desk(root: Path) -> str | None:
-    """A fresh link of the desk that runs on this folder already; None where none does."""
+    """A new sign-in link of the desk that already runs on this folder; None if none does."""
     facts = read_facts(root / "running.json")
     address, knock = str(facts.get("address", "")), str(facts.get("knock", ""))
     if not address.startswith(f"http://{HOST}:"):
         return None
-    request = urllib.request.Request(  # noqa: S310 - on this machine, as was just looked at
+    request = urllib.request.Request(  # noqa: S310 - an address on this machine, as checked above
         f"{address}/knock",
         data=b"",
         headers={"X-Desk-Key": knock, "Origin": "/".join(address.split("/")[:3])},
@@ -104,7 +104,7 @@ def running_desk(root: Path) -> str | None:
 
 
 def open_by_file(root: Path, link: str, opened: Callable[[str], bool] = webbrowser.open) -> bool:
-    """Open a link in the browser by a private file that leads to it, which is gone a minute later."""
+    """Open a link in the browser through a private file that redirects; it is removed after a minute."""
     file = private_folder(root) / f"open-{secrets.token_hex(8)}.html"
     with written_whole(file) as page:
         page.write(page_of("open", language_of(SOURCE_LANGUAGE), link=link).encode())

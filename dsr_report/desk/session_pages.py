@@ -1,4 +1,4 @@
-"""Signing in and out, settings, the list of keys, and the end."""
+"""Pages for signing in and out, settings, the list of keyboard shortcuts, and quitting."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _LONGEST_NAME = 80
 
 
 class SessionPages:
-    """Pages about who works here, and how."""
+    """Pages about the session and its user."""
 
     def __init__(self, *, knock: str, stop: Callable[[], None]) -> None:
         self._knock = knock
         self._stop = stop
 
     def enter(self, ask: Ask) -> Response:
-        """Exchange a token for the cookie, and go on to an address without it."""
+        """Exchange a token for the cookie, and lead on to a URL without the token."""
         sessions = ask.office.sessions
         actor = str(ask.office.folder.settings.get("actor") or this_user())
         value = sessions.enter(ask.query("token"), actor)
@@ -51,14 +51,14 @@ class SessionPages:
         return answer
 
     def knock(self, ask: Ask) -> Response:
-        """A link for a second start of the desk by the same user."""
+        """Return a new sign-in token to a second start of the desk by the same user."""
         given = ask.request.headers.get("x-desk-key", "")
         if not hmac.compare_digest(given.encode(), self._knock.encode()):
             return PlainTextResponse("refused\n", 403)
         return PlainTextResponse(ask.office.sessions.new_token())
 
     def stay(self, ask: Ask) -> Response:
-        """Stay signed in."""
+        """Extend the session."""
         return PlainTextResponse("ok\n") if ask.session else PlainTextResponse("signed out\n", 401)
 
     def sign_out(self, ask: Ask) -> Response:
@@ -73,7 +73,7 @@ class SessionPages:
         return self._sign_out(ask)
 
     def ended(self, ask: Ask) -> Response:
-        """Nothing is left to see."""
+        """The page after signing out."""
         ask.session = None
         return ask.html("ended")
 
@@ -85,7 +85,7 @@ class SessionPages:
         return answer
 
     def settings(self, ask: Ask) -> Response:
-        """What the person who works here prefers."""
+        """The user's settings."""
         office, said = ask.office, ""
         if ask.is_post and ask.session is not None:
             actor = ask.need("actor", ask.text("Enter a name."))[:_LONGEST_NAME]
@@ -115,7 +115,7 @@ class SessionPages:
         )
 
     def token(self, ask: Ask) -> Response:
-        """Keep an API token in the system's keyring, once it was tried; it is never shown."""
+        """Store an API token in the system's keyring after trying it; it is never displayed."""
         token = Secret(ask.value("token"))
         if not token:
             return ask.problem(ask.text("Enter the token."))
@@ -125,5 +125,5 @@ class SessionPages:
         return ask.to("/settings")
 
     def keys(self, ask: Ask) -> Response:
-        """What each key does."""
+        """The list of keyboard shortcuts."""
         return ask.html("keys", keys_told=[(key, ask.text(text)) for key, text in KEYS])

@@ -1,4 +1,4 @@
-"""Who is signed in: tokens that work once, and cookies whose value is nowhere but in memory."""
+"""Sign-in sessions: one-time tokens, and cookies, of whose values only hashes are kept, in memory."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 IDLE_MINUTES = (30, 60, 120, 300)
-"""WCAG 2.2.1: whoever needs more time can have ten times as much."""
+"""Choices; by WCAG 2.2.1 the limit can be extended to ten times the default."""
 _TOKEN_SECONDS = 300.0
-"""A browser opens within seconds; a slow machine may take minutes."""
+"""Lifetime of a token: a browser opens within seconds, on a slow machine within minutes."""
 
 
 @dataclass(slots=True)
@@ -27,8 +27,8 @@ class Sessions:
     """The sessions of one run of the desk; they end with it.
 
     Args:
-        clock: a clock that only goes forward, in seconds.
-        idle_minutes: after which a session ends.
+        clock: a monotonic clock, in seconds.
+        idle_minutes: minutes without activity after which a session ends.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic, idle_minutes: int = 30) -> None:
@@ -39,14 +39,14 @@ class Sessions:
         self._lock = threading.Lock()
 
     def new_token(self) -> str:
-        """A token that can be exchanged for a session, once and within minutes."""
+        """Return a token that can be exchanged for a session once, within `_TOKEN_SECONDS`."""
         token = secrets.token_urlsafe(32)
         with self._lock:
             self._tokens[_digest(token)] = self._clock() + _TOKEN_SECONDS
         return token
 
     def enter(self, token: str, actor: str) -> str | None:
-        """The cookie's value for a token; None where it is unknown, used or too old."""
+        """Start a session with a token, and return the cookie's value; None if the token is invalid."""
         with self._lock:
             until = self._tokens.pop(_digest(token), None)
             if until is None or until < self._clock():
@@ -56,7 +56,7 @@ class Sessions:
         return value
 
     def of(self, cookie: str | None, *, is_use: bool = True) -> Session | None:
-        """The session of a cookie, where it has not ended; with `is_use` the idle time begins again."""
+        """The active session of a cookie, else None; `is_use` restarts the idle time."""
         if not cookie:
             return None
         digest = _digest(cookie)
@@ -77,12 +77,12 @@ class Sessions:
             self._sessions.pop(_digest(cookie or ""), None)
 
     def end_all(self) -> None:
-        """End every session, and let no token in."""
+        """End every session, and invalidate all tokens."""
         with self._lock:
             self._sessions.clear()
             self._tokens.clear()
 
 
 def _digest(text: str) -> bytes:
-    """What a secret is looked up by: comparing it takes the same time, however much of it is right."""
+    """The lookup key of a secret: hashing makes the time of comparison independent of the secret."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()

@@ -1,4 +1,4 @@
-"""The controller's statements as a form that checks itself."""
+"""The form for the controller's statements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dsr_report.rendering.configuration import missing_from
 
 
 def statements(ask: Ask) -> Response:
-    """The statements of one language."""
+    """Edit the statements in one language."""
     office, said, trouble = ask.office, "", ""
     chosen = ask.value("language") or ask.query("language")
     reader = chosen if chosen in LANGUAGES else (office.config.report.lang or ask.language.code)

@@ -1,4 +1,4 @@
-"""The controller's configuration as a form: what is written there keeps its notes, order and conditions."""
+"""The controller's configuration as a form; comments, order and conditions in the file are preserved."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PLAIN = (
 
 @dataclass(frozen=True, slots=True)
 class StatementSlot:
-    """One thing to fill in: where it stands, what it is called, what it says now."""
+    """A field of the form: its path in the configuration, its label, its current value."""
 
     path: tuple[str | int, ...]
     label: str
@@ -43,22 +43,22 @@ class StatementSlot:
     note: str = ""
     example: str = ""
     condition: str = ""
-    """Whom the text is for, where it is not for all."""
+    """The condition of the text, in words; empty if it is unconditional."""
     needed: bool = False
 
     @property
     def name(self) -> str:
-        """The field of the form."""
+        """The name of the form field."""
         return "-".join(map(str, self.path))
 
 
 class Statements:
-    """The configuration's file, as a form in one language.
+    """The configuration file as a form in one language.
 
     Args:
-        path: the file; it need not be there yet.
-        language: of the texts that are filled in, and of what is said beside the fields.
-        reader: the language of the texts.
+        path: the file; it need not exist.
+        language: the language of labels and notes.
+        reader: the language code of the texts to fill in.
     """
 
     def __init__(self, path: Path, language: Language, reader: str) -> None:
@@ -73,7 +73,7 @@ class Statements:
             raise ConfigError(said, where=str(path)) from error
 
     def sections(self) -> list[tuple[str, list[StatementSlot]]]:
-        """What can be filled in, by its subject."""
+        """The fields of the form, grouped by titled sections."""
         words = self._language
         return [
             (words.text("Who answers"), list(self._plain())),
@@ -84,11 +84,11 @@ class Statements:
         ]
 
     def slots(self) -> dict[str, StatementSlot]:
-        """Every field of the form, by its name."""
+        """Name → field of the form."""
         return {slot.name: slot for _title, slots in self.sections() for slot in slots}
 
     def save(self, said: Mapping[str, str]) -> Config:
-        """Write what the form says; the file before is kept beside it.
+        """Write the values of the form, and keep the previous file as `.before`.
 
         Raises:
             ConfigError: the result would have faults; nothing was written.
@@ -146,7 +146,7 @@ class Statements:
                 )
 
     def _in_words(self, when: Mapping[str, Any]) -> str:
-        """When a statement is printed: opens, clicks; data of database 7."""
+        """The condition of a statement in words, such as `Opens, clicks and Database 7`."""
         told = {"database": self._language.text("Database"), "collection": self._language.text("Collection")}
         named = []
         for what, values in when.items():
@@ -232,7 +232,7 @@ class Statements:
         )
 
     def _append(self, name: str, letter: str) -> Any:
-        """A new table of a list; the same for all fields of one form."""
+        """Return a table appended to a list, one for all fields of an entry."""
         found = self._document.get(name)
         if found is None:
             self._document[name] = tomlkit.aot()

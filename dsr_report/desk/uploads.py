@@ -1,4 +1,4 @@
-"""A file from a form, streamed to a private folder: bounded in size and time, in whatever pieces it comes."""
+"""Streams a file from a multipart form to disk, bounded in size and time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FIELD_BYTES = 10_000
 
 
 class UploadError(Exception):
-    """An upload that is not taken; `code` says why, `status` is the answer's."""
+    """A rejected upload; `code` is the reason, `status` the HTTP status."""
 
     def __init__(self, code: str, status: int) -> None:
         super().__init__(code)
@@ -32,7 +32,7 @@ class UploadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """What one upload may cost: as much as the endpoint takes."""
+    """Limits of one upload: size, seconds without data, seconds in all; those of the receiving endpoint."""
 
     file_bytes: int = 2 << 30
     stall_seconds: float = 30.0
@@ -41,7 +41,7 @@ class UploadLimits:
 
 @dataclass(slots=True)
 class Upload:
-    """What a form brought: its fields, and the file where one was chosen."""
+    """The content of a form: its fields, and its file."""
 
     fields: dict[str, str] = field(default_factory=dict)
     path: Path | None = None
@@ -59,7 +59,8 @@ async def receive_upload(
     """Read a form with one file, which is written to `target` whole or not at all.
 
     Raises:
-        UploadError: it is no form, too large, too slow, cut off, or the disk is full.
+        UploadError: the form is malformed, too large, too slow or cut off, has no file or several, or the
+            disk is full.
     """
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
@@ -78,7 +79,7 @@ async def receive_upload(
                         except StopAsyncIteration:
                             break
                         await run_in_threadpool(parser.write, chunk)
-            except TimeoutError:  # an OSError, too, which would be taken for one of the disk
+            except TimeoutError:  # also an OSError, which `written_whole` would report as one of the disk
                 raise UploadError("too-slow", 408) from None
             parser.finalize()
             if not form.is_ended:
@@ -95,7 +96,7 @@ async def receive_upload(
 
 
 class _Form:
-    """Takes what the parser finds: the file to the disk, the fields to memory."""
+    """Callbacks of the parser: the file goes to disk, the fields to memory."""
 
     def __init__(self, upload: Upload, file: BinaryIO, limits: UploadLimits) -> None:
         self._upload = upload
@@ -112,7 +113,7 @@ class _Form:
         self._field_name = b""
 
     def callbacks(self) -> dict[str, Callable[..., None]]:
-        """What the parser calls."""
+        """The parser's callbacks by name."""
         return {
             "on_part_begin": self._begin,
             "on_part_data": self._data,

@@ -1,4 +1,4 @@
-"""What the desk calls things: states, events, kinds of findings, and why a finding is one."""
+"""The desk's texts for states, events, kinds of findings and their reasons, and errors."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ NEXT = {
     "resume": _("Wait for the person's answer"),
     "close": _("Close the case"),
 }
-"""By the command that the register names."""
+"""Command that the register names as next step → text."""
 CHANNELS = {
     "mail": _("by e-mail"),
     "letter": _("by letter"),
@@ -170,7 +170,7 @@ VOCABULARIES = {
     "checks": CHECKS,
     "file_reasons": FILE_REASONS,
 }
-"""What templates look words up in, by the names that they use."""
+"""Lookup tables of texts, by their names in templates."""
 
 IN_PLACE = {
     "--received": _("the day on which the request was received"),
@@ -374,43 +374,43 @@ IN_PLACE = {
         "the keyring needs a part of dsr-report that is not installed"
     ),
 }  # fmt: skip
-"""What the desk says in place of a text that names commands, options or variables, by that text."""
+"""Text that names commands, options or variables → the desk's text in its place."""
 
 
 def in_words(sentence: str, language: Language) -> str:
-    """What an error, a check or a warning says: in a language, and in the words of the desk."""
+    """Translate an error, a check or a warning, in the desk's terms."""
     return language.say(from_data(sentence), _instead())
 
 
 @cache
 def _instead() -> Mapping[str, str]:
-    """By a text or code in a sentence, what the desk says in its place."""
+    """Text or code within a sentence → the desk's text in its place."""
     kinds = {kind.name: kind.title[1] for kind in KINDS.values()}
     return kinds | SUBJECTS | FILE_REASONS | STATES | IN_PLACE
 
 
 def as_sentence(text: str) -> str:
-    """With a capital and a full stop, as it stands on its own."""
+    """Capitalise a text, and end it with a full stop."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) or not text else ".")
 
 
 def language_names() -> dict[str, str]:
-    """Each language by its own name."""
+    """Language code → the language's own name."""
     return {code: str(language_of(code).locale.get_language_name(code)).capitalize() for code in LANGUAGES}
 
 
 def what(key: str, language: Language) -> str:
-    """A kind of finding, in words."""
+    """The name of a kind of finding."""
     return language.text(HIDDEN_THINGS.get(key, key))
 
 
 def why(key: str, language: Language) -> str:
-    """Why a finding of a kind is one."""
+    """The reason why values of a kind are findings."""
     return language.text(WHY.get(key, _WHY_NUMBER))
 
 
 def excerpt(finding: Finding, language: Language) -> str:
-    """What a list shows of a finding; secrets are shortened to what tells them apart."""
+    """The text of a finding in a list; a secret is shortened to two characters and its length."""
     if finding.file is None and finding.key in LINK_KINDS:
         told = language.count("{n} of them", "{n} of them", len(finding.decided))
     elif finding.file is None and finding.key in SECRETS:
@@ -421,13 +421,13 @@ def excerpt(finding: Finding, language: Language) -> str:
 
 
 def next_step(case: CaseEntry, language: Language) -> str:
-    """What is to be done next for a case; empty where nothing is."""
+    """The next step of a case in words; empty without one."""
     text = NEXT.get(case.next_step, "")
     return language.text(text) if text else ""
 
 
 def due(case: CaseEntry, language: Language) -> str:
-    """How urgent a case is, in words."""
+    """The urgency of a case in words."""
     left = case.days_left
     if left is None:
         if case.replied_on:
@@ -441,7 +441,7 @@ def due(case: CaseEntry, language: Language) -> str:
 
 
 def subject(case: CaseEntry, language: Language) -> str:
-    """Of whom a case is, as lists show it."""
+    """The subject of a case, for display in lists."""
     if case.subject_type is None:
         return language.text("not known yet")
     kind = language.text(SUBJECTS.get(case.subject_type, case.subject_type))

@@ -1,1 +1,1 @@
-"""Step 12: is a disclosure complete, unaltered, free of hidden values? Read back from the file alone."""
+"""Step 12: verify, from the file alone, that a disclosure is complete, unaltered and without leaks."""

@@ -1,4 +1,4 @@
-"""Find active content in a finished HTML page or PDF: scripts, loads from the network, tracking links."""
+"""Finds active content in a finished HTML page or PDF: scripts, loads from the network, tracking links."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BAD_ACTIONS = {
 
 
 class _Unsafe(HTMLParser):
-    """Collects what could run, load or track, in a page and in the frames inside it."""
+    """Collects active content of a page and of the frames in it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,12 +78,12 @@ class _Unsafe(HTMLParser):
 
 
 def _tracks(address: str) -> bool:
-    """Whether an address is personal: the sender would learn from it who followed it."""
+    """Whether an address is personal, so that the sender would learn who followed it."""
     return "//" in address and purpose_of(address) in {"tracking", "unsubscribe", "web-version"}
 
 
 def unsafe_html(text: str) -> list[str]:
-    """What in an HTML page could run, load or track; empty where nothing could."""
+    """The active content of an HTML page, described in sentences; empty if there is none."""
     finder = _Unsafe()
     finder.feed(text)
     finder.close()
@@ -94,7 +94,7 @@ def unsafe_html(text: str) -> list[str]:
 
 
 def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
-    """What in a PDF could run, load or open something."""
+    """Yield the active content of a PDF, described in sentences."""
     for name in ("/OpenAction", "/AA"):
         if name in pdf.Root and name == "/AA":
             yield Sentence("actions of the document")

@@ -1,7 +1,7 @@
-"""The text before and behind each mark in the shown export, and what the original has between these.
+"""The text before and after each mark in the disclosed export, and the text between these in the original.
 
-A page carries no export. What stands before and behind the marks in it, which is shown in any case, lets
-`verify` tell from the original what is hidden, and look for it.
+An HTML page embeds no export. The text around its marks, which is shown in any case, lets `verify` derive the
+hidden values from the original, and search for them.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from dsr_report.redact.plan import Mark
 from dsr_report.writers.manifest import Around
 
 _BESIDE = 40
-"""Characters on each side."""
+"""Characters of text on each side of a mark."""
 _FEWEST = 12
-"""Characters on both sides together, where neither side is an end: in one value they stand so once."""
+"""Minimum of characters on both sides together, unless one is an end of the text: enough to be unique."""
 _MOST_PLACES = 4
-"""Places of one mark: in one of them, what is hidden is told in most cases."""
+"""Places recorded of one mark: one of them suffices in most cases."""
 _LONGEST = 2_000
 _TAG = re.compile(r"<[^<>]*>")
 
 
 def scalars_of(export: ExportFile) -> Iterator[tuple[str, Scalar]]:
-    """Every value of an export, with its pointer; those of `info` first."""
+    """Yield pointer and content of every value of an export, those of `info` first."""
     yield from values(export.info.value, "/info")
     for item in export.items():
         yield from values(item.value, item.pointer)
 
 
 def around_marks(shown: ExportFile, marks: Sequence[Mark]) -> Mapping[int, tuple[Around, ...]]:
-    """What stands around the marks of withheld passages, by their numbers."""
+    """Number of a withheld mark → the texts around its places in the disclosed export."""
     wanted: dict[str, list[Mark]] = {}
     for mark in marks:
         if mark.treatment == "withhold" and mark.everywhere:
-            # where nothing but marks is left, the value is hidden whole
+            # a value that would consist of marks alone is hidden as a whole, so `pointers` count, too
             for pointer in list(dict.fromkeys((*mark.passage_pointers, *mark.pointers)))[:_MOST_PLACES]:
                 wanted.setdefault(pointer, []).append(mark)
     if not wanted:
@@ -78,7 +78,7 @@ def _around(mark: Mark, value: str, pointer: str, any_mark: re.Pattern[str]) -> 
 
 
 def values_between(around: Iterable[Around], value: str) -> set[str]:
-    """Return what a value of the original has between the texts around a mark, where only one place fits."""
+    """The texts between the surroundings of a mark in a value of the original, if only one place matches."""
     texts = list(_texts_of(value))
     found: set[str] = set()
     for one in around:
@@ -98,7 +98,7 @@ def values_between(around: Iterable[Around], value: str) -> set[str]:
 
 
 def _texts_of(value: str) -> Iterator[str]:
-    """The texts of a value, or of the parts of a message, each in one line and without tags."""
+    """Yield the text of a value, or those of a message's parts, each on one line and without tags."""
     texts = texts_inside(wire_of_text(value)) if is_message(value) else (value,)
     for text in texts:
         yield " ".join(html.unescape(_TAG.sub(" ", text)).split())

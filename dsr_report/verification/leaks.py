@@ -1,4 +1,4 @@
-"""Search a disclosure for hidden values, in every decoded byte and in every spelling."""
+"""Searches a disclosure for hidden values, in every decoded byte and in every spelling."""
 
 from __future__ import annotations
 
@@ -40,35 +40,35 @@ from dsr_report.verification.pdf_text import page_texts
 from dsr_report.writers.manifest import Around, Manifest, MarkEntry
 
 _UNIT = 200_000
-"""Characters that are looked through at once: enough for speed, and little memory."""
+"""Characters searched at once: a compromise between speed and memory."""
 _PIECE = 1 << 20
 _AGAIN = 16_384
-"""Bytes that are read again: more than a passage takes, and what stands within it."""
+"""Bytes of overlap between pieces: more than a passage with the markup in it takes."""
 _BLOCK_IN_BYTES = re.compile(rb"</?(?:p|li|d[dlt]|div|t[dhr]|h[1-6]|[ou]l|section|article)\b")
 _BLOCK_TAG = re.compile(
     r"(?=</?(?:t[dhr]|table|tbody|thead|li|ul|ol|p|div|section|article|h[1-6]|d[dtl]|body|head|title|iframe|nav)\b)"
 )
-"""Our own pages have a value in each of their blocks."""
+"""Tags at which our own pages are split: no value crosses a block."""
 _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"[^\W\d_]+")
 SQUEEZED = "the text of the pages (spaces left out)"
-"""A place: where lines end and words are apart, a page does not say for sure."""
+"""Name of a place: a PDF page does not reliably show where lines end and words are separated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A hidden value that is still there: the number of its mark, and the place."""
+    """A hidden value found in a disclosure: the number of its mark, and the place."""
 
     number: int
     place: str
 
 
 class HiddenValues(NamedTuple):
-    """The hidden values by the number of their mark, and what differs between two exports without a mark.
+    """Hidden values by the number of their mark, and problems: unmarked differences between two exports.
 
-    Values that were hidden only where they stand (a password that is an ordinary word) are not among them:
-    elsewhere they mean something else. `digests` are theirs, and those of texts in which something was
-    hidden that can be tried.
+    `texts` excludes values that are hidden at their places only (a password that is an ordinary word):
+    elsewhere they mean something else. `digests` has the digests derived from these, and from texts with a
+    hidden part that could be guessed.
     """
 
     texts: dict[int, set[str]]
@@ -77,7 +77,7 @@ class HiddenValues(NamedTuple):
 
 
 def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -> HiddenValues:
-    """Compare an original with the disclosed export: return the values that marks stand for."""
+    """Compare the disclosed export with the original, and return the values that marks stand for."""
     whole = {pointer: mark for mark in manifest.marks for pointer in mark.pointers}
     links = {mark.what: mark.number for mark in manifest.marks if mark.what in LINK_KINDS}
     parts: dict[str, list[MarkEntry]] = {}
@@ -131,10 +131,10 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
 
 
 def hidden_in_page(manifest: Manifest, original: ExportFile) -> HiddenValues:
-    """The same of a page without the export in it.
+    """Return the hidden values of a page without an embedded export.
 
-    Live keys are those that are found in the original, passages are told by what stands around their marks.
-    The `problems` are passages that could not be told.
+    Live keys are found by searching the original, passages by the text around their marks. `problems` has the
+    marks whose values could not be derived.
     """
     whole = {pointer: mark for mark in manifest.marks for pointer in mark.pointers}
     around: dict[str, list[tuple[MarkEntry, Around]]] = {}
@@ -173,7 +173,7 @@ def _digests_alone(text: str) -> Iterable[bytes]:
 
 
 def _same_place(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> bool:
-    """Whether two pointers differ only in names that bear a mark."""
+    """Whether two pointers differ only in names that contain a mark."""
     our_names, their_names = tokens(ours), tokens(theirs)
     return len(our_names) == len(their_names) and all(
         our == their or any(mark.text in our for mark in marks)
@@ -182,19 +182,19 @@ def _same_place(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> bool:
 
 
 def _passages(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> Iterator[tuple[int, str]]:
-    """Yield the passages of a text that marks replaced, where nothing else in it was changed."""
+    """Yield (mark number, passage) for a text in which marks replaced passages and nothing else changed."""
     by_text = {text: mark.number for mark in marks for text in (mark.text, plain_letters(mark.text))}
     pieces = re.split("(" + "|".join(re.escape(text) for text in by_text) + ")", ours)
     kept, marked = pieces[0::2], pieces[1::2]
     first = _between(kept, theirs)
     last = _between([text[::-1] for text in reversed(kept)], theirs[::-1])
     for mark, text, mirrored in zip(marked, first, reversed(last), strict=False):
-        if text == mirrored[::-1]:  # of two names side by side, it is not known where the first one ends
+        if text == mirrored[::-1]:  # for adjacent passages, the end of the first one is ambiguous
             yield by_text[mark], text
 
 
 def _between(kept: Sequence[str], text: str) -> list[str]:
-    """Return the texts between these pieces, each taken where it occurs first; none if a piece is missing."""
+    """The texts between pieces, each piece at its first occurrence; empty if a piece is missing."""
     found: list[str] = []
     at = len(kept[0])
     for piece in kept[1:-1]:
@@ -216,13 +216,12 @@ def leaks(
     digests: Digests | None = None,
     only_printed: bool = False,
 ) -> Iterator[Leak]:
-    """Every place in a finished disclosure that still holds a hidden value (each place once a value).
+    """Yield every place in a finished disclosure with a hidden value (once for each place and value).
 
-    Values shorter than six characters are looked for as words: in data, and among what the report prints
-    where they are none of its own words; in the pages of a PDF it is not sure where words begin.
-    `only_printed` is for what was made just now of an export in which each value was read: its bytes, and
-    what its pages and tables print, are looked through for longer values, but nothing is decoded again.
-    Nothing is looked for in `marks`.
+    Values shorter than six characters are searched as whole words: in data, and in printed text unless they
+    are words of the report itself; not in PDF pages, where word boundaries are unreliable. `only_printed` is
+    for a disclosure just made, from an export of which each value was read: its bytes, and the text of its
+    pages and tables, are searched for longer values without decoding. Texts in `marks` are ignored.
     """
     numbers: dict[str, set[int]] = {}
     for number, texts in hidden.items():
@@ -262,7 +261,7 @@ _DATA = (".json", ".jsonl", ".csv", ".eml", ".txt")
 
 
 def _is_data(place: str) -> bool:
-    """Whether a place holds data alone, and no words of the report's own."""
+    """Whether a place holds only data, and no words of the report itself."""
     return place.endswith(_DATA) and not place.endswith(("manifest.json", "ledger.jsonl"))
 
 
@@ -273,7 +272,7 @@ def _is_own(text: str) -> bool:
 
 @cache
 def _own_words() -> frozenset[str]:
-    """The words that reports print of their own, in every language; months are cut short in dates."""
+    """The words of reports in every language, and their beginnings, as dates abbreviate months."""
     texts = [
         file.read_text(encoding="utf-8")
         for pattern in ("locale/*/LC_MESSAGES/*.po", "report/**/*.j2")
@@ -284,7 +283,7 @@ def _own_words() -> frozenset[str]:
 
 
 Place = tuple[str, str | bytes, bool]
-"""Its name, what stands there, and whether that is read in every way (or only as it stands)."""
+"""Name, content, and whether to search the content in every reading (true) or literally (false)."""
 
 
 def _places_in(path: Path, *, only_printed: bool) -> Iterator[Place]:
@@ -295,14 +294,14 @@ def _places_in(path: Path, *, only_printed: bool) -> Iterator[Place]:
     elif head.startswith(b"PK"):
         yield from _decoded_zip(path, only_printed=only_printed)
     elif only_printed:
-        for piece in _pieces(path):  # what is being written has another name
+        for piece in _pieces(path):  # a file being written has a temporary name
             yield from _decoded_file("report.html", piece, only_printed=True)
     else:
         yield from _decoded_file(path.name, path.read_bytes(), only_printed=False)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
-    """Split a page at the ends of blocks; each piece repeats the last blocks of the one before."""
+    """Split a page at block tags; each piece repeats the last blocks of the previous one."""
     rest = b""
     with path.open("rb") as file:
         while block := file.read(_PIECE):
@@ -325,7 +324,7 @@ def _decoded_zip(path: Path, *, only_printed: bool) -> Iterator[Place]:
                 yield from _decoded_file(info.filename, content, only_printed=only_printed)
                 continue
             if only_printed:
-                continue  # it was looked through when it was written
+                continue  # it was searched when it was written
             with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
                 copy.write(content)
                 copy.flush()
@@ -334,7 +333,7 @@ def _decoded_zip(path: Path, *, only_printed: bool) -> Iterator[Place]:
 
 
 def _decoded_file(name: str, content: bytes, *, only_printed: bool) -> Iterator[Place]:
-    """Split a file of ours into units that no value crosses; yield any other file whole."""
+    """Yield a file's bytes, and its units: of our own files units that no value crosses, else the whole."""
     ending = name.rpartition(".")[2]
     is_ours = name.startswith(("data/", "pages/")) or "/" not in name
     yield name, content, False
@@ -354,7 +353,7 @@ def _decoded_file(name: str, content: bytes, *, only_printed: bool) -> Iterator[
 
 
 def _units_of_json(content: bytes, *, is_lines: bool) -> Iterator[str | bytes]:
-    """The values of a JSON text, several in one unit, and each message in one of its own."""
+    """Yield the values of a JSON text, several in one unit, and each message as a separate unit."""
 
     def scalars() -> Iterator[str]:
         if is_lines:
@@ -415,7 +414,7 @@ def _decoded_pdf(path: Path, *, only_printed: bool) -> Iterator[Place]:
             strings += strings_in(thing)
         for unit in _join(strings):
             yield "the texts of its objects", unit, True
-        for page in page_texts(pdf):  # and backwards, as writing from right to left is drawn
+        for page in page_texts(pdf):  # also reversed, because right-to-left text is drawn from left to right
             yield SQUEEZED, f"{page}{BORDER}{page[::-1]}", True
 
 

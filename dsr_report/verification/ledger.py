@@ -1,9 +1,9 @@
-"""The ledger of a disclosure, read back: does it account for each value of the export exactly once?
+"""Checks that the ledger of a disclosure accounts for each value of the export exactly once.
 
-A ledger is JSON Lines: `pointer`, `members`, `values`, `masked`, `withheld`, `kind`, `place`, `anchor`,
-`file`, `in_file`. A line speaks for all values at and below `pointer`, or, with `members`, for those at and
-below `pointer + member` alone; those at and below `pointer + in_file` are in full in `file` alone, which the
-disclosure carries. Lines stand in the order of the export, so that both are read side by side.
+A ledger is JSON Lines with the keys `pointer`, `members`, `values`, `masked`, `withheld`, `kind`, `place`,
+`anchor`, `file`, `in_file`. A line accounts for all values at and below `pointer` or, with `members`, only
+for those at and below `pointer + member`. Values at and below `pointer + in_file` are in full only in `file`,
+which the disclosure embeds. Lines are roughly in the order of the export, so that both are read in parallel.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from dsr_report.jsonstream.items import Item, count_values, values
 from dsr_report.sentences import Sentence
 
 _FAR = 5_000
-"""Lines that are read in search of a value; the reader holds back far fewer records than that."""
+"""Lines read ahead in search of a value; the export's reader reorders records over a far shorter distance."""
 
 
 class UnsettledError(Exception):
-    """A value is open, or was settled twice; `what` names its pointer."""
+    """A value is not settled, or is settled twice; `what` names its pointer."""
 
     def __init__(self, what: Sentence) -> None:
         super().__init__(what)
@@ -30,24 +30,24 @@ class UnsettledError(Exception):
 
 @dataclass(slots=True)
 class _Claim:
-    """One line of the ledger, and how many of its values were not found in the export yet."""
+    """One line of the ledger, and the number of its values not met in the export yet."""
 
     pointer: str
     subtrees: tuple[str, ...]
     left: int
     hidden: int
     in_file: list[str]
-    """Pointers of which a value is still to be met."""
+    """Pointers below which no value was met yet."""
 
 
 class Settling:
-    """Holds a ledger against what the export's reader yields, in bounded memory.
+    """Compares a ledger with the items of the export, in bounded memory.
 
     Attributes:
-        lines: how many records the ledger has.
-        values: how many values it accounts for.
-        nameless: a place or file of a line that the report does not have (`named`: the ids in its pages,
-            where they are known; `files`: the names of what it carries).
+        lines: number of records in the ledger.
+        values: number of values of the export that it accounts for.
+        nameless: the first place or file in the ledger that the report does not have, according to `named`
+            (the ids in its pages, if known) and `files` (the names of its files).
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class Settling:
         self.nameless: str | None = None
 
     def meet(self, item: Item) -> int:
-        """Look for the line of each value of an item; how many there are.
+        """Find the line of each value of an item, and return the number of values.
 
         Raises:
             UnsettledError: a value is in no line, or in two.
-            ValueError, KeyError, TypeError: a line is no line of a ledger.
+            ValueError, KeyError, TypeError: a line is malformed.
         """
         pointer = item.pointer
         if pointer not in self._claims:
@@ -87,7 +87,7 @@ class Settling:
         return count
 
     def close(self) -> None:
-        """Check that no line is left over; raises what `meet` does."""
+        """Check that no line is left over; raises the same errors as `meet`."""
         while self._next_claim() is not None:
             pass
         for claim in self._claims.values():

@@ -1,8 +1,8 @@
-"""The text of a PDF's pages, read from what they draw: each glyph by the character that its font says it is.
+"""Extracts the text of a PDF's pages from their content streams, by each font's ToUnicode table.
 
-For the PDFs that we write: two-byte glyph numbers in hexadecimal strings, a ToUnicode table for every
-font, and texts that stand for what is shown (ActualText). It finds what copying from the page would give,
-without a program that is installed beside us.
+It supports the PDFs that we write: two-byte glyph numbers in hexadecimal strings, a ToUnicode table for every
+font, and replacement texts (ActualText). The result is what copying from the page would give, without
+depending on an installed program.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Glyphs = dict[int, str]
 
 
 def page_texts(pdf: pikepdf.Pdf) -> Iterator[str]:
-    """What each page, and each form on a page, says; a line break wherever the pen is moved."""
+    """Yield the text of each page and of each form XObject, with a line break at each change of position."""
     tables: dict[tuple[int, int], Glyphs] = {}
     for page in pdf.pages:
         yield _text_of(b"\n".join(_contents(page)), page.resources, tables)
@@ -48,7 +48,7 @@ def _text_of(content: bytes, resources: pikepdf.Object, tables: dict[tuple[int, 
     glyphs: Glyphs = {}
     out: list[str] = []
     is_said = False
-    """Whether the text of the glyphs stands before them."""
+    """Whether an ActualText replaces the following glyphs."""
     for actual, font, string, moved, next_line in _TOKEN.findall(content):
         if actual:
             out.append(bytes.fromhex(actual.decode()).decode("utf-16-be", "replace"))

@@ -1,4 +1,4 @@
-"""Read a disclosure of ours: its manifest, its files, its ledger, and the anchors of its pages."""
+"""Reads a disclosure of ours: its manifest, its files, its ledger, and the anchors of its pages."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _LEDGER = re.compile(r'<meta name="dsr-report-ledger" content="([A-Za-z0-9+/=]*)
 
 
 def contents_of(path: Path) -> Contents:
-    """What stands inside a disclosure: its manifest, its files.
+    """Open the contents of a disclosure.
 
     Raises:
-        UsageError: it is none of the files that dsr-report writes.
-        ValueError, KeyError and others: it is damaged.
+        UsageError: the file is none of the types that dsr-report writes.
+        ValueError, KeyError and others: the file is damaged.
     """
     return {"pdf": _Pdf, "html": _Html, "zip": _Zip}[medium_of(path)](path)
 
 
 def medium_of(path: Path) -> str:
-    """What a file is, by its first bytes: `pdf`, `html` or `zip`.
+    """Detect the type of a file by its first bytes: `pdf`, `html` or `zip`.
 
     Raises:
-        UsageError: it is none of the files that dsr-report writes.
+        UsageError: the file is none of these.
     """
     with path.open("rb") as file:
         head = file.read(1024)
@@ -54,13 +54,13 @@ def medium_of(path: Path) -> str:
 
 
 class Contents(Closing):
-    """What stands inside a disclosure. Use it in a `with` block."""
+    """The contents of a disclosure. Use it in a `with` block."""
 
     manifest: Manifest
 
     @property
     def export_name(self) -> str | None:
-        """The name of the embedded export, where there is one."""
+        """The name of the embedded export; None without one."""
         return next((n for n in self.names() if n in {"export.json", "data/export.json"}), None)
 
     def __init__(self, path: Path) -> None:
@@ -81,7 +81,7 @@ class Contents(Closing):
             yield from file
 
     def anchors(self) -> set[str] | None:
-        """The ids of all places in the report; None where they cannot be had."""
+        """The ids of all places in the report; None if unavailable."""
         return None
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ class _Pdf(Contents):
         yield from unsafe_pdf(self._pdf)
 
     def anchors(self) -> set[str] | None:
-        """The names of its destinations; only of two PDFs that belong together, which share one ledger."""
+        """The names of its destinations; only for a pair of PDFs, which share one ledger."""
         if (
             not self.manifest.companion
             or "/Names" not in self._pdf.Root

@@ -1,10 +1,10 @@
 """Step 12 of the pipeline: verify that a PDF, HTML file or package of ours is complete and unaltered.
 
-*Unaltered*: the seal fits every byte; each file's hash is the manifest's. *Complete*: the values of the
-export are counted again and equal disclosed + masked + withheld. *Settled*: the ledger accounts for each of
-them once, by its pointer, at a place that the report has. *Consistent*: the kinds of records that
-the manifest counts are those in the export. *Safe*: nothing in it runs, loads or tracks. *Closed*: with the
-controller's original at hand, no masked or withheld value is found in any decoded byte.
+*Unaltered*: the seal matches every byte, and each file's hash is that in the manifest. *Complete*: the values
+of the export are counted again and equal disclosed + masked + withheld. *Settled*: the ledger accounts for
+each value once, by its pointer, at a place that the report has. *Consistent*: the number of records in the
+export is that in the manifest. *Safe*: nothing in it runs, loads or tracks. *Closed*: given the controller's
+original, no masked or withheld value is found in any decoded byte.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from dsr_report.writers.seal import check_seal, companion_of, core_of
 
 _BLOCK = 1 << 20
 _NEAR = 200
-"""Files beside a PDF among which the one that belongs to it is looked for, if it got another name."""
+"""PDFs in the same folder that are searched for a renamed companion; further ones are not looked at."""
 _NOT_COMMON: dict[str, object] = {"part": "whole", "companion": "", "files": ()}
-"""What the manifests of two PDFs that belong together do not share."""
+"""Fields in which the manifests of a pair of PDFs may differ, with neutral values for comparison."""
 _DAMAGE = (
     DsrReportError,
     zipfile.BadZipFile,
@@ -47,14 +47,14 @@ _DAMAGE = (
     ValueError,
     KeyError,
     EOFError,
-    NotImplementedError,  # what zipfile raises for a compression that it does not know
+    NotImplementedError,  # raised by zipfile for an unknown compression
     RuntimeError,  # … and for a file that claims to be encrypted
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked, for machines (`code`) and people; `ok` is None where it could not be."""
+    """The result of one check for machines (`code`) and people (`text`); `ok` is None if not possible."""
 
     code: str
     ok: bool | None
@@ -70,15 +70,15 @@ class Verification:
     manifest: Manifest | None = None
     checks: list[Check] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
-    """What belongs together: the file, or the letter and its annexes."""
+    """The files verified together: one file, or the letter and its annexes."""
 
     @property
     def ok(self) -> bool:
-        """Whether nothing that was checked failed."""
+        """Whether no check failed."""
         return all(check.ok is not False for check in self.checks)
 
     def add(self, code: str, ok: bool | None, text: str) -> None:  # noqa: FBT001 - the result of a check
-        """Note one result."""
+        """Add the result of a check."""
         self.checks.append(Check(code, ok, text))
 
     def __repr__(self) -> str:
@@ -93,17 +93,17 @@ class Verification:
 
 
 def verify(path: Path, export: Path | None = None) -> Verification:
-    """Check a disclosure; `export` is what to hold it against: the disclosed JSON, or the original.
+    """Verify a disclosure; `export` is the export to compare it with: the disclosed JSON, or the original.
 
     Raises:
         FileError, OSError: the file cannot be read.
-        UsageError: it is none of the files that dsr-report writes.
+        UsageError: the file is none of the types that dsr-report writes.
         NotAnExportError: `export` is no export.
     """
     medium = medium_of(path)
     if export is not None:
         with open_export(export, salvage=True):
-            pass  # else the disclosure would be called damaged for a wrong file beside it
+            pass  # a wrong `export` raises here; later it would count as damage of the disclosure
     result = Verification(path, medium, files=[path])
     if not _check_file(result, path):
         return result
@@ -129,7 +129,7 @@ def verify(path: Path, export: Path | None = None) -> Verification:
 
 
 def _check_file(result: Verification, path: Path) -> bool:
-    """Check what one file alone can tell; whether it could be read."""
+    """Run the checks of a single file; return whether it could be read."""
     what = "" if path == result.path else f" ({path.name})"
     seal = check_seal(path)
     result.add(
@@ -172,7 +172,7 @@ def _check_file(result: Verification, path: Path) -> bool:
 
 
 def _companion(result: Verification, path: Path) -> Path | None:
-    """The PDF that belongs to this one: beside it under its name, or under another one."""
+    """Find the companion of a PDF in its folder, by its name or by its core; None without one."""
     manifest = result.manifest
     if manifest is None or not manifest.companion:
         return None
@@ -197,7 +197,7 @@ def _companion(result: Verification, path: Path) -> Path | None:
 
 
 def _check_pair(result: Verification, path: Path, other: Path) -> None:
-    """Whether two files name each other, and carry one ledger and one account of values."""
+    """Check that two files refer to each other by hash, and have the same ledger and manifest data."""
     ok = companion_of(path) == core_of(other) and companion_of(other) == core_of(path)
     if ok:
         with contents_of(path) as one, contents_of(other) as two:
@@ -309,7 +309,7 @@ def _check_export(
 
 
 def _recount(manifest: Manifest) -> Sum:
-    """Count the sum again, from the places of the marks."""
+    """Recompute the sum from the places of the marks."""
     masked, withheld = (
         len({p for mark in manifest.marks if mark.treatment == treatment for p in mark.pointers})
         for treatment in ("mask", "withhold")
@@ -321,7 +321,7 @@ def _recount(manifest: Manifest) -> Sum:
 
 
 def _check_total(result: Verification, contents: Contents, export: ExportFile) -> None:
-    """Of an original of which values were hidden: whether it holds as many as the disclosure accounts for."""
+    """Check that the original has as many values as the disclosure accounts for, and the same subject."""
     entry = contents.manifest.export
     is_hidden = any(
         p.startswith("/info") for mark in contents.manifest.marks for p in mark.pointers + mark.passages_in
@@ -407,7 +407,7 @@ def _records(count: int) -> Sentence:
 
 
 class _LedgerCheck:
-    """Holds the ledger against the export, item by item; what is wrong becomes a result, once."""
+    """Compares the ledger with the export, item by item; the first error becomes the check's result."""
 
     def __init__(self, result: Verification, contents: Contents, others: Sequence[Contents]) -> None:
         self._result = result
@@ -417,7 +417,7 @@ class _LedgerCheck:
         self._settling: Settling | None = Settling(contents.ledger(), hidden, named, contents.names())
 
     def meet(self, item: Item) -> int:
-        """How many values an item has; each is looked for in the ledger."""
+        """Look up each value of an item in the ledger, and return the number of values."""
         if self._settling is not None:
             try:
                 return self._settling.meet(item)
@@ -426,7 +426,7 @@ class _LedgerCheck:
         return count_values(item.value)
 
     def close(self) -> None:
-        """Check at the end that no line of the ledger is left over."""
+        """Check that no line of the ledger is left over, and add the result."""
         if self._settling is None:
             return
         try:
@@ -475,7 +475,7 @@ def _check_against_original(
 
 
 def _check_page(result: Verification, files: Sequence[Contents], original: ExportFile) -> None:
-    """Of a page that has no export in it: whether what it hides still stands in it."""
+    """Check that a page without an embedded export does not contain the values that it hides."""
     from dsr_report.verification.leaks import hidden_in_page  # noqa: PLC0415 - only with an original
 
     hidden, untold, digests = hidden_in_page(files[0].manifest, original)

@@ -1,1 +1,1 @@
-"""What the sample exports are made of. Everything is invented, and nothing looks at a clock."""
+"""Generators of the sample exports. All data are invented, and nothing reads the clock."""

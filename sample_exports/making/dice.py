@@ -1,4 +1,4 @@
-"""Chance that falls the same way everywhere, and times without a zone."""
+"""Reproducible pseudo-random choices, and times without a zone."""
 
 # ruff: noqa: DTZ001 - Copernica's times name no zone
 
@@ -15,21 +15,21 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 class Dice:
-    """Chance from a seed; built on `random()` alone, the one method whose sequence Python promises to keep."""
+    """A seeded random generator, built on `random()` alone, the one method with a guaranteed sequence."""
 
     def __init__(self, seed: str) -> None:
         self._random = random.Random(seed).random
 
     def below(self, end: int) -> int:
-        """A whole number from 0 up to, not including, `end`."""
+        """An integer from 0 to `end`, exclusive."""
         return int(self._random() * end)
 
     def between(self, first: int, last: int) -> int:
-        """A whole number from `first` to `last`, both included."""
+        """An integer from `first` to `last`, inclusive."""
         return first + self.below(last - first + 1)
 
     def chance(self, probability: float) -> bool:
-        """Whether something of this probability happens."""
+        """True with this probability."""
         return self._random() < probability
 
     def pick(self, choices: Sequence[Picked]) -> Picked:
@@ -37,7 +37,7 @@ class Dice:
         return choices[self.below(len(choices))]
 
     def hexadecimal(self, length: int) -> str:
-        """Digits as in a hash."""
+        """Hexadecimal digits, as in a hash."""
         return "".join(_BASE36[self.below(16)] for _ in range(length))
 
     def base36(self, length: int) -> str:
@@ -45,7 +45,7 @@ class Dice:
         return "".join(_BASE36[self.below(36)] for _ in range(length))
 
     def base64(self, length: int) -> str:
-        """Something that looks like a signature."""
+        """Base64 text that looks like a signature."""
         return "".join(_BASE64[self.below(64)] for _ in range(length - 1)) + "="
 
 
@@ -60,7 +60,7 @@ def stamp(at: datetime) -> str:
 
 
 def hours_from_utc(at: datetime) -> int:
-    """The offset of Central European (summer) time at this local time, by rule and not from a database."""
+    """Hours of offset of Central European (summer) time at this local time, without a time zone database."""
     return (
         2
         if _last_sunday(at.year, 3) + timedelta(hours=2)

@@ -1,4 +1,4 @@
-"""An address that wrote to and heard from an invented English-speaking ferry company; there is no profile."""
+"""The export of an e-mail address without a profile, in contact with an invented English ferry company."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ NEWS = (
 
 
 def records() -> list[Record]:
-    """Everything that the export of the address holds."""
+    """All records of the address's export."""
     story = Story(
         SHOP,
         PERSON,
@@ -121,7 +121,7 @@ def _without_profile(record: Record) -> Record:
 
 
 def _other_family(ticket: Sent) -> list[Record]:
-    """Records as the transactional product keeps them."""
+    """Records in the form of the transactional product."""
     token = "smtp-7c1f0e9b2a"  # noqa: S105 - a message id
     common = {"envelope": f"bounce+{token}@mail.gannetline.example", "recipient": PERSON.address}
     at = ticket.at + timedelta(days=1)
@@ -154,7 +154,7 @@ def _other_family(ticket: Sent) -> list[Record]:
 
 
 def _webhooks(sent: Sent) -> list[Record]:
-    """Webhook calls that were kept: the only records with unix times."""
+    """Stored webhook calls: the only records with Unix timestamps."""
     at = sent.at + timedelta(hours=3)
     unix = int((at - moment("1970-01-01 00:00:00")).total_seconds()) - 3600 * hours_from_utc(at)
     common = {

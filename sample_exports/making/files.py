@@ -1,4 +1,4 @@
-"""One export in many wrappings, and exports that hold nothing: layouts 9 and 10."""
+"""One export in all layouts, empty exports (layout 9), and exports in containers (layout 10)."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def all_layouts(head: dict[str, Any], records: Sequence[Record]) -> Iterator[Wra
 
 
 def undecidable(records: Any) -> Iterator[dict[str, Any]]:
-    """The old-style opens, as if their programs had asked for anything, not for pictures."""
+    """Yield the old-style opens with `Accept: */*`, so that the header does not identify them as opens."""
     for record in records:
         if {"header", "groupid", "document"} <= record.keys() and "linkinfo" not in record:
             yield record | {"header": re.sub(r"(?m)^Accept: .*$", "Accept: */*", record["header"])}
 
 
 def degenerate(head: dict[str, Any]) -> Iterator[Wrapping]:
-    """Layout 9: nothing where something was expected."""
+    """Yield layout 9: `data` missing, empty, null, or a sentence."""
     for name, whole, shows in (
         ("sentence", {"info": head, "data": SENTENCE}, "not ready: a sentence for data"),
         ("null", {"info": head, "data": None}, "null for data"),
@@ -63,7 +63,7 @@ def degenerate(head: dict[str, Any]) -> Iterator[Wrapping]:
 
 
 def wrapped(head: dict[str, Any], records: Sequence[Record]) -> Iterator[Wrapping]:
-    """Layout 10: the export within something else, and cut off."""
+    """Yield layout 10: the export in containers and encodings, and truncated."""
     data = layouts.nested(records)
     plain = in_one_line(head, data).encode()
     half = len(data) // 2
@@ -102,13 +102,13 @@ def wrapped(head: dict[str, Any], records: Sequence[Record]) -> Iterator[Wrappin
 
 
 def gzipped(content: bytes) -> bytes:
-    """A gzip file, without compression and without a clock."""
+    """A gzip file, uncompressed and without a timestamp."""
     tail = struct.pack("<II", zlib.crc32(content), len(content))
     return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + stored(content) + tail
 
 
 def zipped(name: str, content: bytes) -> bytes:
-    """A ZIP of one file, without compression and without a clock."""
+    """A ZIP of one file, uncompressed and with a fixed timestamp."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         entry = zipfile.ZipInfo(name, (2024, 3, 1, 12, 0, 0))
@@ -118,7 +118,7 @@ def zipped(name: str, content: bytes) -> bytes:
 
 
 def mailed(content: bytes) -> bytes:
-    """The mail in which a finished export arrives."""
+    """A message with the finished export attached."""
     note = mime.text_part("The data that was requested is attached.\n", encoding="7bit")
     part = mime.multipart(
         "mixed", [note, mime.file_part(content, "application/json", "data.json")], "=_export_mail"

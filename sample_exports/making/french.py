@@ -72,7 +72,7 @@ MESSAGES = (
 
 
 def records() -> list[Record]:
-    """Everything that the export of the French subprofile holds."""
+    """All records of the French subprofile's export."""
     story = Story(
         SHOP,
         PERSON,

@@ -118,7 +118,7 @@ RUNDBRIEFE = (
 
 
 def records() -> list[Record]:
-    """Everything that the export of the German profile holds."""
+    """All records of the German profile's export."""
     story = Story(
         SHOP,
         PERSON,

@@ -1,6 +1,6 @@
-"""An export that attacks whoever shows it, in JSON at its oddest.
+"""An export that attacks the program that displays it, with unusual JSON.
 
-The addresses in it lead to `tracker.example`: nothing that shows this export may ask for one of them.
+Its URLs lead to `tracker.example`: a program that displays this export must not request any of them.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _messages() -> list[str]:
 
 
 def written_with_crlf(part: mime.Part) -> str:
-    """A part as the end of a message."""
+    """The text of a part with CRLF, for the end of a message."""
     return mime.written(part.fields, part.body).replace("\r\n", "\n").replace("\n", "\r\n")
 
 
@@ -175,7 +175,7 @@ ODD_JSON = (
     '{"type":"click","data":"a text in place of a record"}',
     '{"type":"open","data":[{"ID":"1"},{"ID":"2"},"three"]}',
 )
-"""Items as they are written, for what no encoder would write."""
+"""Items as raw JSON text, which an encoder would not produce."""
 
 
 def export() -> str:

@@ -1,7 +1,7 @@
-"""The same records, laid out in every way that an export may have.
+"""The same records in every layout that an export may have.
 
-A function here takes records and returns `data`. Layouts that hold rows write log records as rows and leave all
-others as objects, as only logs have an order of columns.
+A function here takes records and returns `data`. Layouts with rows write log records as rows and all others
+as objects, because only logs have an order of columns.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PLURALS = {
 TELLING_LOGS = frozenset(
     "cdm-impression cdm-click cdm-error cdm-unsubscribe pom-attempts pom-clicks pom-unsubscribes pom-errors".split()
 )
-"""Logs that the number of their columns and the place of the time tell from all others."""
+"""Logs that the number of columns and the position of the time column identify."""
 
 
 def labelled(record: Record) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def nested(records: Sequence[Record]) -> Any:
 
 
 def flat(records: Sequence[Record]) -> Any:
-    """Layout 1: a flat list; the name of the kind stands among the members."""
+    """Layout 1: a flat list; the name of the kind is one of the members."""
     return [_named_inside(record) for record in records]
 
 
@@ -52,7 +52,7 @@ def _named_inside(record: Record) -> dict[str, Any]:
 
 
 def unlabelled(records: Sequence[Record]) -> Any:
-    """Layout 2: a flat list of objects that say nothing of their kind."""
+    """Layout 2: a flat list of objects without the name of their kind."""
     return [record.value for record in records]
 
 
@@ -72,7 +72,7 @@ def grouped(records: Sequence[Record]) -> dict[str, list[Any]]:
 
 
 def groups_without_names(records: Sequence[Record]) -> Any:
-    """Layout 3: a list of lists, one for each source, some of them empty."""
+    """Layout 3: a list of lists, one for each kind, and some empty ones."""
     data: list[list[Any]] = []
     for group in grouped(records).values():
         data += [group] if len(data) % 4 != 2 else [[], group]
@@ -95,7 +95,7 @@ def pairs(records: Sequence[Record]) -> Any:
 
 
 def envelopes(records: Sequence[Record]) -> Any:
-    """Layout 5: keyed by kind, with one object in place of a list of one, and paging envelopes for the others."""
+    """Layout 5: keyed by kind; a single record without a list, several in a paging envelope."""
     return {
         name: group[0]
         if len(group) == 1 and name != "other"
@@ -116,17 +116,17 @@ def _rows(records: Sequence[Record], make: Callable[[str, list[list[Any]]], list
 
 
 def rows_with_header(records: Sequence[Record]) -> Any:
-    """Layout 6: for each log a list of rows, the names of the columns first."""
+    """Layout 6: for each log a list of rows, of which the first is the header."""
     return _rows(records, lambda log, rows: [list(LOG_COLUMNS[log]), *rows])
 
 
 def rows_after_log_name(records: Sequence[Record]) -> Any:
-    """Layout 6: for each log its name and then rows without a header."""
+    """Layout 6: for each log a list of its name and rows without a header."""
     return _rows(records, lambda log, rows: [log, *rows])
 
 
 def bare_rows(records: Sequence[Record]) -> Any:
-    """Layout 6: rows without header or name, of the logs that can be told by their columns."""
+    """Layout 6: rows without header or name, for the logs that their columns identify."""
     return [
         [record.value[column] for column in LOG_COLUMNS[record.log]]
         if record.log in TELLING_LOGS
@@ -136,13 +136,13 @@ def bare_rows(records: Sequence[Record]) -> Any:
 
 
 def json_strings(records: Sequence[Record]) -> Any:
-    """Layout 7: every record as text that holds JSON."""
+    """Layout 7: every record as a string of JSON."""
     return [php(labelled(record)) for record in records]
 
 
 def bare_texts(records: Sequence[Record]) -> Any:
     """Layout 7: messages as bare MIME, as base64 and as data URI; logs as CSV; surveys as HTML and XML."""
-    from base64 import b64encode  # noqa: PLC0415 - wanted here alone
+    from base64 import b64encode  # noqa: PLC0415 - only used here
 
     data: list[Any] = []
     logs: dict[str, list[Record]] = {}
@@ -172,7 +172,7 @@ def _survey_as_html(survey: dict[str, Any]) -> str:
 
 
 def _survey_as_xml(survey: dict[str, Any]) -> str:
-    from xml.sax.saxutils import escape, quoteattr  # noqa: PLC0415 - wanted here alone
+    from xml.sax.saxutils import escape, quoteattr  # noqa: PLC0415 - only used here
 
     rows = "".join(
         f"<question><number>{number}</number><text>{escape(q['question'])}</text><answer>{escape(str(q['answer']))}"
@@ -219,4 +219,4 @@ LAYOUTS: dict[str, tuple[int, Callable[[Sequence[Record]], Any], str]] = {
     "07-json-strings": (7, json_strings, "every record as a string that holds JSON"),
     "08-numeric-keys": (8, numeric_keys, "an object with numbers for keys, with gaps"),
 }
-"""Name, number in the list of layouts, how `data` is made, and what it is; all hold the same records."""
+"""Name → number in the list of layouts, function that makes `data`, and description."""

@@ -8,7 +8,7 @@ from html import escape
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a template says in its language."""
+    """The fixed texts of a template in one language."""
 
     language: str
     online: str
@@ -40,7 +40,7 @@ class Shop:
 
     @property
     def mail_domain(self) -> str:
-        """Where its mail comes from."""
+        """The domain of its sender addresses."""
         return f"mail.{self.domain}"
 
 
@@ -57,7 +57,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one message has to say."""
+    """The content of one message."""
 
     subject: str
     heading: str
@@ -73,7 +73,7 @@ class Letter:
 
 @dataclass(slots=True)
 class Tracker:
-    """Rewrites the links of one message, and remembers them as they were written."""
+    """Rewrites the links of one message to tracking links, and records the originals."""
 
     host: str
     hash: str
@@ -84,14 +84,14 @@ class Tracker:
     authored: list[tuple[int, str, str]] = field(default_factory=list)
 
     def link(self, authored: str, title: str) -> str:
-        """The address that counts a click on `authored`."""
+        """Return a tracking URL for the link `authored`."""
         number = self.first_id + len(self.authored)
         self.authored.append((number, authored, title))
         return f"https://{self.host}/c/{self.hash}/{number}"
 
     @property
     def pixel(self) -> str:
-        """The address whose loading counts as an open."""
+        """The URL of the tracking pixel."""
         return f"https://{self.host}/o/{self.hash}.gif"
 
 
@@ -110,7 +110,7 @@ STYLE = """\
 
 
 def html(shop: Shop, letter: Letter, tracker: Tracker, logo: str, pictures: list[str]) -> str:
-    """The message as a page of tables. `pictures` are the addresses for its products, in order."""
+    """The message as HTML with table layout; `pictures` are the URLs of its products' images, in order."""
     accent, dark, light = shop.colours
     words, font = shop.words, f"font-family:{shop.font}"
     out = [

@@ -1,4 +1,4 @@
-"""Sends letters: the MIME messages of both product families, with what mail servers add on the way."""
+"""Makes MIME messages of both product families, with the header fields that mail servers add."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Mailer:
         self.logo = pictures.gif(160, 48, self.palette, drawing)
 
     def picture(self, number: int) -> tuple[bytes, str, str]:
-        """A product's picture as bytes, media type and name: PNG, GIF or JPEG by number."""
+        """A product's picture (content, media type, name): PNG, GIF or JPEG by number."""
         accent, dark, light = self.palette[1:]
         wall = tuple(255 - (255 - part) * 2 // 3 for part in light)
         colours = [wall, light, accent, dark]
@@ -64,7 +64,7 @@ class Mailer:
         links: Sequence[str] = (),
         extra: Sequence[tuple[str, str]] = (),
     ) -> Sent:
-        """One message, with the header fields, links and pixel that Copernica and mail servers give it."""
+        """Make one message, with the header fields, links and pixel added by Copernica and mail servers."""
         dice, shop, person = self.dice, self.shop, self.person
         number = self._numbers[family] = self._numbers[family] + dice.between(40, 900)
         mailing = self._mailings[family] = self._mailings[family] + dice.between(1, 9)

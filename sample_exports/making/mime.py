@@ -1,4 +1,4 @@
-"""MIME messages as text, with the freedom to write them as odd as real ones are."""
+"""MIME messages as text, built by hand to allow the irregularities of real ones."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a message: its header fields, and a body that is encoded already."""
+    """A part of a message: its header fields, and its encoded body."""
 
     fields: tuple[tuple[str, str], ...]
     body: str
 
     def with_fields(self, *fields: tuple[str, str]) -> Part:
-        """The same part with more header fields behind its own."""
+        """A copy of the part with more header fields after its own."""
         return Part(self.fields + fields, self.body)
 
 
@@ -40,7 +40,7 @@ def written(fields: tuple[tuple[str, str], ...], body: str) -> str:
 def text_part(
     text: str, subtype: str = "plain", charset: str = "utf-8", encoding: str = "quoted-printable"
 ) -> Part:
-    """A text in the transfer encoding named."""
+    """A text part in this charset and transfer encoding."""
     lost = "xmlcharrefreplace" if subtype == "html" else "replace"
     if encoding == "quoted-printable":
         body = quopri.encodestring(text.encode(charset, lost)).decode("ascii")
@@ -59,7 +59,7 @@ def text_part(
 
 
 def file_part(content: bytes, media_type: str, name: str, cid: str | None = None) -> Part:
-    """A file in base64: a picture shown in place where it has a `cid`, an attachment otherwise."""
+    """A file part in base64: inline with a `cid`, else an attachment."""
     disposition = "inline" if cid else "attachment"
     if name.isascii():
         kind, shown = f'{media_type}; name="{name}"', f'{disposition}; filename="{name}"'
@@ -73,14 +73,14 @@ def file_part(content: bytes, media_type: str, name: str, cid: str | None = None
 
 
 def multipart(subtype: str, parts: list[Part], boundary: str, extra: str = "") -> Part:
-    """Several parts as one."""
+    """A multipart of several parts."""
     inner = "".join(f"--{boundary}\n{written(part.fields, part.body)}\n" for part in parts)
     kind = f'multipart/{subtype}{extra};\n\tboundary="{boundary}"'
     return Part((("Content-Type", kind),), f"{inner}--{boundary}--\n")
 
 
 def word(text: str, encoding: str = "Q", charset: str = "utf-8") -> str:
-    """`text` as encoded words of RFC 2047, folded, or as it is where it is ASCII."""
+    """`text` as folded encoded words of RFC 2047; ASCII text unchanged."""
     if text.isascii():
         return text
     words, chunk = [], ""
@@ -102,6 +102,6 @@ def _encoded(content: bytes, encoding: str) -> str:
 
 
 def mailbox(name: str, address: str) -> str:
-    """An address with a display name."""
+    """An address with a display name, for a header field."""
     shown = f'"{name}"' if name.isascii() else word(name)
     return f"{shown} <{address}>"

@@ -1,8 +1,8 @@
-"""Exports of any size, streamed to disk: messages and events are stamped out of templates.
+"""Exports of any size, streamed to disk: messages and events are filled-in templates.
 
-Eight newsletters are made once and cut where an id or a time stands; every message is one of them with its own
-ids and times. Where a newsletter's body is in base64 the links in it keep the template's token. Everything about
-message `i` follows from the seed and `i`, so that events can refer to messages without a list of them.
+Eight newsletters are made once and cut at their ids and times; every message is one of them with its own ids
+and times. Links in a newsletter with a base64 body keep the template's token. All data of message `i` derive
+from the seed and `i`, so that events can refer to messages without a list of them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ENCODINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted: how many messages and events, in which layout, from which seed."""
+    """The parameters of an export: number of messages and events, layout, seed."""
 
     messages: int
     events: int
@@ -55,7 +55,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What tells one message from another."""
+    """The ids and time of one message."""
 
     family: Family
     hash: str
@@ -65,10 +65,10 @@ class Identity:
 
 
 class Stencil:
-    """Text with gaps that are filled anew for each record."""
+    """A text template with gaps, filled for each record."""
 
     def __init__(self, text: str, gaps: dict[str, str]) -> None:
-        """Cut `text` where a value of `gaps` stands, also across a soft line break of quoted-printable."""
+        """Cut `text` at the values of `gaps`, also across soft line breaks of quoted-printable."""
         soft = r"(?:=(?:\\r)?\\n)?"
         found = "|".join(f"(?P<{name}>{soft.join(map(re.escape, value))})" for name, value in gaps.items())
         self._pieces: list[bytes] = []
@@ -93,7 +93,7 @@ class Stencil:
 
 
 def write(order: Order, out: BinaryIO) -> None:
-    """Write the export that `order` asks for."""
+    """Write the export with the parameters `order`."""
     press = _Press(order)
     head = php(info("subprofile", str(PERSON.subprofile))).encode()
     if order.layout == 10:
@@ -136,7 +136,7 @@ def _write_groups(press: _Press, order: Order, out: BinaryIO) -> None:
 
 
 class _Press:
-    """Stencils for one order, and the records that they give."""
+    """Stencils for one order, and the records made from them."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
@@ -163,7 +163,7 @@ class _Press:
         return [self._encode(record).encode() for record in (profile(), subprofile())]
 
     def identity(self, index: int) -> Identity:
-        """Message number `index`."""
+        """The ids and time of message number `index`."""
         digest = blake2b(index.to_bytes(8, "big"), digest_size=16, salt=self._salt[:16]).hexdigest()
         at = START + timedelta(minutes=index * 193 % 4_000_000, seconds=int(digest[:2], 16) % 60)
         if index % 2:
@@ -294,7 +294,7 @@ def _message_stencil(number: int, encode: Callable[[Record], str]) -> Stencil:
     shapes = Shapes(PERSON, 0)
     stand_in = _stand_in(family, sent.mime.replace(sent.hash, _HASHES[family]))
     gaps = {"hash": _HASHES[family], **_GAPS, "date": mail_date(at), "edition": _EDITION}
-    # The token in the body is the mailer's where base64 hides it, and where a soft break cuts it.
+    # `replace` misses tokens in base64, which stay, and tokens split by soft line breaks, replaced below.
     text = encode(shapes.message(stand_in))
     soft = r"(?:=(?:\\r)?\\n)?"
     text = re.sub(soft.join(sent.hash), lambda m: _moved(m.group(), sent.hash, _HASHES[family]), text)
@@ -302,7 +302,7 @@ def _message_stencil(number: int, encode: Callable[[Record], str]) -> Stencil:
 
 
 def _moved(found: str, old: str, new: str) -> str:
-    """`new` in place of `old`, broken where `found` is."""
+    """`new` in place of `old`, with the soft line break of `found` at the same position."""
     if found == old:
         return new
     at = found.index("=")
@@ -344,4 +344,4 @@ _PATTERN: tuple[Callable[[Shapes, Sent], Record], ...] = (
     lambda shapes, sent: shapes.opened(sent, _AT, PHONE, log=True),
     lambda shapes, sent: shapes.clicked(sent, _AT, LAPTOP, sent.links[0]),
 )
-"""What happens to messages, over and over; no kind among them needs a label to be told from the others."""
+"""The repeating sequence of events; each kind is recognisable without a label."""

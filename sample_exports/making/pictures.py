@@ -1,4 +1,4 @@
-"""Small pictures and a voucher, byte by byte: no compressor whose output could differ from place to place."""
+"""Small pictures and a voucher, written byte by byte: a compressor's output could differ between machines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 Colour = tuple[int, int, int]
 Drawing = Callable[[int, int], int]
-"""From column and row to the number of a colour in the palette."""
+"""(column, row) → index of a colour in the palette."""
 
 
 def stored(content: bytes) -> bytes:
@@ -163,7 +163,7 @@ def logo_drawing(width: int, height: int, mark: int) -> Drawing:
 
 
 def product_drawing(width: int, height: int, number: int) -> Drawing:
-    """A vessel, a lamp or a tool against a plain wall, by number."""
+    """A vessel, a lamp or a tool on a plain background, by number."""
 
     def draw(x: int, y: int) -> int:
         u, v = (x + 0.5) / width * 2 - 1, (y + 0.5) / height * 2 - 1

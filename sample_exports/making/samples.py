@@ -1,4 +1,4 @@
-"""Every committed sample: its name, what it shows, and its bytes."""
+"""All committed samples: name, description, and content."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def webshop_records(story: Story) -> list[Record]:
 
 
 def few_webshop_records(story: Story) -> list[Record]:
-    """The same customer with eight messages: what can be told apart in every layout."""
+    """Records of the same customer with eight messages, which are distinguishable in every layout."""
     people = webshop_people
     letters = [sent for sent in story.sent if "nieuwsbrief" in sent.tags]
     others = [
@@ -72,7 +72,7 @@ def few_webshop_records(story: Story) -> list[Record]:
 
 
 def samples() -> Iterator[Sample]:
-    """The samples that stand in the folder itself; all but the hostile one are served by the sandbox."""
+    """Yield the samples in the top folder; the sandbox serves all but the hostile one."""
     story = webshop.tell()
     yield Sample(
         "subprofile-20285.json", "subprofile", "20285", "nl",
@@ -115,7 +115,7 @@ def samples() -> Iterator[Sample]:
 
 
 def files() -> Iterator[tuple[str, bytes]]:
-    """Every committed file as its name and its bytes."""
+    """Yield name and content of every committed file."""
     entries: list[dict[str, Any]] = []
     for sample in samples():
         yield sample.file, sample.content

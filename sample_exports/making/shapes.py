@@ -1,6 +1,6 @@
-"""Records in the shapes that Copernica documents, of both product families and in both styles.
+"""Records in the forms that Copernica documents, of both product families and in both styles.
 
-`Record` carries the kind by which a layout may label it. REST-style records have ids as text and refer to a
+`Record` has the kind, which a layout may use as label. REST-style records have ids as text and refer to a
 message by its numeric id; log-style records have ids as numbers and refer to it by its hash.
 """
 
@@ -16,7 +16,7 @@ Family = Literal["publisher", "suite"]
 
 
 class Record(NamedTuple):
-    """One record of an export; `log` names the log file whose columns it has, where it has them."""
+    """One record of an export; `log` is the log file whose columns it has, if it is in log style."""
 
     kind: str
     value: dict[str, Any]
@@ -25,7 +25,7 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who the export is about, as the account knows them."""
+    """The subject of the export, as stored in the account."""
 
     address: str
     profile: int
@@ -38,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A program that loads pictures or follows links."""
+    """A mail program or browser that loads pictures or follows links."""
 
     agent: str
     label: str
@@ -48,7 +48,7 @@ class Device:
 
     @property
     def header(self) -> str:
-        """The request header as logs keep it."""
+        """The request header as stored in logs."""
         return f"Host: link.example\nUser-Agent: {self.agent}\nAccept: image/webp,*/*;q=0.8\nAccept-Language: nl-NL,nl;q=0.9"
 
 
@@ -121,7 +121,7 @@ LOG_COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 class Shapes:
-    """Writes records about one person, with ids that count up as an account's do."""
+    """Makes records about one person, with ascending ids."""
 
     def __init__(self, person: Person, first_id: int) -> None:
         self.person = person
@@ -140,7 +140,7 @@ class Shapes:
         }
 
     def message(self, sent: Sent, *, mime: bool = True, unsubscribed: bool | None = None) -> Record:
-        """A destination with the complete MIME message, or without where the archive was purged."""
+        """A destination with the complete MIME message; without `mime`, as after a purge of the archive."""
         at = stamp(sent.at)
         if sent.family == "publisher":
             value = {"ID": sent.hash, "timestampsent": at, "internal": str(sent.number)}
@@ -182,19 +182,19 @@ class Shapes:
         return Record(kind, {column: known[column] for column in LOG_COLUMNS[log]}, log)
 
     def attempt(self, sent: Sent, at: datetime) -> Record:
-        """A try to hand a message over, as only logs have it."""
+        """A delivery attempt; logs only."""
         return self._log(
             "pom-attempts" if sent.family == "publisher" else "cdm-attempts", "attempt", sent, at
         )
 
     def retry(self, sent: Sent, at: datetime, attempt: int) -> Record:
-        """A message that will be tried again, as only logs have it."""
+        """A scheduled retry of a delivery; logs only."""
         if sent.family == "publisher":
             return self._log("pom-retries", "retry", sent, at, attempts=attempt)
         return self._log("cdm-retry", "retry", sent, at, attempt=attempt)
 
     def delivery(self, sent: Sent, at: datetime, *, attempts: int = 0, log: bool = False) -> Record:
-        """The receiving server took the message."""
+        """A delivery: the receiving server accepted the message."""
         if log:
             name = "pom-deliveries" if sent.family == "publisher" else "cdm-delivery"
             return self._log(name, "delivery", sent, at, attempts=attempts)
@@ -215,7 +215,7 @@ class Shapes:
     def opened(
         self, sent: Sent, at: datetime, device: Device, *, log: bool = False, old: bool = False
     ) -> Record:
-        """The pictures of a message were loaded."""
+        """An open: the pictures of a message were loaded."""
         code, country, region, city = device.place
         if log:
             name = "pom-impressions" if sent.family == "publisher" else "cdm-impression"
@@ -226,7 +226,7 @@ class Shapes:
         value: dict[str, Any] = {
             "ID": self.next_id(),
             "timestamp": stamp(at),
-            "ip": "0.0.0.0" if old else device.ip,  # noqa: S104 - how old rows hide an address
+            "ip": "0.0.0.0" if old else device.ip,  # noqa: S104 - old rows have this in place of an address
             "useragent": device.label if old else device.agent,
         }
         if sent.family == "publisher":
@@ -236,7 +236,7 @@ class Shapes:
     def clicked(
         self, sent: Sent, at: datetime, device: Device, link: tuple[int, str, str], *, log: bool = False
     ) -> Record:
-        """A link of a message was followed; `link` is its id, what was written, and its title."""
+        """A click: a link of a message was followed; `link` is its id, original URL, and title."""
         code, country, region, city = device.place
         number, authored, title = link
         if log:
@@ -256,7 +256,7 @@ class Shapes:
     def error(
         self, sent: Sent, at: datetime, code: str, text: str, cause: str, *, log: bool = False
     ) -> Record:
-        """A message could not be delivered; a code that starts with 4 is temporary, with 5 permanent."""
+        """A delivery error; a code that starts with 4 is temporary, with 5 permanent."""
         if log:
             name = "pom-errors" if sent.family == "publisher" else "cdm-error"
             smtp = {"4": "451", "5": "550"}[code[0]]
@@ -283,7 +283,7 @@ class Shapes:
         )
 
     def abuse(self, sent: Sent, at: datetime, details: str = "", *, report: str = "") -> Record:
-        """The person called a message spam; `report` is the report mail that a log keeps."""
+        """A spam complaint; `report` is the feedback message stored in a log."""
         if report:
             name = "pom-abuses" if sent.family == "publisher" else "cdm-abuse"
             return self._log(name, "abuse", sent, at, mail=report)
@@ -300,7 +300,7 @@ class Shapes:
         return Record("abuse", value | self._context(sent))
 
     def unsubscribed(self, sent: Sent, at: datetime, source: str = "link", *, log: bool = False) -> Record:
-        """The person unsubscribed through a message."""
+        """An unsubscription through a message."""
         if log:
             name = "pom-unsubscribes" if sent.family == "publisher" else "cdm-unsubscribe"
             return self._log(name, "unsubscribe", sent, at)

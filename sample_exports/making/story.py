@@ -1,4 +1,4 @@
-"""What happened between a shop and a person: messages sent, and what became of each."""
+"""The history between a shop and a person: messages sent, and the events of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .shapes import Device, Person, Record, Sent, Shapes
 
 
 class Story:
-    """A person's dealings with a sender, told record by record."""
+    """The history between a person and a sender, built record by record."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Story:
         self._of: dict[str, list[Record]] = {}
 
     def send(self, at: str | datetime, letter: Letter, **how: Any) -> Sent:
-        """Send `letter`, by the product that was in use at that time."""
+        """Send `letter` with the product in use at that time."""
         when = moment(at) if isinstance(at, str) else at
         family = "publisher" if self._switch and when < self._switch else "suite"
         sent = self.mailer.send(family, when, letter, **how)
@@ -45,15 +45,15 @@ class Story:
         return sent
 
     def add(self, sent: Sent, *records: Record) -> None:
-        """Records of what happened to `sent`."""
+        """Add records of events of `sent`."""
         self._of.setdefault(sent.hash, []).extend(records)
 
     def of(self, sent: Sent) -> list[Record]:
-        """What happened to `sent` so far."""
+        """The records of events of `sent` so far."""
         return self._of.get(sent.hash, [])
 
     def finish(self, *, eager: float = 0.75) -> list[Record]:
-        """All messages in the order of time, each with what happened to it; the usual where nothing was said."""
+        """All messages in order of time, each with its events; those without any get the usual ones."""
         self.sent.sort(key=lambda sent: sent.at)
         records = []
         for sent in self.sent:
@@ -63,7 +63,7 @@ class Story:
         return records
 
     def usual_fate(self, sent: Sent, *, eager: float) -> None:
-        """Delivered, perhaps opened, perhaps followed, as chance has it."""
+        """Add random events: a delivery, and possibly an attempt, opens and clicks."""
         dice, shapes = self.dice, self.shapes
         log = dice.chance(0.4)
         self.add(sent, shapes.delivery(sent, sent.at + timedelta(seconds=dice.between(3, 40)), log=log))

@@ -143,7 +143,7 @@ def shipped(number: str, parcel: str) -> Letter:
 
 
 def basket(number: int) -> Letter:
-    """The reminder of a basket that was left."""
+    """The reminder of an abandoned basket."""
     name, cents, text, _ = PRODUCTS[number]
     return Letter(
         subject=f"{FIRST}, je bent iets vergeten…",
@@ -219,7 +219,7 @@ ORDERS = (
 
 
 def tell() -> Story:
-    """The whole story."""
+    """Build the whole history."""
     story = Story(SHOP, PERSON, NAME, "kroosduiker", 18200, devices=DEVICES, switch=SWITCH)
     _welcome(story)
     _newsletters(story)
@@ -371,7 +371,7 @@ def _occasions(story: Story) -> None:
 
 
 def _mishaps(story: Story) -> None:
-    """What did not go as usual: trouble on the way, a complaint, a farewell, a night when clocks change."""
+    """Add exceptional events: delivery problems, a complaint, an unsubscription, times at a clock change."""
     shapes, by = story.shapes, {sent.subject: sent for sent in story.sent}
     letters = [sent for sent in story.sent if "nieuwsbrief" in sent.tags]
     soft, hard, late, suite_soft, suite_hard = letters[4], letters[11], letters[15], letters[20], letters[26]

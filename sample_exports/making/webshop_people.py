@@ -1,4 +1,4 @@
-"""What else the account knows of the customer: profile, surveys, forms, text messages, files and the rest."""
+"""Other records of the customer: profile, surveys, forms, text messages, files and more."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def surveys() -> list[Record]:
 
 
 def web_form() -> Record:
-    """A form that was sent in with a photo, and with a password that nobody should print."""
+    """A form submitted with a photo, and with a password that must not be printed."""
     fields = {
         "Voornaam": "Noëlle",
         "Email": PERSON.address,
@@ -131,7 +131,7 @@ def web_form() -> Record:
 
 
 def texts() -> list[Record]:
-    """Text messages: a mailing with its placeholders, and rows of single sendings."""
+    """Text messages: a mailing with placeholders, and rows of individual messages."""
     target = {"type": "view", "sources": [{"id": "812", "type": "view"}, {"id": "7601", "type": "database"}]}
     mailing = {
         "id": "56", "timestamp": "2022-12-06 15:30:00", "document": "88",
@@ -152,7 +152,7 @@ def texts() -> list[Record]:
 
 
 def files() -> list[Record]:
-    """Files that were stored with the profile."""
+    """Files stored with the profile."""
     rows = (
         ("20311", "lamp.jpg", "Uploads/2022", "Web form", "2022-11-03 21:12:44", 131072),
         ("20398", "retourformulier KD-22-018873.pdf", "Retouren", "beheer", "2022-12-12 09:01:30", 48213),
@@ -199,7 +199,7 @@ def mailings(story: Story) -> list[Record]:
 
 
 def coupon() -> Record:
-    """A discount code that was given out and not used."""
+    """A discount code that was issued and not used."""
     value = {
         "ID": "9104",
         "code": "WELKOM10-7F3K",
@@ -211,7 +211,7 @@ def coupon() -> Record:
 
 
 def loyalty() -> list[Record]:
-    """Records that no documentation knows."""
+    """Records of an undocumented kind."""
     card = {
         "card": "KLAVER-0044-17", "tier": "groen", "points": 275, "since": "2021-05-01",
         "history": [
@@ -229,7 +229,7 @@ def loyalty() -> list[Record]:
 
 
 def replayed() -> list[Record]:
-    """Webhooks that were kept: a change of the profile, and an absence note that names somebody else."""
+    """Stored webhook calls: a change of the profile, and an out-of-office reply that names another person."""
     update = {
         "type": "update", "parameters": {"Mobiel": "0031612345678"}, "timestamp": "2022-02-08 10:00:00",
         "time": "1644310800", "profile": str(PERSON.profile), "database": str(PERSON.database),

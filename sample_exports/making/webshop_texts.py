@@ -1,4 +1,4 @@
-"""What De Kroosduiker writes and sells."""
+"""Texts and products of De Kroosduiker."""
 
 PRODUCTS: tuple[tuple[str, int, str, str], ...] = (
     (

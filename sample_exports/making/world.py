@@ -1,4 +1,4 @@
-"""One member of an invented exchange of postcards, who writes and is written to in the scripts of the world."""
+"""A member of an invented postcard exchange, with messages in many of the world's scripts."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ PHONE = Device(
 
 
 def records() -> list[Record]:
-    """Everything that the export of the world's member holds."""
+    """All records of the member's export."""
     story = Story(
         SHOP,
         PERSON,
