@@ -28,7 +28,7 @@ MOST_TEXT_MESSAGES = 2_000
 
 
 MOST_UNKNOWN = 20
-"""Names on page one; all records are in Annex D."""
+"""Names of unrecognised records on page one; all records are in Annex D."""
 UNRECOGNISED = "unrecognised"
 
 
@@ -115,9 +115,7 @@ def _collect(
             collected.activity.note_time(at, kind, record.certainty)
         else:
             collected.spools[place].add((kind, record.at, number, record.rule), record.view)
-            if (
-                place != "background"
-            ):  # a template of the sender may be older than all that is about the subject
+            if place != "background":  # a template of the sender may be older than all data about the subject
                 collected.activity.note_span(*record.times)
             if record.mailing_id and record.subject:
                 collected.activity.subjects.setdefault(record.mailing_id, record.subject)

@@ -38,7 +38,7 @@ _MOST_PERIODS = 3
 
 
 class Block(NamedTuple):
-    """One statement: its heading, its texts, and a list where it has one."""
+    """One statement: its heading, its texts, and its list of items, which may be empty."""
 
     anchor: str
     title: str

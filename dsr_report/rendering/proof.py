@@ -25,7 +25,7 @@ _NUMBER = re.compile(re.escape(_MARK) + r"(\d+)\.(\d+);")
 
 
 class Provable(Protocol):
-    """Something whose values a page has to show."""
+    """Something whose values a page must show."""
 
     def numbers(self) -> Iterator[tuple[int, int, str]]:
         """Yield for each value the number of its record, its own number, and its pointer."""

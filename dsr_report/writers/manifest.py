@@ -26,8 +26,8 @@ class _Model(BaseModel):
 class ExportEntry(_Model):
     """The export as disclosed.
 
-    `sha256` is that of the disclosed JSON. Where something is masked or withheld the hash of the original is
-    not given: with everything else known, it would let a short hidden value be guessed.
+    `sha256` is the hash of the disclosed JSON. If something is masked or withheld, the hash of the original
+    is omitted: with everything else known, a short hidden value could be guessed from it.
     """
 
     type: str | None
@@ -39,10 +39,10 @@ class ExportEntry(_Model):
 
 
 class Values(_Model):
-    """The values (scalar leaves) of the export; `total = disclosed + masked + withheld`.
+    """The numbers of values (scalar leaves) of the export; `total = disclosed + masked + withheld`.
 
-    Masked or withheld is a value of whose content nothing is shown; `in_part` of the disclosed ones have a
-    part that is masked or withheld.
+    Masked and withheld values show none of their content. `in_part` is the number of disclosed values with a
+    masked or withheld part.
     """
 
     total: int
@@ -58,16 +58,16 @@ class Values(_Model):
 
 
 class RecordsEntry(_Model):
-    """How many records of one kind there are, and the chapters of the report that show them."""
+    """The number of records of one kind, and the chapters of the report that show them."""
 
     count: int
     shown_in: tuple[str, ...]
 
 
 class Around(_Model):
-    """What stands around a mark in a value that is shown, or in one of the texts of a message.
+    """The text before and after a mark in a disclosed value, or in one of the texts of a message.
 
-    `begins` and `ends`: nothing stands before `before`, or behind `after`.
+    `begins`: the text begins with `before`. `ends`: the text ends with `after`.
     """
 
     pointer: str
@@ -79,10 +79,10 @@ class Around(_Model):
 
 
 class MarkEntry(_Model):
-    """One hidden value: its number, what it is, why it is hidden, and where.
+    """One hidden value: its number, its kind, the reason for hiding it, and its places.
 
-    `everywhere`: no text that stands elsewhere may hold it either. `around`: of a page, which carries no
-    export, what stands around the mark; with the original, that tells what to look for.
+    `everywhere`: no other text may contain it either. `around`: in a page, which embeds no export, the text
+    around the mark; together with the original, it identifies the hidden value.
     """
 
     number: int
@@ -107,10 +107,10 @@ class FileEntry(_Model):
 
 
 class Manifest(_Model):
-    """What stands in `manifest.json`.
+    """The content of `manifest.json`.
 
-    `for_archive`: it was asked that nothing be hidden, so that live keys can be read; not for the subject.
-    `part`: what of the report stands in this file; the rest stands in the `companion`, a file beside it.
+    `for_archive`: nothing is hidden, on request, so live keys are readable; not for the subject. `part`: the
+    part of the report in this file; the rest is in `companion`, a file in the same folder.
     """
 
     format: Literal["dsr-report-disclosure"] = "dsr-report-disclosure"

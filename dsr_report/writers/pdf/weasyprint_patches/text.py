@@ -138,7 +138,7 @@ class _KeptLayout(_Layout):  # type: ignore[misc] # WeasyPrint has no types
     def set_text(self, text: str, justify: bool = False) -> None:  # noqa: FBT001, FBT002 - as WeasyPrint has it
         """Set the text of the layout."""
         if self.shared is None or "\t" in text:
-            if self.shared is not None:  # its attribute list must not be changed
+            if self.shared is not None:  # its attribute list is shared with other layouts
                 self.shared = None
                 pango.pango_layout_set_attributes(self.layout, ffi.NULL)
             super().set_text(text, justify)
