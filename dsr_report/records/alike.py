@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple, cast
 
-from dsr_report.jsonstream.items import Elements, Item, JsonValue, count_values
+from dsr_report.jsonstream.items import Container, Elements, Item, JsonValue, Level, containers, count_values
+from dsr_report.pointers import tokens
 from dsr_report.records.vocabulary import normalised_key
 
 Names = frozenset[str]
 _Object = dict[str, JsonValue]
 Objects = list[_Object]
 Groups = dict[Names, Objects]
+Lists = list[tuple[Container, list[JsonValue]]]
+"""Lists, or objects that are used as one, and their elements."""
 _WRAPPED = 2  # levels: objects, and flat objects in them
 
 
@@ -100,6 +104,7 @@ class Lot:
     def __init__(self, items: Sequence[Item]) -> None:
         self._items = items
         self.labels: tuple[str, ...] = ()
+        self.pointer = items[0].pointer
         self.alike: list[Alike] = []
         if isinstance(items, Elements) and set(map(type, items.values)) == {dict}:
             self.labels = items.labels
@@ -110,16 +115,34 @@ class Lot:
                 Alike(names, values, is_flat=items.are_flat) for names, values in groups.items()
             ]
 
-    @property
-    def is_known(self) -> bool:
-        """Whether `alike` covers all objects in it, at any depth."""
-        return bool(self.alike) and all(alike.is_flat or alike.inner for alike in self.alike)
+    @cached_property
+    def _levels(self) -> Sequence[Level]:
+        if isinstance(self._items, Elements):
+            return self._items.levels
+        return containers([item[2] for item in self._items])[1:]
 
-    @property
-    def names_within(self) -> set[Names]:
-        """The names of all objects within the items, at any depth."""
-        levels = self._items.levels[1:] if isinstance(self._items, Elements) else ()
-        return {frozenset(each) for level in levels for each in level.containers if isinstance(each, dict)}
+    def names_above(self) -> set[str]:
+        """The names that the items, or the list that they are elements of, stand under."""
+        items = self._items[:1] if isinstance(self._items, Elements) else self._items
+        return {token for item in items for token in tokens(item.pointer)[-2:]}
+
+    def objects(self) -> Iterable[tuple[Names, Objects]]:
+        """Those items that are objects, by their names."""
+        if self.alike:
+            return [(alike.names, alike.values) for alike in self.alike]
+        return _objects_of(self._levels[:1])
+
+    def objects_within(self) -> Iterable[tuple[Names, Objects]]:
+        """The objects within the items, at any depth, by their names."""
+        if self.alike and all(alike.is_flat or alike.inner for alike in self.alike):
+            return [(alike.inner.names, alike.inner.values) for alike in self.alike if alike.inner]
+        return _objects_of(self._levels[1:])
+
+    def lists(self) -> Lists:
+        """The lists among the items and in them."""
+        if self.alike and all(alike.is_flat or alike.inner for alike in self.alike):
+            return []
+        return [(each, each) for level in self._levels for each in level.containers if isinstance(each, list)]
 
     def items(self, values: list[Objects] | None = None) -> Iterable[Item]:
         """All items, or those whose value is among `values`, in the order of the export."""
@@ -128,10 +151,10 @@ class Lot:
         wanted = set(map(id, chain.from_iterable(values)))
         return (item for item in self._items if id(item[2]) in wanted) if wanted else ()
 
-    @property
-    def first(self) -> Item:
-        """The first item."""
-        return self._items[0]
+
+def _objects_of(levels: Iterable[Level]) -> Iterable[tuple[Names, Objects]]:
+    for level in levels:
+        yield from by_names(each for each in level.containers if isinstance(each, dict)).items()
 
 
 def _unwrap(groups: Groups) -> list[Alike]:
@@ -148,10 +171,13 @@ def _unwrap(groups: Groups) -> list[Alike]:
         column = [value[name] for value in values]
         if set(map(type, column)) != {dict}:
             return []
-        pairs: dict[tuple[str, ...], list[tuple[_Object, _Object]]] = defaultdict(list)
+        orders: dict[tuple[str, ...], list[tuple[_Object, _Object]]] = defaultdict(list)
         for pair in zip(values, cast("Objects", column), strict=True):
-            pairs[tuple(pair[1])].append(pair)
-        for order, of_order in pairs.items():
-            outer, inner = map(list, zip(*of_order, strict=True))
-            found.append(Alike(names, outer, is_flat=False, inner=Inner(name, frozenset(order), inner)))
+            orders[tuple(pair[1])].append(pair)
+        pairs: dict[Names, list[tuple[_Object, _Object]]] = defaultdict(list)
+        for order, of_order in orders.items():
+            pairs[frozenset(order)] += of_order
+        for inner_names, of_names in pairs.items():
+            outer, inner = map(list, zip(*of_names, strict=True))
+            found.append(Alike(names, outer, is_flat=False, inner=Inner(name, inner_names, inner)))
     return found

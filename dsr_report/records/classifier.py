@@ -6,7 +6,7 @@ Every value of the items is in exactly one `RawRecord`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -15,66 +15,87 @@ from dsr_report.jsonstream.items import Item, JsonValue, count_values
 from dsr_report.records.alike import Alike, Lot, Names, Objects, shape_of
 from dsr_report.records.classify import Classification, decide, discriminators
 from dsr_report.records.custom import CustomKind
-from dsr_report.records.kinds import kind_of
+from dsr_report.records.kinds import kind_of, kinds_cache
 from dsr_report.records.layouts import LayoutResolver
+from dsr_report.records.logs import columns_of_log
 from dsr_report.records.raw_record import RawRecord as RawRecord  # noqa: PLC0414 - what `find` yields
 from dsr_report.records.request_header import HEADERS, clue_of_header, request_clue
 from dsr_report.records.rule import Rule, rule
 from dsr_report.records.shape_cache import Shapes
-from dsr_report.records.sniff import kind_of_text
-from dsr_report.records.vocabulary import kind_labelled, normalised_key
+from dsr_report.records.sniff import kind_of_text, texts_of_a_kind
+from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key
 from dsr_report.sentences import Sentence
 
 _NESTED = frozenset({dict, list})
 _IN_LIST = re.compile(r"/data/\d+\Z").match
 _MOST_VALUES = 2_000
+_UNKNOWN = "unrecognised"
+MOST_KEYS = 50
+"""Names that tell unrecognised objects apart."""
 
 
 class _Decided(NamedTuple):
-    """A kind, the rule that decided it, and whether its records may contain others."""
+    """What was decided for objects with the same names and the same words in what may tell their kind.
+
+    Other records may stand in one that `holds_records`. `payload` must hold an object that is no page of a
+    listing; where it is `flat`, no member may hold a list or an object.
+    """
 
     kind: str
     rule: Rule
     holds_records: bool
-
-
-class _Shape(NamedTuple):
-    """Cached decisions for objects with the same names and container labels.
-
-    `key` reads the discriminators (`type`, `event`); `table` maps their values to decisions. The member
-    `payload` must hold an object that is not a page of a listing. If it is `flat`, no member may hold a list
-    or an object.
-    """
-
-    table: dict[Any, _Decided]
-    key: Callable[[dict[str, JsonValue]], Any]
     payload: str | None
     flat: bool
 
-    def decision_for(self, value: dict[str, JsonValue]) -> _Decided | None:
-        """The cached decision, or None if it does not apply to this object."""
-        try:
-            decided = self.table.get(self.key(value))
-        except TypeError:  # unhashable: a list or an object in place of a word
-            return None
-        return decided if decided is not None and self._fits(value, decided) else None
-
-    def _fits(self, value: dict[str, JsonValue], decided: _Decided) -> bool:
-        if decided.holds_records and _may_hold_records(value):
+    def fits(self, value: dict[str, JsonValue]) -> bool:
+        """Whether it holds for an object."""
+        if self.holds_records and _may_hold_records(value):
             return False
         if self.payload is None:
             return not self.flat or _NESTED.isdisjoint(map(type, value.values()))
         inner = value[self.payload]
         return type(inner) is dict and "data" not in inner
 
-    def fits_all(self, alike: Alike, decided: _Decided) -> bool:
-        """Whether a decision applies to all of some alike objects."""
-        if decided.holds_records and not alike.is_flat and not alike.inner:
-            return all(self._fits(value, decided) for value in alike.values)
+    def fits_all(self, alike: Alike) -> bool:
+        """Whether it holds for objects that are alike."""
+        if self.holds_records and not alike.is_flat and not alike.inner:
+            return all(map(self.fits, alike.values))
         if self.payload is None:
-            return not self.flat or alike.is_flat or all(self._fits(value, decided) for value in alike.values)
+            return not self.flat or alike.is_flat or all(map(self.fits, alike.values))
         inner = alike.under(self.payload)
         return inner is not None and not any("data" in names for names in inner)
+
+
+class _Shape(NamedTuple):
+    """What was decided for objects with these very names in these containers.
+
+    `key` reads the members that could decide otherwise (`type`, `event`); `table` has what was decided for
+    each of their values, or for what these mean.
+    """
+
+    table: dict[Any, _Decided]
+    key: Callable[[dict[str, JsonValue]], Any]
+    by_request: bool
+
+    def decision_for(self, value: dict[str, JsonValue]) -> _Decided | None:
+        """What was decided, where it holds for this object, too."""
+        try:
+            decided = self.table.get(_meaning(self.key(value)))
+        except TypeError:  # a list or an object, where a word was expected
+            return None
+        return decided if decided is not None and decided.fits(value) else None
+
+
+def _meaning(key: Any) -> Any:
+    """Words that could tell a kind, without those that tell none."""
+    if isinstance(key, str):
+        return key if _may_name_kind(key) else ""
+    return tuple(map(_meaning, key)) if type(key) is tuple else key
+
+
+@kinds_cache(maxsize=16384)
+def _may_name_kind(word: str) -> bool:
+    return kind_named(word) is not None or columns_of_log(word) is not None
 
 
 def _may_hold_records(value: dict[str, JsonValue]) -> bool:
@@ -135,36 +156,49 @@ class Classifier:
             if lot.alike and not self._layouts.listening:
                 others = []
                 for alike in lot.alike:
-                    yield from self._recognise(lot.labels, alike, others)
+                    yield from self._recognise(lot, alike, others)
             for item in lot.items(others):
                 yield from self._records_of(*item)
         yield from self._end()
 
-    def _recognise(
-        self, labels: tuple[str, ...], alike: Alike, others: list[Objects]
-    ) -> Iterator[AlikeRecords]:
-        """Yield groups of alike records; objects to classify one by one are added to `others`."""
-        shape = self._shapes.get((labels, alike.names))
+    def _recognise(self, lot: Lot, alike: Alike, others: list[Objects]) -> Iterator[AlikeRecords]:
+        """Records of objects that are alike; what must be looked at one by one is added to `others`."""
+        shape = self._shapes.get((lot.labels, alike.names))
         if shape is None:
             others.append(alike.values)
             return
         try:
-            parts = alike.divided(list(map(shape.key, alike.values)))
-        except TypeError:  # unhashable: a list or an object in place of a word
+            keys = list(map(shape.key, alike.values))
+            meanings = {key: _meaning(key) for key in set(keys)}
+        except TypeError:  # a list or an object, where a word was expected
             others.append(alike.values)
             return
-        for key, part in parts.items():
-            if (decided := shape.table.get(key)) is not None and shape.fits_all(part, decided):
-                yield AlikeRecords(decided.kind, decided.rule, part)
-            else:
+        for key, part in alike.divided([meanings[key] for key in keys]).items():
+            decided = shape.table.get(key)
+            if decided is None or not decided.fits_all(part):
                 others.append(part.values)
+                continue
+            parts: dict[Hashable, Alike] = {False: part}
+            if decided.kind == _UNKNOWN:
+                telling = texts_of_a_kind(part.values) if _IN_LIST(lot.pointer) else None
+                if telling is None or telling:
+                    parts = part.divided(
+                        [telling is None or not telling.isdisjoint(v.values()) for v in part.values]
+                    )
+            others += [parts[True].values] if True in parts else []
+            if False in parts:
+                yield AlikeRecords(decided.kind, decided.rule, parts[False])
 
     def _records_of(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> Sequence[RawRecord]:
         """The records that are decided with this item; others may be held back."""
         layouts = self._layouts
         if type(value) is dict and not layouts.listening:
             shape = self._shapes.get((labels, frozenset(value))) or self._shapes.get((labels, tuple(value)))
-            if shape is not None and (decided := shape.decision_for(value)) is not None:
+            if (
+                shape is not None
+                and (decided := shape.decision_for(value)) is not None
+                and (decided.kind != _UNKNOWN or (self._is_unknown(value) and _IN_LIST(pointer)))
+            ):
                 return (RawRecord(decided.kind, pointer, value, decided.rule, labels),)
             if value and not self._kinds:
                 decision = decide(value, labels)
@@ -173,7 +207,11 @@ class Classifier:
                     self._remember(labels, value, decision)
                     return (RawRecord(decision.kind, pointer, value, decision.rule, labels),)
                 if decision is None and not labels and self._is_unknown(value) and _IN_LIST(pointer):
-                    return (RawRecord("unrecognised", pointer, value, rule("no-known-keys"), labels),)
+                    unknown = Classification(
+                        _UNKNOWN, rule("no-known-keys"), by_names_alone=len(value) <= MOST_KEYS, flat=True
+                    )
+                    self._remember(labels, value, unknown)
+                    return (RawRecord(unknown.kind, pointer, value, unknown.rule, labels),)
         out = layouts.item(pointer, labels, value)
         if len(out) != 1 or out[0].value is not value:
             self._owed += count_values(value) - sum(map(RawRecord.value_count, out))
@@ -209,16 +247,16 @@ class Classifier:
         names = discriminators(value)
         place = (labels, shape_of(value))
         shape = self._shapes.get(place)
-        told = decision.payload, decision.flat
-        if shape is None or len(shape.table) >= _MOST_VALUES or (shape.payload, shape.flat) != told:
+        if shape is None or len(shape.table) >= _MOST_VALUES or shape.by_request < decision.by_request:
             key: Callable[[dict[str, JsonValue]], Any] = itemgetter(*names) if names else _no_key
             if decision.by_request:
                 key = _with_request(key, value)
-            shape = _Shape({}, key, *told)
+            shape = _Shape({}, key, decision.by_request)
             self._shapes.keep(place, value, shape)
+        holds = kind_of(decision.kind).holds_records
         try:
-            shape.table[shape.key(value)] = _Decided(
-                decision.kind, decision.rule, kind_of(decision.kind).holds_records
+            shape.table[_meaning(shape.key(value))] = _Decided(
+                decision.kind, decision.rule, holds, decision.payload, decision.flat
             )
         except TypeError:
             del self._shapes[place]

@@ -9,6 +9,8 @@ import io
 import json
 import re
 import urllib.parse
+from collections.abc import Sequence
+from functools import lru_cache
 
 from dsr_report.jsonstream.items import JsonValue, Number
 from dsr_report.records import logs
@@ -85,6 +87,26 @@ def kind_of_text(text: str) -> tuple[str, Rule] | None:
     if csv_columns(head):
         return "log", rule("text", "CSV")
     return None
+
+
+_MAY_TELL = re.compile("[\n<,;\t]|\0\ufeff*(?:[A-Za-z0-9+/\r]{24}|[dD][aA][tT][aA]:)")
+
+
+def texts_of_a_kind(objects: Sequence[dict[str, JsonValue]]) -> set[JsonValue]:
+    """Those texts of flat objects with the same names that are of a kind by their look."""
+    found: set[JsonValue] = set()
+    for name in objects[0]:
+        texts = {text for each in objects if isinstance(text := each[name], str)}
+        if texts and _MAY_TELL.search("\0" + "\0".join(texts)):
+            found.update(
+                text for text in texts if (_remembered if len(text) <= _SHORT else kind_of_text)(text)
+            )
+    return found
+
+
+_SHORT = 500
+"""Characters of a text that is remembered: programs send the same name with each request."""
+_remembered = lru_cache(4096)(kind_of_text)
 
 
 def is_mime(head: str) -> bool:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dsr_report.jsonstream.items import JsonValue, Number
 from dsr_report.records.alike import Alike, Names, by_names, shape_of
-from dsr_report.records.classifier import AlikeRecords
+from dsr_report.records.classifier import MOST_KEYS, AlikeRecords
 from dsr_report.records.kinds import DATED_KINDS, kind_of
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.rule import Clue, Rule, rule
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _MOST_GROUPS = 500
 _MOST_RULES = 5_000
 _LONGEST_KEY = 120
-_MOST_KEYS = 50
 _MOST_COLUMNS = 200
 _LONG_TEXT = 100_000
 _OTHER_RULES = rule("other-rules")
@@ -76,6 +75,8 @@ class Summary:
             self._count(found.kind, found.rule, found.alike.value_count, len(found.alike.values))
             if found.kind in DATED_KINDS:
                 self._date_alike(found.kind, found.alike)
+            elif found.kind == "unrecognised":
+                self._group(next(found.one_by_one()), len(found.alike.values))
             return
         self._count(found.kind, found.rule, found.value_count(), 1)
         if found.kind in DATED_KINDS:
@@ -213,8 +214,8 @@ class Summary:
     def _at(self, at: datetime) -> None:
         self._others = [min(at, *self._others), max(at, *self._others)] if self._others else [at, at]
 
-    def _group(self, found: RawRecord) -> None:
-        keys = tuple(map(_shorten, list(found.value)[:_MOST_KEYS])) if isinstance(found.value, dict) else ()
+    def _group(self, found: RawRecord, count: int = 1) -> None:
+        keys = tuple(map(_shorten, list(found.value)[:MOST_KEYS])) if isinstance(found.value, dict) else ()
         name = tuple(sorted(keys)) or (f"\x00{found.rule}",)
         if name not in self.groups:
             if len(self.groups) >= _MOST_GROUPS:
@@ -224,7 +225,7 @@ class Summary:
                 names = list(found.value)[:_MOST_COLUMNS] if isinstance(found.value, dict) else []
                 self.examples.append(found._replace(value=dict.fromkeys(names)))
             self.groups.setdefault(name, UnrecognisedGroup(found.pointer, keys, found.rule))
-        self.groups[name].count += 1
+        self.groups[name].count += count
 
 
 def _shorten(key: str) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple
 
 from dsr_report.lexicon import WORDS
@@ -57,6 +57,7 @@ def joined_words(phrases: Iterable[str]) -> frozenset[str]:
 
 
 NAMES_OF_NAMES: Final = joined_words(WORDS.names_of_names)
+NAMES_OF_VALUES: Final = joined_words(WORDS.names_of_values)
 
 
 class _Pieces:
@@ -143,6 +144,36 @@ _NO_KEY_AFTER = _Phrases(WORDS.no_key_after)
 _BESIDE = _Phrases(WORDS.beside_a_key).all
 _PARTS_OF_NO_KEY = tuple(sorted((word for word in _NO_KEY.all if len(word) > 3), key=len))
 _KEY_STEMS = _Pieces(word for _, one in _KINDS for word in one.all)
+_DELETED = {code: None for code in range(128) if not chr(code).isalpha() and chr(code) != "\n"}
+_NO_LETTER = re.compile(r"[^\w\n]|[\d_]")
+
+
+@cache
+def _telling() -> re.Pattern[str]:
+    """What stands in the letters of each name of a key, and of each secret question: the shortest phrases."""
+    phrases = (*(one for _, one in (*_KINDS, *_KEPT_BY_A_VISITOR)), _LIKELY, _SECRET_QUESTIONS)
+    every = {word for one in (*phrases, _Phrases(WORDS.key_links)) for word in one.all}
+    by_first: dict[str, list[str]] = {}
+    kept: list[str] = []
+    for word in sorted(every, key=len):
+        if not any(shorter in word for shorter in kept):
+            kept.append(word)
+            by_first.setdefault(word[0], []).append(word[1:])
+    return re.compile("|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in by_first.items()))
+
+
+def may_tell(texts: Collection[str]) -> set[str]:
+    """Those of some texts that may be names of keys or secret questions; most are ruled out all at once."""
+    short = [text for text in texts if len(text) <= _LONGEST_NAME]
+    letters = "\n".join(short).translate(_DELETED).lower()
+    if letters.count("\n") >= max(len(short), 1):  # a text has a line break of its own
+        return {text for one in short for text in may_tell({one.replace("\n", " ")}) and [one]}
+    if not letters.isascii():
+        letters = _NO_LETTER.sub("", unicodedata.normalize("NFKD", letters).casefold())
+    tells = _telling().search
+    if tells(letters) is None:
+        return set()
+    return {text for text, line in zip(short, letters.split("\n"), strict=True) if tells(line)}
 
 
 @lru_cache(maxsize=16384)
@@ -151,7 +182,7 @@ def key_name(name: str) -> KeyName | None:
     if len(name) > _LONGEST_NAME:
         return None
     words = tuple(word for word in words_of(name) if not word.isdigit())
-    if not words or len(words) > _MOST_WORDS:
+    if not words or len(words) > _MOST_WORDS or not _telling().search("".join(words)):
         return None
     if not _ANSWERS.isdisjoint(words) and is_secret_question(name):
         return KeyName("access-code", is_sure=True)

@@ -19,6 +19,7 @@ from dsr_report.pointers import escape_token, tokens
 from dsr_report.redact.json_places import parse_json
 from dsr_report.redact.key_names import (
     NAMES_OF_NAMES,
+    NAMES_OF_VALUES,
     KeyName,
     What,
     is_about_a_key,
@@ -44,7 +45,6 @@ class FoundKey(NamedTuple):
     span: Span | None = None
 
 
-_VALUES = joined_words(WORDS.names_of_values)
 _ANSWERS = joined_words(WORDS.answers)
 _BESIDE_PAIRS = joined_words(
     ("id", "type", "kind", "nr", "number", "order", "position", "page", "required", "visible",
@@ -60,8 +60,14 @@ _NAME_OF_ROW = re.compile(r"[^\W_](?:[\w .'()\[\]-]{0,60}[^\W_)\]])?[)\]]?")
 _Task = tuple[JsonValue, str, KeyName | None]
 
 
-def keys_in_value(value: JsonValue, pointer: str = "") -> Iterator[FoundKey]:
-    """The live keys at and below a value, in its order; iterative, as nesting can be deep."""
+def keys_in_value(value: JsonValue, pointer: str = "", *, in_texts: bool = True) -> Iterator[FoundKey]:
+    """The live keys at and below a value, in its order; iterative, as nesting can be deep.
+
+    Args:
+        value: of an item, or of a text.
+        pointer: where it stands.
+        in_texts: whether to look for keys that a text names itself, too.
+    """
     stack: list[_Task] = [(value, pointer, _above(pointer))]
     while stack:
         current, at, under = stack.pop()
@@ -71,7 +77,7 @@ def keys_in_value(value: JsonValue, pointer: str = "") -> Iterator[FoundKey]:
             stack.extend(reversed(list(parts)))
         elif isinstance(current, list):
             stack.extend(reversed(list(_elements(current, at, under))))
-        elif under is not None or (isinstance(current, str) and _may_name(current)):
+        elif under is not None or (in_texts and isinstance(current, str) and _may_name(current)):
             yield from _in_scalar(current, at, under)
 
 
@@ -143,7 +149,7 @@ def _is_list(members: dict[str, JsonValue]) -> bool:
 
 def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> Iterator[_Task]:
     names = {name: key_name(str(name)) for name in members}
-    beside = _named_beside(members) if under is None else None
+    beside = named_beside(members) if under is None else None
     columns = _columns_of(members)
     if under is not None and any(names.values()):
         under = None  # a member's own name says which of them is the key
@@ -152,10 +158,8 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
         if own is None and not is_about_a_key(str(name)):
             if under is not None:
                 own = under
-            elif beside is _ANSWER:
-                own = beside if "".join(words_of(str(name))) in _ANSWERS else None
-            elif beside is not None and _is_value_beside(str(name), member):
-                own = beside
+            elif beside is not None:
+                own = beside if is_beside(beside, str(name), member) else None
         pointer = f"{at}/{escape_token(name)}"
         if own is None and columns and isinstance(member, list):
             yield from _in_columns(member, pointer, columns)
@@ -163,8 +167,8 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
             yield member, pointer, own
 
 
-def _named_beside(members: dict[str, JsonValue]) -> KeyName | None:
-    """The kind of key that an object's value is, by a name in another of its members."""
+def named_beside(members: dict[str, JsonValue]) -> KeyName | None:
+    """What the value of an object is by the name that stands in another of its members."""
     asks = False
     for name, member in members.items():
         asks = asks or is_secret_question(str(name))
@@ -180,14 +184,16 @@ def _named_beside(members: dict[str, JsonValue]) -> KeyName | None:
 _ANSWER = KeyName("access-code", is_sure=True)
 
 
-def _is_value_beside(name: str, member: JsonValue) -> bool:
+def is_beside(said: KeyName, name: str, member: JsonValue) -> bool:
+    """Whether a member is what another one beside it names or asks for."""
     words = words_of(name)
-    if "".join(words) in _VALUES:
+    word = "".join(words)
+    if said is _ANSWER:
+        return word in _ANSWERS
+    if word in NAMES_OF_VALUES:
         return not (isinstance(member, str) and key_name(member) is not None)
     return not (
-        "".join(words) in NAMES_OF_NAMES
-        or any(word in _BESIDE_PAIRS for word in words)
-        or isinstance(member, dict)
+        word in NAMES_OF_NAMES or any(word in _BESIDE_PAIRS for word in words) or isinstance(member, dict)
     )
 
 

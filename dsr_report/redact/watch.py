@@ -1,25 +1,28 @@
-"""Fast count of live keys by the names of members alone, while an export is read.
+"""A count of live keys by the names of members alone, at the speed of reading.
 
-Keys in links and messages are left to `secrets`, which takes much longer to load and to run.
+What stands in links, texts and messages is left to `secrets`, which takes much longer to load and to run.
+Objects with the same names are looked at together, a column at a time, wherever they stand. Items are looked
+at one by one only where a list names a key, or a key is itself a list or an object.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from dsr_report.jsonstream.items import Item, JsonValue, Scalar
-from dsr_report.lexicon import WORDS
-from dsr_report.pointers import tokens
-from dsr_report.records.alike import Alike, Lot, Objects
+from dsr_report.jsonstream.items import Item, JsonValue, Scalar, containers
+from dsr_report.records.alike import Lists, Lot, Names, Objects
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.redact.key_names import (
     NAMES_OF_NAMES,
+    NAMES_OF_VALUES,
     KeyName,
+    is_about_a_key,
     is_secret_question,
-    joined_words,
     key_name,
+    may_tell,
     words_of,
 )
 from dsr_report.redact.key_values import whole_keys
@@ -28,115 +31,179 @@ if TYPE_CHECKING:
     from dsr_report.redact.key_shapes import FoundKey
 
 _NESTED = frozenset({dict, list})
-_BESIDE = joined_words((*WORDS.names_of_values, *WORDS.answers))
 _OF_PEOPLE = frozenset({"fields", "profile", "subprofile"})
 _HEX_CODE = re.compile(r"[0-9a-f]{32}")
+_LONGEST_NAME = 100
+"""Characters of an element of a list that are looked at: a name of a key has no more."""
 
 
-class _Names(NamedTuple):
-    """The names of an object that are names of keys, and those of members that name or ask for a key.
-
-    `beside` are the members whose values are named or asked for.
-    """
+class _Telling(NamedTuple):
+    """What the names of an object tell: which are of keys, which name or ask for what is beside them."""
 
     of_keys: Mapping[str, KeyName]
     of_names: tuple[str, ...]
-    beside: tuple[str, ...]
+    asks: bool
+    are_places: bool
+    """Whether the object is a list, as PHP writes one."""
+
+
+class _OneByOneError(Exception):
+    """Some lists or objects can only be looked at with the item that they stand in."""
+
+    def __init__(self, those: Iterable[JsonValue]) -> None:
+        self.ids = set(map(id, those))
 
 
 class Watch:
     """Counts keys by names of members; the names of each shape of object are judged once."""
 
     def __init__(self) -> None:
-        self._known: Shapes[frozenset[str], _Names] = Shapes()
+        self._known: Shapes[Names, _Telling] = Shapes()
 
     def count(self, lot: Lot) -> int:
-        """The number of values of a lot that are live keys, by a member's name or by a name beside them."""
-        if not lot.alike or any(map(key_name, tokens(lot.first.pointer)[-2:])):
+        """How many values of a lot are live keys, by the name of a member or by one beside them."""
+        if any(map(key_name, lot.names_above())):
             return sum(map(_count, lot.items()))
-        if lot.is_known or not any(any(self._names(names)) for names in lot.names_within):
-            return sum(map(self._count_alike, lot.alike))
-        return sum(_count(item) for item in lot.items() if self._tells_within(item.value))
+        try:
+            return self._count_columns(lot) + sum(1 for item in _may_be_codes(lot) for _ in codes_in(item))
+        except _OneByOneError as error:
+            apart = error.ids
+        alone: list[Item] = []
+        rest: list[Item] = []
+        for item in lot.items():
+            inside = chain.from_iterable(level.containers for level in containers(item.value))
+            (rest if apart.isdisjoint(map(id, inside)) else alone).append(item)
+        return sum(map(_count, alone)) + (self.count(Lot(rest)) if rest else 0)
 
-    def _count_alike(self, alike: Alike) -> int:
-        if not alike.is_flat and self._names(alike.names).of_names:
-            return sum(_count(Item("", (), value)) for value in alike.values)
-        has_code = "code" in alike.names and not alike.names.isdisjoint(_OF_PEOPLE)
-        codes = (1 for value in alike.values for _ in codes_in(Item("", (), value))) if has_code else ()
-        inner = self._count_flat(alike.inner.names, alike.inner.values) if alike.inner else 0
-        return sum(codes) + inner + self._count_flat(alike.names, alike.values)
+    def _count_columns(self, lot: Lot) -> int:
+        """How many keys there are in columns: members of one name in objects with the same names.
 
-    def _count_flat(self, names: frozenset[str], objects: Objects) -> int:
-        """Count the keys in flat objects, reading only members that may matter."""
-        of_keys, of_names, beside = self._names(names)
-        if not of_names:
-            return sum(
-                _in_column(name, known, [members[name] for members in objects])
-                for name, known in of_keys.items()
+        Raises:
+            _OneByOneError: a list names a key, or a key is a list or an object.
+        """
+        found = 0
+        names_keys = False
+        lists = lot.lists()
+        for names, alike in chain(lot.objects(), lot.objects_within()):
+            known = self._telling(names)
+            if known.are_places:
+                lists += [(each, [*each.values()]) for each in alike]
+                continue
+            found += sum(
+                _in_column(key, [each[name] for each in alike]) for name, key in known.of_keys.items()
             )
-        if not of_keys:
-            objects = [members for members in objects if _name_keys(members, of_names)]
-        wanted = names.intersection((*of_keys, *of_names, *beside))
-        return sum(_keys_in({name: members[name] for name in wanted}) for members in objects)
+            for said, about in _by_what_they_name(known, alike):
+                names_keys = True
+                others = [
+                    name for name in names if name not in known.of_keys and not is_about_a_key(str(name))
+                ]
+                found += sum(_beside(said, str(name), [each[name] for each in about]) for name in others)
+        if lists:
+            _refuse_lists_of_keys(lists, lot, names_keys=names_keys)
+        return found
 
-    def _tells_within(self, value: JsonValue) -> bool:
-        waiting = [value]
-        for each in waiting:  # which grows
-            if type(each) is dict:
-                names = self._names(frozenset(each))
-                if "code" in each or names.of_keys or _name_keys(each, names.of_names):
-                    return True
-                waiting += [member for member in each.values() if type(member) in _NESTED]
-            elif type(each) is list:
-                waiting += [member for member in each if type(member) in _NESTED]
-        return False
-
-    def _names(self, names: frozenset[str]) -> _Names:
+    def _telling(self, names: Names) -> _Telling:
         known = self._known.get(names)
         if known is None:
-            joined = {name: "".join(words_of(str(name))) for name in names}
-            beside = tuple(name for name, word in joined.items() if word in _BESIDE)
-            naming = [
-                name
-                for name, word in joined.items()
-                if word in NAMES_OF_NAMES or is_secret_question(str(name))
-            ]
-            known = _Names(
-                {name: found for name in names if (found := key_name(str(name)))},
-                tuple(naming) if beside else (),
-                beside if naming else (),
+            texts = {name: str(name) for name in names}
+            known = _Telling(
+                {name: found for name, text in texts.items() if (found := key_name(text))},
+                tuple(name for name, text in texts.items() if "".join(words_of(text)) in NAMES_OF_NAMES),
+                any(map(is_secret_question, texts.values())),
+                len(names) > 1 and names == {str(place) for place in range(len(names))},
             )
             self._known.keep(names, names, known)
         return known
 
 
-def _name_keys(members: dict[str, JsonValue], of_names: Iterable[str]) -> bool:
-    """Whether one of these members is the name of a key, or a secret question."""
-    return any(
-        is_secret_question(str(name))
-        or (
-            isinstance(text := members[name], str)
-            and not text.isdigit()
-            and (key_name(text) or is_secret_question(text))
-        )
-        for name in of_names
+def _by_what_they_name(known: _Telling, alike: Objects) -> Iterable[tuple[KeyName, Objects]]:
+    """Those objects of which a member names or asks for what is beside it, by what that is."""
+    if not known.of_names and not known.asks:
+        return ()
+    tells = may_tell(
+        {text for name in known.of_names for each in alike if isinstance(text := each[name], str)}
     )
+    if not tells and not known.asks:
+        return ()
+    from dsr_report.redact.key_shapes import named_beside  # noqa: PLC0415 - its patterns take 10 ms to compile
+
+    found: dict[int, tuple[KeyName, Objects]] = {}
+    remembered: dict[tuple[str, ...], KeyName | None] = {}
+    for each in alike:
+        texts = [text if isinstance(text := each[name], str) else "" for name in known.of_names]
+        if known.asks or not tells.isdisjoint(texts):
+            said = (*each, *texts)  # of two that name something, the first one counts
+            if said not in remembered:
+                remembered[said] = named_beside(each)
+            if (key := remembered[said]) is not None:
+                found.setdefault(id(key), (key, []))[1].append(each)
+    return found.values()
 
 
-def _in_column(name: str, known: KeyName, column: list[JsonValue]) -> int:
-    if _NESTED.isdisjoint(map(type, column)):
-        return whole_keys(known, cast("list[Scalar]", column))
-    return sum(_keys_in({name: member}) for member in column)
+def _in_column(key: KeyName, column: list[JsonValue]) -> int:
+    if not _NESTED.isdisjoint(map(type, column)):
+        raise _OneByOneError(member for member in column if type(member) in _NESTED)
+    return whole_keys(key, cast("list[Scalar]", column))
+
+
+def _beside(said: KeyName, name: str, column: list[JsonValue]) -> int:
+    """How many keys there are among members of one name, beside others that say what they are."""
+    from dsr_report.redact.key_shapes import is_beside  # noqa: PLC0415 - as above
+
+    if not is_beside(said, name, None):
+        return 0
+    texts = (
+        {text for text in column if isinstance(text, str)}
+        if "".join(words_of(name)) in NAMES_OF_VALUES
+        else ()
+    )
+    tells = may_tell(texts)
+    if tells or dict in map(type, column):
+        column = [
+            member
+            for member in column
+            if (type(member) not in _NESTED and member not in tells) or is_beside(said, name, member)
+        ]
+    return _in_column(said, column)
+
+
+def _refuse_lists_of_keys(lists: Lists, lot: Lot, *, names_keys: bool) -> None:
+    """Raise where a list may name a key, or what stands in another list beside it.
+
+    Raises:
+        _OneByOneError: one does.
+    """
+    texts = [[text[:_LONGEST_NAME] for text in elements if isinstance(text, str)] for _, elements in lists]
+    tells = may_tell({*chain.from_iterable(texts)})
+    if not tells and not names_keys:
+        return
+    odd: list[JsonValue] = []
+    for (container, elements), of_list in zip(lists, texts, strict=True):
+        if not tells.isdisjoint(of_list) or (elements and isinstance(elements[0], list)):
+            odd.append(container)
+    odd += [
+        each
+        for _, alike in chain(lot.objects(), lot.objects_within())
+        for each in alike
+        if list(map(type, each.values())).count(list) > 1
+    ]
+    if odd:
+        raise _OneByOneError(odd)
 
 
 def _count(item: Item) -> int:
-    return _keys_in(item.value, item.pointer) + sum(1 for _ in codes_in(item))
+    from dsr_report.redact.key_shapes import keys_in_value  # noqa: PLC0415 - as above
+
+    keys = keys_in_value(item.value, item.pointer, in_texts=False)
+    return sum(key.span is None for key in keys) + sum(1 for _ in codes_in(item))
 
 
-def _keys_in(value: JsonValue, pointer: str = "") -> int:
-    from dsr_report.redact.key_shapes import keys_in_value  # noqa: PLC0415 - as below
-
-    return sum(key.span is None for key in keys_in_value(value, pointer))
+def _may_be_codes(lot: Lot) -> Iterator[Item]:
+    for names, alike in lot.objects():
+        if "code" in names and not names.isdisjoint(_OF_PEOPLE):
+            yield from (Item("", (), each) for each in alike)
+    if "code" in lot.names_above():
+        yield from (item for item in lot.items() if not isinstance(item.value, dict))
 
 
 def codes_in(item: Item) -> Iterator[FoundKey]:
