@@ -22,7 +22,7 @@ _Object = dict[str, JsonValue]
 Objects = list[_Object]
 Groups = dict[Names, Objects]
 Lists = list[tuple[Container, list[JsonValue]]]
-"""Lists, or objects that are used as one, and their elements."""
+"""Lists, or objects that PHP wrote for lists, each with its elements."""
 _WRAPPED = 2  # levels: objects, and flat objects in them
 
 
@@ -122,24 +122,24 @@ class Lot:
         return containers([item[2] for item in self._items])[1:]
 
     def names_above(self) -> set[str]:
-        """The names that the items, or the list that they are elements of, stand under."""
+        """The last two pointer tokens of the items; the elements of one list share them."""
         items = self._items[:1] if isinstance(self._items, Elements) else self._items
         return {token for item in items for token in tokens(item.pointer)[-2:]}
 
     def objects(self) -> Iterable[tuple[Names, Objects]]:
-        """Those items that are objects, by their names."""
+        """Items that are objects, grouped by their names."""
         if self.alike:
             return [(alike.names, alike.values) for alike in self.alike]
         return _objects_of(self._levels[:1])
 
     def objects_within(self) -> Iterable[tuple[Names, Objects]]:
-        """The objects within the items, at any depth, by their names."""
+        """Objects nested in the items, at any depth, grouped by their names."""
         if self.alike and all(alike.is_flat or alike.inner for alike in self.alike):
             return [(alike.inner.names, alike.inner.values) for alike in self.alike if alike.inner]
         return _objects_of(self._levels[1:])
 
     def lists(self) -> Lists:
-        """The lists among the items and in them."""
+        """All lists, among the items and nested in them."""
         if self.alike and all(alike.is_flat or alike.inner for alike in self.alike):
             return []
         return [(each, each) for level in self._levels for each in level.containers if isinstance(each, list)]

@@ -31,14 +31,14 @@ _IN_LIST = re.compile(r"/data/\d+\Z").match
 _MOST_VALUES = 2_000
 _UNKNOWN = "unrecognised"
 MOST_KEYS = 50
-"""Names that tell unrecognised objects apart."""
+"""Names by which unrecognised objects are grouped."""
 
 
 class _Decided(NamedTuple):
-    """What was decided for objects with the same names and the same words in what may tell their kind.
+    """A cached decision for objects with the same names and the same discriminator values.
 
-    Other records may stand in one that `holds_records`. `payload` must hold an object that is no page of a
-    listing; where it is `flat`, no member may hold a list or an object.
+    `holds_records` if records of the kind may contain others. The member `payload` must be an object that is
+    no page of a listing. If `flat`, no member may be a list or an object.
     """
 
     kind: str
@@ -48,7 +48,7 @@ class _Decided(NamedTuple):
     flat: bool
 
     def fits(self, value: dict[str, JsonValue]) -> bool:
-        """Whether it holds for an object."""
+        """Whether the decision applies to an object."""
         if self.holds_records and _may_hold_records(value):
             return False
         if self.payload is None:
@@ -57,7 +57,7 @@ class _Decided(NamedTuple):
         return type(inner) is dict and "data" not in inner
 
     def fits_all(self, alike: Alike) -> bool:
-        """Whether it holds for objects that are alike."""
+        """Whether the decision applies to all of some alike objects."""
         if self.holds_records and not alike.is_flat and not alike.inner:
             return all(map(self.fits, alike.values))
         if self.payload is None:
@@ -67,10 +67,10 @@ class _Decided(NamedTuple):
 
 
 class _Shape(NamedTuple):
-    """What was decided for objects with these very names in these containers.
+    """Cached decisions for objects with the same names and container labels.
 
-    `key` reads the members that could decide otherwise (`type`, `event`); `table` has what was decided for
-    each of their values, or for what these mean.
+    `key` reads the discriminators (`type`, `event`); `table` maps the meaning of their values to decisions.
+    With `by_request`, `key` reads the header of the request, too.
     """
 
     table: dict[Any, _Decided]
@@ -78,7 +78,7 @@ class _Shape(NamedTuple):
     by_request: bool
 
     def decision_for(self, value: dict[str, JsonValue]) -> _Decided | None:
-        """What was decided, where it holds for this object, too."""
+        """The cached decision, or None if it does not apply to this object."""
         try:
             decided = self.table.get(_meaning(self.key(value)))
         except TypeError:  # a list or an object, where a word was expected
@@ -87,7 +87,7 @@ class _Shape(NamedTuple):
 
 
 def _meaning(key: Any) -> Any:
-    """Words that could tell a kind, without those that tell none."""
+    """Discriminator values, with an empty text for each word that names no kind."""
     if isinstance(key, str):
         return key if _may_name_kind(key) else ""
     return tuple(map(_meaning, key)) if type(key) is tuple else key
@@ -162,7 +162,7 @@ class Classifier:
         yield from self._end()
 
     def _recognise(self, lot: Lot, alike: Alike, others: list[Objects]) -> Iterator[AlikeRecords]:
-        """Records of objects that are alike; what must be looked at one by one is added to `others`."""
+        """Yield groups of alike records; objects to classify one by one are added to `others`."""
         shape = self._shapes.get((lot.labels, alike.names))
         if shape is None:
             others.append(alike.values)

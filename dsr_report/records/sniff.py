@@ -93,7 +93,7 @@ _MAY_TELL = re.compile("[\n<,;\t]|\0\ufeff*(?:[A-Za-z0-9+/\r]{24}|[dD][aA][tT][a
 
 
 def texts_of_a_kind(objects: Sequence[dict[str, JsonValue]]) -> set[JsonValue]:
-    """Those texts of flat objects with the same names that are of a kind by their look."""
+    """The texts in flat objects with equal names for which `kind_of_text` tells a kind."""
     found: set[JsonValue] = set()
     for name in objects[0]:
         texts = {text for each in objects if isinstance(text := each[name], str)}
@@ -105,7 +105,7 @@ def texts_of_a_kind(objects: Sequence[dict[str, JsonValue]]) -> set[JsonValue]:
 
 
 _SHORT = 500
-"""Characters of a text that is remembered: programs send the same name with each request."""
+"""Characters of a text whose result is cached: user agents recur in each event."""
 _remembered = lru_cache(4096)(kind_of_text)
 
 

@@ -150,7 +150,7 @@ _NO_LETTER = re.compile(r"[^\w\n]|[\d_]")
 
 @cache
 def _telling() -> re.Pattern[str]:
-    """What stands in the letters of each name of a key, and of each secret question: the shortest phrases."""
+    """A pattern that the letters of every name of a key and of every secret question match."""
     phrases = (*(one for _, one in (*_KINDS, *_KEPT_BY_A_VISITOR)), _LIKELY, _SECRET_QUESTIONS)
     every = {word for one in (*phrases, _Phrases(WORDS.key_links)) for word in one.all}
     by_first: dict[str, list[str]] = {}
@@ -163,7 +163,7 @@ def _telling() -> re.Pattern[str]:
 
 
 def may_tell(texts: Collection[str]) -> set[str]:
-    """Those of some texts that may be names of keys or secret questions; most are ruled out all at once."""
+    """The texts that may be names of keys or secret questions; most are ruled out by one search."""
     short = [text for text in texts if len(text) <= _LONGEST_NAME]
     letters = "\n".join(short).translate(_DELETED).lower()
     if letters.count("\n") >= max(len(short), 1):  # a text has a line break of its own

@@ -64,9 +64,9 @@ def keys_in_value(value: JsonValue, pointer: str = "", *, in_texts: bool = True)
     """The live keys at and below a value, in its order; iterative, as nesting can be deep.
 
     Args:
-        value: of an item, or of a text.
-        pointer: where it stands.
-        in_texts: whether to look for keys that a text names itself, too.
+        value: of an item, or parsed from a text.
+        pointer: of the value.
+        in_texts: whether to include keys whose name is written in the text itself.
     """
     stack: list[_Task] = [(value, pointer, _above(pointer))]
     while stack:
@@ -168,7 +168,7 @@ def _members(members: dict[str, JsonValue], at: str, under: KeyName | None) -> I
 
 
 def named_beside(members: dict[str, JsonValue]) -> KeyName | None:
-    """What the value of an object is by the name that stands in another of its members."""
+    """The kind of key that an object's value is, by a name in another of its members."""
     asks = False
     for name, member in members.items():
         asks = asks or is_secret_question(str(name))
@@ -185,7 +185,7 @@ _ANSWER = KeyName("access-code", is_sure=True)
 
 
 def is_beside(said: KeyName, name: str, member: JsonValue) -> bool:
-    """Whether a member is what another one beside it names or asks for."""
+    """Whether a member is the value that another member of its object names or asks for."""
     words = words_of(name)
     word = "".join(words)
     if said is _ANSWER:

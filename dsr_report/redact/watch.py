@@ -1,8 +1,8 @@
-"""A count of live keys by the names of members alone, at the speed of reading.
+"""Fast count of live keys by the names of members alone, while an export is read.
 
-What stands in links, texts and messages is left to `secrets`, which takes much longer to load and to run.
-Objects with the same names are looked at together, a column at a time, wherever they stand. Items are looked
-at one by one only where a list names a key, or a key is itself a list or an object.
+Keys in links, texts and messages are left to `secrets`, which takes much longer to load and to run. Objects
+with equal names, at any depth, are counted a column at a time. An item is counted by itself only if it has a
+list that names a key, or a key that is a list or an object.
 """
 
 from __future__ import annotations
@@ -34,21 +34,23 @@ _NESTED = frozenset({dict, list})
 _OF_PEOPLE = frozenset({"fields", "profile", "subprofile"})
 _HEX_CODE = re.compile(r"[0-9a-f]{32}")
 _LONGEST_NAME = 100
-"""Characters of an element of a list that are looked at: a name of a key has no more."""
+"""Characters of a list's element that are read: names of keys have no more."""
 
 
 class _Telling(NamedTuple):
-    """What the names of an object tell: which are of keys, which name or ask for what is beside them."""
+    """The names of an object that are names of keys, and those of members that may name a key.
+
+    `asks` if a name is a secret question; `are_places` if the object is a list, as PHP writes one.
+    """
 
     of_keys: Mapping[str, KeyName]
     of_names: tuple[str, ...]
     asks: bool
     are_places: bool
-    """Whether the object is a list, as PHP writes one."""
 
 
 class _OneByOneError(Exception):
-    """Some lists or objects can only be looked at with the item that they stand in."""
+    """Some lists or objects must be counted with their whole item, one by one."""
 
     def __init__(self, those: Iterable[JsonValue]) -> None:
         self.ids = set(map(id, those))
@@ -61,7 +63,7 @@ class Watch:
         self._known: Shapes[Names, _Telling] = Shapes()
 
     def count(self, lot: Lot) -> int:
-        """How many values of a lot are live keys, by the name of a member or by one beside them."""
+        """The number of values of a lot that are live keys, by a member's name or by a name beside them."""
         if any(map(key_name, lot.names_above())):
             return sum(map(_count, lot.items()))
         try:
@@ -76,7 +78,7 @@ class Watch:
         return sum(map(_count, alone)) + (self.count(Lot(rest)) if rest else 0)
 
     def _count_columns(self, lot: Lot) -> int:
-        """How many keys there are in columns: members of one name in objects with the same names.
+        """Count the keys in columns: the members of one name in objects with equal names.
 
         Raises:
             _OneByOneError: a list names a key, or a key is a list or an object.
@@ -117,7 +119,7 @@ class Watch:
 
 
 def _by_what_they_name(known: _Telling, alike: Objects) -> Iterable[tuple[KeyName, Objects]]:
-    """Those objects of which a member names or asks for what is beside it, by what that is."""
+    """The objects in which a member names or asks for a key beside it, by the kind of that key."""
     if not known.of_names and not known.asks:
         return ()
     tells = may_tell(
@@ -147,7 +149,7 @@ def _in_column(key: KeyName, column: list[JsonValue]) -> int:
 
 
 def _beside(said: KeyName, name: str, column: list[JsonValue]) -> int:
-    """How many keys there are among members of one name, beside others that say what they are."""
+    """Count the keys in a column whose objects name the key in another member."""
     from dsr_report.redact.key_shapes import is_beside  # noqa: PLC0415 - as above
 
     if not is_beside(said, name, None):
@@ -168,7 +170,7 @@ def _beside(said: KeyName, name: str, column: list[JsonValue]) -> int:
 
 
 def _refuse_lists_of_keys(lists: Lists, lot: Lot, *, names_keys: bool) -> None:
-    """Raise where a list may name a key, or what stands in another list beside it.
+    """Raise if a list may name a key, or may hold the keys that another list names.
 
     Raises:
         _OneByOneError: one does.
