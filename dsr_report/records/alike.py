@@ -104,7 +104,7 @@ class Lot:
     def __init__(self, items: Sequence[Item]) -> None:
         self._items = items
         self.labels: tuple[str, ...] = ()
-        self.pointer = items[0].pointer
+        self.pointer = items[0].pointer if items else ""
         self.alike: list[Alike] = []
         if isinstance(items, Elements) and set(map(type, items.values)) == {dict}:
             self.labels = items.labels
