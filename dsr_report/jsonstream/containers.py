@@ -23,8 +23,11 @@ MOST: Final = 4
 
 _BLOCK = 1 << 20
 _FREE = 64 << 20
+"""Bytes that any archive may unpack to; beyond them, the compression ratio is limited."""
 _LARGEST_MAIL = 512 << 20
+"""Bytes; a larger mail is refused, as it is held in memory."""
 _LARGEST_FORM = 512 << 20
+"""Bytes; a larger form is refused, as it is held in memory."""
 _WIDE = re.compile(rb"\0[{\[]\0[^\0]|[{\[]\0[^\0]\0")
 _FORM = re.compile(rb"\s*[A-Za-z_][\w.-]{0,40}=(?:%7B|%5B|\{|\[|%EF%BB%BF)", re.IGNORECASE)
 _MAIL = re.compile(rb"From [^\n]*\n|[A-Za-z][A-Za-z0-9-]{0,60}:")

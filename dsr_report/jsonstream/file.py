@@ -21,6 +21,7 @@ from dsr_report.sentences import Sentence
 __all__ = ["DEFAULT_LIMITS", "ExportFile", "Info", "WarningLog", "open_export", "source_log"]
 DEFAULT_LIMITS = Limits()
 _MANY = 100
+"""Warnings kept of each kind; further ones are only counted."""
 
 
 class WarningLog:
@@ -225,7 +226,7 @@ class ExportFile:
             not_an_export.refuse_other_answers(others, self.name)
             raise
         finally:
-            walked.close()  # type: ignore[attr-defined]  # a generator, behind the name of what it is good for
+            walked.close()  # type: ignore[attr-defined]  # a generator, annotated as an iterator
         if info is None and self.incomplete and has_data:
             self._log.add("no-info", "", "the part that says whom the export is about is missing")
             return Info(None, None, None)

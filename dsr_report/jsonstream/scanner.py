@@ -23,7 +23,9 @@ _TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]
 QUOTE, COMMA, COLON = b'",:'
 OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT = b"[]{}"
 _HUGE = 1 << 16
+"""Bytes from which a string is huge (see `Extent.is_too_large`)."""
 _MANY_HUGE = 8
+"""Huge strings that a value may have before it is split."""
 
 
 class Broken(Exception):  # noqa: N818  (never leaves the room: it becomes one of ours at the door)

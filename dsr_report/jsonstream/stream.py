@@ -40,10 +40,12 @@ from dsr_report.sentences import Sentence
 NOT_READY: Final = re.compile(r"\s*(?:no\s+)?data\b.{0,40}\bavailable\s*\(yet\)\.?\s*\Z", re.IGNORECASE)
 _FAST_DEPTH = 200  # levels of nesting that the fast decoder reads
 _GARBAGE = 1 << 20
+"""Bytes; a longer text after an export that is no JSON is an error."""
 _LONG_ITEM = 2048
 """Bytes per item from which it is mostly text: an event has hundreds, a message some ten thousand."""
 _AFTER_VALUE = (b"]", b"}", b" ", b"\n", b"\r", b"\t", b",")
 _LARGEST_INFO = 32 << 20
+"""Bytes; a larger `info` is an error, as it is held as a whole."""
 
 
 Kind = Literal["elements", "members", "value", "text", "info", "start"]

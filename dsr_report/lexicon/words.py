@@ -92,7 +92,7 @@ class Lexicon:
     no_key: Words
     """Words for metadata of a key, such as hints and dates of change, and for codes that give no access."""
     no_key_after: Words
-    """The same, only after the word for the key."""
+    """Words for metadata of a key that count only after the word for the key."""
     names_of_names: Words
     """Names of members that hold the name, label or question of the value beside them."""
     names_of_values: Words
@@ -152,10 +152,10 @@ class Lexicon:
     health: Words
     """Words in texts about health (Art. 9), matched at the beginning of a word."""
     belief: Words
-    """The same, about religion, philosophy and politics."""
+    """Words in texts about religion, philosophy and politics (Art. 9), matched at the beginning of a word."""
     unions: Words
-    """The same, about trade union membership."""
+    """Words in texts about trade union membership (Art. 9), matched at the beginning of a word."""
     sexual_life: Words
-    """The same, about sexual life and orientation."""
+    """Words in texts about sexual life and orientation (Art. 9), matched at the beginning of a word."""
     crime: Words
-    """The same, about offences (Art. 10)."""
+    """Words in texts about offences (Art. 10), matched at the beginning of a word."""

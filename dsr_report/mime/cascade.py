@@ -19,13 +19,17 @@ DESK_WIDTH = 640
 """Pixels of the window in which media queries are evaluated: a reading pane, wider than any newsletter."""
 ROOT_PIXELS = 16
 LONGEST_SHEET = 2_000_000
+"""Characters; a longer style sheet or attribute is dropped."""
 _MOST_RULES = 400
 """Rules about the properties in question; the style sheets of newsletters have at most some 150."""
 _DEEPEST = 2
+"""Nested media rules; deeper ones are dropped."""
 _UNLIKELY = re.compile(r":(?:hover|active|focus|visited|before|after|target)", re.IGNORECASE)
 _FEATURE = re.compile(r"\(\s*(?:(min|max)-)?(?:device-)?width\s*:\s*(\d*\.?\d+)\s*(px|em|rem)\s*\)")
 _LONGEST_SELECTOR = 2_000
+"""Characters; a longer selector is dropped."""
 _DEEPEST_BLOCK = 4
+"""Nested blocks of a selector or media query; a rule with deeper ones is dropped."""
 Specificity = tuple[int, int, int]
 Declared = TypeVar("Declared")
 

@@ -24,7 +24,9 @@ _LINE_END = re.compile(rb"\n(?![ \t])")
 _LINE_END_OF_CR = re.compile(rb"\r(?![ \t])")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _SHORT_BLOCK = 400
+"""Bytes; a longer header block is not cached."""
 _SHORT_FIELD = 200
+"""Bytes or characters; a longer field is not cached."""
 _ALL_FIELDS = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*+(?:\r*\n)?")
 _LIKELY_FIELD = re.compile(
     rb"(?:content-|mime-|x-|list-|received|return-|reply-|message-id|date|from|to|cc|bcc|subject|sender|dkim-|arc-|"

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _MANY_TAGS = 5_000
+"""Tags above which a page is flattened before it is parsed."""
 _DEEPEST = 800
+"""Open elements; deeper tags of such a page are dropped."""
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _LONE = re.compile("[\ud800-\udfff]")
 _VOID = frozenset(

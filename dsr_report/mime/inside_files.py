@@ -25,6 +25,7 @@ BORDER = "\x1e"
 _MOST = 40_000_000
 """Bytes unpacked from one file: no mail system carries more; this also bounds decompression bombs."""
 _DEEPEST = 5
+"""Nested containers; deeper content is `unknown`."""
 _STREAM = re.compile(rb"stream\r?\n")
 _PICTURES = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"\0\0\0\x18ftyp",

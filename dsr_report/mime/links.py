@@ -35,6 +35,7 @@ _PAIR = re.compile(r"(?:^|[?&;#])([^=&;#?]{1,100})=([^&;#]*)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _READABLE = re.compile(r"[a-z]{2,}(?:[-_.][a-z]+)*(?:[-_.][0-9]{1,4})*(?:\.[a-z]{2,5})?", re.IGNORECASE)
 _SHORTEST = 6
+"""Characters; a shorter value of a parameter is not personal."""
 _TELLING_NAMES_SHORTEST = 8
 """Characters; a shorter value under an ambiguous name (`id`, `p`) is not personal without a digit."""
 

@@ -30,7 +30,9 @@ __all__ = [
 ]
 
 _DEEPEST = 30
+"""Nested parts; deeper multiparts and messages are not parsed (`nested-too-deeply`)."""
 _MOST_PARTS = 10_000
+"""Parts of one multipart; the last one contains the rest (`too-many-parts`)."""
 _FEW_FIELDS = 5
 """Fields of a part's header; the header of a message, with more, differs each time."""
 _LARGE = 1_000_000

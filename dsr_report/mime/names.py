@@ -12,6 +12,7 @@ _RESERVED = re.compile(
 )
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 _LONGEST_BYTES = 150
+"""Bytes of a name that every file system accepts; a longer name is cut."""
 
 
 def safe_file_name(name: str | None, media_type: str = "application/octet-stream", *, number: int = 1) -> str:

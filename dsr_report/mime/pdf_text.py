@@ -15,6 +15,7 @@ _SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _GAP = -180
 """Thousandths of the font size: a wider gap in a line is a space."""
 _MOST_FORMS = 2_000
+"""Form XObjects read per page; further ones are skipped."""
 Glyphs = tuple[int, dict[bytes, str]]
 """Bytes per character code, and the text of each code."""
 

@@ -44,6 +44,7 @@ _WHITE_SPACE = {
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _MOST_ROMAN = 3999
+"""Larger numbers are written in digits."""
 _BOXES = {"checkbox": ("[x] ", "[ ] "), "radio": ("(x) ", "( ) ")}
 
 

@@ -21,6 +21,7 @@ _SEALED = (
 _OBJECT, _OCTETS = 0x06, 0x04
 _CONSTRUCTED = 0x20
 _DEEPEST = 20
+"""Nested BER values; a structure with deeper ones is unreadable."""
 _MOST = 40_000_000
 """Bytes decompressed from one message; the rest is dropped."""
 

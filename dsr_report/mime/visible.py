@@ -16,7 +16,9 @@ _ADDRESS = re.compile(r"<?\b(?:https?://|www\.)\S+")
 _LONGEST_STUB = 600
 """Characters without links: the notes of the usual programs, in two languages, have some 250."""
 _TIMES_LONGER = 2
+"""The HTML version's text must be this many times as long as a text that only points to it."""
 _SHORT_PAGE = 2_000
+"""Characters; a longer page is not parsed to see whether it shows anything."""
 _TAG_WITH_PICTURE = re.compile(r"<(?:img|image|input|video|v:imagedata)\b", re.IGNORECASE)
 _STUB = re.compile(r"\bHTML\b|" + any_of(WORDS.web_version), re.IGNORECASE | re.DOTALL)
 """Mentions that the program shows no HTML, or that the message is on the web."""

@@ -28,6 +28,7 @@ _HEXADECIMAL = {2 * length for length in _BYTES}
 _BASE64 = {-(-8 * length // 6) for length in _BYTES}
 """Lengths without the padding."""
 SHORTEST = min(_BASE64)
+"""Characters of the shortest digest, in base64."""
 _KEY = 8
 """Bytes of a digest that are kept: enough to rule out collisions by chance."""
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
@@ -43,6 +44,7 @@ _UUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A
 _SHORTEST_TEXT = 3
 """Characters; a shorter text has the digest of any counter value."""
 _LONGEST_REMEMBERED = 200
+"""Characters; the digests of a longer run are not cached."""
 _BLANKS = re.compile(rb"[ \t]+")
 _BLANKS_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
 
@@ -50,7 +52,9 @@ _BLANKS_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
 _CHECKSUM = re.compile(r"\s*(?:(?:0x)?(?P<hex>[0-9A-Fa-f]{8})|-?[0-9]{6,10})\s*")
 """A CRC-32 or Adler-32 that is a whole value."""
 _LONGEST_CHECKSUM = 20
+"""Characters; a longer value is no checksum."""
 _OF_CHECKSUM = 4
+"""Bytes of a checksum."""
 
 
 class Run(NamedTuple):

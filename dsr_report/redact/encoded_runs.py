@@ -52,6 +52,7 @@ _A_FILE = 200
 _PACKED = ("H4sI", "eJ", "eN", "eA", "eF", "QlpoO", "/Td6W", "UEsD")
 """Base64 prefixes of compressed data of any length: gzip, zlib, bzip2, xz, zip."""
 _SHORT_RUN = 300
+"""Characters; the texts of a longer run are not cached."""
 
 
 def may_have_pairs(text: str) -> bool:

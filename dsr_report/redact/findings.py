@@ -292,7 +292,7 @@ def _own_names(found: Iterable[RawRecord], subject: frozenset[str], looking: Loo
 
 
 def _secrets(secrets: Secrets) -> Iterator[Finding]:
-    """One finding for each key, with every place where it stands."""
+    """One finding for each key, with all its places."""
     findings: dict[tuple[str, str], Finding] = {}
     in_messages = (pair for pair in secrets.links.decisions() if pair[0].what not in LINK_KINDS)
     for decision, secret in chain(secrets.named, in_messages):

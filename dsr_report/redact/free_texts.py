@@ -41,6 +41,7 @@ _SENDERS = frozenset({"from", "reply-to", "sender"})
 _MOST_DIGITS = 6
 """Digits; more may be a telephone number."""
 _LONGEST_TITLE = 120
+"""Characters; a longer title is cut."""
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ class KeyName(NamedTuple):
 _LONGEST_NAME = 100
 """Characters; a longer text is a sentence, not a name. The longest question of the samples has 74."""
 _MOST_WORDS = 8
+"""Words; a longer text is no name."""
 _SENTENCE = 4
 """Words; a longer name is a question, in which a short word (`code`, `pin`) is no evidence."""
 _SHORTEST_PIECE = 7

@@ -37,6 +37,7 @@ _NO_ANSWERS = frozenset("".join(words_of(word)) for word in WORDS.no_answers)
 _LENGTH = re.compile(rf"\d\D{{0,20}}\b{any_of(WORDS.lengths)}\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\s*•●.xX_\-–—=:>]*")
 _SHORTEST_TOKEN = 8
+"""Characters; a shorter value is no token."""
 _BLANK_AND_MORE = re.compile(r"\s")
 
 _SCHEME = re.compile(
@@ -104,7 +105,7 @@ _PLAINLY_SURE = re.compile(rf"(?=[^0-9]*+[0-9]){_NO_WORD_FOR_A_LENGTH}")
 _PLAINLY_TOKEN = re.compile(
     rf"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=.{{{_SHORTEST_TOKEN}}}){_NO_WORD_FOR_A_LENGTH}"
 )
-"""The same, for values that must look like a token."""
+"""A word with a digit and a letter, as long as a token, that states no password length."""
 
 
 def keys_under_name(name: KeyName, text: str, *, is_number: bool = False) -> Iterator[TextKey]:

@@ -77,7 +77,7 @@ _IN_PROTOCOL = re.compile(
     r"^[ \t]*open[ \t]+\S+[ \t\r]*\n\s{0,20}user[ \t]+\S+)[ \t]+:?\"?([^\s\"<>]{6,})",
     re.MULTILINE,
 )
-"""The same within a line, and in IRC, Redis and FTP scripts; only if it looks like a key."""
+"""Commands of protocols within a line, also of IRC, Redis and FTP; only if the value looks like a key."""
 _DIGEST = re.compile(
     r"\bDigest[ \t\r\n]+"
     r"(?:[\w-]{1,20}[ \t]*=[ \t]*(?:\"[^\"\n]{0,300}\"|[^\s,\"]{1,300})[, \t\r\n]{0,9}){0,20}?"

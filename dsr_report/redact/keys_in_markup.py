@@ -44,6 +44,7 @@ _APART = frozenset({"tr", "input", "button", "select", "textarea"})
 _SAYS = re.compile(r"[ \u00a0]+(?:is|luidt|lautet|ist|est)\Z")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _LONGEST_LABEL = 80
+"""Characters; a longer text is a label only with a colon."""
 _FILLED_IN = frozenset({"", "text", "password", "tel", "number"})
 _PASSWORD = KeyName("password", is_sure=True)
 

@@ -103,6 +103,7 @@ _LOGIN = re.compile(
 """`Inloggegevens: robin / …`: user name and password."""
 _DAY = re.compile(r"\d{4}-\d\d|\d\d-\d\d-|[^@]+@")
 _LONGEST_SAID = 90
+"""Characters before a separator that are searched for a name."""
 _SAID_BEFORE = re.compile(
     r"(?<![\w-])([\w-]{4,100})[ \u00a0](?:is|ist|est)[ \u00a0](?:your|the|uw|je|jouw|de|het|ihr|dein|der|das|"
     r"votre|ton|le)[ \u00a0]((?:[^\W\d_]+[ \u00a0-]){0,2}[^\W\d_]+)",
@@ -127,6 +128,7 @@ _BETWEEN_COLUMNS = tuple(map(re.compile, ("\t", ";", r"\|\|?|!!?", ",", r"(?<=\S
 _TAB_ROW = re.compile(r"[^\n]*\t[^\n]*")
 _TAB_CELL = re.compile(r"[^\t\r]+")
 _MOST_COLUMNS = 200
+"""Cells; a line with more is no row of a table."""
 _TAGS_AT_END = re.compile(r"(?:<[^<>]{0,200}>\s{0,9})+\Z")
 
 
@@ -407,6 +409,7 @@ def around_names(text: str) -> Iterator[str]:
 
 
 _LONGEST_TABLE = 200_000
+"""Characters of a table after its header that are searched."""
 _END_OF_CELL = re.compile(
     r"[^<>\t;|,\n]{0,20}(?:(?:\s*</?(?:b|strong|span|font|p|i|em)\b[^<>]*>){0,4}\s*</(t[hd])\b|[\t;|,])",
     re.IGNORECASE,

@@ -1,4 +1,4 @@
-"""The subject and the controller, who are no other person in a text, in any spelling."""
+"""Recognition of the subject and the controller in a text, in any spelling: they are no other person."""
 
 from __future__ import annotations
 

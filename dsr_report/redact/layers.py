@@ -33,6 +33,7 @@ _TEMPLATE = re.compile(
 _STRING = re.compile(r"([\"'])((?:(?!\1).)*)\1")
 _RUN = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,4000}+={0,2}(?![A-Za-z0-9+/=_-])")
 _DEEPEST = 3
+"""Nested escapes that are resolved."""
 
 
 class Layer:

@@ -18,6 +18,7 @@ from dsr_report.redact.plan import Decision
 
 _ARTICLE = "Art. 5(1)(f), 32 GDPR"
 _SHORTEST = 10
+"""Characters; a shorter value holds no link."""
 
 
 class _Seen(NamedTuple):

@@ -77,6 +77,7 @@ _RUN = re.compile(r"[A-Za-z0-9]+")
 _WRAPPED = re.compile(r"(?:aHR0c|eyJ)[A-Za-z0-9+/_-]{20,2000}")
 """Base64 of `http…` and of `{"…`."""
 _SHORT_TEXT = 1_000
+"""Characters; a longer text is not cached, and in a message is searched only around words for keys."""
 _EQUALS = re.compile(r"&(?:#0*61|#[xX]0*3[dD]|equals);")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _WORDED_FIELD = re.compile(r"(?:[\w-]*-)?(?:subject|topic|comments?|keywords|description|summary|title)")

@@ -1,4 +1,4 @@
-"""The visible marks that stand in place of masked and withheld values."""
+"""The visible marks that replace masked and withheld values."""
 
 from __future__ import annotations
 

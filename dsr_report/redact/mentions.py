@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ\"'„«])|[\r\n]+")
 _LONGEST_SENTENCE = 300
+"""Characters; a longer sentence is cut around its passage."""
 
 
 class Passage(NamedTuple):

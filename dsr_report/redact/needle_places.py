@@ -14,6 +14,7 @@ _PREFIX = re.compile(
     rf"(?:(?:\+|(?<![0-9])00)[\s().-]*{COUNTRY}[\s().-]*|(?<![0-9]){COUNTRY})?(?:\(?0\)?[\s./-]*)?\Z"
 )
 LONGEST_PREFIX = 24
+"""Characters before a telephone number that are searched for its prefix."""
 _LETTERS = re.compile(r"[A-Za-z0-9\x1e]+|[^\x00-\x7f]")
 _FIRST_WITHOUT_SPACES = 0x0E00
 """From Thai on, most scripts have no spaces between words (Korean has, but attaches endings to the word)."""

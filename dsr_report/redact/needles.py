@@ -35,12 +35,14 @@ _DIGEST_OF = "\x1d"
 """Prefix of a passage of which only the digests are searched."""
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SHORTEST_WORD = 10
+"""Letters and digits of a word that no text has by chance."""
 _NAME_WORD = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"[^\W\d_]+(?:[ \u00a0.,'’-]+[^\W\d_]+)*\.?")
 _MOST_WORDS = 5
 """Words of a name; a passage with more is a sentence."""
 _IBAN = re.compile(r"(?P<country>[a-z]{2})\d{2}(?P<number>[a-z0-9]{10,30})")
 _SHORTEST_ACCOUNT = 7
+"""Digits; a shorter account number is not searched."""
 _INVISIBLE = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]+")
 _SMALL = frozenset(word.casefold() for word in WORDS.name_infixes)
 

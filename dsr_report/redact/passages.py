@@ -34,13 +34,16 @@ from dsr_report.redact.tags import TAG
 _WIDTHS = (160, 640, 2560)
 """Letters of the longest passage; only a few widths, as readings are cached per width."""
 _SHORTEST_WORD = 10
+"""Letters and digits of a word that no text has by chance."""
 _LONG_WORD = re.compile(rb" (" + rb"[^ ]" * _SHORTEST_WORD + rb"[^ ]*)")
 """Applied to text translated by `_PLAIN` (lower case, others as space), which is twice as fast."""
 _PLAIN = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256)).lower()
 _MOST_SEARCHED = 40
 """Passages that are searched one by one; of more, those with a token word are searched all at once."""
 _ROUNDS = 8
+"""Rounds of replacement; a text with a passage after the last one is hidden whole."""
 _PIECE = 4
+"""Letters that overlapping passages share at least."""
 
 
 class Passages:

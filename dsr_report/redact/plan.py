@@ -19,6 +19,7 @@ from dsr_report.redact.sums import Sum
 
 Treatment = Literal["disclose", "mask", "withhold"]
 _SHORTEST_WORD = 10
+"""Letters and digits; a token without a word of this length is searched like other passages."""
 _MOST_SEARCHED = 16
 """Tokens that are also searched in every other spelling, as other hidden values are; more are not."""
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")

@@ -50,9 +50,11 @@ _AROUND = re.compile(r"\A[\W_]+|[\W_]+\Z")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _NUMBER = re.compile(r"[\d\s.,:/()+-]*")
 _SHORTEST_STRONG = 8
+"""Characters; a shorter key is weak."""
 _LONGEST_NUMBER = 16
 """Digits; a longer number is no part of another by chance. Card numbers have up to 16."""
 _LONGEST_WORD = 16
+"""Letters; a longer single word is not weak."""
 
 
 def is_weak(key: str) -> bool:

@@ -21,10 +21,11 @@ from dsr_report.redact.skeleton import BORDER
 from dsr_report.redact.tags import CUT_BY_TAG, TAG, UNSEEN, out_of_sight
 
 _DEEPEST = 4
+"""Nested encodings that are decoded."""
 _MOST_READINGS = 200
 """Readings of one text; a page has about ten. A value with more is hidden whole (see `Endless`)."""
 _MOST_SHORT_READINGS = 10 * _MOST_READINGS
-"""The same for partial readings, which leave out what was read before."""
+"""Partial readings of one text in a search, which leave out what was read before; more are hidden whole."""
 _OF_MARKUP = frozenset("<>\"'-!/\x1e")
 """Characters that change where tags begin and end."""
 

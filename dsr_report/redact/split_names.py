@@ -30,6 +30,7 @@ _ALONE_BEFORE = r"(?=[ \u00a0]*(?:\Z|[\x1f\x1e\n\r,;|\t<>&/?\"'\\)\]}#]|  ))"
 _LABEL = re.compile(r"([^\W\d_][\w .-]{0,40}?)[ \u00a0]*[\"'\\\]]*[ \u00a0]*(?:[:=]>?|\x1f)[\x1f\s\"'\\]*\Z")
 """A field's label before its value."""
 _LONGEST_LABEL = 120
+"""Characters before a field that are searched for its label."""
 _ROW_TAG = re.compile(r"</?(?:tr|table|tbody|thead)\b", re.IGNORECASE)
 _FORM = 3000
 """Characters, with markup, that may separate the fields of one person in a text."""

@@ -49,9 +49,11 @@ _HIDING = re.compile(
 )
 _ADDRESS = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""", re.IGNORECASE)
 _LONGEST_VALUE = 400
+"""Characters; a longer value without a picture is dropped."""
 _LONGEST_REMEMBERED = 2_000
 """Characters; longer values hold pictures, and four thousand of them would fill the memory."""
 _DEEPEST = 4
+"""Nested functions and parentheses; a value with deeper ones is dropped."""
 PRINT_SCALE = 0.54
 """Newsletters are 600 pixels wide: at this scale two of them fit side by side on an A4 page."""
 PRINT_FONT_SCALE = 0.6

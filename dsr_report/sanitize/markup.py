@@ -92,8 +92,11 @@ _FIELD = re.compile(r"\{(text|address|number)\}")
 _HEADING = re.compile(r"h[1-6]")
 _LEADS = {"a", "area"}
 _DEEPEST = 250
+"""Open elements; the tags of deeper ones are removed, their content is kept."""
 _DEEPEST_FOR_PRINT = 70
+"""Open elements for print; the tags of deeper ones are removed, their content is kept."""
 _DEEPEST_TABLE_FOR_PRINT = 12
+"""Nested tables for print; the tags of deeper ones are removed, their content is kept."""
 _CELLS = frozenset("td th col colgroup".split())
 _FONT_PIXELS = {1: 10, 2: 13, 3: 16, 4: 18, 5: 24, 6: 32, 7: 48}
 """Pixels of the sizes of `<font>` in browsers."""
@@ -105,9 +108,13 @@ _LONG_PIECE = 60
 _PIECES = re.compile(rf"(?:&[#\w]+;|.){{1,{_LONG_PIECE}}}", re.DOTALL)
 _STYLE = re.compile(r' style="([^"]*)"')
 _MOST_FOR_PRINT = {"cellspacing": 8, "cellpadding": 20, "border": 8, "colspan": 20}
+"""Maximum values of attributes for print."""
 _LONGEST_LABEL = 200
+"""Characters; a longer label is cut."""
 _MOST_KEPT = 4_000
+"""Entries of the cache of tags, which is then cleared."""
 _LONGEST_KEPT = 2_000
+"""Characters; a longer start tag is not cached."""
 _OPENED: dict[tuple[object, ...], tuple[str, str]] = {}
 """Cache of start and end tags, by element name, attributes, and the two settings that change them."""
 

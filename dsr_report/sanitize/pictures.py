@@ -26,6 +26,7 @@ _TINY_STYLE = re.compile(
     re.IGNORECASE,
 )
 _SHORT = 60
+"""Characters; a longer address is shortened in the middle."""
 _ON_THE_INTERNET = re.compile(r"(?:https?|ftp):|//", re.IGNORECASE)
 
 

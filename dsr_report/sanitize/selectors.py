@@ -23,6 +23,7 @@ _FALLEN_AWAY = {"link", "visited", "active", "focus", "hover"}
 """Pseudo-classes of links: as links become text, their rules apply to that text or not at all."""
 _NAME = re.compile(r"[\w-]{1,120}")
 _LONGEST = 2000
+"""Characters; a longer selector is dropped."""
 _TAGS_RENAMED = {"a": "span:where(.dsr-link)"}
 _SPECIFIC = ":not(#_)"
 """Matches every element, and adds the specificity of an identifier."""
