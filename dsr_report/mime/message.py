@@ -34,7 +34,7 @@ _DEEPEST = 30
 _MOST_PARTS = 10_000
 """Parts of one multipart; the last one contains the rest (`too-many-parts`)."""
 _FEW_FIELDS = 5
-"""Fields of a part's header; the header of a message, with more, differs each time."""
+"""Fields; a header with more is not cached: it is a message's, and differs each time."""
 _LARGE = 1_000_000
 """Bytes; a larger message is not cached."""
 _ENCODINGS = {"7bit", "8bit", "binary", *ENCODED}

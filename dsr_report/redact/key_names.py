@@ -34,7 +34,7 @@ _MOST_WORDS = 8
 _SENTENCE = 4
 """Words; a longer name is a question, in which a short word (`code`, `pin`) is no evidence."""
 _SHORTEST_PIECE = 7
-"""Letters; a shorter word is matched whole, not within others (`pin` in `shopping`)."""
+"""Letters; a shorter word is not matched in the middle of others (`pin` in `shopping`)."""
 _SHORTEST_HEAD = 5
 """Letters of a word that may be the last part of a compound: `Zugriffstoken`."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

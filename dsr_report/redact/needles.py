@@ -67,7 +67,7 @@ class Needle(NamedTuple):
     is_bounded: bool
     """It must not be part of a longer word."""
     country: str | None
-    """Country code of a telephone number, whose `form` has no prefixes; `""` if unknown, else None."""
+    """Of a telephone number (`form` has no prefixes): its country code, `""` if unknown; else None."""
 
 
 def needles_of(passage: str) -> tuple[Needle, ...]:

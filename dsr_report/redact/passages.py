@@ -113,7 +113,7 @@ class Passages:
 
     @cached_property
     def _alone(self) -> frozenset[str]:
-        """The passages that overlap no other: no form contains a form of another, or begins with its end."""
+        """The passages that overlap no other: no form contains another's, or starts with its end."""
         forms = {
             (form, passage)
             for passage in self.all
