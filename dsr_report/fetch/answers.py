@@ -1,4 +1,4 @@
-"""What the API answered, as far as it was read, and what it means."""
+"""Answers of the API: how they are read, decoded and interpreted."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class CertainlyFailedError(FetchError):
 
 
 class PerhapsDoneError(FetchError):
-    """A request of which nobody knows whether the API carried it out."""
+    """A request that the API may or may not have carried out."""
 
 
 class OutOfReachError(CertainlyFailedError):
-    """The API does not answer, or only that it cannot now; later it may."""
+    """The API is unreachable or temporarily failing; a later attempt may succeed."""
 
 
 class ApiAnswer(NamedTuple):
@@ -40,7 +40,7 @@ class ApiAnswer(NamedTuple):
     body: bytes
 
     def json(self) -> object:
-        """The body, decoded; None where it is no JSON."""
+        """The body, decoded; None if it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -53,7 +53,7 @@ class ApiAnswer(NamedTuple):
 
     @property
     def error(self) -> str | None:
-        """The API's own message, if this is an error of its."""
+        """The API's own error message, or None."""
         content = self.json()
         fault = content.get("error") if isinstance(content, dict) else None
         if isinstance(fault, dict):
@@ -75,7 +75,7 @@ class ApiAnswer(NamedTuple):
 
 
 def read_answer(response: httpx.Response) -> ApiAnswer:
-    """An answer whose body is read as far as an answer of the API can reach.
+    """Read an answer, and of its body at most `LARGEST_ANSWER` bytes.
 
     Raises:
         httpx.HTTPError: the connection broke off.
@@ -89,10 +89,10 @@ def read_answer(response: httpx.Response) -> ApiAnswer:
 
 
 def blocks_of(response: httpx.Response) -> Iterator[bytes]:
-    """The body, block by block. We ask for it as it is; what is packed all the same is unpacked bit by bit.
+    """Yield the body in blocks; if it is compressed although that was not asked for, decompressed.
 
     Raises:
-        OutOfReachError: it is packed in a way that nobody asked for, or its packing is broken.
+        OutOfReachError: its encoding is unknown, or its compressed data are broken.
         httpx.HTTPError: the connection broke off.
     """
     packing = response.headers.get("content-encoding", "").strip().lower()
@@ -108,13 +108,13 @@ def blocks_of(response: httpx.Response) -> Iterator[bytes]:
 
 
 def _unpack(raw: Iterator[bytes]) -> Iterator[bytes]:
-    """Gzip and deflate, a little at a time: a small block can hold a thousand times its size."""
-    unpacker = zlib.decompressobj(wbits=47)  # the heads of both are recognised
+    """Decompress gzip or deflate in small steps: a small block can hold a thousand times its size."""
+    unpacker = zlib.decompressobj(wbits=47)  # recognises the header of either
     try:
         for block in raw:
             rest = block
             while rest:
-                if unpacker.eof:  # one more file in the same gzip
+                if unpacker.eof:  # a further member of the same gzip stream
                     unpacker = zlib.decompressobj(wbits=47)
                 yield unpacker.decompress(rest, _UNPACKED_AT_ONCE)
                 rest = unpacker.unconsumed_tail or unpacker.unused_data

@@ -1,4 +1,4 @@
-"""The client of Copernica's REST API, as far as data requests go (v1 to v4; read 2026-11)."""
+"""The client of Copernica's REST API for data requests (v1 to v4; read 2026-11)."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Client(Closing):
     """Makes data requests and takes them up. Use it in a `with` block; threads may share it.
 
     The token comes from `token`, or from where `fetch.token.find_token` looks. Proxies and a custom CA are
-    taken from the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`). Versions v1 to v3 are called as they want
-    it: with the token in each address, which then is never logged.
+    taken from the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`). Versions v1 to v3 take the token in each
+    address, which then is never logged.
 
     Args:
         token: the API token.
@@ -42,7 +42,7 @@ class Client(Closing):
         auth_url: in place of `COPERNICA_AUTH_URL`.
         version: how to authenticate, in place of `COPERNICA_API_VERSION` or what the API's address ends in.
         transport: what carries requests, in place of the network.
-        timeout_seconds: to wait for the next bytes of an answer.
+        timeout_seconds: seconds to wait for the next bytes of an answer.
         sleep: waits.
         clock: the time of day in seconds since 1970.
         jitter: a random number from 0 to 1.
@@ -140,11 +140,11 @@ class Client(Closing):
         return self._data_request(request_id, subject)
 
     def now(self) -> float:
-        """This moment, by the clock that deadlines are given in."""
+        """The current time, in seconds since 1970, by the clock of the deadlines."""
         return self._clock()
 
     def log_in(self, deadline: float | None = None) -> None:
-        """Try the token, without asking for anything.
+        """Check the token, without making a data request.
 
         Raises:
             AuthError: it was refused.
@@ -171,7 +171,7 @@ class Client(Closing):
 
 
 def _check_address(url: str, name: str) -> str:
-    """An address that a token may be sent to."""
+    """Check that a token may be sent to an address, and return it."""
     try:
         parts = urlsplit(url.strip())
         has_port = parts.port != 0
@@ -207,7 +207,7 @@ def _subject(subject_type: str, subject_id: int | str) -> Subject:
 
 
 def _version(text: str) -> Version | None:
-    """The version that the environment names, if it names one."""
+    """The API's version in the environment, or None."""
     wanted = text.strip().lower()
     if wanted and wanted not in get_args(Version):
         raise UsageError(
@@ -217,7 +217,7 @@ def _version(text: str) -> Version | None:
 
 
 def _target(report: str) -> str:
-    """Where the result shall go: an address, or a web address."""
+    """Check where the result is to be sent: an e-mail address or a web address."""
     text = report.strip()
     is_web = re.fullmatch(r"https?://[^\s/]+\S*", text) is not None
     if _UNFIT.search(text) or not (is_web or re.fullmatch(r"[^\s@:/]+@[^\s@]+", text)):
@@ -257,7 +257,7 @@ def _refusal(answer: ApiAnswer, subject: Subject) -> AuthError | UnknownIdError 
 
 
 def _request_id(answer: ApiAnswer) -> str | None:
-    """The id of the new data request, wherever it stands: headers first, then the body."""
+    """The id of the new data request: from the headers, else from the body."""
     created = str(answer.headers.get("x-created", "")).strip()
     if _is_id(created):
         return created
@@ -277,7 +277,7 @@ def _request_id(answer: ApiAnswer) -> str | None:
 
 
 def _id_in_address(address: str) -> str | None:
-    """The id in the address of a data request: its last part, but for `data` or `status` behind it."""
+    """The id in a data request's address: its last segment, before an optional `data` or `status`."""
     try:
         pieces = [unquote(piece) for piece in urlsplit(address).path.split("/") if piece]
     except ValueError:

@@ -1,4 +1,4 @@
-"""One data request: asked for its state, waited for, and downloaded whole."""
+"""One data request: its status, the wait for it, and the download of its export."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _LARGEST_NAP = 120.0
 _SURE_AFTER = 3
 _HEAD = 4096
 _DOWNLOAD_SECONDS = 6 * 3600.0
-"""For a download where the caller sets no limit: 20 GB at a megabyte a second."""
+"""Default time limit of a download: 20 GB at a megabyte a second."""
 _ANSWERS = frozenset({200, 400, 404})
 
 
 class Status(NamedTuple):
-    """How a data request stands; `collected_bytes` grows while it is pending."""
+    """Status of a data request; `collected_bytes` grows while it is pending."""
 
     state: State
     collected_bytes: int | None
@@ -53,7 +53,7 @@ class Download(NamedTuple):
     size_bytes: int
     sha256: str
     doubt: str | None = None
-    """Why it is not shown of whom it is, where it was accepted all the same."""
+    """Why the subject is uncertain, where the export was accepted all the same."""
 
 
 class DataRequest:
@@ -79,7 +79,7 @@ class DataRequest:
         self._is_older_api = False
 
     def status(self) -> Status:
-        """Ask how it stands.
+        """Ask for the status.
 
         Raises:
             OutOfReachError: the API is not working.
@@ -153,12 +153,12 @@ class DataRequest:
         poll: float = 5.0,
         progress: Callable[[Status, float], None] | None = None,
     ) -> Self:
-        """Wait until it can be downloaded; while the API is out of reach, too.
+        """Wait until it can be downloaded, also while the API is unreachable.
 
         Args:
             timeout: seconds to wait in all.
-            poll: seconds before the second question; later ones come less and less often.
-            progress: is told each status, and how many seconds have passed.
+            poll: seconds before the second question; the interval then grows.
+            progress: callback with each status and the seconds since the start.
 
         Raises:
             NotReadyError: it is not ready in time; the same id takes it up later.
@@ -231,10 +231,10 @@ class DataRequest:
 
         Args:
             target: the file; it is private, and replaced in one step.
-            progress: is told how many bytes there are, and of how many where that is known.
-            largest_bytes: a larger export is not accepted.
+            progress: callback with the bytes received and the total, None if unknown.
+            largest_bytes: size of the largest export that is accepted.
             timeout: seconds that it may take in all.
-            accept_subject: take what does not say whom it is about, or names somebody else, or several.
+            accept_subject: accept an export that names no subject, another one, or several.
 
         Raises:
             NotReadyError: it is not there yet, or did not come in time.
@@ -296,7 +296,7 @@ class DataRequest:
             work.was_missing()
 
     def read(self, timezone: str = "Europe/Amsterdam") -> Export:
-        """Download the export, and open it. Close it when done with it: its private copy is removed then."""
+        """Download and open the export. Close it when done with it: that removes its private copy."""
         from dsr_report.export import read  # noqa: PLC0415 - the client works without the rest
 
         with TemporaryFolder() as folder:

@@ -1,4 +1,4 @@
-"""Getting a file that may be large over a line that may break: resumed or repeated, never half accepted."""
+"""Download of a large file over an unreliable connection: resumed or repeated, never accepted in part."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ class FileDownload:
         self._accept_subject = accept_subject
         self._deadline = deadline
         self.doubt: str | None = None
-        """Why it is not shown of whom the export is, where it was accepted all the same."""
+        """Why the subject is uncertain, where the export was accepted all the same."""
         self._later = later
         self._mark: str | None = None
         self._tries = 0
         self._connections = 0
 
     def run(self) -> tuple[int, str] | None:
-        """Size and SHA-256 of the export, once it is in the file; None where the API has no such file.
+        """Download the export; return its size and SHA-256, or None if the API has no such file.
 
         Raises:
             NotReadyError: what came says that the export is not ready.
             TimeUpError: it did not come in time.
-            FetchError: it could not be had whole, is too large, or about somebody else.
+            FetchError: it could not be downloaded whole, is too large, or is about somebody else.
         """
         while True:
             headers: httpx.Headers | None = None
@@ -76,7 +76,7 @@ class FileDownload:
             except OutOfReachError as error:
                 problem = error.what
                 if self._mark and self._file.tell() > before:
-                    self._tries = 0  # it gets on
+                    self._tries = 0  # there is progress
             else:
                 if status == 404:
                     return None
@@ -98,12 +98,12 @@ class FileDownload:
             try:
                 self._again(problem, headers)
             except TimeUpError:
-                if is_whole:  # it came, and is no export: that another try was not made is not what is wrong
+                if is_whole:  # the file is complete and no export: that is the error, not the lack of time
                     raise self._in_vain(problem) from None
                 raise
 
     def was_missing(self) -> None:
-        """The API says that the file is there, but has none: wait a moment before the next try."""
+        """Wait before the retry of a file that is reported as available, but missing."""
         self._start_over()
         self._again(Sentence("status {status}", status=404), None)
 
@@ -123,7 +123,7 @@ class FileDownload:
         )
 
     def _connection(self) -> tuple[int, httpx.Headers, bool]:
-        """Ask for the file, or for the rest of it, and write what comes."""
+        """Request the file, or its rest, and write the body: (status, headers, whether it was written)."""
         done = self._file.tell()
         if not self._mark:
             self._start_over()
@@ -178,7 +178,7 @@ class FileDownload:
         self._mark = None
 
     def _check(self) -> tuple[int, str] | str:
-        """Size and SHA-256 of what was downloaded, or what is wrong with it."""
+        """Size and SHA-256 of the downloaded file, or a description of its fault."""
         self._file.flush()
         try:
             fault, subjects = fault_of(Path(self._file.name))
@@ -199,9 +199,9 @@ class FileDownload:
 
 
 def _strong_mark(response: httpx.Response) -> str | None:
-    """What the rest of this very file can be asked for with, if anything (RFC 9110, 13.1.5)."""
+    """The strong validator (ETag) to request the rest of this very file with, or None (RFC 9110, 13.1.5)."""
     if response.headers.get("content-encoding", "identity") != "identity":
-        return None  # the rest of what is packed is not the rest of what we have
+        return None  # a range of compressed bytes does not continue decompressed ones
     if "bytes" not in response.headers.get("accept-ranges", "bytes"):
         return None
     mark = str(response.headers.get("etag", "")).strip()

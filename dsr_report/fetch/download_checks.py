@@ -1,4 +1,4 @@
-"""Whether a file that was downloaded is the whole export, of the subject that was asked for."""
+"""Checks that a downloaded file is a whole export, and about the requested subject."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dsr_report.sentences import Sentence
 
 
 class Subject(NamedTuple):
-    """Whom a data request is about."""
+    """The subject of a data request."""
 
     type: str
     id: str
 
 
 def fault_of(path: Path) -> tuple[str | None, Subjects]:
-    """What is wrong with a file that was downloaded, if anything; it is read to its end.
+    """The fault of a downloaded file, or None, and its subjects; the file is read to its end.
 
     Raises:
         NotReadyError: it says that the export is still being collected.
@@ -38,7 +38,7 @@ def fault_of(path: Path) -> tuple[str | None, Subjects]:
 
 
 def doubt_about(subjects: Subjects, subject: Subject | None) -> str | None:
-    """Why it is not shown that an export is about this subject, or about any one; None where it is."""
+    """Why an export is not provably about this subject, or about a single one; None if it is."""
     doubt = subjects.doubt
     if doubt is None and subject is not None and not _is(subject, *subjects.named[0]):
         doubt = Sentence("it is about a different person than requested")
@@ -46,10 +46,10 @@ def doubt_about(subjects: Subjects, subject: Subject | None) -> str | None:
 
 
 def must_be_about(subjects: Subjects, subject: Subject | None, request_id: str) -> None:
-    """Let nothing pass that is about somebody else, or that may be.
+    """Refuse an export that is, or may be, about somebody else.
 
     Raises:
-        WrongSubjectError: an `info` is missing, stands there twice, or names another subject.
+        WrongSubjectError: an `info` is missing, is repeated, or names another subject.
     """
     doubt = doubt_about(subjects, subject)
     if doubt is not None:

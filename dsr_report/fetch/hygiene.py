@@ -1,4 +1,4 @@
-"""What keeps secrets and addresses out of logs and messages."""
+"""Keeps secrets and addresses out of logs and messages."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def _speaks_of_others(_record: logging.LogRecord) -> bool:
 
 @contextmanager
 def hush() -> Iterator[None]:
-    """Nothing that the HTTP libraries log of our requests goes anywhere; other users' requests are logged."""
+    """Suppress what the HTTP libraries log of our requests in the block; other users' requests are logged."""
     for name in _LOUD:
-        logging.getLogger(name).addFilter(_speaks_of_others)  # a second time does nothing
+        logging.getLogger(name).addFilter(_speaks_of_others)  # idempotent
     before = _hushed.set(True)
     try:
         yield
@@ -44,13 +44,13 @@ def hush() -> Iterator[None]:
 
 
 def name_of(error: httpx.HTTPError) -> str:
-    """What kind of error it is; the error forgets the address and the headers of its request."""
+    """The class name of an HTTP error; address and headers of its request are removed from it."""
     error.request = httpx.Request("GET", "https://host.invalid/")
     return type(error).__name__
 
 
 def presentable(text: str) -> str:
-    """What a server said, fit for a message: one short line without addresses, links or tokens."""
+    """Reduce a server's text to one short line without addresses, links or tokens."""
     line = " ".join(_CONTROL.sub(" ", text[: 4 * _LONGEST]).split())
     line = _TOKEN.sub("…", _ADDRESS.sub("(an address)", _LINK.sub("(a link)", line)))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"

@@ -1,4 +1,4 @@
-"""From the API token of the dashboard to the short-lived JWT that every call carries (v4; read 2026-11)."""
+"""Exchange of the dashboard's API token for the short-lived JWT of each call (v4; read 2026-11)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _JWT = re.compile(r"[!-~]{1,16384}")
 
 
 class Login:
-    """Holds the JWT and gets a new one when its time is up, or when it was refused. Threads may share it.
+    """Caches the JWT, and renews it when it expires or was refused. Threads may share it.
 
     Args:
-        exchange: sends the API token to the login server before a moment, and gives its answer.
+        exchange: sends the API token to the login server, within a deadline, and returns the answer.
         clock: the time of day in seconds since 1970.
     """
 
@@ -36,10 +36,10 @@ class Login:
         self._expires = 0.0
 
     def jwt(self, deadline: float | None = None) -> Secret:
-        """A JWT that is valid now, as far as we know.
+        """A JWT that is not known to be expired or refused.
 
         Args:
-            deadline: the moment up to which it is waited for, also where another thread gets it.
+            deadline: the moment at which the wait ends, also the wait for another thread's login.
 
         Raises:
             AuthError: the API token was refused.
@@ -66,7 +66,7 @@ class Login:
                 self._jwt = None
 
     def _expiry(self, jwt: str) -> float:
-        """When to get a new one: a margin before `exp`, or before a day has passed."""
+        """The time of renewal: a margin before `exp`, or before a day has passed."""
         now = self._clock()
         try:
             payload = jwt.split(".")[1]

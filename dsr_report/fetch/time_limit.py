@@ -1,4 +1,4 @@
-"""A request's time in all, whatever its peer does: HTTP timeouts limit the wait for the next byte alone."""
+"""A total time limit of requests, whatever the peer does: HTTP timeouts limit the wait for bytes alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import httpx
 from dsr_report.fetch.answers import OutOfReachError
 
 _GRACE_SECONDS = 0.5
-"""For a sender to notice that its connection was shut; what it says then tells more than that time is up."""
+"""Time for a sender to notice the closed connection: its own error is more precise than a timeout."""
 
 
 class TimeUpError(OutOfReachError):
@@ -22,7 +22,7 @@ class TimeUpError(OutOfReachError):
 
 
 class TimeLimit:
-    """Shuts a request's connection at its moment, so that whoever reads from it goes on at once.
+    """Shuts a request's connection down at the time limit, so that a blocked read returns at once.
 
     The connection is known from httpcore's trace of the request, which names each stream as it is opened.
     """
@@ -35,14 +35,14 @@ class TimeLimit:
         self._is_left = False
 
     def open(self, send: Callable[[], httpx.Response]) -> httpx.Response:
-        """What `send` gives, whose body is still to be read, or the end at the moment.
+        """Call `send` in a thread, and return its response with the body unread.
 
-        Nothing can interrupt who looks up a name, or tries one address of a host after the other. A thread
-        does so, and is left alone when the moment comes; should it get a connection after all, `trace` shuts
-        it before anything is sent.
+        A name lookup, and the attempts to connect to a host's addresses, cannot be interrupted. A thread
+        makes them, and is abandoned at the time limit; if it connects after all, `trace` shuts the connection
+        before anything is sent.
 
         Raises:
-            httpx.ConnectTimeout: the moment came, and there was no connection yet.
+            httpx.ConnectTimeout: the time limit passed without a connection.
         """
         answers: list[httpx.Response] = []
         errors: list[BaseException] = []
@@ -74,7 +74,7 @@ class TimeLimit:
         raise httpx.ConnectTimeout("no connection in time")
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Learn of the connection."""
+        """Callback for httpcore's trace: keeps the connection's socket."""
         stream = info.get("return_value") if event.endswith(".connect_tcp.complete") else None
         if stream is not None:
             with self._lock:
@@ -85,22 +85,22 @@ class TimeLimit:
                     self._shut_down()
 
     def end(self) -> None:
-        """The moment has come."""
+        """End the time: shut the connection down."""
         with self._lock:
             self.is_over = True
             self._shut_down()
 
     def check(self, where: str | None = None) -> None:
-        """Let nothing pass that came after the moment.
+        """Check that the time is not over.
 
         Raises:
-            TimeUpError: the moment has come.
+            TimeUpError: it is over.
         """
         if self.is_over:
             raise TimeUpError("it took longer than the time that was allowed", where=where)
 
     def close(self) -> None:
-        """Let go of the connection; it goes on."""
+        """Release the socket; the connection stays open."""
         with self._lock:
             self._forget()
 
@@ -117,10 +117,10 @@ class TimeLimit:
 
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[TimeLimit]:
-    """The limit of the requests in the block; None sets none.
+    """Limit the total time of the requests in the block; None sets no limit.
 
     Raises:
-        TimeUpError: there is no time at all.
+        TimeUpError: the time is over before it begins.
     """
     limit = TimeLimit()
     if seconds is not None and seconds <= 0:

@@ -1,4 +1,4 @@
-"""Where the API token comes from, and a type that never shows it."""
+"""Sources of the API token, and a type that never shows it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ USER = "copernica"
 
 
 class Secret:
-    """A secret text: `reveal()` gives it, nothing else does; neither printing nor logging shows it."""
+    """A secret text that `reveal()` alone returns; neither printing nor logging shows it."""
 
     __slots__ = ("_text",)
 
@@ -99,7 +99,7 @@ def _from_keyring() -> Secret | None:
 
 
 def store_token(token: Secret) -> str:
-    """Keep the token in the operating system's keyring; gives the keyring's name.
+    """Keep the token in the operating system's keyring; returns the keyring's name.
 
     Raises:
         MissingExtraError: the extra `keyring` is not installed.
@@ -117,7 +117,7 @@ def store_token(token: Secret) -> str:
 
 
 def forget_token() -> bool:
-    """Remove the token from the keyring; whether there was one.
+    """Remove the token from the keyring; returns whether there was one.
 
     Raises:
         MissingExtraError: the extra `keyring` is not installed.

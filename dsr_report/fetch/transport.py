@@ -38,10 +38,10 @@ _LONGEST_NAP = 60.0
 _LONGEST_WISH = 600.0  # of a Retry-After
 _MOST_REDIRECTS = 5
 _WHOLE_ANSWER_SECONDS = 120.0
-"""For a small answer where the caller sets no limit: a mebibyte over the slowest line of today takes less."""
+"""Time limit of a small answer: a mebibyte over the slowest line of today takes less."""
 _CONNECT_SECONDS = 15.0
 LEAST_SECONDS = 5.0
-"""For a call that begins as the time is over: waiting with a timeout of 0 asks once."""
+"""Minimum time of a call that begins at its deadline: waiting with a timeout of 0 asks once."""
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 _NEVER_LEFT = (
     httpx.ConnectError,
@@ -103,7 +103,7 @@ class Transport:
         self._client.close()
 
     def log_in(self, deadline: float | None = None) -> None:
-        """Try the token, without asking for anything.
+        """Check the token, without making a data request.
 
         Raises:
             AuthError: it was refused.
@@ -123,12 +123,12 @@ class Transport:
     def get(
         self, path: str, *, accept: frozenset[int] = frozenset({200}), deadline: float | None = None
     ) -> ApiAnswer:
-        """A GET, repeated while the API is not working.
+        """Send a GET, with retries while the API is failing.
 
         Args:
             path: below the API's address.
-            accept: statuses that are answers; of the others, those that are not temporary are given too.
-            deadline: the moment at which it ends, whether it was answered or not.
+            accept: statuses that are never retried; others are returned, too, unless they are temporary.
+            deadline: the moment at which the call ends in any case.
 
         Raises:
             TimeUpError: that moment came while an answer was awaited.
@@ -149,9 +149,9 @@ class Transport:
     def stream(
         self, path: str, headers: Mapping[str, str], deadline: float | None = None
     ) -> Iterator[httpx.Response]:
-        """A GET whose body is read as it comes; not repeated, but for a token that was refused.
+        """Send a GET and stream its body; repeated only after a refused token.
 
-        It follows redirects; to another host, it goes without the token.
+        Redirects are followed, to another host without the token.
 
         Raises:
             TimeUpError: the moment `deadline` came, now or while the body was read.
@@ -173,20 +173,20 @@ class Transport:
                 raise OutOfReachError(
                     Sentence("the connection broke off ({error})", error=name_of(error)), where=where
                 ) from None
-            limit.check(where)  # a body whose length nobody stated ends with its connection
+            limit.check(where)  # a body without a stated length ends with its connection
 
     def post_once(self, path: str, body: Mapping[str, object], deadline: float | None = None) -> ApiAnswer:
-        """A POST that is repeated only where it certainly changed nothing.
+        """Send a POST; repeated only if it certainly changed nothing.
 
         Args:
             path: below the API's address.
             body: sent as JSON.
-            deadline: the moment at which it ends, whether it was answered or not.
+            deadline: the moment at which the call ends in any case.
 
         Raises:
-            CertainlyFailedError: it never left, or was turned away at the door.
+            CertainlyFailedError: it was never sent, or was rejected unprocessed.
             AuthError: the token was refused.
-            PerhapsDoneError: nobody knows whether it was carried out.
+            PerhapsDoneError: it may or may not have been carried out.
         """
         refreshed = False
         reason = ""
@@ -249,7 +249,7 @@ class Transport:
             return None
 
     def _seconds_left(self, deadline: float | None, least: float = 0.0) -> float | None:
-        """Seconds until a moment."""
+        """Seconds until the deadline, but not fewer than `least`; None without a deadline."""
         return None if deadline is None else max(deadline - self._clock(), least)
 
     def _soon(self, deadline: float | None) -> float:
@@ -259,7 +259,7 @@ class Transport:
         return soon if deadline is None else min(soon, max(deadline, now + LEAST_SECONDS))
 
     def _patience(self, deadline: float | None) -> httpx.Timeout:
-        """How long to wait for a connection and for the next bytes."""
+        """HTTP timeouts for the connection and for the next bytes."""
         left = self._seconds_left(deadline)
         connect = min(_CONNECT_SECONDS, self._timeout, math.inf if left is None else max(left, 0.001))
         return httpx.Timeout(self._timeout, connect=connect)
@@ -346,7 +346,7 @@ class Transport:
     def _post_once(
         self, path: str, body: Mapping[str, object], jwt: Secret | None, deadline: float | None
     ) -> ApiAnswer:
-        """Send a POST, and read its answer; OutOfReachError where it certainly never left."""
+        """Send a POST and read its answer; raises OutOfReachError if it was certainly never sent."""
         left: list[bool] = []
 
         soon = self._soon(deadline)
@@ -372,7 +372,7 @@ class Transport:
                 answer = ApiAnswer(response.status_code, response.headers, b"")
                 try:
                     whole = read_answer(response)
-                    answer = answer if limit.is_over else whole  # half an id is no id
+                    answer = answer if limit.is_over else whole  # a truncated body may hold half an id
                 finally:
                     response.close()
         except (httpx.HTTPError, OutOfReachError) as error:
@@ -393,7 +393,7 @@ class Transport:
         return answer
 
     def _exchange(self, deadline: float | None) -> ApiAnswer:
-        """Send the API token to the login server, and give its answer."""
+        """Send the API token to the login server, and return its answer."""
 
         def ask() -> ApiAnswer:
             soon = self._soon(deadline)
@@ -458,7 +458,7 @@ def _bearer(jwt: Secret | None) -> dict[str, str]:
 
 
 def _base_and_version(base: str, version: Version | None) -> tuple[str, Version]:
-    """The API's address and its version, which the address says where nothing else does."""
+    """The API's address and version; without `version`, the one in the address, else v4."""
     ending = re.search(r"/(v[1-4])$", base)
     named = ending.group(1) if ending else None
     if version is None:
@@ -472,7 +472,7 @@ def _base_and_version(base: str, version: Version | None) -> tuple[str, Version]
 
 
 def _target(url: httpx.URL, place: str) -> httpx.URL:
-    """Where a redirect leads, without our token where that is another host."""
+    """The target of a redirect, without token, user and password."""
     try:
         target = url.join(place)
     except (httpx.InvalidURL, ValueError):
@@ -494,15 +494,16 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 def _plain(headers: httpx.Headers) -> dict[str, str]:
-    """Headers of a body that was decoded already."""
+    """Headers without those that describe the encoding of the body, for a body that is decoded."""
     framing = {"content-encoding", "transfer-encoding", "content-length"}
     return {name: value for name, value in headers.items() if name not in framing}
 
 
 def _http_client(transport: httpx.BaseTransport | None, trust: ssl.SSLContext) -> httpx.Client:
-    """Each request has a connection of its own: a limit ends it, and a POST that was lost is known as such.
+    """Create a client that opens a connection for each request.
 
-    On a connection that was idle, nobody could tell it from one that was carried out.
+    A time limit can then shut the connection, and a POST that was never sent is known as such: on an idle
+    connection that is used again, it could not be told from one that was carried out.
     """
     try:
         return httpx.Client(
