@@ -86,7 +86,7 @@ def _stamp(moment: datetime) -> str:
 
 
 def _fold(line: str) -> bytes:
-    """The line in pieces of at most 75 octets, cut between characters, each but the first led by a space."""
+    """Fold a line at 75 octets, between characters; each further piece begins with a space."""
     pieces: list[bytes] = []
     piece = b""
     for letter in line:

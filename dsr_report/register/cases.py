@@ -1,4 +1,4 @@
-"""The life of a case beside its data requests: pauses, extension, answer, closing, forgetting."""
+"""Operations on a case beside its data requests: pauses, extension, answer, closing, forgetting."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RETENTION = timedelta(days=365)
 
 
 class Cases:
-    """The part of the register that the operator, `reply` and the DPO talk to."""
+    """The part of the register for the operator, `reply` and the DPO."""
 
     _pen: Pen
     _country: str | None
@@ -85,7 +85,7 @@ class Cases:
         data: chain.Facts | None = None,
         actor: str | None = None,
     ) -> None:
-        """Write an event by hand; `text` is removed when the case is forgotten, `data` (no names!) stays."""
+        """Log an event by hand; `text` is removed when the case is forgotten, `data` (no names!) stays."""
         if event not in NOTES:
             raise UsageError(
                 Sentence("{event} is not an event to note", event=repr(event)),
@@ -142,7 +142,7 @@ class Cases:
     def extend(
         self, reference: str, reason: str, *, on: date | None = None, actor: str | None = None
     ) -> bool:
-        """Note that the person was told, with the reason, that it takes two months more.
+        """Note an extension by two months, of which the person was told with the reason.
 
         Returns:
             Whether the notice was in time; a late one is noted too, but may not count.
@@ -175,9 +175,9 @@ class Cases:
         subject: tuple[str, str] | None = None,
         actor: str | None = None,
     ) -> None:
-        """Write down that an export came in by hand, without a data request; twice is as good as once.
+        """Register an export that arrived without a data request; idempotent.
 
-        `subject` is what the export itself says; it is kept where the case did not know it yet.
+        `subject` is that of the export; it is stored if the case has none yet.
         """
         with self._pen.journal(actor) as journal:
             case = journal.open_case(reference)
@@ -209,7 +209,7 @@ class Cases:
         kind: str = "disclosure",
         actor: str | None = None,
     ) -> None:
-        """Write down that a disclosure was made and verified; twice is as good as once."""
+        """Register a disclosure that was made and verified; idempotent."""
         with self._pen.journal(actor) as journal:
             case = _case_of(journal, reference)
             is_new = journal.add_file(
@@ -235,7 +235,7 @@ class Cases:
         on: date | None = None,
         actor: str | None = None,
     ) -> None:
-        """Write down that the answer was handed over: the clock stops. Of the address only a hash is kept."""
+        """Log that the answer was handed over, which ends the deadline; the address is kept as a hash."""
         with self._pen.journal(actor) as journal:
             case = _case_of(journal, reference)
             day = _not_in_future(journal, on)
@@ -252,7 +252,7 @@ class Cases:
         on: date | None = None,
         actor: str | None = None,
     ) -> None:
-        """Write down that the person was told of a refusal, its ground, and how to complain."""
+        """Log a refusal, of which the person was told with its ground and how to complain."""
         with self._pen.journal(actor) as journal:
             day = _not_in_future(journal, on)
             facts = {"on": day.isoformat(), "ground": ground}
@@ -261,9 +261,9 @@ class Cases:
     def withdraw(
         self, reference: str, *, on: date | None = None, mistake: bool = False, actor: str | None = None
     ) -> None:
-        """Write down that the person took the request back.
+        """Log that the person withdrew the request.
 
-        With `mistake` there was none (an address was mistyped, say): it counts in no figures.
+        With `mistake` there was no request (an address was mistyped, say): it is left out of all figures.
         """
         with self._pen.journal(actor) as journal:
             day = _not_in_future(journal, on)
@@ -312,7 +312,7 @@ class Cases:
         and when the request was answered; the hash chain still checks.
 
         Raises:
-            RegisterError: a case that was named is not closed, or its retention runs still.
+            RegisterError: a case that was named is not closed, or its retention is not over.
         """
         with self._pen.journal(actor) as journal:
             cases = _due(journal, references, retention)
@@ -327,22 +327,22 @@ class Cases:
     def due_to_forget(
         self, references: Sequence[str] | None = None, *, retention: timedelta = RETENTION
     ) -> list[str]:
-        """The cases that `forget` would forget: some of those named, or all that are due.
+        """References of the cases that `forget` would forget: some of those named, or all that are due.
 
         Raises:
-            RegisterError: a case that was named is not closed, or its retention runs still.
+            RegisterError: a case that was named is not closed, or its retention is not over.
         """
         with self._pen.journal(None) as journal:
             return [case.reference for case in _due(journal, references, retention)]
 
     def is_needed(self, path: str, *, besides: str) -> bool:
-        """Whether another case, which is not forgotten, has this very file."""
+        """Whether another case, which is not forgotten, has a file at this path."""
         with self._pen.database.reading() as session:
             query = sa.select(File.id).join(Case).where(File.path == path, Case.reference != besides)
             return session.scalars(query).first() is not None
 
     def note_copy(self, reference: str, *, sha256: str, path: str, actor: str | None = None) -> None:
-        """Write down where a copy of an export was put on request: it is the operator's to remove."""
+        """Log a copy of an export that the operator asked for, and has to remove."""
         with self._pen.journal(actor) as journal:
             case = _case_of(journal, reference)
             is_new = journal.add_file(case, kind="copy", sha256=sha256, path=path)
@@ -350,7 +350,7 @@ class Cases:
                 journal.append(case, "copied", {"sha256": sha256}, {"path": path})
 
     def was_sent(self, sha256: str) -> str | None:
-        """The case in which this very file was handed over; None where it was not, as far as is known."""
+        """The case in which this very file was handed over; None if that is not known."""
         with self._pen.database.reading() as session:
             query = sa.select(Case.reference, Event.data).join(Case).where(Event.event == "sent")
             for reference, data in session.execute(query):

@@ -21,7 +21,7 @@ GENESIS = "0" * 64
 
 
 def canonical(value: object) -> str:
-    """JSON with one spelling: sorted names, no spaces, ASCII."""
+    """Canonical JSON: sorted names, no spaces, ASCII."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
@@ -31,12 +31,12 @@ def moment(at: datetime) -> str:
 
 
 def plain_hash(value: object) -> str:
-    """The hash of a JSON value in its one spelling."""
+    """SHA-256 of a JSON value in canonical form."""
     return hashlib.sha256(canonical(value).encode("ascii")).hexdigest()
 
 
 def personal_hash(personal: str, salt: str) -> str:
-    """The hash of an event's personal part under its own salt."""
+    """HMAC of an event's personal part under its own salt."""
     return hmac.new(bytes.fromhex(salt), personal.encode("utf-8"), hashlib.sha256).hexdigest()
 
 
@@ -57,18 +57,18 @@ def event_hash(
 
 
 def lookup_hash(key: str, subject_type: str, subject_id: str) -> str:
-    """What a subject is found by once its identifier is gone: an HMAC under the register's own key."""
+    """Lookup hash of a subject whose identifier may be removed: an HMAC under the register's own key."""
     text = canonical([subject_type, normal_id(subject_type, subject_id)])
     return hmac.new(bytes.fromhex(key), text.encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def storable(text: str) -> str:
-    """Text that every database takes: file names and exports can hold NUL and lone surrogates."""
+    """Text that every database takes: NUL and lone surrogates, which file names can hold, are escaped."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
 
 
 def normal_id(subject_type: str, subject_id: str) -> str:
-    """One spelling of an identifier: addresses without regard to case, numbers without leading zeros."""
+    """Normalise an identifier: addresses without regard to case, numbers without leading zeros."""
     text = storable(subject_id.strip())
     if subject_type == "email":
         return normal_address(text)

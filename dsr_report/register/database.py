@@ -1,4 +1,4 @@
-"""The register's database: opened, private, and brought up to date; transactions that take turns."""
+"""The register's database: private files, migrations, and transactions that take turns."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 class OutageError(RegisterError):
-    """The database went away, or is not back yet; a moment later it may be.
+    """The database is unreachable; it may be back in a moment.
 
     `is_undone` says whether the transaction is certainly rolled back: a connection can also break while it
     commits.
@@ -47,7 +47,7 @@ class OutageError(RegisterError):
 
 
 class Database:
-    """A register's database. SQLite files are private to their owner; SQL errors become ours."""
+    """A register's database. SQLite files are private to their owner; SQL errors are translated to ours."""
 
     def __init__(self, url: URL) -> None:
         self.where = url.render_as_string(hide_password=True)
@@ -56,18 +56,18 @@ class Database:
         self._turn: AbstractContextManager[object] = RLock() if in_memory else nullcontext()
 
     def dispose(self) -> None:
-        """Give back all connections."""
+        """Close all connections."""
         self._engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one state of the register."""
+        """A session with a consistent snapshot of the register."""
         with self._translate_errors(), self._turn, Session(self._engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Session, Head]]:
-        """A session that commits when the block ends well; writers take turns, in all processes."""
+        """A session that commits if the block succeeds; the writers of all processes take turns."""
         is_committing = False
         try:
             with (
@@ -96,7 +96,7 @@ class Database:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def bring_up_to_date(self, revision: str = REVISION) -> None:
-        """Run the migrations that are missing; where two processes try, one waits for the other."""
+        """Run missing migrations; of two processes that try, one waits for the other."""
         with self._translate_errors(), self._engine.connect() as connection:
             if _revision(connection) == revision:
                 return
@@ -207,7 +207,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log; while another process does the same, SQLite does not wait by itself."""
+    """Switch to the write-ahead log, with retries: SQLite does not wait for a process that does the same."""
     if connection.execute("PRAGMA journal_mode").fetchone()[0] in {"wal", "memory"}:
         return
     for attempt in range(50):
@@ -260,5 +260,5 @@ def _migrate(connection: Connection, revision: str, where: str) -> None:
 
 
 def _is_about_access(error: DBAPIError) -> bool:
-    """Whether the driver's message is about reaching the database, and so cannot quote what is in it."""
+    """Whether the driver's message is about reaching the database, and so cannot quote its content."""
     return isinstance(error, sa.exc.OperationalError) or type(error.orig) is sqlite3.DatabaseError

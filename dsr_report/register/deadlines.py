@@ -75,7 +75,7 @@ def deadlines(
         extended: whether the person was told, with reasons, that it takes two months more.
         pauses: when the clock stood still; overlapping ones count once, and one that begins after the end
             has passed counts for nothing.
-        today: up to when a pause that has not ended counts; without it, it counts for nothing.
+        today: end of a pause that has not ended; without it, such a pause does not count.
 
     Raises:
         UsageError: `country` or `subdivision` is unknown, or a pause ends before it begins.
@@ -96,7 +96,7 @@ def deadlines(
 
 
 def _days_by_start(received: date, pauses: Sequence[Pause], today: date | None) -> list[tuple[date, int]]:
-    """Each stretch of stopped days as (its first day, its length), without overlaps, in order."""
+    """Paused days as (first day, length), without overlaps, in order."""
     stretches: list[tuple[date, int]] = []
     reached = received
     for pause in sorted(pauses, key=lambda one: one.since):

@@ -1,4 +1,4 @@
-"""What the register hands out: plain frozen values, never rows of its database."""
+"""Values that the register returns: frozen dataclasses, never rows of its database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NEXT = {
     "refused": "close",
     "withdrawn": "close",
 }
-"""What follows a state; whatever is not here has no export yet."""
+"""The next command by state; a state that is not here has no export yet."""
 OPEN_STATES: tuple[RequestState, ...] = ("intended", "posting", "pending", "available")
 
 
@@ -75,7 +75,7 @@ class DataRequestEntry:
     changed_at: datetime
     files: tuple[FileEntry, ...]
     ticket: str | None = None
-    """What proves to `posting` that the claim is still this caller's; only set where `standing` is `ours`."""
+    """Proof to `posting` that the claim is still this caller's; set only if `standing` is `ours`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class CaseEntry:
 
     @property
     def subject(self) -> str:
-        """The subject as lists show it: of an address only its first letter and its domain."""
+        """The subject for lists; an address is reduced to its first letter and its domain."""
         if self.subject_type is None:
             return "not known yet"
         if self.subject_id is None:
@@ -148,7 +148,7 @@ class CaseEntry:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What `Register.check` found: nothing, if the register is as it was written."""
+    """Result of `Register.check`: no findings, if the register is as it was written."""
 
     events: int
     cases: int
@@ -161,7 +161,7 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One year for the controller's own report, counted by the day of receipt."""
+    """Figures of one year for the controller's own report, by the day of receipt."""
 
     year: int
     requests: int
@@ -176,7 +176,7 @@ class Figures:
 
 
 def to_json(entry: FileEntry | DataRequestEntry | EventEntry | CheckReport | Figures) -> dict[str, object]:
-    """An entry as JSON values; a claim's ticket is nobody else's business."""
+    """An entry as JSON values, without the secret ticket of a claim."""
     fields = {name: _plain(value) for name, value in asdict(entry).items()}
     fields.pop("ticket", None)
     return fields

@@ -34,7 +34,7 @@ class Integrity:
     _pen: Pen
 
     def check(self, noted_head: str | None = None) -> CheckReport:
-        """Compute everything again and name what differs.
+        """Recompute all hashes and states, and report what differs.
 
         Args:
             noted_head: the `head` of an earlier report that was noted elsewhere. Someone who can write to the
@@ -50,7 +50,7 @@ class Integrity:
                 ValueError,
                 TypeError,
                 sa.exc.NoResultFound,
-            ) as error:  # a key that is none, a date that is none
+            ) as error:  # a malformed key or date
                 trail.findings.append(f"a table holds what was never written there ({type(error).__name__})")
             return CheckReport(
                 trail.number,

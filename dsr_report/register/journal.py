@@ -57,7 +57,7 @@ class Journal:
         case.changed_at = self.at
 
     def seal(self) -> None:
-        """Write the events down, at the end: the last one of each case seals the rows as they are now."""
+        """Write the pending events; the last one of each case seals the case's rows as they are now."""
         self.session.flush()
         last = {one.case.id: one for one in self._pending}
         for one in last.values():
@@ -107,7 +107,7 @@ class Journal:
         self._head.number, self._head.hash = number, digest
 
     def state(self, case: Case) -> CaseState:
-        """The state of a case, from its events."""
+        """Derive the state of a case from its events."""
         rows = self.session.execute(
             sa.select(Event.event, Event.data).where(Event.case_id == case.id).order_by(Event.number)
         )
@@ -197,7 +197,7 @@ class Journal:
         request_number: int | None = None,
         counts: chain.Facts | None = None,
     ) -> bool:
-        """Note a file of a case; False where the very same file was noted before."""
+        """Add a file to a case; False if the very same file is there already."""
         path = None if path is None else chain.storable(path)
         known = self.session.scalars(
             sa.select(File).where(
@@ -255,7 +255,7 @@ class Journal:
 
 
 class Pen:
-    """Opens journals: it knows the database, the clock, the zone of days, and who writes by default."""
+    """Opens journals, with the database, the clock, the time zone of days, and the default actor."""
 
     def __init__(
         self, database: Database, *, now: Callable[[], datetime], zone: ZoneInfo, actor: str
@@ -277,7 +277,7 @@ class Pen:
 
     @contextmanager
     def journal(self, actor: str | None) -> Iterator[Journal]:
-        """A writing transaction."""
+        """A writing transaction, whose events are sealed at its end."""
         with self.database.writing() as (session, head):
             who = chain.storable(actor or self._actor)
             journal = Journal(session, head, actor=who, at=self.at, zone=self.zone)
@@ -297,7 +297,7 @@ def rows_hash(session: Session, case: Case) -> str:
 
 
 def settings_hash(session: Session) -> str:
-    """A hash of the register's own settings: the key of its lookup hashes, and the numbers that it gave."""
+    """A hash of the register's own settings: the key of its lookup hashes, and its counters of references."""
     return chain.plain_hash(
         [_columns(one) for one in session.scalars(sa.select(Setting).order_by(Setting.name))]
     )
@@ -326,7 +326,7 @@ def settle(case: Case, state: CaseState) -> None:
 
 
 def subject_of(subject_type: str, subject_id: str | int) -> tuple[str, str]:
-    """Type and identifier as given by a caller, checked.
+    """Check a subject's type and identifier, and return them.
 
     Raises:
         UsageError: no such type, or no identifier.
@@ -348,7 +348,7 @@ def lookup_key(session: Session) -> str:
 
 
 def subject_hash(session: Session, subject_type: str, subject_id: str) -> str:
-    """What cases and data requests of this subject are found by."""
+    """The hash by which cases and data requests of a subject are found."""
     return chain.lookup_hash(lookup_key(session), subject_type, subject_id)
 
 

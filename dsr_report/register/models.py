@@ -1,4 +1,4 @@
-"""The tables of the register (SQLAlchemy). The migrations make them; a test holds the two together."""
+"""The tables of the register (SQLAlchemy). The migrations create them; a test compares the two."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class UtcMoment(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """All tables of the register."""
+    """Base class of the register's tables."""
 
     type_annotation_map = {datetime: UtcMoment(), str: String()}  # noqa: RUF012 - SQLAlchemy's own declaration
 

@@ -1,4 +1,4 @@
-"""Looking at the register: cases with their dates, the log, yearly figures, calendar; nothing is written."""
+"""Read-only views of the register: cases with their dates, the log, yearly figures, calendar."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ORDER: dict[Urgency, int] = {"overdue": 0, "due-soon": 1, "open": 2, "answered"
 
 
 class Overview:
-    """The part of the register that only looks."""
+    """The read-only part of the register."""
 
     _pen: Pen
     _extra_holidays: frozenset[date]
@@ -193,7 +193,7 @@ def dates_of(
 
 
 def _states(session: Session, which: sa.ColumnExpressionArgument[bool]) -> Iterator[tuple[int, CaseState]]:
-    """The dates of cases, from those events alone that bear on them."""
+    """Yield states of cases, derived from the events that bear on dates alone."""
     rows = session.execute(
         sa.select(Event.case_id, Event.event, Event.data)
         .join(Case)
@@ -221,5 +221,5 @@ def _event_entry(row: Event) -> EventEntry:
 
 
 def _facts_of(text: str) -> dict[str, object]:
-    """The facts of an event, without the hashes that are there for `check` alone."""
+    """The facts of an event, without the hashes that `check` needs."""
     return {name: value for name, value in json.loads(text).items() if name not in {"rows", "settings"}}

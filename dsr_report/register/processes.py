@@ -1,4 +1,4 @@
-"""Names of processes, by which the register knows whether the one that announced a request still runs."""
+"""Process identifiers, which show whether the process that announced a request still runs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 
 def this_process() -> str:
-    """A name for this process that no later process of any machine shares, as far as can be known."""
+    """An identifier of this process that no later process of any machine should share."""
     return f"{_machine()} {os.getpid()} {_start_time(os.getpid()) or '-'}"
 
 
 def is_surely_gone(process: str | None) -> bool:
-    """Whether a process of that name cannot be running any more; False where that cannot be known."""
+    """Whether a process has certainly ended; False if that cannot be known."""
     if process is None:
         return True
     machine, pid, started = process.rsplit(" ", 2)
@@ -23,7 +23,7 @@ def is_surely_gone(process: str | None) -> bool:
 
 
 def _machine() -> str:
-    """The host, its boot and its space of process numbers (containers have their own)."""
+    """Host, boot and PID namespace (containers have their own)."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         space = Path("/proc/self/ns/pid").readlink()
@@ -33,7 +33,7 @@ def _machine() -> str:
 
 
 def _start_time(pid: int) -> str | None:
-    """When the process was started, in the kernel's own count; None where there is no such (live) process."""
+    """Start time of a process, in the kernel's clock ticks; None if there is no such live process."""
     try:
         after_name = (
             Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]

@@ -1,4 +1,4 @@
-"""The request ids that Copernica gave: on the disk before the register hears of them, as it may be away.
+"""The log of request ids: written to disk before the register is updated, which may be unreachable.
 
 A line a data request, of a fixed length: written before the POST, so that there is room for the id even when
 the disk is full afterwards; filled in, and flushed, as soon as the id is known. The next run that can use the
@@ -6,7 +6,7 @@ register hands on what was left. The log lies beside a SQLite register, and in t
 on a server; it holds no personal data.
 
 Where that line cannot be filled in (a limit on files, a disk that turned read-only), an empty file is left
-whose name says it all: beside the log, else in the folder for temporary files.
+whose name has the same content: beside the log, else in the folder for temporary files.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ except ImportError:  # Windows
 _log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LINE = 512
-"""Bytes of a line: a request id has 200 at most, and an API's address is far below the rest."""
+"""Bytes of a line: a request id has 200 at most, and number and moment are far below the rest."""
 
 
 class MadeRequest(NamedTuple):
-    """A data request that was made, and of which the register may not know the id."""
+    """A data request that was made, and whose id the register may not know."""
 
     number: int
     intended_at: datetime
@@ -51,7 +51,7 @@ class Slot:
     """Room for the id of one data request.
 
     Raises:
-        RegisterError: there is none, and nothing should be asked for: its id could be lost.
+        RegisterError: there is none; no data request may be made then, as its id could be lost.
     """
 
     def __init__(self, path: Path | None, number: int, intended_at: datetime) -> None:
@@ -78,7 +78,7 @@ class Slot:
             ) from error
 
     def fill(self, request_id: str) -> bool:
-        """Write the id down, where the next run looks for it; whether it is on the disk now."""
+        """Write the id where the next run looks for it; returns whether it is on disk."""
         if self._path is None:
             return False
         made = self._made._replace(request_id=request_id)
@@ -101,7 +101,7 @@ class Slot:
         return is_whole
 
     def _append(self, path: Path, made: MadeRequest) -> None:
-        """Add a line at the end, whoever else does so now, and learn where it begins."""
+        """Append a line, also beside other writers, and keep its offset."""
         line = _line(made)
         end = os.open(path, os.O_WRONLY | os.O_APPEND)
         try:
@@ -113,14 +113,14 @@ class Slot:
 
 
 class RequestLog:
-    """The log of one register; without a path, as for a register in memory, nothing is written."""
+    """The log of one register; without a path (a register in memory), nothing is written."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
 
     @contextmanager
     def slot(self, number: int, intended_at: datetime) -> Iterator[Slot]:
-        """Room for the id of a data request that is about to be made, until the block ends."""
+        """Reserve room for the id of a data request, for the time of the block."""
         slot = Slot(self.path, number, intended_at)
         try:
             yield slot
@@ -128,7 +128,7 @@ class RequestLog:
             slot.close()
 
     def hand_on(self, attach: Callable[[MadeRequest], object]) -> list[MadeRequest]:
-        """Tell the register what was left, and empty the log once it knows all of it; gives what was told.
+        """Pass logged ids to the register, and empty the log once it has them all; returns those it took.
 
         A line that the register refuses (it has another id for that data request, say) is kept.
         """
@@ -143,7 +143,7 @@ class RequestLog:
         handle = os.open(path, os.O_RDWR)
         told: list[MadeRequest] = []
         try:
-            is_alone = _lock(handle, alone=True)  # or somebody is between a POST and its id
+            is_alone = _lock(handle, alone=True)  # else another process is between its POST and the id
             is_done = True
             for made in _requests_in(path.read_bytes()):
                 if _is_told(attach, made, path):
@@ -177,7 +177,7 @@ def _is_told(attach: Callable[[MadeRequest], object], made: MadeRequest, kept_in
 
 
 def _places(path: Path) -> tuple[tuple[Path, str], ...]:
-    """Folders that may hold an id as the name of a file, and how such a name begins there."""
+    """Folders that may hold an id as the name of a file, with the prefix of such names there."""
     whole = str(path.absolute())
     digest = hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return (path.parent, f"{path.name}-"), (Path(tempfile.gettempdir()), f"dsr-report-{digest}-")
@@ -208,7 +208,7 @@ def _flush_names(folder: Path) -> None:
 
 
 def _left_as_names(path: Path) -> Iterator[tuple[Path, MadeRequest]]:
-    """What this user left: in a folder for all, a file of somebody else says nothing."""
+    """Yield the files that this user left; those of others, in a shared folder, are ignored."""
     for folder, start in _places(path):
         try:
             names = sorted(file.name for file in folder.iterdir() if file.name.startswith(start))
@@ -251,7 +251,7 @@ def _requests_in(content: bytes) -> Iterator[MadeRequest]:
 
 
 def _lock(handle: int, *, alone: bool) -> bool:
-    """Keep others from emptying the log (or from writing to it), until the handle is closed."""
+    """Lock the log until the handle is closed: shared for writing a line, `alone` for emptying it."""
     if fcntl is None:
         return not alone
     try:

@@ -1,4 +1,4 @@
-"""Data requests, written down before they are made: of two operators at once, one asks and the other waits.
+"""Data requests, registered before they are made: of two operators at once, one asks, the other waits.
 
 The steps of one data request, each its own transaction:
 
@@ -39,7 +39,7 @@ REUSE_FOR = timedelta(hours=24)
 
 
 class Requests:
-    """The part of the register that `fetch`, `receive` and `batch` talk to."""
+    """The part of the register for `fetch`, `receive` and `batch`."""
 
     _pen: Pen
     _country: str | None
@@ -57,7 +57,7 @@ class Requests:
         reuse_for: timedelta = REUSE_FOR,
         actor: str | None = None,
     ) -> DataRequestEntry:
-        """Announce a data request for this subject, or find the one there is; look at its `standing`.
+        """Announce a data request for this subject, or find the existing one; its `standing` says what to do.
 
         A case is opened where the subject has none that is open. Of all processes that claim a subject at
         once, exactly one gets `ours`.
@@ -66,7 +66,7 @@ class Requests:
             subject_type: `subprofile`, `profile` or `email`.
             subject_id: the number or the address.
             api_url: the API; its version does not matter, as versions share their data.
-            account: a name that tells accounts at one API apart, where there are several.
+            account: name of the account, where there are several at one API.
             reference: of the case; a new case is opened under it where it is not known yet.
             received_on: the day the person's request arrived, if it is known.
             reuse_for: an export that was collected no longer ago than this is not asked for again.
@@ -97,7 +97,7 @@ class Requests:
         reuse_for: timedelta,
         actor: str | None,
     ) -> DataRequestEntry:
-        """`claim` under a ticket: whoever comes again with it, as the answer was lost, has the claim."""
+        """`claim` with a ticket: a repeated call with the same ticket, after a lost answer, has the claim."""
         subject_type = subject[0]
         api, account = system
         with self._pen.journal(actor) as journal:
@@ -165,7 +165,7 @@ class Requests:
         received_on: date | None = None,
         actor: str | None = None,
     ) -> DataRequestEntry:
-        """The entry of a data request that exists already, written down now if it was made elsewhere.
+        """The entry of a data request that exists already, added now if it was made elsewhere.
 
         Its subject is filled in by `note_file`, once the export says who it is.
         """
@@ -195,7 +195,7 @@ class Requests:
             return _entry(journal, request, case)
 
     def posting(self, entry: DataRequestEntry, *, actor: str | None = None) -> None:
-        """Write down that the POST follows now; without this no POST may be made.
+        """Log that the POST follows now; no POST may be made without this.
 
         Raises:
             RegisterError: another process took the claim over in the meantime; claim again.
@@ -216,7 +216,7 @@ class Requests:
     def attach_request_id(
         self, number: int, request_id: str, *, actor: str | None = None
     ) -> DataRequestEntry:
-        """Write down the id that Copernica gave, or that a person found for a request of unknown standing.
+        """Attach the id that Copernica gave, or that a person found for a request of unknown standing.
 
         Raises:
             RegisterError: the request has another id already, or this id belongs to another request.
@@ -247,7 +247,7 @@ class Requests:
     def note_state(
         self, number: int, state: RequestState, *, detail: str | None = None, actor: str | None = None
     ) -> DataRequestEntry:
-        """Write down what Copernica says of a data request; nothing is written where nothing changed.
+        """Log the state that Copernica reports for a data request, if it changed.
 
         `failed`, `expired` and `abandoned` end it: the next claim makes a new one. Say `failed` after a POST
         only if it was certainly refused; else `note_unknown`.
@@ -261,7 +261,7 @@ class Requests:
             return _entry(journal, request, case)
 
     def note_unknown(self, number: int, *, detail: str | None = None, actor: str | None = None) -> None:
-        """Write down that a POST was made and nobody knows whether it succeeded: a person must decide."""
+        """Log that a POST was made with unknown outcome: a person must decide."""
         with self._pen.journal(actor) as journal:
             request, case = _request(journal, number)
             request.ticket = request.process = None
@@ -284,10 +284,10 @@ class Requests:
         doubt: str | None = None,
         actor: str | None = None,
     ) -> DataRequestEntry:
-        """Write down that the export of a data request was stored; twice is as good as once.
+        """Register the stored export of a data request; idempotent.
 
-        `subject` is what the export itself says; it is kept where the register did not know it yet. `doubt`
-        is why it is not shown of whom the export is, where the operator accepted it all the same.
+        `subject` is that of the export; it is stored if the request has none yet. `doubt` is why the subject
+        is uncertain, where the operator accepted the export all the same.
         """
         with self._pen.journal(actor) as journal:
             request, case = _request(journal, number)
@@ -455,7 +455,7 @@ def _fits(session: Session, case: Case, subject_type: str, system: tuple[str, st
 
 def _identify(journal: Journal, request: DataRequest, case: Case, subject: tuple[str, str]) -> None:
     digest = subject_hash(journal.session, *subject)
-    request.state = "collected"  # it is not open any more, so it is no second open one for its subject
+    request.state = "collected"  # closed first, so that the subject has no second open request
     identifier = chain.storable(subject[1].strip())
     request.subject_type, request.subject_id, request.subject_hash = subject[0], identifier, digest
     if case.subject_type is None:
@@ -488,7 +488,7 @@ def _no_such_request(number: int) -> RegisterError:
 
 
 def _is_stale(request: DataRequest, at: datetime) -> bool:
-    """Whether whoever announced the request will not come back to it."""
+    """Whether the process that announced the request will not come back to it."""
     return at - request.changed_at > STALE_AFTER or is_surely_gone(request.process)
 
 
@@ -530,7 +530,7 @@ def _entry_at(
 
 
 def file_entry(row: File) -> FileEntry:
-    """A file's row as a value."""
+    """Convert the row of a file to an entry."""
     return FileEntry(
         kind=row.kind,
         sha256=row.sha256,

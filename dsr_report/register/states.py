@@ -1,4 +1,4 @@
-"""What has become of a case: its state and dates, derived from its events and from nothing else."""
+"""State and dates of a case, derived from its events alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dsr_report.register.chain import Facts
 from dsr_report.register.deadlines import Pause
 
-# What each event makes of the state; events that are not named here leave it as it is.
+# The state after each event; other events leave it as it is.
 PROGRESS = {
     "received": "received",
     "acknowledged": "acknowledged",
@@ -43,7 +43,7 @@ ANSWERED = frozenset({*ANSWERS.values(), "closed"})
 
 
 class Happening(NamedTuple):
-    """As much of an event as the state depends on."""
+    """The part of an event that the state depends on."""
 
     event: str
     data: Facts
@@ -80,7 +80,7 @@ class CaseState:
         return self.state not in ANSWERED
 
     def apply(self, happening: Happening) -> None:
-        """Take one more event into account."""
+        """Update the state with the next event."""
         event, data = happening
         if event in {"received", "receipt-noted"}:
             self.received_on = _day(data, "received_on") or self.received_on

@@ -1,4 +1,4 @@
-"""The register: which requests there are, who has them, what was done and until when an answer is owed."""
+"""The `Register`: opening it, and retries while its database is unreachable."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from dsr_report.times import DEFAULT_ZONE
 
 _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 60.0
-"""A PostgreSQL server is back within seconds of a restart; a switch to another machine can take a minute."""
+"""Time of retries: a PostgreSQL server restarts within seconds; a switch of machines can take a minute."""
 _LONGEST_NAP = 3.0
 _REPEATABLE = frozenset(
     {
@@ -44,11 +44,11 @@ _REPEATABLE = frozenset(
         "forget",
     }
 )
-"""What changes nothing when it is done again: these are repeated though they may have been committed."""
+"""Idempotent methods: these are retried even if they may have been committed."""
 
 
 def _patient(method: FunctionType) -> Callable[..., Any]:
-    """Wrap a method: while the database is unreachable, wait and try again, as long as patience lasts."""
+    """Wrap a method with retries while the database is unreachable, as long as patience lasts."""
 
     @functools.wraps(method)
     def patient(self: Register, *args: Any, **kwargs: Any) -> Any:
@@ -69,7 +69,7 @@ def _patient(method: FunctionType) -> Callable[..., Any]:
                     raise RegisterError(error.what, where=error.where, hint=error.hint) from error
                 _log.info("the register is out of reach; trying again")
                 time.sleep(min(_LONGEST_NAP, 0.1 * 2**attempt))
-        raise AssertionError  # a thousand tries take longer than anybody's patience
+        raise AssertionError  # a thousand tries take longer than `patience_seconds`
 
     return patient
 
@@ -126,7 +126,7 @@ class Register(Requests, Cases, Overview, Integrity, Closing):
                 without it.
             now: the clock.
             actor: who is working; the name of the operating system's user without it.
-            zone: where days begin and end for the controller.
+            zone: the controller's time zone, which decides when days begin.
             country: whose public holidays move a deadline, for cases that say nothing else.
             subdivision: the region of `country`.
             extra_holidays: further days that count as holidays, for all cases.
@@ -173,12 +173,12 @@ class Register(Requests, Cases, Overview, Integrity, Closing):
         return self._pen.database.where
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._pen.database.dispose()
 
 
 def _request_log(url: URL) -> Path | None:
-    """Where the ids of data requests are kept that the register does not know yet."""
+    """Path of the log of request ids; None for a register in memory."""
     if url.get_backend_name() == "sqlite":
         is_file = url.database and url.database != ":memory:"
         return Path(f"{url.database}.requests") if is_file else None
@@ -187,7 +187,7 @@ def _request_log(url: URL) -> Path | None:
 
 
 def register_exists(url: str | None = None) -> bool:
-    """Whether there is a register already, so that looking into it makes none."""
+    """Whether there is a register already, so that reading does not create one."""
     place = database_url(url, os.environ)
     is_file = place.get_backend_name() == "sqlite" and place.database not in {None, "", ":memory:"}
     return Path(str(place.database)).is_file() if is_file else place.get_backend_name() != "sqlite"

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the steps on the connection, and in the transaction, that the register hands in."""
+"""Alembic's environment: runs migrations in the connection and transaction of the register."""
 
 from __future__ import annotations
 

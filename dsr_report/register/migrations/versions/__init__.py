@@ -1,1 +1,1 @@
-"""How the tables of the register came to be, step by step (Alembic)."""
+"""Migrations of the register's tables (Alembic)."""
