@@ -1,4 +1,4 @@
-"""Many subjects: fetched by a few threads, rendered by processes (or a Dask cluster), resumable at once.
+"""Batches of subjects: fetched by a few threads, rendered by processes (or a Dask cluster), resumable.
 
 lists       whom to answer
 runner      fetch → render → write down, for all of them

@@ -1,7 +1,7 @@
-"""Rendering on a Dask cluster. Through its scheduler go references, settings, hashes and counts alone.
+"""Rendering on a Dask cluster. Only references, settings, hashes and counts go through its scheduler.
 
-Exports and disclosures lie in the output folder, where the workers see that, or in shared storage, in a
-folder of this batch that is emptied when it ends (or, after a kill, when it is taken up again).
+Exports and disclosures are in the output folder, if the workers see it, or in shared storage, in a folder of
+this batch that is emptied when it ends (or, after a kill, when it is resumed).
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Cluster:
     Args:
         address: of the scheduler, such as `tcp://10.0.0.5:8786` or `tls://…`.
         folder: the batch's own, of this machine.
-        storage: where exports travel by, such as `s3://bucket/folder`; `folder` itself without it.
-        config: the configuration file; it travels the same way, with its logo.
+        storage: shared storage for exports, such as `s3://bucket/folder`; `folder` itself by default.
+        config: the configuration file; it is copied the same way, with its logo.
 
     Raises:
         UsageError: the workers cannot be used: another version, or they do not see the folder.
@@ -68,10 +68,10 @@ class Cluster:
             self._client.close()
             raise
         self._run = secrets.token_hex(4)
-        self.width = min(_MOST_AT_ONCE, max(32, 2 * threads))  # enough to be asked for if the cluster grows
+        self.width = min(_MOST_AT_ONCE, max(32, 2 * threads))  # enough tasks if the cluster grows
 
     def render(self, key: str, task: RenderTask) -> Rendered:
-        """Render on a worker. Where it dies, Dask gives the task to another, three times in all."""
+        """Render on a worker. If it dies, Dask gives the task to another one, three times in all."""
         placed = self._remote_task(task)
         try:
             if self._storage is not None:
@@ -98,7 +98,7 @@ class Cluster:
                 clear_leftovers(task.target)
 
     def stop(self) -> None:
-        """Take back what the workers were given."""
+        """Cancel the tasks of the workers."""
         self._client.close()
 
     def __enter__(self) -> Self:
@@ -119,7 +119,7 @@ class Cluster:
             ) from error
 
     def _count_threads(self) -> int:
-        """How many threads the workers have, once each of them was found fit."""
+        """Check that each worker is fit, and return the number of their threads."""
         try:
             self._client.wait_for_workers(1, timeout=_WORKERS_SECONDS)
         except TimeoutError as error:
@@ -166,7 +166,7 @@ class Cluster:
         return sum(int(worker["nthreads"]) for worker in known)
 
     def _own_place(self) -> str:
-        """This batch's folder in the shared place; what a killed run left there is removed."""
+        """This batch's folder in the shared place, cleared of what a killed run left there."""
         if self._storage is None:
             place = str(private_folder(self._folder / ".batch-shared"))
         else:

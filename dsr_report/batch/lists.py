@@ -1,4 +1,4 @@
-"""Whom a batch is about: a list of ids, or a CSV."""
+"""The subjects of a batch: a list of ids, or a CSV."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dsr_report.obtain import Subject, subject_named
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A subject of a list, and what the list says of this one request; None where it says nothing."""
+    """A subject of a list, and the list's options for it; None where it has none."""
 
     subject: Subject
     received: date | None = None
@@ -40,14 +40,14 @@ def read_subjects(source: str | bytes, subject_type: str | None = None) -> list[
 def read_list(
     source: str | bytes, subject_type: str | None = None, lang: str = SOURCE_LANGUAGE
 ) -> list[Listed]:
-    """The subjects of a list (one id a line) or of a CSV with the column `id`.
+    """Parse the subjects of a list (one id a line) or of a CSV with the column `id`.
 
-    Further columns of a CSV may be `type`, `received`, `reference` and `lang`. Columns are parted by commas,
-    semicolons or tabs; bytes are UTF-8, or UTF-16 with its mark. Who stands in it twice, if with another
-    spelling of the address, is answered once. Dates are as `lang`, or the line, writes them.
+    Further columns of a CSV may be `type`, `received`, `reference` and `lang`. The delimiter is a comma, a
+    semicolon or a tab; bytes are UTF-8, or UTF-16 with a byte order mark. A repeated subject, also with
+    another spelling of the address, is answered once. Dates are as `lang`, or the line, writes them.
 
     Raises:
-        UsageError: a line names no subject, or says what cannot be; all of them are named.
+        UsageError: a line names no subject, or has an invalid value; all of them are named.
     """
     text = source if isinstance(source, str) else _decode(source)
     lines = text.lstrip("\ufeff").splitlines()
@@ -123,7 +123,7 @@ def _rows(lines: list[str], parted_by: str) -> Iterator[tuple[int, dict[str, str
 
 
 def key_of(subject: Subject) -> str:
-    """A name for a subject that holds no address."""
+    """A name for a subject that does not contain its address."""
     if subject.type != "email":
         return f"{subject.type}-{subject.id}"
     return f"email-{hashlib.sha256(subject.id.casefold().encode('utf-8')).hexdigest()[:8]}"

@@ -1,4 +1,4 @@
-"""One rendering, in a process of its own here or on a worker elsewhere; and the processes of this machine."""
+"""One rendering, in a process of its own or on a remote worker; and the processes of this machine."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ _kept = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class RenderTask:
-    """What to render: references and settings; nothing of the export itself, and no secret.
+    """What to render: references and settings, but no content of the export, and no secret.
 
     Attributes:
-        export: where the export is: a path that the renderer sees, or an address of shared storage.
+        export: the export: a path that the renderer sees, or an address of shared storage.
         sha256: of the export.
-        target: where the disclosure goes; in storage its name gets a part that no other rendering uses.
-        whom: `whom_of` the subject that was asked for.
-        options: of `dsr_report.Report`, as plain values; `timezone` too.
-        config: the configuration file, and what belongs beside it: (reference, relative path).
+        target: the disclosure; in storage its name gets a part that no other rendering uses.
+        whom: `whom_of` the requested subject.
+        options: options of `dsr_report.Report`, and `timezone`, as plain values.
+        config: the configuration file and the files beside it: (reference, relative path).
     """
 
     export: str
@@ -55,7 +55,7 @@ class RenderTask:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What came of a task: a disclosure, or an error in words that hold no personal data."""
+    """Result of a task: a disclosure, or an error message without personal data."""
 
     target: str = ""
     sha256: str = ""
@@ -65,28 +65,28 @@ class Rendered:
     error: str | None = None
     exit_code: int = 0
     annexes: str | None = None
-    """The name of the PDF that its annexes have for themselves."""
+    """The file name of the separate PDF of its annexes."""
 
 
 class Renderers(Protocol):
-    """Renders; `width` threads may ask at once."""
+    """The interface of renderers; `width` threads may call `render` at once."""
 
     width: int
 
     def render(self, key: str, task: RenderTask) -> Rendered: ...
 
     def stop(self) -> None:
-        """End what is under way; who waits for it gets an error."""
+        """End the renderings under way; their callers get an error."""
 
 
 def whom_of(subject_type: str | None, subject_id: str | None) -> str:
-    """Hash a subject, so that a renderer can check whom an export is about without knowing the address."""
+    """Hash a subject, so that a renderer can check it without knowing the address."""
     text = f"{subject_type}\0{(subject_id or '').strip().casefold()}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def render(task: RenderTask) -> Rendered:
-    """Render one export. Errors are returned, as whoever logs exceptions would log what they hold."""
+    """Render one export. Errors are returned: a caller that logs exceptions would log their content."""
     started = time.perf_counter()
     try:
         rendered = _render(task)
@@ -117,7 +117,7 @@ def _render(task: RenderTask) -> Rendered:
         written = report.to(target, workers=_layout() if target.suffix in {".pdf", ".zip"} else 1)
         place = task.target
         if local_path(place) is None:
-            if not is_there(task.export):  # who takes it back, takes no disclosure of it any more
+            if not is_there(task.export):  # a batch that removed its export wants no disclosure of it
                 raise FileError("the batch was stopped and removed its export")
             stem, dot, ending = place.rpartition(".")
             place = f"{stem}.{secrets.token_hex(4)}{dot}{ending}"  # two workers may be given the same task
@@ -135,7 +135,7 @@ def _layout() -> LayoutPool:
     pool: LayoutPool | None = getattr(_kept, "pool", None)
     if pool is None:
         pool = _kept.pool = LayoutPool(1)
-        util.Finalize(pool, pool.close, exitpriority=10)  # at the end of a process of ours, too
+        util.Finalize(pool, pool.close, exitpriority=10)  # at the end of our worker processes, too
     return pool
 
 
@@ -157,7 +157,7 @@ def _config(task: RenderTask, folder: Path) -> Path | None:
     if not task.config:
         return None
     if (seen := local_path(task.config[0][0])) is not None:
-        return seen  # and what belongs beside it lies beside it
+        return seen  # the files that belong beside it are there
     for reference, relative in task.config:
         place = folder / relative
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The results of a batch: one line a subject, flushed to disk before it is reported."""
+"""The results of a batch: one line per subject, flushed to disk before it is reported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RESULTS = "batch-results.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one subject.
+    """Result of one subject.
 
     Attributes:
         line: its number in the list.
@@ -23,11 +23,11 @@ class Result:
         ok: whether its disclosure is there.
         file: the disclosure's name in the folder.
         sha256: of the disclosure.
-        annexes: the name of the PDF that its annexes have for themselves.
+        annexes: the file name of the separate PDF of its annexes.
         values: how many values it accounts for.
         error: what went wrong, and what to do.
-        exit_code: that `fetch-and-render` would have ended with.
-        seconds: that rendering took.
+        exit_code: the exit code that `fetch-and-render` would have had.
+        seconds: duration of rendering.
         warnings: of the report, such as statements that are missing.
         skipped: an earlier run finished it; `warnings` says if that had other settings.
     """
@@ -53,7 +53,7 @@ OTHER_SETTINGS = (
 
 
 class ResultsFile:
-    """The results file: one JSON object a line, flushed to disk line by line."""
+    """The results file: one JSON object per line, each flushed to disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -67,7 +67,7 @@ class ResultsFile:
                     entry = json.loads(line)
                     self._known[entry["key"]] = entry
                 except (ValueError, KeyError, TypeError):
-                    continue  # a line that was cut off by a crash: its subject is done again
+                    continue  # cut off by a crash: its subject is done again
 
     def earlier_result(self, key: str, line: int, name: str, folder: Path, settings: str) -> Result | None:
         """The result of an earlier run, where its file has this name and is still whole."""
@@ -87,7 +87,7 @@ class ResultsFile:
         )  # fmt: skip
 
     def add(self, result: Result, settings: str) -> None:
-        """Write one result down, with a hash of what its disclosure was made with."""
+        """Write one result, with a hash of the settings of its disclosure."""
         entry = asdict(result) | {"settings": settings}
         line = json.dumps(entry, ensure_ascii=False) + "\n"
         if not self._ends_whole:

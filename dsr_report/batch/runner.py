@@ -1,6 +1,6 @@
-"""A batch from its list to its results: fetched, rendered and written down, one subject beside the other.
+"""A batch from its list to its results: subjects are fetched, rendered and recorded concurrently.
 
-What is finished stands in `batch-results.jsonl` beside the disclosures, a line each, written when the
+Finished subjects are in `batch-results.jsonl` beside the disclosures, a line each, written when the
 disclosure is whole on disk. A later run skips a subject whose line and file are there and agree.
 """
 
@@ -36,7 +36,7 @@ Stage = Literal["queued", "collecting", "collected", "rendering"]
 
 
 class Fetcher(Protocol):
-    """Gets the export of a subject on disk."""
+    """Callable that gets the export of a subject on disk."""
 
     def __call__(self, subject: Subject) -> Obtained: ...
 
@@ -46,13 +46,13 @@ class HaltedError(DsrReportError):
 
 
 class Halt:
-    """Wakes all waiting threads at once. Pass `nap` as the `sleep` of whatever waits while it fetches."""
+    """Wakes all waiting threads at once. Pass `nap` as the `sleep` of whatever waits while fetching."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
 
     def nap(self, seconds: float) -> None:
-        """Wait so long.
+        """Sleep so many seconds.
 
         Raises:
             HaltedError: the batch stops.
@@ -99,21 +99,21 @@ def run_batch(
     """Fetch and render every subject; what fails is reported, and does not stop the others.
 
     Args:
-        subjects: whom to answer.
+        subjects: the subjects to answer.
         folder: where disclosures and results go; private.
         fetch: gets an export; called by several threads at a time.
         ending: `pdf`, `html` or `zip`.
-        options: of `dsr_report.Report` but for `config`, as plain values.
-        each: those of one subject, in place of the batch's.
+        options: options of `dsr_report.Report` except `config`, as plain values.
+        each: options of single subjects, which override the batch's.
         config: the controller's configuration.
-        workers: rendering processes; one a core by default.
-        at_once: how many data requests are under way at a time.
+        workers: number of rendering processes; one per core by default.
+        at_once: maximum number of concurrent data requests.
         dask: address of a Dask scheduler to render on.
-        storage: where exports travel to its workers; without it, these see `folder`.
-        halt: is used to wake `fetch` when the batch is interrupted.
-        told: is told each result as it comes.
-        moved: is told how far a subject is, from any thread.
-        noted: is told, in the same thread as `told`, which export each success was made of.
+        storage: shared storage for its workers; without it, they must see `folder`.
+        halt: wakes `fetch` when the batch is interrupted.
+        told: callback with each result as it comes.
+        moved: callback with the stage of a subject, from any thread.
+        noted: callback, in the thread of `told`, with the export and result of each success.
 
     Raises:
         UsageError: another batch works in the folder, or the cluster cannot be used.
@@ -152,7 +152,7 @@ def run_batch(
             result = _result(work, rendered)
             if work.obtained is not None and result.ok:
                 try:
-                    noted(work.obtained, result)  # first: what stands in the results is not looked at again
+                    noted(work.obtained, result)  # first: subjects in the results are not looked at again
                 except DsrReportError as error:
                     reason = error.for_command_line()
                     fault = f"it was made, but could not be noted: {reason}. The same command tries again"
@@ -253,7 +253,7 @@ def _result(work: _Work, rendered: Rendered) -> Result:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep a second batch out of the folder, and clear away what a killed one left half-written."""
+    """Lock the folder against a second batch, and remove partial files of a killed one."""
     handle = os.open(folder / ".batch-lock", os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "a", encoding="utf-8") as lock:
         if sys.platform != "win32":
@@ -268,7 +268,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
             yield
         finally:
             if sys.platform != "win32":
-                _clear(folder)  # of renderers that were stopped
+                _clear(folder)  # partial files of renderers that were stopped
 
 
 def _clear(folder: Path) -> None:

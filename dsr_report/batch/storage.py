@@ -1,7 +1,7 @@
-"""Places that a file can be copied to and from: folders, and whatever fsspec knows (s3, gcs, abfs, memory …).
+"""Storage that files are copied to and from: folders, and all that fsspec knows (s3, gcs, abfs, memory …).
 
-A reference is a path, or an address such as `s3://bucket/folder/export.json`. Who may read there is settled
-by the environment of each machine; no key travels with a reference.
+A reference is a path, or an address such as `s3://bucket/folder/export.json`. Each machine has its
+credentials in its environment; none go with a reference.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def try_place(folder: str, probe: str, content: bytes) -> str:
 
 
 def copy_here(reference: str, target: Path) -> str:
-    """Copy a file from storage to a private local one; gives its SHA-256.
+    """Copy a file from storage to a private local one; returns its SHA-256.
 
     Raises:
         FileError: it is not there, or cannot be read or written.
@@ -95,7 +95,7 @@ def copy_here(reference: str, target: Path) -> str:
     told = _told(reference)
     with told, _open(reference, "rb") as source, written_whole(target) as copy:
         while True:
-            with told:  # within: what the storage raises is no fault of the target
+            with told:  # errors of the storage are not errors of the target
                 block = source.read(_BLOCK)
             if not block:
                 break
@@ -118,7 +118,7 @@ def copy_there(source: Path, reference: str) -> None:
                 while block := file.read(_BLOCK):
                     copy.write(block)
             return
-        with _open(reference, "wb") as copy:  # object stores show it when it is whole
+        with _open(reference, "wb") as copy:  # object stores publish it once it is whole
             while block := file.read(_BLOCK):
                 copy.write(block)
 
@@ -127,7 +127,7 @@ def is_there(reference: str) -> bool:
     """Whether a file is in storage.
 
     Raises:
-        FileError: nobody can tell.
+        FileError: the storage cannot be used.
     """
     with _told(reference):
         system, path = _system(reference)
@@ -190,7 +190,7 @@ def _system(reference: str) -> tuple[Any, str]:
         ) from error
     except ValueError as error:
         raise UsageError("there is no such kind of storage", where=_kind(reference)) from error
-    system.invalidate_cache()  # other machines write there, too: what was listed before says nothing
+    system.invalidate_cache()  # other machines write there, too: cached listings are stale
     return system, str(path)
 
 
@@ -199,7 +199,7 @@ def _kind(reference: str) -> str:
 
 
 class _told:  # noqa: N801 - reads as a statement: `with _told(where)`
-    """Turns what storages raise into one error that names the kind of place, not what is in it."""
+    """Translates errors of storages to one that names the kind of storage, not its content."""
 
     def __init__(self, reference: str, *, where: str | None = None) -> None:
         self._where = where or _kind(reference)
@@ -219,7 +219,7 @@ class _told:  # noqa: N801 - reads as a statement: `with _told(where)`
 
 
 def _reason(error: Exception) -> str:
-    """Return why a storage failed, by the kind of error alone: its text could quote the name of a file."""
+    """The reason of a storage's failure, by the type of the error: its text could quote a file name."""
     name = type(error).__name__
     if "Credential" in name:
         text = "no credentials were found in the environment"

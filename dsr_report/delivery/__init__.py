@@ -1,1 +1,1 @@
-"""Step 13: A finished disclosure → the reply that carries it to the subject."""
+"""Step 13: Delivery of a finished disclosure to the subject, as a reply."""

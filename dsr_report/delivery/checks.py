@@ -13,7 +13,7 @@ from dsr_report.writers.manifest import Manifest
 
 
 def check_to_send(disclosure: Path) -> tuple[Manifest, list[Path]]:
-    """The manifest of a disclosure that may be sent, and its files: the letter, and annexes that are apart.
+    """Check that a disclosure may be sent; return its manifest and its files: letter, and separate annexes.
 
     Raises:
         CheckFailedError: it did not pass verification, or was made for the controller's own archive.

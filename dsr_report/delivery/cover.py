@@ -1,4 +1,4 @@
-"""The covering letter as a Word document, to be edited and printed: the words of the reply as a letter."""
+"""The covering letter as a Word document, to be edited and printed: the reply's text as a letter."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def cover_letter(
     """The bytes of a DOCX file; the same for the same reply.
 
     Args:
-        reply: what it says, and to whom.
+        reply: text and recipient.
         names: the files that go with it, the letter first.
-        controller: who writes; its address stands at the top.
-        created: the moment that the file carries.
+        controller: the sender, whose address is at the top.
+        created: the time stamp of the file.
 
     Raises:
         MissingExtraError: python-docx is not installed.
@@ -58,7 +58,7 @@ def cover_letter(
 
 
 def _without_times(made: BytesIO, created: datetime) -> bytes:
-    """Rewrite an archive with the given moment as the time of every file, in place of the clock's."""
+    """Rewrite an archive with the given time stamp for every file, in place of the clock's."""
     target = BytesIO()
     with zipfile.ZipFile(made) as source, ZipFolder(target, created) as folder:
         for info in source.infolist():

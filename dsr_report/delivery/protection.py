@@ -32,7 +32,7 @@ def new_passphrase(choose: Callable[[str], str] = secrets.choice) -> str:
 
 
 def write_protected(source: Path, target: Path, passphrase: str) -> None:
-    """Write `source` (a PDF or a ZIP) to `target`, protected with `passphrase`.
+    """Write a copy of `source` (a PDF or a ZIP) to `target`, encrypted with `passphrase`.
 
     Raises:
         UsageError: the file is neither.

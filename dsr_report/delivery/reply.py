@@ -25,7 +25,7 @@ from dsr_report.shipped import shipped
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the reply says, and to whom."""
+    """Options of the reply: recipient, sender, language and content."""
 
     to: str
     controller: str
@@ -38,7 +38,7 @@ class Reply:
 
 
 def reply_text(reply: Reply, names: Sequence[str]) -> tuple[str, str]:
-    """The subject of the reply, and its text; `names` are those of the files with it, the letter first."""
+    """Subject and text of the reply; `names` are those of the attached files, the letter first."""
     environment = Environment(
         loader=FileSystemLoader(shipped("templates") / "reply"),
         undefined=StrictUndefined,
@@ -78,7 +78,7 @@ def write_reply(reply: Reply, *files: Path) -> bytes:
     message["Subject"] = subject
     message["X-Unsent"] = "1"
     message.set_content(body, charset="utf-8", cte="quoted-printable")
-    message["Content-Language"] = reply.language  # `set_content` drops what was said before it
+    message["Content-Language"] = reply.language  # `set_content` drops an earlier value
     for file in files:
         media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         main, sub = media_type.split("/")
@@ -93,10 +93,10 @@ def _fix_boundary(message: EmailMessage) -> None:
 
 
 def address_of(text: str) -> Address:
-    """The address that stands in the header, and that the reply is sent to: its domain is in ASCII.
+    """The address for the header and for sending: its domain is in ASCII.
 
     Raises:
-        UsageError: it is none, or none that mail servers take.
+        UsageError: it is not an address, or not one that mail servers accept.
     """
     name, local, domain = mailbox(text)
     if not local.isascii():

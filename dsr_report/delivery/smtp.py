@@ -13,7 +13,7 @@ from dsr_report.errors import FetchError, UsageError
 
 
 def send(draft: bytes, server: str, *, password: str | None = None, timeout: float = 60.0) -> None:
-    """Hand a reply to a mail server.
+    """Send a reply through a mail server.
 
     Args:
         draft: what `write_reply` returned; it needs a From.
@@ -49,13 +49,13 @@ def send(draft: bytes, server: str, *, password: str | None = None, timeout: flo
 
 
 def check_server(server: str) -> None:
-    """Whether this is the address of a mail server that `send` can use.
+    """Check that `send` can use the address of a mail server.
 
     Raises:
         UsageError: it is not.
     """
     parts = urlsplit(server)
-    if parts.password:  # first: what is said of an address below quotes it
+    if parts.password:  # first: the error below quotes the address
         raise UsageError(
             "a password must not stand in the server's address", hint="Set SMTP_PASSWORD instead."
         )

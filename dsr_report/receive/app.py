@@ -1,4 +1,4 @@
-"""The endpoint as an ASGI application: judge the head, stream the body to disk, answer, match afterwards."""
+"""The endpoint as an ASGI application: verify the head, stream the body to disk, answer, match later."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ _UNSIGNED = Verified({}, (), datetime.min.replace(tzinfo=UTC), ())
 
 @dataclass(frozen=True, slots=True)
 class CallLimits:
-    """What one call may cost."""
+    """Limits of one call."""
 
     body_bytes: int = 2 << 30
     body_seconds: float = 600.0
     stall_seconds: float = 30.0
     bodies_at_once: int = 64
-    """Bodies under way; each has a file and a buffer of 64 KiB."""
+    """Concurrent bodies; each has a file and a buffer of 64 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who may come in.
+    """Access rules of the endpoint.
 
     Attributes:
-        path: the one path that takes exports; for unsigned calls it must be unguessable.
-        rules: what a signed call must satisfy; None takes unsigned calls.
+        path: the only path that accepts exports; for unsigned calls it must be unguessable.
+        rules: requirements of a signed call; None accepts unsigned calls.
         keys: looks up published keys.
         now: the clock.
-        limits: what one call may cost.
+        limits: limits of one call.
     """
 
     path: str
@@ -65,15 +65,15 @@ class Door:
 
 
 class Endpoint:
-    """Takes calls, and settles what they brought in the background, one at a time.
+    """Accepts calls, and settles received exports in the background, one at a time.
 
     Args:
-        door: who may come in.
-        inbox: where exports go.
-        on_received: called in a thread for each matched export; gives what it did in words, if anything. What
-            it raises is told, not answered, and it is called again at the next start if the inbox hands on.
-        say: is told in one line what became of each call, without personal data.
-        retry_seconds: how long to wait where the register cannot be reached.
+        door: the access rules.
+        inbox: the folder of exports.
+        on_received: callback, in a thread, with each matched export; returns a line on what it did, or None.
+            Its errors go to `say`, and it is called again at the next start if the inbox hands on.
+        say: callback with one line about each call, without personal data.
+        retry_seconds: interval of retries while the register cannot be reached.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Endpoint:
         self._stopping = False
 
     def application(self) -> Starlette:
-        """The ASGI application; its lifespan settles what an earlier run left, and waits for the last one."""
+        """The ASGI application; its lifespan settles exports of an earlier run, and waits for the last."""
         return Starlette(
             routes=[
                 Route("/health", self._health, methods=["GET"]),
@@ -144,7 +144,7 @@ class Endpoint:
             return PlainTextResponse("try again later\n", 503)
         except RejectedError as error:
             return self._refuse(error)
-        except Exception as error:  # noqa: BLE001 - a head that nobody thought of is refused like any other
+        except Exception as error:  # noqa: BLE001 - an unforeseen head is refused like any other
             return self._refuse(
                 RejectedError("unreadable", f"its head cannot be read ({type(error).__name__})")
             )
@@ -184,7 +184,7 @@ class Endpoint:
         return verified
 
     async def _store(self, request: Request, verified: Verified) -> None:
-        """Stream the body to the disk, and keep it only if it is what was signed, and an export."""
+        """Stream the body to disk; keep it only if it matches the signed digests, and is an export."""
         whole = self._inbox.incoming / f"{secrets.token_hex(16)}.whole"
         with written_whole(whole) as file:
             try:
@@ -198,7 +198,7 @@ class Endpoint:
         await run_in_threadpool(self._inbox.place, whole, sha256)
 
     async def _stream(self, request: Request, file: BinaryIO, digests: dict[str, bytes]) -> str:
-        """Write the body into the file; its SHA-256."""
+        """Write the body into the file, and return its SHA-256."""
         running = {name: hashlib.new(name) for name in {*digests, "sha256"}}
         size = 0
         chunks = aiter(request.stream())
@@ -219,7 +219,7 @@ class Endpoint:
         return running["sha256"].hexdigest()
 
     async def _settle_all(self) -> None:
-        """Settle received exports until shutdown; what cannot be settled stays on disk for the next start."""
+        """Settle received exports until shutdown; those that fail stay on disk for the next start."""
         for left in await run_in_threadpool(self._inbox.not_handed_on):
             await self._hand_on(left)
         while True:
@@ -236,7 +236,7 @@ class Endpoint:
                     self._say(settled.what)
                 else:
                     await self._hand_on(settled.received, settled.what)
-            if self._stopping and not self._news.is_set():  # else the last call came while this round went on
+            if self._stopping and not self._news.is_set():  # else a call came during this round
                 return
             try:
                 await asyncio.wait_for(self._news.wait(), self._retry_seconds if failed else None)
@@ -257,13 +257,13 @@ class Endpoint:
             self._say(f"{before}; {done}" if done else before)
 
     def _refuse(self, error: RejectedError) -> Response:
-        """Refuse a call: the reason goes to the operator's log, and never to the caller."""
+        """Refuse a call: the reason is logged for the operator, and never sent to the caller."""
         self._say(f"refused a call [{error.code}]: {error.what}")
         return PlainTextResponse("refused\n", _STATUS.get(error.code, 401))
 
 
 def call_of(request: Request) -> Call:
-    """The head of a request as it came over the wire."""
+    """The head of a request; path and query are not decoded."""
     raw_path: bytes = request.scope["raw_path"]
     query: bytes = request.scope["query_string"]
     target = raw_path + b"?" + query if query else raw_path

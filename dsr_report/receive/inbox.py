@@ -1,4 +1,4 @@
-"""The folder of received exports: a call is answered when its export is on disk, and matching comes later.
+"""The folder of received exports: a call is answered once its export is on disk; matching comes later.
 
 FOLDER/incoming/HASH.json       answered for, not yet matched; looked at again after a restart
 FOLDER/received-HASH.json       matched; the register knows its path
@@ -41,7 +41,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a received export: in words for the operator, without personal data."""
+    """Outcome for a received export, with a line for the operator that has no personal data."""
 
     what: str
     received: Received | None = None
@@ -52,9 +52,9 @@ class Inbox:
 
     Args:
         folder: private; made where it is missing.
-        register: where outstanding data requests are looked up and the file is written down.
-        api_url: of the data requests that can be meant.
-        hands_on: something is done with each matched export, and is to be done again if it was not `done`.
+        register: has the data requests; received files are recorded there.
+        api_url: the API of the data requests to match.
+        hands_on: whether matched exports are handed on, also after a restart, until `note_handed_on`.
     """
 
     def __init__(self, folder: Path, register: Register, *, api_url: str, hands_on: bool = False) -> None:
@@ -65,21 +65,21 @@ class Inbox:
         self._register = register
         self._api = api_name(api_url)
         for left in [*self.incoming.glob(".*.part"), *self.incoming.glob("*.whole")]:
-            left.unlink(missing_ok=True)  # of a process that was killed before it had answered for them
+            left.unlink(missing_ok=True)  # of a process that was killed before it answered
 
     def waiting(self) -> list[Path]:
         """Files that were received and are not matched yet."""
         return sorted(self.incoming.glob("*.json"))
 
     def place(self, part: Path, sha256: str) -> Path:
-        """Take over a received file that is whole and on the disk; from now on it cannot be lost."""
+        """Move a whole file into the inbox, durably; from now on it cannot be lost."""
         target = self.incoming / f"{sha256}.json"
         part.replace(target)
         _sync_folder(self.incoming)
         return target
 
     def settle(self, path: Path) -> Settled:
-        """Match a received file, write it down, and move it to where it stays.
+        """Match a received file, register it, and move it to its final place.
 
         It can be repeated after a crash at any point.
         """
@@ -112,7 +112,7 @@ class Inbox:
         )
 
     def not_handed_on(self) -> list[Received]:
-        """What was matched, and not handed on: an earlier process was killed, or failed at it."""
+        """Matched exports that were not handed on: an earlier process was killed, or failed at it."""
         if not self._hands_on:
             return []
         found = []
@@ -128,7 +128,7 @@ class Inbox:
         (self.incoming / f"{received.sha256}.todo").unlink(missing_ok=True)
 
     def _entry_for(self, kind: str, identifier: str) -> tuple[DataRequestEntry | None, str]:
-        """The one data request that the export can be of: outstanding, or else the last one collected."""
+        """The only data request that fits the export: outstanding, else the last collected; else a reason."""
         subject = kind, identifier
         found = [
             entry
@@ -145,13 +145,13 @@ class Inbox:
 
 
 def _is_kept(entry: DataRequestEntry, sha256: str) -> bool:
-    """Whether this very export is known of the data request, and whole on the disk."""
+    """Whether the data request has this very export, whole on disk."""
     paths = [Path(file.path) for file in entry.files if file.path and file.sha256 == sha256]
     return any(path.is_file() and sha256_of(path) == sha256 for path in paths)
 
 
 def looks_like_export(path: Path) -> bool:
-    """Whether a file begins as an export with an `info`; only its beginning is read."""
+    """Whether a file begins like an export with an `info`; only its beginning is read."""
     try:
         with open_export(path, name="the received file") as export:
             return export.info.type is not None and export.info.id is not None
@@ -160,9 +160,9 @@ def looks_like_export(path: Path) -> bool:
 
 
 def whole_export(path: Path, *, salvage: bool = False) -> tuple[tuple[str, str] | None, str]:
-    """Whom an export is about, if it can be read to its end and names one person; else why not.
+    """The subject of an export that is whole and names one person; else None and the reason.
 
-    With `salvage`, what is whole of it is read.
+    `salvage` reads the intact part of an export that was cut off.
     """
     try:
         with open_export(path, name="the received file", salvage=salvage) as export:

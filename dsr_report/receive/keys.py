@@ -20,16 +20,16 @@ from dsr_report.errors import DsrReportError
 _LONGEST_CACHED = 3600.0
 _MOST_CACHED = 64
 _MOST_AT_ONCE = 8
-"""Look-ups under way: whoever asks for names without end must not hold all threads with them."""
+"""Maximum concurrent look-ups: a flood of names must not occupy all threads."""
 _BITS = range(1024, 8193)
 
 
 class KeyLookupError(DsrReportError):
-    """The DNS did not answer; the call may come again."""
+    """The DNS did not answer; the call may be repeated."""
 
 
 def key_of(record: str) -> RSAPublicKey | None:
-    """The RSA key of a DKIM key record; None where it has none that can be used, or was revoked."""
+    """The RSA key of a DKIM key record; None if it has no usable one, or was revoked."""
     tags: dict[str, str] = {}
     names: list[str] = []
     for part in record.split(";"):
@@ -53,13 +53,13 @@ def key_of(record: str) -> RSAPublicKey | None:
 
 
 class DnsKeys:
-    """Looks keys up by name, and keeps them as long as the DNS says, an hour at most; for many threads.
+    """Looks keys up by name, and caches them for the DNS record's TTL, an hour at most; thread-safe.
 
     Args:
         nameservers: addresses to ask; those of the operating system by default.
         port: of the name servers.
         timeout: how long a look-up may take in all, in seconds.
-        clock: seconds that only go forward.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class DnsKeys:
         self._cached: dict[str, tuple[float, tuple[RSAPublicKey, ...]]] = {}
 
     def __call__(self, name: str) -> tuple[RSAPublicKey, ...]:
-        """The keys under this name, none where there are none.
+        """The usable keys published under a name, possibly none.
 
         Raises:
             KeyLookupError: the DNS did not answer, or not in time.

@@ -1,4 +1,4 @@
-"""Signed calls that were accepted already: none is accepted twice."""
+"""Replay protection: no signed call is accepted twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 
 class Replays:
-    """Remembers the marks of calls until their date window has passed; for many threads."""
+    """Remembers the marks of calls until their date window has passed; thread-safe."""
 
     def __init__(self, now: Callable[[], datetime], most: int = 100_000) -> None:
         self._now = now
@@ -18,7 +18,7 @@ class Replays:
         self._seen: dict[bytes, datetime] = {}
 
     def take(self, marks: Sequence[str], until: datetime) -> bool:
-        """Whether none of these marks was taken before; they are taken now."""
+        """Take the marks; False if one of them is taken already, or too many are remembered."""
         hashed = [_hash(mark) for mark in marks]
         now = self._now()
         with self._lock:

@@ -21,14 +21,14 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 _HEAD_SECONDS = 10.0
-"""For a head to come, also the next one on the same connection: Copernica sends its own in one packet."""
+"""Time limit of a head, also of the next one on a connection: Copernica sends its own in one packet."""
 _LONGEST_HEAD = 32 << 10
 _MOST_SILENT = 400
-"""Connections without a head; of more, the oldest goes. Systems allow a process 1,024 files and more."""
+"""Maximum connections without a head; beyond it, the oldest is closed. Systems allow 1,024 files or more."""
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1 that waits only so long for a head: neither silence nor a byte a second keeps others out."""
+    """HTTP/1.1 with a time limit for heads: neither silent nor slow clients keep others out."""
 
     _silent: ClassVar[dict[PatientProtocol, None]] = {}
     _patience: asyncio.TimerHandle | None = None
@@ -41,7 +41,7 @@ class PatientProtocol(H11Protocol):
             next(iter(self._silent))._send_away()  # noqa: SLF001 - of this very class
 
     def data_received(self, data: bytes) -> None:
-        """Stop waiting where a head is whole; bytes alone change nothing."""
+        """Stop waiting once a head is whole; single bytes do not extend the time."""
         super().data_received(data)
         self._look()
 
@@ -75,7 +75,7 @@ class PatientProtocol(H11Protocol):
 
 
 class PatientServer(uvicorn.Server):
-    """A server that waits only so long for a TLS handshake, of which the protocol above knows nothing."""
+    """A server with a time limit for TLS handshakes, which the protocol above does not see."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, with a limit for handshakes, and with as many open files as the system allows."""
@@ -96,7 +96,7 @@ def _allow_all_files() -> None:
 
 
 def check_port(host: str, port: int) -> None:
-    """Whether a port can be listened on.
+    """Check that a port can be listened on.
 
     Raises:
         UsageError: it cannot; another program has it, say.

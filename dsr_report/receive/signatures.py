@@ -1,6 +1,6 @@
-"""Whether a call was signed by Copernica: headers and key in, verdict out; no network, no clock.
+"""Verification of Copernica's signature: a pure function of headers and key, without network or clock.
 
-The scheme is draft-cavage-http-signatures. Everything but the body is judged before the body is read, since
+The scheme is draft-cavage-http-signatures. Everything but the body is verified before the body is read, since
 the signature covers the body's digest.
 """
 
@@ -37,7 +37,7 @@ _END = re.compile(r"[\s,]*+\Z")
 _KEY_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+copernica\.com")
 _SINGLE = ("host", "date", "x-copernica-id", "signature", "x-nonce", "content-length")
 _LONGEST = 4096
-"""Of a Signature: 1,366 letters for a key of 8,192 bits, 253 for its name, the rest for names of headers."""
+"""Maximum characters of a Signature: 1,366 for a key of 8,192 bits, 253 for its name, and header names."""
 _MOST_PARAMETERS = 10
 _MOST_NAMES = 32
 _LONGEST_DATE = 64
@@ -72,7 +72,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a call must satisfy.
+    """Requirements of a call.
 
     Attributes:
         host: the public name of the endpoint, with its port where that is not 443.
@@ -93,7 +93,7 @@ class Verified:
 
     Attributes:
         digests: expected digests, by their names in `hashlib`.
-        marks: what no second call may have within the date window.
+        marks: values that no second call may have within the date window.
         until: when the date window of the call ends.
         unsigned: advisable headers that the signature does not cover.
     """
@@ -160,10 +160,10 @@ def verify_head(
 
 
 def read_signature(text: str) -> _Signature:
-    """The parameters of a `Signature` header, folded or without commas as they may be.
+    """Parse a `Signature` header, which may be folded or lack commas.
 
     Raises:
-        RejectedError: one is missing, is there twice, or is not accepted.
+        RejectedError: a parameter is missing, is repeated, or is not accepted.
     """
     if len(text) > _LONGEST:
         raise RejectedError("signature-header", "the Signature header is too long")
@@ -231,7 +231,7 @@ def _checked_date(call: Call, rules: Rules, now: datetime) -> datetime:
         moment = parsedate_to_datetime(_one(call, "date")[:_LONGEST_DATE])
         if moment.tzinfo is None:
             raise RejectedError("date", "the date has no zone")
-        moment = moment.astimezone(UTC)  # before the year 1, say
+        moment = moment.astimezone(UTC)  # overflows before the year 1, say
     except (ValueError, IndexError, OverflowError, TypeError):
         raise RejectedError("date", "the date cannot be read") from None
     if moment < now - rules.max_age:
@@ -248,7 +248,7 @@ def _check_host(call: Call, rules: Rules) -> None:
 
 
 def _digests(call: Call) -> dict[str, bytes]:
-    """The digests that the body must have; of a known kind, and one value for each."""
+    """The body's expected digests, by algorithm; unknown algorithms are ignored."""
     found: dict[str, bytes] = {}
     for part in ",".join(call.values("digest")).split(","):
         name, _, value = part.strip().partition("=")

@@ -37,11 +37,11 @@ class BrokenAnswers(BaseHTTPRequestHandler):
 
     @property
     def state(self) -> SandboxState:
-        """What the sandbox knows."""
+        """The sandbox's state."""
         return self.server.state
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Nothing is logged: addresses of requests hold identifiers."""
+        """Log nothing: addresses of requests hold identifiers."""
 
     def broken(self, fault: FaultKind) -> bool:
         """Act out a planned fault that fits any request; return whether the request is answered by it."""
@@ -69,7 +69,7 @@ class BrokenAnswers(BaseHTTPRequestHandler):
             case "move":
                 self.send(301, b"", headers={"Location": f"{urlsplit(self.path).path}?moved=1"})
             case "away":
-                place = f"{self.state.elsewhere}{self.path}"  # as careless as a server can be
+                place = f"{self.state.elsewhere}{self.path}"  # a careless server: with the token
                 self.send(302, b"", headers={"Location": place})
             case _:
                 return False

@@ -13,7 +13,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def is_deliverable(report: str) -> bool:
-    """Whether the sandbox may call this address: it is on this machine."""
+    """Whether the sandbox may call an address: on this machine alone."""
     try:
         parts = urlsplit(report)
     except ValueError:

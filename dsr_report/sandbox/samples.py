@@ -1,4 +1,4 @@
-"""Which export the sandbox serves for which subject."""
+"""The sandbox's exports by subject."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dsr_report.shipped import shipped
 
 
 class Sample(NamedTuple):
-    """A sample export and whom it is about."""
+    """A sample export and its subject."""
 
     path: Path
     subject_type: str

@@ -1,6 +1,6 @@
 """The sandbox's server: bound to loopback unless told otherwise, with an API token of its own.
 
-Faults can be planned per path (`SandboxState.plan`), so that tests meet every way in which a network fails.
+Faults can be planned per path (`SandboxState.plan`), so that tests can simulate failures of the network.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class Sandbox:
 
     @property
     def token(self) -> str:
-        """The API token that it takes."""
+        """The API token that it accepts."""
         return self.state.token
 
     @property
     def url(self) -> str:
-        """Where it listens, without a path."""
+        """Its base URL, without a path."""
         host, port = self._server.server_address[:2]
         name = host.decode() if isinstance(host, (bytes, bytearray)) else str(host)
         return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
@@ -76,7 +76,7 @@ def make_sandbox(
     token: str | None = None,
     **options: Any,
 ) -> Sandbox:
-    """A sandbox that is bound, and serves once told to.
+    """Create a sandbox that is bound to its port, and serves after `serve_forever`.
 
     Args:
         host: address to bind to; loopback unless told otherwise.
@@ -86,7 +86,7 @@ def make_sandbox(
         options: fields of `SandboxState` (delays, expiry, the older API …).
 
     Raises:
-        UsageError: the address or the port is not to be had.
+        UsageError: the address or the port cannot be used.
         FileError: the folder holds no exports.
     """
     state = SandboxState(load_samples(samples), token or f"sandbox-{secrets.token_urlsafe(18)}", **options)
@@ -104,7 +104,7 @@ def make_sandbox(
 
 @contextmanager
 def running_sandbox(**options: Any) -> Iterator[Sandbox]:
-    """A sandbox that serves from a thread of its own while the block runs."""
+    """Run a sandbox in a thread of its own while the block runs."""
     sandbox = make_sandbox(**options)
     thread = threading.Thread(target=sandbox.serve_forever, daemon=True)
     thread.start()

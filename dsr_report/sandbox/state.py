@@ -13,7 +13,7 @@ from dsr_report.sandbox.samples import Sample
 
 FaultKind = Literal[
     "refuse",  # the connection is reset before there is an answer
-    "reset",  # the same
+    "reset",  # as `refuse`
     "stall",  # no answer for `stall_seconds`, and then none
     "slow",  # an answer after a fifth of a second
     "500",
@@ -32,14 +32,14 @@ FaultKind = Literal[
     "cut-within",  # half a file that the server takes for whole
     "changed",  # from now on the file is another one, of the same export
     "stranger",  # somebody else's file
-    "sentence",  # a file whose data is a sentence that nobody knows
+    "sentence",  # a file whose data is an unknown sentence
     "not-ready",  # a file whose data is the sentence that it is not ready
     "expire",  # the data request expires now
     "late-answer",  # carried out, and no answer for `stall_seconds`
     "halt",  # half a file, and then nothing for `stall_seconds`
     "lose-answer",  # carried out, and then the connection breaks
     "lose-body",  # carried out, and the connection breaks behind the headers
-    "no-id",  # carried out, and the answer does not say under which id
+    "no-id",  # carried out, and the answer has no request id
     "move",  # a redirect to another address here
     "away",  # a redirect to `elsewhere`
 ]
@@ -61,7 +61,7 @@ class SandboxRequest:
 
 @dataclass(slots=True)
 class SandboxState:
-    """What the sandbox knows: its token, its jobs, the faults that lie ahead, and what was asked of it.
+    """State of the sandbox: its token, data requests, planned faults, and the requests it got.
 
     Attributes:
         samples: the exports by type and id (ids in lower case).
@@ -70,11 +70,11 @@ class SandboxState:
         expires_seconds: how long its export stays after that.
         token_seconds: how long a JWT is valid.
         older_api: there is no status call; `GET datarequest/ID` answers with the file or with a sentence.
-        resumable: the rest of a file can be asked for.
+        resumable: whether files support range requests.
         id_in: where the answer to a data request holds the request id.
         deliver_reports: POST exports to the `report` address, if that is on this machine.
         elsewhere: the host that the fault `away` sends to.
-        stall_seconds: of the fault `stall`.
+        stall_seconds: duration of the faults `stall`, `late-answer` and `halt`.
         clock: seconds, for delays and expiry.
         asked: method and path of every request so far.
     """
@@ -98,9 +98,9 @@ class SandboxState:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, path: str, *faults: FaultKind) -> None:
-        """Let the next requests whose `METHOD path` contains `path` meet these faults, one each.
+        """Plan faults for the next requests whose `METHOD path` contains `path`, one each.
 
-        A `path` that ends in `$` must be at the end.
+        A `path` that ends in `$` must match the end.
 
         Raises:
             ValueError: there is no such fault.
@@ -111,7 +111,7 @@ class SandboxState:
             self.faults.setdefault(path, []).extend(faults)
 
     def next_fault(self, path: str) -> FaultKind | None:
-        """The fault that this request meets, if any."""
+        """Take the next fault that is planned for a request, or None."""
         with self.lock:
             for key, waiting in self.faults.items():
                 if waiting and _fits(key, path):
@@ -119,17 +119,17 @@ class SandboxState:
         return None
 
     def note(self, method: str, path: str) -> None:
-        """Remember that this was asked."""
+        """Record a request."""
         with self.lock:
             self.asked.append((method, path))
 
     def count(self, method: str, path: str) -> int:
-        """How many requests of this kind there were; `path` as in `plan`."""
+        """Number of such requests so far; `path` as in `plan`."""
         with self.lock:
             return sum(1 for m, p in self.asked if m == method and _fits(path, p))
 
     def new_job(self, sample: Sample, report: str | None) -> SandboxRequest:
-        """A data request that begins now."""
+        """Create a data request."""
         job = SandboxRequest(secrets.token_hex(8), sample, self.clock(), report)
         with self.lock:
             self.jobs[job.request_id] = job
@@ -138,7 +138,7 @@ class SandboxState:
     def standing(
         self, job: SandboxRequest | None
     ) -> tuple[Literal["available", "pending", "not available"], float]:
-        """Return the state of a data request, and which share of its data is gathered."""
+        """The state of a data request, and the share of its data that is gathered."""
         if job is None or job.is_expired:
             return "not available", 0.0
         age = self.clock() - job.made_at
