@@ -42,7 +42,7 @@ class Decided:
     entries: dict[str, Entry] = field(default_factory=dict)
     """Finding id → decision; its keys `by` and `at` have who decided, and when."""
     also: dict[int, Entry] = field(default_factory=dict)
-    """Line number → value hidden by hand."""
+    """Key derived from the journal line → entry that hides a text or pointer by hand."""
     read: dict[str, str] = field(default_factory=dict)
     """Id of a text marked as read → actor."""
     revisions: dict[str, int] = field(default_factory=dict)

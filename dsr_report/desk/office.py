@@ -99,7 +99,7 @@ class Office:
 
     @property
     def has_token(self) -> bool:
-        """Whether an API token for Copernica is stored; it is not validated."""
+        """Whether an API token for Copernica is available; it is not validated."""
         try:
             self._client(lambda _seconds: None).close()
         except AuthError:

@@ -77,7 +77,7 @@ class Filter(NamedTuple):
 class ReportDocument:
     """The whole report: its properties, and `parts`, which yields its parts in reading order at each call.
 
-    `stylesheet` is for screen and print (the shipped one, or an override); `dates` come from options or
+    `stylesheet` is for screen and print (the shipped one, or an override); `created` comes from options or
     `SOURCE_DATE_EPOCH`, never from the wall clock.
     """
 

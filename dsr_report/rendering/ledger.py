@@ -1,8 +1,9 @@
 """The ledger of values: each value is shown in exactly one named place of the report, or nothing is written.
 
-It is a double entry. `arriving` enters the items of the export by pointer; `settle` strikes out the values
-that a chapter shows. A value struck out twice, or never, is an error that names its pointer. The result is
-part of every disclosure as JSON Lines, one line for each record, and `verify` checks it against the export.
+It works by double entry. `arriving` enters the items of the export by pointer; `settle` strikes out the
+values that a chapter shows. A value struck out twice, or never, is an error that names its pointer. The
+result is part of every disclosure as JSON Lines, one line for each record, and `verify` checks it against the
+export.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ _KINDS: dict[PartKind, str] = {
 }
 
 _LONGEST_MARK = 1000
-"""Bytes; a longer file is not compared with the marks, as it holds more than one."""
+"""Bytes; a longer file is not compared with the marks, because it holds more than a mark."""
 
 
 class FileView(NamedTuple):

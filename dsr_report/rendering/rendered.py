@@ -28,7 +28,8 @@ from dsr_report.workers import Processes
 class _Side:
     """One of two documents (letter or annexes): lengths of its parts, and links from and to the other.
 
-    The letter is read first. Of the annexes, only anchors and targets that the letter refers to are kept.
+    The letter is read first. Of the annexes, only anchors that the letter links to, and targets in the
+    letter, are kept.
     """
 
     def __init__(self) -> None:

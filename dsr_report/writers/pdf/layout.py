@@ -131,7 +131,7 @@ def _put_side_by_side(document: Any) -> None:
 
 
 def _prepare(root: Any, job: LayoutJob) -> dict[str, str]:
-    """Mark links to other pieces and links with page numbers, and remove other links than `_ACTIVE` ones.
+    """Mark links to other pieces and links with page numbers, and deactivate external links except `_ACTIVE`.
 
     Returns:
         Placeholder URL → anchor, for links to other pieces.
