@@ -99,6 +99,8 @@ class Lexicon:
     """Names of members that hold such a value."""
     no_answers: Words
     """Values that mean that no key is given."""
+    says_key: Words
+    """Words between the name of a key and the key in a sentence: `is`, `was changed to`."""
     lengths: Words
     """Units of a password's length: `8 characters`."""
     fields_of_people: Words

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue, Scalar
 from dsr_report.lexicon import WORDS
+from dsr_report.mime.inside_files import looks_like_message
 from dsr_report.pointers import escape_token, tokens
 from dsr_report.redact.json_places import parse_json
 from dsr_report.redact.key_names import (
@@ -30,7 +31,8 @@ from dsr_report.redact.key_names import (
     words_of,
 )
 from dsr_report.redact.key_values import Span, TextKey, keys_in_scalar
-from dsr_report.redact.keys_in_text import is_folded, keys_written_in, names_a_key
+from dsr_report.redact.key_words import names_a_key
+from dsr_report.redact.keys_in_text import is_folded, keys_written_in
 from dsr_report.redact.message_texts import is_message
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}){4,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?\s*")
@@ -53,7 +55,7 @@ _BESIDE_PAIRS = joined_words(
 )  # fmt: skip
 """Members of a pair that hold neither the name nor the value."""
 
-_MAY_NAME = re.compile(r"[=\"'<{\n\t;|,]|^[^\d:]+:|eyJ|[A-Za-z0-9+/_-]{16}|\$[0-9a-z]| --?[A-Za-z]|—|–")
+_MAY_NAME = re.compile(r"[=\"'<{\n\t;|,：]|^[^\d:]+:|eyJ|[A-Za-z0-9+/_-]{16}|\$[0-9a-z]| --?[A-Za-z]|—|–")
 """A text without a match neither names a key nor is base64: most ids, dates and words."""
 
 _NAME_OF_ROW = re.compile(r"[^\W_](?:[\w .'()\[\]-]{0,60}[^\W_)\]])?[)\]]?")
@@ -97,11 +99,18 @@ def _in_scalar(value: Scalar, pointer: str, under: KeyName | None) -> Iterator[F
     keys: Iterable[TextKey] = ()
     if under is not None:
         keys = keys_in_scalar(under, value)
-    elif isinstance(value, str) and len(text) >= _SHORTEST and not ("\n" in text and is_message(text)):
+    elif isinstance(value, str) and len(text) >= _SHORTEST and not _is_mail(text):
         keys = keys_in_text(text)
     for key in keys:
         is_whole = (key.start, key.end) == (0, len(text))
         yield FoundKey(pointer, key.what, key.text, None if is_whole else Span(key.start, key.end))
+
+
+def _is_mail(text: str) -> bool:
+    """Whether a text is looked through as a message; `Wachtwoord:`, a blank line and the key are a note."""
+    if "\n" not in text or not is_message(text):
+        return False
+    return looks_like_message(text[:_LONGEST_HEADER].encode("utf-8", "replace"))
 
 
 def keys_in_text(text: str) -> Iterator[TextKey]:
@@ -138,6 +147,7 @@ def plain_of_base64(text: str) -> str | None:
 
 
 _URL_SAFE = str.maketrans("-_", "+/")
+_LONGEST_HEADER = 20_000
 _SHORTEST = 7
 """Characters of the shortest text that names a key: `pin:123`."""
 

@@ -23,7 +23,7 @@ from dsr_report.mime.percent import unquote_utf8
 from dsr_report.redact.key_names import key_name
 from dsr_report.redact.key_shapes import keys_in_text as keys_by_names
 from dsr_report.redact.key_values import TextKey, keys_under_name
-from dsr_report.redact.keys_in_text import around_names
+from dsr_report.redact.key_words import around_names
 from dsr_report.redact.randomness import is_random, is_weak
 
 LinkKind = Literal["link-key", "unsubscribe-link", "personal-link"]

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -51,6 +52,21 @@ def test_a_key_is_one_whatever_its_type(value):
         ("Votre code de vérification est 583019", "583019"),
         ("583020 is your verification code. Ihr", "583020"),
         ("Gebruikersnaam: robin, wachtwoord: Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("Uw wachtwoord is gewijzigd in Qx7vT2mL9a.", "Qx7vT2mL9a"),
+        ("Het wachtwoord hebben wij gewijzigd in Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("Your password has been reset to Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("Ihr Kennwort lautet nun Vlinder!4821", "Vlinder!4821"),
+        ("Votre mot de passe a été changé en Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("Votre clé d’activation : Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("De wifi-sleutel is Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("Votre mot de passe «Qx7vT2mL9a» a été changé", "Qx7vT2mL9a"),
+        ("Passwort » Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("Wachtwoord：Qx7vT2mL9a", "Qx7vT2mL9a"),
+        ("met wachtwoord Vlinder!4821 kunt u inloggen", "Vlinder!4821"),
+        ("Password\n--------\nQx7vT2mL9a", "Qx7vT2mL9a"),
+        ("wachtwoord werd gewijzigd in 2023", None),
+        ("Uw wachtwoord is verstuurd naar robin88@example.org", None),
+        ("Uw wachtwoord is gewijzigd op iPhone15Pro", None),
         ("Uw wachtwoord is gewijzigd op 12 maart", None),
         ("Uw wachtwoord is 8 tekens lang", None),
         ("Your discount code is SUMMER2024, your order number is 1234567", None),
@@ -59,6 +75,44 @@ def test_a_key_is_one_whatever_its_type(value):
 )
 def test_a_sentence_that_says_a_key_gives_it_and_no_other_one(text, key):
     assert [found.text for found in keys_written_in(text)] == ([key] if key else [])
+
+
+LONG = "De tuin slaapt en jij maakt plannen voor het voorjaar met code geel. " * 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Uw code is 482913",
+            "ww: Qx7vT2mL9a",
+            "Uw PIN is 482913",
+            "Einmalcode: 482913",
+            "mdp : Qx7vT2mL9a",
+        ),
+        *("Code de vérification : 482913", "votre code de récupération : Qx7vT2mL9a", "JWT: Qx7vT2mL9a"),
+        *("Your API key: Qx7vT2mL9a", "OTP 482913", "API-Schlüssel: Qx7vT2mL9a", "PHPSESSID=Qx7vT2mL9a8b"),
+        *(
+            "one-time code: 482913",
+            "Zugangsschlüssel: Qx7vT2mL9a",
+            "clé API : Qx7vT2mL9a",
+            "PIN-Code: 482913",
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_key_with_a_short_name_is_hidden_in_a_long_letter(case, text, kind):
+    mime = f"From: a@shop.example\nContent-Type: text/{kind}; charset=utf-8\n\n<p>{LONG}</p>\n<p>{text}</p>\n"
+    shown = case([{"ID": "1", "mime": mime}]).shown().data[0][0]["mime"]
+    assert not re.search("482913|Qx7vT2mL9a", shown)
+    assert shown.count("voorjaar") == 20
+
+
+@pytest.mark.parametrize(
+    "text", ["Wachtwoord:\n\nQx7vT2mL9a\n", "Opmerking: geen\nWachtwoord:\n \n Qx7vT2mL9a"]
+)
+def test_a_note_that_is_written_like_a_header_is_read_as_a_note_as_well(case, text):
+    assert "Qx7vT2mL9a" not in case([{"ID": "1", "note": text}]).shown().raw.decode()
 
 
 def test_a_key_in_a_packed_file_is_masked_with_the_file(case):
