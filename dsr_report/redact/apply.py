@@ -199,7 +199,8 @@ class _Hiding:
                 is_known = False
                 for known in self._known:  # one call fewer per value than `any`
                     is_known = is_known or pointer in known
-                if is_known or (has_passages and is_message(text)):
+                # a comment without an end would reach into the next value
+                if is_known or (has_passages and ("<!--" in text or is_message(text))):
                     texts.append((pointer, text, True))
                 elif has_passages and self._passages.may_be_in(text):
                     texts.append((pointer, text, False))

@@ -88,7 +88,8 @@ def needles_of(passage: str) -> tuple[Needle, ...]:
         or (has_signs and len(letters) < 2 * _SHORTEST_LOOSE)
     ):
         return (Needle(passage, squeeze(passage).encode("utf-8", "surrogatepass"), False, True, None),)
-    is_bounded = letters.isalpha() or letters.isdigit() or len(letters) < _SHORTEST_WORD
+    is_word = letters.isdigit() or (letters.isalpha() and not is_random(passage))
+    is_bounded = is_word or len(letters) < _SHORTEST_WORD
     forms = [loose, *_other_forms(passage)]
     forms += map(skeleton, _with_small_words_cut(words_of_name(passage)))
     for turned in in_other_orders(words_of_name(passage)):

@@ -101,9 +101,10 @@ class Passages:
         if isinstance(content, str):
             if self.may_be_in(content):
                 self._look(readings_of(self._plain(content), self._width), found)
-                if content.startswith("{\\rtf"):
-                    rich = self._plain(text_of_rtf(content.encode("utf-8", "replace")))
-                    self._look(readings_of(rich, self._width), found)
+                for text in content.split(BORDER) if "{\\rtf" in content else ():
+                    if text.startswith("{\\rtf"):
+                        shown = self._plain(text_of_rtf(text.encode("utf-8", "replace")))
+                        self._look(readings_of(shown, self._width), found)
             return found
         literal = self._plain(content.decode("utf-8", "replace").replace(BORDER, " "))
         self._look(readings_of(literal, UNDECODED), found)

@@ -90,17 +90,17 @@ class Reading(NamedTuple):
 
     def in_tags(self, tags: Sequence[tuple[int, int]]) -> Reading:
         """The reading of only the content of tags and comments."""
-        text = "".join(
-            [self.text[start + 1 : end - 1].replace("<!--", "    ") + BORDER for start, end in tags]
-        )
+        # an unclosed comment has no `>` at its end
+        within = [(start + 1, end - self.text.endswith(">", start, end)) for start, end in tags]
+        text = "".join([self.text[start:end].replace("<!--", "    ") + BORDER for start, end in within])
         if self.starts is None or self.ends is None:
             return self._replace(text=text, is_in_tags=True)
         starts: list[int] = []
         ends: list[int] = []
-        for first, last in tags:
-            start, end = first + 1, last - 1
-            starts += [*self.starts[start:end], self.starts[end]]
-            ends += [*self.ends[start:end], self.ends[end]]
+        for start, end in within:
+            last = min(end, len(self.text) - 1)
+            starts += [*self.starts[start:end], self.starts[last]]
+            ends += [*self.ends[start:end], self.ends[last]]
         return self._replace(text=text, starts=starts, ends=ends)
 
     def backwards(self) -> Reading:
@@ -268,7 +268,7 @@ def _one_step_away(reading: Reading, search: Search | None) -> Iterator[Reading]
         if seen.text != text:
             yield seen.with_changes(TAG, " ")
     elif ("&" in text or "%" in text or "\\" in text) and ESCAPE.search(text):
-        yield reading_of(ESCAPE, resolve)._replace(stage=max(reading.stage, 2))
+        yield reading_of(ESCAPE, resolve)._replace(stage=max(reading.stage, 1))
     rest = (
         RARE[reading.stage :]
         if not text.isascii() or "=" in text or "\n" in text or "\\" in text or "--" in text

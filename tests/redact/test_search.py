@@ -6,12 +6,14 @@ import html
 import quopri
 from urllib.parse import quote
 
+import pytest
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_report.redact.passages import Passages
 from dsr_report.redact.readings import Endless
+from dsr_report.redact.skeleton import BORDER
 
 PASSAGES = ["Karin Dubbelaar", "piet@example.org", "0612345678", "Zoë d'Hondt", "x<b>&y", "日本太郎"]
 TOO_LONG = "q1" * 2_000
@@ -114,6 +116,28 @@ def test_one_of_many_is_found_as_it_is_found_alone(text: str) -> None:
     alone = [seen([one], text) for one in (*MANY[:3], *FEW)]
     if together is not None and None not in alone:
         assert together & {*MANY[:3], *FEW} == set().union(*(one or set() for one in alone))
+
+
+@pytest.mark.parametrize("before", ["<!-- noot", "<td", '<a title="x', "\u202e", "<style>"])
+@pytest.mark.parametrize(
+    "way", [WAYS[2], WAYS[5], WAYS[10], WAYS[13], lambda text: f"{{\\rtf1 {text[:4]}\\b {text[4:]}}}"]
+)
+def test_one_at_the_end_of_values_side_by_side_is_found_behind_what_has_no_end(before, way) -> None:
+    joined = f"{before}{BORDER}{way(PASSAGES[0])}"
+    assert Passages(PASSAGES[:1]).seen_in(joined) == {PASSAGES[0]}
+    assert Passages(PASSAGES[:1]).seen_in(joined.replace(BORDER, " ") if "rtf" not in joined else joined)
+
+
+@pytest.mark.parametrize(
+    ("passage", "text"),
+    [
+        ("nqtswzrcdjnkkstfct", "idnqtswzrcdjnkkstfctx"),
+        ("9aqC1lcOQphz", quote("=3Cp=3E=39=61=71=43=31=6C=63=4F=51=70=68=7A")),
+        ("9aqC1lcOQphz", "\\x3D39\\x3D61qC1lcOQphz"),
+    ],
+)
+def test_one_is_found_in_what_is_glued_or_written_in_two_ways(passage, text) -> None:
+    assert Passages([passage]).seen_in(text) == {passage}
 
 
 def test_tokens_that_have_much_in_common_are_found_in_linear_time() -> None:
