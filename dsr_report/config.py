@@ -215,7 +215,7 @@ class Retention(_Section):
 
 
 class FieldText(_Section):
-    """What a field of a database or collection means."""
+    """The meaning of a field of a database or collection."""
 
     name: str
     database: str | int | None = None
@@ -260,7 +260,7 @@ class DeskRules(_Section):
     """Rules of the desk."""
 
     second_reviewer: bool = False
-    """Require that somebody who took none of a disclosure's decisions releases it."""
+    """Require a release by somebody who took none of the disclosure's decisions."""
 
 
 class Config(_Section):

@@ -43,7 +43,7 @@ def zone_named(name: str) -> ZoneInfo:
     """The time zone called `name`.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: it is unknown.
     """
     try:
         return ZoneInfo(name)
@@ -280,7 +280,7 @@ class Export(Closing):
 
 
 class MaskedExport(Export):
-    """An export with marks in place of masked and withheld values; a private copy if there are any.
+    """An export with marks in place of masked and withheld values: a private copy, unless nothing is hidden.
 
     Attributes:
         plan: the masked and withheld values.
@@ -331,7 +331,7 @@ def read(
 
     Args:
         source: where the export is.
-        timezone: the zone of Copernica's times, which name none.
+        timezone: the zone of Copernica's times, which have no zone of their own.
         salvage: read what is whole of an export that was cut off.
         custom: account-specific kinds of records.
         config: the controller's configuration, or the path of its TOML file, with the account's kinds of

@@ -172,7 +172,7 @@ def read_many(
 
     Args:
         source: where the exports are.
-        timezone: the zone of Copernica's times, which name none.
+        timezone: the zone of Copernica's times, which have no zone of their own.
         salvage: read what is whole of exports that were cut off.
         custom: account-specific kinds of records.
         config: the controller's configuration, or the path of its TOML file, with the account's kinds of

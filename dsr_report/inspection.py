@@ -1,4 +1,4 @@
-"""What an export holds: its records, values, period, and what was not recognised."""
+"""Inspection of an export: counts of records and values, its period, and unrecognised records."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ takes ten times as long as all the rest.
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What an export holds.
+    """The content of an export, in counts.
 
     Attributes:
         info: the subject.
@@ -63,7 +63,7 @@ class Inspection:
 
     @property
     def records(self) -> dict[str, int]:
-        """How many records of each kind there are, the most frequent first."""
+        """Number of records by kind, the most frequent first."""
         return dict(sorted(self.summary.kinds.items(), key=lambda kind: (-kind[1], kind[0])))
 
     @property

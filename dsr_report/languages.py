@@ -175,7 +175,7 @@ def _number(value: int, language: Language) -> str:
 @lru_cache(maxsize=4096)  # ten years of days: events recur on them, and formatting takes longer than reading
 def _day(year: int, month: int, day: int, language: Language) -> str:
     value = date(year, month, day)
-    if day == 1:  # an ordinal in some languages, which CLDR does not say
+    if day == 1:  # some languages write an ordinal, which CLDR does not have
         return language.text("1 {month}").format(month=format_date(value, "MMMM y", locale=language.locale))
     return str(format_date(value, "long", locale=language.locale))
 

@@ -185,7 +185,7 @@ def obtain(
 
     Every step is written to the register before or right after it is taken, so that the same call after a
     crash goes on: with the export if it is on disk, with the data request if it was made, and with a new
-    one only if certainly none was.
+    one only if none was made for certain.
 
     `patience.timeout` limits the whole call. `accept_subject` accepts an export that names no subject,
     another one, or several; the register notes it.

@@ -152,7 +152,7 @@ def write_tables(
         masked: write them as they will be disclosed: live keys are masked.
         lang: language of `datapackage.json`, which explains the columns of CSV files.
         config: the controller's configuration, or the path of its TOML file: its own kinds of records, and
-            where fields come from. What `read` or `read_many` returned has the one that it was read with.
+            where fields come from. An export that is read already keeps its own.
         timezone: the zone of the export's times, which name none.
         salvage: read what is whole of exports that were cut off.
         progress: callback with the amount read and the total: bytes, or exports where there are several.

@@ -20,7 +20,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Records:
-    """The records of an export, in its order; each iteration reads the export anew and holds none of it."""
+    """The records of an export, in its order; each iteration reads the export anew and keeps nothing."""
 
     def __init__(
         self,

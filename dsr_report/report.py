@@ -109,7 +109,7 @@ class Report(Closing):
             extended, say).
         collected: the day on which the data were taken from the e-mail system.
         request_id: the data request by which they were taken.
-        delay: why the answer took longer than a month; page one says it.
+        delay: why the answer took longer than a month; printed on page one.
     """
 
     def __init__(
@@ -310,7 +310,7 @@ class Report(Closing):
 
     @property
     def plan(self) -> Plan:
-        """What is masked and withheld."""
+        """The plan of masked and withheld values."""
         return self._decide()
 
     @property

@@ -1,8 +1,8 @@
 """Copernica's times: text without a zone, unix seconds, empty dates, and their conversion to moments.
 
 Copernica writes local times as `YYYY-MM-DD HH:MM:SS` and names no zone. Client authors found profile times
-to be Europe/Amsterdam; nothing says so for statistics and logs. The zone is therefore an assumption that
-the caller chooses, and the raw text is always kept beside what was made of it.
+to be Europe/Amsterdam; no source says so for statistics and logs. The zone is therefore an assumption that
+the caller chooses, and the raw text is always kept beside the moment.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def read_moment(raw: object, zone: ZoneInfo) -> Moment | None:
-    """The moment that `raw` names, or None where it names none (also for `0000-00-00` and empty text).
+    """Parse a moment, or return None if `raw` is not one (also for `0000-00-00` and empty text).
 
     The years 1 and 9999 stand for "none" and "for ever", and cannot be converted to every zone: None as well.
     """

@@ -1,6 +1,6 @@
 """Batches of subjects: fetched by a few threads, rendered by processes (or a Dask cluster), resumable.
 
-lists       whom to answer
+lists       the subjects to answer
 runner      fetch → render → write down, for all of them
 render_job  one rendering, and the processes of this machine
 cluster     a Dask cluster in their place

@@ -19,7 +19,7 @@ from dsr_report.obtain import Subject, subject_named
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A subject of a list, and the list's options for it; None where it has none."""
+    """A subject of a list, and the list's options for it; an option that is not given is None."""
 
     subject: Subject
     received: date | None = None

@@ -168,7 +168,7 @@ def _config(task: RenderTask, folder: Path) -> Path | None:
 class LocalRenderers:
     """Renderers on this machine: processes, each of which can die without the others.
 
-    A rendering whose process died (of the system's memory limit, say) is tried once more.
+    A rendering whose process died (at the system's memory limit, for example) is tried once more.
     """
 
     def __init__(self, count: int | None = None) -> None:

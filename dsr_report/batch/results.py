@@ -29,7 +29,7 @@ class Result:
         exit_code: the exit code that `fetch-and-render` would have had.
         seconds: duration of rendering.
         warnings: of the report, such as statements that are missing.
-        skipped: an earlier run finished it; `warnings` says if that had other settings.
+        skipped: whether an earlier run finished it; `warnings` notes other settings of that run.
     """
 
     line: int

@@ -42,7 +42,7 @@ class Fetcher(Protocol):
 
 
 class HaltedError(DsrReportError):
-    """The batch was told to stop while this subject's data request was waited for."""
+    """The batch was stopped during the wait for this subject's data request."""
 
 
 class Halt:

@@ -32,7 +32,7 @@ def check_place(folder: str) -> None:
     """Write a file to a folder, and remove it again.
 
     Raises:
-        UsageError: there is no such kind of storage, or its address cannot be used: it names no bucket, holds
+        UsageError: the kind of storage is unknown, or its address cannot be used: it names no bucket, holds
             a password or wildcards.
         FileError: it cannot be written to.
     """

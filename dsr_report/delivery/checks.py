@@ -35,7 +35,7 @@ def check_to_send(disclosure: Path) -> tuple[Manifest, list[Path]]:
 
 
 def known_addresses(disclosure: Path) -> frozenset[str]:
-    """The subject's addresses, from the export inside a disclosure; none where it holds no export."""
+    """The subject's addresses, from the export inside a disclosure; empty if it holds no export."""
     with contents_of(disclosure) as contents:
         subject = contents.manifest.export
         own = {subject.id.casefold()} if subject.type == "email" and subject.id else set()

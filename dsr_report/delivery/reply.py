@@ -64,7 +64,7 @@ def write_reply(reply: Reply, *files: Path) -> bytes:
     """The reply as the bytes of an `.eml` draft (`X-Unsent: 1` lets mail programs open it for editing).
 
     Args:
-        reply: what it says.
+        reply: recipient and content.
         files: the disclosure, or its letter and its annexes.
 
     Raises:

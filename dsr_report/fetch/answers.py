@@ -67,7 +67,7 @@ class ApiAnswer(NamedTuple):
 
     @property
     def says(self) -> str:
-        """What is wrong: the API's message with the status, or the status alone."""
+        """Description of the failure: the API's message with the status, or the status alone."""
         message = self.error
         if message:
             return Sentence("{message} (status {status})", message=message, status=self.status)

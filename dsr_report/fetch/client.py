@@ -107,7 +107,7 @@ class Client(Closing):
             UnknownIdError: Copernica knows no such subject.
             AuthError: the token was refused.
             CertainlyFailedError: it was refused, or could not be sent.
-            PerhapsDoneError: nobody knows whether the request was made.
+            PerhapsDoneError: the request may or may not have been made.
         """
         subject = _subject(subject_type, subject_id)
         path = f"{subject.type}/{quote(subject.id, safe='')}/datarequest"

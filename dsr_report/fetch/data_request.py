@@ -233,7 +233,7 @@ class DataRequest:
             target: the file; it is private, and replaced in one step.
             progress: callback with the bytes received and the total, None if unknown.
             largest_bytes: size of the largest export that is accepted.
-            timeout: seconds that it may take in all.
+            timeout: seconds that the download may take in all.
             accept_subject: accept an export that names no subject, another one, or several.
 
         Raises:

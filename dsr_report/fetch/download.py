@@ -61,7 +61,7 @@ class FileDownload:
         """Download the export; return its size and SHA-256, or None if the API has no such file.
 
         Raises:
-            NotReadyError: what came says that the export is not ready.
+            NotReadyError: the downloaded file says that the export is not ready.
             TimeUpError: it did not come in time.
             FetchError: it could not be downloaded whole, is too large, or is about somebody else.
         """

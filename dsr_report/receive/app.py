@@ -71,7 +71,7 @@ class Endpoint:
         door: the access rules.
         inbox: the folder of exports.
         on_received: callback, in a thread, with each matched export; returns a line on what it did, or None.
-            Its errors go to `say`, and it is called again at the next start if the inbox hands on.
+            Its errors go to `say`; it is called again at the next start if the inbox hands on.
         say: callback with one line about each call, without personal data.
         retry_seconds: interval of retries while the register cannot be reached.
     """

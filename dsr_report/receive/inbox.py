@@ -3,7 +3,7 @@
 FOLDER/incoming/HASH.json       answered for, not yet matched; looked at again after a restart
 FOLDER/received-HASH.json       matched; the register knows its path
 FOLDER/unmatched/HASH.json      no data request is known for it, or it cannot be read to its end
-FOLDER/incoming/HASH.todo       matched, and not handed on yet (to be rendered, say); again after a restart
+FOLDER/incoming/HASH.todo       matched, and not handed on yet (for rendering); again after a restart
 
 An export that was polled already, and comes again by HTTP POST, is a second delivery: the same bytes are not
 kept twice, other bytes are written down beside the first.

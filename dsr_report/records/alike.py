@@ -1,8 +1,8 @@
 """Groups a batch's objects by the names of their members, so that equal shapes are classified together.
 
-Most exports are long lists of objects that have one of a few sets of names. What such objects have in common
-(their kind, the member that dates them, whether a name can stand for a key) is looked up once for all of them
-in a batch, and their values are walked through in C.
+Most exports are long lists of objects that have one of a few sets of names. Shared properties of such objects
+(their kind, the member that dates them, whether a name can stand for a key) are looked up once for all
+of them in a batch, and their values are iterated in C.
 """
 
 from __future__ import annotations

@@ -45,9 +45,9 @@ else:  # pydantic must not look into the recursive alias
 class Record(BaseModel):
     """One thing that the export holds about the subject.
 
-    Interpreted fields keep the text they were made of in a field that ends in `_raw`, and moments say in one
-    that ends in `_certainty` how sure the moment is (`dsr_report.times.Moment`). Ids are text; Copernica's
-    ways to write "none" (`0`, `"0"`, `""`, null) are None.
+    Interpreted fields keep their source text in a field that ends in `_raw`; moments have their certainty in
+    one that ends in `_certainty` (`dsr_report.times.Moment`). Ids are text; Copernica's ways to write "none"
+    (`0`, `"0"`, `""`, null) are None.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -56,7 +56,7 @@ class Record(BaseModel):
     pointer: Text
     """JSON Pointer of the record in the export."""
     rule: Annotated[Rule, AnyText] = UNTOLD
-    """What decided the kind: `label clicks`, `event open`, `keys device`, `columns cdm-click` …"""
+    """The rule that decided the kind: `label clicks`, `event open`, `keys device`, `columns cdm-click` …"""
     family: Family | None = None
     """The product that wrote the record, if its members show it."""
     labels: tuple[Text, ...] = ()
@@ -66,7 +66,7 @@ class Record(BaseModel):
     others: Annotated[tuple[Member, ...], AsItIs] = Field(default=(), repr=False)
     """Unclaimed members, with their pointers, in the export's order."""
     sources: Annotated[dict[str, str], AsItIs] = Field(default_factory=dict, repr=False)
-    """Declared field → pointer of the member that it was made of."""
+    """Declared field → pointer of the member that it was read from."""
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Pointer and names of fields; their values are personal data, and are not shown."""

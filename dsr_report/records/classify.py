@@ -24,7 +24,7 @@ DISCRIMINATORS = (
     "record",
     "action",
 )
-"""Members that may name the kind of the object they stand in, best first."""
+"""Members that may name the kind of their object, best first."""
 NAMING = (*DISCRIMINATORS, "name", "label", "title", "source", "store", "category", "list")
 """Members that may name the kind of the list beside them."""
 PAYLOADS = ("data", "record", "payload", "item", "attributes", "object", "value", "content", "details")
@@ -90,7 +90,7 @@ def discriminators(value: dict[str, JsonValue]) -> list[str]:
 
 
 def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Classification | None:
-    """Classify an object by itself; None for a container or an unknown object."""
+    """Classify an object without its members' content; None for a container or an unknown object."""
     names = by_plain(value)
     found = frozenset(names)
     if is_page(value, names):

@@ -19,7 +19,7 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 class CustomKind:
     """One `[records.NAME]` of the configuration.
 
-    A record is of this kind if it is an object that has all of `keys`, stands in a container named `label`
+    A record is of this kind if it is an object that has all of `keys`, is in a container named `label`
     (where one is given), and has the texts of `where` in those members. Names are compared without case and
     separators. At least one of the three must be given, or nothing matches.
     """

@@ -274,7 +274,7 @@ def keys_for(field: Field, found: RawRecord) -> tuple[str, ...]:
 
 
 def interests_of(value: JsonValue, pointer: str) -> tuple[Interest, ...] | None:
-    """The interests that a value lists, or None where it is no list of them."""
+    """The interests in a value, or None if it is not a list of interests."""
     if isinstance(value, dict):
         if all(as_flag(flag) is not None for flag in value.values()):
             return tuple(

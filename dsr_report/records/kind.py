@@ -36,7 +36,7 @@ class Field:
         name: of the model's field; a moment has two more, that end in `_raw` and `_certainty`.
         how: the method that reads it.
         keys: members that may hold it, best first, normalised (`vocabulary.normalised_key`); `""` is the
-            value of a record that is no object.
+            value of a record that is not an object.
         description: of the column, for analysts.
         column: of the kind's table; empty where the values have rows of their own in another table.
         dtype: of the column.
@@ -74,7 +74,7 @@ def field(
     but_naming: bool = False,
     origin: Origin = "",
 ) -> Field:
-    """A field; `keys` are separated by blanks, and `.` stands for the value of a record that is no object."""
+    """A field; `keys` are separated by blanks, and `.` is the value of a record that is not an object."""
     own = "" if how in _IN_ROWS_OF_THEIR_OWN else name
     return Field(
         name,
@@ -101,8 +101,8 @@ class Kind:
         explanation: what it is, in words for the subject, without a full stop.
         chapter: of the report.
         fields: in the order in which they are read; each is a column of the table, or has rows of its own.
-        table: of the tables; its own, called as the kind, where none is named.
-        model: module and class in `records.models`; made of the fields where none is named.
+        table: name of its table; by default a table of its own, named like the kind.
+        model: module and class in `records.models`; by default a class generated from the fields.
         words: names of lists and discriminators that mean it.
         keys: members that identify it; tried after all signatures of `key_signatures`.
         moments: fields with the times of its creation or change; the first dates it.
@@ -110,7 +110,7 @@ class Kind:
         free_text: whether its text was written freely about the person, or by the person.
         is_weak: whether its words also name fields of other records, so that the record's own members decide.
         holds_records: whether other records may be nested in it.
-        is_packaging: whether it only says how records are packed: it is counted, shown and in no table.
+        is_packaging: whether it only describes how records are packed: counted, shown, and in no table.
         origin: of its records; empty where each field has one of its own, which only the controller knows.
     """
 
@@ -133,7 +133,7 @@ class Kind:
 
     @property
     def happens(self) -> bool:
-        """Whether its first moment says when something happened, rather than when the record was made."""
+        """Whether its first moment is that of an occurrence, rather than of the record's creation."""
         return bool(self.moments) and self.moments[0] != "created_at"
 
     @property

@@ -2,7 +2,7 @@
 
 Old records of the Publisher have the same members for opens and for clicks. They hold the request's
 header, though: a program that loads a picture asks for pictures (`Accept: image/…`, `Sec-Fetch-Dest: image`),
-one that follows a link, for a page (`Accept: text/html…`). Many ask for anything (`*/*`): that tells neither.
+one that follows a link, for a page (`Accept: text/html…`). Many ask for anything (`*/*`): no clue.
 (WHATWG Fetch, "Fetching", step on `Accept`: documents and images have values of their own; read 2026-11)
 """
 

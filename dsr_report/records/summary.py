@@ -40,7 +40,7 @@ _DAY = 10  # characters
 
 @dataclass(slots=True)
 class UnrecognisedGroup:
-    """Unrecognised records with the same members: where the first one is, and how many there are."""
+    """A group of unrecognised records with the same members: pointer of the first one, and their number."""
 
     pointer: str
     keys: tuple[str, ...]
@@ -115,7 +115,7 @@ class Summary:
 
     @property
     def envelopes(self) -> int:
-        """How many envelopes there are: names of lists, pages, names of columns."""
+        """Number of envelopes: names of lists, pages, names of columns."""
         return sum(count for (kind, _), count in self.rules.items() if kind == "envelope")
 
     @property

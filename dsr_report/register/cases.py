@@ -47,8 +47,8 @@ class Cases:
         """Log a request that came in; returns its reference.
 
         Args:
-            subject_type: `subprofile`, `profile` or `email`, as far as known.
-            subject_id: the number or the address, as far as known.
+            subject_type: `subprofile`, `profile` or `email`, if known.
+            subject_id: the number or the address, if known.
             received_on: the day it arrived; today, and marked as assumed, where it is not given.
             reference: yours; otherwise the next number of the year.
             channel: how it arrived, such as `mail` or `letter`.
@@ -308,7 +308,7 @@ class Cases:
     ) -> list[str]:
         """Remove the personal data of closed cases whose retention has passed; returns their references.
 
-        What stays: the reference, the dates, the states, and the hashes of what was sent. They prove that
+        The reference, the dates, the states, and the hashes of sent files stay. They prove that
         and when the request was answered; the hash chain still checks.
 
         Raises:

@@ -29,7 +29,7 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Days on which the clock stood still, from the day we asked until the day the answer came.
+    """Days that do not count, from the day the person was asked until the day of the answer.
 
     `until` is None while the answer is awaited.
     """
@@ -73,7 +73,7 @@ def deadlines(
         subdivision: a region of `country` with holidays of its own, such as `NW` for DE.
         extra_holidays: days that count as holidays too, such as 5 May for the Netherlands.
         extended: whether the person was told, with reasons, that it takes two months more.
-        pauses: when the clock stood still; overlapping ones count once, and one that begins after the end
+        pauses: periods that do not count; overlapping ones count once, and one that begins after the end
             has passed counts for nothing.
         today: end of a pause that has not ended; without it, such a pause does not count.
 

@@ -49,7 +49,7 @@ class FileEntry:
 class DataRequestEntry:
     """One data request at Copernica, written down before it was made.
 
-    `standing` says what the caller who claimed it may do:
+    `standing` decides what the caller who claimed it may do:
 
     - `ours`: nobody has asked yet and it is up to this caller: `posting`, then the POST, then
       `attach_request_id`.
@@ -156,7 +156,7 @@ class CheckReport:
     """The hash of the last event: noted elsewhere, it proves later that nothing before it was changed."""
     findings: tuple[str, ...]
     not_proven: tuple[str, ...] = ()
-    """What such a check cannot show."""
+    """Limits of the check: statements that it cannot prove."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ class _Trail:
             self.findings.append("the settings of the register are not as the log says")
 
     def limits(self, noted_head: str | None) -> Iterator[str]:
-        """What this check cannot prove."""
+        """Yield statements that this check cannot prove."""
         if noted_head is None:
             yield (
                 "that nobody wrote the whole log anew: whoever can write to the database can compute its "

@@ -57,7 +57,7 @@ class Head(Base):
 
 
 class Case(Base):
-    """One access request. State and dates repeat what the events say; `check` compares them."""
+    """One access request. State and dates are derived from the events; `check` compares them."""
 
     __tablename__ = "cases"
 

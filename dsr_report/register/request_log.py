@@ -1,8 +1,8 @@
 """The log of request ids: written to disk before the register is updated, which may be unreachable.
 
-A line a data request, of a fixed length: written before the POST, so that there is room for the id even when
-the disk is full afterwards; filled in, and flushed, as soon as the id is known. The next run that can use the
-register hands on what was left. The log lies beside a SQLite register, and in the user's data folder for one
+One line per data request, of a fixed length: written before the POST, so that there is room for the id even
+when the disk is full afterwards; filled in, and flushed, as soon as the id is known. The next run that can
+use the register passes the ids on. The log is beside a SQLite register, and in the user's data folder for one
 on a server; it holds no personal data.
 
 Where that line cannot be filled in (a limit on files, a disk that turned read-only), an empty file is left
@@ -130,7 +130,7 @@ class RequestLog:
     def hand_on(self, attach: Callable[[MadeRequest], object]) -> list[MadeRequest]:
         """Pass logged ids to the register, and empty the log once it has them all; returns those it took.
 
-        A line that the register refuses (it has another id for that data request, say) is kept.
+        A line that the register refuses (it has another id for that data request, for example) is kept.
         """
         if self.path is None:
             return []

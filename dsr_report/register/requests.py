@@ -5,7 +5,7 @@ The steps of one data request, each its own transaction:
     claim ─── intended ─── posting ─── (the POST) ─── attach_request_id: pending ─── available ─── collected
 
 A process that dies before `posting` certainly did not ask: the next claim takes over. One that dies between
-`posting` and `attach_request_id` may have asked: nobody asks again until a person decides.
+`posting` and `attach_request_id` may have asked: no process asks again until a person decides.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Requests:
     ) -> DataRequestEntry:
         """Announce a data request for this subject, or find the existing one; its `standing` says what to do.
 
-        A case is opened where the subject has none that is open. Of all processes that claim a subject at
+        A case is opened if the subject has no open one. Of all processes that claim a subject at
         once, exactly one gets `ours`.
 
         Args:
@@ -167,7 +167,7 @@ class Requests:
     ) -> DataRequestEntry:
         """The entry of a data request that exists already, added now if it was made elsewhere.
 
-        Its subject is filled in by `note_file`, once the export says who it is.
+        Its subject is filled in by `note_file`, from the export.
         """
         api = api_name(api_url)
         with self._pen.journal(actor) as journal:

@@ -119,7 +119,7 @@ class Register(Requests, Cases, Overview, Integrity, Closing):
         extra_holidays: Collection[date] = (),
         environment: Mapping[str, str] | None = None,
     ) -> Self:
-        """Open the register, make it where there is none, and bring its tables up to date.
+        """Open the register, create it if it does not exist, and migrate its tables.
 
         Args:
             url: a SQLAlchemy URL; `DSR_REPORT_DATABASE`, or a SQLite file in the user's data directory,
@@ -127,13 +127,13 @@ class Register(Requests, Cases, Overview, Integrity, Closing):
             now: the clock.
             actor: who is working; the name of the operating system's user without it.
             zone: the controller's time zone, which decides when days begin.
-            country: whose public holidays move a deadline, for cases that say nothing else.
+            country: country of the public holidays that move deadlines, for cases without one of their own.
             subdivision: the region of `country`.
             extra_holidays: further days that count as holidays, for all cases.
             environment: in place of the process's own.
 
         Raises:
-            UsageError: the URL is no database that can be used.
+            UsageError: the URL is not that of a usable database.
             RegisterError: the database cannot be reached, or was written by a newer version.
             MissingExtraError: its driver is not installed.
         """
@@ -187,7 +187,7 @@ def _request_log(url: URL) -> Path | None:
 
 
 def register_exists(url: str | None = None) -> bool:
-    """Whether there is a register already, so that reading does not create one."""
+    """Whether a register exists already, so that reading does not create one."""
     place = database_url(url, os.environ)
     is_file = place.get_backend_name() == "sqlite" and place.database not in {None, "", ":memory:"}
     return Path(str(place.database)).is_file() if is_file else place.get_backend_name() != "sqlite"

@@ -76,7 +76,7 @@ class BrokenAnswers(BaseHTTPRequestHandler):
         return True
 
     def cut(self, fault: FaultKind, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-        """Send part of a body, cut off as the planned fault says."""
+        """Send part of a body, cut off as the planned fault requires."""
         half = body[: len(body) // 2]
         kind = {"Content-Type": "application/json"}
         if fault == "cut-within":

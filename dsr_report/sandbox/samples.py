@@ -22,7 +22,7 @@ def load_samples(folder: Path | None = None) -> dict[tuple[str, str], Sample]:
     """The samples of a folder by subject: those that its `index.json` lists as served, or all its JSON files.
 
     Raises:
-        FileError: the folder holds none.
+        FileError: the folder has no samples.
     """
     place = folder or shipped("sample_exports")
     index = place / "index.json"

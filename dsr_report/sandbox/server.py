@@ -1,4 +1,4 @@
-"""The sandbox's server: bound to loopback unless told otherwise, with an API token of its own.
+"""The sandbox's server: bound to loopback by default, with an API token of its own.
 
 Faults can be planned per path (`SandboxState.plan`), so that tests can simulate failures of the network.
 """
@@ -79,7 +79,7 @@ def make_sandbox(
     """Create a sandbox that is bound to its port, and serves after `serve_forever`.
 
     Args:
-        host: address to bind to; loopback unless told otherwise.
+        host: address to bind to.
         port: 0 takes a free one.
         samples: folder of exports; the shipped ones by default.
         token: its API token; drawn at random by default.

@@ -14,7 +14,7 @@ from dsr_report.sandbox.samples import Sample
 FaultKind = Literal[
     "refuse",  # the connection is reset before there is an answer
     "reset",  # as `refuse`
-    "stall",  # no answer for `stall_seconds`, and then none
+    "stall",  # no answer for `stall_seconds`, then a reset
     "slow",  # an answer after a fifth of a second
     "500",
     "502",
@@ -69,7 +69,7 @@ class SandboxState:
         delay_seconds: how long a data request takes.
         expires_seconds: how long its export stays after that.
         token_seconds: how long a JWT is valid.
-        older_api: there is no status call; `GET datarequest/ID` answers with the file or with a sentence.
+        older_api: without a status call; `GET datarequest/ID` answers with the file or with a sentence.
         resumable: whether files support range requests.
         id_in: where the answer to a data request holds the request id.
         deliver_reports: POST exports to the `report` address, if that is on this machine.

@@ -134,7 +134,7 @@ class EventColumns:
             self._put(columns, len(group))
 
     def _columns(self, plan: _Plan, group: list[RawRecord]) -> Columns | None:
-        """The columns of events of one shape, or None if one of them must be parsed by itself."""
+        """The columns of events of one shape, or None if one of them must be parsed singly."""
         first, count = group[0], len(group)
         outer = cast("list[dict[str, JsonValue]]", [found.value for found in group])
         inner = outer
@@ -172,7 +172,7 @@ class EventColumns:
     def _read_member(
         self, result: Columns, column: str, cells: list[Any], kinds: set[type], how: str
     ) -> bool:
-        """Add the columns of one member; False if a value must be parsed by itself."""
+        """Add the columns of one member; False if a value must be parsed singly."""
         if how in {"text", "count"}:
             result[column if how == "text" else f"{column}_raw"] = self._text(cells, kinds)
             return True

@@ -49,7 +49,7 @@ class ClickedLinks:
                 self._numbers[place] = min(found.number, self._numbers.get(place, found.number))
 
     def key(self, message: str, number: str | None, address: str | None) -> str | None:
-        """The key of the link that a click followed; None if it identifies none."""
+        """The key of the link that a click followed; None if the click identifies no link."""
         if number:
             return _hash(message, f"number {number}")
         if not address:

@@ -149,7 +149,7 @@ def _mailing_rows(record: Mailing | Snapshot) -> Rows:
 
 
 def family_of_mailing(record: Mailing | Snapshot) -> str:
-    """The product of a mailing: those of the Marketing Suite are made of a template alone.
+    """The product of a mailing: those of the Marketing Suite have a template and no document.
 
     (rest-get-publisher-emailing, rest-get-ms-emailing and the snapshots, read 2026-11)
     """

@@ -101,7 +101,7 @@ class Click(_Visit):
 
 
 class OpenOrClick(_Visit):
-    """Pictures were loaded or a link was followed: old-style logs do not tell which."""
+    """Pictures were loaded or a link was followed: old-style logs do not distinguish them."""
 
     kind: ClassVar[str] = "open_or_click"
 

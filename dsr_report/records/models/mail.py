@@ -10,7 +10,7 @@ from dsr_report.records.base import AsItIs, Certainty, Exact, Record, Text
 
 
 class Message(Record):
-    """One message to the subject: that it was sent (a destination), what it said, or both."""
+    """One message to the subject: its sending (a destination), its content, or both."""
 
     kind: ClassVar[str] = "message"
     message_id: Text | None = None

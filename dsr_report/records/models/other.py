@@ -198,7 +198,7 @@ class Custom(Record):
 
 
 class Envelope(Record):
-    """Values that only say how records are packed: a page's counts, a list's name, a table's columns."""
+    """Values that only describe how records are packed: a page's counts, a list's name, a table's columns."""
 
     kind: ClassVar[str] = "envelope"
 

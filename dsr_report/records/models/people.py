@@ -63,7 +63,7 @@ class Subprofile(_Person):
 
 
 class InterestRecord(Record):
-    """An interest that stands on its own in the export."""
+    """An interest that is a record of its own in the export."""
 
     kind: ClassVar[str] = "interest"
     interest_id: Text | None = None

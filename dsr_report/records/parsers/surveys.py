@@ -45,7 +45,7 @@ def read_answers(take: FieldReader) -> None:
 
 
 def _answers(member: Member) -> list[Answer] | None:
-    """Answers keyed by number, by the question's text, or in a list; None where it is none of these."""
+    """Answers keyed by number, by the question's text, or in a list; None for anything else."""
     value = member.value
     pairs: list[tuple[str | None, str, JsonValue]]
     if isinstance(value, list):

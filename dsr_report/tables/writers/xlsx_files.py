@@ -1,6 +1,6 @@
 """Excel: one workbook, a sheet a table. Nothing is evaluated, linked or shortened.
 
-What Excel cannot hold is held otherwise: rows beyond 1,048,576 go on in a sheet `TABLE 2`, texts beyond
+Content beyond Excel's limits is kept: rows beyond 1,048,576 go on in a sheet `TABLE 2`, texts beyond
 32,767 characters go on in the sheet `continued`. Moments are given in UTC, without a zone, as Excel knows
 none; those before March 1900 are texts.
 """
