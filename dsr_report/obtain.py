@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from dsr_report.register import DataRequestEntry, Register
 
 _OTHERS_SECONDS = 2.0
+"""Seconds between two looks at a request that another process is making."""
 _OTHERS_TRIES = 30
+"""Looks at such a request; then `obtain` fails."""
 
 
 @dataclass(frozen=True, slots=True)

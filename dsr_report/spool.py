@@ -15,6 +15,7 @@ from dsr_report.closing import Closing
 Value = TypeVar("Value")
 Row = TypeVar("Row", bound=tuple[Any, ...])
 _BLOCK = 100
+"""Rows that are buffered before they are written to disk together."""
 _MOST = 2_000
 """Maximum rows that are sorted in memory."""
 

@@ -18,6 +18,7 @@ except ImportError:  # Windows
 _PREFIX = "dsr-report-"
 _LOCK = ".in-use"
 _SURELY_LOCKED_SECONDS = 60.0
+"""Minimum age of a folder that is cleared: a younger one may not be locked yet."""
 _cleared_by = 0  # id of the process that removed leftovers
 
 

@@ -31,7 +31,9 @@ from dsr_report.files import clear_leftovers, private_folder, written_whole
 
 _log = logging.getLogger(__name__)
 _WORKERS_SECONDS = 60
+"""Time to wait for the first worker; then the batch is refused."""
 _MOST_AT_ONCE = 256
+"""Upper bound of concurrent renderings, each of which holds a thread here."""
 _NAME = ".batch-storage"
 
 

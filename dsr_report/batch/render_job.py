@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _TRIES = 2
+"""Attempts at a rendering whose process died."""
 _RENEWED_AFTER = 100
+"""Renderings of one process; then a new one takes its place."""
 _kept = threading.local()
 
 

@@ -32,6 +32,7 @@ from dsr_report.times import DEFAULT_ZONE
 
 _log = logging.getLogger(__name__)
 AT_ONCE = 8
+"""Default number of concurrent data requests."""
 Stage = Literal["queued", "collecting", "collected", "rendering"]
 
 

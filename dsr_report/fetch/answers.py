@@ -15,7 +15,9 @@ from dsr_report.fetch.hygiene import presentable
 from dsr_report.sentences import Sentence
 
 LARGEST_ANSWER = 1 << 20
+"""Maximum bytes of a small answer's body; the rest is not read."""
 _UNPACKED_AT_ONCE = 1 << 16
+"""Maximum bytes of one step of decompression."""
 TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524})
 _REFUSED = re.compile(r"(?:invalid|expired|unknown) (?:access )?token", re.IGNORECASE)
 

@@ -32,8 +32,11 @@ _NOT_READY = re.compile(
     rb'"data"\s*:\s*("\s*(?:no\s+)?data\b[^"]{0,80}\bavailable\s*\(yet\)\.?\s*")', re.IGNORECASE
 )
 _LARGEST_NAP = 120.0
+"""Maximum seconds between two questions for the status, unless `poll` is longer."""
 _SURE_AFTER = 3
+"""Consecutive `unknown` statuses after which a data request is considered gone."""
 _HEAD = 4096
+"""Bytes of an older API's answer that are read to tell a file from a sentence."""
 _DOWNLOAD_SECONDS = 6 * 3600.0
 """Default time limit of a download: 20 GB at a megabyte a second."""
 _ANSWERS = frozenset({200, 400, 404})

@@ -20,7 +20,9 @@ from dsr_report.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 LARGEST_BYTES = 20_000_000_000
+"""Default size of the largest export; a larger one is refused."""
 _MOST_RESUMPTIONS = 1000
+"""Maximum connections of one download; after them it fails, even if each made progress."""
 _RANGE = re.compile(r"bytes\s+([0-9]{1,18})-[0-9]+/(?:[0-9]+|\*)")
 
 

@@ -20,6 +20,7 @@ _LOUD = (
     "httpcore.socks",
 )
 _LONGEST = 200
+"""Maximum characters of a server's text in a message; the rest is cut off."""
 _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 _LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"']+", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{24,}(?:\.[A-Za-z0-9_+/=-]+)*")

@@ -16,7 +16,9 @@ from dsr_report.fetch.token import Secret
 from dsr_report.sentences import Sentence
 
 _MARGIN_SECONDS = 400.0
+"""A JWT is renewed so long before it expires, or at nine tenths of a short lifetime."""
 _LIFETIME_SECONDS = 86_000.0
+"""Assumed lifetime of a JWT without a usable `exp`."""
 _JWT = re.compile(r"[!-~]{1,16384}")
 
 

@@ -34,12 +34,16 @@ from dsr_report.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 TRIES = 6
+"""Attempts at a request; then it fails."""
 _LONGEST_NAP = 60.0
+"""Maximum seconds of back-off between two attempts."""
 _LONGEST_WISH = 600.0  # of a Retry-After
 _MOST_REDIRECTS = 5
+"""Maximum redirects of one request; then it fails."""
 _WHOLE_ANSWER_SECONDS = 120.0
 """Time limit of a small answer: a mebibyte over the slowest line of today takes less."""
 _CONNECT_SECONDS = 15.0
+"""Maximum seconds to wait for a connection."""
 LEAST_SECONDS = 5.0
 """Minimum time of a call that begins at its deadline: waiting with a timeout of 0 asks once."""
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")

@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from dsr_report.errors import DsrReportError
 
 _LONGEST_CACHED = 3600.0
+"""Maximum seconds that keys are cached, whatever the DNS allows."""
 _MOST_CACHED = 64
+"""Maximum names in the cache; beyond it, the cache is cleared."""
 _MOST_AT_ONCE = 8
 """Maximum concurrent look-ups: a flood of names must not occupy all threads."""
 _BITS = range(1024, 8193)

@@ -23,6 +23,7 @@ except ImportError:  # Windows
 _HEAD_SECONDS = 10.0
 """Time limit of a head, also of the next one on a connection: Copernica sends its own in one packet."""
 _LONGEST_HEAD = 32 << 10
+"""Maximum bytes of a request's head; a longer one is refused."""
 _MOST_SILENT = 400
 """Maximum connections without a head; beyond it, the oldest is closed. Systems allow 1,024 files or more."""
 

@@ -39,8 +39,11 @@ _SINGLE = ("host", "date", "x-copernica-id", "signature", "x-nonce", "content-le
 _LONGEST = 4096
 """Maximum characters of a Signature: 1,366 for a key of 8,192 bits, 253 for its name, and header names."""
 _MOST_PARAMETERS = 10
+"""Maximum parameters of a Signature; with more, the call is refused."""
 _MOST_NAMES = 32
+"""Maximum headers that a signature covers; with more, the call is refused."""
 _LONGEST_DATE = 64
+"""Characters of a Date that are parsed."""
 
 
 class RejectedError(DsrReportError):

@@ -29,6 +29,7 @@ from dsr_report.sentences import Sentence
 _NESTED = frozenset({dict, list})
 _IN_LIST = re.compile(r"/data/\d+\Z").match
 _MOST_VALUES = 2_000
+"""Maximum discriminator values in one cached shape; beyond it, the shape is started anew."""
 _UNKNOWN = "unrecognised"
 MOST_KEYS = 50
 """Names by which unrecognised objects are grouped."""

@@ -39,6 +39,7 @@ PAGING = word_set("start limit count total nextid")
 _DISCRIMINATING = frozenset(DISCRIMINATORS)
 _NOT_BY_TYPE = word_set("text email mail")  # field types as well
 _FLAT_PAYLOAD_MEMBERS = 4
+"""Maximum members of a wrapper whose payload is not called `data`."""
 _ROWS = ("data", "records", "rows")  # a discriminator beside such a list or object is about what it holds
 
 

@@ -12,6 +12,7 @@ from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.vocabulary import normalised_key, word_set
 
 _WORTH_MATCHING = 6
+"""Maximum keys in a suggested configuration."""
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 

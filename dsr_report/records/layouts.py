@@ -42,11 +42,17 @@ _OWN_MEMBERS = word_set(
 )
 """Members of a record that hold no records of their own."""
 _DEEPEST = 48
+"""Maximum depth of containers; what is nested deeper is one unrecognised record."""
 _MOST_PARENTS = 64
+"""Parents whose siblings' state is kept; beyond it, only ancestors of the item stay."""
 _MOST_LOOSE = 5_000
+"""Maximum members that are held back; with more, they are classified at once."""
 _HEAVIEST = 4 << 20
+"""Maximum weight (`_weight`) of held-back members; beyond it, they are classified at once."""
 _SMALL = 60
+"""Maximum members of a nested list or object that is held back, whatever its content."""
 _MOST_FIELDS = 5_000
+"""Maximum members of an object of scalars that is held back."""
 _DOCUMENT = re.compile(r"(?:/~d\d+|/\d+)*")
 _IN_DATA = re.compile(r"(?:/~d\d+|/\d+)*/data(?:/|\Z)")
 

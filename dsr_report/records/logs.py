@@ -82,6 +82,7 @@ _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*", re.ASC
 _NUMBER = re.compile(r"\d*", re.ASCII)
 _COUNTRY = re.compile(r"(?:[A-Za-z]{2})?", re.ASCII)
 _HEADER_ROW_SHARE = 0.5
+"""Minimum share of known names in a header row."""
 
 _CHECKS: dict[str, re.Pattern[str]] = {
     "time": _TIME,
@@ -147,6 +148,7 @@ def columns_of_log(name: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 _LONGEST_NAME = 200
+"""Maximum characters of a log's name; a longer text names no log."""
 _STEM = re.compile(r"[.\-_]?\d{4}-\d\d-\d\d.*\Z|\.(?:log|csv|json|xml)\Z")
 _NO_LETTERS = re.compile(r"[^a-z]+")
 

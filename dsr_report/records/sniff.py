@@ -18,6 +18,7 @@ from dsr_report.records.rule import Rule, rule
 from dsr_report.records.vocabulary import normalised_key, word_set
 
 _LOOK = 16_384
+"""Characters at the beginning of a text that are examined."""
 _HEADER_FIELD = re.compile(r"([!-9;-~]+):(?:[ \t]|\r?\n[ \t]|$)", re.ASCII | re.MULTILINE)
 _MAIL_FIELDS = word_set(
     "from to cc subject date received mime-version content-type message-id return-path delivered-to reply-to "
@@ -34,7 +35,9 @@ _SURVEY_XML = re.compile(r"<(?:survey|submission|questions?|enquete|enquête|ans
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}\s*", re.ASCII)
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w-]+=[^;,]*)*)(;base64)?,", re.ASCII | re.IGNORECASE)
 _SHORTEST_BASE64 = 24
+"""Minimum characters of base64; a shorter text is taken literally."""
 _SAMPLE = 4_096
+"""Bytes of a decoded text that are examined."""
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _LAST_ASCII = 0x7F
 _LONGEST_LETTER = 4

@@ -24,10 +24,15 @@ if TYPE_CHECKING:
     from dsr_report.records.base import Record
 
 _MOST_GROUPS = 500
+"""Maximum groups of unrecognised records; further ones are counted as one group."""
 _MOST_RULES = 5_000
+"""Maximum different rules; further ones are counted as `other rules`."""
 _LONGEST_KEY = 120
+"""Maximum characters of a member's name in a group; the rest is cut off."""
 _MOST_COLUMNS = 200
+"""Maximum members of an example; further ones are left out."""
 _LONG_TEXT = 100_000
+"""Maximum characters of a record in JSON text that is parsed for its date."""
 _OTHER_RULES = rule("other-rules")
 _JSON = Clue("text", "JSON")
 _TEXTS = frozenset({str, int, Number})

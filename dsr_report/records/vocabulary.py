@@ -32,6 +32,7 @@ _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W\d_]+")
 
 _LONGEST = 80
+"""Maximum characters of a word; a longer text names no kind."""
 
 
 def _words(label: str) -> list[str]:

@@ -18,6 +18,7 @@ from dsr_report.register.states import NOTES
 from dsr_report.sentences import Sentence
 
 RETENTION = timedelta(days=365)
+"""Default time that a closed case is kept before it may be forgotten."""
 
 
 class Cases:

@@ -27,6 +27,7 @@ from dsr_report.sentences import Sentence, reason_of
 VARIABLE = "DSR_REPORT_DATABASE"
 REVISION = "0002"  # the newest migration; kept here so that opening an up-to-date register needs no Alembic
 _BUSY_SECONDS = 60.0
+"""Time that SQLite waits for another process's transaction."""
 _OUTAGE = re.compile(
     "refused|no such file|starting up|shutting down|not yet accepting|terminat|closed|time.?out|reset|broken",
     re.IGNORECASE,

@@ -21,6 +21,7 @@ from dsr_report.register.states import CaseState, Happening, derive
 from dsr_report.sentences import Sentence
 
 _REFERENCE_LENGTH = 80
+"""Maximum characters of a reference; a longer one is refused."""
 SUBJECT_TYPES = ("subprofile", "profile", "email")
 
 

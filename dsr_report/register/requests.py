@@ -35,7 +35,9 @@ from dsr_report.sentences import Sentence
 
 DEFAULT_API_URL = "https://api.copernica.com/v4"
 STALE_AFTER = timedelta(minutes=10)
+"""Time after which the process that announced a request is considered gone."""
 REUSE_FOR = timedelta(hours=24)
+"""Default age up to which a collected export is used again."""
 
 
 class Requests:

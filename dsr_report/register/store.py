@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 60.0
 """Time of retries: a PostgreSQL server restarts within seconds; a switch of machines can take a minute."""
 _LONGEST_NAP = 3.0
+"""Maximum seconds between two attempts."""
 _REPEATABLE = frozenset(
     {
         "claim_as",

@@ -29,6 +29,7 @@ from dsr_report.tables.store import Store
 from dsr_report.tables.table import Table
 
 _BATCH = 5_000
+"""Rows of one batch of merged messages."""
 
 
 class TableSet(Mapping[str, Any], Closing):

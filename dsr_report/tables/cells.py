@@ -20,6 +20,7 @@ from dsr_report.times import read_moment
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MOST = 200_000
+"""Maximum entries of a cache; beyond it, entries are not added or the cache is cleared."""
 
 
 def microseconds(moment: datetime | None) -> int | None:

@@ -34,9 +34,13 @@ from dsr_report.tables.ids import mailing_key, message_key
 from dsr_report.user_agents import agent_of
 
 _GROUP = 500
+"""Events of one shape that are converted together."""
 _MOST_GROUPS = 200
+"""Maximum shapes with buffered events; with more, all buffers are flushed."""
 _SAMPLE = 8
+"""One event in so many is weighed, for an estimate of all."""
 _HEAVIEST = 16 << 20
+"""Estimated bytes of buffered events; beyond it, all buffers are flushed."""
 
 
 def row_of(record: Record) -> dict[str, Any]:

@@ -23,13 +23,21 @@ from dsr_report.tables.derived import Known
 from dsr_report.tables.table import MOMENT, Table
 
 _BLOCK_ROWS = 4_000
+"""Maximum rows of a block of single rows."""
 _BLOCK_TEXT = 2 << 20
+"""Characters of long texts in a block of single rows; beyond it, the block ends."""
 _MOST_ROWS = 20_000
+"""Maximum rows of a chunk of output."""
 _FEWEST_ROWS = 20
+"""Rows that a chunk of output has room for, however large they are."""
 _CHUNK_BYTES = 6 << 20
+"""Bytes of a chunk of output."""
 _SPOOL = 1 << 20
+"""Bytes of a table that stay in memory; a larger table is in a file."""
 _IN_MEMORY = 12 << 20
+"""Bytes of a table that is sorted in memory; a larger one goes through a second file."""
 _LONG = 256
+"""Characters from which on a text counts for `_BLOCK_TEXT`."""
 _LAST = np.iinfo(np.int64).max
 
 

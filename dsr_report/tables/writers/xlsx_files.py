@@ -22,7 +22,9 @@ from dsr_report.tables.writers.csv_files import moment_text
 
 FILE_NAME = "tables.xlsx"
 _MOST_ROWS = 1_048_576
+"""Excel's maximum rows of a sheet; further rows go into a second sheet."""
 _LONGEST = 32_767
+"""Excel's maximum characters of a cell; the rest goes into the sheet `continued`."""
 _FIRST_DATE = datetime(1900, 3, 1, tzinfo=UTC)
 _OPTIONS = {
     "constant_memory": True,
