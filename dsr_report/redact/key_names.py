@@ -228,8 +228,30 @@ def is_secret_question(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_usual_field(name: str) -> bool:
-    """Whether a text is a usual field name or the name of a key, as in a table header."""
-    return len(name) <= _LONGEST_NAME and ("".join(words_of(name)) in _USUAL or key_name(name) is not None)
+    """Whether a text is a usual field name or the name of a key, as in a table header, and no value.
+
+    A value may resemble a name: `geheim12`, `Wachtwoord!` and `mijnwachtwoord` are passwords.
+    """
+    words = words_of(name) if len(name) <= _LONGEST_NAME else ()
+    if "".join(words) in _USUAL:
+        return True
+    return (
+        bool(words)
+        and not _OF_VALUES.search(name)
+        and (_words_of_fields().issuperset(words) or "".join(words) in _words_of_fields())
+        and key_name(name) is not None
+    )
+
+
+_OF_VALUES = re.compile(r"[\d!@#$%^&+~€£]")
+"""Characters that passwords have, and names of fields have not."""
+
+
+@cache
+def _words_of_fields() -> frozenset[str]:
+    """The words of names of keys, and those that stand beside them."""
+    kinds = (*(phrases for _, phrases in (*_KINDS, *_KEPT_BY_A_VISITOR)), _LIKELY, _SECRET_QUESTIONS, _PAGES)
+    return frozenset(word for phrases in kinds for word in phrases.parts) | _BESIDE | _USUAL | _SHORT
 
 
 def _is_compound_of_no_key(word: str) -> bool:

@@ -201,7 +201,7 @@ def is_beside(said: KeyName, name: str, member: JsonValue) -> bool:
     if said is _ANSWER:
         return word in _ANSWERS
     if word in NAMES_OF_VALUES:
-        return not (isinstance(member, str) and key_name(member) is not None)
+        return not _is_field(member)
     return not (
         word in NAMES_OF_NAMES or any(word in _BESIDE_PAIRS for word in words) or isinstance(member, dict)
     )

@@ -42,6 +42,7 @@ from dsr_report.redact.keys_in_code import (
 )
 from dsr_report.redact.keys_in_markup import keys_in_markup
 from dsr_report.redact.layers import layers_of
+from dsr_report.redact.loose_objects import loose_objects
 from dsr_report.redact.randomness import is_random
 
 _NAME = r"[^\W_][\w.\[\]-]{0,60}+"
@@ -72,11 +73,6 @@ _FOLDER_OF_SESSION = re.compile(r"\([SAF]\(([\w-]{12,})\)")
 _IS_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _MEMBER = re.compile(
     r"(\\*[\"'])([^\"'\\\n]{1,80})\1\s*(?::|=>|,)\s*(?:(\\*[\"'])((?:(?!\3).)*?)(?<!\\)\3|([\d.eE+-]+))",
-    re.DOTALL,
-)
-_PAIR_OF_MEMBERS = re.compile(
-    r"(\\*[\"'])(?P<n>[^\"'\\\n]{1,40})\1\s*(?::|=>)\s*(\\*[\"'])(?P<name>[^\"'\\\n]{1,80})\3\s*,\s*"
-    r"(\\*[\"'])(?P<v>[^\"'\\\n]{1,40})\5\s*(?::|=>)\s*(\\*[\"'])(?P<value>(?:(?!\7).)*?)(?<!\\)\7",
     re.DOTALL,
 )
 _OPENING = r"[\"'«»„“‘\[(*`]"
@@ -345,9 +341,22 @@ def _json_members(text: str) -> Iterator[TextKey]:
     for match in _MEMBER.finditer(text):
         group = 4 if match.group(4) is not None else 5
         yield from keys_at(match.group(2), match.group(group), match.start(group), match.start(2))
-    for match in _PAIR_OF_MEMBERS.finditer(text):
-        if key_name(match["name"]) and not key_name(match["n"]):
-            yield from keys_at(match["name"], match[1], match.start("value"), match.start("name"))
+
+
+def _members_beside(text: str) -> Iterator[TextKey]:
+    """Keys in objects of programs that name them in another member: `{name: 'password', value: '…'}`."""
+    from dsr_report.redact.key_shapes import is_beside, named_beside  # noqa: PLC0415 - circular import
+
+    for members in loose_objects(text):
+        said = named_beside({name: member.value for name, member in members.items()})
+        if said is None:
+            continue
+        lead = min(member.start for member in members.values())
+        for name, member in members.items():
+            if key_name(name) is None and is_beside(said, name, member.value):
+                for key in keys_under_name(said, member.value):
+                    start, end = member.start + key.start, member.start + key.end
+                    yield key._replace(start=start, end=end, lead=min(lead, start))
 
 
 _JSON = re.compile(r"[\[{](?=\s*[\[{\"])")
@@ -398,7 +407,7 @@ def _columns(text: str) -> Iterator[TextKey]:
                 and (delimiter != "," or " " not in bare)
                 and key_name(name.strip().strip("\"'|"))
             ):
-                if delimiter not in bare and not key_name(bare):
+                if delimiter not in bare and not is_usual_field(bare):
                     yield from keys_at(name.strip().strip("\"'|"), bare, at + line.find(bare, len(name)), at)
                 break
         at += len(line)
@@ -448,6 +457,8 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     (":", _lines),
     ('"', _json_members),
     ("'", _json_members),
+    (",", _members_beside),
+    (";", _members_beside),
     ("</", _markup),
     ("=", _lines),
     (":", _pairs_of_lines),
