@@ -340,6 +340,8 @@ def _json_members(text: str) -> Iterator[TextKey]:
     """Keys in members of JSON, or of similar notations, within other text."""
     for match in _MEMBER.finditer(text):
         group = 4 if match.group(4) is not None else 5
+        if match.group(group).lstrip().startswith((",", ":")):
+            continue  # between two texts in quotes
         yield from keys_at(match.group(2), match.group(group), match.start(group), match.start(2))
 
 

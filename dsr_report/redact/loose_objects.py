@@ -1,7 +1,7 @@
 """Objects that programs write within a text, in other notations than JSON.
 
-Python, PHP, Ruby, JavaScript and YAML quote names and values in their own ways, or not at all. Objects are read
-only as far as needed to group members by object; nothing is evaluated.
+Python, PHP, Ruby, JavaScript and YAML quote names and values in their own ways, or not at all. Objects are
+read only as far as needed to group members by object; nothing is evaluated.
 """
 
 from __future__ import annotations

@@ -43,6 +43,68 @@ def test_a_key_is_one_whatever_its_type(value):
     assert len(pointers({"fields": {"pincode": value}})) == 1
 
 
+IN_OBJECTS = [
+    "log: {{'name': 'wachtwoord', 'value': '{}'}} ok",
+    "log: {{'value': '{}', 'name': 'wachtwoord'}} ok",
+    "a {{name: 'password', value: '{}'}}",
+    "x [:name => 'Passwort', :value => '{}']",
+    'array("name" => "password", "required" => true, "value" => "{}")',
+    "Field(name='mot de passe', id=4, value=\"{}\")",
+    "[{{'name': 'email', 'value': 'a@b.example'}}, {{'name': 'wachtwoord', 'value': '{}'}}]",
+    "{{'name': 'wachtwoord', 'meta': {{'x': 1}}, 'when': date(2020, 1, 2), 'value': '{}'}}",
+    "- {{name: wachtwoord, value: {}}}",
+    'log \\"name\\": \\"password\\", \\"value\\": \\"{}\\"',
+    "name=wachtwoord; value={}",
+]
+
+
+@pytest.mark.parametrize("text", IN_OBJECTS)
+@pytest.mark.parametrize("password", ["Qx7vT2mL9a", "geheim12"])
+def test_a_key_beside_its_name_is_found_in_the_objects_of_any_program(text, password):
+    assert [key.text for key in keys_in_value(text.format(password))] == [password]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{'name': 'kleur', 'value': 'blauw'}",
+        "title: wachtwoord, text: Uw wachtwoord is gewijzigd",
+        "{'name': 'wachtwoord', 'meta': {'x': 'blauw'}, 'type': 'text'}",
+        "(name: wachtwoord) en verder (value: blauw)",
+    ],
+)
+def test_members_beside_no_name_of_a_key_are_no_keys(text):
+    assert list(keys_in_value(text)) == []
+
+
+LIKE_NAMES = ["geheim12", "wachtwoord1", "token7", "mijnwachtwoord", "pin1234", "Passwort99", "secret_2024"]
+
+
+@pytest.mark.parametrize("password", LIKE_NAMES)
+def test_a_password_that_resembles_a_name_is_no_name(password):
+    places = [
+        {"name": "wachtwoord", "value": password},
+        ["wachtwoord", password],
+        [["naam", "wachtwoord"], ["robin", password]],
+        {"columns": ["naam", "wachtwoord"], "rows": [["robin", password]]},
+        f"veld;waarde\nwachtwoord;{password}\n",
+        f"naam;wachtwoord\nrobin;{password}\n",
+        f"e-mail;robin@example.org\nwachtwoord;{password}\n",
+        f"<table><tr><td>wachtwoord</td><td>{password}</td></tr></table>",
+        f"<table><tr><th>naam</th><th>wachtwoord</th></tr><tr><td>robin</td><td>{password}</td></tr></table>",
+    ]
+    assert [place for place in places if [key.text for key in keys_in_value(place)] != [password]] == []
+
+
+@pytest.mark.parametrize(
+    "names", [["wachtwoord", "Nieuw wachtwoord"], ["password", "confirm_password"], ["token", "e-mail"]]
+)
+def test_the_names_of_columns_are_no_keys(names):
+    values = ["Qx7vT2mL9a", "Qx7vT2mL9b"]
+    found = {key.text for key in keys_in_value([names, values])}
+    assert found == ({values[0]} if "e-mail" in names else {*values})
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
