@@ -517,7 +517,10 @@ class Report(Closing):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the export and the options; what to hide is decided again."""
-        names = "messages annexes attachments templates review strict original received replied reference due"
+        names = (
+            "messages annexes attachments templates review strict original received collected request_id "
+            "replied reference due delay"
+        )
         options = {name: getattr(self, name) for name in names.split()}
         return partial(Report, timezone=self.zone.key, **options), (self.export, self.lang, self.config)
 

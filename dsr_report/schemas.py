@@ -55,14 +55,17 @@ def ledger() -> dict[str, Any]:
     return _object(
         {
             "pointer": _POINTER,
+            "members": _list(_POINTER),
+            "masked": _COUNT,
+            "withheld": _COUNT,
             "values": _COUNT,
-            "hidden": _COUNT,
             "kind": _TEXT,
             "place": _TEXT,
             "anchor": _TEXT,
+            "file": _TEXT,
+            "in_file": _list(_POINTER),
         },
-        optional=("hidden",),
-        closed=False,
+        optional=("members", "masked", "withheld", "file", "in_file"),
     )
 
 

@@ -41,8 +41,6 @@ from dsr_report.workers.jobs import PORTION, hand_over, portions, take_over
 
 _MOST_SHAPES = 20_000
 """Entries of the caches of member names."""
-_SHORT = 300
-_MOST_CLEAN = 10_000
 _PORTION = 4 * PORTION
 """Characters per job: while one window of results is written, the queued jobs keep the processes busy."""
 _NOTHING: Mapping[str, str] = {}

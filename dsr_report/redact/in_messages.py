@@ -352,6 +352,10 @@ def _as_boundary(text: str) -> str:
     return text if re.fullmatch(r"[\w'()+,./:=? -]*", text, re.ASCII) else re.sub(r"[^A-Za-z0-9]+", "-", text)
 
 
+_LETTERS_IN_A_WORD = 11
+"""Characters in an encoded word, which may have 75 (RFC 2047, 2): four bytes each make 72."""
+
+
 def _encoded_words(text: str, line_end: bytes) -> bytes:
     """A field's text in ASCII: other characters in short encoded words (RFC 2047)."""
     text = " ".join(re.split(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", text))
@@ -362,8 +366,10 @@ def _encoded_words(text: str, line_end: bytes) -> bytes:
         if is_plain:
             words.append(run)
             continue
-        for start in range(0, len(run), 12):
-            content = base64.b64encode(run[start : start + 12].encode("utf-8")).decode("ascii")
+        for start in range(0, len(run), _LETTERS_IN_A_WORD):
+            content = base64.b64encode(run[start : start + _LETTERS_IN_A_WORD].encode("utf-8")).decode(
+                "ascii"
+            )
             words.append(f"=?utf-8?B?{content}?=")
     return (line_end + b" ").join(word.encode("ascii") for word in words if word)
 

@@ -61,7 +61,9 @@ _AS_ARGUMENT = re.compile(
 """A positional argument of a command; a key only if it looks like one."""
 _PIPED = re.compile(r"([\"']?)[^\s\"':]+:([^\s\"':]+)\1[ \t]*\|[ \t]*(?:sudo[ \t]+)?chpasswd\b")
 _PASS_PHRASE = re.compile(r"\s-?pass(?:in|out)?[ \t]+pass:([^\s\"']+)")
-_IDENTIFIED = re.compile(r"\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?BY|PASSWORD)\s*\(?\s*'([^']+)'", re.IGNORECASE)
+_IDENTIFIED = re.compile(
+    r"\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?BY|PASSWORD)(?:\s*\(\s*|\s+)'([^']+)'", re.IGNORECASE
+)
 _INSERTED = re.compile(
     r"\binsert\s+into\s+[^\s(]+\s*\(([^()]{1,4000})\)\s*values\s*((?:\([^()]*\)\s*,?\s*)+)", re.IGNORECASE
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 import pikepdf
@@ -95,19 +95,30 @@ def unsafe_html(text: str) -> list[str]:
 
 def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
     """Yield the active content of a PDF, described in sentences."""
-    for name in ("/OpenAction", "/AA"):
-        if name in pdf.Root and name == "/AA":
-            yield Sentence("actions of the document")
+    if "/AA" in pdf.Root:
+        yield Sentence("actions of the document")
     if "/Names" in pdf.Root and "/JavaScript" in pdf.Root.Names:
         yield Sentence("scripts")
-    found: dict[str, None] = {}
-    for thing in pdf.objects:
-        if isinstance(thing, pikepdf.Dictionary):
-            found.update(dict.fromkeys(_of_action(thing)))
-            nested = thing.get("/A")
-            if isinstance(nested, pikepdf.Dictionary):
-                found.update(dict.fromkeys(_of_action(nested)))
-    yield from found
+    yield from dict.fromkeys(
+        one for thing in pdf.objects for part in _dictionaries_in(thing) for one in _of_action(part)
+    )
+
+
+def _dictionaries_in(thing: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
+    """The dictionaries in one PDF object, without following references; an action may be at any depth."""
+    stack = [thing]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, pikepdf.Stream):
+            current = current.stream_dict
+        if isinstance(current, pikepdf.Dictionary):
+            yield current
+            parts: Iterable[object] = current.as_dict().values()
+        elif isinstance(current, pikepdf.Array):
+            parts = current
+        else:
+            continue
+        stack += [part for part in parts if isinstance(part, pikepdf.Object) and not part.is_indirect]
 
 
 def _of_action(action: pikepdf.Dictionary) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 import inspect as introspection
 import json
+import pickle
 import tomllib
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -135,3 +137,28 @@ def test_all_commands_with_a_result_have_a_function():
         "fetch-and-render fetch render batch receive register sandbox config login doctor desk".split()
     )
     assert set(COMMANDS) - others == set(FUNCTIONS)
+
+
+def test_a_pickled_report_has_all_of_its_options(export):
+    given = {
+        "lang": "nl",
+        "config": SAMPLES / "controller.toml",
+        "timezone": "Europe/Lisbon",
+        "messages": "list",
+        "annexes": "apart",
+        "attachments": True,
+        "templates": SAMPLES,
+        "review": SAMPLE,
+        "strict": True,
+        "original": False,
+        "reference": "AVG-1",
+        "request_id": "2ab",
+        "delay": "two requests at once",
+    } | {name: date(2026, 1, day) for day, name in enumerate(["received", "replied", "due", "collected"], 1)}
+    assert given.keys() == introspection.signature(dsr_report.Report).parameters.keys() - {"export"}
+    with dsr_report.Report(export, **given) as report:
+        again = pickle.loads(pickle.dumps(report))
+    for name in given.keys() - {"timezone", "config"}:
+        assert getattr(again, name) == getattr(report, name), name
+    assert again.zone == report.zone
+    assert again.config == report.config

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import dsr_report
 from dsr_report.errors import CheckFailedError, ConfigError, RedactionError
+from dsr_report.rendering.ledger import Ledger
 from dsr_report.verification.active_content import unsafe_html
 from dsr_report.verification.leaks import leaks
 from dsr_report.verification.verifier import verify
@@ -281,3 +282,22 @@ def test_any_export_becomes_a_report_that_verifies(data, tmp_path):
         return
     assert verify(target).ok
     assert verify(target, source).ok
+
+
+def test_records_stated_under_another_kind_are_found(tmp_path, monkeypatch):
+    places = Ledger.places
+
+    def swapped(ledger):
+        entries = places(ledger)
+        entries["impression"], entries["click"] = entries["click"], entries["impression"]
+        return entries
+
+    monkeypatch.setattr(Ledger, "places", swapped)
+    events = [
+        {"event": kind, "time": f"2020-01-0{n} 10:00:00"}
+        for n, kind in enumerate(["open", "open", "click"], 1)
+    ]
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps({"info": {"type": "profile", "id": "1"}, "data": events}), encoding="utf-8")
+    result = verify(written(export, tmp_path / "a.html"), export=export)
+    assert [check.code for check in result.checks if check.ok is False] == ["records"]
