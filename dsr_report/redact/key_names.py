@@ -52,9 +52,17 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(bare.casefold()))
 
 
+def joined(name: str) -> str:
+    """The words of a name as one word, in one case and without accents."""
+    return name.translate(_SEPARATORS).lower() if name.isascii() else "".join(words_of(name))
+
+
+_SEPARATORS = {code: None for code in range(128) if not chr(code).isalnum()}
+
+
 def joined_words(phrases: Iterable[str]) -> frozenset[str]:
     """Phrases of the lexicon, each joined to one word."""
-    return frozenset("".join(words_of(phrase)) for phrase in phrases)
+    return frozenset(map(joined, phrases))
 
 
 NAMES_OF_NAMES: Final = joined_words(WORDS.names_of_names)
@@ -86,7 +94,7 @@ class _Phrases:
 
     def __init__(self, phrases: Sequence[str], shortest_head: int = _SHORTEST_HEAD) -> None:
         spelled = [
-            "".join(words_of(one))
+            joined(one)
             for phrase in phrases
             for one in (phrase, phrase.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue"))
         ]
@@ -137,7 +145,7 @@ _LIKELY = _Phrases(WORDS.likely_keys, shortest_head=99)
 _CREDENTIALS = _Phrases(WORDS.credentials)
 _SECRET_QUESTIONS = _Phrases(WORDS.secret_questions)
 _ANSWERS = _Phrases(WORDS.answers).all
-_USUAL = frozenset("".join(words_of(phrase)) for phrase in WORDS.fields_of_people)
+_USUAL = joined_words(WORDS.fields_of_people)
 _KEY_LINK = re.compile("|".join(sorted(_Phrases(WORDS.key_links).all, key=len, reverse=True)))
 _PAGES = _Phrases(WORDS.addresses_of_pages, shortest_head=4)
 _NO_KEY = _Phrases(WORDS.no_key)

@@ -26,6 +26,7 @@ from dsr_report.redact.key_names import (
     is_about_a_key,
     is_secret_question,
     is_usual_field,
+    joined,
     joined_words,
     key_name,
     words_of,
@@ -182,12 +183,12 @@ def named_beside(members: dict[str, JsonValue]) -> KeyName | None:
     asks = False
     for name, member in members.items():
         asks = asks or is_secret_question(str(name))
-        if isinstance(member, str) and "".join(words_of(str(name))) in NAMES_OF_NAMES:
+        if isinstance(member, str) and joined(str(name)) in NAMES_OF_NAMES:
             found = key_name(member)
             if found is not None:
                 return found
             asks = asks or is_secret_question(member)
-    is_answered = asks and any("".join(words_of(str(name))) in _ANSWERS for name in members)
+    is_answered = asks and any(joined(str(name)) in _ANSWERS for name in members)
     return _ANSWER if is_answered else None
 
 
@@ -266,7 +267,7 @@ def _columns(names: JsonValue) -> dict[int, KeyName]:
     for i, name in enumerate(names):
         text = name
         if isinstance(name, dict):
-            text = next((m for k, m in name.items() if "".join(words_of(str(k))) in NAMES_OF_NAMES), None)
+            text = next((m for k, m in name.items() if joined(str(k)) in NAMES_OF_NAMES), None)
         if isinstance(text, str) and (known := key_name(text)) is not None:
             found[i] = known
     return found

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, cast
 
 from dsr_report.jsonstream.items import Number, Scalar
-from dsr_report.lexicon import WORDS, any_of
+from dsr_report.lexicon import WORDS, WordPattern, any_of
 from dsr_report.mime.percent import unquote_utf8
-from dsr_report.redact.key_names import KeyName, What, key_name, words_of
+from dsr_report.redact.key_names import KeyName, What, joined, joined_words, key_name, words_of
 from dsr_report.redact.randomness import is_random
 
 
@@ -33,10 +33,12 @@ class TextKey(NamedTuple):
 
 _NUMBERS = frozenset({"pin", "puk", "tan"})
 """Names whose value must have a digit: `PIN` is also a way to pay."""
-_NO_ANSWERS = frozenset("".join(words_of(word)) for word in WORDS.no_answers)
+_NO_ANSWERS = joined_words(WORDS.no_answers)
 _LENGTH = re.compile(rf"\d\D{{0,20}}\b{any_of(WORDS.lengths)}\b", re.IGNORECASE)
+_LENGTHS = WordPattern(WORDS.lengths)
 _PLACEHOLDER = re.compile(r"[\s*•●.xX_\-–—=:>]*")
 _SHORTEST_TOKEN = 8
+_DIGIT = re.compile(r"\d")
 """Characters; a shorter value is no token."""
 _BLANK_AND_MORE = re.compile(r"\s")
 
@@ -70,19 +72,19 @@ def whole_keys(name: KeyName, values: Sequence[Scalar]) -> int:
 
     Most keys are recognised by a pattern, in C. Of the others, each distinct value is judged once.
     """
-    are_texts = set(map(type, values)) == {str}
+    types = Counter(map(type, values))
+    are_texts = len(types) == 1 and str in types
     judged = cast("Sequence[str]", values if are_texts else [v for v in values if type(v) is str])
-    counted = 0
+    counted = 0 if name.what == "link" else types[int]
     if name.what in _NEVER_WHOLE:
         is_part = _NEVER_WHOLE[name.what].match
         left = [value for value in judged if is_part(value) is None]
     else:
         is_plainly = (_PLAINLY_SURE if name.is_sure else _PLAINLY_TOKEN).fullmatch
         left = [value for value in judged if is_plainly(value) is None]
-        counted = len(judged) - len(left)
-    others: list[Scalar] = [*left] if are_texts else [*left, *(v for v in values if type(v) is not str)]
-    different = Counter(zip(map(type, others), others, strict=True))  # 1 and True are equal
-    return counted + sum(times for (_, value), times in different.items() if _is_whole_key(name, value))
+        counted += len(judged) - len(left)
+    left += [value for value in values if type(value) is Number] if Number in types else []
+    return counted + sum(times for value, times in Counter(left).items() if _is_whole_key(name, value))
 
 
 def _is_whole_key(name: KeyName, value: Scalar) -> bool:
@@ -100,8 +102,11 @@ _LENGTH_OF_A_LENGTH = min(sum(map(str.isalpha, word)) for word in WORDS.lengths)
 _NO_WORD_FOR_A_LENGTH = (
     rf"[0-9A-Za-z]*+(?:[!-/:-@\[-`{{-~](?![A-Za-z]{{{_LENGTH_OF_A_LENGTH}}})[0-9A-Za-z]*+)*+"
 )
-_PLAINLY_SURE = re.compile(rf"(?=[^0-9]*+[0-9]){_NO_WORD_FOR_A_LENGTH}")
-"""A word with a digit, so neither an answer nor a placeholder, that states no password length."""
+_PLAINLY_SURE = re.compile(
+    rf"(?=[^0-9]*+[0-9]){_NO_WORD_FOR_A_LENGTH}"
+    rf"|(?!(?i:x*+|{'|'.join(filter(str.isascii, sorted(_NO_ANSWERS)))})\Z)[A-Za-z]++"
+)
+"""Neither an answer nor a placeholder: a word with a digit that states no password length, or of letters."""
 _PLAINLY_TOKEN = re.compile(
     rf"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=.{{{_SHORTEST_TOKEN}}}){_NO_WORD_FOR_A_LENGTH}"
 )
@@ -131,9 +136,10 @@ def keys_under_name(name: KeyName, text: str, *, is_number: bool = False) -> Ite
 
 
 def _is_no_answer(plain: str) -> bool:
-    return (len(plain) <= 12 and "".join(words_of(plain)) in _NO_ANSWERS and not plain.isdigit()) or (
-        _PLACEHOLDER.fullmatch(plain) or _LENGTH.search(plain)
-    ) is not None
+    return (len(plain) <= 12 and not _DIGIT.search(plain) and joined(plain) in _NO_ANSWERS) or (
+        _PLACEHOLDER.fullmatch(plain) is not None
+        or (_LENGTHS.is_in(plain) and _LENGTH.search(plain) is not None)
+    )
 
 
 _CODE = re.compile(r"[0-9]{4,10}|[0-9]{3,4}-[0-9]{3,4}")

@@ -15,10 +15,11 @@ from dsr_report.lexicon import WORDS, any_of
 from dsr_report.redact.json_places import json_at
 from dsr_report.redact.key_names import (
     NAMES_OF_NAMES,
+    NAMES_OF_VALUES,
     KeyName,
     is_secret_question,
     is_usual_field,
-    joined_words,
+    joined,
     key_name,
     words_of,
 )
@@ -202,11 +203,8 @@ def _after_questions(text: str) -> Iterator[TextKey]:
 def _pairs_of_lines(text: str) -> Iterator[TextKey]:
     """Keys whose name is in one line and whose value is in the next."""
     for match in _PAIR_OF_LINES.finditer(text):
-        if "".join(words_of(match[1])) in NAMES_OF_NAMES and "".join(words_of(match[3])) in _VALUES:
+        if joined(match[1]) in NAMES_OF_NAMES and joined(match[3]) in NAMES_OF_VALUES:
             yield from keys_at(match[2], match[4].rstrip(), match.start(4), match.start(2))
-
-
-_VALUES = joined_words(WORDS.names_of_values)
 
 
 def _folders(text: str) -> Iterator[TextKey]:

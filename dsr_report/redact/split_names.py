@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.lexicon import WORDS, any_of
 from dsr_report.pointers import escape_token
-from dsr_report.redact.key_names import NAMES_OF_NAMES, words_of
+from dsr_report.redact.key_names import NAMES_OF_NAMES, joined, words_of
 from dsr_report.redact.needles import in_other_orders, words_of_name
 from dsr_report.redact.readings import Endless, Reading, readings_of_text
 from dsr_report.redact.skeleton import skeleton
@@ -322,7 +322,7 @@ def _columns(inner: list[tuple[str, str, Container]]) -> Iterator[list[Cell]]:
     for place, above, child in inner:
         alone = {} if len(child) > 1 or isinstance(child, dict) else {"0": child[0]}
         members = child if isinstance(child, dict) else alone
-        named = next((m for n, m in members.items() if "".join(words_of(str(n))) in NAMES_OF_NAMES), "")
+        named = next((m for n, m in members.items() if joined(str(n)) in NAMES_OF_NAMES), "")
         for name, member in members.items():
             if isinstance(member, str) and member:
                 label = named if isinstance(named, str) and named is not member else ""

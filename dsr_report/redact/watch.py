@@ -21,9 +21,9 @@ from dsr_report.redact.key_names import (
     KeyName,
     is_about_a_key,
     is_secret_question,
+    joined,
     key_name,
     may_tell,
-    words_of,
 )
 from dsr_report.redact.key_values import whole_keys
 
@@ -110,7 +110,7 @@ class Watch:
             texts = {name: str(name) for name in names}
             known = _Telling(
                 {name: found for name, text in texts.items() if (found := key_name(text))},
-                tuple(name for name, text in texts.items() if "".join(words_of(text)) in NAMES_OF_NAMES),
+                tuple(name for name, text in texts.items() if joined(text) in NAMES_OF_NAMES),
                 any(map(is_secret_question, texts.values())),
                 len(names) > 1 and names == {str(place) for place in range(len(names))},
             )
@@ -132,8 +132,10 @@ def _by_what_they_name(known: _Telling, alike: Objects) -> Iterable[tuple[KeyNam
     found: dict[int, tuple[KeyName, Objects]] = {}
     remembered: dict[tuple[str, ...], KeyName | None] = {}
     for each in alike:
-        texts = [text if isinstance(text := each[name], str) else "" for name in known.of_names]
-        if known.asks or not tells.isdisjoint(texts):
+        texts = [
+            text if isinstance(text := each[name], str) and text in tells else "" for name in known.of_names
+        ]
+        if known.asks or any(texts):
             said = (*each, *texts)  # of two that name something, the first one counts
             if said not in remembered:
                 remembered[said] = named_beside(each)
@@ -154,11 +156,7 @@ def _beside(said: KeyName, name: str, column: list[JsonValue]) -> int:
 
     if not is_beside(said, name, None):
         return 0
-    texts = (
-        {text for text in column if isinstance(text, str)}
-        if "".join(words_of(name)) in NAMES_OF_VALUES
-        else ()
-    )
+    texts = {text for text in column if isinstance(text, str)} if joined(name) in NAMES_OF_VALUES else ()
     tells = may_tell(texts)
     if tells or dict in map(type, column):
         column = [
