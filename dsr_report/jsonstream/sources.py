@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from dsr_report.errors import FileError, UsageError
-from dsr_report.jsonstream import containers
 from dsr_report.jsonstream.items import ReadWarning
 from dsr_report.jsonstream.window import Limits
 from dsr_report.sentences import Sentence, reason_of
 
 Progress = Callable[[int, int | None], None]
 _BLOCK = 1 << 20
+_PLAIN = re.compile(rb"\{[\"\s]")
 
 
 class _Shared(io.RawIOBase):
@@ -189,6 +189,8 @@ class TemporaryCopy:
 
     def __init__(self) -> None:
         # mode 0600, and nameless if the system supports it
+        import tempfile  # noqa: PLC0415 - a plain file is read in place
+
         self._file = cast("BinaryIO", tempfile.TemporaryFile(prefix="dsr-report-"))  # noqa: SIM115  (kept open)
         self._sum = hashlib.sha256()
         self.size = 0
@@ -202,6 +204,8 @@ class TemporaryCopy:
         try:
             self._file.write(block)
         except OSError as error:
+            import tempfile  # noqa: PLC0415 - as above
+
             raise FileError(
                 Sentence("no temporary copy could be written ({reason})", reason=reason_of(error)),
                 where=tempfile.gettempdir(),
@@ -230,6 +234,11 @@ class TemporaryCopy:
 
 
 def _unwrap(source: Source, *, salvage: bool, progress: Progress | None, limits: Limits) -> Source:
+    with source.raw() as file:
+        if _PLAIN.match(file.read(2)):
+            return source
+    from dsr_report.jsonstream import containers  # noqa: PLC0415 - most exports are plain JSON
+
     for _ in range(containers.MOST):
         with source.raw() as file:
             wrapping = containers.around(file)

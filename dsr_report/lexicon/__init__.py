@@ -8,7 +8,6 @@ recognition uses `WORDS`, the union of all of them. A new language is a module h
 from __future__ import annotations
 
 import re
-from dataclasses import MISSING, fields
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -45,9 +44,9 @@ LEXICONS: dict[str, Lexicon] = {code: _lexicon(code) for code in LANGUAGES}
 def _union() -> Lexicon:
     every = LEXICONS.values()
     words: dict[str, Any] = {
-        field.name: tuple(dict.fromkeys(word for one in every for word in getattr(one, field.name)))
-        for field in fields(Lexicon)
-        if field.default is MISSING  # a field with a default is not a word list
+        name: tuple(dict.fromkeys(word for one in every for word in getattr(one, name)))
+        for name in Lexicon._fields
+        if name not in Lexicon._field_defaults  # a field with a default is not a word list
     }
     return Lexicon(**words)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Words = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lexicon:
+class Lexicon(NamedTuple):
     """The words of one language, in lower case; `patterns` explains how their characters match.
 
     Word lists have no defaults: a language that lacks one fails when it is loaded.
@@ -53,16 +51,6 @@ class Lexicon:
     """Personal pages: account, preferences, login, confirmation, survey."""
     shared_mailboxes: Words
     """Whole local parts of addresses that several people may share."""
-
-    # typography and grammar
-    typesetting: tuple[tuple[str, str], ...] = ()
-    """Regular expressions with their replacements, applied to catalogue texts: apostrophes, spaces."""
-    capitalises_nouns: bool = False
-    """Every noun is capitalised, so that two capitalised words are no evidence of a name."""
-    is_day_first_everywhere: bool = True
-    """In each country that speaks it, numeric dates have the day first: `5-3-2026` is in March."""
-    street_order: Literal["name number", "number name word", "number word name"] = "name number"
-    """Order of a postal address; `word` is one of `street_words`."""
 
     # keys
     sessions: Words
@@ -161,3 +149,13 @@ class Lexicon:
     """Words in texts about sexual life and orientation (Art. 9), matched at the beginning of a word."""
     crime: Words
     """Words in texts about offences (Art. 10), matched at the beginning of a word."""
+
+    # typography and grammar
+    typesetting: tuple[tuple[str, str], ...] = ()
+    """Regular expressions with their replacements, applied to catalogue texts: apostrophes, spaces."""
+    capitalises_nouns: bool = False
+    """Every noun is capitalised, so that two capitalised words are no evidence of a name."""
+    is_day_first_everywhere: bool = True
+    """In each country that speaks it, numeric dates have the day first: `5-3-2026` is in March."""
+    street_order: Literal["name number", "number name word", "number word name"] = "name number"
+    """Order of a postal address; `word` is one of `street_words`."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Final, Literal, NamedTuple
 
 from dsr_report.lexicon import WORDS
@@ -54,7 +54,9 @@ def words_of(name: str) -> tuple[str, ...]:
 
 def joined(name: str) -> str:
     """The words of a name as one word, in one case and without accents."""
-    return name.translate(_SEPARATORS).lower() if name.isascii() else "".join(words_of(name))
+    if name.isascii():
+        return (name if name.isalnum() else name.translate(_SEPARATORS)).lower()
+    return "".join(words_of(name))
 
 
 _SEPARATORS = {code: None for code in range(128) if not chr(code).isalnum()}
@@ -96,12 +98,17 @@ class _Phrases:
         spelled = [
             joined(one)
             for phrase in phrases
-            for one in (phrase, phrase.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue"))
+            for one in {phrase, phrase.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")}
         ]
         self.all = frozenset(word for word in spelled if word)
-        self.parts = frozenset(word for phrase in phrases for word in words_of(phrase)) | self.all
+        self._phrases = phrases
         self._heads = tuple(sorted(word for word in self.all if len(word) >= shortest_head))
         self._pieces = _Pieces(self.all)
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The words of all phrases, and the phrases."""
+        return self.all.union(*map(words_of, self._phrases))
 
     def end_in(self, words: tuple[str, ...]) -> int:
         """The number of words of a name up to the end of the first phrase in it; 0 if it has none."""
@@ -146,7 +153,7 @@ _CREDENTIALS = _Phrases(WORDS.credentials)
 _SECRET_QUESTIONS = _Phrases(WORDS.secret_questions)
 _ANSWERS = _Phrases(WORDS.answers).all
 _USUAL = joined_words(WORDS.fields_of_people)
-_KEY_LINK = re.compile("|".join(sorted(_Phrases(WORDS.key_links).all, key=len, reverse=True)))
+_KEY_LINKS = _Phrases(WORDS.key_links).all
 _PAGES = _Phrases(WORDS.addresses_of_pages, shortest_head=4)
 _NO_KEY = _Phrases(WORDS.no_key)
 _NO_KEY_AFTER = _Phrases(WORDS.no_key_after)
@@ -161,7 +168,7 @@ _NO_LETTER = re.compile(r"[^\w\n]|[\d_]")
 def _telling() -> re.Pattern[str]:
     """A pattern that the letters of every name of a key and of every secret question match."""
     phrases = (*(one for _, one in (*_KINDS, *_KEPT_BY_A_VISITOR)), _LIKELY, _SECRET_QUESTIONS)
-    every = {word for one in (*phrases, _Phrases(WORDS.key_links)) for word in one.all}
+    every = _KEY_LINKS.union(*(one.all for one in phrases))
     by_first: dict[str, list[str]] = {}
     kept: list[str] = []
     for word in sorted(every, key=len):
@@ -197,7 +204,7 @@ def key_name(name: str) -> KeyName | None:
         return KeyName("access-code", is_sure=True)
     if _NO_KEY.are_in(words) or any(map(_is_compound_of_no_key, words)):
         return None
-    if _PAGES.end_in(words) and _KEY_LINK.search("".join(words)):
+    if _PAGES.end_in(words) and any(link in "".join(words) for link in _KEY_LINKS):
         return KeyName("link", is_sure=True)
     is_sentence = len(words) > _SENTENCE or ("?" in name and len(words) > 1)
     is_said = False
