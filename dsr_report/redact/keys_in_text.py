@@ -21,7 +21,6 @@ from dsr_report.redact.key_names import (
     is_usual_field,
     joined,
     key_name,
-    words_of,
 )
 from dsr_report.redact.key_values import TextKey, is_code, is_token, keys_at, keys_under_name, unquote_fully
 from dsr_report.redact.key_words import names_a_key
