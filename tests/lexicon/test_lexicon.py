@@ -2,7 +2,6 @@
 
 import ast
 import re
-from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -50,12 +49,12 @@ def test_each_catalogue_and_letter_is_of_a_language_with_a_lexicon() -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_words_are_in_lower_case_and_written_once(code: str) -> None:
-    for field in fields(WORDS):
-        if field.default is not MISSING:
+    for name in WORDS._fields:
+        if name in WORDS._field_defaults:
             continue
-        words = getattr(LEXICONS[code], field.name)
-        assert [word for word in words if word != word.lower() or not word.strip()] == [], field.name
-        assert len(set(words)) == len(words), field.name
+        words = getattr(LEXICONS[code], name)
+        assert [word for word in words if word != word.lower() or not word.strip()] == [], name
+        assert len(set(words)) == len(words), name
 
 
 @pytest.mark.parametrize(
