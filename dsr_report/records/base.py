@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import core_schema
 
 from dsr_report.jsonstream.items import JsonValue, Scalar
+from dsr_report.records.kind import Family as Family  # noqa: PLC0414 - models name it beside their ids
 from dsr_report.records.members import Member, values_of
 from dsr_report.records.rule import UNTOLD, Rule
 from dsr_report.times import Certainty as Certainty  # noqa: PLC0414 - models name it beside their moments
-
-Family = Literal["publisher", "marketing-suite", "smtpeter"]
 
 
 class AsItIs:

@@ -21,6 +21,9 @@ A `count` is read as text, and tables have its number beside the text.
 Authorship = Literal["", "about", "by"]
 ColumnType = Literal["string", "int64", "boolean"]
 
+Family = Literal["publisher", "marketing-suite", "smtpeter"]
+"""The product that wrote a record."""
+
 Origin = Literal["", "provided", "observed", "inferred"]
 """Provided by the person, observed while something was used, or inferred or noted by the controller."""
 

@@ -36,6 +36,7 @@ from dsr_report.redact.split_names import SplitNames, rows_of, with_one_role
 from dsr_report.redact.sums import Sum
 from dsr_report.redact.tags import TAG
 from dsr_report.sentences import Sentence
+from dsr_report.spool import Rows
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import PORTION, hand_over, portions, take_over
 
@@ -46,6 +47,8 @@ _PORTION = 4 * PORTION
 _NOTHING: Mapping[str, str] = {}
 _NOWHERE = ""
 """The pointer passed for member names: a name is no value and has no pointer of its own."""
+_Changed = tuple[Item, Mapping[str, str]]
+"""An item, and the new text of each changed value by pointer."""
 
 
 def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Processes | None = None) -> None:
@@ -86,12 +89,24 @@ def write_redacted(export: ExportFile, plan: Plan, target: Path, processes: Proc
 def sum_of(items: Iterable[Item], plan: Plan, total: int) -> Sum:
     """The counts that a plan gives for `total` values, without writing a file."""
     hiding = _Hiding(plan)
-    hidden = [(item, dict(hiding.replacements(item))) for item in items]
+    hidden = _on_disk((item, hiding.replacements(item)) for item in items)
     while hiding.digests:
         noted, hiding.digests = hiding.digests, Digests()
-        for item, changed in hidden:
-            changed.update(hiding.without_digests(noted, item, changed))
+        with hidden as before:
+            hidden = _on_disk(
+                (item, {**changed, **hiding.without_digests(noted, item, changed)})
+                for item, changed in before
+            )
+    hidden.close()
     return plan.sum(total)
+
+
+def _on_disk(rows: Iterable[_Changed]) -> Rows[_Changed]:
+    kept: Rows[_Changed] = Rows()
+    for row in rows:
+        kept.add(row)
+        kept.end_block()  # a message is as large as a block of events
+    return kept
 
 
 class HiddenText:

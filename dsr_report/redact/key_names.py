@@ -183,7 +183,7 @@ def may_tell(texts: Collection[str]) -> set[str]:
     short = [text for text in texts if len(text) <= _LONGEST_NAME]
     letters = "\n".join(short).translate(_DELETED).lower()
     if letters.count("\n") >= max(len(short), 1):  # a text has a line break of its own
-        return {text for one in short for text in may_tell({one.replace("\n", " ")}) and [one]}
+        return {text for text in short if may_tell({text.replace("\n", " ")})}
     if not letters.isascii():
         letters = _NO_LETTER.sub("", unicodedata.normalize("NFKD", letters).casefold())
     tells = _telling().search

@@ -70,6 +70,13 @@ def test_inspect_reads_an_export_once_and_keeps_nothing_of_it(
     )
 
 
+def test_inspect_of_a_small_export_is_exact_in_little_memory(export: Exports) -> None:
+    few, many = (count("peak", "inspect", export(*size), "-q") for size in ((15, 0), (60, 200)))
+
+    assert many < 60 * _MIB
+    assert many - few < 6 * _MIB
+
+
 @SIZES
 def test_tables_are_written_in_few_passes(export: Exports, tmp_path: Path, small: Size, large: Size) -> None:
     few, many = export(*small), export(*large)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from dsr_report.records.base import Certainty, Family
-from dsr_report.records.kind import Origin
+from dsr_report.records.kind import Family, Origin
 from dsr_report.sentences import translatable as _
 from dsr_report.tables.table import LOCAL, MOMENT, Column
+from dsr_report.times import Certainty
 
 RAW_IS = _("Text that `{column}` was read from, as the export has it.")
 LOCAL_IS = _("`{column}` as clocks showed it in the time zone of the report.")
