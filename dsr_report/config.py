@@ -69,10 +69,6 @@ def _check_language(code: str) -> str:
     return code
 
 
-def _country(value: str) -> str:
-    return country_code(value)
-
-
 def _region(value: str) -> str:
     """Normalise the code of a country or of one of its regions (DE-NW)."""
     country, hyphen, region = value.strip().partition("-")
@@ -107,7 +103,7 @@ def _period(value: str) -> str:
 
 
 Period = Annotated[str, AfterValidator(_period)]
-Country = Annotated[str, AfterValidator(_country)]
+Country = Annotated[str, AfterValidator(country_code)]
 Region = Annotated[str, AfterValidator(_region)]
 Texts = Annotated[dict[Annotated[str, AfterValidator(_check_language)], str], BeforeValidator(_by_language)]
 Name = Annotated[str, AfterValidator(_check_filled_in)]
@@ -233,7 +229,7 @@ class FieldText(_Section):
 class RecordText(_Section):
     """A kind of record that only this account has."""
 
-    keys: tuple[str, ...] = ()
+    keys: frozenset[str] = frozenset()
     label: str | None = None
     where: dict[str, str] = Field(default_factory=dict)
     title: Texts = Field(default_factory=dict)
@@ -284,18 +280,8 @@ class Config(_Section):
 
     def custom_kinds(self) -> tuple[CustomKind, ...]:
         """The account's own kinds of records, for the classifier."""
-        return tuple(
-            CustomKind(
-                name=name,
-                keys=frozenset(text.keys),
-                label=text.label,
-                where=text.where,
-                title=text.title,
-                columns=text.columns,
-                explanation=text.explanation,
-            )
-            for name, text in self.records.items()
-        )
+        said = {name: text.model_dump(exclude={"origin"}) for name, text in self.records.items()}
+        return tuple(CustomKind(name, **members) for name, members in said.items())
 
     def text_of_field(self, name: str, database: str | None, collection: str | None) -> FieldText | None:
         """The first text configured for a field of a database or collection, or None."""
@@ -312,6 +298,11 @@ class Config(_Section):
     def statements(self, letter: Letter, present: Mapping[str, frozenset[str]]) -> tuple[Statement, ...]:
         """The statements of one letter whose condition holds for the names in `present`."""
         return tuple(s for s in self.statement if s.letter == letter and s.when.holds(present))
+
+
+def given_config(given: Config | str | os.PathLike[str] | None) -> Config | None:
+    """A configuration that was given, itself or as the path of its file; raises what `load_config` does."""
+    return load_config(given) if isinstance(given, (str, os.PathLike)) else given
 
 
 def load_config(path: str | os.PathLike[str]) -> Config:

@@ -345,14 +345,12 @@ def read(
         FileError: the file cannot be read.
     """
     zone = zone_named(timezone)
-    settings: Config | None
-    if isinstance(config, (str, os.PathLike)):
-        from dsr_report.config import load_config  # noqa: PLC0415 - pydantic is heavy
+    kinds, settings = tuple(custom), None
+    if config is not None:
+        from dsr_report.config import given_config  # noqa: PLC0415 - pydantic is heavy
 
-        settings = load_config(config)
-    else:
-        settings = config
-    kinds = (*custom, *(settings.custom_kinds() if settings is not None else ()))
+        settings = given_config(config)
+        kinds += settings.custom_kinds() if settings else ()
     told = (Bar() if progress else None) if isinstance(progress, bool) else progress
     file = open_export(source, salvage=salvage, progress=told)
     is_path = isinstance(source, (str, os.PathLike)) and os.fspath(source) != "-"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -13,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dsr_report.closing import Closing
-from dsr_report.config import Config, load_config
+from dsr_report.config import Config, given_config
 from dsr_report.errors import DsrReportError, FileError, UsageError
 from dsr_report.export import Export, read, zone_named
-from dsr_report.files import path_named
+from dsr_report.files import lines_of, path_named
 from dsr_report.records.custom import CustomKind
 from dsr_report.show import display
 from dsr_report.times import DEFAULT_ZONE
@@ -184,10 +183,9 @@ def read_many(
         FileError: there is no such file.
         UsageError: there is no export, or the source is none of these.
     """
-    settings = load_config(config) if isinstance(config, (str, os.PathLike)) else config
     return Exports(
-        exports_at(source), timezone=timezone, salvage=salvage, custom=custom, config=settings, skip=skip,
-        progress=progress,
+        exports_at(source), timezone=timezone, salvage=salvage, custom=custom, config=given_config(config),
+        skip=skip, progress=progress,
     )  # fmt: skip
 
 
@@ -237,11 +235,7 @@ def _at(source: str | os.PathLike[str]) -> list[Path]:
 def _of_batch(results: Path) -> list[Path]:
     """The disclosures that a batch finished, by its result file."""
     files: dict[Path, None] = {}
-    for line in results.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:  # cut off by a crash
-            continue
+    for entry in lines_of(results):
         if isinstance(entry, dict) and entry.get("ok") and isinstance(entry.get("file"), str):
             files[results.parent / entry["file"]] = None
     if not files:

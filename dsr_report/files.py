@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from dsr_report.errors import DsrReportError, FileError, UsageError, quoted
+from dsr_report.locks import lock
 from dsr_report.sentences import Sentence, reason_of
 from dsr_report.temporary import is_temporary
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-
 _BLOCK = 1 << 20
-
-
 _LONGEST_NAME = 255
 """Bytes; no usual file system has longer names."""
 
@@ -71,7 +66,7 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     os.close(handle)
     try:
         with temporary.open("w+b") as file:
-            _lock(file)
+            lock(file)  # `clear_leftovers` spares it
             yield file
             file.flush()
             if not is_temporary(path.parent):
@@ -91,6 +86,11 @@ def written_whole(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def written_to(target: str | os.PathLike[str] | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    """A path as `written_whole` opens it; a file that is open already as it is."""
+    return written_whole(target) if isinstance(target, str | os.PathLike) else nullcontext(target)
 
 
 def check_target(target: str | os.PathLike[str]) -> None:
@@ -118,21 +118,10 @@ def clear_leftovers(target: str | os.PathLike[str]) -> int:
     count = 0
     for leftover in path.parent.glob(f".{glob.escape(path.name[:40])}.*.part"):
         with suppress(OSError), leftover.open("r+b") as file:
-            if _lock(file):
+            if lock(file):
                 leftover.unlink()
                 count += 1
     return count
-
-
-def _lock(file: BinaryIO) -> bool:
-    """Lock a file until it is closed or its process ends; False if that fails, as when another writes it."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def private_folder(path: Path) -> Path:
@@ -161,8 +150,53 @@ def day_of(path: Path, zone: ZoneInfo) -> date:
 
 def sha256_of(path: str | os.PathLike[str]) -> str:
     """The SHA-256 of a file's bytes, in lower-case hexadecimal."""
-    digest = hashlib.sha256()
     with Path(path).open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+        return digest_of(file)
+
+
+def digest_of(file: BinaryIO) -> str:
+    """The SHA-256 of an open file's bytes, from where it stands to its end."""
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        digest.update(block)
     return digest.hexdigest()
+
+
+def write_whole(target: str | os.PathLike[str], content: bytes) -> None:
+    """Write a private file, whole or not at all; raises what `written_whole` does."""
+    with written_whole(target) as file:
+        file.write(content)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where a system can tell."""
+    if os.name != "posix":  # a folder cannot be opened there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file of JSON lines; it is on the disk when this returns.
+
+    A line that a crash cut off ends before it, so that it costs no other one.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "rb+") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read() == b"\n" else f"\n{line}"
+        file.write(f"{line}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def lines_of(path: Path) -> Iterator[Any]:
+    """The entries of a file of JSON lines, as far as there are any; what a crash cut off is left out."""
+    with suppress(FileNotFoundError):
+        for line in path.read_bytes().split(b"\n"):
+            with suppress(ValueError):
+                yield json.loads(line)

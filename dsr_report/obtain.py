@@ -9,8 +9,9 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, get_args
+from typing import TYPE_CHECKING, get_args
 
 from platformdirs import user_data_path
 
@@ -32,6 +33,7 @@ from dsr_report.sentences import Sentence
 
 if TYPE_CHECKING:
     from dsr_report.register import DataRequestEntry, Register
+    from dsr_report.report import Written
 
 _OTHERS_SECONDS = 2.0
 """Seconds between two looks at a request that another process is making."""
@@ -73,14 +75,6 @@ class Obtained:
     request_id: str
     number: int
     reference: str
-
-
-class _How(TypedDict):
-    folder: Path | None
-    deadline: float
-    poll: float
-    progress: Progress
-    accept_subject: bool
 
 
 def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
@@ -197,18 +191,16 @@ def obtain(
         FetchError: the API refused, failed or could not be reached.
         RegisterError: an earlier run died while asking; a person must decide.
     """
-    how: _How = {
-        "folder": folder,
-        "deadline": client.now() + patience.timeout,
-        "poll": patience.poll,
-        "progress": progress,
-        "accept_subject": accept_subject,
-    }
+    deadline = client.now() + patience.timeout
+    collect = partial(
+        _collect, client, register, folder=folder, deadline=deadline, poll=patience.poll, progress=progress,
+        accept_subject=accept_subject,
+    )  # fmt: skip
     if request_id is not None:
         entry = register.adopt(
             request_id, api_url=client.api_url, reference=reference, received_on=received_on
         )
-        return _collect(client, register, entry, request_id, **how)
+        return collect(entry, request_id)
     if subject is None:
         raise UsageError("name a subject (ID) or a data request (--request)")
     for _ in range(_OTHERS_TRIES):
@@ -217,13 +209,12 @@ def obtain(
         )
         if entry.standing == "ours":
             made = _ask(
-                client, register, entry, subject=subject, report=report, progress=progress,
-                deadline=how["deadline"],
-            )  # fmt: skip
-            return _collect(client, register, entry, made, **how)
+                client, register, entry, subject=subject, report=report, progress=progress, deadline=deadline
+            )
+            return collect(entry, made)
         if entry.standing == "known" and entry.request_id:
             progress.say(f"resuming data request {entry.request_id}")
-            return _collect(client, register, entry, entry.request_id, **how)
+            return collect(entry, entry.request_id)
         if entry.standing == "collected":
             stored = _stored_export(entry)
             if stored is not None:
@@ -231,7 +222,7 @@ def obtain(
                 return stored
             if entry.request_id:
                 try:
-                    return _collect(client, register, entry, entry.request_id, **how)
+                    return collect(entry, entry.request_id)
                 except (UnknownIdError, NotReadyError):
                     register.note_state(entry.number, "expired")
             continue
@@ -250,6 +241,16 @@ def obtain(
     raise RegisterError(
         "another process has been asking for this export for a while", hint="Try again later."
     )
+
+
+def note_written(
+    register: Register, reference: str, written: Written, language: str, *, actor: str | None = None
+) -> None:
+    """The same of a report that was written just now."""
+    note_disclosure(
+        register, reference, written.path, written.sha256, annexes=written.annexes,
+        withheld=written.values.withheld, language=language, actor=actor,
+    )  # fmt: skip
 
 
 def note_disclosure(

@@ -13,7 +13,7 @@ from dsr_report.config import Config
 from dsr_report.errors import UsageError, unknown_name
 from dsr_report.export import Export, read
 from dsr_report.exports import Exports, read_many
-from dsr_report.files import path_named, private_folder, written_whole
+from dsr_report.files import path_named, private_folder, write_whole
 from dsr_report.inspection import Inspection, inspect_export
 from dsr_report.languages import language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
@@ -196,8 +196,7 @@ def _write_tables(tables: TableWriterInput, output: Path_, form: str, lang: str)
     if form == "csv":
         from dsr_report.writers.datapackage import FILE_NAME, data_package  # noqa: PLC0415 - of this form alone
 
-        with written_whole(folder / FILE_NAME) as file:
-            file.write(data_package(written, tables.tables(), language_of(lang)))
+        write_whole(folder / FILE_NAME, data_package(written, tables.tables(), language_of(lang)))
     return written
 
 

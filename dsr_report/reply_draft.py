@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Literal
 
-from dsr_report.config import Config, load_config
+from dsr_report.config import Config, Controller, given_config
 from dsr_report.delivery.checks import check_to_send, known_addresses
 from dsr_report.delivery.protection import new_passphrase, write_protected
 from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
 from dsr_report.errors import CheckFailedError, UsageError
 from dsr_report.export import read
-from dsr_report.files import path_named, sha256_of, written_whole
+from dsr_report.files import path_named, sha256_of, write_whole
 from dsr_report.redact.findings import subject_addresses
 from dsr_report.register import Register
 from dsr_report.sentences import Sentence
 from dsr_report.temporary import TemporaryFolder
+from dsr_report.writers.manifest import Manifest
 
 Cover = Literal["docx"]
 
@@ -102,40 +103,56 @@ def reply(
             where=str(parts[0]),
             hint="Check the recipient, then add --confirm-recipient.",
         )
-    settings = load_config(config) if isinstance(config, (str, os.PathLike)) else config or Config()
+    settings = given_config(config) or Config()
     controller = settings.controller
+    letter, draft, passphrase = draft_of(
+        parts, manifest, controller, to=to, language=lang, sender=sender, received=received, encrypt=encrypt
+    )
     target = Path(output) if output is not None else Path(disclosure).with_suffix(".eml")
-    with ExitStack() as stack:
-        attached = parts
-        passphrase = new_passphrase() if encrypt else None
-        if passphrase is not None:
-            folder = Path(stack.enter_context(TemporaryFolder()))
-            attached = [folder / part.name for part in parts]
-            for part, locked in zip(parts, attached, strict=True):
-                write_protected(part, locked, passphrase)
-        letter = Reply(
-            to=to,
-            controller=controller.name if controller else "",
-            language=lang or manifest.language,
-            sender=sender or (controller.email if controller else None) or None,
-            contact=controller.email if controller else None,
-            reference=manifest.reference,
-            received=received,
-            encrypted=encrypt,
-        )
-        draft = write_reply(letter, *attached)
     printed = None
     if cover:
         from dsr_report.delivery.cover import cover_letter  # noqa: PLC0415 - needs a library of its own
 
         printed = target.with_suffix(".docx")
-        with written_whole(printed) as file:
-            file.write(cover_letter(letter, [part.name for part in parts], controller, manifest.created))
-    with written_whole(target) as file:
-        file.write(draft)
+        write_whole(
+            printed, cover_letter(letter, [part.name for part in parts], controller, manifest.created)
+        )
+    write_whole(target, draft)
     return Draft(
         target, address, tuple(parts), manifest.reference, controller is not None, printed, passphrase, draft
     )
+
+
+def draft_of(
+    parts: Sequence[Path],
+    manifest: Manifest,
+    controller: Controller | None,
+    *,
+    to: str,
+    language: str | None = None,
+    sender: str | None = None,
+    received: date | None = None,
+    encrypt: bool = False,
+) -> tuple[Reply, bytes, str | None]:
+    """What a reply with a disclosure says, its draft, and the passphrase of its files, if they have one."""
+    passphrase = new_passphrase() if encrypt else None
+    letter = Reply(
+        to=to,
+        controller=controller.name if controller else "",
+        language=language or manifest.language,
+        sender=sender or (controller.email if controller else None) or None,
+        contact=controller.email if controller else None,
+        reference=manifest.reference,
+        received=received,
+        encrypted=encrypt,
+    )
+    with TemporaryFolder() as folder:
+        attached = parts
+        if passphrase is not None:
+            attached = [Path(folder) / part.name for part in parts]
+            for part, locked in zip(parts, attached, strict=True):
+                write_protected(part, locked, passphrase)
+        return letter, write_reply(letter, *attached), passphrase
 
 
 def _addresses_in_register(disclosure: Path, database: str | None) -> frozenset[str]:

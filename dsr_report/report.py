@@ -23,7 +23,7 @@ from dsr_report.choices import (
     generator,
 )
 from dsr_report.closing import Closing
-from dsr_report.config import Config, load_config, source_date
+from dsr_report.config import Config, given_config, source_date
 from dsr_report.errors import CheckFailedError, RedactionError, UsageError, quoted
 from dsr_report.export import Export, MaskedExport, zone_named
 from dsr_report.files import sha256_of, written_whole
@@ -166,7 +166,7 @@ class Report(Closing):
         check_choices(original=original, review=review, received=received, replied=replied, due=due)
         self.export = export
         self.lang = lang
-        self.config = load_config(config) if isinstance(config, (str, os.PathLike)) else config or Config()
+        self.config = given_config(config) or Config()
         self.zone = zone_named(timezone) if timezone else export.zone
         self.messages: Messages = messages
         self.annexes: Annexes = annexes

@@ -109,8 +109,7 @@ def _remove_unmatched(register: Register, forgotten: Forgotten) -> None:
     for path in unmatched_exports():
         try:
             with open_export(path) as export:
-                for _ in export.batches():
-                    pass
+                export.read_to_end()
                 named = export.subjects.named
         except (NotAnExportError, NotReadyError):
             continue

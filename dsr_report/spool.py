@@ -13,7 +13,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from dsr_report.closing import Closing
 
 Value = TypeVar("Value")
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Row = TypeVar("Row")
+Ordered = TypeVar("Ordered", bound=tuple[Any, ...])
 _BLOCK = 100
 """Rows that are buffered before they are written to disk together."""
 _MOST = 2_000
@@ -59,12 +60,14 @@ class BlockFile:
 
 
 class Rows(Closing, Generic[Row]):
-    """Tuples in a private temporary file, in the order of adding; memory holds a few hundred of them.
+    """Rows in a private temporary file, in the order of adding; memory holds one or two blocks of them.
 
     Use it as a context manager, or `close` it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, block: int = _BLOCK) -> None:
+        """`block` is how many rows are written and read at once."""
+        self._most = block
         self._file = BlockFile()
         self._ends = array("Q", [0])
         self._last: list[Row] = []
@@ -74,7 +77,7 @@ class Rows(Closing, Generic[Row]):
         """Keep a row."""
         self._last.append(row)
         self._count += 1
-        if len(self._last) >= _BLOCK:
+        if len(self._last) >= self._most:
             self.end_block()
 
     def end_block(self) -> int:
@@ -111,7 +114,7 @@ class Rows(Closing, Generic[Row]):
         return rows
 
 
-def in_order(rows: Iterable[Row]) -> Iterator[Row]:
+def in_order(rows: Iterable[Ordered]) -> Iterator[Ordered]:
     """Yield rows sorted; if they are more than `_MOST`, sorted portions are merged from disk.
 
     Two rows must differ before their first element that cannot be compared.
@@ -121,7 +124,7 @@ def in_order(rows: Iterable[Row]) -> Iterator[Row]:
     if len(portion) < _MOST:
         yield from portion
         return
-    with Rows[Row]() as kept:
+    with Rows[Ordered]() as kept:
         ends = [0]
         while portion:
             for row in portion:

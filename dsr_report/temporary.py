@@ -10,10 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from dsr_report.locks import CAN_LOCK, lock
 
 _PREFIX = "dsr-report-"
 _LOCK = ".in-use"
@@ -35,9 +32,9 @@ class TemporaryFolder(tempfile.TemporaryDirectory[str]):
             clear_temporary(Path(tempfile.gettempdir()))
         super().__init__(prefix=_PREFIX)
         self._lock: BinaryIO | None = None
-        if fcntl is not None:
+        if CAN_LOCK:
             self._lock = (Path(self.name) / _LOCK).open("xb")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(self._lock)
 
     def cleanup(self) -> None:
         """Remove it."""
@@ -58,13 +55,13 @@ def is_temporary(folder: Path) -> bool:
 def clear_temporary(place: Path) -> int:
     """Remove the folders of killed processes in `place`, and return their number; those in use stay."""
     count = 0
-    for lock in place.glob(f"{_PREFIX}*/{_LOCK}"):
+    for mark in place.glob(f"{_PREFIX}*/{_LOCK}"):
         with suppress(OSError):
-            is_settled = time.time() - lock.stat().st_mtime > _SURELY_LOCKED_SECONDS
-            if fcntl is None or not is_settled or lock.parent.stat().st_uid != os.getuid():
+            is_settled = time.time() - mark.stat().st_mtime > _SURELY_LOCKED_SECONDS
+            if not CAN_LOCK or not is_settled or mark.parent.stat().st_uid != os.getuid():
                 continue
-            with lock.open("r+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(lock.parent)
-                count += 1
+            with mark.open("r+b") as file:
+                if lock(file):
+                    shutil.rmtree(mark.parent)
+                    count += 1
     return count

@@ -12,7 +12,7 @@ import dsr_report
 
 PACKAGE = Path(dsr_report.__file__).parent
 FLOORS = {
-    "sentences": -2, "errors": -1, "temporary": -1, "closing": -1,
+    "sentences": -2, "locks": -2, "errors": -1, "temporary": -1, "closing": -1,
     "pointers": 0, "addresses": 0, "times": 0, "files": 0, "shipped": 0,
     "workers": 0.1, "progress": 0, "spool": 0, "printable": 0.2, "lexicon": 0, "languages": 0.2,
     "dates": 0.2, "countries": 0.2, "user_agents": 0.2,

@@ -27,7 +27,7 @@ from dsr_report.batch.storage import (
 from dsr_report.choices import generator
 from dsr_report.config import load_config
 from dsr_report.errors import DsrReportError, FileError, UsageError, needs_extra
-from dsr_report.files import clear_leftovers, private_folder, written_whole
+from dsr_report.files import clear_leftovers, private_folder, write_whole
 
 _log = logging.getLogger(__name__)
 _WORKERS_SECONDS = 60
@@ -128,8 +128,7 @@ class Cluster:
             raise UsageError(
                 f"the cluster has no worker after {_WORKERS_SECONDS} s", where="--dask"
             ) from error
-        with written_whole(self._folder / ".batch-probe") as file:
-            file.write(secrets.token_bytes(16))
+        write_whole(self._folder / ".batch-probe", secrets.token_bytes(16))
         probe = self._folder / ".batch-probe"
         shared = None
         try:
@@ -174,8 +173,7 @@ class Cluster:
         else:
             file = self._folder / _NAME
             if not file.exists():
-                with written_whole(file) as new:
-                    new.write(f"dsr-report-{secrets.token_hex(8)}".encode("ascii"))
+                write_whole(file, f"dsr-report-{secrets.token_hex(8)}".encode("ascii"))
             place = below(self._storage, file.read_text(encoding="ascii").strip())
         self._quietly(remove, place)
         return place

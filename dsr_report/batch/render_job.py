@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from dsr_report.batch.storage import copy_here, copy_there, is_there, local_path
 from dsr_report.errors import DsrReportError, FileError, UsageError
 from dsr_report.temporary import TemporaryFolder
+from dsr_report.workers import processors
 
 if TYPE_CHECKING:
     from dsr_report.writers.pdf.layout_pool import LayoutPool
@@ -102,20 +103,16 @@ def render(task: RenderTask) -> Rendered:
 
 
 def _render(task: RenderTask) -> Rendered:
-    from dsr_report.config import load_config  # noqa: PLC0415 - in the renderer alone
-    from dsr_report.export import read  # noqa: PLC0415
+    from dsr_report.export import read  # noqa: PLC0415 - in the renderer alone
     from dsr_report.report import Report  # noqa: PLC0415
 
     settings = dict(task.options)
     timezone = settings.pop("timezone", "Europe/Amsterdam")
     with _local_files(task) as (path, target, config), ExitStack() as stack:
-        controller = load_config(config) if config else None
-        source = stack.enter_context(
-            read(path, timezone=timezone, custom=controller.custom_kinds() if controller else ())
-        )
+        source = stack.enter_context(read(path, timezone=timezone, config=config))
         if whom_of(source.info.type, source.info.id) != task.whom:
             raise UsageError("the export is about a different person than requested", where=path.name)
-        report = stack.enter_context(Report(source, config=controller, **settings))
+        report = stack.enter_context(Report(source, config=source.config, **settings))
         written = report.to(target, workers=_layout() if target.suffix in {".pdf", ".zip"} else 1)
         place = task.target
         if local_path(place) is None:
@@ -174,7 +171,7 @@ class LocalRenderers:
     """
 
     def __init__(self, count: int | None = None) -> None:
-        self.width = count or _cores()
+        self.width = count or processors()
         self._is_stopped = False
         self._busy: set[ProcessPoolExecutor] = set()
         self._idle: queue.SimpleQueue[ProcessPoolExecutor] = queue.SimpleQueue()
@@ -238,9 +235,3 @@ def _end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from dsr_report.files import sha256_of
+from dsr_report.exports import RESULTS
+from dsr_report.files import append_line, lines_of, sha256_of
 
-RESULTS = "batch-results.jsonl"
+__all__ = ["OTHER_SETTINGS", "RESULTS", "Result", "ResultsFile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,9 @@ class ResultsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known: dict[str, dict[str, Any]] = {}
-        self._ends_whole = True
-        if path.exists():
-            text = path.read_text(encoding="utf-8", errors="replace")
-            self._ends_whole = not text or text.endswith("\n")
-            for line in text.splitlines():
-                try:
-                    entry = json.loads(line)
-                    self._known[entry["key"]] = entry
-                except (ValueError, KeyError, TypeError):
-                    continue  # cut off by a crash: its subject is done again
+        for entry in lines_of(path):
+            with suppress(KeyError, TypeError):  # cut off by a crash: its subject is done again
+                self._known[entry["key"]] = entry
 
     def earlier_result(self, key: str, line: int, name: str, folder: Path, settings: str) -> Result | None:
         """The result of an earlier run, where its file has this name and is still whole."""
@@ -89,11 +83,4 @@ class ResultsFile:
     def add(self, result: Result, settings: str) -> None:
         """Write one result, with a hash of the settings of its disclosure."""
         entry = asdict(result) | {"settings": settings}
-        line = json.dumps(entry, ensure_ascii=False) + "\n"
-        if not self._ends_whole:
-            line, self._ends_whole = f"\n{line}", True
-        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "ab") as file:
-            file.write(line.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self._path, json.dumps(entry, ensure_ascii=False))

@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +26,7 @@ from dsr_report.batch.results import RESULTS, Result, ResultsFile
 from dsr_report.errors import DsrReportError, UsageError
 from dsr_report.export import zone_named
 from dsr_report.files import day_of, private_folder, sha256_of
+from dsr_report.locks import CAN_LOCK, lock
 from dsr_report.obtain import Obtained, Subject
 from dsr_report.times import DEFAULT_ZONE
 
@@ -256,19 +256,15 @@ def _result(work: _Work, rendered: Rendered) -> Result:
 def _alone_in(folder: Path) -> Iterator[None]:
     """Lock the folder against a second batch, and remove partial files of a killed one."""
     handle = os.open(folder / ".batch-lock", os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(handle, "a", encoding="utf-8") as lock:
-        if sys.platform != "win32":
-            import fcntl  # noqa: PLC0415 - POSIX alone
-
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise UsageError("another batch is running in this folder", where=str(folder)) from error
+    with os.fdopen(handle, "a", encoding="utf-8") as file:
+        if CAN_LOCK:
+            if not lock(file):
+                raise UsageError("another batch is running in this folder", where=str(folder))
             _clear(folder)
         try:
             yield
         finally:
-            if sys.platform != "win32":
+            if CAN_LOCK:
                 _clear(folder)  # partial files of renderers that were stopped
 
 

@@ -10,7 +10,9 @@ import hashlib
 import importlib
 import re
 import secrets
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -110,17 +112,8 @@ def copy_there(source: Path, reference: str) -> None:
     Raises:
         FileError: it cannot be written there.
     """
-    local = local_path(reference)
-    with _told(reference), source.open("rb") as file:
-        if local is not None:
-            private_folder(local.parent)
-            with written_whole(local) as copy:
-                while block := file.read(_BLOCK):
-                    copy.write(block)
-            return
-        with _open(reference, "wb") as copy:  # object stores publish it once it is whole
-            while block := file.read(_BLOCK):
-                copy.write(block)
+    with _told(reference), source.open("rb") as file, _created(reference) as copy:
+        shutil.copyfileobj(file, copy, _BLOCK)
 
 
 def is_there(reference: str) -> bool:
@@ -157,14 +150,18 @@ def local_path(reference: str) -> Path | None:
 
 
 def _write(reference: str, content: bytes) -> None:
+    with _created(reference) as file:
+        file.write(content)
+
+
+@contextmanager
+def _created(reference: str) -> Iterator[Any]:
+    """A new file, which is there when it is whole: object stores see to that themselves."""
     local = local_path(reference)
     if local is not None:
         private_folder(local.parent)
-        with written_whole(local) as file:
-            file.write(content)
-        return
-    with _open(reference, "wb") as file:
-        file.write(content)
+    with _open(reference, "wb") if local is None else written_whole(local) as file:
+        yield file
 
 
 def _open(reference: str, mode: str) -> Any:

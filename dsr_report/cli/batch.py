@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_report.cli.fetch import Duration, api_version_option
+from dsr_report.cli.fetch import SANDBOX_POLL, Duration, api_version_option, connected
 from dsr_report.cli.options import (
     SUBJECT_TYPES,
+    configuration,
     database_option,
     dates_of_request,
+    folder_option,
     form_options,
     language_chosen,
     say,
@@ -32,14 +34,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.File("rb"))
-@click.option(
+@folder_option(
     "-o",
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    what="Output folder for the disclosures and the results.",
     default=Path("disclosures"),
     show_default=True,
-    metavar="DIR",
-    help="Output folder for the disclosures and the results.",
 )
 @click.option(
     "--type",
@@ -115,13 +115,11 @@ def batch(
     from dsr_report.batch import Halt, key_of, read_list, run_batch
     from dsr_report.choices import check_choices
     from dsr_report.cli.batch_table import BatchTable
-    from dsr_report.config import load_config
     from dsr_report.export import zone_named
-    from dsr_report.fetch.client import Client
     from dsr_report.files import private_folder
-    from dsr_report.obtain import Patience, note_disclosure, obtain, open_register
+    from dsr_report.obtain import Patience, note_disclosure, obtain
 
-    controller = load_config(config) if config else None  # before any request, so that faults cost nothing
+    controller = configuration(config)  # before any request, so that faults cost nothing
     options["lang"] = language_chosen(options["lang"], controller)
     warn_of_the_future(received, replied)
     listed = read_list(file.read(), subject_type, options["lang"])
@@ -134,18 +132,10 @@ def batch(
     languages = {key_of(one.subject): one.lang for one in listed}
     halt = Halt()
     with ExitStack() as stack:
-        if sandbox:
-            from dsr_report.sandbox.server import running_sandbox
-
-            server = stack.enter_context(running_sandbox(delay_seconds=0.3))
-            client = Client(
-                server.state.token, api_url=server.api_url, auth_url=server.auth_url, sleep=halt.nap
-            )
-            poll = min(poll, 0.2)
-        else:
-            client = Client(version=api_version, sleep=halt.nap)
-        stack.enter_context(client)
-        register = stack.enter_context(open_register("sqlite://" if sandbox else database, controller))
+        client, register = stack.enter_context(
+            connected(database, controller, sandbox=sandbox, version=api_version, sleep=halt.nap)
+        )
+        poll = min(poll, SANDBOX_POLL) if sandbox else poll
         exports = private_folder(private_folder(output) / "exports")
 
         def fetch(subject: Subject) -> Obtained:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from dsr_report.cli.options import (
+    Command,
     config_option,
+    configuration,
     export_argument,
     export_source,
     output_option,
@@ -18,6 +21,11 @@ from dsr_report.cli.options import (
 from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
 _LANGUAGES = click.Choice(LANGUAGES, case_sensitive=False)
+
+
+def _language_of(what: str) -> Callable[[Command], Command]:
+    help_text = f"Language of the {what}."
+    return click.option("--lang", type=_LANGUAGES, default=SOURCE_LANGUAGE, show_default=True, help=help_text)
 
 
 @click.group()
@@ -34,13 +42,7 @@ def config() -> None:
 
 @config.command()
 @output_option(". Default: standard output.")
-@click.option(
-    "--lang",
-    type=_LANGUAGES,
-    default=SOURCE_LANGUAGE,
-    show_default=True,
-    help="Language of the notes and examples.",
-)
+@_language_of("notes and examples")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @verbosity_options
 def init(output: Path | None, lang: str, force: bool) -> None:
@@ -69,13 +71,7 @@ def init(output: Path | None, lang: str, force: bool) -> None:
 @export_argument
 @config_option("Configuration in use; what it explains is left out.")
 @output_option(". Default: standard output.")
-@click.option(
-    "--lang",
-    type=_LANGUAGES,
-    default=SOURCE_LANGUAGE,
-    show_default=True,
-    help="Language of the notes and texts.",
-)
+@_language_of("notes and texts")
 @verbosity_options
 def fields(export: str, config: Path | None, output: Path | None, lang: str) -> None:
     """List the fields in EXPORT that your company made, as a piece of configuration to fill in.
@@ -87,12 +83,12 @@ def fields(export: str, config: Path | None, output: Path | None, lang: str) -> 
         dsr-report config fields export.json --config controller.toml --lang nl >> controller.toml
     """
     import dsr_report
-    from dsr_report.config import Config, load_config
+    from dsr_report.config import Config
     from dsr_report.rendering.configuration import fields_text
 
-    settings = load_config(config) if config else Config()
-    with dsr_report.read(export_source(export), custom=settings.custom_kinds()) as source:
-        text = fields_text(source, settings, lang).encode("utf-8", "backslashreplace")
+    settings = configuration(config)
+    with dsr_report.read(export_source(export), config=settings) as source:
+        text = fields_text(source, settings or Config(), lang).encode("utf-8", "backslashreplace")
     if write_or_print(text, output):
         say(f"{output} written. Fill it in and add it to your configuration.")
 

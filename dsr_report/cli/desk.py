@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import config_option, database_option, say, verbosity_options
+from dsr_report.cli.options import config_option, database_option, folder_option, say, verbosity_options
 from dsr_report.errors import needs_extra
 
 
@@ -22,12 +22,7 @@ from dsr_report.errors import needs_extra
 @config_option(
     "Controller configuration (TOML); the statements are edited in it. Default: one in the desk's folder."
 )
-@click.option(
-    "--folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Folder of the desk. Default: in the user's data folder.",
-)
+@folder_option("--folder", what="Folder of the desk. Default: in the user's data folder.")
 @database_option
 @click.option("--no-browser", is_flag=True, help="Print the link instead of opening the browser.")
 @verbosity_options

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -18,6 +19,7 @@ import click
 from dsr_report.cli.options import (
     SUBJECT_TYPES,
     calendar_option,
+    configuration,
     controller,
     database_option,
     language_chosen,
@@ -34,11 +36,14 @@ from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from dsr_report.config import Config
+    from dsr_report.fetch.client import Client
     from dsr_report.fetch.data_request import Status
     from dsr_report.fetch.transport import Version
     from dsr_report.obtain import Obtained
     from dsr_report.register.store import Register
 
+SANDBOX_POLL = 0.2
+"""Seconds: a sandbox is done in no time."""
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -87,6 +92,11 @@ fetch_options = together(
     database_option,
 )  # fmt: skip
 """The options shared by `fetch` and `fetch-and-render`."""
+_FETCHING = (
+    "identifier", "subject_type", "request_id", "report_to", "accept_subject", "timeout", "poll", "api_version",
+    "sandbox", "database",
+)  # fmt: skip
+"""Their names."""
 
 
 @click.command()
@@ -147,24 +157,11 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
     """
     import dsr_report
     from dsr_report.cli.render import check_first, write_report
-    from dsr_report.config import load_config
     from dsr_report.files import day_of
-    from dsr_report.obtain import note_disclosure
+    from dsr_report.obtain import note_written
 
-    names = (
-        "identifier",
-        "subject_type",
-        "request_id",
-        "report_to",
-        "timeout",
-        "api_version",
-        "accept_subject",
-        "poll",
-        "sandbox",
-        "database",
-    )
-    fetching = {name: options.pop(name) for name in names}
-    settings = load_config(config) if config else None
+    fetching = {name: options.pop(name) for name in _FETCHING}
+    settings = configuration(config)
     options["lang"] = language_chosen(options["lang"], settings)
     warn_of_the_future(options["received"], options["replied"])
     check_first(timezone, options)  # before the wait, which may take half an hour
@@ -172,12 +169,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
         obtain_export(
             **fetching, reference=options["reference"], config=settings, received_on=options["received"]
         ) as (export, register),
-        dsr_report.read(
-            export.path,
-            timezone=timezone,
-            salvage=salvage,
-            custom=settings.custom_kinds() if settings else (),
-        ) as source,
+        dsr_report.read(export.path, timezone=timezone, salvage=salvage, config=settings) as source,
     ):
         if fetching["sandbox"]:  # its copy of the export is removed at the end of this run
             source.file.place = "export.json"
@@ -187,15 +179,7 @@ def fetch_and_render(timezone: str, salvage: bool, config: Path | None, **option
         if fetching["sandbox"] and written.warnings:
             again = shlex.join(["dsr-report", "fetch", str(fetching["identifier"]), "--sandbox"])
             say(f"The sandbox's export is gone now; `{again} -o export.json` writes it to a file.")
-        note_disclosure(
-            register,
-            export.reference,
-            written.path,
-            written.sha256,
-            annexes=written.annexes,
-            withheld=written.values.withheld,
-            language=options["lang"],
-        )
+        note_written(register, export.reference, written, options["lang"])
 
 
 @contextmanager
@@ -216,8 +200,7 @@ def obtain_export(
     config: Config | None = None,
 ) -> Iterator[tuple[Obtained, Register]]:
     """Obtain the requested export, and yield it (on disk) with the open register."""
-    from dsr_report.fetch.client import Client
-    from dsr_report.obtain import Patience, Progress, obtain, open_register, subject_named
+    from dsr_report.obtain import Patience, Progress, obtain, subject_named
 
     if identifier is None and request_id is None:
         raise click.UsageError("Give an ID, or resume a data request with --request.")
@@ -236,22 +219,10 @@ def obtain_export(
     elif report_to and report_to.lower().startswith("http://"):
         say("warning: the export will be sent unencrypted to the --report address; use https")
     with ExitStack() as stack:
-        folder = None
-        if sandbox:
-            from dsr_report.sandbox.server import running_sandbox
-
-            server = stack.enter_context(running_sandbox(delay_seconds=0.3))
-            folder = Path(stack.enter_context(TemporaryFolder()))
-            client = Client(
-                server.state.token, api_url=server.api_url, auth_url=server.auth_url, version=api_version
-            )
-            register = open_register("sqlite://", config)
-            poll = min(poll, 0.2)
-        else:
-            client = Client(version=api_version)
-            register = open_register(database, config)
-        stack.enter_context(client)
-        stack.enter_context(register)
+        folder = Path(stack.enter_context(TemporaryFolder())) if sandbox else None
+        client, register = stack.enter_context(
+            connected(database, config, sandbox=sandbox, version=api_version)
+        )
         told = stack.enter_context(show_work())
         downloading = stack.enter_context(bar("Downloading"))
         try:
@@ -262,7 +233,7 @@ def obtain_export(
                 request_id=request_id,
                 report=report_to,
                 folder=folder,
-                patience=Patience(timeout, poll),
+                patience=Patience(timeout, min(poll, SANDBOX_POLL) if sandbox else poll),
                 progress=Progress(say, partial(_tell_state, told), downloading),
                 reference=reference,
                 received_on=received_on,
@@ -277,6 +248,30 @@ def obtain_export(
                 hint="The sandbox and its data request end with this run: use a longer --timeout.",
             ) from error
         yield found, register
+
+
+@contextmanager
+def connected(
+    database: str | None,
+    config: Config | None,
+    *,
+    sandbox: bool,
+    version: Version | None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[tuple[Client, Register]]:
+    """The API and the register; with `sandbox` those of a sandbox, which end with the block."""
+    from dsr_report.fetch.client import Client
+    from dsr_report.obtain import open_register
+
+    with ExitStack() as stack:
+        client = partial(Client, version=version, sleep=sleep)
+        if sandbox:
+            from dsr_report.sandbox.server import running_sandbox
+
+            server = stack.enter_context(running_sandbox(delay_seconds=0.3))
+            client = partial(client, server.token, api_url=server.api_url, auth_url=server.auth_url)
+        place = "sqlite://" if sandbox else database
+        yield stack.enter_context(client()), stack.enter_context(open_register(place, config))
 
 
 def _tell_state(tell: Callable[[str], None], status: Status, _seconds: float) -> None:

@@ -36,7 +36,7 @@ def login(file: Path | None, no_check: bool, remove: bool) -> None:
     from dsr_report.errors import AuthError
     from dsr_report.fetch.client import Client
     from dsr_report.fetch.token import Secret, forget_token, store_token
-    from dsr_report.files import written_whole
+    from dsr_report.files import write_whole
 
     if remove:
         if file:
@@ -52,8 +52,7 @@ def login(file: Path | None, no_check: bool, remove: bool) -> None:
     if file is None:
         say(f"stored in the keyring ({store_token(token)})")
         return
-    with written_whole(file) as target:
-        target.write(token.reveal().encode("utf-8") + b"\n")
+    write_whole(file, token.reveal().encode("utf-8") + b"\n")
     say("stored; to make the other commands use it, run:")
     click.echo(f"export COPERNICA_TOKEN_FILE={shlex.quote(str(file.resolve()))}")
 

@@ -42,6 +42,23 @@ class Day(click.ParamType[date]):
         return day
 
 
+def day_option(name: str, what: str) -> Callable[[Command], Command]:
+    """An option for a day."""
+    return click.option(name, type=Day(), metavar="DATE", help=what)
+
+
+def folder_option(*names: str, what: str, exists: bool = False, **more: Any) -> Callable[[Command], Command]:
+    """An option for a folder."""
+    kind = click.Path(exists=exists, file_okay=False, path_type=Path)
+    return click.option(*names, type=kind, metavar="DIR", help=what, **more)
+
+
+def file_option(name: str, what: str) -> Callable[[Command], Command]:
+    """An option for a file that is there."""
+    kind = click.Path(exists=True, dir_okay=False, path_type=Path)
+    return click.option(name, type=kind, metavar="FILE", help=what)
+
+
 def _language_of(ctx: click.Context | None) -> str:
     """The language for parsing dates: that of the report, as far as the options so far determine it."""
     given, path = (ctx.params.get(name) if ctx else None for name in ("lang", "config"))
@@ -147,10 +164,9 @@ def write_or_print(content: bytes, output: Path | None) -> bool:
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(content)
         return False
-    from dsr_report.files import written_whole
+    from dsr_report.files import write_whole
 
-    with written_whole(output) as file:
-        file.write(content)
+    write_whole(output, content)
     return True
 
 
@@ -205,10 +221,14 @@ def calendar_option(command: Command) -> Command:
 
 def controller() -> Config | None:
     """Load the configuration given to `calendar_option`; None without one."""
-    from dsr_report.config import load_config
+    return configuration(click.get_current_context().meta.get("dsr_report.config"))
 
-    path = click.get_current_context().meta.get("dsr_report.config")
-    return load_config(path) if path else None
+
+def configuration(path: Path | None) -> Config | None:
+    """The configuration that `config_option` was given."""
+    from dsr_report.config import given_config
+
+    return given_config(path)
 
 
 def salvage_option(command: Command) -> Command:
@@ -275,11 +295,9 @@ def form_options(format_: str | None = None) -> Callable[[Command], Command]:
             is_flag=True,
             help="Treat missing statements, unrecognised records and undecided findings as errors (exit code 5).",
         ),
-        click.option(
+        day_option(
             "--collected",
-            type=Day(),
-            metavar="DATE",
-            help="Date on which the data were taken from Copernica; page 1 says so. Default: the day of a download.",
+            "Date on which the data were taken from Copernica; page 1 says so. Default: the day of a download.",
         ),
         click.option(
             "--delay",
@@ -290,29 +308,20 @@ def form_options(format_: str | None = None) -> Callable[[Command], Command]:
 
 
 dates_of_request = together(
-    click.option(
-        "--received",
-        type=Day(),
-        metavar="DATE",
-        help="Date on which the request was received (2026-03-05, or as the language writes it).",
+    day_option(
+        "--received", "Date on which the request was received (2026-03-05, or as the language writes it)."
     ),
-    click.option(
-        "--replied",
-        type=Day(),
-        metavar="DATE",
-        help="Date of the reply (2026-03-05, or as the language writes it).",
-    ),
+    day_option("--replied", "Date of the reply (2026-03-05, or as the language writes it)."),
 )
 """`--received` and `--replied`."""
 
 report_options = together(
     output_option("; the extension sets the format: .pdf, .html or .zip. Default: disclosure-TYPE-ID.pdf."),
     form_options(),
-    click.option(
+    folder_option(
         "--templates",
-        type=click.Path(path_type=Path, file_okay=False, exists=True),
-        metavar="DIR",
-        help="Folder of templates that replace the built-in ones, file by file.",
+        what="Folder of templates that replace the built-in ones, file by file.",
+        exists=True,
     ),
     click.option(
         "--review",
@@ -326,12 +335,7 @@ report_options = together(
         help="Mask and withhold nothing (for the controller's own archive; page 1 says so).",
     ),
     dates_of_request,
-    click.option(
-        "--due",
-        type=Day(),
-        metavar="DATE",
-        help="Deadline for the reply. Default: one month after --received.",
-    ),
+    day_option("--due", "Deadline for the reply. Default: one month after --received."),
     click.option("--reference", metavar="TEXT", help="Your reference for the request."),
     click.option(
         "--workers",

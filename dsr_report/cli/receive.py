@@ -14,10 +14,19 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
-from dsr_report.cli.options import form_options, language_chosen, say, verbosity_options
+from dsr_report.cli.options import (
+    configuration,
+    file_option,
+    folder_option,
+    form_options,
+    language_chosen,
+    say,
+    verbosity_options,
+)
 from dsr_report.errors import FileError, UsageError, needs_extra
 
 if TYPE_CHECKING:
+    from dsr_report.config import Config
     from dsr_report.receive.inbox import Received
     from dsr_report.register.store import Register
 
@@ -38,30 +47,14 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 @click.option(
     "--port", default=8043, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on."
 )
-@click.option(
-    "--certificate",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Serve TLS itself, with this certificate chain (PEM).",
-)
-@click.option(
-    "--key",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="The certificate's private key (PEM).",
-)
+@file_option("--certificate", "Serve TLS itself, with this certificate chain (PEM).")
+@file_option("--key", "The certificate's private key (PEM).")
 @click.option(
     "--behind-proxy",
     is_flag=True,
     help="A TLS-terminating proxy on another machine forwards to --host.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Folder for the exports. Default: the user's data folder.",
-)
+@folder_option("-o", "--output", what="Folder for the exports. Default: the user's data folder.")
 @click.option(
     "--max-bytes",
     default=2 << 30,
@@ -77,13 +70,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     metavar="SECONDS",
     help="How old a signed call may be.",
 )
-@click.option(
-    "--render",
-    "reports",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Render a report of each export into this folder, too.",
-)
+@folder_option("--render", "reports", what="Render a report of each export into this folder, too.")
 @form_options("pdf")
 @verbosity_options
 def receive(
@@ -137,7 +124,6 @@ def receive(
         from dsr_report.receive.keys import DnsKeys
         from dsr_report.receive.server import check_port, make_server
         from dsr_report.receive.signatures import RejectedError, Rules, identity
-    from dsr_report.config import load_config
     from dsr_report.obtain import export_folder, open_register
     from dsr_report.register.requests import DEFAULT_API_URL
 
@@ -154,7 +140,7 @@ def receive(
     if unsigned:
         path = f"{path.rstrip('/')}/{_secret(folder)}"
     rules = None if account is None else Rules(public.netloc, account, timedelta(seconds=max_age))
-    settings = load_config(config) if config else None
+    settings = configuration(config)
     with open_register(None, settings) as register:
         inbox = Inbox(
             folder,
@@ -165,7 +151,7 @@ def receive(
         endpoint = Endpoint(
             Door(path, rules, DnsKeys(), limits=CallLimits(body_bytes=max_bytes)),
             inbox,
-            on_received=_renderer(reports, config, register, **choices) if reports else None,
+            on_received=_renderer(reports, settings, register, **choices) if reports else None,
             say=lambda line: say(f"{datetime.now():%H:%M:%S} {line}"),  # noqa: DTZ005 - as the clock on the wall
         )
         server = make_server(endpoint.application(), host=host, port=port, certificate=certificate, key=key)
@@ -179,12 +165,11 @@ def receive(
 
 def _secret(folder: Path) -> str:
     """The secret part of the path, kept in a private file across restarts."""
-    from dsr_report.files import private_folder, written_whole
+    from dsr_report.files import private_folder, write_whole
 
     file = private_folder(folder) / "receive-path"
     if not file.exists():
-        with written_whole(file) as new:
-            new.write(secrets.token_urlsafe(32).encode("ascii"))
+        write_whole(file, secrets.token_urlsafe(32).encode("ascii"))
     if file.stat().st_mode & 0o077:
         raise FileError("others can read the secret path", where=str(file), hint="Remove it and start again.")
     return file.read_text(encoding="ascii").strip()
@@ -192,7 +177,7 @@ def _secret(folder: Path) -> str:
 
 def _renderer(
     folder: Path,
-    config: Path | None,
+    settings: Config | None,
     register: Register,
     *,
     format_: str,
@@ -201,12 +186,10 @@ def _renderer(
     **choices: Any,
 ) -> Callable[[Received], str]:
     """Return a callback that renders each received export, named with the number of its data request."""
-    from dsr_report.config import load_config
     from dsr_report.export import zone_named
     from dsr_report.files import private_folder
 
     zone_named(timezone)
-    settings = load_config(config) if config else None
     lang = language_chosen(lang, settings)
     private_folder(folder)
 
@@ -214,11 +197,10 @@ def _renderer(
         import dsr_report
         from dsr_report.choices import default_name, format_of
         from dsr_report.files import day_of
-        from dsr_report.obtain import note_disclosure
+        from dsr_report.obtain import note_written
 
-        custom = settings.custom_kinds() if settings else ()
         with ExitStack() as stack:
-            export = stack.enter_context(dsr_report.read(received.path, timezone=timezone, custom=custom))
+            export = stack.enter_context(dsr_report.read(received.path, timezone=timezone, config=settings))
             asked = dict(choices)
             if asked["collected"] is None:
                 asked["collected"] = day_of(received.path, export.zone)
@@ -229,15 +211,7 @@ def _renderer(
             name = Path(default_name(export.info.type, export.info.id, format_))
             target = folder / f"{name.stem}-request-{received.number}{name.suffix}"
             written = report.to(target, format_of(target))
-        note_disclosure(
-            register,
-            received.reference,
-            target,
-            written.sha256,
-            annexes=written.annexes,
-            withheld=written.values.withheld,
-            language=lang,
-        )
+        note_written(register, received.reference, written, lang)
         return f"rendered as {target}"
 
     return render

@@ -15,7 +15,15 @@ import click
 
 from dsr_report import files
 from dsr_report.cli import register_output as output
-from dsr_report.cli.options import SUBJECT_TYPES, Day, calendar_option, controller, say, verbosity_options
+from dsr_report.cli.options import (
+    SUBJECT_TYPES,
+    Day,
+    calendar_option,
+    controller,
+    day_option,
+    say,
+    verbosity_options,
+)
 from dsr_report.errors import CheckFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -54,21 +62,21 @@ def _common(function: _Function) -> _Function:
 _actor = click.option("--actor", help="Who is doing this. Default: the operating system's user.")
 
 
-def _changes_case(function: Callable[..., str]) -> Callable[..., None]:
-    """Turn a function `(open register, options) -> reference` into a command that prints the changed case."""
+def _changes_case(function: Callable[..., str | None]) -> Callable[..., None]:
+    """Turn a function into a command that prints the changed case: that of its argument, or that it returns."""
 
     @_actor
     @_common
     @wraps(function)
     def run(*, actor: str | None, database: str | None, as_json: bool, **options: Any) -> None:
         opened = _open(database, actor)
-        output.one(opened.case(function(opened, **options)), as_json=as_json)
+        output.one(opened.case(function(opened, **options) or options["reference"]), as_json=as_json)
 
     return run
 
 
 def _on(what: str) -> Callable[[_Function], _Function]:
-    return click.option("--on", type=Day(), metavar="DATE", help=f"{what}. Default: today.")
+    return day_option("--on", f"{what}. Default: today.")
 
 
 def _wide(function: _Function) -> _Function:
@@ -154,7 +162,7 @@ def show(reference: str, *, database: str | None, as_json: bool) -> None:
 @click.option(
     "--type", "subject_type", type=SUBJECT_TYPES, help="What ID refers to. Default: email if it contains @."
 )
-@click.option("--received", type=Day(), metavar="DATE", help="The day the request arrived.")
+@day_option("--received", "The day the request arrived.")
 @click.option("--reference", help="Your reference. Default: the next number of the year.")
 @click.option("--channel", help="How it arrived, such as e-mail or letter.")
 @click.option("--language", help="Language of the person.")
@@ -221,7 +229,7 @@ def add(
 @click.argument("reference")
 @click.argument("day", metavar="DATE", type=Day())
 @_changes_case
-def received(opened: Register, reference: str, day: date) -> str:
+def received(opened: Register, reference: str, day: date) -> None:
     """Note or correct the day on which a request arrived.
 
     \b
@@ -229,7 +237,6 @@ def received(opened: Register, reference: str, day: date) -> str:
         dsr-report register received 2026-0001 2026-03-05
     """
     opened.set_received(reference, day)
-    return reference
 
 
 @register.command()
@@ -239,7 +246,7 @@ def received(opened: Register, reference: str, day: date) -> str:
     "--event", default="note", show_default=True, metavar="EVENT", help="acknowledged, review, approved, …"
 )
 @_changes_case
-def note(opened: Register, reference: str, text: str | None, event: str) -> str:
+def note(opened: Register, reference: str, text: str | None, event: str) -> None:
     """Write a remark or a step into the log of a case.
 
     \b
@@ -249,7 +256,6 @@ def note(opened: Register, reference: str, text: str | None, event: str) -> str:
     if event == "note" and not (text or "").strip():
         raise UsageError("a note needs text")
     opened.note(reference, event, text=text)
-    return reference
 
 
 @register.command()
@@ -257,7 +263,7 @@ def note(opened: Register, reference: str, text: str | None, event: str) -> str:
 @click.option("--reason", required=True, help="Why it takes longer: what the person was told.")
 @_on("When the person was told")
 @_changes_case
-def extend(opened: Register, reference: str, reason: str, on: date | None) -> str:
+def extend(opened: Register, reference: str, reason: str, on: date | None) -> None:
     """Record that the person was told that the reply takes up to two more months.
 
     \b
@@ -269,7 +275,6 @@ def extend(opened: Register, reference: str, reason: str, on: date | None) -> st
             "warning: the notice was given too late, so the extension may not be valid; reply by the first deadline",
             err=True,
         )
-    return reference
 
 
 @register.command()
@@ -280,7 +285,7 @@ def extend(opened: Register, reference: str, reason: str, on: date | None) -> st
 @click.option("--reason", help="The doubt, or the question; removed when the case is forgotten.")
 @_on("When the person was asked")
 @_changes_case
-def pause(opened: Register, reference: str, why: str, reason: str | None, on: date | None) -> str:
+def pause(opened: Register, reference: str, why: str, reason: str | None, on: date | None) -> None:
     """Stop the clock: the person was asked who they are, or what they want.
 
     \b
@@ -288,7 +293,6 @@ def pause(opened: Register, reference: str, why: str, reason: str | None, on: da
         dsr-report register pause 2026-0001 --why identity --reason "asked from another address"
     """
     opened.pause(reference, "clarification" if why == "clarification" else "identity", reason=reason, on=on)
-    return reference
 
 
 @register.command()
@@ -296,7 +300,7 @@ def pause(opened: Register, reference: str, why: str, reason: str | None, on: da
 @click.option("--evidence", help="The kind of proof, never the document.")
 @_on("When the answer arrived")
 @_changes_case
-def resume(opened: Register, reference: str, evidence: str | None, on: date | None) -> str:
+def resume(opened: Register, reference: str, evidence: str | None, on: date | None) -> None:
     """Let the clock run again: the person's answer arrived.
 
     \b
@@ -304,7 +308,6 @@ def resume(opened: Register, reference: str, evidence: str | None, on: date | No
         dsr-report register resume 2026-0001 --evidence "code sent to the known address"
     """
     opened.resume(reference, evidence=evidence, on=on)
-    return reference
 
 
 @register.command()
@@ -316,7 +319,7 @@ def resume(opened: Register, reference: str, evidence: str | None, on: date | No
 @_changes_case
 def sent(
     opened: Register, reference: str, disclosure: Path, channel: str, address: str | None, on: date | None
-) -> str:
+) -> None:
     """Note that DISCLOSURE was handed over: the clock stops.
 
     \b
@@ -331,7 +334,6 @@ def sent(
         address=address,
         on=on,
     )
-    return reference
 
 
 @register.command()
@@ -340,7 +342,7 @@ def sent(
 @click.option("--weighing", help="Why; removed when the case is forgotten.")
 @_on("When the person was told")
 @_changes_case
-def refuse(opened: Register, reference: str, ground: str, weighing: str | None, on: date | None) -> str:
+def refuse(opened: Register, reference: str, ground: str, weighing: str | None, on: date | None) -> None:
     """Note that the person was told of a refusal, with its reasons and how to complain.
 
     \b
@@ -348,7 +350,6 @@ def refuse(opened: Register, reference: str, ground: str, weighing: str | None, 
         dsr-report register refuse 2026-0001 --ground "Art. 12(5)"
     """
     opened.refuse(reference, ground, weighing=weighing, on=on)
-    return reference
 
 
 @register.command()
@@ -356,7 +357,7 @@ def refuse(opened: Register, reference: str, ground: str, weighing: str | None, 
 @_on("When it was withdrawn")
 @click.option("--mistake", is_flag=True, help="There was no such request: an address was mistyped, say.")
 @_changes_case
-def withdraw(opened: Register, reference: str, on: date | None, *, mistake: bool) -> str:
+def withdraw(opened: Register, reference: str, on: date | None, *, mistake: bool) -> None:
     """Record that the person withdrew the request, or that there was none.
 
     \b
@@ -366,7 +367,6 @@ def withdraw(opened: Register, reference: str, on: date | None, *, mistake: bool
     opened.withdraw(reference, on=on, mistake=mistake)
     if mistake:
         opened.close_case(reference)
-    return reference
 
 
 @register.command()
@@ -401,7 +401,7 @@ def abandon(opened: Register, number: int, reason: str) -> str:
 @click.argument("reference")
 @click.option("--reason", help="Required if the request was not answered.")
 @_changes_case
-def close_(opened: Register, reference: str, reason: str | None) -> str:
+def close_(opened: Register, reference: str, reason: str | None) -> None:
     """Close a case: its retention period begins and the address is removed.
 
     \b
@@ -409,7 +409,6 @@ def close_(opened: Register, reference: str, reason: str | None) -> str:
         dsr-report register close 2026-0001
     """
     opened.close_case(reference, reason=reason)
-    return reference
 
 
 @register.command()

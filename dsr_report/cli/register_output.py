@@ -41,6 +41,8 @@ CSV_COLUMNS = (
     "forgotten",
     "owner",
 )
+_WIDE = ("REFERENCE", "PERSON", "STATE", "DUE", "WORK TO", "NOMINAL", "LATEST", "RECEIVED", "OWNER")
+_NARROW = ("REFERENCE", "PERSON", "DUE", "STATE", "NEXT")
 _COLUMNS = 80
 _SHORTEST_REFERENCE = 10
 _SHORTEST_PERSON = 10
@@ -55,34 +57,31 @@ def table(cases: Sequence[CaseEntry], *, as_json: bool, wide: bool, nothing: str
     if not cases:
         click.echo(nothing, err=True)
         return
-    if not wide:
-        _print_rows(_narrow_rows([("REFERENCE", "PERSON", "DUE", "STATE", "NEXT"), *map(_narrow, cases)]))
-        _say_doubts(cases)
-        return
-    rows = [("REFERENCE", "PERSON", "STATE", "DUE", "WORK TO", "NOMINAL", "LATEST", "RECEIVED", "OWNER")]
-    rows += [
-        (
-            case.reference,
-            case.subject,
-            case.state,
-            case.due.upper() if case.urgency == "overdue" else case.due,
-            str(case.deadlines.target),
-            str(case.deadlines.nominal),
-            str(case.deadlines.latest),
-            f"{case.received_on}{' (assumed)' if case.received_assumed else ''}",
-            case.owner,
-        )
-        for case in cases
-    ]
-    _print_rows(rows)
+    if wide:
+        _print_rows([_WIDE, *map(_wide, cases)])
+    else:
+        _print_rows(_narrow_rows([_NARROW, *map(_narrow, cases)]))
     _say_doubts(cases)
 
 
+def _wide(case: CaseEntry) -> tuple[str, ...]:
+    dates = case.deadlines
+    received = f"{case.received_on}{' (assumed)' if case.received_assumed else ''}"
+    return (
+        case.reference, case.subject, case.state, _due(case), str(dates.target), str(dates.nominal),
+        str(dates.latest), received, case.owner,
+    )  # fmt: skip
+
+
 def _narrow(case: CaseEntry) -> tuple[str, ...]:
-    due = case.due.upper() if case.urgency == "overdue" else case.due
+    due = _due(case)
     if case.days_left is not None:
         due = f"{due.removeprefix('due ')}, {case.deadlines.nominal}"
     return case.reference, case.subject, due, case.state, case.next_step
+
+
+def _due(case: CaseEntry) -> str:
+    return case.due.upper() if case.urgency == "overdue" else case.due
 
 
 def _narrow_rows(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -203,20 +202,8 @@ def figures(counted: Figures, *, as_json: bool) -> None:
         _print_json(to_json(counted))
         return
     median = "-" if counted.median_days is None else f"{counted.median_days:g}"
-    _print_rows(
-        [
-            ("Year", str(counted.year)),
-            ("Requests", str(counted.requests)),
-            ("Answered", str(counted.answered)),
-            ("Open", str(counted.open)),
-            ("Late", str(counted.late)),
-            ("Extended", str(counted.extended)),
-            ("Refused", str(counted.refused)),
-            ("Withdrawn", str(counted.withdrawn)),
-            ("Median days", median),
-            ("Withheld values", str(counted.withheld_values)),
-        ]
-    )
+    counts = {**to_json(counted), "median_days": median}
+    _print_rows([(name.replace("_", " ").capitalize(), str(value)) for name, value in counts.items()])
 
 
 def as_json(cases: Sequence[CaseEntry]) -> bytes:

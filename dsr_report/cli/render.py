@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsr_report.cli.options import (
+    configuration,
     export_argument,
     export_source,
     language_chosen,
@@ -40,16 +41,12 @@ def render(export: str, timezone: str, salvage: bool, config: Path | None, **opt
         dsr-report render export.json --lang nl --config controller.toml -o disclosure.pdf
     """
     import dsr_report
-    from dsr_report.config import load_config
 
-    settings = load_config(config) if config else None
+    settings = configuration(config)
     options["lang"] = language_chosen(options["lang"], settings)
     warn_of_the_future(options["received"], options["replied"])
     with dsr_report.read(
-        export_source(export),
-        timezone=timezone,
-        salvage=salvage,
-        custom=settings.custom_kinds() if settings else (),
+        export_source(export), timezone=timezone, salvage=salvage, config=settings
     ) as source:
         write_report(source, config=settings, **options)
 

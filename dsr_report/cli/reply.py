@@ -9,7 +9,14 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import Day, config_option, database_option, output_option, say, verbosity_options
+from dsr_report.cli.options import (
+    config_option,
+    database_option,
+    day_option,
+    output_option,
+    say,
+    verbosity_options,
+)
 from dsr_report.cli.progress import show_work
 from dsr_report.errors import RegisterError, UsageError
 from dsr_report.lexicon import LANGUAGES
@@ -30,9 +37,7 @@ from dsr_report.lexicon import LANGUAGES
     help="Language of the letter; the report's by default.",
 )
 @config_option("Controller and contact (TOML).")
-@click.option(
-    "--received", type=Day(), metavar="DATE", help="Date on which the request was received (YYYY-MM-DD)."
-)
+@day_option("--received", "Date on which the request was received (YYYY-MM-DD).")
 @click.option(
     "--encrypt", is_flag=True, help="Attach a copy protected with a passphrase, which is shown once."
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import say, verbosity_options
+from dsr_report.cli.options import folder_option, say, verbosity_options
 
 
 @click.command()
@@ -22,12 +22,7 @@ from dsr_report.cli.options import say, verbosity_options
     metavar="SECONDS",
     help="How long a data request takes.",
 )
-@click.option(
-    "--samples",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Folder of exports to serve instead of the built-in ones.",
-)
+@folder_option("--samples", what="Folder of exports to serve instead of the built-in ones.", exists=True)
 @verbosity_options
 def sandbox(host: str, port: int, delay: float, samples: Path | None) -> None:
     """Run a local Copernica API that serves sample exports, until Ctrl-C.

@@ -8,6 +8,7 @@ import click
 
 from dsr_report.cli.options import (
     config_option,
+    configuration,
     export_source,
     is_verbose,
     language_chosen,
@@ -82,10 +83,9 @@ def tables(
         dsr-report tables export.json -o tables --format parquet
         dsr-report tables --combine exports/ -o tables --format duckdb
     """
-    from dsr_report.config import load_config
     from dsr_report.operations import write_tables
 
-    settings = load_config(config) if config else None
+    settings = configuration(config)
     if str(output) == "-":
         raise UsageError("tables are written as several files", where="--output -", hint="Name a folder.")
     if len(exports) > 1 and not combine:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import click
 
-from dsr_report.cli.options import verbosity_options
+from dsr_report.cli.options import (
+    file_option,
+    verbosity_options,
+)
 from dsr_report.cli.progress import show_work
 
 
@@ -15,12 +18,7 @@ from dsr_report.cli.progress import show_work
 @click.argument(
     "disclosure", metavar="DISCLOSURE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option(
-    "--export",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="The export to compare with, if it is not embedded; or the original.",
-)
+@file_option("--export", "The export to compare with, if it is not embedded; or the original.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable: one JSON object.")
 @verbosity_options
 def verify(disclosure: Path, export: Path | None, as_json: bool) -> int:

@@ -11,19 +11,18 @@ from starlette.responses import FileResponse, Response
 from dsr_report.choices import FORMATS
 from dsr_report.delivery.checks import check_to_send
 from dsr_report.delivery.cover import cover_letter
-from dsr_report.delivery.protection import new_passphrase, write_protected
-from dsr_report.delivery.reply import Reply, address_of, is_known_address, write_reply
+from dsr_report.delivery.reply import address_of, is_known_address
 from dsr_report.desk import wording
 from dsr_report.desk.door import FRAME_POLICY
 from dsr_report.desk.pages import Ask, number_in
 from dsr_report.desk.preview_places import anchor_of
 from dsr_report.desk.review import Open
 from dsr_report.errors import DsrReportError
-from dsr_report.files import written_whole
+from dsr_report.files import write_whole
 from dsr_report.languages import LANGUAGES, language_of
 from dsr_report.register.cases import RETENTION
 from dsr_report.rendering.configuration import missing_from
-from dsr_report.temporary import TemporaryFolder
+from dsr_report.reply_draft import draft_of
 
 _DRAFT = "reply.eml"
 _COVER = "reply.docx"
@@ -306,37 +305,25 @@ def _write_draft(ask: Ask, made: Mapping[str, Any]) -> str:
         return ""
     disclosure = ask.place.path / str(made["name"])
     manifest, parts = check_to_send(disclosure)
-    controller, passphrase = ask.office.config.controller, ""
-    with TemporaryFolder() as folder:
-        attached = parts
-        if ask.value("protect") == "yes":
-            passphrase = new_passphrase()
-            attached = [Path(folder) / part.name for part in parts]
-            for part, locked in zip(parts, attached, strict=True):
-                write_protected(part, locked, passphrase)
-        letter = Reply(
-            to=to,
-            controller=controller.name if controller else "",
-            language=manifest.language,
-            sender=(controller.email if controller else None) or None,
-            contact=controller.email if controller else None,
-            reference=manifest.reference,
-            received=None if ask.case.received_assumed else ask.case.received_on,
-            encrypted=bool(passphrase),
-        )
-        draft = write_reply(letter, *attached)
+    controller = ask.office.config.controller
+    letter, draft, passphrase = draft_of(
+        parts,
+        manifest,
+        controller,
+        to=to,
+        received=None if ask.case.received_assumed else ask.case.received_on,
+        encrypt=ask.value("protect") == "yes",
+    )
     cover = ask.place.path / _COVER
     if ask.value("cover") == "yes":
         names = [part.name for part in parts]
         content = cover_letter(letter, names, controller, manifest.created)
-        with written_whole(cover) as file:
-            file.write(content)
+        write_whole(cover, content)
     else:
         cover.unlink(missing_ok=True)
-    with written_whole(ask.place.path / _DRAFT) as file:
-        file.write(draft)
+    write_whole(ask.place.path / _DRAFT, draft)
     ask.place.note(reply_to=to)
-    return passphrase
+    return passphrase or ""
 
 
 def draft(ask: Ask) -> Response:

@@ -19,7 +19,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dsr_report.files import private_folder, written_whole
+from dsr_report.files import private_folder, write_whole
 from dsr_report.obtain import case_folder_name
 
 Facts = dict[str, Any]
@@ -131,5 +131,4 @@ def read_facts(path: Path) -> Facts:
 
 def write_facts(path: Path, facts: Facts) -> None:
     """Write facts to a private file, whole or not at all."""
-    with written_whole(path) as file:
-        file.write(json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass"))
+    write_whole(path, json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass"))

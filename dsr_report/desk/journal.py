@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from dsr_report.files import append_line, lines_of
 from dsr_report.redact.decisions import Taken
 from dsr_report.redact.findings import Finding
 
@@ -94,15 +95,7 @@ class Journal:
         line = JournalLine(
             self.revision + 1, datetime.now(UTC).isoformat(timespec="seconds"), actor, export, event, data
         )
-        text = json.dumps(asdict(line), ensure_ascii=True)
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            size = os.fstat(handle).st_size
-            is_torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            os.write(handle, (b"\n" if is_torn else b"") + text.encode("ascii") + b"\n")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        append_line(self._path, json.dumps(asdict(line)))
         self.lines.append(line)
         return line
 
@@ -215,20 +208,6 @@ def _plain(entry: Mapping[str, Any] | None) -> Entry:
 
 
 def _lines_of(path: Path) -> Iterator[JournalLine]:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return
-    for text in content.split(b"\n"):
-        try:
-            said = json.loads(text)
-            yield JournalLine(
-                int(said["number"]),
-                str(said["at"]),
-                str(said["actor"]),
-                str(said["export"]),
-                str(said["event"]),
-                said["data"],
-            )
-        except (ValueError, KeyError, TypeError):
-            continue  # truncated by a crash before it was acknowledged
+    for said in lines_of(path):
+        with suppress(KeyError, TypeError):  # torn by a crash, before it was answered for
+            yield JournalLine(*(said[name] for name in JournalLine.__slots__))

@@ -25,7 +25,7 @@ from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
 from dsr_report.languages import language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
-from dsr_report.obtain import Patience, Progress, Subject, note_disclosure, obtain
+from dsr_report.obtain import Patience, Progress, Subject, note_written, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
 from dsr_report.register.cases import RETENTION
@@ -277,10 +277,8 @@ class Office:
             return review
 
     def _read_export(self, job: Job) -> dict[str, Any]:
-        file = self.export(job.case)
-        if file is None or file.path is None:
-            raise RegisterError(_("the export of this case is not on this machine"), where=job.case)
-        self._read_file(job, Path(file.path), file.sha256)
+        file, path = self._file_of(job)
+        self._read_file(job, path, file.sha256)
         return {}
 
     def _read_file(self, job: Job, path: Path, sha256: str) -> CaseReview:
@@ -404,16 +402,7 @@ class Office:
         }
         folder.note_made(facts)
         if checked.ok:
-            note_disclosure(
-                self.register,
-                job.case,
-                target,
-                written.sha256,
-                annexes=written.annexes,
-                withheld=written.values.withheld,
-                language=language,
-                actor=job.actor,
-            )
+            note_written(self.register, job.case, written, language, actor=job.actor)
         return {"name": target.name}
 
     def _check_ready(self, job: Job, review: CaseReview) -> None:
@@ -503,9 +492,13 @@ class Office:
 
     def _ready(self, job: Job) -> tuple[CaseReview, FileEntry]:
         """The review of a job's case, and its export, which is read now if necessary."""
+        file, path = self._file_of(job)
+        if sha256_of(path) != file.sha256:
+            raise UsageError(_("the export was changed since it was taken in"), where=job.case)
+        return self._read_file(job, path, file.sha256), file
+
+    def _file_of(self, job: Job) -> tuple[FileEntry, Path]:
         file = self.export(job.case)
         if file is None or file.path is None:
             raise RegisterError(_("the export of this case is not on this machine"), where=job.case)
-        if sha256_of(file.path) != file.sha256:
-            raise UsageError(_("the export was changed since it was taken in"), where=job.case)
-        return self._read_file(job, Path(file.path), file.sha256), file
+        return file, Path(file.path)

@@ -73,7 +73,9 @@ class RecordIndex:
 
     def record(self, number: int) -> KeptRecord | None:
         """The record with a number; None without one."""
-        return self._one("number = ?", number)
+        with self._lock:
+            row = self._database.execute("SELECT * FROM record WHERE number = ?", (number,)).fetchone()
+        return None if row is None else _entry_of(row)
 
     def at(self, pointer: str) -> KeptRecord | None:
         """The record that contains the value at a pointer; None without one."""
@@ -91,24 +93,11 @@ class RecordIndex:
                 return None
             path = path.rpartition("/")[0]
 
-    def page(self, first: int, count: int) -> list[KeptRecord]:
-        """Up to `count` records, starting at number `first`."""
-        with self._lock:
-            rows = self._database.execute(
-                "SELECT * FROM record WHERE number >= ? ORDER BY number LIMIT ?", (first, count)
-            ).fetchall()
-        return [_entry_of(row) for row in rows]
-
     def close(self) -> None:
         """Remove the index."""
         with self._lock:
             self._database.close()
         self._folder.cleanup()
-
-    def _one(self, where: str, *values: object) -> KeptRecord | None:
-        with self._lock:
-            row = self._database.execute(f"SELECT * FROM record WHERE {where}", values).fetchone()  # noqa: S608 - ours
-        return None if row is None else _entry_of(row)
 
 
 def _entry_of(row: tuple[int, str, str, str, str, bytes]) -> KeptRecord:

@@ -17,7 +17,7 @@ from dsr_report.desk.journal import Decided, Entry, Journal, JournalLine, same_t
 from dsr_report.desk.record_index import KeptRecord, RecordIndex
 from dsr_report.errors import DsrReportError
 from dsr_report.export import Export, read
-from dsr_report.files import sha256_of, written_whole
+from dsr_report.files import sha256_of, write_whole
 from dsr_report.jsonstream.items import Item
 from dsr_report.mime.message import parse_once, wire_of_text
 from dsr_report.pointers import is_below
@@ -348,10 +348,8 @@ class CaseReview:
         text = self._writing.text(state.entries, list(state.also.values()), state.read)
         content = text.encode("utf-8", "backslashreplace")
         digest = hashlib.sha256(content).hexdigest()
-        with written_whole(self._hash_file) as seen:
-            seen.write(f"{self._written} {digest}".encode("ascii"))
-        with written_whole(self.file) as file:
-            file.write(content)
+        write_whole(self._hash_file, f"{self._written} {digest}".encode("ascii"))
+        write_whole(self.file, content)
         self._written = digest
         self._stamp = _stamp(self.file)
 

@@ -22,7 +22,7 @@ from dsr_report.desk.office import Office
 from dsr_report.desk.pages import page_of
 from dsr_report.desk.uploads import UploadLimits
 from dsr_report.errors import UsageError
-from dsr_report.files import private_folder, written_whole
+from dsr_report.files import private_folder, write_whole
 from dsr_report.languages import language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.receive.server import make_server
@@ -106,8 +106,7 @@ def running_desk(root: Path) -> str | None:
 def open_by_file(root: Path, link: str, opened: Callable[[str], bool] = webbrowser.open) -> bool:
     """Open a link in the browser through a private file that redirects; it is removed after a minute."""
     file = private_folder(root) / f"open-{secrets.token_hex(8)}.html"
-    with written_whole(file) as page:
-        page.write(page_of("open", language_of(SOURCE_LANGUAGE), link=link).encode())
+    write_whole(file, page_of("open", language_of(SOURCE_LANGUAGE), link=link).encode())
     timer = threading.Timer(60, lambda: file.unlink(missing_ok=True))
     timer.daemon = True
     timer.start()

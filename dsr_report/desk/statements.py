@@ -13,7 +13,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from dsr_report.config import Config, load_config
 from dsr_report.errors import ConfigError
-from dsr_report.files import written_whole
+from dsr_report.files import write_whole
 from dsr_report.languages import LANGUAGES, Language
 from dsr_report.records.kinds import kind_of
 from dsr_report.rendering.configuration import STATEMENTS, configuration_text
@@ -105,10 +105,8 @@ class Statements:
             except ConfigError as error:
                 raise ConfigError(error.what, hint=error.hint) from None
         if self._path.is_file():
-            with written_whole(self._path.with_name(f"{self._path.name}.before")) as before:
-                before.write(self._path.read_bytes())
-        with written_whole(self._path) as file:
-            file.write(content)
+            write_whole(self._path.with_name(f"{self._path.name}.before"), self._path.read_bytes())
+        write_whole(self._path, content)
         return config
 
     # ---- what there is to fill in

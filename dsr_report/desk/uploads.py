@@ -6,9 +6,9 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -39,14 +39,11 @@ class UploadLimits:
     all_seconds: float = 1800.0
 
 
-@dataclass(slots=True)
-class Upload:
-    """The content of a form: its fields, and its file."""
+class Upload(NamedTuple):
+    """The content of a form: its fields, and the SHA-256 of its file."""
 
-    fields: dict[str, str] = field(default_factory=dict)
-    path: Path | None = None
-    size_bytes: int = 0
-    sha256: str = ""
+    fields: dict[str, str]
+    sha256: str
 
 
 async def receive_upload(
@@ -66,10 +63,9 @@ async def receive_upload(
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not re.fullmatch(rb"[\x21-\x7e ]{1,200}", boundary):
         raise UploadError("no-form", 400)
-    upload = Upload()
     try:
         with written_whole(target) as file:
-            form = _Form(upload, file, limits)
+            form = _Form(file, limits)
             parser = MultipartParser(boundary, form.callbacks())  # type: ignore[arg-type]
             try:
                 async with asyncio.timeout(limits.all_seconds):
@@ -86,20 +82,18 @@ async def receive_upload(
                 raise UploadError("cut-off", 400)
             if form.file_size == 0:
                 raise UploadError("no-file", 422)
-            upload.size_bytes, upload.sha256 = form.file_size, form.digest.hexdigest()
     except MultipartParseError:
         raise UploadError("no-form", 400) from None
     except FileError:
         raise UploadError("disk", 507) from None
-    upload.path = target
-    return upload
+    return Upload(form.fields, form.digest.hexdigest())
 
 
 class _Form:
     """Callbacks of the parser: the file goes to disk, the fields to memory."""
 
-    def __init__(self, upload: Upload, file: BinaryIO, limits: UploadLimits) -> None:
-        self._upload = upload
+    def __init__(self, file: BinaryIO, limits: UploadLimits) -> None:
+        self.fields: dict[str, str] = {}
         self._file = file
         self._limits = limits
         self._header = b""
@@ -128,7 +122,7 @@ class _Form:
     def _begin(self) -> None:
         self._headers = {}
         self._value = b""
-        if len(self._upload.fields) > _MOST_FIELDS:
+        if len(self.fields) > _MOST_FIELDS:
             raise UploadError("no-form", 400)
 
     def _on_header_field(self, data: bytes, start: int, end: int) -> None:
@@ -162,7 +156,7 @@ class _Form:
 
     def _end_part(self) -> None:
         if not self._is_file:
-            self._upload.fields[self._name] = self._value.decode("utf-8", "replace")
+            self.fields[self._name] = self._value.decode("utf-8", "replace")
 
     def _on_end(self) -> None:
         self.is_ended = True

@@ -186,8 +186,7 @@ IN_PLACE = {
         "the day of the desk is set wrongly (SOURCE_DATE_EPOCH)"
     ),
     "Run `dsr-report verify`.": _("Look at its checks under “What was made”, and make it again."),
-    "this report was made with --original, for your own archive: it contains working codes "
-    "and links": _(
+    "this report was made with --original, for your own archive: it contains working codes and links": _(
         "this report was made for your own archive: it contains working codes and links"
     ),
     "Render it again without --original.": _("Make it again here."),
@@ -204,13 +203,10 @@ IN_PLACE = {
         "Unlock it, then enter the token again."
     ),
     "Check the request id, and ask Copernica. To take it all the same: --accept-subject; the "
-    "register notes it.": _(
-        "Check the request id, and ask Copernica."
-    ),
+    "register notes it.": _("Check the request id, and ask Copernica."),
     "Check COPERNICA_TOKEN.": _("Enter the API token again under Settings."),
     "Check COPERNICA_TOKEN: is it the token from the dashboard, and still valid?": _(
-        "Is it the token from Copernica's dashboard, and still valid? Enter it again under "
-        "Settings."
+        "Is it the token from Copernica's dashboard, and still valid? Enter it again under Settings."
     ),
     "Check COPERNICA_TOKEN: may it use this API, from this network?": _(
         "May the token use this API, from this network? Look in Copernica's dashboard."
@@ -219,9 +215,7 @@ IN_PLACE = {
         "Create one in Copernica's dashboard, and enter it under Settings."
     ),
     "Run: chmod 600 FILE": _("Ask whoever set up the desk to make it private."),
-    "Check the id and its --type.": _(
-        "Check the number, and whether it is of a subprofile or of a profile."
-    ),
+    "Check the id and its --type.": _("Check the number, and whether it is of a subprofile or of a profile."),
     "Check COPERNICA_API_URL.": _("Ask whoever set up the desk to check the address of the API."),
     "The usual ones are {api_url} and {auth_url}.": _(
         "Ask whoever set up the desk to check the address of the API."
@@ -241,15 +235,12 @@ IN_PLACE = {
     "Find the id in the dashboard and take it up with --request ID.": _(
         "Find the id in Copernica's dashboard, and enter it on the page of the case."
     ),
-    "Look in Copernica's dashboard whether a data request was made, and take it up with "
-    "--request ID.": _(
-        "Look in Copernica's dashboard whether a data request was made, then say so on the page "
-        "of the case."
+    "Look in Copernica's dashboard whether a data request was made, and take it up with --request ID.": _(
+        "Look in Copernica's dashboard whether a data request was made, then say so on the page of the case."
     ),
     "Look in the dashboard, then: dsr-report register attach {number} REQUEST_ID, or: "
     "dsr-report register abandon {number} --reason TEXT": _(
-        "Look in Copernica's dashboard whether a data request was made, then say so on the page "
-        "of the case."
+        "Look in Copernica's dashboard whether a data request was made, then say so on the page of the case."
     ),
     "Use the id that `fetch` printed.": _("Use the id that stands in Copernica's dashboard."),
     "The same command takes it up again, or: dsr-report fetch --request {id}": _(
@@ -264,9 +255,7 @@ IN_PLACE = {
     "Run the same command again: it takes up what there is.": _(
         "Collect the data again: the desk takes the data request up."
     ),
-    "name a subject (ID) or a data request (--request)": _(
-        "it is not known whom the data request is about"
-    ),
+    "name a subject (ID) or a data request (--request)": _("it is not known whom the data request is about"),
     "Name a file in it with --output.": _("Ask whoever set up the desk to check its folder."),
     "Make the folder, or choose another place with --output.": _(
         "Ask whoever set up the desk to check its folder."
@@ -280,8 +269,7 @@ IN_PLACE = {
         "Ask whoever set up the desk to check the place of the register."
     ),
     "Download it again, or read the intact part with --salvage.": _(
-        "Download it again. If that does not help, tick that it may be broken: what is whole of "
-        "it is taken."
+        "Download it again. If that does not help, tick that it may be broken: what is whole of it is taken."
     ),
     "It is not all that there is: `dsr-report fetch ID` asks for the export of the person.": _(
         "It is not all that there is. Collect the data of the person."
@@ -294,8 +282,7 @@ IN_PLACE = {
     "Run `dsr-report review` on this export again.": _("Go through the review again."),
     "Make a new file with `dsr-report review`.": _("Go through the review again."),
     "Make one with `dsr-report review EXPORT -o FILE`.": _("Go through the review again."),
-    "Run `dsr-report review EXPORT -o` with this file: it keeps the decisions that still "
-    "apply.": _(
+    "Run `dsr-report review EXPORT -o` with this file: it keeps the decisions that still apply.": _(
         "Go through the review again."
     ),
     "Check the pointers in the review file: each leads to a value, a message or a record.": _(
@@ -308,16 +295,12 @@ IN_PLACE = {
         "Read each text in the review, and tick it or decide on it."
     ),
     "Open each, then set `looked_at = true` or withhold it in the review file; `dsr-report "
-    "review` lists them.": _(
-        "Open each, then tick that you looked at it, or withhold it."
-    ),
+    "review` lists them.": _("Open each, then tick that you looked at it, or withhold it."),
     "Open each, then set `looked_at = true` or withhold it in the review file": _(
         "Open each, then tick that you looked at it, or withhold it."
     ),
     "Decide them in the review file.": _("Decide them in the review."),
-    "they are disclosed. Decide them in the review file": _(
-        "they are disclosed. Decide them in the review"
-    ),
+    "they are disclosed. Decide them in the review file": _("they are disclosed. Decide them in the review"),
     "Close it with --reason, or note the answer first (register sent, refuse).": _(
         "Note the answer first, or that it was refused."
     ),
@@ -331,8 +314,7 @@ IN_PLACE = {
     "Nothing was written. Please report this with the output of `dsr-report inspect -v`.": _(
         "Nothing was written. Please report this to those who maintain dsr-report."
     ),
-    "Nothing was written. Please report this with the output of `dsr-report inspect -v "
-    "{place}`.": _(
+    "Nothing was written. Please report this with the output of `dsr-report inspect -v {place}`.": _(
         "Nothing was written. Please report this to those who maintain dsr-report."
     ),
     "Nothing was written. Please report this: the export has a form that we do not know.": _(
@@ -342,8 +324,7 @@ IN_PLACE = {
         "Check the recipient, then tick that it is right."
     ),
     "Complete the configuration (`dsr-report config check`).": _("Fill in the statements."),
-    "`dsr-report config init -o controller.toml` writes them to fill in; give it with "
-    "--config": _(
+    "`dsr-report config init -o controller.toml` writes them to fill in; give it with --config": _(
         "fill in the statements"
     ),
     "fill them in ({path}) and run `dsr-report config check`": _("fill in the statements"),
@@ -373,7 +354,7 @@ IN_PLACE = {
     "the keyring needs the extra 'keyring'": _(
         "the keyring needs a part of dsr-report that is not installed"
     ),
-}  # fmt: skip
+}
 """Text that names commands, options or variables → the desk's text in its place."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from dsr_report.fetch.answers import TEMPORARY, OutOfReachError, blocks_of, read
 from dsr_report.fetch.download_checks import Subject, doubt_about, fault_of, must_be_about
 from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.transport import TRIES, Transport
+from dsr_report.files import digest_of
 from dsr_report.sentences import Sentence
 
 _log = logging.getLogger(__name__)
@@ -191,13 +191,9 @@ class FileDownload:
         if not self._accept_subject:
             must_be_about(subjects, self._subject, self._id)
         self.doubt = doubt_about(subjects, self._subject)
-        digest = hashlib.sha256()
         self._file.seek(0)
-        size = 0
-        while block := self._file.read(1 << 20):
-            digest.update(block)
-            size += len(block)
-        return size, digest.hexdigest()
+        digest = digest_of(self._file)
+        return self._file.tell(), digest
 
 
 def _strong_mark(response: httpx.Response) -> str | None:

@@ -27,12 +27,9 @@ def fault_of(path: Path) -> tuple[str | None, Subjects]:
     """
     try:
         with open_export(path, name="the download") as export:
-            for _ in export.batches():
-                pass
-            codes = {warning.code for warning in export.warnings}
-            if codes & {"data-is-text", "no-data"}:
-                return Sentence("there is a text in place of the data, or nothing"), export.subjects
-            return None, export.subjects
+            if export.read_to_end():
+                return None, export.subjects
+            return Sentence("there is a text in place of the data, or nothing"), export.subjects
     except NotAnExportError as error:
         return error.what, Subjects()
 

@@ -9,11 +9,11 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import httpx
 
@@ -165,11 +165,8 @@ class Transport:
         where = _host(self.base)
         with hush(), time_limit(self._seconds_left(deadline, LEAST_SECONDS)) as limit:
             try:
-                response = self._open(path, headers, limit, deadline)
-                try:
+                with closing(self._open(path, headers, limit, deadline)) as response:
                     yield response
-                finally:
-                    response.close()
             except (httpx.HTTPError, OutOfReachError) as error:
                 limit.check(where)
                 if isinstance(error, OutOfReachError):
@@ -293,6 +290,25 @@ class Transport:
 
     # ---- one request
 
+    def _send(
+        self,
+        method: str,
+        url: httpx.URL | str,
+        limit: TimeLimit,
+        deadline: float | None,
+        trace: Callable[[str, Mapping[str, Any]], None] | None = None,
+        **content: Any,
+    ) -> httpx.Response:
+        """Send a request; its answer is there, but for its body."""
+        request = self._client.build_request(
+            method,
+            url,
+            timeout=self._patience(deadline),
+            extensions={"trace": trace or limit.trace} if self._is_traced else {},
+            **content,
+        )
+        return limit.open(partial(self._client.send, request, stream=True))
+
     def _open(
         self, path: str, headers: Mapping[str, str], limit: TimeLimit, deadline: float | None
     ) -> httpx.Response:
@@ -323,14 +339,7 @@ class Transport:
             if _origin(url) == home:
                 signed |= _bearer(jwt)
                 url = self._with_token(url)
-            request = self._client.build_request(
-                "GET",
-                url,
-                headers=signed,
-                timeout=self._patience(deadline),
-                extensions={"trace": limit.trace} if self._is_traced else {},
-            )
-            response = limit.open(partial(self._client.send, request, stream=True))
+            response = self._send("GET", url, limit, deadline, headers=signed)
             if not response.has_redirect_location:
                 if _origin(url) != home and response.status_code in {401, 403}:
                     response.close()
@@ -360,25 +369,15 @@ class Transport:
             if event.endswith("send_request_headers.started") and info["request"].method == b"POST":
                 left.append(True)
 
-        extensions = {"trace": trace} if self._is_traced else {}
         answer: ApiAnswer | None = None
         try:
             with hush(), time_limit(self._seconds_left(soon)) as limit:
-                request = self._client.build_request(
-                    "POST",
-                    self._with_token(self._address(path)),
-                    headers=_bearer(jwt),
-                    json=dict(body),
-                    timeout=self._patience(soon),
-                    extensions=extensions,
-                )
-                response = limit.open(partial(self._client.send, request, stream=True))
-                answer = ApiAnswer(response.status_code, response.headers, b"")
-                try:
+                url = self._with_token(self._address(path))
+                content = {"headers": _bearer(jwt), "json": dict(body)}
+                with closing(self._send("POST", url, limit, soon, trace, **content)) as response:
+                    answer = ApiAnswer(response.status_code, response.headers, b"")
                     whole = read_answer(response)
                     answer = answer if limit.is_over else whole  # a truncated body may hold half an id
-                finally:
-                    response.close()
         except (httpx.HTTPError, OutOfReachError) as error:
             name = name_of(error) if isinstance(error, httpx.HTTPError) else error.what
             if isinstance(error, TimeUpError):  # before it was sent
@@ -403,18 +402,9 @@ class Transport:
             soon = self._soon(deadline)
             with hush(), time_limit(self._seconds_left(soon)) as limit:
                 try:
-                    request = self._client.build_request(
-                        "POST",
-                        self._auth_url,
-                        data={"access_token": self._token.reveal()},
-                        timeout=self._patience(soon),
-                        extensions={"trace": limit.trace} if self._is_traced else {},
-                    )
-                    response = limit.open(partial(self._client.send, request, stream=True))
-                    try:
+                    form = {"access_token": self._token.reveal()}
+                    with closing(self._send("POST", self._auth_url, limit, soon, data=form)) as response:
                         answer = read_answer(response)
-                    finally:
-                        response.close()
                 except httpx.HTTPError as error:
                     limit.check()
                     raise OutOfReachError(Sentence("no answer ({error})", error=name_of(error))) from None
@@ -463,16 +453,10 @@ def _bearer(jwt: Secret | None) -> dict[str, str]:
 
 def _base_and_version(base: str, version: Version | None) -> tuple[str, Version]:
     """The API's address and version; without `version`, the one in the address, else v4."""
-    ending = re.search(r"/(v[1-4])$", base)
-    named = ending.group(1) if ending else None
+    named = next((known for known in get_args(Version) if base.endswith(f"/{known}")), None)
     if version is None:
-        for known in ("v4", "v3", "v2", "v1"):
-            if named == known:
-                return base, known
-        return base, "v4"
-    if named and named != version:
-        base = base[: -len(named)] + version
-    return base, version
+        return base, named or "v4"
+    return base.removesuffix(named) + version if named else base, version
 
 
 def _target(url: httpx.URL, place: str) -> httpx.URL:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
+from dsr_report.closing import Closing
 from dsr_report.errors import BrokenJsonError, NotAnExportError, NotReadyError
 from dsr_report.jsonstream import not_an_export
 from dsr_report.jsonstream.items import Item, ReadWarning
@@ -49,7 +49,7 @@ class WarningLog:
         return [*self._kept.values(), *more]
 
 
-class ExportFile:
+class ExportFile(Closing):
     """An export opened with `open_export`: a stream of items that can be restarted.
 
     Attributes:
@@ -77,14 +77,6 @@ class ExportFile:
         self.incomplete = source.incomplete
         self.info = self._peek()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Close the file, and remove the private copy if there is one."""
         self._source.close()
@@ -101,11 +93,7 @@ class ExportFile:
     def sha256(self) -> str:
         """SHA-256 of the JSON's bytes; computed in passing once the items were read to the end."""
         if self._sha256 is None:
-            with self.raw() as file:
-                digest = hashlib.sha256()
-                while block := file.read(1 << 20):
-                    digest.update(block)
-            self._sha256 = digest.hexdigest()
+            self._sha256 = self._source.digest()
         return self._sha256
 
     @property
@@ -133,6 +121,12 @@ class ExportFile:
         for batch in self._walk():
             if batch.kind != "info" and batch.items:
                 yield batch.items
+
+    def read_to_end(self) -> bool:
+        """Read all of it, so that its subjects are known; whether it has data, and no text in their place."""
+        for _ in self.batches():
+            pass
+        return not {warning.code for warning in self.warnings} & {"data-is-text", "no-data"}
 
     def pieces(self, finished: Callable[[ItemStream], None] | None = None) -> Iterator[Batch]:
         """Yield every batch with its offsets in the file, including `info`, for `rewrite`."""

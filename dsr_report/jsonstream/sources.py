@@ -75,6 +75,13 @@ class Source:
     place: str = ""
     """The path as given, or a substitute: what a person types to name it again."""
 
+    def digest(self) -> str:
+        """The SHA-256 of the bytes."""
+        from dsr_report.files import digest_of  # noqa: PLC0415 - it is nearly always computed while reading
+
+        with self.raw() as file:
+            return digest_of(file)
+
 
 def open_source(
     source: str | os.PathLike[str] | bytes | BinaryIO,
@@ -244,7 +251,7 @@ def _unwrap(source: Source, *, salvage: bool, progress: Progress | None, limits:
             wrapping = containers.around(file)
             if wrapping is None:
                 return source
-            original = source.original_sha256 or _sum(source)
+            original = source.original_sha256 or source.digest()
             file.seek(0)
             copy = TemporaryCopy()
             try:
@@ -277,11 +284,3 @@ def _unwrap(source: Source, *, salvage: bool, progress: Progress | None, limits:
         inner.warnings = warnings
         source = inner
     return source
-
-
-def _sum(source: Source) -> str:
-    digest = hashlib.sha256()
-    with source.raw() as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

@@ -279,6 +279,11 @@ class MimePart:
             return None if self.is_opened else self.nested.text
         if self.kind not in _READABLE or len(self.content) > _LONGEST_READABLE:
             return None
+        return self.plain_text
+
+    @property
+    def plain_text(self) -> str:
+        """The text; of a page that which is read in it."""
         is_page = self.media_type in {"text/html", "text/x-amp-html"}
         return text_of_html(self.text) if is_page else self.text
 
@@ -427,12 +432,7 @@ class MimeMessage:
     def text(self) -> str | None:
         """The best text: the sender's plain text, or else made from the HTML, with link addresses."""
         found = self._plain_version
-        if not found:
-            return None
-        return "\n".join(
-            text_of_html(part.text) if part.media_type in {"text/html", "text/x-amp-html"} else part.text
-            for part in found
-        )
+        return "\n".join(part.plain_text for part in found) if found else None
 
     @cached_property
     def files(self) -> tuple[MimePart, ...]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsr_report.errors import NotAnExportError, NotReadyError
-from dsr_report.files import private_folder, sha256_of, written_whole
+from dsr_report.files import private_folder, sha256_of, sync_folder, write_whole
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.register.entries import DataRequestEntry
@@ -75,7 +75,7 @@ class Inbox:
         """Move a whole file into the inbox, durably; from now on it cannot be lost."""
         target = self.incoming / f"{sha256}.json"
         part.replace(target)
-        _sync_folder(self.incoming)
+        sync_folder(self.incoming)
         return target
 
     def settle(self, path: Path) -> Settled:
@@ -98,13 +98,12 @@ class Inbox:
             return Settled(f"an export is unmatched, and kept apart: {fault}; look at {apart}")
         with suppress(FileExistsError):
             os.link(path, final)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         self._register.note_file(
             entry.number, sha256=sha256, path=str(final.resolve()), size_bytes=final.stat().st_size
         )
         if self._hands_on:
-            with written_whole(self.incoming / f"{sha256}.todo") as note:
-                note.write(f"{entry.number} {entry.reference}".encode())
+            write_whole(self.incoming / f"{sha256}.todo", f"{entry.number} {entry.reference}".encode())
         path.unlink()
         return Settled(
             f"the export of data request {entry.number} came, for {entry.reference}: {final}",
@@ -166,9 +165,7 @@ def whole_export(path: Path, *, salvage: bool = False) -> tuple[tuple[str, str] 
     """
     try:
         with open_export(path, name="the received file", salvage=salvage) as export:
-            for _batch in export.batches():
-                pass
-            if {warning.code for warning in export.warnings} & {"data-is-text", "no-data"}:
+            if not export.read_to_end():
                 return None, _("it holds a text in place of the data, or nothing")
             doubt = export.subjects.doubt
             if doubt is not None or export.subjects.named[0][0] not in TYPES:
@@ -176,11 +173,3 @@ def whole_export(path: Path, *, salvage: bool = False) -> tuple[tuple[str, str] 
             return export.subjects.named[0], ""
     except (NotAnExportError, NotReadyError):
         return None, _("it cannot be read to its end")
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from dsr_report.config import Config, load_config
+from dsr_report.config import Config, given_config
 from dsr_report.errors import unknown_name
-from dsr_report.files import written_whole
+from dsr_report.files import write_whole
 from dsr_report.redact.decisions import DECISIONS, Merged, looking_of, merge, read_decisions, to_toml
 from dsr_report.redact.disclosed import Readable
 from dsr_report.redact.findings import Finding, Findings, Looking, findings_of, looking_by
@@ -94,8 +94,7 @@ class Review:
 
     def save(self, output: str | os.PathLike[str]) -> Path:
         """Write the decisions file, readable by its owner only; return its path."""
-        with written_whole(output) as file:
-            file.write(self.to_toml().encode("utf-8", "backslashreplace"))
+        write_whole(output, self.to_toml().encode("utf-8", "backslashreplace"))
         return Path(output)
 
     def to_dict(self) -> dict[str, Any]:
@@ -174,7 +173,7 @@ def review_of(
         before: an earlier decisions file; decisions that still apply are kept.
     """
     path = None if before is None else Path(before)
-    settings = load_config(config) if isinstance(config, (str, os.PathLike)) else config
+    settings = given_config(config)
     if settings is not None:
         looking = looking_by(settings)
     else:

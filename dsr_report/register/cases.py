@@ -192,10 +192,7 @@ class Cases:
             if not is_new:
                 return
             if subject is not None and case.subject_type is None:
-                digest = subject_hash(journal.session, *subject)
-                case.subject_type, case.subject_hash = subject[0], digest
-                case.subject_id = chain.storable(subject[1].strip())
-                journal.append(case, "identified", {"type": subject[0]}, {"subject": digest})
+                journal.identify(case, subject)
             journal.append(case, "collected", {"sha256": sha256, "bytes": size_bytes}, {"path": path})
 
     def note_disclosure(

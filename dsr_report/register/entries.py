@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from dsr_report.register.chain import Facts
 from dsr_report.register.deadlines import Deadlines
@@ -173,6 +173,11 @@ class Figures:
     withdrawn: int
     median_days: float | None
     withheld_values: int
+
+
+def columns_of(row: object, entry: type[FileEntry | DataRequestEntry | CaseEntry]) -> dict[str, Any]:
+    """What a row of the database has of an entry's fields."""
+    return {one.name: getattr(row, one.name) for one in fields(entry) if hasattr(row, one.name)}
 
 
 def to_json(entry: FileEntry | DataRequestEntry | EventEntry | CheckReport | Figures) -> dict[str, object]:

@@ -26,6 +26,8 @@ _REQUEST_STATES = {
     "expired": "expired",
     "abandoned": "abandoned",
 }
+_REPEATED = ("state", "is_open", "received_on", "replied_on", "closed_on", "forgotten")
+"""Columns of a case that say what its events say."""
 
 
 class Integrity:
@@ -189,25 +191,8 @@ class _Trail:
         if state is None:
             self.findings.append(f"{where}: the log knows no such case")
             return
-        says = (
-            self._first[case.id].get("reference"),
-            state.state,
-            state.is_open,
-            state.received_on,
-            state.replied_on,
-            state.closed_on,
-            state.forgotten,
-        )
-        has = (
-            case.reference,
-            case.state,
-            case.is_open,
-            case.received_on,
-            case.replied_on,
-            case.closed_on,
-            case.forgotten,
-        )
-        if says != has:
+        says = [self._first[case.id].get("reference"), *(getattr(state, name) for name in _REPEATED)]
+        if says != [case.reference, *(getattr(case, name) for name in _REPEATED)]:
             self.findings.append(f"{where}: its state or dates are not as the log says")
         rows = self._rows.get(case.id)
         if rows is None:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -80,24 +80,18 @@ class Journal:
             private, salt = chain.canonical(one.personal), secrets.token_hex(16)
             sealed = chain.personal_hash(private, salt)
         number, previous = self._head.number + 1, self._head.hash
-        digest = chain.event_hash(
-            number=number,
-            case_id=one.case.id,
-            at=self.at,
-            actor=self.actor,
-            event=one.event,
-            data=text,
-            personal=sealed,
-            previous=previous,
-        )
+        facts: dict[str, Any] = {
+            "number": number,
+            "case_id": one.case.id,
+            "at": self.at,
+            "actor": self.actor,
+            "event": one.event,
+            "data": text,
+        }
+        digest = chain.event_hash(**facts, personal=sealed, previous=previous)
         self.session.add(
             Event(
-                number=number,
-                case_id=one.case.id,
-                at=self.at,
-                actor=self.actor,
-                event=one.event,
-                data=text,
+                **facts,
                 personal=private,
                 salt=salt,
                 personal_hash=sealed,
@@ -121,10 +115,14 @@ class Journal:
         Raises:
             RegisterError: there is none.
         """
-        case = self.session.scalars(sa.select(Case).where(Case.reference == reference)).one_or_none()
+        case = self.known_case(reference)
         if case is None:
             raise no_such_case(reference)
         return case
+
+    def known_case(self, reference: str) -> Case | None:
+        """The case with this reference, where there is one."""
+        return self.session.scalars(sa.select(Case).where(Case.reference == reference)).one_or_none()
 
     def open_case(self, reference: str) -> Case:
         """The case with this reference, which must not be answered yet.
@@ -133,10 +131,7 @@ class Journal:
             RegisterError: there is none, or it is answered.
         """
         case = self.case(reference)
-        if not case.is_open:
-            raise RegisterError(
-                Sentence("this case is {state} already", state=Sentence(case.state)), where=case.reference
-            )
+        check_open(case)
         return case
 
     def new_case(
@@ -187,6 +182,16 @@ class Journal:
         self.append(case, "received", {**known, **(facts or {})}, {**who, **(personal or {})})
         return case
 
+    def identify(self, case: Case, subject: tuple[str, str], request: DataRequest | None = None) -> None:
+        """Note whom an export says that it is about, where a case or data request does not know it."""
+        kind, digest = subject[0], subject_hash(self.session, *subject)
+        for thing in (case, request):
+            if thing is not None and thing.subject_type is None:
+                thing.subject_type, thing.subject_hash = kind, digest
+                thing.subject_id = chain.storable(subject[1].strip())
+        number = {} if request is None else {"number": request.number}
+        self.append(case, "identified", {**number, "type": kind}, {"subject": digest})
+
     def add_file(
         self,
         case: Case,
@@ -235,7 +240,7 @@ class Journal:
                 "a reference must be one line of at most 80 characters, and must not be an address",
                 hint="It stays in the register for good, so it must not name the person.",
             )
-        if self._is_taken(name):
+        if self.known_case(name) is not None:
             raise RegisterError("this reference is taken", where=name)
         return name
 
@@ -248,11 +253,8 @@ class Journal:
         while True:
             counter.value = str(int(counter.value) + 1)
             name = f"{year}-{int(counter.value):04}"
-            if not self._is_taken(name):
+            if self.known_case(name) is None:
                 return name
-
-    def _is_taken(self, reference: str) -> bool:
-        return self.session.scalars(sa.select(Case.id).where(Case.reference == reference)).first() is not None
 
 
 class Pen:
@@ -351,6 +353,14 @@ def lookup_key(session: Session) -> str:
 def subject_hash(session: Session, subject_type: str, subject_id: str) -> str:
     """The hash by which cases and data requests of a subject are found."""
     return chain.lookup_hash(lookup_key(session), subject_type, subject_id)
+
+
+def check_open(case: Case) -> None:
+    """Refuse a case that is answered."""
+    if not case.is_open:
+        raise RegisterError(
+            Sentence("this case is {state} already", state=Sentence(case.state)), where=case.reference
+        )
 
 
 def no_such_case(reference: str) -> RegisterError:

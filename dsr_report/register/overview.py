@@ -14,7 +14,7 @@ from dsr_report.errors import MissingExtraError
 from dsr_report.register import chain
 from dsr_report.register.calendar_file import Appointment, calendar_file
 from dsr_report.register.deadlines import WARN_DAYS, Deadlines, deadlines
-from dsr_report.register.entries import CaseEntry, EventEntry, Figures, FileEntry, Urgency
+from dsr_report.register.entries import CaseEntry, EventEntry, Figures, FileEntry, Urgency, columns_of
 from dsr_report.register.journal import Pen, lookup_key, no_such_case
 from dsr_report.register.models import Case, Event, File
 from dsr_report.register.requests import file_entry
@@ -149,22 +149,13 @@ class Overview:
                 left = 0 if today <= dates.latest else (dates.latest - today).days
             urgency = "overdue" if left < 0 else "due-soon" if left <= SOON_DAYS else "open"
         return CaseEntry(
-            reference=case.reference,
-            subject_type=case.subject_type,
-            subject_id=case.subject_id,
-            state=case.state,
-            owner=case.owner,
-            received_on=case.received_on,
+            **columns_of(case, CaseEntry),
             received_assumed=state.received_assumed,
-            replied_on=case.replied_on,
             extended_on=state.extended_on,
-            closed_on=case.closed_on,
-            forgotten=case.forgotten,
             deadlines=dates,
             holidays_considered=considered,
             days_left=left,
             urgency=urgency,
-            changed_at=case.changed_at,
         )
 
 

@@ -25,13 +25,9 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from dsr_report.errors import RegisterError
-from dsr_report.files import private_folder
+from dsr_report.files import private_folder, sync_folder
+from dsr_report.locks import lock
 from dsr_report.sentences import Sentence, reason_of
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 _log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,7 +60,7 @@ class Slot:
         try:
             private_folder(path.parent)
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            _lock(self._handle, alone=False)
+            lock(self._handle, shared=True)  # nobody empties the log now
             self._append(path, self._made)
         except OSError as error:
             self.close()
@@ -143,7 +139,7 @@ class RequestLog:
         handle = os.open(path, os.O_RDWR)
         told: list[MadeRequest] = []
         try:
-            is_alone = _lock(handle, alone=True)  # else another process is between its POST and the id
+            is_alone = lock(handle)  # or somebody is between a POST and its id
             is_done = True
             for made in _requests_in(path.read_bytes()):
                 if _is_told(attach, made, path):
@@ -189,22 +185,12 @@ def _is_left_as_a_name(path: Path, made: MadeRequest) -> bool:
         name = f"{start}{made.number}-{microseconds}-{quote(made.request_id, safe='')}"
         try:
             os.close(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            _flush_names(folder)
+            sync_folder(folder)
         except OSError as error:
             _log.warning("the request id could not be left in %s (%s)", folder, error.strerror)
         else:
             return True
     return False
-
-
-def _flush_names(folder: Path) -> None:
-    if os.name != "posix":  # a folder cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _left_as_names(path: Path) -> Iterator[tuple[Path, MadeRequest]]:
@@ -248,14 +234,3 @@ def _requests_in(content: bytes) -> Iterator[MadeRequest]:
             continue  # cut off by a crash
         if made.request_id:
             yield made
-
-
-def _lock(handle: int, *, alone: bool) -> bool:
-    """Lock the log until the handle is closed: shared for writing a line, `alone` for emptying it."""
-    if fcntl is None:
-        return not alone
-    try:
-        fcntl.flock(handle, (fcntl.LOCK_EX | fcntl.LOCK_NB) if alone else fcntl.LOCK_SH)
-    except OSError:
-        return False
-    return True

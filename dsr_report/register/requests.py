@@ -13,7 +13,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import cast
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -27,8 +26,9 @@ from dsr_report.register.entries import (
     FileEntry,
     RequestState,
     Standing,
+    columns_of,
 )
-from dsr_report.register.journal import Journal, Pen, subject_hash, subject_of
+from dsr_report.register.journal import Journal, Pen, check_open, subject_hash, subject_of
 from dsr_report.register.models import Case, DataRequest, File
 from dsr_report.register.processes import is_surely_gone, this_process
 from dsr_report.sentences import Sentence
@@ -110,21 +110,14 @@ class Requests:
                 DataRequest.subject_type == subject_type,
                 DataRequest.subject_hash == digest,
             )
-            found = journal.session.scalars(
-                sa.select(DataRequest).where(*same, DataRequest.state.in_(OPEN_STATES))
-            ).one_or_none()
-            if found is None:
-                found = journal.session.scalars(
-                    sa.select(DataRequest)
-                    .join(Case)
-                    .where(
-                        *same,
-                        DataRequest.state == "collected",
-                        DataRequest.changed_at >= journal.at - reuse_for,
-                        Case.is_open,
-                    )
-                    .order_by(DataRequest.number.desc())
+            is_fresh = DataRequest.changed_at >= journal.at - reuse_for
+            of_subject = sa.select(DataRequest).join(Case).where(*same).order_by(DataRequest.number.desc())
+            found = (
+                journal.session.scalars(of_subject.where(DataRequest.state.in_(OPEN_STATES))).one_or_none()
+                or journal.session.scalars(
+                    of_subject.where(DataRequest.state == "collected", is_fresh, Case.is_open)
                 ).first()
+            )
             if found is not None:
                 self._note_receipt(journal, found.case_id, received_on)
                 if found.ticket == ticket:
@@ -133,22 +126,17 @@ class Requests:
             case = self._case_for(
                 journal, subject, digest, reference=reference, received_on=received_on, system=system
             )
-            request = DataRequest(
-                case_id=case.id,
-                api_url=api,
-                account=account,
+            request = _added(
+                journal,
+                case,
+                system,
                 subject_type=subject_type,
                 subject_id=chain.storable(subject[1].strip()),
                 subject_hash=digest,
                 state="intended",
                 ticket=ticket,
                 process=this_process(),
-                intended_at=journal.at,
-                intended_by=journal.actor,
-                changed_at=journal.at,
             )
-            journal.session.add(request)
-            journal.session.flush()
             journal.append(
                 case,
                 "collecting-intended",
@@ -180,18 +168,7 @@ class Requests:
             case = self._case_for(
                 journal, None, None, reference=reference, received_on=received_on, system=(api, account)
             )
-            request = DataRequest(
-                case_id=case.id,
-                api_url=api,
-                account=account,
-                request_id=request_id,
-                state="pending",
-                intended_at=journal.at,
-                intended_by=journal.actor,
-                changed_at=journal.at,
-            )
-            journal.session.add(request)
-            journal.session.flush()
+            request = _added(journal, case, (api, account), request_id=request_id, state="pending")
             facts = {"number": request.number, "api": api, "account": account, "request_id": request_id}
             journal.append(case, "requested", {**facts, "adopted": True})
             return _entry(journal, request, case)
@@ -295,7 +272,8 @@ class Requests:
             request, case = _request(journal, number)
             before = request.state
             if subject is not None and request.subject_type is None:
-                _identify(journal, request, case, subject)
+                request.state = "collected"  # closed first, so that the subject has no second open request
+                journal.identify(case, subject, request)
             is_new = journal.add_file(
                 case,
                 request_number=number,
@@ -396,13 +374,9 @@ class Requests:
         """The open case of this reference or, without one, of this subject; else a new one."""
         case: Case | None = None
         if reference is not None:
-            case = journal.session.scalars(
-                sa.select(Case).where(Case.reference == reference.strip())
-            ).one_or_none()
-            if case is not None and not case.is_open:
-                raise RegisterError(
-                    Sentence("this case is {state} already", state=Sentence(case.state)), where=case.reference
-                )
+            case = journal.known_case(reference.strip())
+            if case is not None:
+                check_open(case)
         elif subject is not None:
             candidates = journal.session.scalars(
                 sa.select(Case)
@@ -455,14 +429,21 @@ def _fits(session: Session, case: Case, subject_type: str, system: tuple[str, st
     return not used or system in used
 
 
-def _identify(journal: Journal, request: DataRequest, case: Case, subject: tuple[str, str]) -> None:
-    digest = subject_hash(journal.session, *subject)
-    request.state = "collected"  # closed first, so that the subject has no second open request
-    identifier = chain.storable(subject[1].strip())
-    request.subject_type, request.subject_id, request.subject_hash = subject[0], identifier, digest
-    if case.subject_type is None:
-        case.subject_type, case.subject_id, case.subject_hash = subject[0], identifier, digest
-    journal.append(case, "identified", {"number": request.number, "type": subject[0]}, {"subject": digest})
+def _added(journal: Journal, case: Case, system: tuple[str, str], **members: str | None) -> DataRequest:
+    """A new data request of a case, to an account of an API; it has its number."""
+    api, account = system
+    request = DataRequest(
+        case_id=case.id,
+        api_url=api,
+        account=account,
+        intended_at=journal.at,
+        intended_by=journal.actor,
+        changed_at=journal.at,
+        **members,
+    )
+    journal.session.add(request)
+    journal.session.flush()
+    return request
 
 
 def _of_id(journal: Journal, api: str, account: str, request_id: str) -> DataRequest | None:
@@ -513,32 +494,15 @@ def _entry_at(
     session: Session, request: DataRequest, case: Case, *, at: datetime, standing: Standing | None = None
 ) -> DataRequestEntry:
     rows = session.scalars(sa.select(File).where(File.request_number == request.number).order_by(File.id))
-    return DataRequestEntry(
-        number=request.number,
-        reference=case.reference,
-        api_url=request.api_url,
-        account=request.account,
-        subject_type=request.subject_type,
-        subject_id=request.subject_id,
-        request_id=request.request_id,
-        state=cast("RequestState", request.state),
-        standing=standing or _standing(request, at),
-        intended_at=request.intended_at,
-        intended_by=request.intended_by,
-        changed_at=request.changed_at,
-        files=tuple(file_entry(row) for row in rows),
-        ticket=request.ticket if standing == "ours" else None,
-    )
+    own = columns_of(request, DataRequestEntry) | {
+        "reference": case.reference,
+        "standing": standing or _standing(request, at),
+        "files": tuple(file_entry(row) for row in rows),
+        "ticket": request.ticket if standing == "ours" else None,
+    }
+    return DataRequestEntry(**own)
 
 
 def file_entry(row: File) -> FileEntry:
     """Convert the row of a file to an entry."""
-    return FileEntry(
-        kind=row.kind,
-        sha256=row.sha256,
-        size_bytes=row.size_bytes,
-        path=row.path,
-        counts=row.counts,
-        noted_at=row.noted_at,
-        noted_by=row.noted_by,
-    )
+    return FileEntry(**columns_of(row, FileEntry))

@@ -8,6 +8,7 @@ export.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -150,8 +151,7 @@ class Ledger:
     def copy_to(self, target: ByteSink) -> None:
         """Write the ledger as JSON Lines."""
         self._file.seek(0)
-        while block := self._file.read(1 << 20):
-            target.write(block)
+        shutil.copyfileobj(self._file, target, 1 << 20)
 
     def remove(self) -> None:
         """Remove the file."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from itertools import pairwise
 
 from jinja2 import Environment
 
@@ -21,7 +19,7 @@ from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.storage_periods import overdue
 from dsr_report.shipped import shipped
-from dsr_report.spool import BlockFile
+from dsr_report.spool import Rows
 from dsr_report.workers import Processes
 
 
@@ -53,24 +51,6 @@ class _Side:
             self.wanted_targets |= targets & other.anchors
 
 
-class _KeptParts:
-    """Parts on disk: the layout needs their lengths and links before it begins."""
-
-    def __init__(self, parts: Iterator[Part]) -> None:
-        self._file = BlockFile()
-        self._ends = [0]
-        for part in parts:
-            self._file.add(pickle.dumps(part, protocol=5))
-            self._ends.append(self._file.size)
-
-    def __iter__(self) -> Iterator[Part]:
-        for start, end in pairwise(self._ends):
-            yield pickle.loads(self._file.read(start, end - start))  # noqa: S301 - written by ourselves
-
-    def close(self) -> None:
-        self._file.close()
-
-
 class RenderedReport:
     """A rendered report, spooled on disk: its document, its ledger, its gaps.
 
@@ -85,7 +65,8 @@ class RenderedReport:
         self._options = options
         self._environment: Environment = environment(options.language, options.templates)
         self._collected: Collected = collect(export, options, processes)
-        self._kept: _KeptParts | None = None
+        self._kept: Rows[Part] | None = None
+        """Its parts, as the layout is told how long they are, and what leads where, before it begins."""
 
     @property
     def ledger(self) -> Ledger:
@@ -174,10 +155,13 @@ class RenderedReport:
             ),
         )
 
-    def _again(self) -> _KeptParts:
+    def _again(self) -> Rows[Part]:
         """The parts, rendered once and readable any number of times."""
         if self._kept is None:
-            self._kept = _KeptParts(self._parts())
+            kept = Rows[Part](block=1)
+            for part in self._parts():
+                kept.add(part)
+            self._kept = kept
         return self._kept
 
     def _parts(self) -> Iterator[Part]:

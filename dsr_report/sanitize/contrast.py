@@ -151,13 +151,14 @@ def _hints(tag: str, attributes: Mapping[str, str | None]) -> tuple[Declared, ..
         return ()
     return (
         Declared(
-            (_hex_colour(colour), False) if colour else None,
-            (_hex_colour(background), False) if background else None,
+            (hex_colour(colour), False) if colour else None,
+            (hex_colour(background), False) if background else None,
         ),
     )
 
 
-def _hex_colour(value: str) -> str:
+def hex_colour(value: str) -> str:
+    """A colour of an attribute, which may be hexadecimal without its sign."""
     value = value.strip()
     return f"#{value}" if _HEX.fullmatch(value) else value
 

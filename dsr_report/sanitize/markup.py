@@ -13,7 +13,7 @@ from dsr_report.mime.html_tree import children
 from dsr_report.mime.links import Purpose, purpose_of
 from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.pictures import InlineParts
-from dsr_report.sanitize.contrast import Colours, Paint, readable, repaint
+from dsr_report.sanitize.contrast import Colours, Paint, hex_colour, readable, repaint
 from dsr_report.sanitize.css import (
     PRINT_FONT_SCALE,
     PRINT_SCALE,
@@ -26,7 +26,7 @@ from dsr_report.sanitize.css import (
 )
 from dsr_report.sanitize.pictures import outcome_of, picture_data, short_address
 from dsr_report.sanitize.selectors import class_name, identifier_class
-from dsr_report.sanitize.shown import Link, Picture, Wording
+from dsr_report.sanitize.shown import Link, Outcome, Picture, Wording
 
 TAGS = frozenset(
     "abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd "
@@ -286,16 +286,19 @@ class Writer:
         return is_noted
 
     def _background(self, address: str) -> None:
-        if picture_data(address, self._inline) is not None:
-            self.pictures.append(
-                Picture(address.strip()[:200], "", "shown", len(self.pictures) + 1, is_background=True)
-            )
-            return
-        outcome = outcome_of(address, {}, self._inline)
-        self.removed[f"{outcome} picture"] += 1
-        self.pictures.append(
-            Picture(address.strip(), "", outcome, len(self.pictures) + 1, is_background=True)
-        )
+        self._list_picture(address.strip(), "", {}, is_background=True)
+
+    def _list_picture(
+        self, source: str, alternative: str, attributes: Mapping[str, str | None], *, is_background: bool
+    ) -> tuple[Outcome, str | None]:
+        """Note a picture; what becomes of it, and its data where it is shown."""
+        data = picture_data(source, self._inline)
+        outcome = outcome_of(source, attributes, self._inline) if data is None else "shown"
+        if data is None:
+            self.removed[f"{outcome} picture"] += 1
+        known = source if data is None else source[:200]
+        self.pictures.append(Picture(known, alternative, outcome, len(self.pictures) + 1, is_background))
+        return outcome, data
 
     def _read_head(self, head: LexborNode) -> None:
         for node in children(head):
@@ -377,8 +380,7 @@ class Writer:
         for name, property_name in (("bgcolor", "background-color"), ("text", "color")):
             value = (attributes.get(name) or "").strip()
             if value and _VALUES["color"].fullmatch(value):
-                colour = f"#{value}" if re.fullmatch(r"(?=.*\d)[0-9A-Fa-f]{6}", value) else value
-                style = f"{property_name}:{colour};{style}"
+                style = f"{property_name}:{hex_colour(value)};{style}"
         kept = {name: attributes.get(name) for name in ("dir", "lang", "class", "id", "background")}
         written = self._attributes("div", {**kept, "style": style})
         if not written:
@@ -430,17 +432,12 @@ class Writer:
 
     def _picture(self, source: str, attributes: Mapping[str, str | None]) -> None:
         alternative = " ".join(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", attributes.get("alt") or "").split())
-        number = len(self.pictures) + 1
-        data = picture_data(source, self._inline)
+        outcome, data = self._list_picture(source, alternative, attributes, is_background=False)
         if data is not None:
-            self.pictures.append(Picture(source[:200], alternative, "shown", number))
             kept = {name: value for name, value in attributes.items() if name not in {"src", "alt"}}
             rest = self._attributes("img", kept)
             self._out.append(f'<img src="{data}" alt="{escaping.escape(alternative)}"{rest}>')
             return
-        outcome = outcome_of(source, attributes, self._inline)
-        self.pictures.append(Picture(source, alternative, outcome, number))
-        self.removed[f"{outcome} picture"] += 1
         words = self._wording.picture_with_text if alternative else self._wording.picture
         if outcome == "pixel":
             words = self._wording.pixel
@@ -450,7 +447,7 @@ class Writer:
         def placeholder(match: re.Match[str]) -> str:
             if match.group(1) == "address":
                 return short_address(source) if outcome in {"remote", "pixel"} else source[:30]
-            return alternative if match.group(1) == "text" else str(number)
+            return alternative if match.group(1) == "text" else str(len(self.pictures))
 
         filled = _FIELD.sub(placeholder, words)
         self._out.append(f'<span class="dsr-picture">[{_visible(filled)}]</span>')

@@ -75,6 +75,13 @@ class HiddenValues(NamedTuple):
     problems: list[str]
     digests: Digests
 
+    def add(self, mark: MarkEntry, text: str) -> None:
+        """Add what a mark stands for."""
+        if mark.everywhere:
+            self.texts.setdefault(mark.number, set()).add(text)
+        else:
+            self.digests.add(() if "@" in text else keys_of_text(text), mark.number)
+
 
 def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -> HiddenValues:
     """Compare the disclosed export with the original, and return the values that marks stand for."""
@@ -85,14 +92,14 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
         for pointer in mark.passages_in:
             parts.setdefault(pointer, []).append(mark)
     marks = {mark.number: mark for mark in manifest.marks}
-    hidden: dict[int, set[str]] = {}
-    problems: list[str] = []
-    digests = Digests()
+    hidden = HiddenValues({}, [], Digests())
     for (pointer, ours), (their_pointer, theirs) in zip(
         scalars_of(shown), scalars_of(original), strict=False
     ):
         if pointer != their_pointer and not _same_place(pointer, their_pointer, manifest.marks):
-            problems.append(Sentence("DIFFERENT: the two exports differ from {pointer} on.", pointer=pointer))
+            hidden.problems.append(
+                Sentence("DIFFERENT: the two exports differ from {pointer} on.", pointer=pointer)
+            )
             break
         if ours == theirs and type(ours) is type(theirs):
             continue
@@ -100,34 +107,28 @@ def hidden_values(manifest: Manifest, shown: ExportFile, original: ExportFile) -
         if pointer in whole:
             mark = whole[pointer]
             telling = [mark.number] if mark.treatment == "withhold" else []
-            if mark.everywhere:
-                hidden.setdefault(mark.number, set()).add(str(theirs))
-            else:
-                digests.add(_digests_alone(str(theirs)), mark.number)
+            hidden.add(mark, str(theirs))
         elif pointer in parts:
             if all(mark.what in links for mark in parts[pointer]):
                 continue
             for number, passage in _passages(str(ours), str(theirs), parts[pointer]):
                 if number not in links.values():
                     telling += [] if is_random(passage, shortest=16) else [number]
-                    if marks[number].everywhere:
-                        hidden.setdefault(number, set()).add(passage)
-                    else:
-                        digests.add(_digests_alone(passage), number)
+                    hidden.add(marks[number], passage)
         else:
-            problems.append(
+            hidden.problems.append(
                 Sentence(
                     "DIFFERENT: the value at {pointer} differs from the original and has no mark.",
                     pointer=pointer,
                 )
             )
         if telling:
-            digests.add(digests_of_changed(str(theirs), str(ours)), telling[0])
+            hidden.digests.add(digests_of_changed(str(theirs), str(ours)), telling[0])
     if links:
         for decision, token in link_keys(original.items()).decisions():
             if decision.what in links:
-                hidden.setdefault(links[decision.what], set()).add(token)
-    return HiddenValues(hidden, problems, digests)
+                hidden.texts.setdefault(links[decision.what], set()).add(token)
+    return hidden
 
 
 def hidden_in_page(manifest: Manifest, original: ExportFile) -> HiddenValues:
@@ -141,35 +142,25 @@ def hidden_in_page(manifest: Manifest, original: ExportFile) -> HiddenValues:
     for mark in manifest.marks:
         for one in mark.around:
             around.setdefault(one.pointer, []).append((mark, one))
-    hidden: dict[int, set[str]] = {}
-    digests = Digests()
-
-    def add(mark: MarkEntry, text: str) -> None:
-        if mark.everywhere:
-            hidden.setdefault(mark.number, set()).add(text)
-        else:
-            digests.add(_digests_alone(text), mark.number)
-
+    hidden = HiddenValues({}, [], Digests())
     for pointer, value in scalars_of(original):
         if pointer in whole and whole[pointer].what not in LINK_KINDS:
-            add(whole[pointer], str(value))
+            hidden.add(whole[pointer], str(value))
         for mark, one in around.get(pointer, ()):
             for text in values_between([one], str(value)):
-                add(mark, text)
+                hidden.add(mark, text)
     masked = {(mark.what, p): mark for mark in manifest.marks for p in mark.pointers + mark.passages_in}
     links: dict[str, MarkEntry] = {mark.what: mark for mark in manifest.marks if mark.what in LINK_KINDS}
     for decision, value in find_secrets(original.items).decisions() if masked else ():
         hidden_by = links.get(decision.what) or masked.get((decision.what, decision.pointer))
         if hidden_by is not None and decision.everywhere:
-            add(hidden_by, value if decision.passage is None else decision.passage)
-    untold = [
-        f"number {mark.number}" for mark in manifest.marks if mark.everywhere and not hidden.get(mark.number)
-    ]
-    return HiddenValues(hidden, untold, digests)
-
-
-def _digests_alone(text: str) -> Iterable[bytes]:
-    return () if "@" in text else keys_of_text(text)
+            hidden.add(hidden_by, value if decision.passage is None else decision.passage)
+    hidden.problems.extend(
+        f"number {mark.number}"
+        for mark in manifest.marks
+        if mark.everywhere and not hidden.texts.get(mark.number)
+    )
+    return hidden
 
 
 def _same_place(ours: str, theirs: str, marks: Sequence[MarkEntry]) -> bool:

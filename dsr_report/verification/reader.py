@@ -101,18 +101,17 @@ class _Zip(Contents):
         return self._zip.open(name)  # type: ignore[return-value]
 
     def unsafe(self) -> Iterator[str]:
-        for name in self.names():
-            if name == "report.html" or (name.startswith("pages/") and name.endswith(".html")):
-                for problem in unsafe_html(self._zip.read(name).decode("utf-8", "replace")):
-                    yield Sentence("{name}: {problem}", name=name, problem=problem)
+        for name, page in self._pages():
+            for problem in unsafe_html(page):
+                yield Sentence("{name}: {problem}", name=name, problem=problem)
 
     def anchors(self) -> set[str] | None:
-        return {
-            anchor
-            for name in self.names()
-            if name == "report.html" or (name.startswith("pages/") and name.endswith(".html"))
-            for anchor in anchors_in(self._zip.read(name).decode("utf-8", "replace"))
-        }
+        return {anchor for _, page in self._pages() for anchor in anchors_in(page)}
+
+    def _pages(self) -> Iterator[tuple[str, str]]:
+        for name in self.names():
+            if name == "report.html" or (name.startswith("pages/") and name.endswith(".html")):
+                yield name, self._zip.read(name).decode("utf-8", "replace")
 
     def close(self) -> None:
         self._zip.close()

@@ -9,19 +9,19 @@ original, no masked or withheld value is found in any decoded byte.
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 import pikepdf
 
 from dsr_report.errors import DsrReportError, NotAnExportError
+from dsr_report.files import digest_of
 from dsr_report.jsonstream.file import ExportFile, open_export
 from dsr_report.jsonstream.items import Item, count_values
 from dsr_report.records.classifier import Classifier
@@ -35,7 +35,6 @@ from dsr_report.verification.reader import Contents, contents_of, medium_of
 from dsr_report.writers.manifest import Manifest
 from dsr_report.writers.seal import check_seal, companion_of, core_of
 
-_BLOCK = 1 << 20
 _NEAR = 200
 """PDFs in the same folder that are searched for a renamed companion; further ones are not looked at."""
 _NOT_COMMON: dict[str, object] = {"part": "whole", "companion": "", "files": ()}
@@ -82,6 +81,29 @@ class Verification:
         """Add the result of a check."""
         self.checks.append(Check(code, ok, text))
 
+    def decide(self, code: str, ok: bool, good: str, bad: str) -> None:  # noqa: FBT001 - the result of a check
+        """Note one result, in the words for it."""
+        self.add(code, ok, good if ok else bad)
+
+    def add_problems(self, code: str, problems: Sequence[str], good: str) -> None:
+        """Note each problem, or that there is none."""
+        for problem in problems:
+            self.add(code, False, problem)
+        if not problems:
+            self.add(code, True, good)
+
+    def add_damage(self, error: Exception, what: str = "") -> None:
+        """Note that a file cannot be read to its end."""
+        self.add(
+            "readable",
+            False,
+            Sentence(
+                "DAMAGED: it cannot be read to its end ({error}){what}.",
+                error=type(error).__name__,
+                what=what,
+            ),
+        )
+
     def __repr__(self) -> str:
         failed = sum(check.ok is False for check in self.checks)
         return (
@@ -121,11 +143,7 @@ def verify(path: Path, export: Path | None = None) -> Verification:
             result.manifest = contents.manifest
             _check_export(result, contents, others, export)
     except _DAMAGE as error:
-        result.add(
-            "readable",
-            False,
-            Sentence("DAMAGED: it cannot be read to its end ({error}).", error=type(error).__name__),
-        )
+        result.add_damage(error)
     return result
 
 
@@ -146,28 +164,18 @@ def _check_file(result: Verification, path: Path) -> bool:
         with contents_of(path) as contents:
             result.manifest = result.manifest or contents.manifest
             _check_files(result, contents, what)
-            problems = list(contents.unsafe())
-            for problem in problems:
-                result.add("safe", False, Sentence("NOT SAFE: {problem}{what}.", problem=problem, what=what))
-            if not problems:
-                result.add(
-                    "safe",
-                    True,
-                    Sentence(
-                        "Safe: it runs nothing, loads nothing and holds no live tracking link{what}.",
-                        what=what,
-                    ),
-                )
+            result.add_problems(
+                "safe",
+                [
+                    Sentence("NOT SAFE: {problem}{what}.", problem=problem, what=what)
+                    for problem in contents.unsafe()
+                ],
+                Sentence(
+                    "Safe: it runs nothing, loads nothing and holds no live tracking link{what}.", what=what
+                ),
+            )
     except _DAMAGE as error:
-        result.add(
-            "readable",
-            False,
-            Sentence(
-                "DAMAGED: it cannot be read to its end ({error}){what}.",
-                error=type(error).__name__,
-                what=what,
-            ),
-        )
+        result.add_damage(error, what)
         return False
     return True
 
@@ -207,51 +215,40 @@ def _check_pair(result: Verification, path: Path, other: Path) -> None:
             accounts = [manifest.model_copy(update=_NOT_COMMON) for manifest in both]
             ledgers = [[e.sha256 for e in m.files if e.path == "ledger.jsonl"] for m in both]
             ok = parts == {"letter", "annexes"} and accounts[0] == accounts[1] and ledgers[0] == ledgers[1]
-    result.add(
+    result.decide(
         "companion",
         ok,
         Sentence(
             "Together: {name} and {name_b} name each other by hash and carry one ledger.",
             name=path.name,
             name_b=other.name,
-        )
-        if ok
-        else Sentence(
-            "DIFFERENT: {name} and {name_b} do not belong together.", name=path.name, name_b=other.name
         ),
+        Sentence("DIFFERENT: {name} and {name_b} do not belong together.", name=path.name, name_b=other.name),
     )
 
 
 def _check_files(result: Verification, contents: Contents, what: str) -> None:
     listed = {entry.path: entry for entry in contents.manifest.files}
     present = set(contents.names())
-    wrong = 0
-    for name in sorted(present - listed.keys()):
-        wrong += 1
-        result.add(
-            "files", False, Sentence("ADDED: {name} is not in the manifest{what}.", name=name, what=what)
-        )
-    for name in sorted(listed.keys() - present):
-        wrong += 1
-        result.add(
-            "files",
-            False,
-            Sentence("MISSING: {name} is in the manifest, but not here{what}.", name=name, what=what),
-        )
+    wrong = [
+        Sentence("ADDED: {name} is not in the manifest{what}.", name=name, what=what)
+        for name in sorted(present - listed.keys())
+    ]
+    wrong += [
+        Sentence("MISSING: {name} is in the manifest, but not here{what}.", name=name, what=what)
+        for name in sorted(listed.keys() - present)
+    ]
     for name in sorted(listed.keys() & present):
         with contents.open(name) as file:
-            digest, size = _digest(file)
+            digest, size = digest_of(file), file.tell()
         if digest != listed[name].sha256 or size != listed[name].bytes:
-            wrong += 1
-            result.add(
-                "files",
-                False,
-                Sentence("ALTERED: {name} is not what the manifest says{what}.", name=name, what=what),
+            wrong.append(
+                Sentence("ALTERED: {name} is not what the manifest says{what}.", name=name, what=what)
             )
-    if listed and not wrong:
-        result.add(
+    if listed or wrong:
+        result.add_problems(
             "files",
-            True,
+            wrong,
             Sentence(
                 "Unaltered: all {n} files have the hash that the manifest gives{what}.",
                 n=len(listed),
@@ -260,27 +257,17 @@ def _check_files(result: Verification, contents: Contents, what: str) -> None:
         )
 
 
-def _digest(file: BinaryIO) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    while block := file.read(_BLOCK):
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
-
-
 def _check_export(
     result: Verification, contents: Contents, others: Sequence[Contents], given: Path | None
 ) -> None:
     embedded = contents.export_name
     manifest = contents.manifest
     values = manifest.values
-    adds_up = values.sum == _recount(manifest)
-    result.add(
+    result.decide(
         "sum",
-        adds_up,
-        Sentence("Complete: {sum}.", sum=values.sum.sentence)
-        if adds_up
-        else Sentence("INCOMPLETE: {sum}.", sum=values.sum.sentence),
+        values.sum == _recount(manifest),
+        Sentence("Complete: {sum}.", sum=values.sum.sentence),
+        Sentence("INCOMPLETE: {sum}.", sum=values.sum.sentence),
     )
     if embedded is None and given is None:
         result.add("export", None, "Not checked: the export is not embedded; name it with --export.")
@@ -331,33 +318,26 @@ def _check_total(result: Verification, contents: Contents, export: ExportFile) -
         result.add("subject", False, "DIFFERENT: the export is about someone else.")
     stated = contents.manifest.values.total
     total = sum(count_values(item.value) for item in export.items()) + count_values(export.info.value)
-    result.add(
-        "counts",
-        total == stated,
-        Sentence("Complete: counted again, the export holds {total} values, as stated.", total=total)
-        if total == stated
-        else Sentence(
-            "DIFFERENT: the export holds {total} values, and the disclosure accounts for {stated}.",
-            total=total,
-            stated=stated,
-        ),
+    differs = Sentence(
+        "DIFFERENT: the export holds {total} values, and the disclosure accounts for {stated}.",
+        total=total,
+        stated=stated,
     )
+    result.decide("counts", total == stated, _counted(total), differs)
 
 
 def _check_counts(
     result: Verification, contents: Contents, others: Sequence[Contents], export: ExportFile
 ) -> None:
     manifest = contents.manifest
-    result.add(
+    result.decide(
         "export",
         export.sha256 == manifest.export.sha256,
-        "Unaltered: the export has the hash that the manifest gives."
-        if export.sha256 == manifest.export.sha256
-        else "ALTERED: the export is not the one in the manifest.",
+        "Unaltered: the export has the hash that the manifest gives.",
+        "ALTERED: the export is not the one in the manifest.",
     )
     ledger = _LedgerCheck(result, contents, others)
     total = 0
-    kinds: dict[str, int] = {}
 
     def count_items() -> Iterator[Item]:
         nonlocal total
@@ -367,8 +347,7 @@ def _check_counts(
         total += ledger.meet(Item(export.info.pointer, (), export.info.value))
 
     try:
-        for found in Classifier().find(count_items()):
-            kinds[found.kind] = kinds.get(found.kind, 0) + 1
+        kinds = Counter(found.kind for found in Classifier().find(count_items()))
     except NotAnExportError as error:
         result.add(
             "counts",
@@ -377,29 +356,19 @@ def _check_counts(
         )
         return
     ledger.close()
-    result.add(
-        "counts",
-        total == manifest.values.total,
-        Sentence("Complete: counted again, the export holds {total} values, as stated.", total=total)
-        if total == manifest.values.total
-        else Sentence(
-            "INCOMPLETE: the export holds {total} values, and {total_b} are stated.",
-            total=total,
-            total_b=manifest.values.total,
-        ),
+    incomplete = Sentence(
+        "INCOMPLETE: the export holds {total} values, and {total_b} are stated.",
+        total=total,
+        total_b=manifest.values.total,
     )
+    result.decide("counts", total == manifest.values.total, _counted(total), incomplete)
     stated = {kind: entry.count for kind, entry in manifest.records.items()}
-    known = sum(kinds.values()) == sum(stated.values()) and _may_be(stated, kinds)
-    result.add(
+    records, sum_stated = Sentence("{n} record", "{n} records", n=kinds.total()), sum(stated.values())
+    result.decide(
         "records",
-        known,
-        Sentence("Consistent: {records}, as stated.", records=_records(sum(kinds.values())))
-        if known
-        else Sentence(
-            "INCONSISTENT: {records} in the export, {sum} stated.",
-            records=_records(sum(kinds.values())),
-            sum=sum(stated.values()),
-        ),
+        kinds.total() == sum_stated and _may_be(stated, kinds),
+        Sentence("Consistent: {records}, as stated.", records=records),
+        Sentence("INCONSISTENT: {records} in the export, {sum} stated.", records=records, sum=sum_stated),
     )
 
 
@@ -413,8 +382,8 @@ def _may_be(stated: Mapping[str, int], found: Mapping[str, int]) -> bool:
     return all(count <= found.get(kind, 0) for kind, count in stated.items() if kind != "unrecognised")
 
 
-def _records(count: int) -> Sentence:
-    return Sentence("{n} record", "{n} records", n=count)
+def _counted(total: int) -> Sentence:
+    return Sentence("Complete: counted again, the export holds {total} values, as stated.", total=total)
 
 
 class _LedgerCheck:
@@ -446,17 +415,16 @@ class _LedgerCheck:
             self._fail(error)
             return
         nameless = self._settling.nameless
-        self._result.add(
+        self._result.decide(
             "ledger",
             nameless is None,
             Sentence(
-                "NAMELESS: the ledger names a place or file that the report does not have ({nameless}).",
-                nameless=nameless,
-            )
-            if nameless is not None
-            else Sentence(
                 "Accounted for: each value is in the ledger once, at {lines} named places.",
                 lines=self._settling.lines,
+            ),
+            Sentence(
+                "NAMELESS: the ledger names a place or file that the report does not have ({nameless}).",
+                nameless=nameless,
             ),
         )
 
@@ -476,12 +444,11 @@ def _check_against_original(
 
     manifest = files[0].manifest
     hidden, problems, digests = hidden_values(manifest, shown, original)
-    for problem in problems:
-        result.add("original", False, problem)
-    if not problems:
-        result.add(
-            "original", True, "Faithful: apart from the marks, every value is the same as in the original."
-        )
+    result.add_problems(
+        "original",
+        problems,
+        "Faithful: apart from the marks, every value is the same as in the original.",
+    )
     _look_for(result, files, hidden, digests)
 
 
@@ -508,35 +475,31 @@ def _look_for(
 ) -> None:
     from dsr_report.verification.leaks import leaks  # noqa: PLC0415 - only with an original
 
-    found = [leak for file in files for leak in leaks(file.path, hidden, digests=digests)]
-    for leak in found:
-        result.add(
-            "leaks",
-            False,
-            Sentence(
-                "LEAK: a hidden value (number {number}) is still in {place}.",
-                number=leak.number,
-                place=leak.place,
-            ),
+    found = [
+        Sentence(
+            "LEAK: a hidden value (number {number}) is still in {place}.",
+            number=leak.number,
+            place=leak.place,
         )
-    if not found:
-        here_alone = sum(not mark.everywhere for mark in files[0].manifest.marks)
-        rest = (
-            Sentence(
-                " {n} more is an ordinary word that may occur elsewhere; it is hidden where it was marked.",
-                " {n} more are ordinary words that may occur elsewhere; they are hidden where they were "
-                "marked.",
-                n=here_alone,
-            )
-            if here_alone
-            else ""
+        for file in files
+        for leak in leaks(file.path, hidden, digests=digests)
+    ]
+    here_alone = sum(not mark.everywhere for mark in files[0].manifest.marks)
+    rest = (
+        Sentence(
+            " {n} more is an ordinary word that may occur elsewhere; it is hidden where it was marked.",
+            " {n} more are ordinary words that may occur elsewhere; they are hidden where they were marked.",
+            n=here_alone,
         )
-        result.add(
-            "leaks",
-            True,
-            Sentence(
-                "No leak: none of {n} hidden values is anywhere in the decoded file.{rest}",
-                n=len(hidden),
-                rest=rest,
-            ),
-        )
+        if here_alone
+        else ""
+    )
+    result.add_problems(
+        "leaks",
+        found,
+        Sentence(
+            "No leak: none of {n} hidden values is anywhere in the decoded file.{rest}",
+            n=len(hidden),
+            rest=rest,
+        ),
+    )

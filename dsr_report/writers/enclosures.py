@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -52,8 +53,7 @@ class Enclosures:
         if part != "annexes":
             data = self.folder / EMBEDDED
             with self.export.file.raw() as source, data.open("wb") as target:
-                while block := source.read(_BLOCK):
-                    target.write(block)
+                shutil.copyfileobj(source, target, _BLOCK)
             said = language.text("All your data, in a form that computers can read")
             files.append(Attachment(EMBEDDED, data, "application/json", said, "Source", self.created))
         said = language.text("Where each value is shown, so that it can be checked")

@@ -6,14 +6,14 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from markupsafe import Markup, escape
 
-from dsr_report.files import written_whole
+from dsr_report.closing import Closing
+from dsr_report.files import written_to
 from dsr_report.languages import language_of
 from dsr_report.rendering.document import LINKS, Part, ReportDocument, anchors_in, targets_in
 from dsr_report.rendering.shell import NavigationLink, Shell
@@ -40,10 +40,9 @@ def write_html(document: ReportDocument, target: str | os.PathLike[str] | Binary
     Raises:
         FileError: the target cannot be written.
     """
-    opened = written_whole(target) if isinstance(target, str | os.PathLike) else nullcontext(target)
     shell = Shell(document)
     sections = (shell.section(part, part.html) for part in document.parts())
-    with opened as file:
+    with written_to(target) as file:
         file.writelines(shell.page(sections, proof=_proof(document), is_whole=True))
 
 
@@ -80,7 +79,7 @@ class _Chapter:
     parts: list[tuple[str, bool, int, int]] = field(default_factory=list)
 
 
-class _Shelf:
+class _Shelf(Closing):
     """Compressed parts in an anonymous file, kept until the page of each id is known."""
 
     def __init__(self) -> None:
@@ -95,10 +94,8 @@ class _Shelf:
         self._first_links: set[str] = set()
         self._file = BlockFile()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Remove what was put aside."""
         self._file.close()
         self._ids.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +54,7 @@ def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
         pages = write_pages(content.document, folder)
         folder.add("README.txt", _readme(content, has_pages=len(pages) > 1).encode("utf-8"))
         with content.export.file.raw() as source, folder.writing("data/export.json") as sink:
-            while block := source.read(_BLOCK):
-                sink.write(block)
+            shutil.copyfileobj(source, sink, _BLOCK)
         _write_tables(content, folder)
         folder.add("data/article-15.jsonld", content.particulars)
         _write_messages(content.export, folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -103,8 +104,7 @@ class ZipFolder:
         path = Path(source)
         try:
             with path.open("rb") as file, self.writing(name, size_bytes=path.stat().st_size) as sink:
-                while block := file.read(_BLOCK):
-                    sink.write(block)
+                shutil.copyfileobj(file, sink, _BLOCK)
         except FileNotFoundError as error:
             raise FileError("is gone", where=path.name) from error
 

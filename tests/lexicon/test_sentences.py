@@ -98,13 +98,13 @@ def _below(kind: type) -> Iterator[type]:
         yield from _below(each)
 
 
-def _codes(folder: str, call: str) -> set[str]:
-    """The first literal arguments of calls of a name, in a folder of the package."""
+def _codes(folder: str, *calls: str) -> set[str]:
+    """The first literal arguments of calls of these names, in a folder of the package."""
     return {
         node.args[0].value
         for file in (ROOT / "dsr_report" / folder).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == call and node.args
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in calls and node.args
         and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
         and re.fullmatch("[a-z][a-z0-9-]+", node.args[0].value)
     }  # fmt: skip
@@ -113,8 +113,8 @@ def _codes(folder: str, call: str) -> set[str]:
 @pytest.mark.parametrize(
     ("codes", "words"),
     [
-        pytest.param(_codes("jsonstream", "_report") | _codes("jsonstream", "add"), ODDITIES, id="oddities"),
-        pytest.param(_codes("verification", "add"), wording.CHECKS, id="checks"),
+        pytest.param(_codes("jsonstream", "_report", "add"), ODDITIES, id="oddities"),
+        pytest.param(_codes("verification", "add", "decide", "add_problems"), wording.CHECKS, id="checks"),
         pytest.param({*PROGRESS.values(), *ANSWERS.values(), "closed"}, wording.STATES, id="states"),
     ],
 )

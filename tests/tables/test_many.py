@@ -4,6 +4,7 @@ import gc
 import json
 import pickle
 import sqlite3
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -220,8 +221,15 @@ def test_exports_records_and_reports_are_pickled_or_say_what_to_pass(folder):
         with pickle.loads(pickle.dumps(export)) as there:
             assert list(there.records) == records
             assert there.zone.key == "UTC"
-        report = pickle.loads(pickle.dumps(dsr_report.Report(export, lang="nl", reference="A-1")))
-        assert (report.lang, report.reference) == ("nl", "A-1")
+        said = {
+            "lang": "nl",
+            "reference": "A-1",
+            "request_id": "77",
+            "delay": "illness",
+            "collected": date(2024, 5, 1),
+        }
+        report = pickle.loads(pickle.dumps(dsr_report.Report(export, **said)))
+        assert {name: getattr(report, name) for name in said} == said
         report.export.close()
         with export.masked() as shown, pytest.raises(TypeError, match="masked"):
             pickle.dumps(shown)

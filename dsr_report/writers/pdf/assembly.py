@@ -10,13 +10,14 @@ import hashlib
 import heapq
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
+from dsr_report.closing import Closing
 from dsr_report.spool import Rows, in_order
 from dsr_report.writers.pdf.file import PdfFile, reference, text
 from dsr_report.writers.pdf.fragments import Bookmark, FontUse, Piece
@@ -40,7 +41,8 @@ class _Placed:
     around: int
     elements: list[int]
     bookmarks: list[Bookmark]
-    ids: tuple[int, str, str] | None
+    ids: int | None
+    """The leaf of the tree of ids that has its own."""
 
 
 class _Anchored(NamedTuple):
@@ -76,7 +78,7 @@ class _Entry:
     children: list[_Entry] = field(default_factory=list)
 
 
-class Assembly:
+class Assembly(Closing):
     """A PDF that grows by pieces. Pieces may be added in any order; pages are in the order of `index`.
 
     Use it as a context manager: data for the end of the file is in temporary files.
@@ -92,13 +94,11 @@ class Assembly:
         self._sizes: dict[tuple[float, float], tuple[float, float]] = {}
         self._known_pictures: dict[bytes, int] = {}
         self._next_key = 0
-        self._parents: list[tuple[int, int, int]] = []
+        self._parents: list[int] = []
         self._root = file.allocate()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Remove the temporary files."""
         self._anchors.close()
         self._links.close()
 
@@ -150,7 +150,7 @@ class Assembly:
             )
             self._next_key += len(piece.parents)
             leaf = self.file.add(b"<</Limits [%d %d]/Nums [%s]>>" % (key, self._next_key - 1, rows))
-            self._parents.append((leaf, key, self._next_key - 1))
+            self._parents.append(leaf)
         self.fonts.add(piece.fonts)
 
     def pages_before(self, index: int, waiting: Sequence[Piece] = ()) -> int:
@@ -185,7 +185,7 @@ class Assembly:
         order = [self._placed[index] for index in sorted(self._placed)]
         total = sum(len(placed.numbers) for placed in order)
         self._put_around(order, total, wording)
-        kids = b" ".join(reference(placed.node) for placed in order)
+        kids = _references(placed.node for placed in order)
         self.file.put(self.shared["pages"], b"<</Type /Pages/Count %d/Kids [%s]>>" % (total, kids))
         self._put_structure(order)
         dests, lost = self._put_destinations()
@@ -242,14 +242,9 @@ class Assembly:
         else:
             self.file.put_stream(number, dictionary, content)
 
-    def _put_ids(self, piece: Piece, numbers: dict[int, int]) -> tuple[int, str, str] | None:
-        if not piece.ids:
-            return None
-        ids = sorted(piece.ids)
-        rows = b" ".join(text(name) + b" " + reference(numbers[number]) for name, number in ids)
-        first, last = ids[0][0], ids[-1][0]
-        leaf = self.file.add(b"<</Limits [" + text(first) + text(last) + b"]/Names [" + rows + b"]>>")
-        return leaf, first, last
+    def _put_ids(self, piece: Piece, numbers: dict[int, int]) -> int | None:
+        rows = [(text(name), reference(numbers[number])) for name, number in sorted(piece.ids)]
+        return self._put_leaf(rows) if rows else None
 
     def _put_around(self, order: list[_Placed], total: int, wording: str) -> None:
         numbering = PageNumbers(wording)
@@ -264,41 +259,28 @@ class Assembly:
                 self.file.put_stream(placed.around + place, length, content)
 
     def _put_structure(self, order: list[_Placed]) -> None:
-        kids = b" ".join(reference(element) for placed in order for element in placed.elements)
+        kids = _references(element for placed in order for element in placed.elements)
         self.file.put(
             self.shared["document"],
             b"<</Type /StructElem/S /Document/P " + reference(self._root) + b"/K [" + kids + b"]>>",
         )
-        tree = self.file.add(
-            b"<</Kids [" + b" ".join(reference(leaf) for leaf, _, _ in self._parents) + b"]>>"
-        )
-        ids = [placed.ids[0] for placed in order if placed.ids]
-        named = b""
-        if ids:
-            leaves = b" ".join(reference(leaf) for leaf in ids)
-            named = b"/IDTree " + reference(self.file.add(b"<</Kids [" + leaves + b"]>>"))
+        tree = self._put_tree(self._parents)
+        ids = [placed.ids for placed in order if placed.ids]
+        named = b"/IDTree " + self._put_tree(ids) if ids else b""
         self.file.put(
             self._root,
             b"<</Type /StructTreeRoot/K [" + reference(self.shared["document"]) + b"]/ParentTree "
-            + reference(tree) + b"/ParentTreeNextKey %d" % self._next_key + named + b">>",
+            + tree + b"/ParentTreeNextKey %d" % self._next_key + named + b">>",
         )  # fmt: skip
 
     def _put_destinations(self) -> tuple[bytes, list[str]]:
         """Write the destinations; return their name tree (empty if none) and link targets without anchor."""
         lost: list[str] = []
         leaves: list[int] = []
-        rows: list[tuple[bytes, bytes]] = []
-        for row in self._destinations(lost):
-            rows.append(row)
-            if len(rows) == _LEAF:
-                leaves.append(self._put_leaf(rows))
-                rows = []
-        if rows:
+        destinations = self._destinations(lost)
+        while rows := list(islice(destinations, _LEAF)):
             leaves.append(self._put_leaf(rows))
-        if not leaves:
-            return b"", lost
-        kids = b" ".join(reference(leaf) for leaf in leaves)
-        return reference(self.file.add(b"<</Kids [" + kids + b"]>>")), lost
+        return self._put_tree(leaves) if leaves else b"", lost
 
     def _destinations(self, lost: list[str]) -> Iterator[tuple[bytes, bytes]]:
         """Yield the names of all anchors in the order of a name tree, each with its destination."""
@@ -315,6 +297,9 @@ class Assembly:
     def _put_leaf(self, rows: list[tuple[bytes, bytes]]) -> int:
         names = b" ".join(key + b" " + place for key, place in rows)
         return self.file.add(b"<</Limits [" + rows[0][0] + rows[-1][0] + b"]/Names [" + names + b"]>>")
+
+    def _put_tree(self, leaves: Iterable[int]) -> bytes:
+        return reference(self.file.add(b"<</Kids [" + _references(leaves) + b"]>>"))
 
     def _put_outline(self, order: list[_Placed]) -> int:
         top: list[_Entry] = []
@@ -350,3 +335,7 @@ class Assembly:
                 content += b"/First %d 0 R/Last %d 0 R/Count %d" % (first, last, count)
             self.file.put(entry.number, content + b">>")
             self._put_entries(entry.children, entry.number, depth + 1)
+
+
+def _references(numbers: Iterable[int]) -> bytes:
+    return b" ".join(map(reference, numbers))

@@ -6,9 +6,8 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from dsr_report.closing import Closing
 from dsr_report.errors import DsrReportError
 from dsr_report.temporary import TemporaryFolder
 from dsr_report.workers import Processes
@@ -28,7 +27,7 @@ class LayoutError(DsrReportError):
     """Pages could not be laid out."""
 
 
-class LayoutPool:
+class LayoutPool(Closing):
     """Lays out jobs in worker processes; use it as a context manager.
 
     One pool may serve many documents in succession, which saves starting the processes again.
@@ -57,14 +56,6 @@ class LayoutPool:
     def workers(self) -> int:
         """Maximum number of processes."""
         return self._processes.workers
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def lay_out(self, jobs: Iterable[LayoutJob], *, characters: int) -> Iterator[Piece]:
         """Yield the pieces of the jobs in their order, holding only a few at a time.

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import BinaryIO
 
-from dsr_report.files import written_whole
+from dsr_report.files import written_to
 from dsr_report.rendering.document import ReportDocument
 from dsr_report.shipped import shipped
 from dsr_report.writers.pdf import batching, metadata
@@ -61,8 +61,7 @@ def write_pdf(
         LayoutError: pages could not be laid out.
         FileError: the target or an attachment cannot be written or read.
     """
-    opened = written_whole(target) if isinstance(target, str | os.PathLike) else nullcontext(target)
-    with opened as file, nullcontext(pool) if pool is not None else kept_pool(workers) as crew:
+    with written_to(target) as file, nullcontext(pool) if pool is not None else kept_pool(workers) as crew:
         return _write(document, PdfFile(file), crew, progress or _ignore)
 
 
