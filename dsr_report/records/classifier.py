@@ -131,7 +131,6 @@ class Classifier:
         """`kinds` are the controller's own, tried before all others."""
         self._kinds = tuple(kinds)
         self._shapes: Shapes[tuple[tuple[str, ...], Names | tuple[str, ...]], _Shape] = Shapes()
-        self._unknown: Shapes[tuple[str, ...], bool] = Shapes()
         self._layouts = LayoutResolver(self._kinds)
         self._owed = 0  # number of values of items that are in no record yet
 
@@ -231,12 +230,12 @@ class Classifier:
         """Whether an unclassified object is a single record, and no member can be another."""
         if not _NESTED.isdisjoint(map(type, value.values())):
             return False
-        names = tuple(value)
-        if (known := self._unknown.get(names)) is None:
-            is_numbered = all(normalised_key(name).isdigit() for name in names)
-            known = not is_numbered and "message" not in map(kind_labelled, names)
-            self._unknown.keep(names, names, known)
-        return known and not any(isinstance(m, str) and kind_of_text(m) for m in value.values())
+        names = list(map(normalised_key, value))
+        return not (
+            all(map(str.isdigit, names))
+            or "message" in map(kind_labelled, value)
+            or any(isinstance(member, str) and kind_of_text(member) for member in value.values())
+        )
 
     def _remember(
         self, labels: tuple[str, ...], value: dict[str, JsonValue], decision: Classification
