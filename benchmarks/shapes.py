@@ -78,6 +78,38 @@ def _wrapped(chance: random.Random, number: int) -> _Event:
     return {"type": event.pop("event"), "data": event}
 
 
+def _wrapped_shuffled(chance: random.Random, number: int) -> _Event:
+    event = _shuffled(chance, number)
+    return {"type": event.pop("event"), "data": event}
+
+
+def _unrecognised(chance: random.Random, number: int) -> _Event:
+    colour = chance.choice(("red", "blue"))
+    return {
+        "shelf": str(number),
+        "colour": colour,
+        "weight": chance.randrange(900),
+        "seen": "2020-01-01 00:00:00",
+    }
+
+
+def _own_word(chance: random.Random, number: int) -> _Event:
+    return {**_event(chance, number), "event": f"step {chance.randrange(100_000)}"}
+
+
+def _optional(chance: random.Random, number: int) -> _Event:
+    return {**_event(chance, number), **{f"option {at}": "x" for at in range(5) if chance.random() < 0.5}}
+
+
+def _letters(chance: random.Random, number: int) -> _Event:
+    return {**_event(chance, number), "password": "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=10))}
+
+
+def _list_of_objects(chance: random.Random, number: int) -> _Event:
+    items = [{"sku": str(chance.randrange(90_000)), "number": at} for at in range(2)]
+    return {**_event(chance, number), "items": items}
+
+
 SHAPES: dict[str, Callable[[random.Random, int], _Event]] = {
     "one kind": _in_turn(1),
     "two kinds in turn": _in_turn(2),
@@ -90,6 +122,12 @@ SHAPES: dict[str, Callable[[random.Random, int], _Event]] = {
     "decimal numbers": _decimals,
     "an object and a list in each": _nested,
     "wrapped in `data`": _wrapped,
+    "wrapped, members in any order": _wrapped_shuffled,
+    "not recognised": _unrecognised,
+    "a word of its own in each": _own_word,
+    "members that may be missing": _optional,
+    "a password of letters in each": _letters,
+    "a list of objects in each": _list_of_objects,
 }
 
 
