@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from typing import Final, NamedTuple, TypeAlias, cast, overload
 
 from dsr_report.pointers import join_pointer
@@ -166,7 +166,8 @@ def containers(value: JsonValue) -> list[Level]:
         levels.append(Level(found, types, kinds := set(types)))
         if _NESTED.isdisjoint(kinds):
             break
-        found = [member for member in members(found) if isinstance(member, (dict, list))]
+        nested = compress(members(found), map(_NESTED.__contains__, types))
+        found = cast("list[Container]", list(nested))
     return levels
 
 

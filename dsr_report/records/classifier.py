@@ -207,10 +207,9 @@ class Classifier:
                     self._remember(labels, value, decision)
                     return (RawRecord(decision.kind, pointer, value, decision.rule, labels),)
                 if decision is None and not labels and self._is_unknown(value) and _IN_LIST(pointer):
-                    unknown = Classification(
-                        _UNKNOWN, rule("no-known-keys"), by_names_alone=len(value) <= MOST_KEYS, flat=True
-                    )
-                    self._remember(labels, value, unknown)
+                    unknown = Classification(_UNKNOWN, rule("no-known-keys"), by_names_alone=False)
+                    if len(value) <= MOST_KEYS:
+                        self._remember(labels, value, unknown)
                     return (RawRecord(unknown.kind, pointer, value, unknown.rule, labels),)
         out = layouts.item(pointer, labels, value)
         if len(out) != 1 or out[0].value is not value:
@@ -240,9 +239,9 @@ class Classifier:
     def _remember(
         self, labels: tuple[str, ...], value: dict[str, JsonValue], decision: Classification
     ) -> None:
-        if not decision.by_names_alone or (
-            decision.flat and not _NESTED.isdisjoint(map(type, value.values()))
-        ):
+        is_flat = _NESTED.isdisjoint(map(type, value.values()))
+        flat = decision.flat or not decision.by_names_alone  # without nested values, the names alone decide
+        if flat and not is_flat:
             return
         names = discriminators(value)
         place = (labels, shape_of(value))
@@ -256,7 +255,7 @@ class Classifier:
         holds = kind_of(decision.kind).holds_records
         try:
             shape.table[_meaning(shape.key(value))] = _Decided(
-                decision.kind, decision.rule, holds, decision.payload, decision.flat
+                decision.kind, decision.rule, holds, decision.payload, flat
             )
         except TypeError:
             del self._shapes[place]

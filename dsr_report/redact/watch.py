@@ -67,7 +67,7 @@ class Watch:
         if any(map(key_name, lot.names_above())):
             return sum(map(_count, lot.items()))
         try:
-            return self._count_columns(lot) + sum(1 for item in _may_be_codes(lot) for _ in codes_in(item))
+            return self._count_columns(lot) + _count_codes(lot)
         except _OneByOneError as error:
             apart = error.ids
         alone: list[Item] = []
@@ -198,12 +198,16 @@ def _count(item: Item) -> int:
     return sum(key.span is None for key in keys) + sum(1 for _ in codes_in(item))
 
 
-def _may_be_codes(lot: Lot) -> Iterator[Item]:
+def _count_codes(lot: Lot) -> int:
+    found = 0
     for names, alike in lot.objects():
         if "code" in names and not names.isdisjoint(_OF_PEOPLE):
-            yield from (Item("", (), each) for each in alike)
+            found += sum(
+                isinstance(c := each["code"], str) and bool(_HEX_CODE.fullmatch(c)) for each in alike
+            )
     if "code" in lot.names_above():
-        yield from (item for item in lot.items() if not isinstance(item.value, dict))
+        found += sum(1 for item in lot.items() if not isinstance(item.value, dict) for _ in codes_in(item))
+    return found
 
 
 def codes_in(item: Item) -> Iterator[FoundKey]:
