@@ -175,6 +175,8 @@ def _keys_in(text: str) -> list[TextKey]:
         found += _sentences(text)
         found += _after_questions(text)
         found += _logins(text)
+        if "," in text or ";" in text:
+            found += _members_beside(text)
     for shape in dict.fromkeys([shape for sign, shape in _SHAPES if sign in text]):
         found += shape(text)
     if "\n" in text or "\t" in text:
@@ -456,8 +458,6 @@ _SHAPES: tuple[tuple[str, Callable[[str], Iterator[TextKey]]], ...] = (
     (":", _lines),
     ('"', _json_members),
     ("'", _json_members),
-    (",", _members_beside),
-    (";", _members_beside),
     ("</", _markup),
     ("=", _lines),
     (":", _pairs_of_lines),
