@@ -30,7 +30,7 @@ class KeyName(NamedTuple):
 _LONGEST_NAME = 100
 """Characters; a longer text is a sentence, not a name. The longest question of the samples has 74."""
 _MOST_WORDS = 8
-"""Words; a longer text is no name."""
+"""Words; a longer text is no name, but a question may ask for a password."""
 _SENTENCE = 4
 """Words; a longer name is a question, in which a short word (`code`, `pin`) is no evidence."""
 _SHORTEST_PIECE = 7
@@ -147,6 +147,7 @@ _KINDS: tuple[tuple[What, _Phrases], ...] = (
     ("key", _Phrases(WORDS.keys)),
     ("access-code", _Phrases(WORDS.access_codes)),
 )
+_PASSWORDS = _KINDS[0][1]
 _SESSIONS = _Phrases(WORDS.sessions)
 _LIKELY = _Phrases(WORDS.likely_keys, shortest_head=99)
 _CREDENTIALS = _Phrases(WORDS.credentials)
@@ -198,8 +199,11 @@ def key_name(name: str) -> KeyName | None:
     if len(name) > _LONGEST_NAME:
         return None
     words = tuple(word for word in words_of(name) if not word.isdigit())
-    if not words or len(words) > _MOST_WORDS or not _telling().search("".join(words)):
+    if not words or not _telling().search("".join(words)):
         return None
+    if len(words) > _MOST_WORDS:
+        is_asked_for = name.rstrip().endswith("?") and _PASSWORDS.within(words) and not _NO_KEY.are_in(words)
+        return KeyName("password", is_sure=False) if is_asked_for else None
     if not _ANSWERS.isdisjoint(words) and is_secret_question(name):
         return KeyName("access-code", is_sure=True)
     if _NO_KEY.are_in(words) or any(map(_is_compound_of_no_key, words)):

@@ -38,6 +38,8 @@ _LENGTH = re.compile(rf"\d\D{{0,20}}\b{any_of(WORDS.lengths)}\b", re.IGNORECASE)
 _LENGTHS = WordPattern(WORDS.lengths)
 _PLACEHOLDER = re.compile(r"[\s*•●.xX_\-–—=:>]*")
 _SHORTEST_TOKEN = 8
+LONGEST_KEY = 8_000
+"""Characters; servers accept no longer cookie or header field. A longer key is cut."""
 _DIGIT = re.compile(r"\d")
 """Characters; a shorter value is no token."""
 _BLANK_AND_MORE = re.compile(r"\s")

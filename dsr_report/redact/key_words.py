@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from dsr_report.lexicon import WORDS, any_of
 from dsr_report.redact.key_names import words_of
+from dsr_report.redact.key_values import LONGEST_KEY
 
 _NAMES_OF_KEYS = (
     *WORDS.passwords,
@@ -109,11 +110,29 @@ def around_names(text: str) -> Iterator[str]:
             lowered, max(0, match.start() - 20), match.start()
         ):
             continue
-        if match.start() - _AROUND > end:
+        before = _start_of_word(text, match.start() - _AROUND)
+        if before > end:
             yield text[start:end]
-            start = match.start() - _AROUND
-        end = max(end, match.end() + _AROUND, _end_of_table(text, match.end()))
+            start = before
+        if match.end() + _AROUND > end:
+            end = max(end, _end_of_word(text, match.end() + _AROUND), _end_of_table(text, match.end()))
     yield text[start:end]
+
+
+def _start_of_word(text: str, at: int) -> int:
+    """`at`, or the start of the word that it cuts."""
+    first = max(0, at - LONGEST_KEY)
+    return max(first, *(text.rfind(sign, first, max(0, at)) + 1 for sign in _BETWEEN_WORDS))
+
+
+def _end_of_word(text: str, at: int) -> int:
+    """`at`, or the end of the word that it cuts."""
+    match = _WORD.match(text, at)
+    return match.end() if match else at
+
+
+_BETWEEN_WORDS = " \t\r\n\"'<>"
+_WORD = re.compile(rf"[^{_BETWEEN_WORDS}]{{0,{LONGEST_KEY}}}")
 
 
 def _pattern_for(lowered: str) -> re.Pattern[str] | None:

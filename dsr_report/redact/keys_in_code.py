@@ -16,13 +16,13 @@ from dsr_report.redact.key_values import TextKey, is_token, keys_at, keys_under_
 
 _LITERAL = re.compile(
     r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'\])]*(?:\s+As\s+\w+|\s*:\s*[A-Z]\w*[?!]?)?\s*(?::=|=>|==?|:|<-|\|\||\?\?|\|\s*default\(|\s\.\s)\s*(?:<%[=-]?\s*)?\{?"
-    r"[bBuUrR]?([\"'`])(?=((?:(?!\2)[^\\]|\\.){1,2000}?)\2)",
+    r"[bBuUrR]?([\"'`])(?=((?:(?!\2)[^\\]|\\.){1,8000}?)\2)",
     re.DOTALL,
 )
 """`$password = '…'`, `password: "…"`, `:password => '…'`, `Dim pwd As String = "…"`."""
 _GIVEN = re.compile(
     r"(?<![\w.])(?:[\w$]+(?:\.|->|::))*([A-Za-z_][\w-]{2,60})(?:\(\s*|[ \t]+)"
-    r"(?:[\"'][^\"'\n]{0,80}[\"']\s*,\s*)?([\"'])([^\"'\n]{4,400})\2"
+    r"(?:[\"'][^\"'\n]{0,80}[\"']\s*,\s*)?([\"'])([^\"'\n]{4,8000})\2"
 )
 """`setPassword("…")`, `NetworkCredential("robin", "…")`, `ConvertTo-SecureString "…"`."""
 _HOLDERS = frozenset({"credential", "credentials", "securestring", "basicauth", "httpbasicauth"})
@@ -93,7 +93,7 @@ _REPLY = re.compile(
 )
 """Reply to an SMTP, IMAP or POP authentication challenge: the challenge in base64, and the next line."""
 _ANSWER_OF_DIGEST = re.compile(r"\S+ [0-9a-f]{32}")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{12,400}={0,2}")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{12,8000}={0,2}")
 _LOGIN_OF_SERVER = re.compile(
     r"(?:basic[_-]?auth|auth[_-]basic|htpasswd|auth[_-]user)[\w.-]*[ \t]*[=: \t][ \t\"']*"
     r"[^\s:=\"']+:([^\s\"';]+)",
@@ -113,7 +113,7 @@ _PRIVATE_KEY = re.compile(
     re.DOTALL,
 )
 _ISSUED = re.compile(
-    r"(?<![\w-])(?:(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}|gh[oprsu]_[A-Za-z0-9]{30,255}|github_pat_\w{20,255}|"
+    r"(?<![\w-])(?:(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}|gh[oprsu]_[A-Za-z0-9]{30,}|github_pat_\w{20,}|"
     r"gl(?:pat|dt|rt|soat|cbt|ptt|ft)-[\w-]{16,}|xox[a-z]-[\w-]{10,}|xapp-[\w-]{10,}|"
     r"(?:sk|rk|pk)_(?:live|test)_\w{10,}|whsec_\w{16,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|"
     r"SG\.[\w-]{16,}\.[\w-]{16,}|sk-(?:[a-z]+-)*\w[\w-]{18,}|npm_\w{30,}|pypi-\w[\w-]{30,}|hf_\w{20,}|"

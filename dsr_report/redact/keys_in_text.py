@@ -22,7 +22,15 @@ from dsr_report.redact.key_names import (
     joined,
     key_name,
 )
-from dsr_report.redact.key_values import TextKey, is_code, is_token, keys_at, keys_under_name, unquote_fully
+from dsr_report.redact.key_values import (
+    LONGEST_KEY,
+    TextKey,
+    is_code,
+    is_token,
+    keys_at,
+    keys_under_name,
+    unquote_fully,
+)
 from dsr_report.redact.key_words import names_a_key
 from dsr_report.redact.keys_in_code import (
     arguments,
@@ -52,7 +60,7 @@ _PARAMETER = re.compile(
     re.IGNORECASE,
 )
 _WRAPPED_PARAMETER = re.compile(
-    r"(?:%(?:25)*(?:3F|26|23|3B|20))((?:[\w.\[\]-]|%(?:25)*(?:5B|5D|5F|2D)){1,60}?)(%(?:25)*)3D"
+    r"(?:%(?:25)*(?:3F|26|23|3B|20)|(?<=[=\n])|\A)((?:[\w.\[\]-]|%(?:25)*(?:5B|5D|5F|2D)){1,60}?)(%(?:25)*)3D"
     r"((?:[^&#;\s\"'<>\\%]|%(?!(?:25)*(?:26|23|3B|20|22|27)))++)",
     re.IGNORECASE,
 )
@@ -87,7 +95,7 @@ _SEPARATOR = re.compile(
 _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+[ \u00a0'’-]{1,2}){0,4}[^\W\d]+[)\"'»”’*_`\].…]*\Z")
 _VALUE = re.compile(
     rf"(?:\[/?\w+\])?[\s>]{{0,8}}(?:\[/?\w+\])?{_OPENING}*[ \u00a0]*"
-    r"([^\s\"'<>«»„“”‘’\\*`|]{4,100})"
+    rf"([^\s\"'<>«»„“”‘’\\*`|]{{4,{LONGEST_KEY}}})"
 )
 _CODE = re.compile(r"(?:code|otp)\Z", re.IGNORECASE)
 """The end of a word after which digits alone are a code: `Uw inlogcode 482913`."""
@@ -96,7 +104,7 @@ _ASIDE = re.compile(r"[ \u00a0]?\([^()\n]{1,60}\)\Z")
 _LOGIN = re.compile(
     rf"\b{any_of(WORDS.logins)}\b[ \t\u00a0]?[:=(«»\"'-]{{0,3}}[ \t\u00a0\n]{{0,3}}"
     r"(?:(?:is|zijn|sind|are|sont)[ \u00a0])?([^\s/|:,;()\"'<>«»]{2,80})"
-    r"(?:[ \u00a0]*[/|][ \u00a0]*|:|,[ \u00a0]?)([^\s/|<>\"'«»()]{6,100})",
+    r"(?:[ \u00a0]*[/|][ \u00a0]*|:|,[ \u00a0]?)([^\s/|<>\"'«»()]{6,8000})",
     re.IGNORECASE,
 )
 """`Inloggegevens: robin / …`: user name and password."""
@@ -105,8 +113,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_SAID = 90
 """Characters before a separator that are searched for a name."""
 _SAID_BEFORE = re.compile(
-    r"(?<![\w-])([\w-]{4,100})[ \u00a0](?:is|ist|est)[ \u00a0](?:your|the|uw|je|jouw|de|het|ihr|dein|der|das|"
-    r"votre|ton|le)[ \u00a0]((?:[^\W\d_]+[ \u00a0-]){0,2}[^\W\d_]+)",
+    r"(?<![\w-])([\w-]{4,8000})[ \u00a0](?:is|ist|est)[ \u00a0](?:your|the|uw|je|jouw|de|het|ihr|dein|der|"
+    r"das|votre|ton|le)[ \u00a0]((?:[^\W\d_]+[ \u00a0-]){0,2}[^\W\d_]+)",
     re.IGNORECASE,
 )
 """`… is your verification code`."""

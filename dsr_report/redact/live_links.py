@@ -62,19 +62,19 @@ _LIKELY_NAME = re.compile(
     r"activation|activate|invite|h|k|t|auth|magic|nonce|session|tok)",
     re.IGNORECASE,
 )
-_AFTER_SCHEME = re.compile(r"//[^\s\"'<>\\^`{|}]{4,2000}")
-_LOGIN = re.compile(r"//([^\s/:@?#\"'<>]{0,100}:[^\s/:@?#\"'<>]{1,100})@[\w-]")
-_LOGIN_TOKEN = re.compile(r"//([\w.~%-]{12,200})@[\w-]")
+_AFTER_SCHEME = re.compile(r"//[^\s\"'<>\\^`{|}]{4,8000}")
+_LOGIN = re.compile(r"//([^\s/:@?#\"'<>]{0,100}:[^\s/:@?#\"'<>]{1,8000})@[\w-]")
+_LOGIN_TOKEN = re.compile(r"//([\w.~%-]{12,8000})@[\w-]")
 _ANCHOR = re.compile(
-    r"<a\b[^<>]{0,2000}?\bhref\s*=\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')[^<>]*>(.{0,400}?)</a>",
+    r"<a\b[^<>]{0,2000}?\bhref\s*=\s*(?:\"([^\"]{1,8000})\"|'([^']{1,8000})')[^<>]*>(.{0,400}?)</a>",
     re.IGNORECASE | re.DOTALL,
 )
-_MAILTO = re.compile(r"mailto:([^\s\"'<>\\^`{|}]{4,500})", re.IGNORECASE)
+_MAILTO = re.compile(r"mailto:([^\s\"'<>\\^`{|}]{4,8000})", re.IGNORECASE)
 _PERSONAL = WordPattern(WORDS.personal_pages)
 _LEAVE = re.compile(any_of((*WORDS.unsubscribing, *WORDS.leaving)), re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
 _RUN = re.compile(r"[A-Za-z0-9]+")
-_WRAPPED = re.compile(r"(?:aHR0c|eyJ)[A-Za-z0-9+/_-]{20,2000}")
+_WRAPPED = re.compile(r"(?:aHR0c|eyJ)[A-Za-z0-9+/_-]{20,8000}")
 """Base64 of `http…` and of `{"…`."""
 _SHORT_TEXT = 1_000
 """Characters; a longer text is not cached, and in a message is searched only around words for keys."""

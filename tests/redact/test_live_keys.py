@@ -177,6 +177,32 @@ def test_a_note_that_is_written_like_a_header_is_read_as_a_note_as_well(case, te
     assert "Qx7vT2mL9a" not in case([{"ID": "1", "note": text}]).shown().raw.decode()
 
 
+LONG_KEY = "".join(f"k{number}vTw{number * 7919 % 9973}Q" for number in range(300))
+"""3,000 letters, of which none is repeated."""
+
+
+@pytest.mark.parametrize("length", [101, 150, 600, 2500])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Uw wachtwoord is {}", "Wachtwoord: {}", "password {}", '"password": "{}"', "api_key => '{}'"),
+        *("https://robin:{}@x.example/", "https://x.example/unsubscribe/{}", "Login: robin / {}"),
+        *("{} is your verification code", "data=token%3D{}", "Authorization: Bearer {}", "?token={}"),
+    ],
+)
+def test_of_a_long_key_nothing_is_left(case, text, length):
+    text = text.format(LONG_KEY[:length])
+    mime = f"From: a@shop.example\nContent-Type: text/plain; charset=utf-8\n\n{LONG}\n{text}\n{LONG}\n"
+    shown = case([{"ID": "1", "mime": mime}], [{"ID": "2", "note": text}]).shown().raw.decode()
+    assert not [at for at in range(length - 12) if LONG_KEY[at : at + 12] in shown]
+
+
+def test_the_answer_to_a_long_question_for_a_password_is_hidden_where_it_looks_like_one():
+    question = "Welk wachtwoord wilt u gebruiken voor uw account bij onze winkel?"
+    assert pointers({"question": question, "answer": "Vlinder!4821"}) == ["/data/0/answer"]
+    assert pointers({"question": question, "answer": "geen idee nog"}) == []
+
+
 def test_a_key_in_a_packed_file_is_masked_with_the_file(case):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
