@@ -157,6 +157,7 @@ LEXICON = Lexicon(
     ),
     addresses_of_pages=("link", "links", "verweis"),
     beside_a_key=(
+        "kennung",
         "nummer",
         "nr",
         "wert",

@@ -27,6 +27,7 @@ LEXICON = Lexicon(
         "activatiecode",
         "activeringscode",
         "beveiligingscode",
+        "veiligheidscode",
         "authenticatiecode",
         "herstelcode",
         "herstelcodes",
@@ -50,6 +51,7 @@ LEXICON = Lexicon(
     keys=(
         "api sleutel",
         "wifi sleutel",
+        *("afmeld hash", "uitschrijf hash"),
         "netwerksleutel",
         "activatiesleutel",
         "toegangssleutel",

@@ -15,7 +15,7 @@ from dsr_report.redact.key_names import KeyName, key_name, words_of
 from dsr_report.redact.key_values import TextKey, is_token, keys_at, keys_under_name
 
 _LITERAL = re.compile(
-    r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'\])]*(?:\s+As\s+\w+|\s*:\s*[A-Z]\w*[?!]?)?\s*(?::=|=>|==?|:|<-|\|\||\?\?|\|\s*default\(|\s\.\s)\s*(?:<%[=-]?\s*)?\{?"
+    r"(?<![\w.$@-])[$@:]*([A-Za-z_][\w.-]{1,60})[\"'`\])]*(?:\s+As\s+\w+|\s*:\s*[A-Z]\w*[?!]?)?\s*(?::=|=>|==?|:|<-|\|\||\?\?|\|\s*default\(|\s\.\s)\s*(?:<%[=-]?\s*)?\{?"
     r"[bBuUrR]?([\"'`])(?=((?:(?!\2)[^\\]|\\.){1,8000}?)\2)",
     re.DOTALL,
 )

@@ -177,6 +177,28 @@ def test_a_note_that_is_written_like_a_header_is_read_as_a_note_as_well(case, te
     assert "Qx7vT2mL9a" not in case([{"ID": "1", "note": text}]).shown().raw.decode()
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"meta_key": "refresh_token", "meta_value": "Qx7vT2mL9a"},
+        {"n": "Wachtwoord", "v": "Qx7vT2mL9a"},
+        {"attribute_name": "api_key", "attribute_value": "Qx7vT2mL9a"},
+        {"pass word": "Qx7vT2mL9a"},
+        {"temp_pass": "Qx7vT2mL9a"},
+        {"sql": "UPDATE u SET `api_key`='Qx7vT2mL9a' WHERE id=1"},
+        {"unsubscribe_hash": "Qx7vT2mL9a"},
+    ],
+)
+def test_a_key_is_hidden_beside_and_under_names_of_databases(case, record):
+    shown = case([{"ID": "1", "row": record}]).shown()
+    assert "Qx7vT2mL9a" not in shown.raw.decode()
+
+
+@pytest.mark.parametrize("record", [{"n": "Bestelling", "v": "Qx7vT2mL9a"}, {"boarding_pass": "KL1234AMS"}])
+def test_other_pairs_and_passes_are_shown(case, record):
+    assert case([{"ID": "1", "row": record}]).shown().data[0][0]["row"] == record
+
+
 LONG_KEY = "".join(f"k{number}vTw{number * 7919 % 9973}Q" for number in range(300))
 """3,000 letters, of which none is repeated."""
 
