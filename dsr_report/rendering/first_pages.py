@@ -200,44 +200,42 @@ def contact_of(config: Config) -> str:
 def facts(collected: Collected, options: ReportOptions) -> list[str]:
     """The number of records found, a line for each group of kinds."""
     language, kinds, events = options.language, collected.kinds, collected.activity.kinds
-    lines = []
-    people = kinds["profile"] + kinds["subprofile"]
-    if people:
-        lines.append(
+    people, told = kinds["profile"] + kinds["subprofile"], kinds["survey"] + kinds["form"]
+    messages, texts = kinds["message"], kinds["sms"]
+    opened, clicked = sum(events[kind] for kind in OPENED), events["click"]
+    visits = _counted(
+        (opened, language.count("{n} open", "{n} opens", opened)),
+        (clicked, language.count("{n} click", "{n} clicks", clicked)),
+    )
+    interests, rest = len(collected.interests), _rest_in_words(collected, options)
+    return _counted(
+        (
+            people,
             language.count(
                 "{n} profile record with your details", "{n} profile records with your details", people
-            )
-        )
-    if kinds["message"]:
-        lines.append(
-            language.count("{n} message that we sent you", "{n} messages that we sent you", kinds["message"])
-        )
-    if kinds["sms"]:
-        lines.append(
-            language.count(
-                "{n} text message that we sent you", "{n} text messages that we sent you", kinds["sms"]
-            )
-        )
-    opened = sum(events[kind] for kind in OPENED)
-    if opened or events["click"]:
-        both = [language.count("{n} open", "{n} opens", opened)] if opened else []
-        if events["click"]:
-            both.append(language.count("{n} click", "{n} clicks", events["click"]))
-        lines.append(language.text("{events} that we recorded").format(events=language.join(both)))
-    told = kinds["survey"] + kinds["form"]
-    if told:
-        lines.append(
+            ),
+        ),
+        (messages, language.count("{n} message that we sent you", "{n} messages that we sent you", messages)),
+        (
+            texts,
+            language.count("{n} text message that we sent you", "{n} text messages that we sent you", texts),
+        ),
+        (len(visits), language.text("{events} that we recorded").format(events=language.join(visits))),
+        (
+            told,
             language.count(
                 "{n} survey or form that you filled in", "{n} surveys and forms that you filled in", told
-            )
-        )
-    if collected.interests:
-        lines.append(language.count("{n} interest", "{n} interests", len(collected.interests)))
-    if rest := _rest_in_words(collected, options):
-        lines.append(language.text("Also: {kinds}").format(kinds=language.join(rest)))
-    if kinds[UNRECOGNISED]:
-        lines.append(unknown_in_words(collected, options))
-    return lines
+            ),
+        ),
+        (interests, language.count("{n} interest", "{n} interests", interests)),
+        (len(rest), language.text("Also: {kinds}").format(kinds=language.join(rest))),
+        (kinds[UNRECOGNISED], unknown_in_words(collected, options)),
+    )
+
+
+def _counted(*lines: tuple[int, str]) -> list[str]:
+    """The lines whose number is not 0."""
+    return [line for number, line in lines if number]
 
 
 _NAMED = frozenset(
@@ -271,7 +269,7 @@ def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
     notes, changes = number("note", "contact", "todo"), number("change", "history")
     files, vouchers = number("file"), number("coupon")
     background = number("mailing", "sms_mailing", "snapshot", "document", "statistics", "coupon_campaign")
-    counted = (
+    counted = _counted(
         (notes, language.count("{n} note of our people", "{n} notes of our people", notes)),
         (changes, language.count("{n} change of your profile", "{n} changes of your profile", changes)),
         (files, language.count("{n} file", "{n} files", files)),
@@ -294,9 +292,7 @@ def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
         ),
     )
     others = [kind for kind, _count in kinds.most_common() if kind not in said]
-    return [words for count, words in counted if count] + [
-        count_in_words(kind, kinds[kind], options) for kind in others
-    ]
+    return counted + [count_in_words(kind, kinds[kind], options) for kind in others]
 
 
 _LONGEST_NAME = 60

@@ -152,24 +152,19 @@ def spans(book: Book, *, by_year: bool | None = None) -> tuple[list[Span], bool]
     keys = _all_months(months)
     if by_year is None:
         by_year = len(keys) > _MOST_MONTHS
-    periods: list[Span] = []
     if by_year:
-        for year in sorted({k[0] for k in keys}):
-            total: Counter[str] = Counter()
-            for key, counts in months.items():
-                if key[0] == year:
-                    total += counts
-            periods.append(Span(str(year), str(year), total))
-    else:
-        periods = [
-            Span(
-                language.month(*key),
-                f"{language.short_month(key[1])} {key[0] % 100:02}",
-                months.get(key, Counter()),
-            )
-            for key in keys
-        ]
-    return periods, by_year
+        years: dict[int, Counter[str]] = {year: Counter() for year, _month in keys}
+        for (year, _month), counts in months.items():
+            years[year] += counts
+        return [Span(str(year), str(year), counts) for year, counts in years.items()], True
+    return [
+        Span(
+            language.month(year, month),
+            f"{language.short_month(month)} {year % 100:02}",
+            months.get((year, month), Counter()),
+        )
+        for year, month in keys
+    ], False
 
 
 def plot_of(periods: Sequence[Span], language: Language, size: tuple[int, int] = IN_CHAPTER) -> Plot | None:
