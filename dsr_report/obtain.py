@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
@@ -25,10 +25,11 @@ from dsr_report.errors import (
     UsageError,
 )
 from dsr_report.fetch.answers import PerhapsDoneError
-from dsr_report.fetch.client import Client, SubjectType
+from dsr_report.fetch.client import Client
 from dsr_report.fetch.data_request import DataRequest, Status
 from dsr_report.files import clear_leftovers, private_folder, sha256_of
 from dsr_report.jsonstream.file import open_export
+from dsr_report.jsonstream.subjects import TYPES, Subject
 from dsr_report.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -39,14 +40,6 @@ _OTHERS_SECONDS = 2.0
 """Seconds between two looks at a request that another process is making."""
 _OTHERS_TRIES = 30
 """Looks at such a request; then `obtain` fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The subject of a data request: type and id."""
-
-    type: SubjectType
-    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,7 @@ def subject_named(identifier: str, subject_type: str | None = None) -> Subject:
     """
     text = identifier.strip()
     kind = (subject_type or "").strip().lower() or ("email" if "@" in text else "subprofile")
-    if kind not in get_args(SubjectType):
+    if kind not in TYPES:
         raise UsageError(Sentence("{kind} is not a type (subprofile, profile or email)", kind=repr(kind)))
     if not text:
         raise UsageError("no id was given", hint="Give the number, or an e-mail address.")
@@ -377,7 +370,7 @@ def _whom(export: Path) -> tuple[str, str] | None:
     """The subject of an export, for a data request that is known by its id alone."""
     with open_export(export) as file:
         kind, identifier = (file.info.type or "").strip().lower(), (file.info.id or "").strip()
-    return (kind, identifier) if kind in get_args(SubjectType) and identifier else None
+    return (kind, identifier) if kind in TYPES and identifier else None
 
 
 def _stored_export(entry: DataRequestEntry) -> Obtained | None:

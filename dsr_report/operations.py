@@ -162,18 +162,18 @@ def write_tables(
     check_format(format)
     arrow = format in ARROW_FORMATS and importlib.util.find_spec("pyarrow") is not None
     with ExitStack() as stack:
-        if isinstance(export, Exports):
-            _check_read_with(config)
-            many = export.masked() if masked else export
-            return _write_tables(many.tables.load(), output, format, lang)
-        if combine or _is_list(export):
-            source: Path_ | Iterable[Path_] = export  # type: ignore[assignment]  # `exports_at` says what is wrong
-            options: dict[str, Any] = {
-                "timezone": timezone or DEFAULT_ZONE,
-                "salvage": salvage,
-                "config": config,
-            }
-            many = stack.enter_context(read_many(source, **options, progress=progress))
+        if isinstance(export, Exports) or combine or _is_list(export):
+            if isinstance(export, Exports):
+                _check_read_with(config)
+                many = export
+            else:
+                source: Path_ | Iterable[Path_] = export  # type: ignore[assignment]  # `exports_at` says what is wrong
+                options: dict[str, Any] = {
+                    "timezone": timezone or DEFAULT_ZONE,
+                    "salvage": salvage,
+                    "config": config,
+                }
+                many = stack.enter_context(read_many(source, **options, progress=progress))
             many = stack.enter_context(many.masked()) if masked else many
             return _write_tables(many.tables.load(), output, format, lang)
         one: Source = export  # type: ignore[assignment]  # `read` says what is wrong

@@ -13,8 +13,9 @@ from typing import Any
 
 from dsr_report.dates import day_of
 from dsr_report.errors import UsageError
+from dsr_report.jsonstream.subjects import Subject
 from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
-from dsr_report.obtain import Subject, subject_named
+from dsr_report.obtain import subject_named
 
 
 @dataclass(frozen=True, slots=True)

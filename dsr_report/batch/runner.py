@@ -26,8 +26,9 @@ from dsr_report.batch.results import RESULTS, Result, ResultsFile
 from dsr_report.errors import DsrReportError, UsageError
 from dsr_report.export import zone_named
 from dsr_report.files import day_of, private_folder, sha256_of
+from dsr_report.jsonstream.subjects import Subject
 from dsr_report.locks import CAN_LOCK, lock
-from dsr_report.obtain import Obtained, Subject
+from dsr_report.obtain import Obtained
 from dsr_report.times import DEFAULT_ZONE
 
 _log = logging.getLogger(__name__)

@@ -29,7 +29,8 @@ from dsr_report.cli.options import (
 if TYPE_CHECKING:
     from dsr_report.batch import Result
     from dsr_report.fetch.transport import Version
-    from dsr_report.obtain import Obtained, Subject
+    from dsr_report.jsonstream.subjects import Subject
+    from dsr_report.obtain import Obtained
 
 
 @click.command()

@@ -14,8 +14,9 @@ from dsr_report.desk import wording
 from dsr_report.desk.jobs import Job
 from dsr_report.desk.pages import Ask, Handler
 from dsr_report.errors import DsrReportError, RegisterError
+from dsr_report.jsonstream.subjects import Subject
 from dsr_report.languages import LANGUAGES, language_of
-from dsr_report.obtain import Subject, subject_named
+from dsr_report.obtain import subject_named
 from dsr_report.register.entries import CaseEntry
 from dsr_report.rendering.configuration import missing_from
 from dsr_report.sentences import translatable as _

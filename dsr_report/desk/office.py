@@ -23,9 +23,10 @@ from dsr_report.errors import AuthError, CheckFailedError, NotAnExportError, Reg
 from dsr_report.export import read
 from dsr_report.fetch.client import Client
 from dsr_report.files import clear_leftovers, sha256_of
+from dsr_report.jsonstream.subjects import Subject
 from dsr_report.languages import language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
-from dsr_report.obtain import Patience, Progress, Subject, note_written, obtain
+from dsr_report.obtain import Patience, Progress, note_written, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
 from dsr_report.register.cases import RETENTION
@@ -350,7 +351,7 @@ class Office:
                 sha256=obtained.sha256,
                 path=str(obtained.path.resolve()),
                 size_bytes=obtained.path.stat().st_size,
-                subject=(subject.type, subject.id) if subject else None,
+                subject=subject,
                 actor=job.actor,
             )
         job.done = job.total = 0

@@ -7,7 +7,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Literal, get_args
+from typing import get_args
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
@@ -15,14 +15,14 @@ import httpx
 from dsr_report.closing import Closing
 from dsr_report.errors import AuthError, UnknownIdError, UsageError
 from dsr_report.fetch.answers import ApiAnswer, CertainlyFailedError, PerhapsDoneError
-from dsr_report.fetch.data_request import DataRequest, Subject
+from dsr_report.fetch.data_request import DataRequest
 from dsr_report.fetch.token import Secret, find_token
 from dsr_report.fetch.transport import Transport, Version
+from dsr_report.jsonstream.subjects import TYPES, Subject, SubjectType
 from dsr_report.sentences import Sentence
 
 API_URL = "https://api.copernica.com/v4"
 AUTH_URL = "https://authenticate.copernica.com"
-SubjectType = Literal["subprofile", "profile", "email"]
 _UNKNOWN = re.compile(r"\bno \w+ with supplied (?:id|e-?mail|address)|already been removed", re.IGNORECASE)
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 _REQUEST_ID = re.compile(r"[!-~]{1,200}")
@@ -193,17 +193,18 @@ def _check_address(url: str, name: str) -> str:
 
 def _subject(subject_type: str, subject_id: int | str) -> Subject:
     text = str(subject_id).strip()
-    if subject_type not in {"subprofile", "profile", "email"}:
+    kind = next((known for known in TYPES if known == subject_type), None)
+    if kind is None:
         raise UsageError("a subject is a subprofile, a profile or an email")
-    if subject_type == "email":
+    if kind == "email":
         if "@" not in text or _UNFIT.search(text) or len(text) > 320:
             raise UsageError("this is not an e-mail address", hint="Give one like name@example.org.")
     elif not re.fullmatch(r"[0-9]{1,18}", text):
         raise UsageError(
-            Sentence("this is not a {subject_type} id", subject_type=Sentence(subject_type)),
+            Sentence("this is not a {subject_type} id", subject_type=Sentence(kind)),
             hint="Give its number, as the dashboard shows it.",
         )
-    return Subject(subject_type, text)
+    return Subject(kind, text)
 
 
 def _version(text: str) -> Version | None:

@@ -14,17 +14,15 @@ from urllib.parse import quote
 from dsr_report.errors import FetchError, NotReadyError, UnknownIdError
 from dsr_report.fetch.answers import ApiAnswer, OutOfReachError, blocks_of, read_answer
 from dsr_report.fetch.download import LARGEST_BYTES, FileDownload
-from dsr_report.fetch.download_checks import Subject
 from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.transport import Transport
 from dsr_report.files import written_whole
+from dsr_report.jsonstream.subjects import Subject
 from dsr_report.sentences import Sentence
 from dsr_report.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from dsr_report.export import Export
-
-__all__ = ["DataRequest", "Download", "Status", "Subject"]
 
 _log = logging.getLogger(__name__)
 State = Literal["available", "pending", "unknown"]

@@ -12,10 +12,11 @@ import httpx
 
 from dsr_report.errors import FetchError, NotReadyError
 from dsr_report.fetch.answers import TEMPORARY, OutOfReachError, blocks_of, read_answer
-from dsr_report.fetch.download_checks import Subject, doubt_about, fault_of, must_be_about
+from dsr_report.fetch.download_checks import doubt_about, fault_of, must_be_about
 from dsr_report.fetch.time_limit import TimeUpError
 from dsr_report.fetch.transport import TRIES, Transport
 from dsr_report.files import digest_of
+from dsr_report.jsonstream.subjects import Subject
 from dsr_report.sentences import Sentence
 
 _log = logging.getLogger(__name__)

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from dsr_report.addresses import same_address
 from dsr_report.errors import NotAnExportError, WrongSubjectError
 from dsr_report.jsonstream.file import open_export
-from dsr_report.jsonstream.subjects import Subjects
+from dsr_report.jsonstream.subjects import Subject, Subjects
 from dsr_report.sentences import Sentence
-
-
-class Subject(NamedTuple):
-    """The subject of a data request."""
-
-    type: str
-    id: str
 
 
 def fault_of(path: Path) -> tuple[str | None, Subjects]:

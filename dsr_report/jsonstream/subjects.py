@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, get_args
 
 from dsr_report.jsonstream.items import Elements, Item, JsonValue
 from dsr_report.sentences import Sentence
 
-TYPES = ("subprofile", "profile", "email")
+SubjectType = Literal["subprofile", "profile", "email"]
+TYPES: tuple[SubjectType, ...] = get_args(SubjectType)
 _MOST = 100
 """Subjects that are remembered; further ones change no message."""
+
+
+class Subject(NamedTuple):
+    """The subject of a data request: type and id."""
+
+    type: SubjectType
+    id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from dsr_report.register.chain import Facts
 from dsr_report.register.deadlines import Deadlines
 
-SubjectType = Literal["subprofile", "profile", "email"]
 RequestState = Literal[
     "intended", "posting", "pending", "available", "collected", "failed", "expired", "abandoned"
 ]

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dsr_report.errors import RegisterError, UsageError
+from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.register import chain
 from dsr_report.register.database import Database
 from dsr_report.register.models import Base, Case, DataRequest, Event, File, Head, Setting
@@ -22,7 +23,6 @@ from dsr_report.sentences import Sentence
 
 _REFERENCE_LENGTH = 80
 """Maximum characters of a reference; a longer one is refused."""
-SUBJECT_TYPES = ("subprofile", "profile", "email")
 
 
 class _Pending(NamedTuple):
@@ -334,10 +334,10 @@ def subject_of(subject_type: str, subject_id: str | int) -> tuple[str, str]:
     Raises:
         UsageError: no such type, or no identifier.
     """
-    if subject_type not in SUBJECT_TYPES:
+    if subject_type not in TYPES:
         raise UsageError(
             Sentence("{subject_type} is not a type of subject", subject_type=repr(subject_type)),
-            hint=Sentence("One of: {names}.", names=", ".join(SUBJECT_TYPES)),
+            hint=Sentence("One of: {names}.", names=", ".join(TYPES)),
         )
     identifier = str(subject_id).strip()
     if not identifier:
