@@ -24,7 +24,6 @@ from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
 from dsr_report.sentences import Sentence
 from dsr_report.show import Bar, display
-from dsr_report.temporary import TemporaryFolder
 from dsr_report.times import DEFAULT_ZONE
 
 if TYPE_CHECKING:
@@ -288,6 +287,7 @@ class MaskedExport(Export):
 
     def __init__(self, original: Export, plan: Plan, processes: Processes | None = None) -> None:
         from dsr_report.redact.apply import write_redacted  # noqa: PLC0415 - only where it is asked for
+        from dsr_report.temporary import TemporaryFolder  # noqa: PLC0415 - likewise
 
         self.plan = plan
         self._folder = TemporaryFolder() if plan else None

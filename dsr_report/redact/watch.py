@@ -25,7 +25,6 @@ from dsr_report.redact.key_names import (
     key_name,
     may_tell,
 )
-from dsr_report.redact.key_values import whole_keys
 
 if TYPE_CHECKING:
     from dsr_report.redact.key_shapes import FoundKey
@@ -147,6 +146,8 @@ def _by_what_they_name(known: _Telling, alike: Objects) -> Iterable[tuple[KeyNam
 def _in_column(key: KeyName, column: list[JsonValue]) -> int:
     if not _NESTED.isdisjoint(map(type, column)):
         raise _OneByOneError(member for member in column if type(member) in _NESTED)
+    from dsr_report.redact.key_values import whole_keys  # noqa: PLC0415 - its patterns take 4 ms to compile
+
     return whole_keys(key, cast("list[Scalar]", column))
 
 
