@@ -75,18 +75,19 @@ def whole_keys(name: KeyName, values: Sequence[Scalar]) -> int:
     Most keys are recognised by a pattern, in C. Of the others, each distinct value is judged once.
     """
     types = Counter(map(type, values))
-    are_texts = len(types) == 1 and str in types
-    judged = cast("Sequence[str]", values if are_texts else [v for v in values if type(v) is str])
     counted = 0 if name.what == "link" else types[int]
+    all_texts = values if types[str] == len(values) else [value for value in values if type(value) is str]
+    texts = Counter(cast("Sequence[str]", all_texts))
     if name.what in _NEVER_WHOLE:
         is_part = _NEVER_WHOLE[name.what].match
-        left = [value for value in judged if is_part(value) is None]
+        left = [text for text in texts if is_part(text) is None]
     else:
         is_plainly = (_PLAINLY_SURE if name.is_sure else _PLAINLY_TOKEN).fullmatch
-        left = [value for value in judged if is_plainly(value) is None]
-        counted += len(judged) - len(left)
-    left += [value for value in values if type(value) is Number] if Number in types else []
-    return counted + sum(times for value, times in Counter(left).items() if _is_whole_key(name, value))
+        left = [text for text in texts if is_plainly(text) is None]
+        counted += types[str] - sum(map(texts.__getitem__, left))
+    counted += sum(texts[text] for text in left if _is_whole_key(name, text))
+    numbers = [value for value in values if type(value) is Number] if types[Number] else []
+    return counted + sum(_is_whole_key(name, number) for number in numbers)
 
 
 def _is_whole_key(name: KeyName, value: Scalar) -> bool:
