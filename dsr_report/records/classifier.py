@@ -169,11 +169,13 @@ class Classifier:
             return
         try:
             keys = list(map(shape.key, alike.values))
-            meanings = {key: _meaning(key) for key in set(keys)}
+            meanings = {key: meaning for key in set(keys) if (meaning := _meaning(key)) != key}
         except TypeError:  # a list or an object, where a word was expected
             others.append(alike.values)
             return
-        for key, part in alike.divided([meanings[key] for key in keys]).items():
+        if meanings:
+            keys = [meanings.get(key, key) for key in keys]
+        for key, part in alike.divided(keys).items():
             decided = shape.table.get(key)
             if decided is None or not decided.fits_all(part):
                 others.append(part.values)

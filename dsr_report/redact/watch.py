@@ -121,9 +121,14 @@ def _by_what_they_name(known: _Telling, alike: Objects) -> Iterable[tuple[KeyNam
     """The objects in which a member names or asks for a key beside it, by the kind of that key."""
     if not known.of_names and not known.asks:
         return ()
-    tells = may_tell(
-        {text for name in known.of_names for each in alike if isinstance(text := each[name], str)}
-    )
+    tells: set[str] = set()
+    for name in known.of_names:
+        column = [each[name] for each in alike]
+        if set(map(type, column)) != {str}:
+            column = [one for one in column if isinstance(one, str)]
+        texts = cast("list[str]", column)
+        if not "".join(texts).isdigit():  # as most ids are
+            tells |= may_tell({*texts})
     if not tells and not known.asks:
         return ()
     from dsr_report.redact.key_shapes import named_beside  # noqa: PLC0415 - its patterns take 10 ms to compile
@@ -131,11 +136,11 @@ def _by_what_they_name(known: _Telling, alike: Objects) -> Iterable[tuple[KeyNam
     found: dict[int, tuple[KeyName, Objects]] = {}
     remembered: dict[tuple[str, ...], KeyName | None] = {}
     for each in alike:
-        texts = [
+        told = [
             text if isinstance(text := each[name], str) and text in tells else "" for name in known.of_names
         ]
-        if known.asks or any(texts):
-            said = (*each, *texts)  # of two that name something, the first one counts
+        if known.asks or any(told):
+            said = (*each, *told)  # of two that name something, the first one counts
             if said not in remembered:
                 remembered[said] = named_beside(each)
             if (key := remembered[said]) is not None:
