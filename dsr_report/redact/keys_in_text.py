@@ -95,7 +95,8 @@ _SEPARATOR = re.compile(
 _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+[ \u00a0'’-]{1,2}){0,4}[^\W\d]+[)\"'»”’*_`\].…]*\Z")
 _VALUE = re.compile(
     rf"(?:\[/?\w+\])?[\s>]{{0,8}}(?:\[/?\w+\])?{_OPENING}*[ \u00a0]*"
-    rf"([^\s\"'<>«»„“”‘’\\*`|]{{4,{LONGEST_KEY}}})"
+    rf"((?:[^\s\"'<>«»„“”‘’\\*`|]|(?<=\w)[|*'\"`](?=\w)){{4,{LONGEST_KEY}}})"
+    r"(?P<end>[*_`\"'»”’\])]*[.,;!]?(?:\s*\n|\s*\Z|(?<=[,;])\s))?"
 )
 _CODE = re.compile(r"(?:code|otp)\Z", re.IGNORECASE)
 """The end of a word after which digits alone are a code: `Uw inlogcode 482913`."""
@@ -132,7 +133,9 @@ _UPLOAD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DELIMITERS = "\t;|,"
-_BETWEEN_COLUMNS = tuple(map(re.compile, ("\t", ";", r"\|\|?|!!?", ",", r"(?<=\S) {2,}(?=\S)")))
+_BETWEEN_COLUMNS = tuple(map(re.compile, ("\t", ";", r"\|\|?|^!|!!", ",", r"(?<=\S) {2,}(?=\S)")))
+_ASSIGNED = re.compile(r"[=:{}<>\"']")
+"""Signs that no cell with a name has: the delimiter behind them is in a value."""
 _TAB_ROW = re.compile(r"[^\n]*\t[^\n]*")
 _TAB_CELL = re.compile(r"[^\t\r]+")
 _MOST_COLUMNS = 200
@@ -282,7 +285,11 @@ def _sentences(text: str) -> Iterator[TextKey]:
     """
     for separator in _SEPARATOR.finditer(text):
         value = _VALUE.match(text, separator.end())
-        if value is None or not _looks_like_a_key(told := value[1].rstrip(".,;:!?)]")):
+        if value is None:
+            continue
+        told = value[1].rstrip(".,;:!?)]}")
+        looks_so = _looks_like_a_key(told)
+        if not looks_so and (separator.group().strip() != ":" or value["end"] is None):
             continue
         before = text[max(0, separator.start() - _LONGEST_SAID) : separator.start()]
         before = _ASIDE.sub("", before)
@@ -295,6 +302,8 @@ def _sentences(text: str) -> Iterator[TextKey]:
         words = _WORDS_BEFORE.search(before)
         if words:
             name = _name_at_end(words.group().rstrip(")\"'»”’*_`].…").split())
+            if not looks_so and ((known := key_name(name or "")) is None or known.what != "password"):
+                continue  # only a password may be any word
             lead = separator.start() - len(words.group())
             yield from _key_of_sentence(name, told, text, value.start(1), lead)
     for match in _SAID_BEFORE.finditer(text):
@@ -409,15 +418,17 @@ def _columns(text: str) -> Iterator[TextKey]:
         for delimiter in _DELIMITERS:
             name, parted, rest = line.rstrip("\r\n").partition(delimiter)
             bare = rest.strip().strip("\"'")
+            cell = name.strip().strip("\"'|").rstrip(" :")
             if (
                 parted
                 and bare
-                and not name.strip()[-1:].isdigit()
+                and not cell[-1:].isdigit()
                 and (delimiter != "," or " " not in bare)
-                and key_name(name.strip().strip("\"'|"))
+                and not _ASSIGNED.search(cell)
+                and key_name(cell)
             ):
                 if delimiter not in bare and not is_usual_field(bare):
-                    yield from keys_at(name.strip().strip("\"'|"), bare, at + line.find(bare, len(name)), at)
+                    yield from keys_at(cell, bare, at + line.find(bare, len(name)), at)
                 break
         at += len(line)
     for row in _TAB_ROW.finditer(text) if "\t" in text else ():

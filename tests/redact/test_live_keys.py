@@ -97,6 +97,53 @@ def test_a_password_that_resembles_a_name_is_no_name(password):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Gebruikersnaam: robin, wachtwoord: {}",
+        "Gebruikersnaam: robin Wachtwoord: {}",
+        "**Wachtwoord:** {}",
+        "[b]Mot de passe :[/b] {}",
+        "Your password:\n    {}\n",
+        "login:\n  user: robin\n  password: {}\n",
+    ],
+)
+def test_any_word_behind_the_name_of_a_password_and_a_colon_is_one(text):
+    assert [key.text for key in keys_in_value(text.format("zonnebloem"))] == ["zonnebloem"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vragen over uw wachtwoord: bel ons.",
+        "Over uw wachtwoord: lees verder, graag.",
+        "De code: onbekend.",
+        "Uw wachtwoord is gewijzigd.",
+    ],
+)
+def test_a_sentence_about_a_password_tells_none(text):
+    assert list(keys_in_value(text)) == []
+
+
+@pytest.mark.parametrize("password", ["Zon;nebloem12", "zon|bloem77", "Zon!bloem77", "Zon,bloem77"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "array (\n  'user' => 'robin',\n  'password' => '{}',\n)",
+        "[login]\nuser=robin\npassword={}\n",
+        "login:\n  user: robin\n  password: {}\n",
+        '<td>{{"naam":"robin","wachtwoord":"{}"}}</td>',
+        '<pre>[["naam","wachtwoord"],["robin","{}"]]</pre>',
+        "Wachtwoord - {}",
+        "| Naam | Wachtwoord |\n|---|---|\n| x | {} |\n",
+    ],
+)
+def test_a_delimiter_within_a_password_is_part_of_it(text, password):
+    if "|" in password and text.startswith("|"):
+        return  # there it is the end of a cell
+    assert [key.text for key in keys_in_value(text.format(password))] == [password]
+
+
+@pytest.mark.parametrize(
     "names", [["wachtwoord", "Nieuw wachtwoord"], ["password", "confirm_password"], ["token", "e-mail"]]
 )
 def test_the_names_of_columns_are_no_keys(names):
