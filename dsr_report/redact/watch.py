@@ -48,6 +48,10 @@ class _Telling(NamedTuple):
     are_places: bool
 
 
+_Naming = tuple[Names, _Telling, Objects]
+"""Objects of which a member may name a key, and their names."""
+
+
 class _OneByOneError(Exception):
     """Some lists or objects must be counted with their whole item, one by one."""
 
@@ -85,6 +89,7 @@ class Watch:
         found = 0
         names_keys = False
         lists = lot.lists()
+        naming: list[_Naming] = []
         for names, alike in chain(lot.objects(), lot.objects_within()):
             known = self._telling(names)
             if known.are_places:
@@ -93,11 +98,15 @@ class Watch:
             found += sum(
                 _in_column(key, [each[name] for each in alike]) for name, key in known.of_keys.items()
             )
-            for said, about in _by_what_they_name(known, alike):
+            if known.of_names or known.asks:
+                naming.append((names, known, alike))
+        tells = _telling_texts(naming)
+        for names, known, alike in naming:
+            for said, about in _by_what_they_name(known, alike, tells):
                 names_keys = True
-                others = [
+                others = (
                     name for name in names if name not in known.of_keys and not is_about_a_key(str(name))
-                ]
+                )
                 found += sum(_beside(said, str(name), [each[name] for each in about]) for name in others)
         if lists:
             _refuse_lists_of_keys(lists, lot, names_keys=names_keys)
@@ -117,18 +126,15 @@ class Watch:
         return known
 
 
-def _by_what_they_name(known: _Telling, alike: Objects) -> Iterable[tuple[KeyName, Objects]]:
+def _telling_texts(naming: list[_Naming]) -> set[str]:
+    """The texts of members that may name a key that may do so."""
+    values = [each[name] for _, known, alike in naming for name in known.of_names for each in alike]
+    texts = [text for text in values if isinstance(text, str)]
+    return set() if "".join(texts).isdigit() else may_tell({*texts})  # most ids are digits
+
+
+def _by_what_they_name(known: _Telling, alike: Objects, tells: set[str]) -> Iterable[tuple[KeyName, Objects]]:
     """The objects in which a member names or asks for a key beside it, by the kind of that key."""
-    if not known.of_names and not known.asks:
-        return ()
-    tells: set[str] = set()
-    for name in known.of_names:
-        column = [each[name] for each in alike]
-        if set(map(type, column)) != {str}:
-            column = [one for one in column if isinstance(one, str)]
-        texts = cast("list[str]", column)
-        if not "".join(texts).isdigit():  # as most ids are
-            tells |= may_tell({*texts})
     if not tells and not known.asks:
         return ()
     from dsr_report.redact.key_shapes import named_beside  # noqa: PLC0415 - its patterns take 10 ms to compile
