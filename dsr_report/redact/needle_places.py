@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from dsr_report.redact.needles import COUNTRY, Needle, squeeze
 from dsr_report.redact.readings import Reading
@@ -25,18 +25,36 @@ def _squeezed_of(character: str) -> str:
     return squeeze(character)
 
 
-def stands_in(reading: Reading, needle: Needle) -> bool:
+class Letters:
+    """The letters of a reading by which passages are compared; each kind is located once, when asked for."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    @cached_property
+    def loose(self) -> tuple[str, list[int]]:
+        """Its skeleton, and the offset of each letter."""
+        return _loose_letters(self.reading.text)
+
+    @cached_property
+    def strict(self) -> tuple[str, list[int]]:
+        """The squeezed text, and the offset of each character."""
+        return _strict_letters(self.reading.text)
+
+
+def stands_in(letters: Letters, needle: Needle) -> bool:
     """Whether a passage is in a reading whose skeleton contains its form."""
     if not needle.is_bounded:
         return True
-    return any(True for _ in places(reading, needle))
+    return any(True for _ in places(letters, needle))
 
 
-def places(reading: Reading, needle: Needle) -> Iterator[tuple[int, int]]:
+def places(letters: Letters, needle: Needle) -> Iterator[tuple[int, int]]:
     """The spans of a passage in a reading."""
+    reading = letters.reading
     text = reading.text
     form = needle.form.decode("utf-8", "surrogatepass")
-    whole, at = (_loose_letters if needle.is_loose else _strict_letters)(text)
+    whole, at = letters.loose if needle.is_loose else letters.strict
     found = whole.find(form)
     while found >= 0:
         start, end = at[found], at[found + len(form) - 1] + 1

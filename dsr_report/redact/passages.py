@@ -9,13 +9,14 @@ import html
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from dsr_report.mime.inside_files import texts_inside
 from dsr_report.mime.rich_text import text_of_rtf
 from dsr_report.redact.digests import SHORTEST as SHORTEST_DIGEST
 from dsr_report.redact.digests import runs_in
 from dsr_report.redact.many_needles import ManyNeedles, has_gram
-from dsr_report.redact.needle_places import LONGEST_PREFIX, is_bounded, places, stands_in
+from dsr_report.redact.needle_places import LONGEST_PREFIX, Letters, is_bounded, places, stands_in
 from dsr_report.redact.needles import (
     Needle,
     digests_of,
@@ -188,13 +189,14 @@ class Passages:
     def _look(self, read: Iterable[Read], found: set[str]) -> None:
         for reading, letters, digests in read:
             text = reading.text
+            located = Letters(reading)
             for needle in self._loose:
-                if needle.form in letters and needle.passage not in found and stands_in(reading, needle):
+                if needle.form in letters and needle.passage not in found and stands_in(located, needle):
                     found.add(needle.passage)
             if self._strict:
                 squeezed = squeeze(text).encode("utf-8", "surrogatepass")
                 for needle in self._strict:
-                    if needle.form in squeezed and stands_in(reading, needle):
+                    if needle.form in squeezed and stands_in(located, needle):
                         found.add(needle.passage)
             if self._words:
                 found |= self._many.seen_in(letters)
@@ -266,15 +268,16 @@ class Passages:
         return "".join(out)
 
     def _places(self, reading: Reading, seen: set[str]) -> Iterator[tuple[int, int, str]]:
-        for needle in self._needles:
-            if needle.passage in seen:
-                for start, end in places(reading, needle):
-                    yield start, end, needle.passage
-        for needles in self._words.values():
-            for needle in needles:
-                if needle.passage in seen:
-                    for start, end in places(reading, needle):
-                        yield start, end, needle.passage
+        located = Letters(reading)
+        by_word = self._many.seen_in(skeleton(reading.text)) & seen if self._words else set()
+        of_words = (needle for needles in self._words.values() for needle in needles)
+        wanted = chain(
+            (needle for needle in self._needles if needle.passage in seen),
+            (needle for needle in of_words if needle.passage in by_word),
+        )
+        for needle in wanted:
+            for start, end in places(located, needle):
+                yield start, end, needle.passage
         for run in runs_in(reading.text) if self._digested else ():
             passage = self._digests.get(run.key)
             if passage is not None and passage in seen:
