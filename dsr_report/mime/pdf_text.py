@@ -190,21 +190,22 @@ def _glyph_name(name: str) -> str:
     return name[0] if name[1:] in _ACCENTS else ""
 
 
-def strings_in(thing: pikepdf.Object) -> Iterator[str]:
-    """The text strings in one PDF object, without following references."""
+def parts_of(thing: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """A PDF object and all objects in it, at any depth, without following references."""
     stack = [thing]
     while stack:
         current = stack.pop()
-        if isinstance(current, pikepdf.String):
-            yield str(current)
-        elif isinstance(current, pikepdf.Stream):
-            stack.append(current.stream_dict)
+        yield current
+        inner: Iterable[object] = ()
+        if isinstance(current, pikepdf.Stream):
+            inner = (current.stream_dict,)
         elif isinstance(current, pikepdf.Dictionary):
-            stack.extend(_direct(current.as_dict().values()))
+            inner = current.as_dict().values()
         elif isinstance(current, pikepdf.Array):
-            stack.extend(_direct(current))
+            inner = current
+        stack += [one for one in inner if isinstance(one, pikepdf.Object) and not one.is_indirect]
 
 
-def _direct(things: Iterable[object]) -> Iterator[pikepdf.Object]:
-    """Direct objects only, without references."""
-    return (thing for thing in things if isinstance(thing, pikepdf.Object) and not thing.is_indirect)
+def strings_in(thing: pikepdf.Object) -> Iterator[str]:
+    """The text strings in one PDF object, without following references."""
+    return (str(part) for part in parts_of(thing) if isinstance(part, pikepdf.String))

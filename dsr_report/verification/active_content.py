@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pikepdf
 
 from dsr_report.mime.links import purpose_of
+from dsr_report.mime.pdf_text import parts_of
 from dsr_report.sentences import Sentence
 
 _BAD_ACTIONS = {
@@ -100,25 +101,12 @@ def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
     if "/Names" in pdf.Root and "/JavaScript" in pdf.Root.Names:
         yield Sentence("scripts")
     yield from dict.fromkeys(
-        one for thing in pdf.objects for part in _dictionaries_in(thing) for one in _of_action(part)
+        one
+        for thing in pdf.objects
+        for part in parts_of(thing)
+        if isinstance(part, pikepdf.Dictionary)
+        for one in _of_action(part)
     )
-
-
-def _dictionaries_in(thing: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
-    """The dictionaries in one PDF object, without following references; an action may be at any depth."""
-    stack = [thing]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, pikepdf.Stream):
-            current = current.stream_dict
-        if isinstance(current, pikepdf.Dictionary):
-            yield current
-            parts: Iterable[object] = current.as_dict().values()
-        elif isinstance(current, pikepdf.Array):
-            parts = current
-        else:
-            continue
-        stack += [part for part in parts if isinstance(part, pikepdf.Object) and not part.is_indirect]
 
 
 def _of_action(action: pikepdf.Dictionary) -> Iterator[str]:
