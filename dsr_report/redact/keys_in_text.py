@@ -289,8 +289,8 @@ def _sentences(text: str) -> Iterator[TextKey]:
             continue
         told = value[1].rstrip(".,;:!?)]}")
         looks_so = _looks_like_a_key(told)
-        if not looks_so and (separator.group().strip() != ":" or value["end"] is None):
-            continue
+        if not looks_so and (separator.group().strip() != ":" or value["end"] is None or "/" in told):
+            continue  # an address is where a password is chosen
         before = text[max(0, separator.start() - _LONGEST_SAID) : separator.start()]
         before = _ASIDE.sub("", before)
         if separator.group() == " " and not (

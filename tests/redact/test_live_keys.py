@@ -117,6 +117,7 @@ def test_any_word_behind_the_name_of_a_password_and_a_colon_is_one(text):
         "Vragen over uw wachtwoord: bel ons.",
         "Over uw wachtwoord: lees verder, graag.",
         "De code: onbekend.",
+        "Kies een nieuw wachtwoord:\nhttps://link.example/c/yxae2kfd/5541\n",
         "Uw wachtwoord is gewijzigd.",
     ],
 )
