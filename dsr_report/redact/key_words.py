@@ -71,6 +71,7 @@ _IN_LETTERS = tuple(
         {
             longest[:6].encode()
             for words in _as_written((*_NAMES_OF_KEYS, "bearer", "basic", "private"))
+            if words[-1] != "hash"  # a name of columns; every letter says how to unsubscribe
             if len(longest := max(words, key=len)) >= _SHORTEST_STEM
         }
     )
