@@ -184,7 +184,7 @@ def named_beside(members: dict[str, JsonValue]) -> KeyName | None:
     for name, member in members.items():
         asks = asks or is_secret_question(str(name))
         if isinstance(member, str) and joined(str(name)) in NAMES_OF_NAMES:
-            found = key_name(member)
+            found = None if _SAYS_A_VALUE.search(member) else key_name(member)
             if found is not None:
                 return found
             asks = asks or is_secret_question(member)
@@ -193,6 +193,8 @@ def named_beside(members: dict[str, JsonValue]) -> KeyName | None:
 
 
 _ANSWER = KeyName("access-code", is_sure=True)
+_SAYS_A_VALUE = re.compile(r"[:=]\s*\S")
+"""`Uw wachtwoord: …` names no other value."""
 
 
 def is_beside(said: KeyName, name: str, member: JsonValue) -> bool:
