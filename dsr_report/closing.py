@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Self
 
 
-class Closing:
+class Closing(ABC):
     """A context manager whose exit calls `close`."""
 
+    @abstractmethod
     def close(self) -> None:
         """Release what it holds."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         return self

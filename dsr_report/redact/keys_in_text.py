@@ -72,32 +72,42 @@ _LINE = re.compile(
 _QUESTION_AND_ANSWER = re.compile(r"^([^\n]{3,99})\n+(?=([^\n:]{3,30}):[ \t]*([^\n]+))", re.MULTILINE)
 _BLOCK = re.compile(r"[|>][+-]?")
 _PAIR_OF_LINES = re.compile(
-    r"^[ \t-]*([\w -]{2,40}?)[ \t]*:[ \t]*[\"']?([^\n\"']{2,80}?)[\"']?[ \t\r]*\n"
-    r"\s{0,20}([\w -]{2,40}?)[ \t]*:[ \t]*[\"']?([^\n\"']+)",
+    r"^[ \t-]*+(\w[\w -]{1,39}?)[ \t]*+:[ \t]*+[\"']?([^\s\"'][^\n\"']{1,79}?)[\"']?[ \t\r]*+\n"
+    r"\s{0,20}(\w[\w -]{1,39}?)[ \t]*+:[ \t]*+[\"']?([^\n\"']+)",
     re.MULTILINE,
 )
 _FOLDER = re.compile(r"/(?=([A-Za-z](?:[\w.+-]|%20){1,40})/([\w.~%=-]{8,})(?=[/?#&\s\"'<>]|\Z))")
 _FOLDER_OF_SESSION = re.compile(r"\([SAF]\(([\w-]{12,})\)")
 _IS_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _MEMBER = re.compile(
-    r"(\\*[\"'])([^\"'\\\n]{1,80})\1\s*(?::|=>|,)\s*(?:(\\*[\"'])((?:(?!\3).)*?)(?<!\\)\3|([\d.eE+-]+))",
+    r"(?<!\\)(\\*+[\"'])([^\"'\\\n]{1,80})\1\s*(?::|=>|,)\s*(?:(\\*+[\"'])((?:(?!\3).)*?)(?<!\\)\3|([\d.eE+-]+))",
     re.DOTALL,
 )
 _OPENING = r"[\"'«»„“‘\[(*`]"
 _SEPARATOR = re.compile(
-    r"[ \t\u00a0]*[:\uff1a]{1,2}|[ \t\u00a0]+=(?=[ \t])|"
-    rf"[ \t\u00a0]+(?P<verb>(?i:{any_of(WORDS.says_key)}))(?:[ \u00a0]?:)?(?=\s)|"
-    r"[ \t\u00a0]*(?:[—–→»›]|[-=]+>)|[ \u00a0]+-(?=[ \u00a0])|(?<=\w)[ \u00a0]{2,}|(?<=\w)\t|[ \t]*\|[ \t]*|"
+    r"(?<![ \t\u00a0])(?:[ \t\u00a0]*+[:\uff1a]{1,2}|[ \t\u00a0]++=(?=[ \t])|"
+    rf"[ \t\u00a0]++(?P<verb>(?i:{any_of(WORDS.says_key)}))(?:[ \u00a0]?:)?(?=\s)|"
+    r"[ \t\u00a0]*+(?:[—–→»›]|(?<![-=])[-=]++>)|[ \u00a0]++-(?=[ \u00a0]))|"
+    r"(?<=\w)[ \u00a0]{2,}|(?<=\w)\t|(?<![ \t])[ \t]*+\|[ \t]*+|"
     r"(?<=\w)[ \t]*\r?\n[=~_-]{3,80}[ \t\r]*(?=\n)|"
     rf"(?<=[^\W\d_]) (?={_OPENING}?[^\s\"'<>«»„“”‘’\\*`|&;=/]{{0,40}}\d)"
 )
 """Separators between a name and its value in a sentence or a row."""
 _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+[ \u00a0'’-]{1,2}){0,4}[^\W\d]+[)\"'»”’*_`\].…]*\Z")
-_VALUE = re.compile(
-    rf"(?:\[/?\w+\])?[\s>]{{0,8}}(?:\[/?\w+\])?{_OPENING}*[ \u00a0]*"
-    rf"((?:[^\s\"'<>«»„“”‘’\\*`|]|(?<=\w)[|*'\"`](?=\w)){{4,{LONGEST_KEY}}})"
-    r"(?P<end>[*_`\"'»”’\])]*[.,;!]?(?:\s*\n|\s*\Z|(?<=[,;])\s))?"
-)
+_LONGEST_LOOK = 100
+"""Characters of a value that are looked at before its name: there are thousands of separators in a text."""
+
+
+def _value_of(longest: int) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:\[/?\w+\])?[\s>]{{0,8}}(?:\[/?\w+\])?{_OPENING}*[ \u00a0]*"
+        rf"((?:[^\s\"'<>«»„“”‘’\\*`|]|(?<=\w)[|*'\"`](?=\w)){{4,{longest}}})"
+        r"(?P<end>[*_`\"'»”’\])]*[.,;!]?(?:\s*\n|\s*\Z|(?<=[,;])\s))?"
+    )
+
+
+_VALUE = _value_of(_LONGEST_LOOK)
+_WHOLE_VALUE = _value_of(LONGEST_KEY)
 _CODE = re.compile(r"(?:code|otp)\Z", re.IGNORECASE)
 """The end of a word after which digits alone are a code: `Uw inlogcode 482913`."""
 _ASIDE = re.compile(r"[ \u00a0]?\([^()\n]{1,60}\)\Z")
@@ -305,6 +315,9 @@ def _sentences(text: str) -> Iterator[TextKey]:
             if not looks_so and ((known := key_name(name or "")) is None or known.what != "password"):
                 continue  # only a password may be any word
             lead = separator.start() - len(words.group())
+            if name is not None and len(value[1]) == _LONGEST_LOOK:
+                whole = _WHOLE_VALUE.match(text, separator.end())
+                told = whole[1].rstrip(".,;:!?)]}") if whole else told
             yield from _key_of_sentence(name, told, text, value.start(1), lead)
     for match in _SAID_BEFORE.finditer(text):
         words_behind = match[2].split()

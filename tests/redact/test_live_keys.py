@@ -77,6 +77,22 @@ def test_members_beside_no_name_of_a_key_are_no_keys(text):
     assert list(keys_in_value(text)) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wachtwoord: " + " " * 200_000 + "Qx7vT2mL9a",
+        "-" * 100_000 + "\nwachtwoord: Qx7vT2mL9a",
+        "a1:" * 50_000 + "\nwachtwoord: Qx7vT2mL9a",
+        "a|" * 50_000 + "\nwachtwoord: Qx7vT2mL9a",
+        "\\" * 50_000 + "\nwachtwoord: Qx7vT2mL9a",
+        "{" * 50_000 + "\nwachtwoord: Qx7vT2mL9a",
+    ],
+    ids=["blanks", "dashes", "colons", "bars", "backslashes", "brackets"],
+)
+def test_a_key_in_a_text_of_one_sign_is_found_in_time_that_grows_with_the_text(text):
+    assert "Qx7vT2mL9a" in [key.text for key in keys_in_value(text)]
+
+
 LIKE_NAMES = ["geheim12", "wachtwoord1", "token7", "mijnwachtwoord", "pin1234", "Passwort99", "secret_2024"]
 
 
