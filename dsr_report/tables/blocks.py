@@ -212,6 +212,7 @@ class ArrowBlocks:
         return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
     def join(self, blocks: list[Any]) -> Any:
+        self._pa.default_memory_pool().release_unused()  # what the last chunk took
         return blocks[0] if len(blocks) == 1 else self._pa.concat_tables(blocks, promote_options="default")
 
     def take(self, block: Any, places: Places) -> Any:
