@@ -10,7 +10,7 @@ from pydantic_core import core_schema
 
 from dsr_report.jsonstream.items import JsonValue, Scalar
 from dsr_report.records.kind import Family as Family  # noqa: PLC0414 - models name it beside their ids
-from dsr_report.records.members import Member, values_of
+from dsr_report.records.members import Member, values_of, with_unique_names
 from dsr_report.records.rule import UNTOLD, Rule
 from dsr_report.times import Certainty as Certainty  # noqa: PLC0414 - models name it beside their moments
 
@@ -75,14 +75,7 @@ class Record(BaseModel):
 
     def other_fields(self) -> dict[str, JsonValue]:
         """Unclaimed members by name (a second one of a name is `name (2)`)."""
-        result: dict[str, JsonValue] = {}
-        for name, _, value in self.others:
-            unique, count = str(name), 1
-            while unique in result:
-                count += 1
-                unique = f"{name} ({count})"
-            result[unique] = value
-        return result
+        return with_unique_names((member.name, member.value) for member in self.others)
 
     def values(self) -> Iterator[tuple[str, Scalar]]:
         """Every scalar value of the record, claimed or not, with its pointer."""

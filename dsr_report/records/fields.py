@@ -110,6 +110,13 @@ class FieldReader:
         self.claimed.add(number)
         self.sources.setdefault(field, self.members[number].pointer)
 
+    def _use(self, field: str, number: int, *, is_whole: bool) -> None:
+        """Claim a member if the field says all of it; otherwise the member stays among the others, too."""
+        if is_whole:
+            self._claim(field, number)
+        else:
+            self.sources.setdefault(field, self.members[number].pointer)
+
     def text(self, field: str, *names: str) -> str | None:
         """Claim a scalar as text; a later one is preferred to an empty one."""
         best = None
@@ -129,16 +136,13 @@ class FieldReader:
         return found
 
     def id(self, field: str, *names: str) -> str | None:
-        """Claim an id. The id inside an object is read, but the object stays unclaimed."""
+        """Claim an id. The id inside an object is read, but the object stays unclaimed; so does `true`."""
         for number in self._numbers(names):
             value = self.members[number].value
             if isinstance(value, list):
                 continue
             found = as_id(value)
-            if not isinstance(value, dict):
-                self._claim(field, number)
-            else:
-                self.sources.setdefault(field, self.members[number].pointer)
+            self._use(field, number, is_whole=not isinstance(value, (dict, bool)))
             self.fields[field] = found
             if found is not None:
                 return found
@@ -212,9 +216,11 @@ class FieldReader:
         """Claim a sender: a text, or an object of a name and an address, made one text."""
         for number in self._numbers(names):
             value = self.members[number].value
+            is_whole = True
             if isinstance(value, dict) and set(map(normalised_key, value)) <= {"name", "email", "address"}:
                 parts = {normalised_key(name): as_text(member) or "" for name, member in value.items()}
                 address = parts.get("email") or parts.get("address") or ""
+                is_whole = is_flat(value) and not (parts.get("email") and parts.get("address"))
                 self.fields[field] = (
                     f"{parts.get('name', '')} <{address}>".strip() if address else parts.get("name")
                 )
@@ -222,7 +228,7 @@ class FieldReader:
                 self.fields[field] = as_text(value)
             else:
                 continue
-            self._claim(field, number)
+            self._use(field, number, is_whole=is_whole)
             return
 
     def interests(self, field: str, *names: str) -> None:
@@ -231,7 +237,7 @@ class FieldReader:
             member = self.members[number]
             found = interests_of(member.value, member.pointer)
             if found is not None:
-                self._claim(field, number)
+                self._use(field, number, is_whole=_is_whole(member.value, found))
                 self.fields[field] = found
                 return
 
@@ -315,6 +321,22 @@ def interests_of(value: JsonValue, pointer: str) -> tuple[Interest, ...] | None:
             is_id = name.isdigit()
             found.append(Interest(name if is_id else None, None if is_id else name, None, True, at))
     return tuple(found)
+
+
+def _is_whole(value: JsonValue, interests: tuple[Interest, ...]) -> bool:
+    """Whether interests say all that is in the value they were read from: each flag, and each member."""
+    elements = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    objects = [element for element in elements if isinstance(element, dict)]
+    return all(interest.selected is not None for interest in interests) and all(
+        is_flat(each) and not {"selected", "value"} <= set(map(normalised_key, each)) for each in objects
+    )
+
+
+def is_flat(value: dict[str, JsonValue]) -> bool:
+    """Whether an object has only scalars, under names that differ when they are normalised."""
+    return len(set(map(normalised_key, value))) == len(value) and not any(
+        isinstance(member, (dict, list)) for member in value.values()
+    )
 
 
 def family_of(names: set[str], found: RawRecord) -> Family | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.pointers import escape_token, join_pointer, tokens
@@ -138,11 +138,11 @@ class LayoutResolver:
         bare_only = not any(isinstance(member, (dict, list)) for member in loose.values())
         named = next((name for n in NAMING if n in names and (name := list_name(value[names[n]]))), None)
         if bare_only and len(names.keys() & PAGING) >= 2 and names.keys() <= PAGING | set(NAMING):
-            out.append(RawRecord("envelope", parent, value, rule("page-of-a-listing"), labels))
+            _pack(value, Place(parent, labels), rule("page-of-a-listing"), out)
         elif bare_only and named is not None and names.keys() <= set(NAMING):
             self._siblings(parent, parent).name = named
             self.listening = True
-            out.append(RawRecord("envelope", parent, value, rule("name-of-a-list"), labels))
+            _pack(value, Place(parent, labels), rule("name-of-a-list"), out)
         elif (
             not is_page(loose, names)
             and _named_list(loose, names) is None
@@ -256,8 +256,14 @@ class LayoutResolver:
     ) -> None:
         """Resolve a wrapper: an envelope of its other members, then its lists under their given names."""
         rest = {name: member for name, member in value.items() if name not in payloads}
-        if rest:
-            out.append(RawRecord("envelope", at.pointer, _members(rest), why, at.labels))
+        _pack(
+            rest,
+            at,
+            why,
+            out,
+            names={name for name in payloads.values() if name is not None},
+            columns=columns,
+        )
         for payload, name in payloads.items():
             inner = (*at.labels, payload) if name is None else (*at.labels, name)
             siblings = Siblings()
@@ -363,9 +369,11 @@ class LayoutResolver:
         rest = {name: m for name, m in value.items() if name not in taken}
         if rest:
             told = {normalised_key(name) for name, m in rest.items() if m or not isinstance(m, (dict, list))}
-            kind = "envelope" if told <= PAGING | set(NAMING) else "unrecognised"
-            code = "no-known-keys" if kind != "envelope" else "name-of-a-list" if told else "nothing-in-it"
-            out.append(RawRecord(kind, at.pointer, _members(rest), rule(code), at.labels))
+            if told <= PAGING | set(NAMING):
+                _pack(rest, at, rule("name-of-a-list" if told else "nothing-in-it"), out)
+            else:
+                why = rule("no-known-keys")
+                out.append(RawRecord("unrecognised", at.pointer, _members(rest), why, at.labels))
         for inner in taken.values():
             out.extend(inner)
 
@@ -410,6 +418,38 @@ class LayoutResolver:
                 )
                 continue
             self._element(element, at.below(index, inner), siblings, out)
+
+
+def _pack(
+    rest: dict[str, JsonValue],
+    at: Place,
+    why: Rule,
+    out: list[RawRecord],
+    *,
+    names: Collection[str] = (),
+    columns: str | None = None,
+) -> None:
+    """Append an envelope of the members that only say how records are packed, and a record of the others."""
+    packing = {
+        name: member
+        for name, member in rest.items()
+        if name == columns or _only_packs(normalised_key(name), member, names)
+    }
+    others = {name: member for name, member in rest.items() if name not in packing}
+    if packing:
+        out.append(RawRecord("envelope", at.pointer, _members(packing), why, at.labels))
+    if others:
+        why = rule("no-known-keys")
+        out.append(RawRecord("unrecognised", at.pointer, _members(others), why, at.labels))
+
+
+def _only_packs(name: str, member: JsonValue, names: Collection[str]) -> bool:
+    """Whether a member of a wrapper is empty, a count of a page, or the name of what is in it."""
+    if member is None or (isinstance(member, (str, dict, list)) and not member):
+        return True
+    if name in PAGING:
+        return isinstance(member, bool) or str(member).isdecimal()
+    return name in NAMING and isinstance(member, str) and (member in names or list_name(member) is not None)
 
 
 def _members(rest: dict[str, JsonValue]) -> Members:

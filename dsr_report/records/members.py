@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue, Scalar, leaves, values
@@ -29,6 +29,18 @@ class Member(NamedTuple):
     name: str
     pointer: str
     value: JsonValue
+
+
+def with_unique_names(members: Iterable[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    """Members as an object; a second one of a name is `name (2)`."""
+    result: dict[str, JsonValue] = {}
+    for name, value in members:
+        unique, count = str(name), 1
+        while unique in result:
+            count += 1
+            unique = f"{name} ({count})"
+        result[unique] = value
+    return result
 
 
 def values_of(value: JsonValue, pointer: str) -> Iterator[tuple[str, Scalar]]:

@@ -9,10 +9,12 @@ import io
 import json
 import re
 import urllib.parse
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
 from dsr_report.jsonstream.items import JsonValue, Number
+from dsr_report.pointers import RepeatedName
 from dsr_report.records import logs
 from dsr_report.records.rule import Rule, rule
 from dsr_report.records.vocabulary import normalised_key, word_set
@@ -250,16 +252,30 @@ def _csv_row(text: str, delimiter: str) -> list[str] | None:
 
 
 def record_in_json(text: str) -> dict[str, JsonValue] | None:
-    """The object in a JSON text (alone, or the only element of a list), with numbers as written."""
+    """The object in a JSON text (alone, or the only element of a list): all members, numbers as written."""
     if text[:_LOOK].lstrip()[:1] not in {"{", "["}:
         return None
     try:
-        value = json.loads(text, parse_float=Number, parse_int=_integer)
+        value = json.loads(
+            text, parse_float=Number, parse_int=_integer, parse_constant=str, object_pairs_hook=_every_member
+        )
     except (ValueError, RecursionError):
         return None
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     return value if isinstance(value, dict) and value else None
+
+
+def _every_member(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    members = {}
+    counts: Counter[str] = Counter()
+    for name, value in pairs:
+        counts[name] += 1
+        members[name if counts[name] == 1 else RepeatedName(name, counts[name])] = value
+    return members
 
 
 def _integer(text: str) -> int | Number:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -14,11 +15,22 @@ from dsr_report.mime.message import MimeMessage
 from dsr_report.mime.parts import PartKind
 from dsr_report.mime.plain_text import text_of_html
 from dsr_report.records.models.mail import Message
+from dsr_report.records.parser import parse
+from dsr_report.records.raw_record import RawRecord
+from dsr_report.records.sniff import record_in_json
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.proof import Proof
 from dsr_report.rendering.text import inert
-from dsr_report.rendering.values import FieldRow, Numbered, has_own_form, path_of, rows_of, stored_members
+from dsr_report.rendering.values import (
+    FieldRow,
+    Numbered,
+    Value,
+    has_own_form,
+    path_of,
+    rows_of,
+    stored_members,
+)
 from dsr_report.rendering.warnings import defect_text
 from dsr_report.sanitize.safe_html import SafeHtml, Wording, print_style, safe, safe_frame
 from dsr_report.sentences import translatable as _
@@ -153,7 +165,11 @@ class MessageViews:
         options, language = self._options, self._options.language
         source = _bodies(record)
         numbered = Numbered(record, record_number)
+        opened = _opened(record, options.zone)
         rows = tuple(rows_of(record, language, numbered, source))
+        if opened is not record:  # one value, which is shown: its members are outside the proof
+            inside = rows_of(opened, language, Numbered(opened, record_number), _bodies(opened))
+            rows = tuple(replace(row, value=Value(row.value.content)) for row in inside)
         for member, _first in numbered.members:
             if has_own_form(member, source):
                 numbered.note_shown_elsewhere(member)
@@ -203,7 +219,7 @@ class MessageViews:
             files=self._files(parsed, _shown_in(safe_html, parsed)),
             notes=[defect_text(defect, language) for defect in parsed.defects] if parsed else [],
             rows=rows,
-            versions=self._versions(record, source),
+            versions=self._versions(opened, _bodies(opened)),
             path=path_of(record, language),
             pointer=record.pointer,
             proof=numbered.proof(),
@@ -324,6 +340,15 @@ def group_addresses(addresses: Iterable[tuple[str, int | None, str]]) -> list[Ad
         else AddressGroup(label, "", [(number, stem + rest) for number, rest in rests])
         for (label, stem), rests in groups.items()
     ]
+
+
+def _opened(record: Message, zone: ZoneInfo) -> Message:
+    """The record that a JSON text with a body holds: its other members are shown, too. Else the record itself."""
+    inner = record_in_json(record.value) if isinstance(record.value, str) else None
+    if inner is None or not _bodies(record):
+        return record
+    opened = parse(RawRecord(record.kind, record.pointer, inner, record.rule, record.labels), zone)
+    return opened if isinstance(opened, Message) else record
 
 
 def _bodies(record: Message, names: Sequence[str] = ("mime", "html", "text", "amp")) -> frozenset[str]:

@@ -20,6 +20,7 @@ from dsr_report.tables.blocks import ArrowBlocks, Columns, Lists
 from dsr_report.tables.declarations.columns import ORIGIN, ORIGIN_BY_ROW
 from dsr_report.tables.derived import Known
 from dsr_report.tables.events import EventColumns, row_of
+from dsr_report.tables.exact import json_text
 from dsr_report.tables.ids import MessageIds
 from dsr_report.tables.messages import merge_rows, rows_of_message
 from dsr_report.tables.origins import Origins
@@ -215,12 +216,16 @@ def subject_row(info: JsonValue, pointer: str) -> tuple[str, dict[str, Any]]:
     """The key of the export's subject, and the row of `subject`."""
     if not isinstance(info, dict):
         return "", {}
+    cells = {name: info.get(name) for name in ("type", "id")}
     kind, subject = (
-        None if value is None or isinstance(value, (dict, list)) else str(value)
-        for value in (info.get("type"), info.get("id"))
+        None if value is None or isinstance(value, (dict, list)) else str(value) for value in cells.values()
     )
     key = f"{kind or ''}:{subject or ''}"
-    return key, {"subject_key": key, "subject_type": kind, "subject_id": subject, "pointer": pointer}
+    rest = {
+        name: value for name, value in info.items() if name not in cells or isinstance(value, (dict, list))
+    }
+    row = {"subject_key": key, "subject_type": kind, "subject_id": subject, "pointer": pointer}
+    return key, row | {"other": json_text(rest, sort=True) if rest else None}
 
 
 class _Pass:

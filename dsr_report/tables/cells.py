@@ -78,7 +78,6 @@ def other_cell(record: Record) -> str | None:
     rest: dict[str, JsonValue] = {
         name: value for name, value in record.other_fields().items() if not only_names_kind(name, value)
     }
-    rest.pop("", None)
     return json_text(rest, sort=True) if rest else None
 
 

@@ -11,7 +11,9 @@ from dsr_report.mime.anchors import anchors
 from dsr_report.mime.links import purpose_of
 from dsr_report.mime.message import MimeMessage, parse
 from dsr_report.records.kinds import kind_of
+from dsr_report.records.members import with_unique_names
 from dsr_report.records.models.mail import Message
+from dsr_report.records.sniff import record_in_json
 from dsr_report.tables.cells import cells_of
 from dsr_report.tables.exact import json_text
 from dsr_report.tables.ids import mailing_key
@@ -24,7 +26,7 @@ def rows_of_message(record: Message, only: Collection[str]) -> Iterator[tuple[st
     row = cells_of(record, kind_of("message"))
     row["mailing_key"] = mailing_key(record.mailing_id, record.family)
     if record.attachments is not None:
-        row["other"] = _with_attachments(row["other"], record.attachments)
+        row["other"] = json_text(with_unique_names([("attachments", record.attachments), *_others(row)]))
     mime = None if record.mime is None else parse(record.mime)
     if mime is not None:
         row |= _of_mime(mime, row)
@@ -126,9 +128,10 @@ def _all_messages(mime: MimeMessage | None) -> Iterator[MimeMessage]:
                 yield part.nested
 
 
-def _with_attachments(other: str | None, attachments: JsonValue) -> str:
-    listed = json_text({"attachments": attachments})
-    return listed if other is None else f"{listed[:-1]}, {other[1:]}"
+def _others(row: dict[str, Any]) -> list[tuple[str, JsonValue]]:
+    """The members in the cell `other` of a row."""
+    other = row.get("other")
+    return list((record_in_json(other) or {}).items()) if other else []
 
 
 def _raw_text(raw: bytes) -> str:
@@ -136,11 +139,31 @@ def _raw_text(raw: bytes) -> str:
 
 
 def merge_rows(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Merge the rows of a message with several records: the first cell that is not null counts."""
+    """Merge the rows of a message with several records: the first cell that is not null counts.
+
+    What another record says in a column of the export's own members is in `other`, under the column's name.
+    """
+    fields = [one for one in kind_of("message").fields if one.column]
+    stored = {f"{one.column}_raw" if one.how == "moment" else one.column for one in fields}
+    moments = {
+        one.column: [f"{one.column}{ending}" for ending in ("", "_local", "_raw", "_certainty")]
+        for one in fields
+        if one.how == "moment"
+    }
     first = rows[0]
+    others = _others(first)
     for row in rows[1:]:
+        others += _others(row)
+        for column, with_text in moments.items():
+            if first.get(column) is None and row.get(column) is not None:
+                for name in with_text:
+                    first[name], row[name] = row.get(name), first.get(name)
         for name, cell in row.items():
             if first.get(name) is None:
                 first[name] = cell
+            elif name in stored and cell not in {None, "", first[name]}:
+                others.append((name, cell))
+    different = {(name, json_text(value)): (name, value) for name, value in others}
+    first["other"] = json_text(with_unique_names(different.values())) if different else None
     first["other_pointers"] = " ".join(row["pointer"] for row in rows[1:]) or None
     return first

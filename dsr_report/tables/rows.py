@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from dsr_report.jsonstream.items import JsonValue, count_values
@@ -111,12 +111,18 @@ def _answer_values(answer: Answer) -> Iterator[tuple[str | None, JsonValue, str]
     value, at = answer.answer, answer.pointer
     if isinstance(value, list) and value:
         yield from ((None, element, at) for element in value)
-    elif isinstance(value, dict) and value and all(name.isdigit() for name in value):
+    elif isinstance(value, dict) and value and _are_places(value):
         yield from ((None, element, at) for element in value.values())
     elif isinstance(value, dict) and value:
         yield from ((str(name), element, at) for name, element in value.items())
     else:
         yield None, value, at
+
+
+def _are_places(names: Iterable[str]) -> bool:
+    """Whether names only count, as those of a list of PHP do; other numbers are ids of what was chosen."""
+    found = list(names)
+    return any(found == [str(place) for place in range(start, start + len(found))] for start in (0, 1))
 
 
 @_rows("file")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsr_report.records import sniff
-from dsr_report.records.fields import FieldReader, as_id, as_text
+from dsr_report.records.fields import FieldReader, as_id, as_text, is_flat
 from dsr_report.records.models.mail import Count
 from dsr_report.records.names import normalised_key, word_set
 from dsr_report.records.registry import after, before
@@ -73,6 +73,8 @@ def read_counts(take: FieldReader) -> None:
         if isinstance(value, dict) and value and set(map(normalised_key, value)) <= {"total", "unique"}:
             parts = {normalised_key(name): as_text(count) for name, count in value.items()}
             counts.append(Count(str(member.name), parts.get("total"), parts.get("unique")))
+            if not is_flat(value):
+                continue  # its counts are read, and it stays among the others
         elif as_text(value) is not None:
             counts.append(Count(str(member.name), as_text(value), None))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.pointers import join_pointer
-from dsr_report.records.fields import FieldReader, as_text
+from dsr_report.records.fields import FieldReader, as_text, is_flat
 from dsr_report.records.members import Member
 from dsr_report.records.models.surveys import Answer
 from dsr_report.records.registry import before
@@ -12,6 +12,8 @@ from dsr_report.records.sniff import is_xml
 from dsr_report.records.vocabulary import normalised_key, word_set
 
 _QUESTION = word_set("question number id type answer answers value text title label")
+_IN_COLUMNS = word_set("question number type")
+"""Members of a question that an `Answer` holds beside the answer."""
 
 
 @before("survey")
@@ -32,14 +34,14 @@ def read_answers(take: FieldReader) -> None:
                     take.sources.setdefault("answers", member.pointer)
     if not answers and take.has("question"):
         number = next(n for n, m in enumerate(take.members) if normalised_key(m.name) == "question")
-        claimed = [
-            n
-            for n, m in enumerate(take.members)
-            if normalised_key(m.name) in {"question", "answer", "type", "number"}
-        ]
-        members = {normalised_key(take.members[n].name): take.members[n].value for n in reversed(claimed)}
+        parts: dict[str, int] = {}
+        for n, member in enumerate(take.members):
+            name = normalised_key(member.name)
+            if name == "answer" or (name in _IN_COLUMNS and not isinstance(member.value, (dict, list))):
+                parts.setdefault(name, n)
+        members = {name: take.members[n].value for name, n in parts.items()}
         answers = [_answer(None, members, take.members[number].pointer)]
-        take.claimed.update(claimed)
+        take.claimed.update(parts.values())
         take.sources["answers"] = take.members[number].pointer
     take.fields["answers"] = tuple(answers)
 
@@ -76,6 +78,10 @@ def _answer(
 ) -> Answer:
     number = as_text(members.get("number")) or (key if key and key.isdigit() else None)
     question = as_text(members.get("question")) or (key if key and not key.isdigit() else None)
-    extra = whole is not None and not members.keys() <= {"question", "type", "answer", "number"}
+    extra = whole is not None and not (
+        members.keys() <= {"answer", *_IN_COLUMNS}
+        and is_flat({name: value for name, value in whole.items() if normalised_key(name) != "answer"})
+        and len(members) == len(whole)
+    )
     answer: JsonValue = whole if extra else members.get("answer")
     return Answer(number, question, as_text(members.get("type")), answer, pointer)

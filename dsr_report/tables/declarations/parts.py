@@ -34,6 +34,7 @@ SUBJECT = Table(
         text("subject_type", _("`email`, `profile` or `subprofile`.")),
         text("subject_id", _("Address, or id of the profile or subprofile.")),
         text("export", _("Name of the export's file, where tables of several exports stand together.")),
+        OTHER,
         POINTER,
     ),
     "subject_key",
