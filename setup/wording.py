@@ -1,7 +1,8 @@
 """Compare the catalogues in templates/locale with the texts in the code and the templates.
 
     python setup/wording.py            say what is untranslated, stale or broken; exit 1 if anything is
-    python setup/wording.py --missing nl   print the texts that a catalogue lacks, as an empty catalogue
+    python setup/wording.py --update nl    write a catalogue anew, or begin one: sorted, without unused texts,
+                                           with an empty translation for each text that it lacks
 
 English is the source language: a text is its own key. Texts are those marked as `_("…")`, a `Sentence`, the
 message or hint of one of our errors, or a literal argument of `.text("…")` or `.count("…", "…", n)`; in
@@ -192,12 +193,13 @@ def _faults_of(key: str | tuple[str, str], entry: Message, forms: int) -> Iterat
         yield "with other holes than the original"
 
 
-def write(code: str, translations: dict[str | tuple[str, str], str | tuple[str, ...]]) -> None:
-    """Write a catalogue sorted by text, so that moving code does not change it."""
+def update(code: str) -> None:
+    """Write a catalogue with all texts, sorted by text, so that moving code does not change it."""
+    target = LOCALE / code / "LC_MESSAGES" / "dsr_report.po"
+    known = {e.id: e.string for e in catalogue(code) if e.id} if target.exists() else {}
     made = Catalog(locale=code, charset="utf-8")
     for key in sorted(all_texts(), key=lambda key: (key if isinstance(key, str) else key[0]).casefold()):
-        made.add(key, translations.get(key, ""))
-    target = LOCALE / code / "LC_MESSAGES" / "dsr_report.po"
+        made.add(key, known.get(key, ""))
     target.parent.mkdir(parents=True, exist_ok=True)
     body = BytesIO()
     write_po(body, made, width=None, omit_header=True)
@@ -208,11 +210,8 @@ def write(code: str, translations: dict[str | tuple[str, str], str | tuple[str, 
 
 def main(arguments: list[str]) -> int:
     """The command line."""
-    if arguments[:1] == ["--missing"]:
-        known = {e.id for e in catalogue(arguments[1])} if (LOCALE / arguments[1]).is_dir() else set()
-        for key in all_texts():
-            if key not in known:
-                print(repr(key))  # noqa: T201 - a script's product
+    if arguments[:1] == ["--update"]:
+        update(arguments[1])
         return 0
     found = [fault for code in TRANSLATED for fault in faults(code)]
     for fault in found:

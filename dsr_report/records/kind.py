@@ -28,7 +28,8 @@ Origin = Literal["", "provided", "observed", "inferred"]
 """Provided by the person, observed while something was used, or inferred or noted by the controller."""
 
 _TYPES: dict[How, ColumnType] = {"flag": "boolean"}
-_IN_ROWS_OF_THEIR_OWN = frozenset({"map", "interests"})
+ROWS_APART: dict[How, str] = {"map": "fields", "interests": "interests"}
+"""How a field without a column is read → the table that has a row for each of its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def field(
     origin: Origin = "",
 ) -> Field:
     """A field; `keys` are separated by blanks, and `.` is the value of a record that is not an object."""
-    own = "" if how in _IN_ROWS_OF_THEIR_OWN else name
+    own = "" if how in ROWS_APART else name
     return Field(
         name,
         how,
@@ -102,14 +103,13 @@ class Kind:
         name: as `Record.kind`, and in the tables' column `kind`.
         title: heading, singular and plural.
         explanation: what it is, in words for the subject, without a full stop.
-        chapter: of the report.
+        chapter: of the report; that of events makes it an event.
         fields: in the order in which they are read; each is a column of the table, or has rows of its own.
-        table: name of its table; by default a table of its own, named like the kind.
+        table: name of its table; by default `events`, or a table of its own that is named like the kind.
         model: module and class in `records.models`; by default a class generated from the fields.
         words: names of lists and discriminators that mean it.
         keys: members that identify it; tried after all signatures of `key_signatures`.
         moments: fields with the times of its creation or change; the first dates it.
-        is_event: whether it happened to a message.
         free_text: whether its text was written freely about the person, or by the person.
         is_weak: whether its words also name fields of other records, so that the record's own members decide.
         holds_records: whether other records may be nested in it.
@@ -127,12 +127,23 @@ class Kind:
     words: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     moments: tuple[str, ...] = ()
-    is_event: bool = False
     free_text: Authorship = ""
     is_weak: bool = False
     holds_records: bool = False
     is_packaging: bool = False
     origin: Origin = ""
+
+    def __post_init__(self) -> None:
+        """Refuse two fields of one name, or of one column: one would hide the other."""
+        columns = [one.column for one in self.fields if one.column]
+        for what, names in (("field", [one.name for one in self.fields]), ("column", columns)):
+            if twice := [name for place, name in enumerate(names) if name in names[:place]]:
+                raise ValueError(f"the kind {self.name!r} has the {what} {twice[0]!r} twice")
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it happened to a message."""
+        return self.chapter == "events"
 
     @property
     def happens(self) -> bool:
@@ -142,7 +153,12 @@ class Kind:
     @property
     def table_name(self) -> str:
         """The table that holds its records."""
-        return self.table or self.name
+        return self.table or ("events" if self.is_event else self.name)
+
+    @property
+    def rows_apart(self) -> tuple[Field, ...]:
+        """The fields whose values have rows of their own."""
+        return tuple(one for one in self.fields if not one.column and one.how in ROWS_APART)
 
     def field(self, name: str) -> Field | None:
         """Its field of that name, or None."""

@@ -1,8 +1,7 @@
 """The register of record kinds: one declaration for each, which all rooms read.
 
-A kind is declared in `declarations/`, or by `declare` while a program runs. The declaration determines the
-words and names that identify it, its parser, its table, its chapter and title in the report, the period,
-and what the review searches.
+A kind is declared in `declarations/`. The declaration determines the words and names that identify it, its
+parser, its table, its chapter and title in the report, the period, and what the review searches.
 """
 
 from __future__ import annotations
@@ -52,10 +51,11 @@ def kinds_cache(maxsize: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
 
 
 def declare(*kinds: Kind) -> None:
-    """Add kinds to the register.
+    """Add kinds to the register of this process; worker processes know those in `declarations/` alone.
 
     Raises:
-        ValueError: a kind of that name is declared already, or another one has one of its words.
+        ValueError: a kind of that name is declared already, another one has one of its words, or it is an
+            event without the fields of all events.
     """
     for kind in kinds:
         if kind.name in KINDS:
@@ -64,6 +64,10 @@ def declare(*kinds: Kind) -> None:
         if taken:
             raise ValueError(
                 f"the kind {kind.name!r} has the word {taken[0]!r} of {KIND_OF_WORD[taken[0]]!r}"
+            )
+        if kind.is_event and (missing := sorted(events.OF_ALL - {one.name for one in kind.fields})):
+            raise ValueError(
+                f"the event {kind.name!r} has no {missing[0]!r}: `declarations.events.event` makes events"
             )
         KINDS[kind.name] = kind
         KIND_OF_WORD.update(dict.fromkeys(kind.words, kind.name))

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from dsr_report.records.base import Certainty, Exact, ExactMap, Record, Text
 from dsr_report.records.kind import How
 from dsr_report.records.kinds import KINDS, kinds_cache
+from dsr_report.records.models.events import Event
 from dsr_report.records.models.people import Interests
 
 _TYPES: dict[How, tuple[Any, Any]] = {
@@ -36,9 +37,13 @@ def model_of(name: str) -> type[Record]:
         module, _, model_name = kind.model.partition(".")
         model: type[Record] = getattr(import_module(f"dsr_report.records.models.{module}"), model_name)
         return model
+    base = Event if kind.is_event else Record
+    fields = [one for one in kind.fields if not (kind.is_event and one.name in Event.model_fields)]
+    if taken := [one.name for one in fields if hasattr(base, one.name) or one.name in base.model_fields]:
+        raise ValueError(f"the kind {name!r} has the field {taken[0]!r}, which every record has")
     types: dict[str, Any] = {"kind": ClassVar[str]}
     defaults: dict[str, Any] = {"kind": kind.name}
-    for one in kind.fields:
+    for one in fields:
         if one.how == "moment":
             types |= {
                 one.name: AwareDatetime | None,
@@ -49,4 +54,4 @@ def model_of(name: str) -> type[Record]:
         else:
             types[one.name], defaults[one.name] = _TYPES[one.how]
     named = {"__doc__": f"{kind.explanation}.", "__module__": __name__, "__annotations__": types}
-    return type(f"{kind.name.title().replace('_', '')}Record", (Record,), named | defaults)
+    return type(f"{kind.name.title().replace('_', '')}Record", (base,), named | defaults)

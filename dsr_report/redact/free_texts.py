@@ -9,12 +9,11 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 from dsr_report.lexicon import WORDS, any_of
 from dsr_report.mime.message import parse as parse_message
 from dsr_report.pointers import tokens
-from dsr_report.records.kinds import kind_of
+from dsr_report.records.kinds import kind_of, kinds_cache
 from dsr_report.records.members import members_of, values_of
 from dsr_report.records.names import normalised_key
 from dsr_report.records.raw_record import RawRecord
@@ -122,7 +121,7 @@ def title_and_date(record: RawRecord) -> tuple[str, str]:
     return " ".join(title.split())[:_LONGEST_TITLE], date
 
 
-@cache
+@kinds_cache(256)
 def _structured_members(name: str) -> frozenset[str]:
     """The member names of a kind whose values are not free text."""
     kind = kind_of(name)
@@ -149,7 +148,7 @@ def _is_text(kind: str, name: str, value: str, is_field: bool, structured: froze
     return len(_WORD.findall(str(value))) >= FEWEST_WORDS or "@" in str(value)
 
 
-@cache
+@kinds_cache(256)
 def _titles(name: str) -> frozenset[str]:
     kind = kind_of(name)
     return frozenset(key for one in kind.fields for key in one.keys if one.name in {"title", "name"} and key)

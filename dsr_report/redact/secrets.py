@@ -82,8 +82,7 @@ _WORDS_OF_PACKAGES = word_set(
 def _printed_names() -> frozenset[str]:
     """The names of our tables, columns, categories and kinds, which are in every package."""
     fields = [one for kind in KINDS.values() for one in kind.fields]
-    names = {name for kind in KINDS.values() for name in (kind.name, kind.table)}
-    names |= {name for one in fields for name in (one.name, one.column, *one.keys)}
+    names = KINDS.keys() | {name for one in fields for name in (one.name, one.column, *one.keys)}
     for table in tables():
         names |= {table.name, *table.names}
         names |= {category for column in table.columns for category in column.categories}

@@ -48,9 +48,8 @@ def _declared_rows(record: Record) -> Rows:
         return
     row = cells_of(record, kind)
     yield kind.table_name, row
-    apart = [one for one in kind.fields if not one.column and one.how in {"map", "interests"}]
-    key = row_key(table(kind.table_name), row) if apart else ""
-    for one in apart:
+    key = row_key(table(kind.table_name), row) if kind.rows_apart else ""
+    for one in kind.rows_apart:
         held = getattr(record, one.name)
         yield from _fields(record, key, one.name, held) if one.how == "map" else _interests(record, key, held)
 

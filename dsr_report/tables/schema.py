@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dsr_report.records.kind import Field, Kind
+from dsr_report.records.kind import ROWS_APART, Field, Kind
 from dsr_report.records.kinds import COLUMN_ORDER, KINDS, kinds_cache
 from dsr_report.tables.declarations.columns import (
     ORIGIN,
@@ -54,8 +54,20 @@ def _complete(table: Table) -> Table:
     key, *others = table.columns
     origin = replace(ORIGIN, is_derived=table.name not in ORIGIN_BY_ROW)
     others.insert(others.index(POINTER), origin)
-    joins = table.joins | {SUBJECT_KEY.name: "subject.subject_key"}
-    return replace(table, columns=(key, SUBJECT_KEY, *others), joins=joins)
+    if table.name in ROWS_APART.values():
+        others = [_of_owner(column, table.name) for column in others]
+    return replace(table, columns=(key, SUBJECT_KEY, *others))
+
+
+def _of_owner(column: Column, name: str) -> Column:
+    """The column of a table of fields or interests; that for the record's key or kind, with all it can be."""
+    owners = [kind for kind in KINDS.values() if name in {ROWS_APART[one.how] for one in kind.rows_apart}]
+    if column.name == "record_kind":
+        return replace(column, categories=tuple(kind.name for kind in owners))
+    if column.name == "record_key":
+        keys = (f"{kind.table_name}.{_frame_of(kind.table_name, kind).key}" for kind in owners)
+        return replace(column, leads_to=" ".join(keys))
+    return column
 
 
 def table(name: str) -> Table:
@@ -70,16 +82,14 @@ def tables() -> tuple[Table, ...]:
 
 def _of_kinds(name: str, kinds: list[Kind]) -> Table:
     """A table of records: key, fields of its kinds, other members, and pointer."""
-    frame = _KINDS_TABLES.get(name) or KindsTable(
-        name,
-        f"{name}key",
-        f"{kinds[0].explanation}.",
-        tuple(one.column for one in map(kinds[0].field, kinds[0].moments[:1]) if one),
-    )
-    fields: dict[str, Field] = {}
-    for one in (*COLUMN_ORDER.get(name, ()), *(one for kind in kinds for one in kind.fields)):
-        if one.column:
-            fields.setdefault(one.column, one)
+    frame = _frame_of(name, kinds[0])
+    fields = {one.column: one for one in COLUMN_ORDER.get(name, ())}
+    for kind in kinds:
+        for one in kind.fields:
+            if one.column and _types(one) != _types(fields.setdefault(one.column, one)):
+                raise ValueError(
+                    f"the field {one.name!r} of {kind.name!r} is unlike the column {one.column!r} of {name!r}"
+                )
     columns = [key(frame.key, frame.key_description), *frame.worked_out.get("", ())]
     if len(kinds) > 1:
         names = [kind.name for kind in kinds]
@@ -91,9 +101,23 @@ def _of_kinds(name: str, kinds: list[Kind]) -> Table:
         columns += frame.worked_out.get(columns[-1].name, ())
     columns += [OTHER, POINTER, *frame.worked_out.get("pointer", ())]
     return Table(
-        name, frame.description, tuple(columns), frame.key, frame.order, frame.joins, origin,
+        name, frame.description, tuple(columns), frame.key, frame.order, origin,
         "kind" if len(origins) > 1 else "",
     )  # fmt: skip
+
+
+def _frame_of(name: str, kind: Kind) -> KindsTable:
+    """The declaration of a table of kinds; one that has none is that of a kind alone."""
+    return _KINDS_TABLES.get(name) or KindsTable(
+        name,
+        f"{name}_key",
+        f"{kind.explanation}.",
+        tuple(one.column for one in map(kind.field, kind.moments[:1]) if one),
+    )
+
+
+def _types(one: Field) -> list[str]:
+    return [column.dtype for column in _columns_of(one)]
 
 
 def _columns_of(one: Field) -> tuple[Column, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from dsr_report.records.kind import Origin
@@ -26,6 +26,7 @@ class Column:
         is_derived: computed when rows are read (`derived`); stored rows do not have it.
         is_content: whether it is part of what makes two rows differ.
         origin: of its data: provided by the person, observed or inferred; empty if unknown.
+        leads_to: `table.column` that it refers to; another column says which of several.
     """
 
     name: str
@@ -36,10 +37,15 @@ class Column:
     is_derived: bool = False
     is_content: bool = True
     origin: Origin = ""
+    leads_to: str = ""
 
 
 SUBJECT_KEY = Column(
-    "subject_key", "string", _("Whom the export is about: `subject.subject_key`."), is_content=False
+    "subject_key",
+    "string",
+    _("Whom the export is about: `subject.subject_key`."),
+    is_content=False,
+    leads_to="subject.subject_key",
 )
 
 
@@ -52,14 +58,22 @@ class Table:
     columns: tuple[Column, ...]
     key: str
     order: tuple[str, ...] = ()
-    joins: dict[str, str] = field(default_factory=dict)
-    """`table.column` by column; of several, separated by blanks, another column says which one applies."""
     origin: Origin = ""
     """Origin of all rows, if they have the same; empty if unknown."""
     kind_in: str = ""
     """The column with the kind that decides a row's origin, if the table's kinds differ in it."""
     is_combined: bool = False
     """Whether it has rows of several exports; keys are then unique within one subject only."""
+
+    def __post_init__(self) -> None:
+        """Refuse two columns of one name: a field's column can have that of a key, pointer or raw text."""
+        if twice := [name for place, name in enumerate(self.names) if name in self.names[:place]]:
+            raise ValueError(f"the table {self.name!r} has the column {twice[0]!r} twice")
+
+    @property
+    def joins(self) -> dict[str, str]:
+        """Column → what it leads to."""
+        return {column.name: column.leads_to for column in self.columns if column.leads_to}
 
     @property
     def primary_key(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import ExitStack
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -14,13 +15,19 @@ import dsr_report
 from dsr_report import Report
 from dsr_report.config import Config
 from dsr_report.languages import LANGUAGES, language_of
+from dsr_report.models import Message
+from dsr_report.records.base import Record
 from dsr_report.records.classifier import Classifier
+from dsr_report.records.declarations.events import event
+from dsr_report.records.key_signatures import by_names
 from dsr_report.records.kind import Kind, field
 from dsr_report.records.kinds import DATED_KINDS, EVENT_KINDS, KINDS, declared, kind_of
 from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.record_model import model_of
 from dsr_report.records.rule import UNTOLD
+from dsr_report.records.vocabulary import kind_named, normalised_key
+from dsr_report.redact.free_texts import free_texts_of
 from dsr_report.rendering.chapters import CHAPTERS
 from dsr_report.rendering.dictionary import explanation_of, label_of
 from dsr_report.tables import schema
@@ -72,7 +79,14 @@ def lacks(kind, specimens=SPECIMENS):
             and one.how not in {"map", "interests"}
             and one.name not in ELSEWHERE.get(kind.name, {})
         ]
-    missing += [] if all(map(kind.field, kind.moments)) else ["a field for each moment"]
+    of_moments = {one.name for one in kind.fields if one.how == "moment"}
+    missing += [] if of_moments >= set(kind.moments) else ["a field for each moment"]
+    missing += [f"a use for the word {word}" for word in kind.words if kind_named(word) != kind.name]
+    keys = frozenset(map(normalised_key, kind.keys))
+    if keys and (found := by_names(keys) or ("no kind",))[0] != kind.name:
+        missing += [f"keys of its own: {found[0]} has them"]
+    if kind.chapter == "messages" and not issubclass(model_of(kind.name), Message):
+        missing += ["the model of a message, for its chapter"]
     return missing
 
 
@@ -193,6 +207,7 @@ LOYALTY = Kind(
         field(
             "since", "moment", "since", "When the card was given.", label="Since", meaning="When you got it."
         ),
+        field("fields", "map", "fields"),
         field("perks", "tags", "perks", "What comes with it.", label="Extras", meaning="What comes with it."),
     ),
     words=frozenset({"loyalty", "loyaltycards"}),
@@ -213,6 +228,7 @@ CARD = {
     "tier": "gold",
     "since": "2013-02-03 04:05:06",
     "perks": "tea;cake",
+    "fields": {"Shelf": "seven"},
     "colour": "red",
 }
 
@@ -251,6 +267,9 @@ def test_a_kind_that_is_declared_in_one_place_is_known_in_all(loyalty, data, tmp
         )
         assert (row["since"].isoformat(), row["since_raw"]) == ("2013-02-03T03:05:06+00:00", CARD["since"])
         assert (row["other"], row["pointer"]) == ('{"colour": "red"}', record.pointer)
+        (of_field,) = read.tables["fields"].to_dict("records")
+        assert (of_field["record_kind"], of_field["record_key"]) == ("loyalty", row["loyalty_key"])
+        assert "loyalty.loyalty_key" in schema.table("fields").joins["record_key"].split()
         with Report(read, lang="nl") as report:
             report.to(tmp_path / "report.html")
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -261,8 +280,18 @@ def test_a_kind_that_is_declared_in_one_place_is_known_in_all(loyalty, data, tmp
     assert "lantenkaarten" in html
 
 
+def test_which_texts_are_free_is_read_of_the_declaration_that_holds_now():
+    def free_texts(how):
+        with declared(replace(LOYALTY, fields=(field("remark", how, "remark"),))):
+            record = RawRecord("loyalty", "/data/0", {"remark": "Asked for Kroosduiker"}, UNTOLD, ())
+            return [text.text for text in free_texts_of(record)]
+
+    assert free_texts("tags") == []
+    assert free_texts("text") == ["Asked for Kroosduiker"]
+
+
 def test_a_kind_is_gone_when_it_is_withdrawn():
-    with declared(LOYALTY, replace(LOYALTY, name="thanks", words=frozenset({"thanks"}), is_event=True)):
+    with declared(LOYALTY, event("thanks", ("Thank you", "Thanks"), "You said thank you", "", "thanks")):
         assert "thanks" in EVENT_KINDS & DATED_KINDS
         assert "loyalty" in schema.tables_by_name()
     assert not {"loyalty", "thanks"} & (
@@ -282,6 +311,103 @@ def test_kinds_that_are_taken_for_each_other_are_refused():
     with (
         pytest.raises(ValueError, match="'klik' of 'click'"),
         declared(replace(LOYALTY, words=frozenset({"klik"}))),
+    ):
+        pass
+
+
+SWIPE = event(
+    "swipe",
+    ("Swipe", "Swipes"),
+    "A picture was swiped",
+    "ip",
+    "swipe swipes",
+    own=(
+        field("speed", "text", "speed", "How fast."),
+        field("fingers", "count", "fingers", "With how many."),
+    ),
+)
+SWIPES = [
+    {"type": "swipe", "data": {"ID": "7", "timestamp": "2013-02-03 04:05:06", "destination": "55",
+                               "speed": "quick", "fingers": "2", "colour": "red"}},
+    {"event": "swipe", "id": "q3v9k2m1x8c7b6n5", "time": "2013-02-03 04:05:07", "speed": "slow"},
+]  # fmt: skip
+
+
+def test_an_event_that_is_declared_in_one_place_is_known_in_all(tmp_path):
+    export = json.dumps({"info": {"type": "profile", "id": "1"}, "data": SWIPES}).encode()
+    with declared(SWIPE), dsr_report.read(export) as read:
+        assert [(type(record).__name__, record.speed) for record in read.records] == [
+            ("SwipeRecord", "quick"),
+            ("SwipeRecord", "slow"),
+        ]
+        rows = read.tables["events"].to_dict("records")
+        assert [(row["kind"], row["speed"], row["fingers_raw"], row["event_id"]) for row in rows] == [
+            ("swipe", "quick", "2", "7"),
+            ("swipe", "slow", None, None),
+        ]
+        assert [row["message_key"] for row in rows] == ["destination:55", "q3v9k2m1x8c7b6n5"]
+        with Report(read, lang="en") as report:
+            report.to(tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    events = html[html.index('id="annex-b"') : html.index('id="technical')]
+    assert events.count("A picture was swiped") == len(SWIPES)
+    assert "2 swipes" in html[: html.index('id="annex-b"')]
+
+
+OTHER = field("more", "text", "more", "More.", label="More", meaning="More of it.")
+
+
+@pytest.mark.parametrize(
+    ("change", "lack"),
+    [
+        ({"keys": frozenset({"link"})}, "keys of its own: click has them"),
+        ({"keys": frozenset({"card-id"})}, "keys of its own: no kind has them"),
+        ({"words": frozenset({"loyalty_card"})}, "a use for the word loyalty_card"),
+        ({"moments": ("tier",)}, "a field for each moment"),
+        ({"chapter": "messages"}, "the model of a message, for its chapter"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
+)
+def test_a_declaration_that_never_applies_is_named(change, lack):
+    kind = replace(LOYALTY, **change)
+    with declared(kind):
+        assert lack in lacks(kind)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (OTHER, ""),
+        (replace(OTHER, column="pointer"), "the table 'loyalty' has the column 'pointer' twice"),
+        (replace(OTHER, column="since_raw"), "the table 'loyalty' has the column 'since_raw' twice"),
+        (replace(OTHER, column="tier"), "the kind 'loyalty' has the column 'tier' twice"),
+        (replace(OTHER, name="tier"), "the kind 'loyalty' has the field 'tier' twice"),
+        (replace(OTHER, name="labels"), "the kind 'loyalty' has the field 'labels', which every record has"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_field_that_hides_another_is_refused(change, error):
+    with ExitStack() as stack:
+        if error:
+            stack.enter_context(pytest.raises(ValueError, match=re.escape(error)))
+        stack.enter_context(declared(kind := replace(LOYALTY, fields=(*LOYALTY.fields, change))))
+        assert lacks(kind, [(kind.name, {})])  # the Dutch words alone
+        assert issubclass(model_of(kind.name), Record)
+
+
+def test_a_column_that_several_kinds_share_has_one_type():
+    kind = replace(LOYALTY, table="notes", fields=(field("urgent", "flag", "urgent", column="priority"),))
+    with (
+        declared(kind),
+        pytest.raises(ValueError, match="'urgent' of 'loyalty' is unlike the column 'priority'"),
+    ):
+        schema.tables()
+
+
+def test_an_event_without_the_fields_of_all_events_is_refused():
+    with (
+        pytest.raises(ValueError, match="'loyalty' has no 'address'"),
+        declared(replace(LOYALTY, chapter="events")),
     ):
         pass
 

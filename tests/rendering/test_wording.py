@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import statistics
 from functools import cache
 from pathlib import Path
@@ -54,6 +55,22 @@ def test_a_text_that_is_not_translated_is_found(code: str, monkeypatch: pytest.M
     faults = "\n".join(WORDING.faults(code))
     assert "not translated: 'A sentence that nobody has translated.'" in faults
     assert "no longer used: 'What we recorded'" in faults
+
+
+def test_a_catalogue_is_written_anew_with_what_it_has_and_begun_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(WORDING.LOCALE, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(WORDING, "LOCALE", tmp_path)
+    for code in OTHERS:
+        WORDING.update(code)
+        name = Path(code, "LC_MESSAGES", "dsr_report.po")
+        assert (tmp_path / name).read_bytes() == (ROOT / "templates" / "locale" / name).read_bytes()
+    WORDING.update("pl")
+    begun = WORDING.catalogue("pl")
+    assert {entry.id for entry in begun if entry.id} == set(WORDING.all_texts())
+    assert not any(any(entry.string) for entry in begun if entry.id)
+    assert begun.num_plurals == len(begun["{n} click"].string) > 2
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -7,10 +7,11 @@ from dsr_report.records.kind import Authorship, Field, Kind, field
 from dsr_report.records.names import word_set
 from dsr_report.sentences import translatable as _
 
-_OF_ALL = word_set(
+OF_ALL = word_set(
     "occurred_at message_id event_id mailing_id profile_id subprofile_id address tags template_id document_id "
     "group_id sender_domain"
 )
+"""The fields that every event has."""
 _OF_VISITS = "ip user_agent referer device header protocol country_code country region city"
 _OF_RETURNS = "mime envelope"
 
@@ -89,30 +90,43 @@ EVENT_COLUMNS = (
 """All columns of `events`, in order; each kind has those of all events and some of the others."""
 
 
-def _event(
+def event(
     name: str,
     title: tuple[str, str],
     explanation: str,
-    own: str,
+    shared: str,
     words: str,
     *,
-    model: str,
-    instead: tuple[Field, ...] = (),
+    own: tuple[Field, ...] = (),
+    model: str = "",
     free_text: Authorship = "",
     is_weak: bool = False,
 ) -> Kind:
-    """A kind of event with its `own` columns; each field in `instead` replaces the column of its name."""
-    names, special = _OF_ALL | word_set(own), {one.name: one for one in instead}
-    fields = tuple(special.get(one.name, one) for one in EVENT_COLUMNS if one.name in names)
+    """A kind of event, with the fields of all events.
+
+    Args:
+        name: as of `Kind`, like all that are not listed here.
+        title: its heading.
+        explanation: its line in the list of events.
+        shared: names of the further `EVENT_COLUMNS` that it has.
+        words: what identifies it.
+        own: fields that it alone has, or that replace the column of their name.
+        model: its class in `records.models.events`.
+        free_text: who wrote its text.
+        is_weak: whether its members decide against its words.
+    """
+    names, by_name = OF_ALL | word_set(shared), {one.name: one for one in own}
+    fields = [by_name.pop(one.name, one) for one in EVENT_COLUMNS if one.name in names | by_name.keys()]
     return Kind(
-        name, title, explanation, "events", fields, table="events", model=f"events.{model}", words=word_set(words),
-        moments=("occurred_at",), is_event=True, free_text=free_text, is_weak=is_weak, origin="observed",
+        name, title, explanation, "events", (*fields, *by_name.values()), words=word_set(words),
+        model=model and f"events.{model}", moments=("occurred_at",), free_text=free_text, is_weak=is_weak,
+        origin="observed",
     )  # fmt: skip
 
 
 # In the order in which events of one moment are listed: what comes before what.
 KINDS = (
-    _event(
+    event(
         "attempt",
         (_("Start of sending"), _("Starts of sending")),
         _("Sending started"),
@@ -120,7 +134,7 @@ KINDS = (
         "attempt attempts poging pogingen",
         model="Attempt",
     ),
-    _event(
+    event(
         "retry",
         (_("Further delivery attempt"), _("Further delivery attempts")),
         _("Delivery was postponed, to be tried again"),
@@ -128,16 +142,16 @@ KINDS = (
         "retry retries herhaling herhalingen",
         model="Retry",
     ),
-    _event(
+    event(
         "delivery",
         (_("Delivery"), _("Deliveries")),
         _("Delivered to your mail provider"),
         "attempts smtp_response envelope sending_ip receiving_ip",
         "delivery deliveries aflevering afleveringen bezorging bezorgingen delivered",
         model="Delivery",
-        instead=(field("attempts", "count", "attempts attempt", "Number of the attempt, from 0."),),
+        own=(field("attempts", "count", "attempts attempt", "Number of the attempt, from 0."),),
     ),
-    _event(
+    event(
         "error",
         (_("Failed delivery"), _("Failed deliveries")),
         _("Delivery failed"),
@@ -146,7 +160,7 @@ KINDS = (
         "error errors failure failures failed fout fouten foutmelding foutmeldingen",
         model="Error",
     ),
-    _event(
+    event(
         "bounce",
         (_("Returned message"), _("Returned messages")),
         _("The message was returned"),
@@ -155,7 +169,7 @@ KINDS = (
         model="Bounce",
         free_text="by",
     ),
-    _event(
+    event(
         "response",
         (_("Automatic reply"), _("Automatic replies")),
         _("An automatic reply arrived"),
@@ -165,7 +179,7 @@ KINDS = (
         free_text="by",
         is_weak=True,
     ),
-    _event(
+    event(
         "impression",
         (_("Open"), _("Opens")),
         _("Images were loaded"),
@@ -174,7 +188,7 @@ KINDS = (
         "vertoningen weergave weergaven",
         model="Impression",
     ),
-    _event(
+    event(
         "open_or_click",
         (_("Open or click"), _("Opens or clicks")),
         _("Images were loaded or a link was followed"),
@@ -182,7 +196,7 @@ KINDS = (
         "",
         model="OpenOrClick",
     ),
-    _event(
+    event(
         "click",
         (_("Click"), _("Clicks")),
         _("A link was followed"),
@@ -190,7 +204,7 @@ KINDS = (
         "click clicks clicked klik kliks klikken",
         model="Click",
     ),
-    _event(
+    event(
         "unsubscribe",
         (_("Unsubscribe request"), _("Unsubscribe requests")),
         _("Unsubscribed"),
@@ -199,7 +213,7 @@ KINDS = (
         "uitschrijvingen",
         model="Unsubscribe",
     ),
-    _event(
+    event(
         "abuse",
         (_("Spam complaint"), _("Spam complaints")),
         _("Reported as unwanted"),

@@ -68,9 +68,9 @@ def key(name: str, description: str = KEY_IS) -> Column:
     return text(name, description)
 
 
-def reference(name: str, description: str) -> Column:
-    """A column that refers to another table, or is referred to; it is not part of a row's content."""
-    return Column(name, "string", description, is_content=False)
+def reference(name: str, description: str, leads_to: str) -> Column:
+    """A column that refers to another table; it is not part of a row's content."""
+    return Column(name, "string", description, is_content=False, leads_to=leads_to)
 
 
 def worked_out(name: str, description: str) -> Column:
@@ -103,9 +103,11 @@ MAILING_KEY = reference(
         "Mailing that it belongs to: `mailings.mailing_key`. The products number their mailings apart, "
         "so that `mailing_id` alone does not tell."
     ),
+    "mailings.mailing_key",
 )
 
 MESSAGE_KEY = reference(
     "message_key",
     _("Message that it belongs to: `messages.message_key`, whichever kind of id the export gives."),
+    "messages.message_key",
 )

@@ -31,7 +31,6 @@ class KindsTable:
     description: str
     order: tuple[str, ...]
     worked_out: dict[str, tuple[Column, ...]] = field(default_factory=dict)
-    joins: dict[str, str] = field(default_factory=dict)
     key_description: str = KEY_IS
 
 
@@ -61,7 +60,6 @@ KINDS_TABLES = (
                 ),
             )
         },
-        {"record_key": "profiles.profile_key subprofiles.subprofile_key changes.change_key"},
     ),
     KindsTable(
         "messages",
@@ -96,7 +94,6 @@ KINDS_TABLES = (
                 ),
             ),
         },
-        joins={"mailing_key": "mailings.mailing_key"},
         key_description=_(
             "Key: the public id; where there is none `FAMILY:NUMBER`; else made of the content. "
             "Other tables lead here, whether they have the public id or the number."
@@ -153,14 +150,10 @@ KINDS_TABLES = (
                         "Link that was followed: `links.link_key`; it leads nowhere where the message's HTML is "
                         "not in the export, or does not have the link as the record names it."
                     ),
+                    "links.link_key",
                 ),
             ),
             "collection_id": (FAMILY,),
-        },
-        {
-            "message_key": "messages.message_key",
-            "mailing_key": "mailings.mailing_key",
-            "link_key": "links.link_key",
         },
     ),
     KindsTable(
@@ -214,7 +207,6 @@ KINDS_TABLES = (
                 *count("unique", _("How many different ones.")),
             ),
         },
-        {"message_key": "messages.message_key", "mailing_key": "mailings.mailing_key"},
     ),
     KindsTable(
         "sms",
@@ -222,7 +214,6 @@ KINDS_TABLES = (
         _("Text messages and faxes to the subject."),
         ("occurred_at", "mailing_id"),
         {"mailing_id": (MAILING_KEY,)},
-        {"mailing_key": "mailings.mailing_key"},
     ),
     KindsTable(
         "coupons",

@@ -41,17 +41,11 @@ SUBJECT = Table(
 )
 FIELDS = Table(
     "fields",
-    _("Field values of profiles, subprofiles, changes, history and forms: one row a field."),
+    _("Values of the fields of profiles, and of all other records that have such fields: one row a field."),
     (
         key("field_key"),
-        text(
-            "record_key", _("Key of the row of `profiles`, `subprofiles`, `changes`, `history` or `forms`.")
-        ),
-        category(
-            "record_kind",
-            _("`profile`, `subprofile`, `change`, `history` or `form`."),
-            ("profile", "subprofile", "change", "history", "form"),
-        ),
+        text("record_key", _("Key of the row that it belongs to, in the table of its kind.")),
+        category("record_kind", _("Kind of the record that it belongs to."), ()),
         PROFILE_ID,
         SUBPROFILE_ID,
         text("name", _("Name of the field.")),
@@ -65,10 +59,6 @@ FIELDS = Table(
     ),
     "field_key",
     ("record_kind", "profile_id", "subprofile_id", "record_key", "name"),
-    {
-        "record_key": "profiles.profile_key subprofiles.subprofile_key changes.change_key "
-        "history.history_key forms.form_key"
-    },
 )
 MESSAGE_HEADERS = Table(
     "message_headers",
@@ -84,7 +74,6 @@ MESSAGE_HEADERS = Table(
     ),
     "header_key",
     ("message_key", "position"),
-    {"message_key": "messages.message_key"},
     "observed",
 )
 MESSAGE_PARTS = Table(
@@ -112,7 +101,6 @@ MESSAGE_PARTS = Table(
     ),
     "part_key",
     ("message_key", "position"),
-    {"message_key": "messages.message_key"},
     "observed",
 )
 LINKS = Table(
@@ -147,7 +135,6 @@ LINKS = Table(
     ),
     "link_key",
     ("message_key", "position"),
-    {"message_key": "messages.message_key"},
     "observed",
 )
 SURVEY_ANSWERS = Table(
@@ -155,7 +142,12 @@ SURVEY_ANSWERS = Table(
     _("Answers: one row an open answer, a chosen label, or a row of a grid."),
     (
         key("answer_key"),
-        text("submission_key", _("Submission that it belongs to.")),
+        Column(
+            "submission_key",
+            "string",
+            _("Submission that it belongs to."),
+            leads_to="survey_submissions.submission_key",
+        ),
         number("position", _("Place of the question in the survey, from 1.")),
         text("number", _("Number of the question, as the export has it.")),
         text("question", _("The question, as it was asked.")),
@@ -167,7 +159,6 @@ SURVEY_ANSWERS = Table(
     ),
     "answer_key",
     ("submission_key", "position", "answer_position"),
-    {"submission_key": "survey_submissions.submission_key"},
     "provided",
 )
 UNRECOGNISED = Table(
