@@ -6,14 +6,14 @@ allows) says whether its data were provided by the person, observed or inferred.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dsr_report.files import sha256_of
+from dsr_report.jsonstream.json_file import json_file
 from dsr_report.languages import Language
 from dsr_report.records.kind import Field, Kind
-from dsr_report.records.kinds import KINDS
+from dsr_report.records.kinds import KINDS, kinds_cache
 from dsr_report.rendering.dictionary import explanation_of, label_of
 from dsr_report.tables.declarations.columns import CERTAINTY_IS, LOCAL_IS, RAW_IS
 from dsr_report.tables.table import LOCAL, MOMENT, SUBJECT_KEY, Column, Table
@@ -41,7 +41,7 @@ def data_package(written: Iterable[WrittenTable], tables: Iterable[Table], langu
         "title": language.text("Your data as tables"),
         "resources": [_resource(one, declared[one.table], language) for one in written],
     }
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    return json_file(content)
 
 
 def _resource(written: WrittenTable, table: Table, language: Language) -> dict[str, Any]:
@@ -56,12 +56,17 @@ def _resource(written: WrittenTable, table: Table, language: Language) -> dict[s
         "bytes": written.path.stat().st_size,
         "hash": f"sha256:{sha256_of(written.path)}",
         "dialect": {"lineTerminator": "\r\n", "doubleQuote": True, "delimiter": ","},
-        "schema": {
-            "fields": [_field(column, table, language) for column in table.columns],
-            "primaryKey": list(table.primary_key),
-            "missingValues": [""],
-            "foreignKeys": list(_references(table)),
-        },
+        "schema": _schema(table, language),
+    }
+
+
+@kinds_cache(256)
+def _schema(table: Table, language: Language) -> dict[str, Any]:
+    return {
+        "fields": [_field(column, table, language) for column in table.columns],
+        "primaryKey": list(table.primary_key),
+        "missingValues": [""],
+        "foreignKeys": list(_references(table)),
     }
 
 

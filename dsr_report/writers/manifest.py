@@ -7,12 +7,13 @@ the HTML. `verify` reads it back. The docstrings of the models are descriptions 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dsr_report.jsonstream.json_file import json_file
 from dsr_report.redact.sums import Sum
 
 FORMAT = "dsr-report-disclosure"
@@ -133,8 +134,7 @@ class Manifest(_Model):
 
     def to_json(self) -> bytes:
         """The manifest as JSON: UTF-8, indented by two spaces, the same bytes for the same content."""
-        content: Mapping[str, Any] = self.model_dump(mode="json")
-        return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
+        return json_file(self.model_dump(mode="json"))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:

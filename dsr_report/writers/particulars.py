@@ -7,12 +7,12 @@ nothing is added. The file includes the context, so that no term has to be looke
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from dsr_report.config import Config, Letter, Officer, Recipient
+from dsr_report.jsonstream.json_file import json_file
 from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.records.kinds import kind_of
 from dsr_report.rendering.authorities import AUTHORITIES
@@ -85,9 +85,7 @@ def particulars(
     process["dpv:hasRight"] += [
         {"@id": f"eu-gdpr:{right}", "@type": "dpv:DataSubjectRight"} for right in _RIGHTS
     ]
-    return (json.dumps(_without_blanks(process), ensure_ascii=False, indent=2) + "\n").encode(
-        "utf-8", "backslashreplace"
-    )
+    return json_file(_without_blanks(process))
 
 
 def _controller(config: Config) -> dict[str, Any] | None:
