@@ -12,9 +12,10 @@ from dsr_report.sentences import Sentence
 
 _NUMBERS = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
 _DAY_FIRST = re.compile(
-    r"([0-9]{1,2})(?:\.|er|e|st|nd|rd|th)?\s+(?:de\s+|of\s+)?([^\W\d_]+)\.?,?\s+([0-9]{4})"
+    r"([0-9]{1,2})(?:\.|[^\W\d_]{1,2})?\s+(?:[^\W\d_]{1,2}\s+)?([^\W\d_]+)\.?,?\s+(?:[^\W\d_]{1,2}\s+)?([0-9]{4})"
 )
-_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
+_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+([0-9]{1,2})(?:[^\W\d_]{1,2})?,?\s+([0-9]{4})")
+"""Days may be ordinals, and have short words beside them, in any language: `1er mai`, `5 de mayo de 2026`."""
 _HINT = Sentence("Write it as 2026-03-05.")
 
 

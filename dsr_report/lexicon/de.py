@@ -98,6 +98,11 @@ LEXICON = Lexicon(
         "geheime frage",
         "kontrollfrage",
     ),
+    session_ids=("sitzungs id", "sitzungsnummer"),
+    ambiguous_keys=("tan",),
+    keys_in_digits=("pin", "tan"),
+    copulas=("ist", "sind"),
+    key_determiners=("ihr", "dein", "der", "das"),
     logins=(
         "zugangsdaten",
         "zugang",

@@ -280,6 +280,11 @@ LEXICON = Lexicon(
         "recovery question",
         "mother maiden name",
     ),
+    session_ids=("sess id", "session id"),
+    ambiguous_keys=("pass", "pw", "psw", "puk"),
+    keys_in_digits=("pin", "puk"),
+    copulas=("is", "are"),
+    key_determiners=("your", "the"),
     logins=(
         "login",
         "logins",

@@ -115,6 +115,11 @@ LEXICON = Lexicon(
         "question de sécurité",
         "question de récupération",
     ),
+    session_ids=("de session",),
+    ambiguous_keys=(),
+    keys_in_digits=("pin",),
+    copulas=("est", "sont"),
+    key_determiners=("votre", "ton", "le"),
     logins=(
         "identifiants",
         "identifiant",

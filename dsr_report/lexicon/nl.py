@@ -109,6 +109,11 @@ LEXICON = Lexicon(
         "controlevraag",
         "herstelvraag",
     ),
+    session_ids=("sessie id", "sessienummer"),
+    ambiguous_keys=("ww",),
+    keys_in_digits=("pin",),
+    copulas=("is", "zijn"),
+    key_determiners=("uw", "je", "jouw", "de", "het"),
     logins=(
         "inloggegevens",
         "inlog",

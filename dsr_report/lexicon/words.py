@@ -55,6 +55,12 @@ class Lexicon(NamedTuple):
     # keys
     sessions: Words
     """Names of session identifiers; a key only if the value looks random."""
+    session_ids: Words
+    """Ends of names of session identifiers whose value is always a key."""
+    ambiguous_keys: Words
+    """Short names of keys that count only without other words beside them (not `Boarding Pass`)."""
+    keys_in_digits: Words
+    """Names of keys that hold a digit: `PIN` is also a way to pay."""
     credentials: Words
     """Names of credentials sent with a request: cookies, header fields."""
     likely_keys: Words
@@ -89,6 +95,10 @@ class Lexicon(NamedTuple):
     """Values that mean that no key is given."""
     says_key: Words
     """Words between the name of a key and the key in a sentence: `is`, `was changed to`."""
+    copulas: Words
+    """Words between a key and its name behind it: `… is your code`."""
+    key_determiners: Words
+    """Words before such a name: your, the."""
     lengths: Words
     """Units of a password's length: `8 characters`."""
     fields_of_people: Words

@@ -214,7 +214,7 @@ def key_name(name: str) -> KeyName | None:
     is_said = False
     for what, phrases in _KINDS:
         end = phrases.within(words) if is_sentence else phrases.end_in(words)
-        if end and (words[end - 1] not in _SHORT or _BESIDE.issuperset({*words} - _SHORT)):
+        if end and (words[end - 1] not in _AMBIGUOUS or _BESIDE.issuperset({*words} - _AMBIGUOUS)):
             if is_sentence or not _NO_KEY_AFTER.are_in(words[end:]):
                 return KeyName(what, is_sure=True)
             is_said = True
@@ -225,15 +225,12 @@ def key_name(name: str) -> KeyName | None:
     for what, phrases in _KEPT_BY_A_VISITOR:
         end = 0 if is_sentence else phrases.end_in(words)
         if end and not _NO_KEY_AFTER.are_in(words[end:]) and _BESIDE.issuperset({*words} - phrases.parts):
-            return KeyName(what, is_sure=words[-1] in _SENT or "".join(words).endswith(_NUMBERS))
+            return KeyName(what, is_sure=words[-1] in _SENT or "".join(words).endswith(_SESSION_IDS))
     return None
 
 
-_SHORT = frozenset({"pass", "tan", "ww", "pw", "psw", "puk"})
-"""Ambiguous names of keys, which count only beside other words of keys (not `Boarding Pass`)."""
-_NUMBERS = ("sessid", "sessionid", "sessieid", "sitzungsid", "sessienummer", "sitzungsnummer", "desession")
-
-
+_AMBIGUOUS = frozenset(WORDS.ambiguous_keys)
+_SESSION_IDS = tuple(joined_words(WORDS.session_ids))
 _KEPT_BY_A_VISITOR: tuple[tuple[What, _Phrases], ...] = (("credential", _CREDENTIALS), ("key", _SESSIONS))
 _SENT = frozenset({"authorization", "authorisation", "cookie"})
 """Header field names whose value is always a key."""
@@ -270,7 +267,7 @@ _OF_VALUES = re.compile(r"[\d!@#$%^&+~€£]")
 def _words_of_fields() -> frozenset[str]:
     """The words of names of keys, and those that stand beside them."""
     kinds = (*(phrases for _, phrases in (*_KINDS, *_KEPT_BY_A_VISITOR)), _LIKELY, _SECRET_QUESTIONS, _PAGES)
-    return frozenset(word for phrases in kinds for word in phrases.parts) | _BESIDE | _USUAL | _SHORT
+    return frozenset(word for phrases in kinds for word in phrases.parts) | _BESIDE | _USUAL | _AMBIGUOUS
 
 
 def _is_compound_of_no_key(word: str) -> bool:

@@ -31,8 +31,7 @@ class TextKey(NamedTuple):
     lead: int
 
 
-_NUMBERS = frozenset({"pin", "puk", "tan"})
-"""Names whose value must have a digit: `PIN` is also a way to pay."""
+_IN_DIGITS = frozenset(WORDS.keys_in_digits)
 _NO_ANSWERS = joined_words(WORDS.no_answers)
 _LENGTH = re.compile(rf"\d\D{{0,20}}\b{any_of(WORDS.lengths)}\b", re.IGNORECASE)
 _LENGTHS = WordPattern(WORDS.lengths)
@@ -192,7 +191,7 @@ def keys_at(
 ) -> Iterator[TextKey]:
     """The keys in a value under a name; `start` and `lead` are the offsets of value and name."""
     known = key_name(name)
-    if known is None or (words_of(name)[-1] in _NUMBERS and not any(map(str.isdigit, value))):
+    if known is None or (words_of(name)[-1] in _IN_DIGITS and not any(map(str.isdigit, value))):
         return
     plain = decode(value) if decode else value
     for key in keys_under_name(known, plain):

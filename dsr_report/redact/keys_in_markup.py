@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dsr_report.lexicon import WORDS, any_of
 from dsr_report.redact.key_names import KeyName, is_usual_field, key_name
 from dsr_report.redact.key_values import TextKey, is_code, is_token, keys_at, keys_under_name
 
@@ -41,7 +42,7 @@ _LETTER = re.compile(r"<(?:p|br|div|td|html|body|span|table)\b", re.IGNORECASE)
 _LABELS = frozenset({"td", "th", "dt", "label", "b", "strong", "name", "key", "em", "i", "span", "legend"})
 """Elements that may hold the label of the next text."""
 _APART = frozenset({"tr", "input", "button", "select", "textarea"})
-_SAYS = re.compile(r"[ \u00a0]+(?:is|luidt|lautet|ist|est)\Z")
+_SAYS = re.compile(rf"[ \u00a0]+{any_of(WORDS.says_key)}\Z", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _LONGEST_LABEL = 80
 """Characters; a longer text is a label only with a colon."""

@@ -108,13 +108,13 @@ def _value_of(longest: int) -> re.Pattern[str]:
 
 _VALUE = _value_of(_LONGEST_LOOK)
 _WHOLE_VALUE = _value_of(LONGEST_KEY)
-_CODE = re.compile(r"(?:code|otp)\Z", re.IGNORECASE)
+_CODE = re.compile(rf"(?:{any_of(WORDS.codes)}|otp)\Z", re.IGNORECASE)
 """The end of a word after which digits alone are a code: `Uw inlogcode 482913`."""
 _ASIDE = re.compile(r"[ \u00a0]?\([^()\n]{1,60}\)\Z")
 """`Wachtwoord (24 uur geldig): …`."""
 _LOGIN = re.compile(
     rf"\b{any_of(WORDS.logins)}\b[ \t\u00a0]?[:=(«»\"'-]{{0,3}}[ \t\u00a0\n]{{0,3}}"
-    r"(?:(?:is|zijn|sind|are|sont)[ \u00a0])?([^\s/|:,;()\"'<>«»]{2,80})"
+    rf"(?:{any_of(WORDS.copulas)}[ \u00a0])?([^\s/|:,;()\"'<>«»]{{2,80}})"
     r"(?:[ \u00a0]*[/|][ \u00a0]*|:|,[ \u00a0]?)([^\s/|<>\"'«»()]{6,8000})",
     re.IGNORECASE,
 )
@@ -124,8 +124,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_SAID = 90
 """Characters before a separator that are searched for a name."""
 _SAID_BEFORE = re.compile(
-    r"(?<![\w-])([\w-]{4,8000})[ \u00a0](?:is|ist|est)[ \u00a0](?:your|the|uw|je|jouw|de|het|ihr|dein|der|"
-    r"das|votre|ton|le)[ \u00a0]((?:[^\W\d_]+[ \u00a0-]){0,2}[^\W\d_]+)",
+    rf"(?<![\w-])([\w-]{{4,8000}})[ \u00a0]{any_of(WORDS.copulas)}[ \u00a0]{any_of(WORDS.key_determiners)}"
+    r"[ \u00a0]((?:[^\W\d_]+[ \u00a0-]){0,2}[^\W\d_]+)",
     re.IGNORECASE,
 )
 """`… is your verification code`."""
@@ -323,7 +323,7 @@ def _sentences(text: str) -> Iterator[TextKey]:
         words_behind = match[2].split()
         ways = (" ".join(words_behind[: len(words_behind) - at]) for at in range(len(words_behind)))
         if _looks_like_a_key(match[1]):
-            name = next((way for way in ways if key_name(way) or _is_own_code(["your", way])), None)
+            name = next((way for way in ways if key_name(way) or way.lower() in WORDS.codes), None)
             yield from _key_of_sentence(name, match[1], text, match.start(1), match.start())
     for match in _TO_BE_ENTERED.finditer(text):
         told = match[1].rstrip(".,;:!?)")

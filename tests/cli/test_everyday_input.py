@@ -52,6 +52,8 @@ def test_a_day_is_read_as_its_language_writes_it(text, language):
     [
         ("1er f\u00e9vrier 2026", date(2026, 2, 1)),
         ("31 ao\u00fbt 2026", date(2026, 8, 31)),
+        ("5 de mars de 2026", date(2026, 3, 5)),
+        ("5\u00ba mars 2026", date(2026, 3, 5)),
         ("1. M\u00e4rz 2026", date(2026, 3, 1)),
     ],
 )  # fmt: skip

@@ -32,6 +32,22 @@ LATIN, FOREIGN = "abcdefghijklmnopqrstuvwxyz", "αβψδεφγηιξκλμνοπ
 IN_FOREIGN_LETTERS = str.maketrans(LATIN + LATIN.upper(), FOREIGN + FOREIGN.upper().replace("Σ", "Ϛ", 1))
 KEPT = re.compile(r"(\{[a-z_]*\}|</?[a-z][^<>]*>|&[a-z]+;|https?://\S+)")
 PASSWORD = "zorbelfnik"  # noqa: S105 - the invented word for it
+LEXICON = {
+    "passwords": (PASSWORD, "frup"),
+    "ambiguous_keys": ("frup",),
+    "says_key": ("quemst",),
+    "copulas": ("blorpt",),
+    "key_determiners": ("wurgt",),
+    "logins": ("inkrumpel",),
+    "sessions": ("vlonk id",),
+    "session_ids": ("vlonk id",),
+}
+LETTER = f"""
+{PASSWORD} quemst Vlindertuin-71.
+Vlindertuin72 blorpt wurgt {PASSWORD}.
+Inkrumpel blorpt robin / Vlindertuin73
+<table><tr><td>{PASSWORD} quemst</td><td>Vlindertuin74</td></tr></table>
+"""
 
 EXPORT: dict[str, Any] = {
     "info": {"type": "profile", "id": "7"},
@@ -41,7 +57,14 @@ EXPORT: dict[str, Any] = {
             "database": "3",
             "secret": "0123456789abcdef0123456789abcdef",
             "created": "2022-03-01 10:00:00",
-            "fields": {"Voornaam": "Xqw", PASSWORD: "Vlindertuin-88!"},
+            "fields": {
+                "Voornaam": "Xqw",
+                PASSWORD: "Vlindertuin-88!",
+                "Frup": "Vlindertuin-89!",
+                "Vlonk-id": "Vlindertuin",
+                "Boarding frup": "Wintertuin-90!",
+                "Brief": LETTER,
+            },
         }
     },
 }
@@ -96,7 +119,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def add_language(copy: Path) -> None:
     lexicon = (copy / "dsr_report" / "lexicon" / "en.py").read_text(encoding="utf-8")
-    lexicon = re.sub(r"\bpasswords=\([^)]*\)", f'passwords=("{PASSWORD}",)', lexicon)
+    lexicon += f"\nLEXICON = LEXICON._replace(**{LEXICON!r})\n"
     (copy / "dsr_report" / "lexicon" / f"{CODE}.py").write_text(lexicon, encoding="utf-8")
     locale = copy / "templates" / "locale"
     with (locale / "nl" / "LC_MESSAGES" / "dsr_report.po").open("rb") as file:
@@ -163,11 +186,12 @@ def test_the_whole_report_comes_out_in_it(reports: Path, name: str) -> None:
     assert left == {}
 
 
-def test_its_word_for_a_password_is_masked(reports: Path) -> None:
+def test_its_words_for_passwords_are_masked_in_fields_and_sentences(reports: Path) -> None:
     page = (reports / "own.html").read_text(encoding="utf-8")
     assert "Xqw" in page
     assert PASSWORD in page
-    assert "Vlindertuin" not in page
+    assert re.findall("Vlindertuin.*", page) == []
+    assert "Wintertuin-90!" in page
 
 
 def test_its_letter_is_sent(reports: Path) -> None:
