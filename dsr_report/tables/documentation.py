@@ -60,7 +60,8 @@ the declarations of the records' kinds and `dsr_report/tables/declarations/`; do
 | null is an empty cell, empty text `""` |
 | `parquet` | `TABLE.parquet` | timestamp[us, UTC]; local timestamp[us] | as they are |
 | `xlsx` | `tables.xlsx`, a sheet a table; texts beyond 32,767 characters go on in the sheet `continued`, \
-rows beyond 1,048,576 in a sheet `TABLE 2` | Excel dates | both are empty cells |
+rows beyond 1,048,576 in a sheet `TABLE 2`; numbers of more than 15 digits are texts | Excel dates \
+| both are empty cells |
 | `sqlite` | `tables.sqlite` | ISO 8601 text | as they are |
 | `duckdb` | `tables.duckdb` | TIMESTAMPTZ; local TIMESTAMP | as they are |
 

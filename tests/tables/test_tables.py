@@ -387,6 +387,22 @@ def test_excel_evaluates_nothing_and_cuts_nothing(awkward, tmp_path):
     assert cells[0].value + pieces[4] == "x" * 40_000
 
 
+def test_excel_keeps_texts_of_characters_that_count_twice_and_long_numbers(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    long = "x" + "\U0001f600" * 40_000
+    size = "12345678901234567"
+    with tables_of(
+        {"ID": "1", "name": long, "directory": "d", "size": size, "created": "2020-01-01"}
+    ) as tables:
+        write(tables, tmp_path, "xlsx")
+    book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
+    names, row = book["files"].iter_rows(values_only=True)
+    pieces = [piece for *_, piece in book["continued"].iter_rows(min_row=2, values_only=True)]
+    assert len(pieces) == 2
+    assert row[names.index("name")] + "".join(pieces) == long
+    assert row[names.index("size_bytes")] == size
+
+
 @pytest.mark.parametrize("form", ["csv", "parquet", "xlsx", "sqlite"])
 def test_the_same_export_gives_the_same_bytes(form, tmp_path):
     contents = []

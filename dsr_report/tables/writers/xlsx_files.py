@@ -2,7 +2,7 @@
 
 Content beyond Excel's limits is kept: rows beyond 1,048,576 go on in a sheet `TABLE 2`, texts beyond
 32,767 characters go on in the sheet `continued`. Moments are given in UTC, without a zone, as Excel knows
-none; those before March 1900 are texts.
+none; those before March 1900 are texts, and so are numbers of more than 15 digits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ FILE_NAME = "tables.xlsx"
 _MOST_ROWS = 1_048_576
 """Excel's maximum rows of a sheet; further rows go into a second sheet."""
 _LONGEST = 32_767
-"""Excel's maximum characters of a cell; the rest goes into the sheet `continued`."""
+"""Excel's maximum characters of a cell, in units of UTF-16; the rest goes into the sheet `continued`."""
+_LARGEST = 10**15
+"""Excel's numbers have 15 digits."""
 _FIRST_DATE = datetime(1900, 3, 1, tzinfo=UTC)
 _OPTIONS = {
     "constant_memory": True,
@@ -115,10 +117,27 @@ def _write_row(
                 sheet.write_string(row, place, moment_text(cell, column.dtype))
         elif column.dtype == "boolean":
             sheet.write_boolean(row, place, cell)
-        elif column.dtype == "int64":
+        elif column.dtype == "int64" and abs(cell) < _LARGEST:
             sheet.write_number(row, place, cell)
         else:
-            sheet.write_string(row, place, cell[:_LONGEST])
-            for piece, start in enumerate(range(_LONGEST, len(cell), _LONGEST), 2):
+            first, *rest = _pieces(str(cell))
+            sheet.write_string(row, place, first)
+            for piece, text in enumerate(rest, 2):
                 key = cells[table.names.index(table.key)] or ""
-                long.append((table.name, key, column.name, piece, cell[start : start + _LONGEST]))
+                long.append((table.name, key, column.name, piece, text))
+
+
+def _pieces(text: str) -> list[str]:
+    """A text in pieces that a cell can hold: a character beyond U+FFFF counts twice."""
+    if len(text) * 2 <= _LONGEST:
+        return [text]
+    pieces = []
+    units = text.encode("utf-16-le")
+    start = 0
+    while start < len(units) or not pieces:
+        end = min(start + 2 * _LONGEST, len(units))
+        if end < len(units) and 0xD8 <= units[end - 1] <= 0xDB:  # between the halves of a character
+            end -= 2
+        pieces.append(units[start:end].decode("utf-16-le"))
+        start = end
+    return pieces
