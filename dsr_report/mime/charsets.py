@@ -47,6 +47,9 @@ _CUT_LETTER = re.compile(rb"[\xc2\xc3]")
 """First bytes of most Western European letters in UTF-8; as windows-1252 they are `Â` and `Ã`."""
 _SINGLE_BYTE = re.compile(r"cp(?:125\d|874|437|85\d|866)|iso8859-\d+|koi8-\w|mac-\w+")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_WIDE = frozenset("utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be".split())
+_FEW_BYTES = 16
+"""Fewer bytes can be a word of UTF-16 whose bytes happen to be ASCII: `中` is `-N`."""
 
 
 @lru_cache(maxsize=256)
@@ -93,6 +96,8 @@ def to_text(content: bytes, charset: str | None, *, is_raw: bool = False) -> tup
         except ValueError:
             if _SINGLE_BYTE.fullmatch(codec) and _UTF_8_LETTER.search(content):
                 return content.decode("utf-8", _WESTERN), "utf-8", defect("charset-mixed", wanted)
+    if codec in _WIDE and _is_narrow(content, is_raw=is_raw):
+        return content.decode("utf-8"), "utf-8", defect("charset-wrong", wanted)
     try:
         text = content.decode(codec)
     except ValueError:
@@ -129,6 +134,13 @@ def is_whole(content: bytes, charset: str) -> bool:
     return True
 
 
+def _is_narrow(content: bytes, *, is_raw: bool) -> bool:
+    """Whether bytes that are said to be UTF-16 or UTF-32 are UTF-8: no text of some length is both."""
+    if b"\0" in content or not (is_raw or len(content) >= _FEW_BYTES):
+        return False
+    return is_whole(content, "utf-8")
+
+
 def _mend(text: str) -> str | None:
     try:
         return text.encode("latin-1").decode("utf-8")
@@ -147,7 +159,7 @@ def _with_bad_bytes(content: bytes, codec: str, wanted: str) -> tuple[str, str, 
         is_western = _UTF_8_LETTER.search(content) is None and _CUT_LETTER.search(content) is None
         if is_western and b"\0" not in content:
             return content.decode("cp1252", _VENDOR), "windows-1252", defect("charset-wrong", wanted)
-    elif codec not in {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7"} and _HIGH.search(content):
+    elif codec not in {*_WIDE, "utf-7"} and _HIGH.search(content):
         try:
             return content.decode("utf-8"), "utf-8", defect("charset-wrong", wanted)
         except ValueError:

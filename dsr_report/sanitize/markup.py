@@ -55,7 +55,7 @@ _PLAIN = TAGS - {"img", "table"}
 _VOID = frozenset("br col hr img wbr".split())
 _TABLE = frozenset("table tbody thead tfoot tr td th caption colgroup col".split())
 _WITHOUT_CONTENT = frozenset(
-    "script style title template iframe frame frameset svg math head xml object embed applet noembed "
+    "script style title template iframe frame frameset svg math head xml embed noembed "
     "noframes datalist meta link base param source track -comment _comment".split()
 )
 _NOTED = frozenset(

@@ -178,6 +178,14 @@ CHARSETS = (
         email="a control character",
     ),
     Ugly(
+        "UTF-8 said to be UTF-16",
+        "read as UTF-8",
+        text("een café".encode() + b" en meer", "utf-16"),
+        ("een café en meer",),
+        codes=("charset-wrong",),
+        email="other letters",
+    ),
+    Ugly(
         "a charset that there is not",
         "UTF-8 where it is that",
         text("café".encode(), "x-none"),

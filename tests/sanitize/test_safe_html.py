@@ -418,3 +418,9 @@ def test_what_was_left_out_is_counted_by_name():
     )
     assert shown.removed == {"script": 2, "event handler": 1, "form": 1, "input": 1}
     assert "[Jan]" in words(shown)
+
+
+def test_what_stands_in_place_of_an_object_that_is_not_loaded_is_shown():
+    shown = safe(f'<p>before</p><object data="{FAR}"><p>instead</p></object><applet>or this</applet>')
+    assert words(shown) == "before instead or this"
+    assert list(dangers(shown)) == []

@@ -131,7 +131,7 @@ def _pieces(text: str) -> list[str]:
     """A text in pieces that a cell can hold: a character beyond U+FFFF counts twice."""
     if len(text) * 2 <= _LONGEST:
         return [text]
-    pieces = []
+    pieces: list[str] = []
     units = text.encode("utf-16-le")
     start = 0
     while start < len(units) or not pieces:
