@@ -151,6 +151,10 @@ class Language:
         """Texts as a list in a sentence: a, b and c."""
         return str(format_list(texts, locale=self.locale))
 
+    def quoted(self, text: str) -> str:
+        """A name or a title in the quotation marks of this language."""
+        return self.text("“{text}”").format(text=text)
+
     def within(self, title: str) -> str:
         """A title as it is written within a sentence: `opens`; German nouns keep their capital."""
         is_small = title[1:2].islower() and (

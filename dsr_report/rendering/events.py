@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dsr_report.printable import printable
 from dsr_report.records.kinds import kind_of
-from dsr_report.records.models.events import Abuse, Click, Delivery, Error, Event, Unsubscribe
+from dsr_report.records.models.events import Abuse, Click, Error, Event, Unsubscribe
 from dsr_report.rendering.dictionary import DEVICES, meaning_of
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.user_agents import device_reading
@@ -84,18 +84,17 @@ def _details(record: Event, options: ReportOptions) -> list[str]:
     place = ", ".join(str(part) for part in (getattr(record, "city", None), country) if part)
     if place:
         details.append(language.text("near {place} (an estimate)").format(place=place))
-    if isinstance(record, Error):
+    if isinstance(record, Error):  # what the servers said stands with the stored values, also of deliveries
         code = record.status or record.error_code or ""
         meaning = meaning_of("errorcode", code, language) or meaning_of(
             "errortype", record.error_type, language
         )
         if meaning:
             details.append(meaning)
-        elif code[:1] in {"4", "5"}:
-            details.append(language.text("temporary") if code[0] == "4" else language.text("permanent"))
-        details.append(str(record.description or record.error_type_description or ""))
-    if isinstance(record, Delivery):
-        details.append(str(record.smtp_response or ""))
+        else:
+            if code[:1] in {"4", "5"}:
+                details.append(language.text("temporary") if code[0] == "4" else language.text("permanent"))
+            details.append(str(record.description or record.error_type_description or ""))
     if isinstance(record, Abuse):
         details.append(
             meaning_of("feedback_type", record.feedback_type, language) or str(record.feedback_type or "")

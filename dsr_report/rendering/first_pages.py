@@ -386,7 +386,11 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
             _("Changes of your profile"),
             "observed",
         ),
-        (kinds["message"] or kinds["sms"], _("Messages that we sent you, with their texts"), "observed"),
+        (
+            kinds["message"] or kinds["sms"] or kinds["fax"],
+            _("Messages that we sent you, with their texts"),
+            "observed",
+        ),
         (visits, _("Opens and clicks: when, the IP address, the device and program"), "observed"),
         (visits, _("Estimates of the place and the kind of device"), "inferred"),
         (
@@ -412,7 +416,7 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
     for origin, said in ORIGINS.items():
         alike = [kind for kind in rest if _origin_of_kind(kind, options) == origin]
         if alike:
-            listed = kinds_in_words(alike, options)
+            listed = kinds_in_words(alike, options, begins=False)
             add(language.text("Other records: {kinds}").format(kinds=listed), said)
     if kinds[UNRECOGNISED]:
         add(unknown_in_words(collected, options), ORIGINS[""])

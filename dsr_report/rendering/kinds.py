@@ -41,12 +41,12 @@ def count_in_words(kind: str, count: int, options: ReportOptions) -> str:
     return f"{language.number(count)} {language.within(language.text(title))}"
 
 
-def kinds_in_words(kinds: Iterable[str], options: ReportOptions) -> str:
-    """Several kinds as a list, of which only the first is capitalised: `Messages, opens and clicks`."""
+def kinds_in_words(kinds: Iterable[str], options: ReportOptions, *, begins: bool) -> str:
+    """Several kinds as a list, capitalised where it `begins` a sentence: `Messages, opens and clicks`."""
     language, own = options.language, options.config.records
     names = [
         kind_plural(kind, options)
-        if place == 0 or kind in own
+        if (begins and place == 0) or kind in own
         else language.within(kind_plural(kind, options))
         for place, kind in enumerate(kinds)
     ]

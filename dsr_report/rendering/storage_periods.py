@@ -84,7 +84,7 @@ def in_words(dated: Dated, options: ReportOptions) -> list[str]:
 
 def _sentences(one: Held, options: ReportOptions) -> Iterator[str]:
     language = options.language
-    names = one.rule.name.get(options.language_code) or kinds_in_words(one.kinds, options)
+    names = one.rule.name.get(options.language_code) or kinds_in_words(one.kinds, options, begins=True)
     start = {
         "record": language.text("from the day of each record"),
         "last-activity": language.text("from your last open or click"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dsr_report.jsonstream.items import ReadWarning
 from dsr_report.languages import Language
 from dsr_report.mime.defects import Defect, DefectCode
-from dsr_report.records.rule import Rule
+from dsr_report.records.rule import Clue, Rule
 from dsr_report.sentences import translatable as _
 
 ODDITIES: dict[str, str] = {
@@ -32,7 +32,6 @@ ODDITIES: dict[str, str] = {
 _CLUES: dict[str, str] = {
     "label": _("It is stored under the name “{name}”"),
     "says": _("By its type “{name}”"),
-    "keys": _("It has the fields “{name}”"),
     "columns": _("It has the columns of “{name}”"),
     "inside": _("It is inside the field “{name}”"),
     "configuration": _("We gave it the name “{name}”"),
@@ -115,7 +114,15 @@ def oddities(warnings: Iterable[ReadWarning], language: Language) -> list[tuple[
 
 def rule_text(rule: Rule, language: Language) -> str:
     """The text of the rule that recognised a record: `keys device` → It has the fields “device”."""
-    return ", ".join(language.text(_CLUES[clue.code]).format(name=clue.name) for clue in rule.clues)
+    return ", ".join(_clue_text(clue, language) for clue in rule.clues)
+
+
+def _clue_text(clue: Clue, language: Language) -> str:
+    if clue.code != "keys":
+        return language.text(_CLUES[clue.code]).format(name=clue.name)
+    names = [language.quoted(name) for name in clue.name.split()]
+    said = language.count("It has the field {names}", "It has the fields {names}", len(names))
+    return said.format(names=language.join(names))
 
 
 def defect_text(defect: Defect, language: Language) -> str:

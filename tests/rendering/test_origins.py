@@ -68,7 +68,7 @@ def test_each_group_of_data_says_where_it_comes_from(built, said: str) -> None:
     ("lang", "words"),
     [("nl", ("Dit hebt u ons gegeven", "ons systeem vastgelegd", "zelf afgeleid")),
      ("de", ("uns gegeben", "unser System aufgezeichnet", "selbst abgeleitet")),
-     ("fr", ("donné", "notre système", "nous-mêmes"))],
+     ("fr", ("Source : vous-même", "Source : notre système", "Source : nos propres déductions"))],
 )  # fmt: skip
 def test_every_group_has_one_of_the_origins_in_every_language(
     built, lang: str, words: tuple[str, ...]

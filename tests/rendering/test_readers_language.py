@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import dsr_report
 from dsr_report.languages import language_of
+from dsr_report.records.rule import rule
+from dsr_report.rendering.warnings import rule_text
 
 CLICK = {
     "type": "click",
@@ -107,3 +110,88 @@ def test_what_else_there_is_agrees_in_number(built, lang: str, said: str) -> Non
 def test_where_nothing_was_found_no_table_is_empty(built) -> None:
     with built([]) as report:
         assert "Records by kind" not in report.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "“Groups, scores and interests”, "),
+        ("nl", "“Groepen, scores en interesses”, "),
+        ("de", "„Gruppen, Bewertungen und Interessen“, "),
+        ("fr", "« Groupes, scores et centres d’intérêt », "),
+    ],
+)
+def test_titles_in_a_list_stand_in_quotation_marks_as_they_have_commas_themselves(
+    built, lang: str, title: str
+) -> None:
+    with built([CLICK], lang) as report:
+        assert title in report.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "one", "two"),
+    [
+        ("en", "It has the field “a”", "It has the fields “a” and “b”"),
+        ("nl", "Het heeft het veld “a”", "Het heeft de velden “a” en “b”"),
+        ("de", "Es hat das Feld „a“", "Es hat die Felder „a“ und „b“"),
+        ("fr", "Contient le champ « a »", "Contient les champs « a » et « b »"),
+    ],
+)
+def test_fields_that_decided_a_kind_are_named_one_by_one(lang: str, one: str, two: str) -> None:
+    said = [rule_text(rule("keys", names), language_of(lang)) for names in ("a", "a b")]
+    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in said] == [one, two]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Other records: vouchers."),
+        ("nl", "Overige gegevens: tegoedbonnen."),
+        ("de", "Weitere Datensätze: Gutscheine."),
+        ("fr", "Autres éléments : bons d’achat."),
+    ],
+)
+def test_kinds_behind_a_colon_begin_no_sentence(built, lang: str, said: str) -> None:
+    with built([{"type": "coupon", "ID": "5", "code": "AB12", "status": "sent"}], lang) as report:
+        assert said in report.part("statements-part").text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("kind", ["message", "sms", "fax"])
+def test_whatever_was_sent_is_a_category_of_data(built, kind: str) -> None:
+    with built([{"type": kind, "ID": "5", "timestamp": "2024-01-02 03:04:05"}]) as report:
+        assert "Messages that we sent you, with their texts." in report.part("statements-part").text
+
+
+def test_what_servers_said_stands_once_beside_what_it_means(built) -> None:
+    sent = {
+        "type": "delivery",
+        "ID": "1",
+        "timestamp": "2024-01-02 03:04:05",
+        "smtp-response": "250 queued as 4F",
+    }
+    full = {"type": "error", "ID": "2", "timestamp": "2024-01-02 03:04:06", "errorcode": "4.2.2",
+            "description": "over quota"}  # fmt: skip
+    odd = full | {"ID": "3", "errorcode": "4.9.9", "description": "no luck"}
+    with built([sent, full, odd], "de") as report:
+        text = " ".join(report.text.split())
+    assert text.count("250 queued as 4F") == 1
+    assert "Zustellung fehlgeschlagen: das Postfach ist voll" in text
+    assert text.count("over quota") == 1
+    assert "Zustellung fehlgeschlagen: vorübergehend · no luck" in text
+
+
+def test_the_only_date_of_the_report_is_that_of_the_reply(built) -> None:
+    with built([CLICK], replied=date(2026, 1, 19)) as report:
+        technical = report.part("technical-part").text
+        assert "19 January 2026" in technical
+        assert "2026" not in technical.replace("19 January 2026", "")
+    with built([CLICK]) as report:
+        assert "2026" not in report.part("technical-part").text
+
+
+def test_how_messages_are_counted_is_said_where_there_are_some(built) -> None:
+    said = "The source of a message counts as one value."
+    with built([CLICK]) as report:
+        assert said not in report.text
+    with built([{"type": "message", "ID": "1", "mime": "Subject: Hi\r\n\r\nHi"}]) as report:
+        assert said in report.text

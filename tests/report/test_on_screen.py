@@ -6,6 +6,7 @@ import subprocess
 from collections import Counter
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,18 @@ def test_no_line_ends_within_e_mail(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert '<span class="nb">e-mail</span>systeem' in text
     assert ".nb { white-space: nowrap; }" in text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_dates_at_the_head_stand_line_under_line(
+    tmp_path: Path, in_browser, size: dict[str, object]
+) -> None:
+    dates = {"received": date(2026, 1, 5), "replied": date(2026, 1, 19), "collected": date(2026, 1, 7)}
+    with dsr_report.read(SAMPLE) as export, dsr_report.Report(export, lang="fr", **dates) as report:
+        report.to_html(tmp_path / "a.html")
+    with in_browser(tmp_path / "a.html", **size) as seen:
+        boxes = [line.bounding_box() for line in seen.page.locator(".reference span").all()]
+    assert len(boxes) == 4
+    gaps = [below["y"] - above["y"] - above["height"] for above, below in pairwise(boxes)]
+    assert max(gaps) < 2

@@ -179,7 +179,7 @@ def _left_out(book: Book) -> str:
     """A sentence that names omitted chapters: a gap in the annexes' letters would look like withholding."""
     language = book.language
     empty = [
-        chapter.name(book)
+        language.quoted(chapter.name(book))  # a title may itself have commas and an "and"
         for chapter in book.chapters
         if chapter.is_about_data and not chapter.if_apart and chapter.is_left_out(book)
     ]

@@ -23,6 +23,7 @@ def technical(book: Book) -> Iterator[PartView]:
         "sum": _sum(book),
         "values": book.options.sum,
         "has_marks": bool(book.options.marks),
+        "has_messages": bool(book.collected.kinds["message"]),
         "places": _places(book),
         "kinds": _kinds(book),
         "file": _file(book),
@@ -32,8 +33,6 @@ def technical(book: Book) -> Iterator[PartView]:
     yield PartView(values, "technical-part", [proof], new_page=True)
 
 
-_NO_DATE = 1980
-"""The year of files without a known date: the earliest that a ZIP can hold."""
 _SEARCHES = {
     "profile": _("a profile, by its number"),
     "subprofile": _("a part of a profile, by its number"),
@@ -68,9 +67,8 @@ def _file(book: Book) -> list[tuple[str, str]]:
         (language.text("Created with"), options.generator),
         (language.text("Time zone assumed where none is given"), language.zone(export.zone)),
     ]
-    if options.created.year > _NO_DATE:
-        made = language.moment(options.created, options.zone)
-        file.insert(-1, (language.text("Date of this report"), made))
+    if options.replied:
+        file.insert(-1, (language.text("Date of our reply"), language.day(options.replied)))
     if options.request_id:
         file.insert(2, (language.text("Data request"), options.request_id))
     if options.collected:
