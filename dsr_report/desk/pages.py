@@ -207,7 +207,7 @@ class Pages:
         if chosen in LANGUAGES:
             return language_of(str(chosen))
         for wanted in request.headers.get("accept-language", "").split(","):
-            code = wanted.split(";")[0].strip()[:2].lower()
+            code = wanted.partition(";")[0].partition("-")[0].strip().lower()
             if code in LANGUAGES:
                 return language_of(code)
         return language_of(SOURCE_LANGUAGE)

@@ -122,6 +122,13 @@ class Unbroken:
         return macro
 
 
+def stylesheet(name: str, override: Path | None = None) -> str:
+    """A style sheet by its file's name: that in `styles` of the folder `override`, else ours."""
+    own = override / "styles" / name if override else None
+    file = own if own is not None and own.is_file() else shipped("templates") / "styles" / name
+    return file.read_text(encoding="utf-8")
+
+
 def environment(language: Language, override: Path | None = None, *, is_plain: bool = False) -> Environment:
     """Return an environment for `language`; templates in the folder `override` take precedence over ours.
 

@@ -12,13 +12,12 @@ from dsr_report.export import Export
 from dsr_report.rendering import chapters
 from dsr_report.rendering.collect import Collected, collect
 from dsr_report.rendering.document import Part, ReportDocument, anchors_in, targets_in
-from dsr_report.rendering.environment import environment
+from dsr_report.rendering.environment import environment, stylesheet
 from dsr_report.rendering.filters import filters, styles
 from dsr_report.rendering.first_pages import missing_statements, present_in, title
 from dsr_report.rendering.ledger import Ledger
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.storage_periods import overdue
-from dsr_report.shipped import shipped
 from dsr_report.spool import Rows
 from dsr_report.workers import Processes
 
@@ -104,9 +103,6 @@ class RenderedReport:
     def _described(self) -> ReportDocument:
         """The document without number and lengths of its parts."""
         options, language = self._options, self._options.language
-        folder = shipped("templates") / "styles"
-        override = options.templates / "styles" / "report.css" if options.templates else None
-        sheet = override if override is not None and override.is_file() else folder / "report.css"
         name = options.config.controller.name if options.config.controller else ""
         is_page = options.medium == "html"
         hiding = filters(self._collected, options) if is_page else ()
@@ -115,7 +111,7 @@ class RenderedReport:
             language_code=options.language_code,
             author=name,
             description=language.text("Answer to a request for access under Article 15 GDPR"),
-            stylesheet=sheet.read_text(encoding="utf-8") + styles(hiding),
+            stylesheet=stylesheet("report.css", options.templates) + styles(hiding),
             parts=self._parts,
             part_count=0,
             created=options.created,

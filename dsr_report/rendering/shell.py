@@ -15,8 +15,7 @@ from dsr_report.errors import LedgerError, UsageError
 from dsr_report.languages import language_of
 from dsr_report.printable import printable
 from dsr_report.rendering.document import Part, ReportDocument
-from dsr_report.rendering.environment import environment
-from dsr_report.shipped import shipped
+from dsr_report.rendering.environment import environment, stylesheet
 
 CONTENT_SECURITY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
@@ -125,9 +124,8 @@ class Shell:
         return self._environment.get_template(f"report/shell/{name}.html.j2")
 
     def _stylesheet(self) -> Markup:
-        styles = shipped("templates") / "styles"
-        ours = [(styles / name).read_text(encoding="utf-8") for name in ("page.css", "print.css")]
-        css = "\n".join((*ours, self._document.stylesheet))
+        of_pages = (stylesheet(name, self._document.templates) for name in ("page.css", "print.css"))
+        css = "\n".join((*of_pages, self._document.stylesheet))
         return Markup(css.replace("</", "<\\/"))  # noqa: S704 - nothing in it can end its element
 
 

@@ -69,8 +69,8 @@ def write_package(content: PackageInput, target: BinaryIO) -> Manifest:
 
 
 def _readme(content: PackageInput, *, has_pages: bool) -> str:
-    template = environment(content.language, is_plain=True).get_template("report/readme.txt.j2")
-    return template.render(title=content.document.title, has_pages=has_pages)
+    made = environment(content.language, content.document.templates, is_plain=True)
+    return made.get_template("report/readme.txt.j2").render(title=content.document.title, has_pages=has_pages)
 
 
 def _write_tables(content: PackageInput, folder: ZipFolder) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,26 @@ def test_annex_b_and_every_value_can_be_changed(tmp_path: Path) -> None:
     assert "<q>ip = 192.0.2.1</q>" in html
     assert '<samp><bdi class="v">Anna</bdi></samp>' in html
     assert verify(tmp_path / "report.html", tmp_path / "export.json").ok
+
+
+def test_style_sheets_and_the_readme_of_a_package_can_be_changed(tmp_path: Path) -> None:
+    own = {"report/readme.txt.j2": "Hier: {{ title }}"}
+    own |= {f"styles/{name}.css": f"/* our {name} */" for name in ("page", "print", "report")}
+    for name, content in own.items():
+        file = tmp_path / "templates" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    html_with({}, tmp_path)
+    with (
+        dsr_report.read(tmp_path / "export.json") as export,
+        dsr_report.Report(export, templates=tmp_path / "templates") as report,
+    ):
+        report.to(tmp_path / "report.zip")
+    with zipfile.ZipFile(tmp_path / "report.zip") as package:
+        assert package.read("README.txt").startswith(b"Hier: The personal data")
+        page = package.read("report.html").decode()
+    for name in ("page", "print", "report"):
+        assert f"/* our {name} */" in page
 
 
 @pytest.mark.parametrize(

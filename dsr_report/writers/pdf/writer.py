@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from dsr_report.files import written_to
 from dsr_report.rendering.document import ReportDocument
-from dsr_report.shipped import shipped
+from dsr_report.rendering.environment import stylesheet
 from dsr_report.writers.pdf import batching, metadata
 from dsr_report.writers.pdf.assembly import Assembly
 from dsr_report.writers.pdf.file import PdfFile, reference, text
@@ -89,8 +89,8 @@ def _write(
 def _jobs(document: ReportDocument, deferred: list[LayoutJob], done: _Progress) -> Iterator[LayoutJob]:
     """Yield all jobs except those that show page numbers, which are added to `deferred`."""
     yield header_job(document, _A4_WIDTH)
-    stylesheet = (shipped("templates") / "styles" / "print.css").read_text("utf-8") + document.stylesheet
-    for job in batching.jobs(document, stylesheet):
+    css = stylesheet("print.css", document.templates) + document.stylesheet
+    for job in batching.jobs(document, css):
         done.begun(job)
         if job.contents:
             deferred.append(job)
