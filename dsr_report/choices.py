@@ -1,4 +1,4 @@
-"""Options of a report and the checks of them that need no export."""
+"""Options of a report and of tables, and the checks of them that need no export."""
 
 from __future__ import annotations
 
@@ -7,16 +7,26 @@ import os
 import re
 from datetime import date
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from dsr_report.errors import UsageError, quoted
 
 Format = Literal["pdf", "html", "zip"]
-FORMATS: tuple[Format, ...] = ("pdf", "html", "zip")
+FORMATS: tuple[Format, ...] = get_args(Format)
 Messages = Literal["text", "layout", "list"]
+MESSAGES: tuple[Messages, ...] = get_args(Messages)
 Annexes = Literal["inside", "apart"]
+ANNEXES: tuple[Annexes, ...] = get_args(Annexes)
+DocumentPart = Literal["whole", "letter", "annexes"]
+TABLE_FORMATS = {
+    "csv": "one file per table, comma-separated, UTF-8",
+    "parquet": "one file per table, with types",
+    "xlsx": "one workbook, a sheet a table",
+    "sqlite": "one database",
+    "duckdb": "one database, with types",
+}
+"""Format of tables → what is written."""
 
 
 def format_of(target: str | os.PathLike[str], override: str | None = None) -> Format:
@@ -98,6 +108,8 @@ def check_types(*given: tuple[type | tuple[type, ...], object, str]) -> None:
 @cache
 def generator() -> str:
     """Name and version of this tool, as written into files and reports."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - help needs neither
+
     try:
         return f"dsr-report {version('dsr-report')}"
     except PackageNotFoundError:

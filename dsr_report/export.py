@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dsr_report.tables.lazy import Tables
     from dsr_report.workers import Processes
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -244,7 +244,7 @@ class Export(Closing):
         path = None if review is None else Path(review)
         plan = plan_for(self, lang, review=path, strict=strict, warnings=warnings)
         for warning in warnings:
-            _LOG.warning("%s", warning)
+            _log.warning("%s", warning)
         return MaskedExport(self, plan)
 
     def close(self) -> None:

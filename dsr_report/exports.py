@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from dsr_report.config import Config, given_config
 from dsr_report.errors import DsrReportError, FileError, UsageError
 from dsr_report.export import Export, read, zone_named
 from dsr_report.files import lines_of, path_named
+from dsr_report.progress import Progress
 from dsr_report.records.custom import CustomKind
 from dsr_report.show import display
 from dsr_report.times import DEFAULT_ZONE
@@ -29,7 +30,6 @@ RESULTS = "batch-results.jsonl"
 """The result file of `dsr-report batch`, with a line for each subject."""
 _ENDINGS = (".json", ".jsonl", ".gz", ".eml")
 """File extensions of exports in a folder."""
-Progress = Callable[[int, int], None]
 
 
 class Exports(Closing):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -15,6 +15,7 @@ from dsr_report.export import Export, read
 from dsr_report.exports import Exports, read_many
 from dsr_report.files import path_named, private_folder, write_whole
 from dsr_report.inspection import Inspection, inspect_export
+from dsr_report.jsonstream.sources import Progress
 from dsr_report.languages import language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.redact.places import Place, places_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 Path_ = str | os.PathLike[str]
 Source = Export | Path_ | bytes | BinaryIO
 """An `Export`, or a source that `read` accepts."""
-Progress = Callable[[int, int | None], None]
 
 
 @contextmanager

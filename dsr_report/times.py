@@ -92,4 +92,9 @@ def _in_zone(naive: datetime, zone: ZoneInfo, *, has_time: bool) -> Moment:
 
 def is_empty_date(raw: object) -> bool:
     """Whether `raw` is one of Copernica's ways to write "no date"."""
-    return raw is None or str(raw).strip() in {"", "0000-00-00", "0000-00-00 00:00:00"}
+    return raw is None or str(raw).strip() in {
+        "",
+        "0000-00-00",
+        "0000-00-00 00:00:00",
+        "0000-00-00T00:00:00",
+    }

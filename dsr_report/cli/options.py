@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
+from dsr_report.choices import ANNEXES, FORMATS, MESSAGES
 from dsr_report.errors import DsrReportError
 from dsr_report.lexicon import LANGUAGES, SOURCE_LANGUAGE
 
@@ -263,7 +264,7 @@ def form_options(format_: str | None = None) -> Callable[[Command], Command]:
         click.option(
             "--format",
             "format_",
-            type=click.Choice(["pdf", "html", "zip"]),
+            type=click.Choice(FORMATS),
             default=format_,
             show_default=format_ is not None,
             help=says,
@@ -273,14 +274,14 @@ def form_options(format_: str | None = None) -> Callable[[Command], Command]:
         config_option("Controller, contact, statements and field descriptions (TOML).", is_eager=True),
         click.option(
             "--messages",
-            type=click.Choice(["text", "layout", "list"]),
+            type=click.Choice(MESSAGES),
             default="text",
             show_default=True,
             help="How the PDF prints messages: their text, as they looked, or one line each.",
         ),
         click.option(
             "--annexes",
-            type=click.Choice(["inside", "apart"]),
+            type=click.Choice(ANNEXES),
             default="inside",
             show_default=True,
             help="Where a PDF has its annexes: inside, or apart in NAME-annexes.pdf (as a ZIP always has).",

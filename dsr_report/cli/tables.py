@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dsr_report.choices import TABLE_FORMATS
 from dsr_report.cli.options import (
     config_option,
     configuration,
@@ -21,14 +22,6 @@ from dsr_report.cli.options import (
 from dsr_report.cli.progress import bar
 from dsr_report.errors import UsageError
 
-FORMATS = {
-    "csv": "one file per table, comma-separated, UTF-8",
-    "parquet": "one file per table, with types",
-    "xlsx": "one workbook, a sheet a table",
-    "sqlite": "one database",
-    "duckdb": "one database, with types",
-}
-
 
 @click.command(short_help="Write the normalized tables of an export.")
 @click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=click.Path(path_type=str))
@@ -43,10 +36,10 @@ FORMATS = {
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(list(TABLE_FORMATS)),
     default="csv",
     show_default=True,
-    help="; ".join(f"{name}: {what}" for name, what in FORMATS.items()) + ".",
+    help="; ".join(f"{name}: {what}" for name, what in TABLE_FORMATS.items()) + ".",
 )
 @click.option(
     "--combine",

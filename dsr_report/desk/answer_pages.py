@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from starlette.responses import FileResponse, Response
 
-from dsr_report.choices import FORMATS
+from dsr_report.choices import FORMATS, MESSAGES
 from dsr_report.delivery.checks import check_to_send
 from dsr_report.delivery.cover import cover_letter
 from dsr_report.delivery.reply import address_of, is_known_address
@@ -29,7 +29,6 @@ _COVER = "reply.docx"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SAMPLES = 20
 """Withheld values on the page of the second person; the list has all."""
-_MESSAGES = ("text", "layout", "list")
 _LONGEST_DELAY = 1_000
 """Characters of the reason for a late answer: a paragraph; the rest is cut off."""
 
@@ -80,7 +79,7 @@ def make(ask: Ask) -> Response:
         chosen, messages = ask.value("format"), ask.value("messages") or "text"
         if chosen not in FORMATS:
             ask.faults["format"] = ask.text("Choose a format.")
-        if messages not in _MESSAGES:
+        if messages not in MESSAGES:
             ask.faults["messages"] = ask.text("Choose how messages are printed.")
         if gate.is_shut:
             ask.faults["gate"] = ask.text("Something has to be done first; it is listed below.")

@@ -25,7 +25,7 @@ from dsr_report.desk.uploads import UploadError, UploadLimits, receive_upload
 from dsr_report.errors import DsrReportError
 from dsr_report.shipped import shipped
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 _STATIC = {"desk.css": "text/css; charset=utf-8", "desk.js": "text/javascript; charset=utf-8"}
 _OPEN = frozenset({"/enter", "/knock", "/ended", *(f"/static/{name}" for name in _STATIC)})
 
@@ -182,7 +182,7 @@ class _Calm:
         try:
             await self._app(scope, receive, send_and_note)
         except Exception as error:  # noqa: BLE001 - its traceback may quote values, so it is not logged
-            _LOG.error("a page failed: %s", place_of_error(error))
+            _log.error("a page failed: %s", place_of_error(error))
             if not is_begun:
                 said = self._pages.ask(Request(scope, receive)).in_words(wording.OUR_ERROR)
                 await PlainTextResponse(f"{wording.as_sentence(said)}\n", 500)(scope, receive, send)

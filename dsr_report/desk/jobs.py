@@ -21,7 +21,7 @@ from dsr_report.desk.folders import CaseFolder
 from dsr_report.errors import DsrReportError
 from dsr_report.sentences import Sentence, as_data, from_data
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 Kind = Literal["fetch", "read", "make", "preview"]
 State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
 ACTIVE = frozenset({"queued", "running"})
@@ -174,14 +174,14 @@ class Jobs:
             except Exception as error:  # noqa: BLE001 - one job that fails must not end all others
                 job.state = "failed"
                 job.what = Sentence("an error of ours: {error}", error=place_of_error(error))
-                _LOG.error("a job failed: %s", place_of_error(error))
+                _log.error("a job failed: %s", place_of_error(error))
             self._keep(job)
 
     def _keep(self, job: Job) -> None:
         try:
             self._folder(job.case).note_job(job.facts())
         except DsrReportError as error:
-            _LOG.error("the state of a job cannot be kept: %s", error.what)
+            _log.error("the state of a job cannot be kept: %s", error.what)
 
 
 def place_of_error(error: BaseException) -> str:

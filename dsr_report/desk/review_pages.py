@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from textwrap import shorten
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from starlette.responses import Response
 
@@ -29,7 +29,7 @@ _PAGE = 100
 """Findings on one page of the list."""
 _SAMPLES = 3
 _MOST_PLACES = 50
-_TREATMENTS: tuple[Treatment, ...] = ("disclose", "mask", "withhold")
+_TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
 GROUPS = ("must", "proposed", "decided")
 
 

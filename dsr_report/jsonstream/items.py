@@ -164,14 +164,14 @@ def containers(value: JsonValue) -> list[Level]:
     while found:
         types = list(map(type, members(found)))
         levels.append(Level(found, types, kinds := set(types)))
-        if _NESTED.isdisjoint(kinds):
+        if NESTED.isdisjoint(kinds):
             break
-        nested = compress(members(found), map(_NESTED.__contains__, types))
+        nested = compress(members(found), map(NESTED.__contains__, types))
         found = cast("list[Container]", list(nested))
     return levels
 
 
-_NESTED = frozenset({dict, list})
+NESTED = frozenset({dict, list})
 
 
 def members(of: Sequence[Container]) -> Iterator[JsonValue]:

@@ -184,6 +184,11 @@ class MimePart:
         return self.parameters.get("format", "").lower() == "flowed" and self.media_type == "text/plain"
 
     @property
+    def is_without_text(self) -> bool:
+        """Whether its media type is that of pictures, sounds, films or fonts."""
+        return self.media_type.startswith(("image/", "audio/", "video/", "font/"))
+
+    @property
     def exact_text(self) -> str:
         """The content as text, with its original line ends."""
         return self._text[0]

@@ -29,7 +29,7 @@ from dsr_report.receive.keys import KeyLookupError
 from dsr_report.receive.replays import Replays
 from dsr_report.receive.signatures import Call, RejectedError, Rules, Verified, verify_head
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 _STATUS = {"too-large": 413, "too-slow": 408, "not-an-export": 422, "replayed": 409, "plain-http": 400}
 _UNSIGNED = Verified({}, (), datetime.min.replace(tzinfo=UTC), ())
 
@@ -82,7 +82,7 @@ class Endpoint:
         inbox: Inbox,
         *,
         on_received: Callable[[Received], str | None] | None = None,
-        say: Callable[[str], None] = _LOG.info,
+        say: Callable[[str], None] = _log.info,
         retry_seconds: float = 60.0,
     ) -> None:
         self._door = door
@@ -178,7 +178,7 @@ class Endpoint:
             verify_head, call_of(request), self._door.rules, now=self._door.now(), keys=self._door.keys
         )
         if verified.unsigned:
-            _LOG.warning("the signature does not cover %s", ", ".join(verified.unsigned))
+            _log.warning("the signature does not cover %s", ", ".join(verified.unsigned))
         if not self._replays.take(verified.marks, verified.until):
             raise RejectedError("replayed", "the call was accepted before")
         return verified

@@ -11,7 +11,6 @@ kept twice, other bytes are written down beside the first.
 
 from __future__ import annotations
 
-import logging
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,8 +24,6 @@ from dsr_report.register.entries import DataRequestEntry
 from dsr_report.register.requests import api_name
 from dsr_report.register.store import Register
 from dsr_report.sentences import translatable as _
-
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

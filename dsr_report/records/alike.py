@@ -15,7 +15,7 @@ from typing import NamedTuple, cast
 
 from dsr_report.jsonstream.items import Container, Elements, Item, JsonValue, Level, containers, count_values
 from dsr_report.pointers import tokens
-from dsr_report.records.vocabulary import normalised_key
+from dsr_report.records.names import normalised_key
 
 Names = frozenset[str]
 _Object = dict[str, JsonValue]

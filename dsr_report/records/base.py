@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import core_schema
 
 from dsr_report.jsonstream.items import JsonValue, Scalar
-from dsr_report.records.kind import Family as Family  # noqa: PLC0414 - models name it beside their ids
+from dsr_report.records.kind import Family
 from dsr_report.records.members import Member, values_of, with_unique_names
 from dsr_report.records.rule import UNTOLD, Rule
-from dsr_report.times import Certainty as Certainty  # noqa: PLC0414 - models name it beside their moments
 
 
 class AsItIs:

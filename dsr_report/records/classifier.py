@@ -11,22 +11,22 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from dsr_report.errors import LedgerError
-from dsr_report.jsonstream.items import Item, JsonValue, count_values
+from dsr_report.jsonstream.items import NESTED, Item, JsonValue, count_values
 from dsr_report.records.alike import Alike, Lot, Names, Objects, shape_of
 from dsr_report.records.classify import Classification, decide, discriminators
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of, kinds_cache
 from dsr_report.records.layouts import LayoutResolver
 from dsr_report.records.logs import columns_of_log
+from dsr_report.records.names import normalised_key
 from dsr_report.records.raw_record import RawRecord as RawRecord  # noqa: PLC0414 - what `find` yields
 from dsr_report.records.request_header import HEADERS, clue_of_header, request_clue
 from dsr_report.records.rule import Rule, rule
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.records.sniff import kind_of_text, texts_of_a_kind
-from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key
+from dsr_report.records.vocabulary import kind_labelled, kind_named
 from dsr_report.sentences import Sentence
 
-_NESTED = frozenset({dict, list})
 _IN_LIST = re.compile(r"/data/\d+\Z").match
 _MOST_VALUES = 2_000
 """Maximum discriminator values in one cached shape; beyond it, the shape is started anew."""
@@ -53,7 +53,7 @@ class _Decided(NamedTuple):
         if self.holds_records and _may_hold_records(value):
             return False
         if self.payload is None:
-            return not self.flat or _NESTED.isdisjoint(map(type, value.values()))
+            return not self.flat or NESTED.isdisjoint(map(type, value.values()))
         inner = value[self.payload]
         return type(inner) is dict and "data" not in inner
 
@@ -102,7 +102,7 @@ def _may_name_kind(word: str) -> bool:
 def _may_hold_records(value: dict[str, JsonValue]) -> bool:
     """Whether a list or object in an object has a list or object in it."""
     return any(
-        not _NESTED.isdisjoint(map(type, member.values() if isinstance(member, dict) else member))
+        not NESTED.isdisjoint(map(type, member.values() if isinstance(member, dict) else member))
         for member in value.values()
         if isinstance(member, (dict, list))
     )
@@ -229,7 +229,7 @@ class Classifier:
 
     def _is_unknown(self, value: dict[str, JsonValue]) -> bool:
         """Whether an unclassified object is a single record, and no member can be another."""
-        if not _NESTED.isdisjoint(map(type, value.values())):
+        if not NESTED.isdisjoint(map(type, value.values())):
             return False
         names = list(map(normalised_key, value))
         return not (
@@ -241,7 +241,7 @@ class Classifier:
     def _remember(
         self, labels: tuple[str, ...], value: dict[str, JsonValue], decision: Classification
     ) -> None:
-        is_flat = _NESTED.isdisjoint(map(type, value.values()))
+        is_flat = NESTED.isdisjoint(map(type, value.values()))
         flat = decision.flat or not decision.by_names_alone  # without nested values, the names alone decide
         if flat and not is_flat:
             return

@@ -8,9 +8,10 @@ from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.key_signatures import by_members, by_names, values_matter
 from dsr_report.records.kinds import kind_of, kinds_cache
 from dsr_report.records.logs import columns_of_log
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.records.request_header import request_clue
 from dsr_report.records.rule import Clue, Rule, rule
-from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key, word_set
+from dsr_report.records.vocabulary import kind_labelled, kind_named
 
 DISCRIMINATORS = (
     "event",

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dsr_report.jsonstream.items import JsonValue
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.records.raw_record import RawRecord
-from dsr_report.records.vocabulary import normalised_key, word_set
 
 _WORTH_MATCHING = 6
 """Maximum keys in a suggested configuration."""

@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.lexicon import WORDS
 from dsr_report.pointers import join_pointer
-from dsr_report.records.base import Family, Record
+from dsr_report.records.base import Record
 from dsr_report.records.classify import DISCRIMINATORS, by_plain, payload_of
-from dsr_report.records.kind import Field, How
+from dsr_report.records.key_signatures import WRAPPERS
+from dsr_report.records.kind import Family, Field, How
 from dsr_report.records.members import Member, Members, members_of
 from dsr_report.records.models.people import Interest
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.sniff import record_in_json
-from dsr_report.records.vocabulary import normalised_key, word_set
 from dsr_report.times import is_empty_date, read_moment
 
 R = TypeVar("R", bound=Record)
 
-_WRAPPERS = {"survey": "survey", "form": "webform"}
 _TRUE = frozenset(WORDS.yes)
 _FALSE = frozenset(WORDS.no)
 _PUBLISHER = word_set("emailing document documentid groupid internal mailinggroup")
@@ -363,7 +363,7 @@ def _flat(found: RawRecord) -> list[Member]:
     names = by_plain(value)
     wrapper = None
     if not isinstance(value, Members):
-        wrapped = names.get(_WRAPPERS.get(found.kind, ""))
+        wrapped = names.get(WRAPPERS.get(found.kind, ""))
         if wrapped is not None and isinstance(value[wrapped], dict):
             wrapper = wrapped
         elif any(isinstance(value.get(names.get(name, "")), str) for name in DISCRIMINATORS):
@@ -377,7 +377,7 @@ def _flat(found: RawRecord) -> list[Member]:
 
 def _unwrap(value: dict[str, JsonValue], kind: str) -> list[tuple[str, JsonValue]]:
     names = by_plain(value)
-    wrapper = names.get(_WRAPPERS.get(kind, "")) or (
+    wrapper = names.get(WRAPPERS.get(kind, "")) or (
         payload_of(value, names) if any(name in names for name in DISCRIMINATORS) else None
     )
     inner = value[wrapper] if wrapper is not None else None

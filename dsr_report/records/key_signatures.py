@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.kinds import KINDS, kinds_cache
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.records.rule import Rule, rule
-from dsr_report.records.vocabulary import normalised_key, word_set
 
 Names = frozenset[str]
 _MOST_NAMES = 60  # objects with more are not cached
@@ -142,12 +142,13 @@ SIGNATURES: tuple[Signature, ...] = (
 )
 _COUNTED = word_set("abuses clicks deliveries errors impressions retries unsubscribes")
 
-# Follow-up variables: `survey.questions`, `webform.fields`, with members about the moment beside them.
+WRAPPERS = {"survey": "survey", "form": "webform"}
+"""Kind → the member that may hold its record (follow-up variables), beside others about the moment."""
 _WRAPPED = {
     "survey": word_set("questions answers results xml"),
-    "webform": word_set("fields submitter interests"),
+    "form": word_set("fields submitter interests"),
 }
-_WRAPPED_KIND = {"survey": "survey", "webform": "form"}
+"""Kind → members by which one of those is recognised."""
 
 
 def by_names(names: Names) -> tuple[str, Rule] | None:
@@ -176,12 +177,13 @@ def by_members(value: dict[str, JsonValue]) -> tuple[str, Rule] | None:
     if len(names & _COUNTED) >= 2 and is_statistics(value):
         return "statistics", rule("keys", "total")
     found = by_names(names)
-    for wrapper, inside in _WRAPPED.items():
+    for kind, wrapper in WRAPPERS.items():
+        inside = _WRAPPED[kind]
         if wrapper in names and (found is None or found[0] == wrapper):
             member = next(member for name, member in value.items() if normalised_key(name) == wrapper)
             if isinstance(member, dict) and not inside.isdisjoint(map(normalised_key, member)):
                 within = min(inside & set(map(normalised_key, member)))
-                return _WRAPPED_KIND[wrapper], rule("keys", f"{wrapper} {within}")
+                return kind, rule("keys", f"{wrapper} {within}")
     if found is None and "target" in names:
         target = next((member for name, member in value.items() if normalised_key(name) == "target"), None)
         if isinstance(target, dict) and "sources" in target:

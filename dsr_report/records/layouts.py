@@ -21,6 +21,7 @@ from dsr_report.records.classify import (
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.rows import (
     LONGEST_NAME,
@@ -34,7 +35,7 @@ from dsr_report.records.rows import (
     take_header,
 )
 from dsr_report.records.rule import Rule, rule
-from dsr_report.records.vocabulary import kind_labelled, normalised_key, word_set
+from dsr_report.records.vocabulary import kind_labelled
 
 _OWN_MEMBERS = word_set(
     "fields interests parameters extra attachments embeds tags headers header profile subprofile target "

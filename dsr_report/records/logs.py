@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from dsr_report.jsonstream.items import JsonValue
-from dsr_report.records.vocabulary import normalised_key, word_set
+from dsr_report.records.names import normalised_key, word_set
 
 _CDM_END = "email tags senderdomain profile subprofile template"
 _POM_END = "email tags senderdomain groupid profile subprofile template document"

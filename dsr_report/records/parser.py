@@ -25,19 +25,19 @@ def parse(found: RawRecord, zone: ZoneInfo) -> Record:
     `zone` applies to local times that name none.
     """
     kind = KINDS.get(found.kind)
-    taker = FieldReader(found, zone)
+    reader = FieldReader(found, zone)
     if kind is None:
-        taker.fields["name"] = found.kind
-        return taker.record(Custom)
+        reader.fields["name"] = found.kind
+        return reader.record(Custom)
     try:
         if kind.is_event:
-            events.read_ids(taker)
+            events.read_ids(reader)
         if kind.name in BEFORE:
-            BEFORE[kind.name](taker)
-        taker.read(kind.fields)
+            BEFORE[kind.name](reader)
+        reader.read(kind.fields)
         if kind.name in AFTER:
-            AFTER[kind.name](taker)
-        return taker.record(model_of(kind.name))
+            AFTER[kind.name](reader)
+        return reader.record(model_of(kind.name))
     except ValidationError as error:
         fields = ", ".join(sorted({str(e["loc"][0]) for e in error.errors(include_input=False) if e["loc"]}))
         return Unrecognised(
@@ -45,6 +45,6 @@ def parse(found: RawRecord, zone: ZoneInfo) -> Record:
             rule=found.rule,
             labels=found.labels,
             value=found.value,
-            others=tuple(taker.members),
+            others=tuple(reader.members),
             reason=f"read as {found.kind}, but not understood: {fields}",
         )

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from dsr_report.records.base import Certainty, Exact, ExactMap, Record, Text
+from dsr_report.records.base import Exact, ExactMap, Record, Text
 from dsr_report.records.kind import How
 from dsr_report.records.kinds import KINDS, kinds_cache
 from dsr_report.records.models.events import Event
 from dsr_report.records.models.people import Interests
+from dsr_report.times import Certainty
 
 _TYPES: dict[How, tuple[Any, Any]] = {
     "text": (Text | None, None),

@@ -12,8 +12,8 @@ import re
 from functools import lru_cache
 
 from dsr_report.jsonstream.items import JsonValue
+from dsr_report.records.names import normalised_key
 from dsr_report.records.rule import Clue
-from dsr_report.records.vocabulary import normalised_key
 
 _LINE = re.compile(r"^[ \t]*(accept|sec-fetch-dest)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 HEADERS = frozenset({"header", "headers"})

@@ -11,9 +11,10 @@ from dsr_report.pointers import join_pointer
 from dsr_report.records import logs, sniff
 from dsr_report.records.classify import PAGING, decide, kind_by_request, label_kind, names_kind
 from dsr_report.records.members import Members
+from dsr_report.records.names import normalised_key
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.rule import UNTOLD, Clue, Rule, rule
-from dsr_report.records.vocabulary import kind_labelled, kind_named, normalised_key
+from dsr_report.records.vocabulary import kind_labelled, kind_named
 
 _COLUMNS = Clue("names-of-columns")
 LONGEST_NAME = 60

@@ -16,8 +16,8 @@ from functools import lru_cache
 from dsr_report.jsonstream.items import JsonValue, Number
 from dsr_report.pointers import RepeatedName
 from dsr_report.records import logs
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.records.rule import Rule, rule
-from dsr_report.records.vocabulary import normalised_key, word_set
 
 _LOOK = 16_384
 """Characters at the beginning of a text that are examined."""

@@ -14,10 +14,10 @@ from dsr_report.jsonstream.items import JsonValue, Number
 from dsr_report.records.alike import Alike, Names, by_names, shape_of
 from dsr_report.records.classifier import MOST_KEYS, AlikeRecords
 from dsr_report.records.kinds import DATED_KINDS, kind_of
+from dsr_report.records.names import normalised_key
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.rule import Clue, Rule, rule
 from dsr_report.records.shape_cache import Shapes
-from dsr_report.records.vocabulary import normalised_key
 from dsr_report.times import read_moment
 
 if TYPE_CHECKING:

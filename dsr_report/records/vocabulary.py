@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 
 from dsr_report.records.kinds import KIND_OF_WORD, kinds_cache
-from dsr_report.records.names import normalised_key as normalised_key  # noqa: PLC0414 - names and words belong together
-from dsr_report.records.names import word_set as word_set  # noqa: PLC0414 - likewise
+from dsr_report.records.names import word_set
 
 _PREFIXES = (
     "px",

@@ -236,7 +236,7 @@ def texts_of_message(wire: bytes) -> Iterator[str]:
             yield from (unfold(field.raw) for field in part.nested.header)
         elif part.children:
             yield part.around_parts.decode("utf-8", "replace")
-        elif not part.media_type.startswith(("image/", "audio/", "video/", "font/")):
+        elif not part.is_without_text:
             yield part.exact_text
 
 

@@ -35,7 +35,6 @@ _OF_REQUESTS = frozenset(
 )
 _ONE_OF_MANY = frozenset({"interests", "tags"})
 _DISCRIMINATORS = frozenset({"type", "event", "kind", "action"})
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]*)?")
 _SENDERS = frozenset({"from", "reply-to", "sender"})
 _MOST_DIGITS = 6
 """Digits; more may be a telephone number."""

@@ -53,7 +53,6 @@ from dsr_report.redact.layers import layers_of
 from dsr_report.redact.loose_objects import loose_objects
 from dsr_report.redact.randomness import is_random
 
-_NAME = r"[^\W_][\w.\[\]-]{0,60}+"
 _PARAMETER = re.compile(
     r"(?:(?<![\w.\[\]%+-])|(?<=\\u0026)|(?<=\\[nrt]))((?:[\w.\[\]+-]|%(?:5B|5D|2[089D]|5F|C3|A[0-9A-F]|B[0-9A-F]))"
     r"{1,60}+)=(?=([^&#;\s\"'<>\\]++))",

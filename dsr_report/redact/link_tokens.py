@@ -14,9 +14,8 @@ from dsr_report.jsonstream.items import Item, JsonValue, values
 from dsr_report.mime.message import wire_of_text
 from dsr_report.redact.live_links import KEY_KINDS, LINK_KINDS, LiveKey, keys_in_links, keys_in_message
 from dsr_report.redact.message_texts import is_message
-from dsr_report.redact.plan import Decision
+from dsr_report.redact.plan import KEY_ARTICLE, Decision
 
-_ARTICLE = "Art. 5(1)(f), 32 GDPR"
 _SHORTEST = 10
 """Characters; a shorter value holds no link."""
 
@@ -61,7 +60,7 @@ class LinkKeys:
                 if weak_kind == kind:
                     yield (
                         Decision(
-                            pointer, "mask", kind, "live-key", _ARTICLE, passage=passage, everywhere=False
+                            pointer, "mask", kind, "live-key", KEY_ARTICLE, passage=passage, everywhere=False
                         ),
                         token,
                     )
@@ -120,7 +119,7 @@ def _decision(kind: str, pointer: str, passage: str) -> Decision:
         "mask",
         kind,
         "live-key",
-        _ARTICLE,
+        KEY_ARTICLE,
         passage=passage,
         group=f"every {kind}" if kind in LINK_KINDS else None,
         is_token=True,

@@ -22,7 +22,7 @@ from dsr_report.mime.message import MimePart, parse
 from dsr_report.mime.percent import unquote_utf8
 from dsr_report.redact.key_names import key_name
 from dsr_report.redact.key_shapes import keys_in_text as keys_by_names
-from dsr_report.redact.key_values import TextKey, keys_under_name
+from dsr_report.redact.key_values import TextKey, keys_under_name, unquote_fully
 from dsr_report.redact.key_words import around_names
 from dsr_report.redact.randomness import is_random, is_weak
 
@@ -246,7 +246,7 @@ def _whole_word(key: TextKey, text: str) -> str:
 
 def _texts_of(part: MimePart) -> Iterator[str]:
     is_text = part.media_type.startswith("text/") or part.media_type.endswith("xml")
-    if not is_text and part.media_type.startswith(("image/", "audio/", "video/", "font/")):
+    if not is_text and part.is_without_text:
         return
     is_page = part.media_type in {"text/plain", "text/html"} or part.content.startswith(b"%PDF")
     if not is_page and is_packed(part.content):  # a PDF has too much text to be hidden whole for a word
@@ -272,10 +272,10 @@ def _value(match: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def _key_under_name(name: str, value: str) -> tuple[LiveKey, ...]:
     """The key in a parameter under a name of a key."""
-    known = key_name(_plain(name))
+    known = key_name(unquote_fully(name))
     if known is None:
         return ()
-    keys = keys_under_name(known, _plain(value).rstrip(".,)"))
+    keys = keys_under_name(known, unquote_fully(value).rstrip(".,)"))
     return tuple(LiveKey("link-key", key.text, f"{name}={value}") for key in keys)
 
 
@@ -286,17 +286,9 @@ def _of_text(key: TextKey) -> LiveKey:
 @lru_cache(maxsize=4096)
 def _likely(name: str, value: str) -> tuple[LiveKey, ...]:
     """The key in a parameter with an ambiguous name."""
-    value = _plain(value).rstrip(".,)")
+    value = unquote_fully(value).rstrip(".,)")
     is_key = _LIKELY_NAME.fullmatch(name) and key_name(name) is None and is_random(value)
     return (LiveKey("link-key", value, f"{name}={value}"),) if is_key else ()
-
-
-def _plain(value: str) -> str:
-    for _ in range(3):
-        if "%" not in value:
-            break
-        value = unquote_utf8(value)
-    return value
 
 
 def _of_mailto(address: str) -> Iterator[LiveKey]:

@@ -18,6 +18,8 @@ from dsr_report.redact.randomness import is_random
 from dsr_report.redact.sums import Sum
 
 Treatment = Literal["disclose", "mask", "withhold"]
+KEY_ARTICLE = "Art. 5(1)(f), 32 GDPR"
+"""Why live keys are masked: security of the person's own data."""
 _SHORTEST_WORD = 10
 """Letters and digits; a token without a word of this length is searched like other passages."""
 _MOST_SEARCHED = 16

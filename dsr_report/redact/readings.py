@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 from typing import NamedTuple
 
-from dsr_report.mime.inside_files import texts_inside
 from dsr_report.redact.encoded_runs import digits_of, matches_in, runs_alone, runs_over_lines, texts_of_run
 from dsr_report.redact.escapes import ESCAPE, RARE, resolve
 from dsr_report.redact.pieces import Pieces
@@ -108,22 +107,6 @@ class Reading(NamedTuple):
         if self.starts is None or self.ends is None:
             return self._replace(text=self.text[::-1])
         return self._replace(text=self.text[::-1], starts=self.starts[::-1], ends=self.ends[::-1])
-
-
-def readings(content: str | bytes, charset: str | None = None, media_type: str = "") -> Iterator[str]:
-    """Every reading of a value (text), or of a file, part or message (bytes), at any depth.
-
-    Args:
-        content: a value of an export, or the bytes of a message, part or file.
-        charset: the declared charset, if any.
-        media_type: the declared media type, if any.
-
-    Raises:
-        Endless: there are too many.
-    """
-    for text in (content,) if isinstance(content, str) else texts_inside(content, charset, media_type):
-        for reading in readings_of_text(Reading(text)):
-            yield reading.text
 
 
 class Search:

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from dsr_report.config import Config, given_config
 from dsr_report.errors import unknown_name
@@ -15,6 +15,7 @@ from dsr_report.redact.decisions import DECISIONS, Merged, looking_of, merge, re
 from dsr_report.redact.disclosed import Readable
 from dsr_report.redact.findings import Finding, Findings, Looking, findings_of, looking_by
 from dsr_report.redact.places import look_elsewhere
+from dsr_report.redact.plan import Treatment
 from dsr_report.show import display
 
 
@@ -41,7 +42,7 @@ class Review:
     def decide(
         self,
         finding: Finding | str,
-        decision: Literal["disclose", "mask", "withhold"],
+        decision: Treatment,
         *,
         reason: str = "",
         article: str = "",

@@ -18,17 +18,15 @@ from typing import NamedTuple
 
 from dsr_report.jsonstream.items import Item, rough_size, values
 from dsr_report.records.kinds import KINDS, kinds_cache
-from dsr_report.records.vocabulary import normalised_key, word_set
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.redact.key_shapes import FoundKey, keys_in_value
 from dsr_report.redact.link_tokens import KeySeen, LinkKeys, keys_seen_in
-from dsr_report.redact.plan import Decision
+from dsr_report.redact.plan import KEY_ARTICLE, Decision
 from dsr_report.redact.randomness import is_random, is_weak
 from dsr_report.redact.watch import codes_in
 from dsr_report.tables.schema import tables
 from dsr_report.workers import Processes
 from dsr_report.workers.jobs import portions
-
-_ARTICLE = "Art. 5(1)(f), 32 GDPR"
 
 
 class Seen(NamedTuple):
@@ -130,7 +128,7 @@ def _decision_of(key: FoundKey, *, is_weak_key: bool) -> tuple[Decision, str]:
         "mask",
         "key" if key.what == "link" else key.what,
         "live-key",
-        _ARTICLE,
+        KEY_ARTICLE,
         everywhere=not is_weak_key,
         passage=None if key.span is None else key.text,
         span=key.span,

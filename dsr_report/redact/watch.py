@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from dsr_report.jsonstream.items import Item, JsonValue, Scalar, containers
+from dsr_report.jsonstream.items import NESTED, Item, JsonValue, Scalar, containers
 from dsr_report.records.alike import Lists, Lot, Names, Objects
 from dsr_report.records.shape_cache import Shapes
 from dsr_report.redact.key_names import (
@@ -29,7 +29,6 @@ from dsr_report.redact.key_names import (
 if TYPE_CHECKING:
     from dsr_report.redact.key_shapes import FoundKey
 
-_NESTED = frozenset({dict, list})
 _OF_PEOPLE = frozenset({"fields", "profile", "subprofile"})
 _HEX_CODE = re.compile(r"[0-9a-f]{32}")
 _LONGEST_NAME = 100
@@ -155,8 +154,8 @@ def _by_what_they_name(known: _Telling, alike: Objects, tells: set[str]) -> Iter
 
 
 def _in_column(key: KeyName, column: list[JsonValue]) -> int:
-    if not _NESTED.isdisjoint(map(type, column)):
-        raise _OneByOneError(member for member in column if type(member) in _NESTED)
+    if not NESTED.isdisjoint(map(type, column)):
+        raise _OneByOneError(member for member in column if type(member) in NESTED)
     from dsr_report.redact.key_values import whole_keys  # noqa: PLC0415 - its patterns take 4 ms to compile
 
     return whole_keys(key, cast("list[Scalar]", column))
@@ -174,7 +173,7 @@ def _beside(said: KeyName, name: str, column: list[JsonValue]) -> int:
         column = [
             member
             for member in column
-            if (type(member) not in _NESTED and member not in tells) or is_beside(said, name, member)
+            if (type(member) not in NESTED and member not in tells) or is_beside(said, name, member)
         ]
     return _in_column(said, column)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from dsr_report.errors import RegisterError, UsageError
 from dsr_report.register import chain
+from dsr_report.register.entries import OPEN_STATES
 from dsr_report.register.journal import Journal, Pen, lookup_key, subject_hash, subject_of
 from dsr_report.register.models import Case, DataRequest, Event, File
 from dsr_report.register.overview import dates_of
@@ -285,7 +286,7 @@ class Cases:
                 )
             requests = journal.session.scalars(sa.select(DataRequest).where(DataRequest.case_id == case.id))
             for request in requests:
-                if request.state in {"intended", "posting", "pending", "available"}:
+                if request.state in OPEN_STATES:
                     request.state, request.changed_at = "abandoned", journal.at
                     request.ticket = request.process = None
                     journal.append(case, "abandoned", {"number": request.number, "detail": "case closed"})

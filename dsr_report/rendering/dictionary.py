@@ -11,6 +11,7 @@ from dsr_report.languages import Language
 from dsr_report.records.kinds import kind_of, kinds_cache
 from dsr_report.records.names import normalised_key
 from dsr_report.sentences import translatable as _
+from dsr_report.times import is_empty_date
 
 
 class Entry(NamedTuple):
@@ -265,7 +266,6 @@ _CODES: dict[str, dict[str, str]] = {
     },
     "ip": {"0.0.0.0": _("IP address not stored")},  # noqa: S104 - an address in data, nothing is opened
 }
-_NO_DATE = {"0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00"}
 
 
 def meaning_of(name: str, value: object, language: Language) -> str:
@@ -273,7 +273,7 @@ def meaning_of(name: str, value: object, language: Language) -> str:
     if not isinstance(value, (str, int)) or isinstance(value, bool):
         return ""
     text = str(value)
-    if text in _NO_DATE:
+    if text and is_empty_date(text):
         return language.text("no date")
     known = _CODES.get(str(name).lower(), {}).get(text.lower())
     return language.text(known) if known else ""

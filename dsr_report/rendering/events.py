@@ -12,6 +12,7 @@ from dsr_report.rendering.dictionary import DEVICES, meaning_of
 from dsr_report.rendering.options import ReportOptions
 from dsr_report.rendering.user_agents import device_reading
 from dsr_report.rendering.values import LongTexts, StoredValue, stored_line
+from dsr_report.times import is_empty_date
 from dsr_report.user_agents import agent_of
 
 
@@ -32,7 +33,7 @@ def moment_text(at: datetime | None, raw: str | None, certainty: str | None, opt
 
 def printable_raw(raw: str | None, options: ReportOptions) -> str:
     """An unreadable time as stored; `no date` if it is empty or zero."""
-    if raw is None or raw.strip() in {"", "0000-00-00", "0000-00-00 00:00:00"}:
+    if raw is None or is_empty_date(raw):
         return options.language.text("no date")
     return printable(raw)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -199,15 +200,16 @@ def contact_of(config: Config) -> str:
 
 def facts(collected: Collected, options: ReportOptions) -> list[str]:
     """The number of records found, a line for each group of kinds."""
-    language, kinds, events = options.language, collected.kinds, collected.activity.kinds
-    people, told = kinds["profile"] + kinds["subprofile"], kinds["survey"] + kinds["form"]
-    messages, texts = kinds["message"], kinds["sms"]
-    opened, clicked = sum(events[kind] for kind in OPENED), events["click"]
+    language, count = options.language, _Counts(collected.kinds)
+    people, told = count.of("profile", "subprofile"), count.of("survey", "form")
+    messages, texts = count.of("message"), count.of("sms")
+    opened, clicked, unknown = count.of(*OPENED), count.of("click"), count.of(UNRECOGNISED)
+    count.of("interest")  # each has a line under the names of interests
     visits = _counted(
         (opened, language.count("{n} open", "{n} opens", opened)),
         (clicked, language.count("{n} click", "{n} clicks", clicked)),
     )
-    interests, rest = len(collected.interests), _rest_in_words(collected, options)
+    interests, rest = len(collected.interests), _rest_in_words(count, options)
     return _counted(
         (
             people,
@@ -229,7 +231,7 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
         ),
         (interests, language.count("{n} interest", "{n} interests", interests)),
         (len(rest), language.text("Also: {kinds}").format(kinds=language.join(rest))),
-        (kinds[UNRECOGNISED], unknown_in_words(collected, options)),
+        (unknown, unknown_in_words(collected, options)),
     )
 
 
@@ -238,37 +240,29 @@ def _counted(*lines: tuple[int, str]) -> list[str]:
     return [line for number, line in lines if number]
 
 
-_NAMED = frozenset(
-    {
-        "envelope",
-        "profile",
-        "subprofile",
-        "interest",
-        "message",
-        "sms",
-        "survey",
-        "form",
-        *VISITS,
-        UNRECOGNISED,
-    }
-)
-"""Kinds with a line of their own on page one."""
+class _Counts:
+    """Numbers of records by kind, and which kinds no line has counted yet."""
+
+    def __init__(self, kinds: Counter[str]) -> None:
+        self._left = Counter({kind: n for kind, n in kinds.items() if not kind_of(kind).is_packaging})
+
+    def of(self, *kinds: str) -> int:
+        """The number of records of these kinds, which are counted with it."""
+        return sum(self._left.pop(kind, 0) for kind in kinds)
+
+    def rest(self) -> list[tuple[str, int]]:
+        """The kinds that were not counted, most frequent first."""
+        return self._left.most_common()
 
 
-def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
+def _rest_in_words(count: _Counts, options: ReportOptions) -> list[str]:
     """Counts of the kinds without a line of their own: in common words for known groups, else by title."""
-    language, kinds = options.language, collected.kinds
-    said = set(_NAMED)
-
-    def number(*of: str) -> int:
-        said.update(of)
-        return sum(kinds[kind] for kind in of)
-
-    reports = number("delivery", "attempt", "retry", "error", "bounce")
-    complaints, unsubscribed = number("abuse"), number("unsubscribe")
-    notes, changes = number("note", "contact", "todo"), number("change", "history")
-    files, vouchers = number("file"), number("coupon")
-    background = number("mailing", "sms_mailing", "snapshot", "document", "statistics", "coupon_campaign")
+    language = options.language
+    reports = count.of("delivery", "attempt", "retry", "error", "bounce")
+    complaints, unsubscribed = count.of("abuse"), count.of("unsubscribe")
+    notes, changes = count.of("note", "contact", "todo"), count.of("change", "history")
+    files, vouchers = count.of("file"), count.of("coupon")
+    background = count.of("mailing", "sms_mailing", "snapshot", "document", "statistics", "coupon_campaign")
     counted = _counted(
         (notes, language.count("{n} note of our people", "{n} notes of our people", notes)),
         (changes, language.count("{n} change of your profile", "{n} changes of your profile", changes)),
@@ -291,8 +285,7 @@ def _rest_in_words(collected: Collected, options: ReportOptions) -> list[str]:
             ),
         ),
     )
-    others = [kind for kind, _count in kinds.most_common() if kind not in said]
-    return counted + [count_in_words(kind, kinds[kind], options) for kind in others]
+    return counted + [count_in_words(kind, number, options) for kind, number in count.rest()]
 
 
 _LONGEST_NAME = 60

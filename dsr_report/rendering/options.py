@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
+from dsr_report.choices import Format, Messages
 from dsr_report.config import Config
 from dsr_report.languages import Language, language_of
 from dsr_report.redact.plan import Mark
@@ -24,8 +24,8 @@ class ReportOptions:
     created: datetime
     generator: str
     config: Config = field(default_factory=Config)
-    medium: Literal["pdf", "html", "zip"] = "html"
-    messages: Literal["text", "layout", "list"] = "text"
+    medium: Format = "html"
+    messages: Messages = "text"
     attachments: bool = False
     """The document embeds the files attached to messages."""
     annexes_file: str = ""

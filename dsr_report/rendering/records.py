@@ -15,8 +15,7 @@ from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.other import Unrecognised
 from dsr_report.records.models.people import Profile, Subprofile
 from dsr_report.records.models.surveys import Survey
-from dsr_report.records.names import word_set
-from dsr_report.records.vocabulary import normalised_key
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.rendering.dictionary import meaning_of
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.kinds import kind_name, kind_title

@@ -12,7 +12,7 @@ from dsr_report.closing import Closing
 from dsr_report.config import Config
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
-from dsr_report.records.kinds import EVENT_KINDS
+from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.records.models.mail import Mailing, Message, Snapshot
 from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
@@ -251,7 +251,10 @@ class _Pass:
                 self._add(parse(found, self._zone))
             else:
                 self._known.messages.learn_of(found, self._zone)
-        elif (self._reads_others and found.kind != "envelope") or found.kind in {"mailing", "snapshot"}:
+        elif (self._reads_others and not kind_of(found.kind).is_packaging) or found.kind in {
+            "mailing",
+            "snapshot",
+        }:
             self._add(parse(found, self._zone))
 
     def end(self) -> None:

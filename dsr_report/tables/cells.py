@@ -12,7 +12,8 @@ from dsr_report.records.classify import DISCRIMINATORS
 from dsr_report.records.fields import as_id, as_text
 from dsr_report.records.kind import How, Kind
 from dsr_report.records.kinds import kinds_cache
-from dsr_report.records.vocabulary import kind_named, normalised_key
+from dsr_report.records.names import normalised_key
+from dsr_report.records.vocabulary import kind_named
 from dsr_report.tables.exact import as_cell, json_text
 from dsr_report.tables.schema import table
 from dsr_report.times import read_moment
@@ -87,12 +88,12 @@ def only_names_kind(name: str, value: JsonValue) -> bool:
 
 
 _NO_ID = frozenset({None, "", "0"})
-_TEXT_OR_NULL = frozenset({str, type(None)})
+TEXT_OR_NULL = frozenset({str, type(None)})
 
 
 def id_cells(cells: list[Any], kinds: set[type]) -> list[str | None]:
     """Convert ids as `records.fields.as_id` does; `kinds` are the types of the cells."""
-    if kinds <= _TEXT_OR_NULL:
+    if kinds <= TEXT_OR_NULL:
         return [None if c in _NO_ID else c if c.isalnum() else as_id(c) for c in cells]
     if kinds == {int}:
         return [str(c) if c else None for c in cells]

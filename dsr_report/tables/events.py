@@ -16,12 +16,13 @@ from dsr_report.records.classify import DISCRIMINATORS, by_plain, could_wrap, pa
 from dsr_report.records.fields import as_text, family_of, keys_for
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
+from dsr_report.records.names import normalised_key
 from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.shape_cache import Shapes
-from dsr_report.records.vocabulary import normalised_key
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.cells import (
+    TEXT_OR_NULL,
     MomentCells,
     TagCells,
     TextCells,
@@ -61,7 +62,6 @@ class _Plan:
         self.payload = payload
 
 
-_TEXT_OR_NULL = frozenset({str, type(None)})
 _IN_COLUMNS = frozenset({"id", "text", "count", "moment", "tags"})
 """Types of fields that can be read by column; the others are rare."""
 
@@ -181,7 +181,7 @@ class EventColumns:
             result[column if how == "text" else f"{column}_raw"] = self._text(cells, kinds)
             return True
         if how == "tags":
-            if not kinds <= _TEXT_OR_NULL:
+            if not kinds <= TEXT_OR_NULL:
                 return False
             result[column] = list(map(self._tags.__getitem__, cells))
             return True
@@ -202,7 +202,7 @@ class EventColumns:
         return True
 
     def _text(self, cells: list[Any], kinds: set[type]) -> list[Any]:
-        if kinds <= _TEXT_OR_NULL:
+        if kinds <= TEXT_OR_NULL:
             return cells
         if bool in kinds or Number in kinds:  # 1 and True are the same key of a dictionary
             return list(map(as_text, cells))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from dsr_report.records.fields import FieldReader, family_of
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.records.parsers.mail import read_message
 from dsr_report.records.raw_record import RawRecord
-from dsr_report.records.vocabulary import normalised_key, word_set
 
 _NAMES_OF_IDS = word_set("messageid internal internalid id destination message destinationid")
 """Members that `read_message` takes ids from; the others of a message are many, and long."""

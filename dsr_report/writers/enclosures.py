@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
+from dsr_report.choices import DocumentPart
 from dsr_report.export import Export
 from dsr_report.files import sha256_of
 from dsr_report.languages import Language
@@ -44,9 +44,7 @@ class Enclosures:
         manifest = self.manifest.to_json().decode("utf-8")
         return replace(document, manifest=manifest, ledger=self._ledger(), seal=PLACEHOLDER)
 
-    def in_pdf(
-        self, document: ReportDocument, part: Literal["whole", "letter", "annexes"], companion: str = ""
-    ) -> ReportDocument:
+    def in_pdf(self, document: ReportDocument, part: DocumentPart, companion: str = "") -> ReportDocument:
         """Return the document with the files that its PDF embeds; `companion` is the other PDF's name."""
         language = self.language
         files = []

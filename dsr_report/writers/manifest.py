@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dsr_report.choices import DocumentPart, Format
 from dsr_report.jsonstream.json_file import json_file
 from dsr_report.redact.sums import Sum
 
@@ -116,14 +117,14 @@ class Manifest(_Model):
 
     format: Literal["dsr-report-disclosure"] = "dsr-report-disclosure"
     version: Literal[1] = 1
-    medium: Literal["pdf", "html", "zip"]
+    medium: Format
     generator: str
     language: str
     time_zone: str
     created: datetime
     reference: str | None = None
     for_archive: bool = False
-    part: Literal["whole", "letter", "annexes"] = "whole"
+    part: DocumentPart = "whole"
     companion: str = ""
     export: ExportEntry
     values: Values

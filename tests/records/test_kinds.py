@@ -22,11 +22,12 @@ from dsr_report.records.declarations.events import event
 from dsr_report.records.key_signatures import by_names
 from dsr_report.records.kind import Kind, field
 from dsr_report.records.kinds import DATED_KINDS, EVENT_KINDS, KINDS, declared, kind_of
+from dsr_report.records.names import normalised_key
 from dsr_report.records.parser import parse
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.record_model import model_of
 from dsr_report.records.rule import UNTOLD
-from dsr_report.records.vocabulary import kind_named, normalised_key
+from dsr_report.records.vocabulary import kind_named
 from dsr_report.redact.free_texts import free_texts_of
 from dsr_report.rendering.chapters import CHAPTERS
 from dsr_report.rendering.dictionary import explanation_of, label_of

@@ -41,7 +41,7 @@ MAILING_COLUMNS = (
     _TARGET,
 )
 """All columns of `mailings`, in order; each kind has some of them."""
-_BY_NAME = {one.name: one for one in MAILING_COLUMNS}
+MAILING_FIELDS = {one.name: one for one in MAILING_COLUMNS}
 
 KINDS = (
     Kind(
@@ -106,7 +106,7 @@ KINDS = (
         _("One message that went to many people at the same time"),
         "background",
         tuple(
-            _BY_NAME[name]
+            MAILING_FIELDS[name]
             for name in (
                 "mailing_id subject description sender sent_at mailing_type content_type template_id document_id "
                 "recipient_count click_count impression_count tags target"
@@ -127,7 +127,7 @@ KINDS = (
         "background",
         (
             field("mailing_id", "id", "mailing emailing", "Copernica's id of the mailing."),
-            *(_BY_NAME[name] for name in "name subject sender template_id document_id".split()),
+            *(MAILING_FIELDS[name] for name in "name subject sender template_id document_id".split()),
         ),
         table="mailings",
         model="mail.Snapshot",

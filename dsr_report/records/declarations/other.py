@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dsr_report.records.declarations.mail import MAILING_COLUMNS, TAGS
+from dsr_report.records.declarations.mail import MAILING_FIELDS, TAGS
 from dsr_report.records.declarations.people import FIELDS, PROFILE_ID, SUBPROFILE_ID
 from dsr_report.records.kind import Field, Kind, field
 from dsr_report.records.names import word_set
 from dsr_report.sentences import translatable as _
 
 _WHEN = field("occurred_at", "moment", "timestamp time date at created modified", "When it happened.")
-_OF_MAILINGS = {one.name: one for one in MAILING_COLUMNS}
 _MAILING_ID = field("mailing_id", "id", "mailing smsmailing mailingid", "Mailing that it belongs to.")
 _NUMBER = "phone phonenumber number to recipient"
 
@@ -46,7 +45,7 @@ KINDS = (
         "background",
         (
             field("mailing_id", "id", "id mailing", "Copernica's id of the mailing."),
-            _OF_MAILINGS["text"],
+            MAILING_FIELDS["text"],
             field("sender", "sender", "from", "Sender, as one text."),
             field(
                 "occurred_at",
@@ -56,7 +55,7 @@ KINDS = (
                 column="sent_at",
             ),
             *(
-                _OF_MAILINGS[name]
+                MAILING_FIELDS[name]
                 for name in "document_id recipient_count success_count error_count unknown_count target".split()
             ),
         ),

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from dsr_report.records.base import Certainty, Exact, Record, Text
+from dsr_report.records.base import Exact, Record, Text
+from dsr_report.times import Certainty
 
 
 class Event(Record):

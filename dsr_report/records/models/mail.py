@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import AwareDatetime
 
-from dsr_report.records.base import AsItIs, Certainty, Exact, Record, Text
+from dsr_report.records.base import AsItIs, Exact, Record, Text
+from dsr_report.times import Certainty
 
 
 class Message(Record):

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from dsr_report.records.base import Certainty, Exact, ExactMap, Record, Text
+from dsr_report.records.base import Exact, ExactMap, Record, Text
+from dsr_report.times import Certainty
 
 
 class _Dated(Record):

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import AwareDatetime, Field
 
-from dsr_report.records.base import AsItIs, Certainty, ExactMap, Record, Text
+from dsr_report.records.base import AsItIs, ExactMap, Record, Text
+from dsr_report.times import Certainty
 
 
 class Interest(NamedTuple):

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar, NamedTuple
 from pydantic import AwareDatetime, Field
 
 from dsr_report.jsonstream.items import JsonValue
-from dsr_report.records.base import AsItIs, Certainty, Exact, ExactMap, Record, Text
+from dsr_report.records.base import AsItIs, Exact, ExactMap, Record, Text
 from dsr_report.records.models.people import Interests
+from dsr_report.times import Certainty
 
 
 class Answer(NamedTuple):

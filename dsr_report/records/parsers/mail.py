@@ -12,63 +12,63 @@ _COUNTED = word_set("abuses clicks deliveries errors impressions retries unsubsc
 
 
 @before("message")
-def read_message(take: FieldReader) -> None:
+def read_message(reader: FieldReader) -> None:
     """Read a bare text, or the ids: their form shows which one is public and which is the number."""
-    if not isinstance(take.found.value, dict) and take.names == {""}:
-        _read_bare_message(take)
+    if not isinstance(reader.found.value, dict) and reader.names == {""}:
+        _read_bare_message(reader)
         return
-    take.id("message_id", "messageid")
-    take.id("internal_id", "internal", "internalid")
+    reader.id("message_id", "messageid")
+    reader.id("internal_id", "internal", "internalid")
     for name in ("id", "destination", "message", "destinationid"):
-        value = as_id(take.peek(name)) if not isinstance(take.peek(name), dict) else None
+        value = as_id(reader.peek(name)) if not isinstance(reader.peek(name), dict) else None
         if value is None or "://" in value:
             continue
         field = "internal_id" if value.isdigit() else "message_id"
-        if take.fields.get(field) is None and (name == "id" or value.isdigit() or len(value) in {16, 32}):
-            take.id(field, name)
+        if reader.fields.get(field) is None and (name == "id" or value.isdigit() or len(value) in {16, 32}):
+            reader.id(field, name)
 
 
 @after("message")
-def decode_source(take: FieldReader) -> None:
+def decode_source(reader: FieldReader) -> None:
     """Set the encoding of the source, and decode base64."""
-    mime = take.fields.get("mime")
-    if mime is not None and "mime_encoding" not in take.fields:
+    mime = reader.fields.get("mime")
+    if mime is not None and "mime_encoding" not in reader.fields:
         encoding = sniff.encoding_of(mime)
-        take.fields["mime_encoding"] = encoding
+        reader.fields["mime_encoding"] = encoding
         if encoding != "text":
-            take.fields["mime"] = sniff.content_bytes(mime)
+            reader.fields["mime"] = sniff.content_bytes(mime)
 
 
-def _read_bare_message(take: FieldReader) -> None:
-    value = take.found.value
+def _read_bare_message(reader: FieldReader) -> None:
+    value = reader.found.value
     if not isinstance(value, str):
         return
     encoding = sniff.encoding_of(value)
     if encoding == "text":
         is_source = sniff.is_mime(value[:16_384].lstrip("\ufeff"))
-        take.text("mime" if is_source else "html" if sniff.is_html(value) else "text", "")
+        reader.text("mime" if is_source else "html" if sniff.is_html(value) else "text", "")
         if is_source:
-            take.fields["mime_encoding"] = "text"
+            reader.fields["mime_encoding"] = "text"
         return
     content = sniff.content_bytes(value)
     inner = content.decode("utf-8", "replace")
-    take.text("mime", "")
+    reader.text("mime", "")
     if sniff.is_html(inner) or sniff.media_type_of_uri(value) == "text/html":
-        take.fields["html"] = inner
-        take.sources["html"] = take.sources.pop("mime")
-        del take.fields["mime"]
+        reader.fields["html"] = inner
+        reader.sources["html"] = reader.sources.pop("mime")
+        del reader.fields["mime"]
         return
-    take.fields["mime"] = content
-    take.fields["mime_encoding"] = encoding
+    reader.fields["mime"] = content
+    reader.fields["mime_encoding"] = encoding
 
 
 @after("statistics")
-def read_counts(take: FieldReader) -> None:
+def read_counts(reader: FieldReader) -> None:
     """Read the counts of what happened to one message: numbers, or objects of `total` and `unique`."""
     counts = []
-    for number, member in enumerate(take.members):
+    for number, member in enumerate(reader.members):
         value = member.value
-        if normalised_key(member.name) not in _COUNTED or number in take.claimed:
+        if normalised_key(member.name) not in _COUNTED or number in reader.claimed:
             continue
         if isinstance(value, dict) and value and set(map(normalised_key, value)) <= {"total", "unique"}:
             parts = {normalised_key(name): as_text(count) for name, count in value.items()}
@@ -79,6 +79,6 @@ def read_counts(take: FieldReader) -> None:
             counts.append(Count(str(member.name), as_text(value), None))
         else:
             continue
-        take.claimed.add(number)
-        take.sources[f"counts.{member.name}"] = member.pointer
-    take.fields["counts"] = tuple(counts)
+        reader.claimed.add(number)
+        reader.sources[f"counts.{member.name}"] = member.pointer
+    reader.fields["counts"] = tuple(counts)

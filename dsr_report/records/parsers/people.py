@@ -8,18 +8,18 @@ from dsr_report.times import is_empty_date, read_moment
 
 
 @after("profile", "subprofile")
-def read_removed(take: FieldReader) -> None:
+def read_removed(reader: FieldReader) -> None:
     """Read `removed` in any of its forms."""
-    raw = take.peek("removed")
+    raw = reader.peek("removed")
     if raw is None or isinstance(raw, (dict, list)):
         return
     if as_flag(raw) is not None:
-        take.flag("removed", "removed")
-    elif read_moment(raw, take.zone) is not None:
-        take.moment("removed_at", "removed")
-        take.fields["removed"] = True
-        take.sources["removed"] = take.sources["removed_at"]
+        reader.flag("removed", "removed")
+    elif read_moment(raw, reader.zone) is not None:
+        reader.moment("removed_at", "removed")
+        reader.fields["removed"] = True
+        reader.sources["removed"] = reader.sources["removed_at"]
     elif is_empty_date(raw):
-        take.text("removed_at_raw", "removed")
-        take.fields["removed"] = False
-        take.fields["removed_at_raw"] = as_text(raw)
+        reader.text("removed_at_raw", "removed")
+        reader.fields["removed"] = False
+        reader.fields["removed_at_raw"] = as_text(raw)

@@ -7,9 +7,9 @@ from dsr_report.pointers import join_pointer
 from dsr_report.records.fields import FieldReader, as_text, is_flat
 from dsr_report.records.members import Member
 from dsr_report.records.models.surveys import Answer
+from dsr_report.records.names import normalised_key, word_set
 from dsr_report.records.registry import before
 from dsr_report.records.sniff import is_xml
-from dsr_report.records.vocabulary import normalised_key, word_set
 
 _QUESTION = word_set("question number id type answer answers value text title label")
 _IN_COLUMNS = word_set("question number type")
@@ -17,33 +17,33 @@ _IN_COLUMNS = word_set("question number type")
 
 
 @before("survey")
-def read_answers(take: FieldReader) -> None:
+def read_answers(reader: FieldReader) -> None:
     """Read a survey that is one text, as XML or HTML, or the answers of one that has members."""
-    if take.names == {""}:
-        value = take.found.value
-        take.text("xml" if isinstance(value, str) and is_xml(value) else "html", "")
+    if reader.names == {""}:
+        value = reader.found.value
+        reader.text("xml" if isinstance(value, str) and is_xml(value) else "html", "")
         return
     answers: list[Answer] = []
     for name in ("questions", "surveyquestions", "answers", "results"):
-        for number, member in enumerate(take.members):
-            if normalised_key(member.name) == name and number not in take.claimed:
+        for number, member in enumerate(reader.members):
+            if normalised_key(member.name) == name and number not in reader.claimed:
                 found = _answers(member)
                 if found is not None:
                     answers += found
-                    take.claimed.add(number)
-                    take.sources.setdefault("answers", member.pointer)
-    if not answers and take.has("question"):
-        number = next(n for n, m in enumerate(take.members) if normalised_key(m.name) == "question")
+                    reader.claimed.add(number)
+                    reader.sources.setdefault("answers", member.pointer)
+    if not answers and reader.has("question"):
+        number = next(n for n, m in enumerate(reader.members) if normalised_key(m.name) == "question")
         parts: dict[str, int] = {}
-        for n, member in enumerate(take.members):
+        for n, member in enumerate(reader.members):
             name = normalised_key(member.name)
             if name == "answer" or (name in _IN_COLUMNS and not isinstance(member.value, (dict, list))):
                 parts.setdefault(name, n)
-        members = {name: take.members[n].value for name, n in parts.items()}
-        answers = [_answer(None, members, take.members[number].pointer)]
-        take.claimed.update(parts.values())
-        take.sources["answers"] = take.members[number].pointer
-    take.fields["answers"] = tuple(answers)
+        members = {name: reader.members[n].value for name, n in parts.items()}
+        answers = [_answer(None, members, reader.members[number].pointer)]
+        reader.claimed.update(parts.values())
+        reader.sources["answers"] = reader.members[number].pointer
+    reader.fields["answers"] = tuple(answers)
 
 
 def _answers(member: Member) -> list[Answer] | None:

@@ -7,18 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from dsr_report.choices import TABLE_FORMATS
 from dsr_report.errors import unknown_name
 from dsr_report.tables.blocks import Columns
 from dsr_report.tables.table import Table
-
-FORMATS: dict[str, str] = {
-    "csv": "one file per table, comma-separated, UTF-8",
-    "parquet": "one file per table, with types",
-    "xlsx": "one workbook, a sheet a table",
-    "sqlite": "one database",
-    "duckdb": "one database, with types",
-}
-
 
 ARROW_FORMATS = frozenset({"parquet", "duckdb"})
 """Formats for which `build` should hold Arrow columns, if pyarrow is installed."""
@@ -71,8 +63,8 @@ def check_format(form: str) -> None:
     Raises:
         UnknownNameError: there is no such format; the nearest is named.
     """
-    if form not in FORMATS:
-        raise unknown_name("format", form, FORMATS)
+    if form not in TABLE_FORMATS:
+        raise unknown_name("format", form, TABLE_FORMATS)
 
 
 def count_rows(batches: Iterable[Columns], count: list[int]) -> Iterator[Columns]:

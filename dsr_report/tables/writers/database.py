@@ -1,13 +1,14 @@
-"""A database file that is whole or not there, and private to its owner."""
+"""Databases of tables: a file that is whole or not there, and private to its owner."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from dsr_report.errors import FileError
+from dsr_report.tables.table import Table
 
 
 @contextmanager
@@ -31,3 +32,10 @@ def whole_database(target: Path) -> Iterator[Path]:
             where=str(target),
             hint="Nothing was left behind; choose another folder with -o.",
         ) from error
+
+
+def creation(table: Table, types: Mapping[str, str]) -> str:
+    """The statement that creates a table; `types` maps types of columns to those of the database."""
+    columns = [f'"{column.name}" {types[column.dtype]}' for column in table.columns]
+    key = ", ".join(f'"{name}"' for name in table.primary_key)
+    return f'CREATE TABLE "{table.name}" ({", ".join(columns)}, PRIMARY KEY ({key}))'

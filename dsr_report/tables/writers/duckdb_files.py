@@ -10,7 +10,7 @@ from dsr_report.errors import needs_extra
 from dsr_report.tables.arrow import arrow_schema
 from dsr_report.tables.table import LOCAL, MOMENT, Table
 from dsr_report.tables.writers import WritableTables, WrittenTable
-from dsr_report.tables.writers.database import whole_database
+from dsr_report.tables.writers.database import creation, whole_database
 
 FILE_NAME = "tables.duckdb"
 _TYPES = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN", "category": "VARCHAR"}
@@ -26,7 +26,7 @@ def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
     written = []
     with whole_database(target) as path, closing(duckdb.connect(str(path))) as connection:
         for table in tables.tables():
-            connection.execute(_create(table))
+            connection.execute(creation(table, _TYPES))
             for statement in _comments(table):
                 connection.execute(statement)
             schema, count = arrow_schema(table), 0
@@ -37,12 +37,6 @@ def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
                 connection.unregister("batch")
             written.append(WrittenTable(target, table.name, count))
     yield from written
-
-
-def _create(table: Table) -> str:
-    columns = [f'"{column.name}" {_TYPES[column.dtype]}' for column in table.columns]
-    key = ", ".join(f'"{name}"' for name in table.primary_key)
-    return f'CREATE TABLE "{table.name}" ({", ".join(columns)}, PRIMARY KEY ({key}))'
 
 
 def _comments(table: Table) -> Iterator[str]:

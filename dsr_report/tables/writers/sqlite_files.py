@@ -13,7 +13,7 @@ from dsr_report.tables.table import LOCAL, MOMENT, Table
 from dsr_report.tables.text import encodable
 from dsr_report.tables.writers import WritableTables, WrittenTable, count_rows
 from dsr_report.tables.writers.csv_files import moment_text
-from dsr_report.tables.writers.database import whole_database
+from dsr_report.tables.writers.database import creation, whole_database
 
 FILE_NAME = "tables.sqlite"
 _TYPES = {"string": "TEXT", "int64": "INTEGER", "boolean": "INTEGER", "category": "TEXT"}
@@ -27,7 +27,7 @@ def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
     with whole_database(target) as path, closing(sqlite3.connect(path)) as connection:
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
         for table in tables.tables():
-            connection.execute(_create(table))
+            connection.execute(creation(table, _TYPES))
             names = ", ".join(f'"{name}"' for name in table.names)
             marks = ", ".join("?" * len(table.names))
             count = [0]
@@ -41,12 +41,6 @@ def write(tables: WritableTables, folder: Path) -> Iterator[WrittenTable]:
             written.append(WrittenTable(target, table.name, count[0]))
         connection.commit()
     yield from written
-
-
-def _create(table: Table) -> str:
-    columns = [f'"{column.name}" {_TYPES[column.dtype]}' for column in table.columns]
-    key = ", ".join(f'"{name}"' for name in table.primary_key)
-    return f'CREATE TABLE "{table.name}" ({", ".join(columns)}, PRIMARY KEY ({key}))'
 
 
 def _rows(batch: Columns, table: Table) -> Iterator[tuple[Any, ...]]:
