@@ -13,6 +13,7 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsr_report.choices import TABLE_FORMATS
 from dsr_report.cli.group import group
 from dsr_report.errors import UsageError
 from dsr_report.jsonstream.file import open_export
@@ -25,7 +26,7 @@ from dsr_report.tables import schema, store
 from dsr_report.tables.build import build
 from dsr_report.tables.documentation import documentation
 from dsr_report.tables.events import EventColumns, row_of
-from dsr_report.tables.writers import FORMATS, write
+from dsr_report.tables.writers import write
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SAMPLES = shipped("sample_exports")
@@ -321,7 +322,7 @@ def expected_links():
     return ["x" * 40_000, '=1+1, "x"\r\ny', half]
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", TABLE_FORMATS)
 def test_every_format_writes_every_table_privately(form, awkward, tmp_path):
     written = write(awkward, tmp_path, form)
     assert [w.table for w in written] == list(schema.tables_by_name())
