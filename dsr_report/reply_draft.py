@@ -17,6 +17,7 @@ from dsr_report.delivery.reply import Reply, address_of, is_known_address, write
 from dsr_report.errors import CheckFailedError, UsageError
 from dsr_report.export import read
 from dsr_report.files import path_named, sha256_of, write_whole
+from dsr_report.records.kinds import kind_of
 from dsr_report.redact.findings import subject_addresses
 from dsr_report.register import Register
 from dsr_report.sentences import Sentence
@@ -145,6 +146,7 @@ def draft_of(
         reference=manifest.reference,
         received=received,
         encrypted=encrypt,
+        found=any(not kind_of(kind).is_packaging for kind in manifest.records),
     )
     with TemporaryFolder() as folder:
         attached = parts

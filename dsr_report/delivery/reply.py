@@ -35,6 +35,8 @@ class Reply:
     reference: str | None = None
     received: date | None = None
     encrypted: bool = False
+    found: bool = True
+    """Whether the disclosure holds any data about the person."""
 
 
 def reply_text(reply: Reply, names: Sequence[str]) -> tuple[str, str]:
@@ -54,6 +56,7 @@ def reply_text(reply: Reply, names: Sequence[str]) -> tuple[str, str]:
         file_name=names[0],
         annexes=names[1] if len(names) > 1 else "",
         encrypted=reply.encrypted,
+        found=reply.found,
         medium=Path(names[0]).suffix.lstrip(".").lower(),
     )
     subject, body = text.split("\n", 1)

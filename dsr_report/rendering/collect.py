@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple, get_args
 
 from dsr_report.export import Export
+from dsr_report.jsonstream.items import values
 from dsr_report.records.kind import Chapter, Origin
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.raw_record import RawRecord
@@ -49,6 +50,8 @@ class Collected:
         self.activity = Activity()
         self.references = References()
         self.spools: dict[str, ExternalSort[Any]] = {name: ExternalSort() for name in get_args(Chapter)}
+        self.is_found = False
+        """Whether any record says something: one that is no packaging, and has a value that is not empty."""
         self.kinds: Counter[str] = Counter()
         self.rules: Counter[tuple[str, Rule]] = Counter()
         self.person = Person()
@@ -92,6 +95,7 @@ def _collect(
     for number, (found, record) in enumerate(records, 1):
         kind, place = record.kind, kind_of(record.kind).chapter
         collected.kinds[kind] += 1
+        collected.is_found = collected.is_found or _says_something(kind, found)
         collected.rules[kind, record.rule] += 1
         _note(collected, record)
         if place != "background":
@@ -129,6 +133,15 @@ def _collect(
     collected.ledger.settle_info(export.info.pointer, export.info.value, "technical", "technical")
     _join(collected)
     collected.ledger.close(export.value_count)
+
+
+def _says_something(kind: str, found: RawRecord) -> bool:
+    if kind_of(kind).is_packaging:
+        return False
+    return any(
+        value.strip() if isinstance(value, str) else value not in (None, [], {})
+        for _pointer, value in values(found.value, found.pointer)
+    )
 
 
 def _name_of(found: RawRecord) -> str:

@@ -123,7 +123,7 @@ def first_view(collected: Collected, options: ReportOptions, *, incomplete: bool
     """The template variables of page one."""
     language, config = options.language, options.config
     name = config.controller.name if config.controller else language.text("the company")
-    found = bool(collected.kinds)
+    found = collected.is_found
     lead = (
         language.text(
             "Yes, {company} holds personal data about you in its e-mail system. This report shows all of it."

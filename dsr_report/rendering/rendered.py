@@ -107,7 +107,7 @@ class RenderedReport:
         is_page = options.medium == "html"
         hiding = filters(self._collected, options) if is_page else ()
         return ReportDocument(
-            title=title(options, found=bool(self._collected.kinds)),
+            title=title(options, found=self._collected.is_found),
             language_code=options.language_code,
             author=name,
             description=language.text("Answer to a request for access under Article 15 GDPR"),

@@ -53,6 +53,26 @@ def test_the_draft_has_recipient_subject_text_and_the_file_byte_for_byte(languag
     assert message.get_body(("html",)) is None
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "not_said"),
+    [
+        ("en", "found no personal data", "how long we keep it"),
+        ("nl", "geen persoonsgegevens van u gevonden", "hoe lang"),
+        ("de", "keine personenbezogenen Daten über Sie gefunden", "wie lange"),
+        ("fr", "aucune donnée personnelle", "combien de temps"),
+    ],
+)
+def test_where_nothing_was_found_the_reply_says_so(tmp_path, package, language, said, not_said):
+    draft = dsr_report.reply(
+        package, "nobody@example.org", lang=language, output=tmp_path / "a.eml", confirm_recipient=True,
+        database="sqlite://",
+    )  # fmt: skip
+    message = email.message_from_bytes(draft.content, policy=default)
+    body = message.get_body(("plain",)).get_content()
+    assert said in body
+    assert not_said not in body
+
+
 def test_the_same_reply_has_the_same_bytes(package):
     reply = Reply(to="zoe@example.org", controller="Shop")
     assert write_reply(reply, package) == write_reply(reply, package)

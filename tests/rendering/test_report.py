@@ -180,6 +180,33 @@ def test_nothing_found_is_an_answer_too(built: Callable[..., Any]) -> None:
         assert "nobody@example.org" in report.text
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"profile": [], "messages": []},
+        {"profile": None},
+        {"profile": {"ID": "", "fields": {"Name": " "}}},
+        [{"messages": []}],
+        None,
+    ],
+    ids=["empty lists", "null", "an empty profile", "a list of empty lists", "nothing at all"],
+)
+def test_what_is_empty_is_nothing_found_and_is_shown_all_the_same(
+    built: Callable[..., Any], data: Any
+) -> None:
+    with built(data) as report:
+        assert "found no personal data about you" in report.part("start").text
+        assert "Yes, the company holds" not in report.text
+        assert "Data about the mailings themselves" not in report.text
+        assert "Structure of the file" in report.text or "Your profile" in report.text
+
+
+@pytest.mark.parametrize("data", [[{"a": 0}], [{"a": False}], "0", {"profile": {"fields": {"Name": "."}}}])
+def test_what_says_anything_is_found(built: Callable[..., Any], data: Any) -> None:
+    with built(data) as report:
+        assert "Yes, the company holds" in report.part("start").text
+
+
 def test_what_is_masked_and_withheld_is_listed_with_reason_and_remedy(built: Callable[..., Any]) -> None:
     marks = (
         Mark(

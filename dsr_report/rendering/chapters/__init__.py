@@ -66,7 +66,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     ),
     Chapter(
         "annex-d", _("Annex D: other stored data"), "other", records.by_kind, ("other", "background"),
-        layer="annex", counted=lambda language, n: language.count("{n} record", "{n} records", n),
+        layer="annex", counted=lambda language, n: language.count("{n} record", "{n} records", n), title_if_nothing=_("Structure of the file"),
     ),
     Chapter("technical", _("Annex E: technical details"), "technical", technical, ("technical",), layer="annex", if_nothing=True,
         title_if_nothing=_("Technical details")),
@@ -95,7 +95,13 @@ def parts(export: Export, options: ReportOptions, collected: Collected, made: En
             (term.anchor, options.language.text(term.name))
             for term in terms_of(chapter.anchor, collected.kinds)
         ]
-        common = {"chapter": chapter, "chapter_title": title, "see": see, "once": _first_time()}
+        common = {
+            "chapter": chapter,
+            "chapter_title": title,
+            "is_found": book.is_found,
+            "see": see,
+            "once": _first_time(),
+        }
         for number, part in enumerate(chapter.parts(book)):
             template = made.get_template(f"report/{part.template or chapter.template}.html.j2")
             html = template.render(**common, is_first=number == 0, **part.values)

@@ -41,8 +41,8 @@ class Book:
 
     @property
     def is_found(self) -> bool:
-        """Whether the export holds any record."""
-        return bool(self.collected.kinds)
+        """Whether the export says anything about the subject."""
+        return self.collected.is_found
 
     @cached_property
     def periods(self) -> Periods:
@@ -102,11 +102,11 @@ class Chapter(NamedTuple):
     is_about_data: bool = True
     """If it is left out, the report states that nothing is stored for it."""
     if_nothing: bool = False
-    """It is in the report even if the export holds no records."""
+    """It is in the report even if nothing was found."""
     if_apart: bool = False
     """It is in the report only if the annexes are a separate document."""
     title_if_nothing: str = ""
-    """Its title if the export holds no records, so that there is no other annex."""
+    """Its title if nothing was found: as no other annex, or for what is left."""
     title_of_list: str = ""
     """Its title if messages are only listed."""
 
@@ -124,8 +124,10 @@ class Chapter(NamedTuple):
 
     def is_left_out(self, book: Book) -> bool:
         """Whether it has no content; the overview names all such chapters in one sentence."""
-        if (not book.is_found and not self.if_nothing) or (self.if_apart and not book.options.annexes_file):
+        if self.if_apart and not book.options.annexes_file:
             return True
+        if not book.is_found and not self.if_nothing:  # what is packaging or empty is shown all the same
+            return not self.number_of_records(book)
         if self.is_empty is not None and self.is_empty(book):
             return True
         has_spools = any(name in book.collected.spools for name in self.spools)

@@ -53,7 +53,7 @@ def _places(book: Book) -> list[tuple[str, int]]:
     merged: Counter[str] = Counter()
     for place, n in book.collected.ledger.values.items():
         merged[names[place]] += n
-    return list(merged.items())
+    return [(name, n) for name, n in merged.items() if n]
 
 
 def _file(book: Book) -> list[tuple[str, str]]:
