@@ -139,7 +139,7 @@ def _says_something(kind: str, found: RawRecord) -> bool:
     if kind_of(kind).is_packaging:
         return False
     return any(
-        value.strip() if isinstance(value, str) else value not in (None, [], {})
+        value.strip() if isinstance(value, str) else value is not None
         for _pointer, value in values(found.value, found.pointer)
     )
 
