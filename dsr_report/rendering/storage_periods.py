@@ -91,18 +91,31 @@ def _sentences(one: Held, options: ReportOptions) -> Iterator[str]:
         "unsubscribe": language.text("from the day on which you unsubscribe"),
     }[one.rule.after]
     yield f"{names}{language.colon} {_period(one.rule, language)}, {start}."
-    if one.begun is not None and one.last_end is not None:
-        yield language.text("That was on {day}: the period ends on {end}.").format(
-            day=language.day(one.begun), end=language.day(one.last_end)
-        )
-    elif one.first_end is None or one.last_end is None:
+    if one.first_end is None or one.last_end is None:
         yield language.text("No such day is recorded.")
-    elif one.first_end == one.last_end:
-        yield language.text("The period ends on {end}.").format(end=language.day(one.last_end))
-    else:
-        yield language.text("The period of the oldest ends on {first}, that of the newest on {last}.").format(
-            first=language.day(one.first_end), last=language.day(one.last_end)
+        return
+    today = today_of(options)
+    days = {"first": language.day(one.first_end), "end": language.day(one.last_end)}
+    if one.begun is not None:
+        said = (
+            language.text("That was on {day}: the period ended on {end}.")
+            if one.last_end < today
+            else language.text("That was on {day}: the period ends on {end}.")
         )
+        days["day"] = language.day(one.begun)
+    elif one.first_end == one.last_end:
+        said = (
+            language.text("The period ended on {end}.")
+            if one.last_end < today
+            else language.text("The period ends on {end}.")
+        )
+    elif one.last_end < today:
+        said = language.text("The period of the oldest ended on {first}, that of the newest on {end}.")
+    elif one.first_end < today:
+        said = language.text("The period of the oldest ended on {first}, that of the newest ends on {end}.")
+    else:
+        said = language.text("The period of the oldest ends on {first}, that of the newest on {end}.")
+    yield said.format(**days)
 
 
 def _period(rule: Retention, language: Language) -> str:

@@ -53,6 +53,27 @@ def test_the_letter_says_how_long_from_when_and_until_when(built, lang: str, exp
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "keep", "expected"),
+    [
+        ("en", "23 months", "The period of the oldest ended on 31 December 2025, that of the newest ends on 1 May 2027."),
+        ("nl", "23 months", "oudste onderdeel eindigde op 31 december 2025, die van het nieuwste eindigt op 1 mei 2027."),
+        ("de", "23 months", "Die Frist des ältesten endete am 31. Dezember 2025, die des neuesten endet am 1. Mai 2027."),
+        ("fr", "23 months", "a pris fin le 31 décembre 2025, celui du plus récent prend fin le 1er mai 2027."),
+        ("en", "1 month", "The period of the oldest ended on 29 February 2024, that of the newest on 1 July 2025."),
+        ("nl", "1 month", "oudste onderdeel eindigde op 29 februari 2024, die van het nieuwste op 1 juli 2025."),
+        ("de", "1 month", "Die Frist des ältesten endete am 29. Februar 2024, die des neuesten am 1. Juli 2025."),
+        ("fr", "1 month", "a pris fin le 29 février 2024, celui du plus récent le 1er juillet 2025."),
+    ],
+)  # fmt: skip
+def test_a_period_that_is_over_is_said_to_have_ended(built, lang: str, keep: str, expected: str) -> None:
+    assert expected in said(built, CLICKS, settings(keep=keep), lang)
+    one = [{"clicks": [click("2024-01-31 10:00:00")]}]
+    assert {"en": "ended", "nl": "eindigde", "de": "endete", "fr": "a pris fin"}[lang] in said(
+        built, one, settings(keep="1 month"), lang
+    )
+
+
 def test_page_one_says_it_too(built) -> None:
     with built(CLICKS, config=settings(), replied=date(2026, 1, 19)) as report:
         assert "ends on 31 January 2026" in report.part("start").text
@@ -69,7 +90,7 @@ def test_a_period_can_begin_with_unsubscribing_or_with_the_last_open_or_click(bu
         in said(built, data, config)
     )
     config = settings(after="last-activity", keep="90 days")
-    assert "That was on 1 June 2025: the period ends on 30 August 2025." in said(built, data, config)
+    assert "That was on 1 June 2025: the period ended on 30 August 2025." in said(built, data, config)
     assert "No such day is recorded." in said(built, CLICKS, settings(after="unsubscribe"))
 
 
