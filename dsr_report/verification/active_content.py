@@ -110,8 +110,9 @@ def unsafe_pdf(pdf: pikepdf.Pdf) -> Iterator[str]:
 
 
 def _of_action(action: pikepdf.Dictionary) -> Iterator[str]:
-    kind = action.get("/S")
+    stated = action.get("/S")
+    kind = str(stated) if isinstance(stated, pikepdf.Name) else ""  # also where it is a reference to a name
     if kind in _BAD_ACTIONS:
-        yield Sentence("an action of type {kind}", kind=str(kind)[1:])
+        yield Sentence("an action of type {kind}", kind=kind[1:])
     if kind == "/URI" and _tracks(str(action.get("/URI", ""))):
         yield Sentence("a link that tells who followed it")

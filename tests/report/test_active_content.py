@@ -34,6 +34,11 @@ def placed(where: str) -> pikepdf.Pdf:
         page.obj.Resources = pikepdf.Dictionary(
             XObject=pikepdf.Dictionary(a=pikepdf.Stream(pdf, b"", A=SCRIPT))
         )
+    elif where == "a type elsewhere in the file":
+        kind = pdf.make_indirect(pikepdf.Name.JavaScript)
+        pdf.Root.OpenAction = pikepdf.Dictionary(S=kind, JS="app.alert(1)")
+    elif where == "types of any form":
+        pdf.Root.OpenAction = pikepdf.Dictionary(S=pdf.make_indirect(pikepdf.Array([1])), Next=[SCRIPT])
     written = io.BytesIO()
     pdf.save(written)
     return pikepdf.open(written)
@@ -49,6 +54,8 @@ def placed(where: str) -> pikepdf.Pdf:
         "a field of a form",
         "a bookmark",
         "a picture",
+        "a type elsewhere in the file",
+        "types of any form",
     ],
 )
 def test_a_script_in_a_pdf_is_found_wherever_it_is(where):
