@@ -102,6 +102,16 @@ def _period(value: str) -> str:
     return text
 
 
+_WITHOUT_MEMBERS = frozenset({"envelope", "log"})
+"""Kinds of ours whose records are read as no members."""
+
+
+def _of_own_kind(name: str) -> str:
+    if name in _WITHOUT_MEMBERS:
+        raise ValueError(Sentence("is a kind of our own that has no members: choose another name"))
+    return name
+
+
 Period = Annotated[str, AfterValidator(_period)]
 Country = Annotated[str, AfterValidator(country_code)]
 Region = Annotated[str, AfterValidator(_region)]
@@ -270,7 +280,7 @@ class Config(_Section):
     recipient: tuple[Recipient, ...] = ()
     retention: tuple[Retention, ...] = ()
     field: tuple[FieldText, ...] = ()
-    records: dict[str, RecordText] = Field(default_factory=dict)
+    records: dict[Annotated[str, AfterValidator(_of_own_kind)], RecordText] = Field(default_factory=dict)
     holidays: tuple[date, ...] = ()
     """As `deadlines.holidays`; both lists count."""
     deadlines: Calendar = Calendar()

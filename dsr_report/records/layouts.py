@@ -154,6 +154,10 @@ class LayoutResolver:
                 self._split_nested(value, Place(parent, labels), found, out)
             else:
                 out.append(found)
+        elif (table := _table(loose, names)) is not None:
+            payload, columns = table
+            at = Place(parent, labels)
+            self._parts(loose, at, {payload: None}, rule("names-of-columns"), out, columns=columns)
         elif bare_only and len(loose) > 1 and not labels and parent != "/data":
             out.append(RawRecord("unrecognised", parent, value, rule("no-known-keys"), labels))
         else:
@@ -242,6 +246,10 @@ class LayoutResolver:
             )
             why = rule("name-of-a-list") if name is None else rule("name-of-the-list", payload)
             self._parts(value, at, {payload: name}, why, out, columns=columns)
+            return
+        if (table := _table(value, names)) is not None:
+            payload, columns = table
+            self._parts(value, at, {payload: None}, rule("names-of-columns"), out, columns=columns)
             return
         self._split_mixed(value, at, names, out)
 
@@ -469,6 +477,24 @@ def _named_list(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str
         return None
     others = [m for n, m in value.items() if n != payload and isinstance(m, (list, dict)) and m]
     return (payload, name) if all(_is_texts(m) for m in others) else None
+
+
+def _table(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str, str] | None:
+    """The members with the rows and with the names of their columns: `{"columns": […], "rows": [[…]]}`."""
+    for columns in (names[name] for name in COLUMNS if name in names):
+        listing = value[columns]
+        if not isinstance(listing, list) or not _is_texts(listing):
+            continue
+        texts = tuple(map(str, listing))
+        for payload in (names[name] for name in LISTS if name in names):
+            rows = value[payload]
+            if (
+                isinstance(rows, list)
+                and rows
+                and all(isinstance(row, list) and fits(row, texts) for row in rows)
+            ):
+                return payload, columns
+    return None
 
 
 def _is_texts(value: JsonValue) -> bool:

@@ -48,7 +48,9 @@ the declarations of the records' kinds and `dsr_report/tables/declarations/`; do
   else that of the kind of record; it is null where only the controller knows and did not say. What a form
   was filled in with is `provided`. Below, `origin` of a column is said where it differs from its rows', or is
   that of all of them: the place of an event is `inferred`, though the event was observed.
-- **Nothing is lost**: members of a record that have no column are in `other`, as JSON.
+- **Nothing is lost**: members of a record that have no column, or more in them than a column holds, are in
+  `other`, as JSON; so is what a further record of a message says otherwise. What only says how records are
+  packed (pages, names of lists and columns) is in no table.
 - Every row has `pointer`, the JSON Pointer of the record (or of the field, or of the answer) it came
   from.
 

@@ -51,6 +51,12 @@ def test_a_name_that_is_still_empty_beside_an_address_is_a_fault_with_its_line(t
         load_config(written(tmp_path, text))
 
 
+@pytest.mark.parametrize("name", ["envelope", "log"])
+def test_records_are_not_called_like_a_kind_of_ours_that_has_no_members(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match="has no members: choose another name"):
+        load_config(written(tmp_path, f'[records.{name}]\nkeys = ["points"]\n'))
+
+
 def test_all_faults_are_named_at_once_each_with_its_line(tmp_path: Path) -> None:
     faulty = (
         '[controller]\nnaem = "X"\nname = "Y"\n\n[[statement]]\nletter = "purposes"\ntext = "a"\n\n'

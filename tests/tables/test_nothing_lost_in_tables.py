@@ -39,6 +39,8 @@ ODD = {
     "numbers of what was chosen": of_survey('{"question": "A?", "answer": {"77011": "zq1x"}}'),
     "members beside the list of a page": '{"start": 0, "limit": 100, "zq1x": "zq2x", "name": "zq3x", "data": '
     '[{"event": "open", "id": "7", "time": "2024-01-02"}]}',
+    "rows beside the names of their columns": '{"columns": ["id", "zq1x", "time", "ip", "zq2x"], "rows": '
+    '[["7", "zq3x", "2024-01-02 03:04:05", "192.0.2.1", "zq4x"]]}',
     "a name beside lists": '{"name": "zq1x", "title": {"zq2x": "zq3x"}, "clicks": [{"ID": "7", "link": "x", '
     '"timestamp": "2024-01-02 03:04:05", "ip": "192.0.2.1"}]}',
     "a truth value for an id": '{"event": "open", "id": "7", "mailing": true, "time": "2024-01-02"}',
@@ -65,6 +67,15 @@ def test_every_value_and_name_of_an_odd_record_is_in_a_cell(records, tmp_path):
     looked_for = set(re.findall(r"zq\dx|77011|true(?=,)", records))
     assert looked_for
     assert {word for word in looked_for if word not in found} == set()
+
+
+@pytest.mark.parametrize("data", ['{"clicks": %s}', '{"x": [{"clicks": %s}]}', '[{"clicks": %s}]'])
+def test_rows_beside_the_names_of_their_columns_are_records(data, tmp_path):
+    rows = '{"columns": ["id", "link", "time"], "rows": [["7", "zq1x", "2024-01-02"], ["8", "zq2x", null]]}'
+    path = tmp_path / "export.json"
+    path.write_text(f'{{"info": {{}}, "data": {data.replace("%s", rows)}}}', encoding="utf-8")
+    with dsr_report.read(path) as export:
+        assert sorted(export.tables["events"]["link"]) == ["zq1x", "zq2x"]
 
 
 def test_what_else_info_says_is_in_the_row_of_the_subject(tmp_path):
