@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, and there since 2.6
@@ -44,8 +45,23 @@ class Decoded(NamedTuple):
     levels: list[Level]
 
 
-_decode = msgspec.json.Decoder(float_hook=Number).decode
+_DECODER = msgspec.json.Decoder(float_hook=Number)
+_decode: Callable[[bytes], JsonValue] = _DECODER.decode
+_decode_lines: Callable[[bytes], JsonValue] = _DECODER.decode_lines
 _ESCAPED = re.compile(rb'\\(?=["\\])')
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    collects = gc.isenabled()
+    gc.disable()  # thousands of new values would trigger it again and again, and none is garbage yet
+    try:
+        yield
+    except RecursionError as error:
+        raise ValueError("nested too deeply for the fast decoder") from error
+    finally:
+        if collects:
+            gc.enable()
 
 
 def fast(text: bytes, *, is_prose: bool) -> Decoded:
@@ -56,16 +72,24 @@ def fast(text: bytes, *, is_prose: bool) -> Decoded:
     Raises:
         ValueError: it is no JSON, or only `LosslessDecoder` can read it.
     """
-    collects = gc.isenabled()
-    gc.disable()  # thousands of new values would trigger it again and again, and none is garbage yet
-    try:
-        decoded = _decode_comparing(text) if is_prose else _decode_counting(text)
-    except RecursionError as error:
-        raise ValueError("nested too deeply for the fast decoder") from error
-    finally:
-        if collects:
-            gc.enable()
+    with _without_collections():
+        decoded = None if is_prose else _decoded(text, _decode)
+        if decoded is None or not _has_every_name(text, decoded):
+            decoded = _decode_comparing(text)
     return decoded
+
+
+def lines(text: bytes) -> tuple[list[JsonValue], list[Level]]:
+    """Decode consecutive values, and return them with the lists and objects among and in them.
+
+    Raises:
+        ValueError: one is no JSON, or only `LosslessDecoder` can read it.
+    """
+    with _without_collections():
+        decoded = _decoded(text, _decode_lines)
+        if not _has_every_name(text, decoded):
+            raise ValueError("a name is repeated")
+    return cast("list[JsonValue]", decoded.value), decoded.levels[1:]
 
 
 def _decode_comparing(text: bytes) -> Decoded:
@@ -82,29 +106,28 @@ def _decode_comparing(text: bytes) -> Decoded:
     )
     levels = containers(value)
     if any(jiter.LosslessFloat in level.kinds for level in levels) or not levels:
-        return _decoded(text)
+        return _decoded(text, _decode)
     if any(0 in members(level.containers) for level in levels):
         _refuse_negative_zero(text)
     return Decoded(value, levels)
 
 
-def _decode_counting(text: bytes) -> Decoded:
-    """Decode, counting quotes to detect repeated names.
+def _has_every_name(text: bytes, decoded: Decoded) -> bool:
+    """Whether no name is repeated, by the number of quotes; False if it cannot be told.
 
     Each name and each text has two unescaped quotes; of a repeated name, a value is lost.
     """
-    decoded = _decoded(text)
     names = sum(level.name_count for level in decoded.levels)
     texts = sum(level.types.count(str) for level in decoded.levels)
     quotes = text.count(b'"')
     if _ESCAPED.search(text):  # a backslash before a quote escapes it, unless the backslash is escaped itself
         quotes = -1 if b"\\\\" in text else quotes - text.count(b'\\"')
-    return decoded if quotes == 2 * (names + texts) else _decode_comparing(text)
+    return quotes == 2 * (names + texts)
 
 
-def _decoded(text: bytes) -> Decoded:
+def _decoded(text: bytes, decode: Callable[[bytes], JsonValue]) -> Decoded:
     """Decode without detecting repeated names."""
-    value = cast("JsonValue", _decode(text))
+    value = decode(text)
     levels = containers(value)
     if any(int in level.kinds for level in levels) or not levels:
         _refuse_negative_zero(text)

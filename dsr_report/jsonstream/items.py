@@ -56,11 +56,11 @@ class Level(NamedTuple):
 
 
 class Elements(Sequence[Item]):
-    """Consecutive elements of one list as items, each made on access.
+    """Consecutive elements of one list, or lines of one file, as items, each made on access.
 
     Args:
-        pointer: of the list.
-        first: index of the first element.
+        prefix: of the items' pointers, which end with their numbers.
+        first: number of the first element.
         labels: of each element.
         values: the elements.
         levels: the lists and objects among and in them, level by level.
@@ -70,13 +70,13 @@ class Elements(Sequence[Item]):
 
     def __init__(
         self,
-        pointer: str,
+        prefix: str,
         first: int,
         labels: tuple[str, ...],
         values: Sequence[JsonValue],
         levels: Sequence[Level],
     ) -> None:
-        self._prefix = f"{pointer}/"
+        self._prefix = prefix
         self._first = first
         self.labels = labels
         self.values = values
@@ -104,6 +104,29 @@ class Elements(Sequence[Item]):
             return [self[index] for index in range(len(self.values))[place]]
         index = range(self._first, self._first + len(self.values))[place]
         return Item(f"{self._prefix}{index}", self.labels, self.values[place])
+
+
+class Numbered(Elements):
+    """Consecutive members of one object as items, if all of their names are numbers.
+
+    `labels` are those of the first; the others differ from them in the last number alone.
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Sequence[Item], values: Sequence[JsonValue], levels: Sequence[Level]) -> None:
+        super().__init__("", 0, items[0].labels, values, levels)
+        self._items = items
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items)
+
+    @overload
+    def __getitem__(self, place: int) -> Item: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Item]: ...
+    def __getitem__(self, place: int | slice) -> Item | list[Item]:
+        return list(self._items[place]) if isinstance(place, slice) else self._items[place]
 
 
 _ITEM: Final[Callable[[tuple[str, tuple[str, ...], JsonValue]], Item]] = partial(tuple.__new__, Item)

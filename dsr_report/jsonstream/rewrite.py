@@ -12,7 +12,7 @@ from dsr_report.jsonstream.decoder import LosslessDecoder, Token
 from dsr_report.jsonstream.file import ExportFile
 from dsr_report.jsonstream.items import Item
 from dsr_report.jsonstream.salvage import Cutoff
-from dsr_report.jsonstream.scanner import Shape, run
+from dsr_report.jsonstream.scanner import SPACE, Extent, Shape, run
 from dsr_report.jsonstream.stream import Batch, ItemStream
 
 Replacements = Callable[[Item], Mapping[str, str]]
@@ -115,9 +115,18 @@ def _pieces_of(text: bytes, batch: Batch, wanted: Wanted) -> list[bytes]:
 def _beginnings(text: bytes, batch: Batch) -> list[int]:
     """The offset of each item's value."""
     if batch.kind not in (Shape.ELEMENTS.value, Shape.MEMBERS.value):
-        return [0]
+        return [0] if batch.kind != "lines" else list(_beginnings_of_lines(text))
     start = 1 if batch.rescued is not None and text.startswith(b",") else 0
     return [begin for _, begin, _ in run(text, start, len(text), Shape(batch.kind), ended=True)]
+
+
+def _beginnings_of_lines(text: bytes) -> Iterator[int]:
+    at = 0
+    while at < len(text):
+        yield at
+        end = Extent().reach(text, at)
+        match = SPACE.match(text, end)
+        at = match.end() if match else end
 
 
 def _tokens(text: bytes, begin: int, pointer: str, batch: Batch) -> list[Token]:

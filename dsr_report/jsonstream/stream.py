@@ -9,6 +9,7 @@ something open. All three give the same items.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -17,7 +18,7 @@ from typing import BinaryIO, Final, Literal, NamedTuple, cast
 from dsr_report.errors import NotReadyError
 from dsr_report.jsonstream import decoder, salvage
 from dsr_report.jsonstream.decoder import LosslessDecoder, WarningSink
-from dsr_report.jsonstream.items import Elements, Item, JsonValue
+from dsr_report.jsonstream.items import Elements, Item, JsonValue, Numbered
 from dsr_report.jsonstream.salvage import Cutoff
 from dsr_report.jsonstream.scanner import (
     COLON,
@@ -33,7 +34,7 @@ from dsr_report.jsonstream.scanner import (
     Shape,
     run,
 )
-from dsr_report.jsonstream.window import BETWEEN_DOCUMENTS, Frame, Limits, Role, Window
+from dsr_report.jsonstream.window import BETWEEN_DOCUMENTS, Frame, Guesses, Limits, Role, Window
 from dsr_report.pointers import RepeatedName, join_pointer
 from dsr_report.sentences import Sentence
 
@@ -48,7 +49,7 @@ _LARGEST_INFO = 32 << 20
 """Bytes; a larger `info` is an error, as it is held as a whole."""
 
 
-Kind = Literal["elements", "members", "value", "text", "info", "start"]
+Kind = Literal["elements", "members", "lines", "value", "text", "info", "start"]
 
 
 class Batch(NamedTuple):
@@ -94,6 +95,8 @@ class ItemStream:
         self._window = Window(file, limits.window * limits.windows, seen)
         self._stack: list[Frame] = []
         self._documents = 0
+        self._is_several = False
+        self._line_guesses = Guesses()
         self.document_count = 0
         """Number of objects with their own `info` or `data`, one after another or in an outer list."""
         self.has_info = False
@@ -144,11 +147,13 @@ class ItemStream:
             byte = window.next_byte(BETWEEN_DOCUMENTS if self._documents else SPACE)
             if byte < 0:
                 return
+            if byte == OPEN_OBJECT and self.first_is_over and (batch := self._lines()):
+                yield batch
+                continue
             self._documents += 1
             self._began = window.offset
             prefix = "" if self._documents == 1 else f"/~d{self._documents}"
-            if self._documents == 2:
-                self._report("several-documents", "", "more follows after the end of the first JSON document")
+            self._note_several()
             if byte not in (OPEN_LIST, OPEN_OBJECT):
                 if self._documents == 1:
                     raise Broken(window.offset, Sentence("no JSON object begins here"))
@@ -220,6 +225,11 @@ class ItemStream:
         if self._stack:
             self._stack[-1].end = self._window.offset
 
+    def _note_several(self) -> None:
+        if self._documents > 1 and not self._is_several:
+            self._is_several = True
+            self._report("several-documents", "", "more follows after the end of the first JSON document")
+
     # -- many at once ------------------------------------------------------------------------------
 
     def _reach(self, frame: Frame) -> tuple[int, int]:
@@ -231,11 +241,34 @@ class ItemStream:
         limit = min(len(window.buffer), window.pos + self._limits.largest)
         return min(limit, window.pos + size), limit
 
+    def _lines(self) -> Batch | None:
+        """Decode many objects that follow the first document at once, if none of them is an export."""
+        window, size = self._window, self._limits.window
+        if not self._limits.guess or not self._line_guesses.may_be_right():
+            return None
+        if len(window.buffer) - window.pos < size:
+            window.more()
+        end = window.buffer.rfind(b"\n{", window.pos, window.pos + size) + 1
+        if end <= window.pos:
+            return None
+        values: list[JsonValue] = []
+        with contextlib.suppress(ValueError):
+            values, levels = decoder.lines(window.buffer[window.pos : end])
+        is_right = bool(values) and all(type(each) is dict and not _is_document(each) for each in values)
+        self._line_guesses.note(was_right=is_right)
+        if not is_right:
+            return None
+        items = Elements("/~d", self._documents + 1, (), values, levels)
+        start = self._began = window.offset
+        window.pos = end
+        self._documents += len(items)
+        self._note_several()
+        return Batch(items, start, window.offset, "lines")
+
     def _guess(self, frame: Frame) -> Batch | None:
         if not (self._limits.guess and frame.border) or len(self._stack) + _FAST_DEPTH > MAX_DEPTH:
             return None
-        if frame.pause:
-            frame.pause -= 1
+        if not frame.guesses.may_be_right():
             return None
         near, limit = self._reach(frame)
         window = self._window
@@ -245,11 +278,7 @@ class ItemStream:
         if cut < 0:
             return None
         batch = self._decode_run(frame, window.pos, cut + frame.kept)
-        if batch is None:
-            frame.failures += 1
-            frame.pause = min(2 ** (frame.failures - 1) - 1, 63)
-        else:
-            frame.failures = 0
+        frame.guesses.note(was_right=batch is not None)
         return batch
 
     def _run(self, frame: Frame) -> Batch | None:
@@ -295,13 +324,15 @@ class ItemStream:
             return None
         items: Sequence[Item]
         if isinstance(value, list):
-            items = Elements(frame.pointer, frame.count, frame.labels, value, levels[1:])
+            items = Elements(f"{frame.pointer}/", frame.count, frame.labels, value, levels[1:])
         else:
             members = cast("dict[str, JsonValue]", value)
             items = named = []
             for raw, member in members.items():
                 named.append(Item(*self._member_name(frame, raw), member))
                 frame.reading = None
+            if all(map(str.isdigit, members)):
+                items = Numbered(named, list(members.values()), levels[1:])
         frame.latest = items
         frame.is_prose = end - start > _LONG_ITEM * len(items)
         frame.count += len(items)

@@ -111,6 +111,24 @@ Role = Literal["outer", "document", "items"]
 
 
 @dataclass(slots=True)
+class Guesses:
+    """Whether a guess is worth its time: after each failure in a row, twice as many are skipped."""
+
+    failures: int = 0
+    pause: int = 0
+
+    def may_be_right(self) -> bool:
+        """Whether to guess this time."""
+        self.pause -= 1
+        return self.pause < 0
+
+    def note(self, *, was_right: bool) -> None:
+        """Learn from a guess."""
+        self.failures = 0 if was_right else self.failures + 1
+        self.pause = 0 if was_right else min(2 ** (self.failures - 1) - 1, 63)
+
+
+@dataclass(slots=True)
 class Frame:
     """A list or object being read."""
 
@@ -125,8 +143,7 @@ class Frame:
     kept: int = 0  # bytes of the border that belong to the element before it
     reading: str | None = None  # name of the member being read
     at_value: bool = False  # whether the window is past that name
-    failures: int = 0
-    pause: int = 0
+    guesses: Guesses = field(default_factory=Guesses)
     latest: Sequence[Item] = ()
     is_prose: bool = False  # whether the latest elements are mostly text
 

@@ -108,6 +108,11 @@ def _may_hold_records(value: dict[str, JsonValue]) -> bool:
     )
 
 
+def _without_number(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Labels that decide as these do: a number in place of a name is skipped (`classify.label_kind`)."""
+    return (*labels[:-1], "0") if labels and labels[-1].isdigit() else labels
+
+
 def _no_key(_value: dict[str, JsonValue]) -> None:
     return None
 
@@ -155,15 +160,18 @@ class Classifier:
             others: list[Objects] | None = None
             if lot.alike and not self._layouts.listening:
                 others = []
+                labels = _without_number(lot.labels)
                 for alike in lot.alike:
-                    yield from self._recognise(lot, alike, others)
+                    yield from self._recognise(lot, labels, alike, others)
             for item in lot.items(others):
                 yield from self._records_of(*item)
         yield from self._end()
 
-    def _recognise(self, lot: Lot, alike: Alike, others: list[Objects]) -> Iterator[AlikeRecords]:
+    def _recognise(
+        self, lot: Lot, labels: tuple[str, ...], alike: Alike, others: list[Objects]
+    ) -> Iterator[AlikeRecords]:
         """Yield groups of alike records; objects to classify one by one are added to `others`."""
-        shape = self._shapes.get((lot.labels, alike.names))
+        shape = self._shapes.get((labels, alike.names))
         if shape is None:
             others.append(alike.values)
             return
@@ -195,7 +203,8 @@ class Classifier:
         """The records that are decided with this item; others may be held back."""
         layouts = self._layouts
         if type(value) is dict and not layouts.listening:
-            shape = self._shapes.get((labels, frozenset(value))) or self._shapes.get((labels, tuple(value)))
+            of = _without_number(labels)
+            shape = self._shapes.get((of, frozenset(value))) or self._shapes.get((of, tuple(value)))
             if (
                 shape is not None
                 and (decided := shape.decision_for(value)) is not None
@@ -246,7 +255,7 @@ class Classifier:
         if flat and not is_flat:
             return
         names = discriminators(value)
-        place = (labels, shape_of(value))
+        place = (_without_number(labels), shape_of(value))
         shape = self._shapes.get(place)
         if shape is None or len(shape.table) >= _MOST_VALUES or shape.by_request < decision.by_request:
             key: Callable[[dict[str, JsonValue]], Any] = itemgetter(*names) if names else _no_key

@@ -85,3 +85,16 @@ def export_texts(draw, values=MOST_VALUES):
     members = draw(st.permutations(members))
     space = draw(SPACE)
     return draw(SPACE) + b"{" + space + (space + b"," + space).join(members) + b"}" + draw(SPACE)
+
+
+@st.composite
+def export_lines(draw):
+    """The bytes of an export that has further objects after its end, most of them on a line each."""
+    objects = st.one_of(
+        _object(PLAIN_VALUES, st.sampled_from([b'"a"', b'"b"', b'"c"'])), _object(MOST_VALUES)
+    )
+    between = st.sampled_from([b"\n"] * 6 + [b"\r\n", b"\n\n", b" ", b",\n", b"\n\x1e"])
+    lines = [draw(export_texts()).rstrip()]
+    for each in draw(st.lists(objects, max_size=12)):
+        lines += [draw(between), each]
+    return b"".join(lines) + draw(SPACE)

@@ -91,6 +91,17 @@ def test_what_is_alike_is_not_looked_at_one_by_one():
     assert few < 15
 
 
+@pytest.mark.parametrize("layout", ["by number", "lines"])
+def test_neither_numbers_for_names_nor_lines_are_looked_at_one_by_one(layout):
+    text = b"\n".join([export([]), *PLAIN, b""])
+    if layout == "by number":
+        members = b",".join(b'"%d":%b' % each for each in enumerate(PLAIN, 700))
+        text = b'{"info":{"type":"profile","id":"1"},"data":{"x":{%b}}}' % members
+    together, few = told(text, alike=True)
+    assert together == told(text, alike=False)[0]
+    assert few < 15
+
+
 def test_members_in_any_order_are_alike():
     shuffled = []
     for number, record in enumerate(PLAIN):
@@ -243,7 +254,13 @@ def exports_of_likes(draw):
             start, end = draw(st.sampled_from(places))
             raw = raw[:start] + draw(SCALARS) + raw[end:]
         records.append(raw)
-    return export(records, b"," + draw(SPACE))
+    layout = draw(st.sampled_from(["a list", "by number", "by name", "lines"]))
+    if layout == "lines":
+        return b"\n".join([export([]), *records])
+    if layout == "a list":
+        return export(records, b"," + draw(SPACE))
+    name = b'"%d":%b' if layout == "by number" else b'"n%d":%b'
+    return export([name % each for each in enumerate(records)]).replace(b"[", b"{", 1)[:-2] + b"}}"
 
 
 NAMES = ("token", "wachtwoord", "session", "sessie_id", "cookie", "login_url", "pin", "secret", "colour")

@@ -8,7 +8,7 @@ import pytest
 from examples import examples
 from hypothesis import example, given
 from hypothesis import strategies as st
-from json_texts import MOST_VALUES, export_texts
+from json_texts import MOST_VALUES, export_lines, export_texts
 
 from dsr_report.errors import DsrReportError
 from dsr_report.jsonstream import decoder
@@ -139,6 +139,37 @@ def test_a_rewrite_replaces_just_the_values_named(text, largest, window, data):
     assert repr({**before, **dict.fromkeys(chosen, "‹withheld›")}) == repr(after)
     unchanged = re.sub(rb'"\\u2039withheld\\u203a"', b"", target.getvalue())
     assert len(unchanged) <= len(text)
+
+
+ONE_BY_ONE = Limits(guess=False)
+
+
+@PATIENT
+@given(export_lines(), st.sampled_from([7, 40, 1 << 20]), st.data())
+@example(b'{"data":[]}\n{"a":1}\n{"a":1,\n"a":2}\n{"b":-0}\n{"info":{}}\n{"c":1.50}\n{"d":{}}', 1 << 20, None)
+def test_objects_after_an_export_are_read_and_rewritten_as_one_by_one(text, window, data):
+    with open_export(text, limits=ONE_BY_ONE) as export:
+        expected = described(export.items()), export.warnings
+        before = by_pointer(read_values(export))
+    pointers = [pointer for pointer, _, _ in before]
+    chosen = set(
+        data.draw(st.lists(st.sampled_from(pointers), max_size=4)) if data and pointers else pointers
+    )
+    with open_export(text, limits=Limits(window, windows=1)) as export:
+        assert (described(export.items()), export.warnings) == expected
+        marks = dict.fromkeys(chosen, "‹withheld›")
+        target = io.BytesIO()
+        rewrite(
+            export,
+            lambda item: {p: marks[p] for p, _ in values(item.value, item.pointer) if p in marks},
+            target,
+        )
+    with open_export(target.getvalue(), limits=ONE_BY_ONE) as export:
+        after = by_pointer(read_values(export))
+    hidden = [
+        (pointer, str, "‹withheld›") if pointer in chosen else (pointer, *rest) for pointer, *rest in before
+    ]
+    assert after == hidden
 
 
 @PATIENT
