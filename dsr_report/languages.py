@@ -93,6 +93,10 @@ class Language:
         """A day in words: 12 maart 2022."""
         return _day(value.year, value.month, value.day, self)
 
+    def whole_day(self, value: date) -> str:
+        """A day in words within which no line ends."""
+        return self.day(value).replace(" ", "\N{NO-BREAK SPACE}")
+
     def month(self, year: int, month: int) -> str:
         """A month in words: maart 2022."""
         return str(format_date(date(year, month, 1), "LLLL y", locale=self.locale))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -235,9 +236,12 @@ def facts(collected: Collected, options: ReportOptions) -> list[str]:
     )
 
 
+_BEHIND_NUMBER = re.compile(r"(?<=\d) (?=[^\W\d])")
+
+
 def _counted(*lines: tuple[int, str]) -> list[str]:
-    """The lines whose number is not 0."""
-    return [line for number, line in lines if number]
+    """The lines whose number is not 0; no line ends between a number and what it counts."""
+    return [_BEHIND_NUMBER.sub("\N{NO-BREAK SPACE}", line) for number, line in lines if number]
 
 
 class _Counts:
@@ -436,8 +440,8 @@ def period(collected: Collected, options: ReportOptions) -> str:
         return ""
     language = options.language
     return language.text("The data cover the period from {first} to {last}.").format(
-        first=language.day(min(moments).astimezone(options.zone).date()),
-        last=language.day(max(moments).astimezone(options.zone).date()),
+        first=language.whole_day(min(moments).astimezone(options.zone).date()),
+        last=language.whole_day(max(moments).astimezone(options.zone).date()),
     )
 
 

@@ -95,14 +95,14 @@ def _sentences(one: Held, options: ReportOptions) -> Iterator[str]:
         yield language.text("No such day is recorded.")
         return
     today = today_of(options)
-    days = {"first": language.day(one.first_end), "end": language.day(one.last_end)}
+    days = {"first": language.whole_day(one.first_end), "end": language.whole_day(one.last_end)}
     if one.begun is not None:
         said = (
             language.text("That was on {day}: the period ended on {end}.")
             if one.last_end < today
             else language.text("That was on {day}: the period ends on {end}.")
         )
-        days["day"] = language.day(one.begun)
+        days["day"] = language.whole_day(one.begun)
     elif one.first_end == one.last_end:
         said = (
             language.text("The period ended on {end}.")

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 import dsr_report
+from dsr_report.config import Config, Retention
 from dsr_report.languages import language_of
 from dsr_report.records.rule import rule
 from dsr_report.rendering.warnings import rule_text
 
+SAMPLE = Path(dsr_report.sample("profile-90211"))
 CLICK = {
     "type": "click",
     "data": {
@@ -42,7 +44,7 @@ def test_a_place_names_its_country_in_the_readers_language(built, lang, place) -
 
 def test_page_one_counts_no_opens_where_there_are_none(built) -> None:
     with built([CLICK], "nl") as report:
-        page = report.part("start").text
+        page = " ".join(report.part("start").text.split())
         assert "1 klik die wij hebben vastgelegd" in page
         assert "0 openingen" not in page
 
@@ -195,3 +197,22 @@ def test_how_messages_are_counted_is_said_where_there_are_some(built) -> None:
         assert said not in report.text
     with built([{"type": "message", "ID": "1", "mime": "Subject: Hi\r\n\r\nHi"}]) as report:
         assert said in report.text
+
+
+def test_no_line_of_page_one_ends_within_a_day_or_behind_a_number(built) -> None:
+    rule = Retention(kind=("profile", "message"), keep="2 years")
+    with built(SAMPLE, "de", config=Config(retention=(rule,)), replied=date(2026, 1, 19)) as report:
+        page = report.part("start").text.partition("Ja, ")[2]  # in the letterhead a date is a line
+    assert (
+        re.findall(r"\d\.? (?:Januar|Februar|März|Mai|Öffnung|Klick|Nachricht|Interesse|Abmeldung)", page)
+        == []
+    )
+    assert len(re.findall("\\d\\.?\N{NO-BREAK SPACE}[A-ZÖ]", page)) > 10
+
+
+def test_the_places_of_the_values_are_named_in_reading_order(built) -> None:
+    with built(SAMPLE) as report:
+        table = report.part("technical-part").text.partition("Where the values are shown")[2]
+    order = ["Your profile", "What you filled in", "What we noted about you", "Annex A", "Annex B", "Annex E"]
+    places = [table.index(title) for title in order]
+    assert places == sorted(places)

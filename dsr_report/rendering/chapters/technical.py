@@ -48,12 +48,13 @@ def _sum(book: Book) -> str:
 
 
 def _places(book: Book) -> list[tuple[str, int]]:
-    """Title of each chapter, and the number of values that it shows."""
-    names = {spool: chapter.name(book) for chapter in book.chapters for spool in chapter.spools}
-    merged: Counter[str] = Counter()
-    for place, n in book.collected.ledger.values.items():
-        merged[names[place]] += n
-    return [(name, n) for name, n in merged.items() if n]
+    """Title of each chapter that shows values, in reading order, and their number."""
+    shown = book.collected.ledger.values
+    counted = (
+        (chapter.name(book), sum(shown.get(place, 0) for place in chapter.spools))
+        for chapter in book.chapters
+    )
+    return [(name, n) for name, n in counted if n]
 
 
 def _file(book: Book) -> list[tuple[str, str]]:
