@@ -160,6 +160,11 @@ class Kind:
         """The fields whose values have rows of their own."""
         return tuple(one for one in self.fields if not one.column and one.how in ROWS_APART)
 
+    @property
+    def may_be_text(self) -> bool:
+        """Whether a text alone is a record of it, in a container that has one of its words as its name."""
+        return not self.is_event and any("" in one.keys for one in self.fields)
+
     def field(self, name: str) -> Field | None:
         """Its field of that name, or None."""
         return next((one for one in self.fields if one.name == name), None)

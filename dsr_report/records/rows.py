@@ -10,6 +10,7 @@ from dsr_report.jsonstream.items import JsonValue
 from dsr_report.pointers import join_pointer
 from dsr_report.records import logs, sniff
 from dsr_report.records.classify import PAGING, decide, kind_by_request, label_kind, names_kind
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
 from dsr_report.records.names import normalised_key
 from dsr_report.records.raw_record import RawRecord
@@ -100,15 +101,7 @@ def bare(value: JsonValue, pointer: str, labels: tuple[str, ...]) -> RawRecord:
             }:
                 return RawRecord(labelled[0], pointer, value, why.after(Clue("label", labelled[1])), labels)
             return RawRecord(kind, pointer, value, why, labels)
-        if labelled is not None and labelled[0] in {
-            "interest",
-            "message",
-            "survey",
-            "file",
-            "note",
-            "sms",
-            "document",
-        }:
+        if labelled is not None and kind_of(labelled[0]).may_be_text:
             return RawRecord(labelled[0], pointer, value, rule("label", labelled[1]), labels)
     if labels and normalised_key(labels[-1]) in PAGING:
         return RawRecord("envelope", pointer, value, rule("page-of-a-listing"), labels)

@@ -316,6 +316,15 @@ def test_kinds_that_are_taken_for_each_other_are_refused():
         pass
 
 
+def test_a_text_alone_is_a_record_where_a_field_takes_it():
+    takes = replace(LOYALTY, fields=(*LOYALTY.fields, field("remark", "text", "remark .")))
+    for kind, expected in ((LOYALTY, "unrecognised"), (takes, "loyalty")):
+        with declared(kind):
+            (found,) = Classifier().find(items({"loyalty_cards": ["gold"]}))
+            assert found.kind == expected
+            assert getattr(parse(found, AMSTERDAM), "remark", "gold") == "gold"
+
+
 SWIPE = event(
     "swipe",
     ("Swipe", "Swipes"),

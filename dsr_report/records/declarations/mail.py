@@ -85,7 +85,7 @@ KINDS = (
             field("mime", "text", "mime raw eml", column=""),
             field("mime_encoding", "made", column=""),
             field("html", "text", "html source", column=""),
-            field("text", "text", "text", column=""),
+            field("text", "text", "text .", column=""),
             field("amp", "text", "amp", column=""),
             field("attachments", "json", "attachments", column=""),
         ),

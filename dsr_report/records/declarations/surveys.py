@@ -36,7 +36,7 @@ KINDS = (
             SUBPROFILE_ID,
             field("answers", "made", column=""),
             field("xml", "text", "xml surveyxml", "Submission as XML, where the export has it so."),
-            field("html", "text", "html surveyhtml", "Submission as HTML, where the export has it so."),
+            field("html", "text", "html surveyhtml .", "Submission as HTML, where the export has it so."),
         ),
         table="survey_submissions",
         model="surveys.Survey",

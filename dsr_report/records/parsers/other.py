@@ -6,6 +6,7 @@ from dsr_report.records import sniff
 from dsr_report.records.classify import DISCRIMINATORS
 from dsr_report.records.fields import FieldReader, as_text
 from dsr_report.records.key_signatures import by_names
+from dsr_report.records.kinds import kind_of
 from dsr_report.records.names import normalised_key
 from dsr_report.records.registry import after, before
 from dsr_report.records.vocabulary import kind_labelled
@@ -16,7 +17,7 @@ def tell_error(reader: FieldReader) -> None:
     """Set `is_error` for an error with a text message."""
     told = " ".join((*(clue.name for clue in reader.found.rule.clues), *reader.found.labels)).lower()
     only_errors_have = reader.names - set(DISCRIMINATORS) == {"mailing", "timestamp", "profile", "subprofile"}
-    if "error" in told or "fout" in told or only_errors_have:
+    if only_errors_have or any(word in told for word in kind_of("error").words):
         reader.fields["is_error"] = True
 
 
