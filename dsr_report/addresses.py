@@ -1,4 +1,4 @@
-"""E-mail addresses in deliverable form: domains beyond ASCII are encoded as `xn--` (RFC 5891)."""
+"""E-mail addresses in deliverable form: domains beyond ASCII are encoded as `xn--` (RFC 5891); local hosts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 _ATOM = re.compile(r"[^\s\x00-\x1f\x7f()<>\[\]:;@\\,\"]+")
 _LONGEST = 320
 """Maximum characters of an address: 64 before the @ and 255 after it (RFC 5321, 4.5.3.1)."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Names of this machine, to which calls without encryption may go."""
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
 """An e-mail address within a text."""

@@ -51,7 +51,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Callbacks:
     """Callbacks: messages for people, the status while waiting, bytes while downloading."""
 
     say: Callable[[str], None] = lambda _line: None
@@ -164,7 +164,7 @@ def obtain(
     report: str | None = None,
     folder: Path | None = None,
     patience: Patience = Patience(),
-    progress: Progress = Progress(),
+    progress: Callbacks = Callbacks(),
     reference: str | None = None,
     received_on: date | None = None,
     accept_subject: bool = False,
@@ -286,7 +286,7 @@ def _ask(
     *,
     subject: Subject,
     report: str | None,
-    progress: Progress,
+    progress: Callbacks,
     deadline: float,
 ) -> str:
     """Make the data request once; its id is on disk and reported before the register is updated."""
@@ -338,7 +338,7 @@ def _collect(
     folder: Path | None,
     deadline: float,
     poll: float,
-    progress: Progress,
+    progress: Callbacks,
     accept_subject: bool,
 ) -> Obtained:
     """Wait for a data request and store its export."""

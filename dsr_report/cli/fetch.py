@@ -200,7 +200,7 @@ def obtain_export(
     config: Config | None = None,
 ) -> Iterator[tuple[Obtained, Register]]:
     """Obtain the requested export, and yield it (on disk) with the open register."""
-    from dsr_report.obtain import Patience, Progress, obtain, subject_named
+    from dsr_report.obtain import Callbacks, Patience, obtain, subject_named
 
     if identifier is None and request_id is None:
         raise click.UsageError("Give an ID, or resume a data request with --request.")
@@ -234,7 +234,7 @@ def obtain_export(
                 report=report_to,
                 folder=folder,
                 patience=Patience(timeout, min(poll, SANDBOX_POLL) if sandbox else poll),
-                progress=Progress(say, partial(_tell_state, told), downloading),
+                progress=Callbacks(say, partial(_tell_state, told), downloading),
                 reference=reference,
                 received_on=received_on,
                 accept_subject=accept_subject,

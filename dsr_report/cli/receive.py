@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from dsr_report.receive.inbox import Received
     from dsr_report.register.store import Register
 
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-
 
 @click.command()
 @click.option("--url", required=True, metavar="URL", help="The endpoint's public address, https://HOST/PATH.")
@@ -113,7 +111,9 @@ def receive(
         raise UsageError(
             "choose between --account (signed calls of that account) and --unsigned", hint="Use one of them."
         )
-    if host not in _LOOPBACK and certificate is None and not behind_proxy:
+    from dsr_report.addresses import LOOPBACK
+
+    if host not in LOOPBACK and certificate is None and not behind_proxy:
         raise UsageError(
             "exports would travel unencrypted", where=f"--host {host}",
             hint="Listen on 127.0.0.1 behind a proxy, or give --certificate and --key, or --behind-proxy.",

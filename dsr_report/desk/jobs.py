@@ -22,7 +22,7 @@ from dsr_report.errors import DsrReportError
 from dsr_report.sentences import Sentence, as_data, from_data
 
 _log = logging.getLogger(__name__)
-Kind = Literal["fetch", "read", "make", "preview"]
+JobKind = Literal["fetch", "read", "make", "preview"]
 State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
 ACTIVE = frozenset({"queued", "running"})
 
@@ -37,7 +37,7 @@ class Job:
 
     case: str
     """Reference of the case."""
-    kind: Kind
+    kind: JobKind
     options: dict[str, Any] = field(default_factory=dict)
     actor: str = ""
     state: State = "queued"
@@ -108,7 +108,9 @@ class Jobs:
         self._thread = threading.Thread(target=self._work, name="desk-jobs", daemon=True)
         self._thread.start()
 
-    def start(self, reference: str, kind: Kind, options: dict[str, Any] | None = None, *, actor: str) -> Job:
+    def start(
+        self, reference: str, kind: JobKind, options: dict[str, Any] | None = None, *, actor: str
+    ) -> Job:
         """Start a job and return it; if the case has an active job, return that."""
         with self._lock:
             known = self._jobs.get(reference)

@@ -26,7 +26,7 @@ from dsr_report.files import clear_leftovers, sha256_of
 from dsr_report.jsonstream.subjects import Subject
 from dsr_report.languages import language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
-from dsr_report.obtain import Patience, Progress, note_written, obtain
+from dsr_report.obtain import Callbacks, Patience, note_written, obtain
 from dsr_report.receive.inbox import looks_like_export, whole_export
 from dsr_report.redact.findings import Looking, looking_by, subject_addresses
 from dsr_report.register.cases import RETENTION
@@ -341,7 +341,7 @@ class Office:
                 request_id=job.options.get("request"),
                 folder=self._exports,
                 patience=Patience(poll=self._poll),
-                progress=Progress(waiting=tell_waiting, downloading=tell_download),
+                progress=Callbacks(waiting=tell_waiting, downloading=tell_download),
                 reference=job.case,
                 sleep=sleep,
             )

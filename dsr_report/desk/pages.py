@@ -17,7 +17,7 @@ from dsr_report.dates import day_of
 from dsr_report.desk import wording
 from dsr_report.desk.door import Address
 from dsr_report.desk.folders import CaseFolder
-from dsr_report.desk.jobs import Kind
+from dsr_report.desk.jobs import JobKind
 from dsr_report.desk.office import Office
 from dsr_report.desk.review import CaseReview
 from dsr_report.desk.sessions import Session
@@ -175,7 +175,7 @@ class Ask:
         """Redirect to another page of the case."""
         return self.to(f"/case/{self.place.id}{path}")
 
-    def start(self, kind: Kind, options: dict[str, Any]) -> Response:
+    def start(self, kind: JobKind, options: dict[str, Any]) -> Response:
         """Start a job of the case, and redirect to its page."""
         self.office.jobs.start(self.case.reference, kind, options, actor=self.actor)
         return self.to_case("/work")

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 
+from dsr_report.addresses import LOOPBACK
 from dsr_report.closing import Closing
 from dsr_report.errors import AuthError, UnknownIdError, UsageError
 from dsr_report.fetch.answers import ApiAnswer, CertainlyFailedError, PerhapsDoneError
@@ -177,7 +178,7 @@ def _check_address(url: str, name: str) -> str:
         has_port = parts.port != 0
     except ValueError:
         raise UsageError("this is not a web address", where=name) from None
-    local = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    local = parts.hostname in LOOPBACK
     if parts.username is not None or parts.query or parts.fragment or not parts.hostname or not has_port:
         raise UsageError(
             "the address of the API must be a plain web address, without a user, a query or a fragment",

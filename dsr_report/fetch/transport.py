@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 
 import httpx
 
+from dsr_report.addresses import LOOPBACK
 from dsr_report.errors import AuthError, FetchError, UsageError
 from dsr_report.fetch.answers import (
     TEMPORARY,
@@ -465,7 +466,7 @@ def _target(url: httpx.URL, place: str) -> httpx.URL:
         target = url.join(place)
     except (httpx.InvalidURL, ValueError):
         raise FetchError("the API redirects to an invalid address", where=url.host) from None
-    is_local = target.host in {"127.0.0.1", "localhost", "::1"} and url.scheme == "http"
+    is_local = target.host in LOOPBACK and url.scheme == "http"
     if target.scheme != "https" and not (target.scheme == "http" and is_local):
         raise FetchError(
             "the API redirects to an unencrypted address",

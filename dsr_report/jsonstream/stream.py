@@ -49,7 +49,7 @@ _LARGEST_INFO = 32 << 20
 """Bytes; a larger `info` is an error, as it is held as a whole."""
 
 
-Kind = Literal["elements", "members", "lines", "value", "text", "info", "start"]
+BatchKind = Literal["elements", "members", "lines", "value", "text", "info", "start"]
 
 
 class Batch(NamedTuple):
@@ -65,7 +65,7 @@ class Batch(NamedTuple):
     items: Sequence[Item]
     start: int
     end: int
-    kind: Kind
+    kind: BatchKind
     rescued: bytes | None = None
 
 
@@ -352,7 +352,7 @@ class ItemStream:
         else:
             pointer, labels = self._place(frame, window.buffer, window.pos)
             byte = window.buffer[window.pos]
-        kind: Kind = frame.shape.value
+        kind: BatchKind = frame.shape.value
         if frame.role == "outer" and byte == OPEN_OBJECT:
             yield from self._document(pointer, frame)
             return

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-Kind = Literal["signed", "encrypted", "unreadable"]
+Protection = Literal["signed", "encrypted", "unreadable"]
 _SIGNED = bytes.fromhex("2a864886f70d010702")
 _COMPRESSED = bytes.fromhex("2a864886f70d0109100109")
 _SEALED = (
@@ -32,7 +32,7 @@ class _Value(NamedTuple):
     end: int
 
 
-def open_signed(content: bytes) -> tuple[Kind, bytes]:
+def open_signed(content: bytes) -> tuple[Protection, bytes]:
     """The kind of structure, and the MIME entity in a signed or compressed one."""
     try:
         return _open(content)
@@ -40,7 +40,7 @@ def open_signed(content: bytes) -> tuple[Kind, bytes]:
         return "unreadable", b""
 
 
-def _open(content: bytes) -> tuple[Kind, bytes]:
+def _open(content: bytes) -> tuple[Protection, bytes]:
     kind, *rest = _values(_value(content, 0, 0).content)
     if kind.tag != _OBJECT:
         raise ValueError

@@ -78,7 +78,7 @@ def label_kind(labels: tuple[str, ...]) -> tuple[str, str, bool] | None:
     return None
 
 
-def by_plain(value: dict[str, JsonValue]) -> dict[str, str]:
+def names_by_key(value: dict[str, JsonValue]) -> dict[str, str]:
     """Map normalised names to names of members; the first one wins."""
     names: dict[str, str] = {}
     for name in value:
@@ -93,7 +93,7 @@ def discriminators(value: dict[str, JsonValue]) -> list[str]:
 
 def decide(value: dict[str, JsonValue], labels: tuple[str, ...]) -> Classification | None:
     """Classify an object without its members' content; None for a container or an unknown object."""
-    names = by_plain(value)
+    names = names_by_key(value)
     found = frozenset(names)
     if is_page(value, names):
         return None
@@ -159,7 +159,7 @@ def is_container(value: dict[str, JsonValue], names: dict[str, str]) -> bool:
             isinstance(member, dict)
             and (
                 (kind_labelled(name) and (len(value) == 1 or _looks_like_record(member)))
-                or is_page(member, by_plain(member))
+                or is_page(member, names_by_key(member))
             )
         ) or (normalised_key(name) in LISTS and isinstance(member, list) and _holds_objects(member)):
             return True

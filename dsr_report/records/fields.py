@@ -10,7 +10,7 @@ from dsr_report.jsonstream.items import JsonValue
 from dsr_report.lexicon import WORDS
 from dsr_report.pointers import join_pointer
 from dsr_report.records.base import Record
-from dsr_report.records.classify import DISCRIMINATORS, by_plain, payload_of
+from dsr_report.records.classify import DISCRIMINATORS, names_by_key, payload_of
 from dsr_report.records.key_signatures import WRAPPERS
 from dsr_report.records.kind import Family, Field, How
 from dsr_report.records.members import Member, Members, members_of
@@ -360,7 +360,7 @@ def _flat(found: RawRecord) -> list[Member]:
         return [Member(name, pointer, member) for name, member in _unwrap(inner, found.kind)]
     if not isinstance(value, dict):
         return list(members_of(value, pointer))
-    names = by_plain(value)
+    names = names_by_key(value)
     wrapper = None
     if not isinstance(value, Members):
         wrapped = names.get(WRAPPERS.get(found.kind, ""))
@@ -376,7 +376,7 @@ def _flat(found: RawRecord) -> list[Member]:
 
 
 def _unwrap(value: dict[str, JsonValue], kind: str) -> list[tuple[str, JsonValue]]:
-    names = by_plain(value)
+    names = names_by_key(value)
     wrapper = names.get(WRAPPERS.get(kind, "")) or (
         payload_of(value, names) if any(name in names for name in DISCRIMINATORS) else None
     )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from dsr_report.records.names import normalised_key
 
-Chapter = Literal["you", "told", "noted", "messages", "events", "files", "background", "other"]
+ChapterName = Literal["you", "told", "noted", "messages", "events", "files", "background", "other"]
 How = Literal[
     "text", "count", "id", "flag", "moment", "tags", "json", "value", "map", "interests", "sender", "made"
 ]
@@ -120,7 +120,7 @@ class Kind:
     name: str
     title: tuple[str, str]
     explanation: str
-    chapter: Chapter
+    chapter: ChapterName
     fields: tuple[Field, ...] = ()
     table: str = ""
     model: str = ""

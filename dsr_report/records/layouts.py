@@ -13,10 +13,10 @@ from dsr_report.records.classify import (
     LISTS,
     NAMING,
     PAGING,
-    by_plain,
     decide,
     is_container,
     is_page,
+    names_by_key,
 )
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.kinds import kind_of
@@ -135,7 +135,7 @@ class LayoutResolver:
         if above is not None:
             labels = (*labels, above)
         value = Members(loose, {name: f"/{escape_token(name)}" for name in loose})
-        names = by_plain(value)
+        names = names_by_key(value)
         bare_only = not any(isinstance(member, (dict, list)) for member in loose.values())
         named = next((name for n in NAMING if n in names and (name := list_name(value[names[n]]))), None)
         if bare_only and len(names.keys() & PAGING) >= 2 and names.keys() <= PAGING | set(NAMING):
@@ -230,7 +230,7 @@ class LayoutResolver:
             why = rule("error-message") if _is_error(value) else rule("nested-too-deeply")
             out.append(RawRecord("unrecognised", at.pointer, value, why, at.labels))
             return
-        names = by_plain(value)
+        names = names_by_key(value)
         if is_page(value, names):
             self._parts(value, at, {names["data"]: None}, rule("page-of-a-listing"), out)
             return
@@ -315,7 +315,7 @@ class LayoutResolver:
             if isinstance(member, list) and not any(isinstance(e, dict) for e in member):
                 continue
             if isinstance(member, dict) and not (
-                is_container(member, by_plain(member)) or is_page(member, by_plain(member))
+                is_container(member, names_by_key(member)) or is_page(member, names_by_key(member))
             ):
                 continue
             inner: list[RawRecord] = []

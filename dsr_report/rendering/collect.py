@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 from dsr_report.export import Export
 from dsr_report.jsonstream.items import values
-from dsr_report.records.kind import Chapter, Origin
+from dsr_report.records.kind import ChapterName, Origin
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.rule import Rule
@@ -49,7 +49,7 @@ class Collected:
         self.dated = Dated(cutoffs or {})
         self.activity = Activity()
         self.references = References()
-        self.spools: dict[str, ExternalSort[Any]] = {name: ExternalSort() for name in get_args(Chapter)}
+        self.spools: dict[str, ExternalSort[Any]] = {name: ExternalSort() for name in get_args(ChapterName)}
         self.is_found = False
         """Whether any record says something: one that is no packaging, and has a value that is not empty."""
         self.kinds: Counter[str] = Counter()

@@ -7,9 +7,8 @@ import time
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from dsr_report.addresses import LOOPBACK
 from dsr_report.sandbox.state import SandboxRequest, SandboxState
-
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def is_deliverable(report: str) -> bool:
@@ -18,7 +17,7 @@ def is_deliverable(report: str) -> bool:
         parts = urlsplit(report)
     except ValueError:
         return False
-    return parts.scheme == "http" and parts.hostname in _LOOPBACK
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
 
 
 def deliver(state: SandboxState, job: SandboxRequest) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dsr_report.jsonstream.items import JsonValue, Number, rough_size
 from dsr_report.records.base import Record
-from dsr_report.records.classify import DISCRIMINATORS, by_plain, could_wrap, payload_of
+from dsr_report.records.classify import DISCRIMINATORS, could_wrap, names_by_key, payload_of
 from dsr_report.records.fields import as_text, family_of, keys_for
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
@@ -236,7 +236,7 @@ def plan_of(found: RawRecord) -> _Plan | None:
         return None
     payload = None
     if not isinstance(value, Members):
-        names = by_plain(value)
+        names = names_by_key(value)
         if any(isinstance(value.get(names.get(name, "")), str) for name in DISCRIMINATORS):
             payload = payload_of(value, names)
         if payload != "data" and could_wrap(names):  # as others of this shape may do

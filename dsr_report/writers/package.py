@@ -117,12 +117,11 @@ def attached_files(export: Export) -> Iterator[tuple[int, AttachedFile]]:
 def _messages(export: Export) -> Iterator[tuple[int, Message]]:
     number = 0
     for found in export.found():
-        if found.kind != "message":
-            continue
-        number += 1
-        record = parse(found, export.zone)
-        if isinstance(record, Message) and record.mime is not None:
-            yield number, record
+        record = parse(found, export.zone) if found.kind == Message.kind else None
+        if isinstance(record, Message):
+            number += 1
+            if record.mime is not None:
+                yield number, record
 
 
 def _wire(record: Message) -> bytes:

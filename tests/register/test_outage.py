@@ -11,7 +11,7 @@ import pytest
 from dsr_report.batch import run_batch
 from dsr_report.errors import RegisterError
 from dsr_report.fetch.client import Client
-from dsr_report.obtain import Patience, Progress, Subject, obtain
+from dsr_report.obtain import Callbacks, Patience, Subject, obtain
 from dsr_report.register import Register
 from dsr_report.register.request_log import MadeRequest, RequestLog
 from dsr_report.register.store import Register as Store
@@ -47,7 +47,7 @@ def test_an_id_that_the_register_was_not_told_is_taken_up_by_the_next_run(url, p
                 register,
                 Subject("subprofile", "20285"),
                 folder=tmp_path,
-                progress=Progress(said.append),
+                progress=Callbacks(said.append),
             )
     (made,) = sandbox.state.jobs
     assert said == [f"data request {made}"]
