@@ -1,4 +1,4 @@
-"""E-mail addresses in deliverable form: domains beyond ASCII are encoded as `xn--` (RFC 5891); local hosts."""
+"""E-mail addresses in deliverable form: domains beyond ASCII as `xn--` (RFC 5891). Names of this machine."""
 
 from __future__ import annotations
 
