@@ -90,10 +90,10 @@ class FieldReader:
         return bool(self._numbers(names))
 
     def read(self, fields: Iterable[Field]) -> None:
-        """Read the declared fields, each by its own method."""
+        """Read the declared fields, each by its own method; what was read before stays as it is."""
         there = self._index.keys()
         for one in fields:
-            if not there.isdisjoint(one.keys):
+            if not there.isdisjoint(one.keys) and self.fields.get(one.name) is None:
                 keys = keys_for(one, self.found) if one.but_naming else one.keys
                 _READ[one.how](self, one.name, *keys)
 

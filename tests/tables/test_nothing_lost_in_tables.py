@@ -25,6 +25,8 @@ ODD = {
         f'{{{MESSAGE}, "mailing": "zq5x", "subject": "zq6x", "timestampsent": "zq7x", "other": "zq8x", '
         '"html": "zq9x"}'
     ),
+    "ids of a message twice": '{"messageID": "zq1x", "Message_ID": "zq2x", "internal": "zq3x", '
+    '"internal": "zq4x", "timestampsent": "", "profile": "1", "subprofile": null, "mailing": "2"}',
     "attachments twice": f'{{{MESSAGE}, "attachments": ["zq1x"], "attachments": ["zq2x"]}}',
     "a sender of three parts": '{"type": "mailing", "data": {"id": "1", "from_address": '
     '{"name": ["zq1x"], "NAME": "zq2x", "email": "zq3x", "address": "zq4x"}}}',
