@@ -141,7 +141,8 @@ class Language:
         places = [self._place(*place.groups()) for place in _PLACE.finditer(cited[1])]
         if len(places) == 1:
             return self.text("Article {article} GDPR").format(article=places[0])
-        return self.text("Articles {articles} GDPR").format(articles=self.join(places))
+        first = ", ".join([*(place.rstrip(",") for place in places[:-2]), places[-2]])
+        return self.text("Articles {first} and {last} GDPR").format(first=first, last=places[-1])
 
     def _place(self, article: str, paragraph: str | None, point: str | None) -> str:
         if paragraph is None:

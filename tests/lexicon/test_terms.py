@@ -49,9 +49,12 @@ def test_terms_that_were_wrong_do_not_come_back(code: str) -> None:
 @pytest.mark.parametrize("code", OTHERS)
 def test_citations_are_those_of_the_language(code: str) -> None:
     said = {
-        "nl": ("artikel 15, lid 4, AVG", "artikelen 5, lid 1, onder f), en 32 AVG"),
-        "de": ("Art. 15 Abs. 4 DSGVO", "Art. 5 Abs. 1 Buchst. f und 32 DSGVO"),
-        "fr": ("article 15, paragraphe 4, du RGPD", "articles 5, paragraphe 1, point f), et 32 du RGPD"),
+        "nl": ("artikel 15, lid 4, AVG", "artikel 5, lid 1, onder f, en artikel 32 AVG"),
+        "de": ("Art. 15 Abs. 4 DSGVO", "Art. 5 Abs. 1 Buchst. f und Art. 32 DSGVO"),
+        "fr": (
+            "article 15, paragraphe 4, du RGPD",
+            "article 5, paragraphe 1, point f), et article 32 du RGPD",
+        ),
     }
     words = language_of(code)
     assert (words.citation("Art. 15(4) GDPR"), words.citation("Art. 5(1)(f), 32 GDPR")) == said[code]

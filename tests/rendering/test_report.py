@@ -234,14 +234,22 @@ def test_what_is_masked_and_withheld_is_listed_with_reason_and_remedy(built: Cal
         listed = said(report.part("hidden-part").text)
         page = said(report.part("start").text)
     assert "bevat 4 losse gegevens. Getoond: 2, afgeschermd: 1, niet verstrekt: 1." in page
-    cited = "artikel 15, lid 4, AVG"
     for fact in (
-        cited,
-        "It is another person's.",
+        "It is another person's (artikel 15, lid 4, AVG).",
         "Op 3 plaatsen: Bijlage D: overige gegevens (3).",
         "naar de rechter gaan",
     ):
         assert fact in listed
+
+
+@pytest.mark.parametrize("treatment", ["mask", "withhold"])
+def test_only_what_was_done_is_explained(built: Callable[..., Any], treatment: str) -> None:
+    mark = Mark(1, treatment, "address", "another's", "Art. 15(4) GDPR", "[1]", ("/data/0/a",), ())
+    with built([{"a": 1}], marks=(mark,), sum=Sum(3, 2, 1, 0, 0)) as report:
+        chapter = report.part("hidden-part").text
+    assert ("Masked means" in chapter) is (treatment == "mask")
+    assert ("They are harmless" in chapter) is (treatment == "mask")
+    assert ("Withheld means" in chapter) is (treatment == "withhold")
 
 
 def test_a_copy_for_the_archive_says_so_on_page_one(built: Callable[..., Any]) -> None:

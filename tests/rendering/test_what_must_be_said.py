@@ -142,7 +142,7 @@ def said() -> Iterator[Callable[[str], str]]:
         (30, "annex-d", "loyalty"),
         (31, "technical", "What became of the values"),
         (32, "hidden-part", f"{KEY}: anyone who has it can get at your data (Articles 5(1)(f) and 32 GDPR). In 1 place: Your profile (1)."),
-        (32, "hidden-part", f"{OTHER}: It is about a colleague. (Article 15(4) GDPR). In 1 place: What we noted about you (1)."),
+        (32, "hidden-part", f"{OTHER}: It is about a colleague (Article 15(4) GDPR). In 1 place: What we noted about you (1)."),
         (32, "hidden-part", "You can ask us again, complain to the authority, or go to court."),
         (35, "statements-part", "Answers that you gave in surveys and forms. You gave us this."),
         (37, "glossary", "Tracking pixel"),

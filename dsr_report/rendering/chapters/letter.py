@@ -102,7 +102,7 @@ def hidden_values(book: Book) -> Iterator[PartView]:
         {
             "number": mark.number,
             "text": mark.text,
-            "reason": reasons.get(mark.reason, mark.reason)
+            "reason": reasons.get(mark.reason, mark.reason.rstrip(" ."))
             or language.text(HIDDEN_THINGS.get(mark.what, mark.what)),
             "article": language.citation(mark.article),
             "places": language.count(
@@ -114,7 +114,7 @@ def hidden_values(book: Book) -> Iterator[PartView]:
     ]
     values = {
         "marks": marks,
-        "withheld": any(mark.treatment == "withhold" for mark in book.options.marks),
+        "treatments": {mark.treatment for mark in book.options.marks},
         "incidents": readable_secrets(book.options),
         "in_all": _in_all(book),
     }
