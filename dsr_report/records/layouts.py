@@ -19,6 +19,7 @@ from dsr_report.records.classify import (
     names_by_key,
 )
 from dsr_report.records.custom import CustomKind
+from dsr_report.records.decisions import Decisions, may_hold_records
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
 from dsr_report.records.names import normalised_key, word_set
@@ -61,8 +62,9 @@ _IN_DATA = re.compile(r"(?:/~d\d+|/\d+)*/data(?:/|\Z)")
 class LayoutResolver:
     """Divides an export's items among records; earlier siblings can decide the kind of later ones."""
 
-    def __init__(self, kinds: Sequence[CustomKind] = ()) -> None:
+    def __init__(self, kinds: Sequence[CustomKind], decisions: Decisions) -> None:
         self._kinds = tuple(kinds)
+        self._decisions = decisions
         self._parents: dict[str, Siblings] = {}
         self._loose: dict[str, JsonValue] = {}
         self._loose_weight = 0
@@ -214,9 +216,16 @@ class LayoutResolver:
                     RawRecord(custom.name, at.pointer, value, rule("configuration", custom.name), at.labels)
                 )
                 return
+        known = None if self._kinds else self._decisions.known(at.labels, value)
+        if known is not None and known.kind != "unrecognised":
+            out.append(RawRecord(known.kind, at.pointer, value, known.rule, at.labels))
+            return
         decision = decide(value, at.labels)
         if decision is not None:
-            if kind_of(decision.kind).holds_records and at.depth < _DEEPEST:
+            holds = kind_of(decision.kind).holds_records
+            if decision.is_leaf and not self._kinds and not (holds and may_hold_records(value)):
+                self._decisions.remember(at.labels, value, decision)
+            if holds and at.depth < _DEEPEST:
                 self._split_nested(
                     value,
                     at,

@@ -17,6 +17,7 @@ from dsr_report.pointers import escape_token
 from dsr_report.records import layouts
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.custom import CustomKind, suggest
+from dsr_report.records.decisions import Decisions
 from dsr_report.records.parser import parse
 from dsr_report.records.registry import after
 from dsr_report.shipped import shipped
@@ -466,7 +467,7 @@ def test_one_record_as_data_is_put_together_again_whatever_its_size(count):
 def test_what_is_held_back_is_bounded():
     big = {f"r{n}": {"ID": n, "fields": {"a": "x" * 1000}} for n in range(20_000)}
     with open_export(json.dumps({"info": {}, "data": big}).encode()) as export:
-        walk = layouts.LayoutResolver()
+        walk = layouts.LayoutResolver((), Decisions())
         held = 0
         for item in export.items():
             walk.item(*item)
@@ -480,7 +481,7 @@ def test_texts_that_merely_hold_a_word_of_ours_are_no_names_of_lists():
 
 
 def one_by_one(entries):
-    walk = layouts.LayoutResolver()
+    walk = layouts.LayoutResolver((), Decisions())
     for entry in entries:
         yield from walk.item(*entry)
     yield from walk.end()
