@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.pointers import escape_token, join_pointer, tokens
@@ -85,7 +85,14 @@ class LayoutResolver:
         if last == "info" and _DOCUMENT.fullmatch(parent) and isinstance(value, dict):
             out.append(RawRecord("envelope", pointer, value, rule("info-of-a-further-document"), labels))
             return out
-        if parent and labels and escape_token(labels[-1]) == last and (weight := _weight(value)) is not None:
+        is_member = bool(parent and labels) and escape_token(labels[-1]) == last
+        if is_member and parent == self._loose_parent and _are_rows(labels[-1], value):
+            whole = {**self._loose, labels[-1]: value}
+            if _table(whole, names_by_key(whole)) is not None:
+                self._loose, self._loose_weight, self.listening = {}, 0, False
+                self._object(whole, Place(parent, labels[:-1]), out)
+                return out
+        if is_member and (weight := _weight(value)) is not None:
             # The reader split an object: its members may form one record.
             if self._loose and parent != self._loose_parent:
                 self._flush(out)
@@ -98,12 +105,15 @@ class LayoutResolver:
             return out
         if not labels and last and not _IN_DATA.match(pointer):
             labels = (tokens(pointer)[-1],)
+        header = self._header_beside(parent, value)
         if self._loose:
-            self._flush(out)
+            self._flush(out, header and header[0])
         siblings = self._siblings(pointer, parent)
         named = siblings.name or self._name_above(parent)
         if named is not None and isinstance(value, (dict, list)):
             labels = (*labels, named)
+        if header is not None:
+            take_header(siblings, header[1], labels)
         self._element(value, Place(pointer, labels), siblings, out)
         self.listening = any(known.name for known in self._parents.values())
         return out
@@ -129,8 +139,19 @@ class LayoutResolver:
                 return known.name
         return None
 
-    def _flush(self, out: list[RawRecord]) -> None:
-        """Classify the held-back members of a split object: an envelope, a name of lists, or a record."""
+    def _header_beside(self, parent: str, value: JsonValue) -> tuple[str, tuple[str, ...]] | None:
+        """The held-back member with the names of the columns of a row, if the reader split the rows, too."""
+        above, _, name = parent.rpartition("/")
+        if not self._loose or above != self._loose_parent or normalised_key(name) not in LISTS:
+            return None
+        headers = _headers(self._loose, names_by_key(self._loose))
+        return next((h for h in headers if isinstance(value, list) and fits(value, h[1])), None)
+
+    def _flush(self, out: list[RawRecord], columns: str | None = None) -> None:
+        """Classify the held-back members of a split object: an envelope, a name of lists, or a record.
+
+        `columns` is the member with the names of the columns of the rows that follow.
+        """
         loose, parent, labels = self._loose, self._loose_parent, self._loose_labels
         self._loose, self._loose_weight, self.listening = {}, 0, False
         above = self._name_above(f"{parent}/")
@@ -140,7 +161,10 @@ class LayoutResolver:
         names = names_by_key(value)
         bare_only = not any(isinstance(member, (dict, list)) for member in loose.values())
         named = next((name for n in NAMING if n in names and (name := list_name(value[names[n]]))), None)
-        if bare_only and len(names.keys() & PAGING) >= 2 and names.keys() <= PAGING | set(NAMING):
+        if columns is not None:
+            self._siblings(parent, parent).name = named
+            _pack(value, Place(parent, labels), rule("names-of-columns"), out, columns=columns)
+        elif bare_only and len(names.keys() & PAGING) >= 2 and names.keys() <= PAGING | set(NAMING):
             _pack(value, Place(parent, labels), rule("page-of-a-listing"), out)
         elif bare_only and named is not None and names.keys() <= set(NAMING):
             self._siblings(parent, parent).name = named
@@ -490,11 +514,7 @@ def _named_list(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str
 
 def _table(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str, str] | None:
     """The members with the rows and with the names of their columns: `{"columns": […], "rows": [[…]]}`."""
-    for columns in (names[name] for name in COLUMNS if name in names):
-        listing = value[columns]
-        if not isinstance(listing, list) or not _is_texts(listing):
-            continue
-        texts = tuple(map(str, listing))
+    for columns, texts in _headers(value, names):
         for payload in (names[name] for name in LISTS if name in names):
             rows = value[payload]
             if (
@@ -504,6 +524,18 @@ def _table(value: dict[str, JsonValue], names: dict[str, str]) -> tuple[str, str
             ):
                 return payload, columns
     return None
+
+
+def _are_rows(name: str, value: JsonValue) -> bool:
+    return isinstance(value, list) and normalised_key(name) in LISTS and _holds_containers(value)
+
+
+def _headers(value: dict[str, JsonValue], names: dict[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The members that may name columns, with these names."""
+    for columns in (names[name] for name in COLUMNS if name in names):
+        listing = value[columns]
+        if isinstance(listing, list) and _is_texts(listing):
+            yield columns, tuple(map(str, listing))
 
 
 def _is_texts(value: JsonValue) -> bool:

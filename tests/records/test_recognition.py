@@ -13,6 +13,7 @@ from specimens import SPECIMENS, items
 from dsr_report.errors import LedgerError
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.items import Item, values
+from dsr_report.jsonstream.window import Limits
 from dsr_report.pointers import escape_token
 from dsr_report.records import layouts
 from dsr_report.records.classifier import Classifier
@@ -464,6 +465,28 @@ def test_one_record_as_data_is_put_together_again_whatever_its_size(count):
         assert found.value_count() == sum(1 for _ in values(data))
 
 
+TABLES = {
+    "in a container": lambda head, rows: {"clicks": head | {"rows": rows}},
+    "named": lambda head, rows: {"name": "clicks", **head, "rows": rows},
+    "named, in a list": lambda head, rows: [{"name": "clicks", **head, "records": rows}],
+}
+
+
+@pytest.mark.parametrize("layout", TABLES)
+@pytest.mark.parametrize("count", [1, 20, 300])
+@pytest.mark.parametrize("largest", [200, 3_000, 8 << 20])
+def test_rows_beside_the_names_of_their_columns_are_records_however_many_there_are(layout, count, largest):
+    """The reader gives large lists row by row."""
+    rows = [[str(n), "2018-01-01 10:00:00", f"https://shop.example/{n}"] for n in range(count)]
+    data = TABLES[layout]({"columns": ["id", "timestamp", "link"]}, rows)
+    raw = json.dumps({"info": {}, "data": data}).encode()
+    with open_export(raw, limits=Limits(window=100, largest=largest, windows=1)) as export:
+        founds = list(Classifier().find(export.items()))
+    assert Counter(found.kind for found in founds if found.kind != "envelope") == {"click": count}
+    assert all(list(found.value) == ["id", "timestamp", "link"] for found in founds if found.kind == "click")
+    assert sum(found.value_count() for found in founds) == sum(1 for _ in values(data))
+
+
 def test_what_is_held_back_is_bounded():
     big = {f"r{n}": {"ID": n, "fields": {"a": "x" * 1000}} for n in range(20_000)}
     with open_export(json.dumps({"info": {}, "data": big}).encode()) as export:
@@ -480,8 +503,15 @@ def test_texts_that_merely_hold_a_word_of_ours_are_no_names_of_lists():
     assert [found.kind for found in founds] == ["unrecognised", "unrecognised", "envelope", "click"]
 
 
+class Forgetful(Decisions):
+    """Classifies each object anew."""
+
+    def known(self, *_):
+        return None
+
+
 def one_by_one(entries):
-    walk = layouts.LayoutResolver((), Decisions())
+    walk = layouts.LayoutResolver((), Forgetful())
     for entry in entries:
         yield from walk.item(*entry)
     yield from walk.end()
