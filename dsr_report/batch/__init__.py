@@ -10,7 +10,7 @@ results     what is finished: `batch-results.jsonl`
 
 from __future__ import annotations
 
-from dsr_report.batch.lists import Listed, key_of, read_list, read_subjects
+from dsr_report.batch.lists import Listed, key_of, read_list
 from dsr_report.batch.results import RESULTS, Result
 from dsr_report.batch.runner import AT_ONCE, Halt, Stage, run_batch
 
@@ -23,6 +23,5 @@ __all__ = [
     "Stage",
     "key_of",
     "read_list",
-    "read_subjects",
     "run_batch",
 ]

@@ -33,11 +33,6 @@ class Listed:
         return {name: value for name, value in said.items() if value is not None}
 
 
-def read_subjects(source: str | bytes, subject_type: str | None = None) -> list[Subject]:
-    """The subjects of a list; see `read_list`."""
-    return [listed.subject for listed in read_list(source, subject_type)]
-
-
 def read_list(
     source: str | bytes, subject_type: str | None = None, lang: str = SOURCE_LANGUAGE
 ) -> list[Listed]:

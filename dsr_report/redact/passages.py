@@ -90,7 +90,7 @@ class Passages:
         """False for a text shorter than any passage; non-ASCII text may decode to more characters."""
         return self._is_any and (len(text) >= self._shortest or not text.isascii())
 
-    def seen_in(self, content: str | bytes, charset: str | None = None, media_type: str = "") -> set[str]:
+    def seen_in(self, content: str | bytes) -> set[str]:
         """The passages in any reading of a value (text), or of a file, part or message (bytes).
 
         Several values may be joined by `BORDER`.
@@ -109,7 +109,7 @@ class Passages:
             return found
         literal = self._plain(content.decode("utf-8", "replace").replace(BORDER, " "))
         self._look(readings_of(literal, UNDECODED), found)
-        for text in dict.fromkeys(texts_inside(content, charset, media_type)):
+        for text in dict.fromkeys(texts_inside(content)):
             self._look(readings_of(self._plain(text), self._width), found)
         return found
 

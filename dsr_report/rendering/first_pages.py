@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from dsr_report.config import Config, Letter
 from dsr_report.languages import Language
 from dsr_report.records.kind import Origin
-from dsr_report.records.kinds import EVENT_KINDS, kind_of
+from dsr_report.records.kinds import kind_of
 from dsr_report.redact.sums import Sum
 from dsr_report.rendering.authorities import AUTHORITIES, MEMBERS
 from dsr_report.rendering.collect import UNRECOGNISED, Collected, FilledField
@@ -202,7 +202,7 @@ def contact_of(config: Config) -> str:
 def facts(collected: Collected, options: ReportOptions) -> list[str]:
     """The number of records found, a line for each group of kinds."""
     language, count = options.language, _Counts(collected.kinds)
-    people, told = count.of("profile", "subprofile"), count.of("survey", "form")
+    people, told = count.of("profile", "subprofile"), count.of(*_TOLD)
     messages, texts = count.of("message"), count.of("sms")
     opened, clicked, unknown = count.of(*OPENED), count.of("click"), count.of(UNRECOGNISED)
     count.of("interest")  # each has a line under the names of interests
@@ -244,6 +244,12 @@ def _counted(*lines: tuple[int, str]) -> list[str]:
     return [_BEHIND_NUMBER.sub("\N{NO-BREAK SPACE}", line) for number, line in lines if number]
 
 
+_TOLD = ("survey", "form")
+_NOTES = ("note", "contact", "todo")
+_CHANGES = ("change", "history")
+_DELIVERIES = ("delivery", "attempt", "retry", "error", "bounce")
+
+
 class _Counts:
     """Numbers of records by kind, and which kinds no line has counted yet."""
 
@@ -262,9 +268,9 @@ class _Counts:
 def _rest_in_words(count: _Counts, options: ReportOptions) -> list[str]:
     """Counts of the kinds without a line of their own: in common words for known groups, else by title."""
     language = options.language
-    reports = count.of("delivery", "attempt", "retry", "error", "bounce")
+    reports = count.of(*_DELIVERIES)
     complaints, unsubscribed = count.of("abuse"), count.of("unsubscribe")
-    notes, changes = count.of("note", "contact", "todo"), count.of("change", "history")
+    notes, changes = count.of(*_NOTES), count.of(*_CHANGES)
     files, vouchers = count.of("file"), count.of("coupon")
     background = count.of("mailing", "sms_mailing", "snapshot", "document", "statistics", "coupon_campaign")
     counted = _counted(
@@ -367,55 +373,37 @@ def categories(collected: Collected, options: ReportOptions) -> list[str]:
                 "Special categories of personal data (Article 9 GDPR) are or may be in: {fields}."
             ).format(fields=language.join(special))
         )
-    told = {kind for kind in kinds if kind_of(kind).chapter == "told"}
-    noted = {kind for kind in kinds if kind_of(kind).chapter == "noted"}
-    events = EVENT_KINDS & set(kinds)
-    visits = events & set(VISITS)
-    groups: tuple[tuple[object, str, Origin], ...] = (
-        (told, _("Answers that you gave in surveys and forms"), "provided"),
-        (
-            {kind for kind in noted if kind_of(kind).origin == "inferred"},
-            _("Notes of our people about you"),
-            "inferred",
-        ),
-        (
-            {kind for kind in noted if kind_of(kind).origin != "inferred"},
-            _("Changes of your profile"),
-            "observed",
-        ),
-        (
-            kinds["message"] or kinds["sms"] or kinds["fax"],
-            _("Messages that we sent you, with their texts"),
-            "observed",
-        ),
+    count = _Counts(kinds)
+    visits = count.of(*VISITS)
+    groups: tuple[tuple[int, str, Origin], ...] = (
+        (count.of(*_TOLD), _("Answers that you gave in surveys and forms"), "provided"),
+        (count.of(*_NOTES), _("Notes of our people about you"), "inferred"),
+        (count.of(*_CHANGES), _("Changes of your profile"), "observed"),
+        (count.of("message", "sms", "fax"), _("Messages that we sent you, with their texts"), "observed"),
         (visits, _("Opens and clicks: when, the IP address, the device and program"), "observed"),
         (visits, _("Estimates of the place and the kind of device"), "inferred"),
         (
-            events - visits,
+            count.of(*_DELIVERIES, "response", "abuse", "unsubscribe"),
             _("How messages were delivered, complaints about them, unsubscribing"),
             "observed",
         ),
     )
-    for is_there, text, origin in groups:
-        if is_there:
+    for number, text, origin in groups:
+        if number:
             add(language.text(text), ORIGINS[origin])
     if collected.interests:
         noted_by = options.config.text_of_field("interests", None, None)
         add(language.text("Interests"), ORIGINS[noted_by.origin if noted_by else ""])
-    if kinds["file"]:
+    if count.of("file"):
         add(language.text("Files"), _("Annex C says of each who or what stored it."))
-    rest = [
-        kind
-        for kind, _count in kinds.most_common()
-        if kind_of(kind).chapter in {"other", "background"}
-        and kind not in {"envelope", "sms", "fax", UNRECOGNISED}
-    ]
+    unknown = count.of(UNRECOGNISED)
+    count.of("profile", "subprofile", "interest")  # said by their fields and names
     for origin, said in ORIGINS.items():
-        alike = [kind for kind in rest if _origin_of_kind(kind, options) == origin]
+        alike = [kind for kind, _number in count.rest() if _origin_of_kind(kind, options) == origin]
         if alike:
             listed = kinds_in_words(alike, options, begins=False)
             add(language.text("Other records: {kinds}").format(kinds=listed), said)
-    if kinds[UNRECOGNISED]:
+    if unknown:
         add(unknown_in_words(collected, options), ORIGINS[""])
     return found
 

@@ -111,14 +111,13 @@ def safe_frame(content: SafeHtml, language: str = "", title: str = "-") -> str:
     )
 
 
-def print_style(scope: str, *, tallest: str = "18cm") -> str:
+def print_style(scope: str) -> str:
     """The base rules of messages made with `for_print`, which also keep them on their page.
 
     They are the same for all messages; the style sheet of a message comes after them.
 
     Args:
         scope: the selector of the element that holds a message, as given to `safe`.
-        tallest: maximum height of pictures.
     """
     size = 16 * PRINT_FONT_SCALE
     inside = f":where({scope})"  # lower specificity than any rule of the message
@@ -144,7 +143,7 @@ def print_style(scope: str, *, tallest: str = "18cm") -> str:
         f"{scope} p,{scope} li,{scope} td,{scope} th,{scope} div{{overflow-wrap:break-word}}"
         f"{scope} .dsr-long{{word-break:break-all}}"
         f"{scope} td[colspan],{scope} th[colspan]{{width:auto!important}}"
-        f"{scope} img{{max-width:100%;max-height:{tallest};height:auto;"
+        f"{scope} img{{max-width:100%;max-height:18cm;height:auto;"
         f"image-resolution:{96 / PRINT_SCALE:g}dpi}}"
         f"{inside} pre{{white-space:pre-wrap;font-size:{size * 13 / 16:g}px}}"
         + _OUR_STYLE.format(f"{scope} ", _SMALLEST_FOR_PRINT)

@@ -16,7 +16,7 @@ import pytest
 from batches import ROOT, clean_environment, command, many_exports
 from click.testing import CliRunner
 
-from dsr_report.batch import RESULTS, Result, key_of, read_list, read_subjects
+from dsr_report.batch import RESULTS, Result, key_of, read_list
 from dsr_report.cli.batch import batch
 from dsr_report.cli.batch_table import BatchTable
 from dsr_report.errors import UsageError
@@ -25,6 +25,10 @@ from dsr_report.obtain import Subject
 from dsr_report.register import Register
 from dsr_report.sandbox.server import running_sandbox
 from dsr_report.verification.verifier import verify
+
+
+def read_subjects(source: str | bytes) -> list[Subject]:
+    return [listed.subject for listed in read_list(source)]
 
 
 def test_lists_and_tables_are_read_and_faults_are_all_named():

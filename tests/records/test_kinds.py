@@ -278,7 +278,8 @@ def test_a_kind_that_is_declared_in_one_place_is_known_in_all(loyalty, data, tmp
     for text in ("Klantenkaart", "Gespaarde punten", "Hoeveel punten u hebt.", "gold", "3 februari 2013"):
         assert text in told
     assert "2013" in html[: html.index('id="told"')]  # the period on page one
-    assert "lantenkaarten" in html
+    assert "Overige gegevens: klantenkaarten" in html.replace("\xa0", " ")  # and where they come from
+    assert "Antwoorden die u in enquêtes" not in html
 
 
 def test_which_texts_are_free_is_read_of_the_declaration_that_holds_now():
@@ -361,6 +362,8 @@ def test_an_event_that_is_declared_in_one_place_is_known_in_all(tmp_path):
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     events = html[html.index('id="annex-b"') : html.index('id="technical')]
     assert events.count("A picture was swiped") == len(SWIPES)
+    assert "Other records: swipes" in html.replace("\xa0", " ")
+    assert "How messages were delivered" not in html
     assert "2 swipes" in html[: html.index('id="annex-b"')].replace("\xa0", " ")
 
 
