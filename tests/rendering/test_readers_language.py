@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import dsr_report
-from dsr_report.config import Config, Retention
+from dsr_report.config import Config, Controller, Retention
 from dsr_report.languages import language_of
 from dsr_report.records.rule import rule
 from dsr_report.rendering.warnings import rule_text
@@ -55,7 +55,7 @@ def test_the_search_is_said_in_words(built) -> None:
 
 
 def test_the_officer_the_representative_and_the_phone_are_printed(built) -> None:
-    from dsr_report.config import Config, Controller, Officer
+    from dsr_report.config import Officer
 
     controller = Controller(
         name="Kroosduiker", phone="+31 20 000 0000", representative="Vertreter GmbH, Hamburg"
@@ -216,3 +216,12 @@ def test_the_places_of_the_values_are_named_in_reading_order(built) -> None:
     order = ["Your profile", "What you filled in", "What we noted about you", "Annex A", "Annex B", "Annex E"]
     places = [table.index(title) for title in order]
     assert places == sorted(places)
+
+
+def test_no_french_word_is_elided_before_a_name_of_somebody_elses(built) -> None:
+    controller = Controller(name="Herboristerie du Lac")
+    with built(
+        [CLICK | {"data": CLICK["data"] | {"city": "Amiens"}}], "fr", config=Config(controller=controller)
+    ) as report:
+        text = report.text
+    assert re.findall(r"\b(?:que|de|le|la|du) (?:Herboristerie|Amiens)", text) == []

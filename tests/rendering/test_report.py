@@ -82,7 +82,7 @@ FACTS = {
         "en": "The personal data that Lindenhof Versand holds about you in its e-mail system",
         "nl": "De persoonsgegevens die Lindenhof Versand over u heeft opgeslagen in het e-mailsysteem",
         "de": "Die personenbezogenen Daten, die Lindenhof Versand im E-Mail-System über Sie gespeichert hat",
-        "fr": "Les données personnelles vous concernant que Lindenhof Versand détient dans son système "
+        "fr": "Les données personnelles vous concernant détenues par Lindenhof Versand dans son système "
         "d’envoi d’e-mails",
     },
     "received": {
