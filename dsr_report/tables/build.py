@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -21,7 +20,7 @@ from dsr_report.tables.declarations.columns import ORIGIN, ORIGIN_BY_ROW
 from dsr_report.tables.derived import Known
 from dsr_report.tables.events import EventColumns, row_of
 from dsr_report.tables.exact import json_text
-from dsr_report.tables.ids import MessageIds
+from dsr_report.tables.ids import MessageIds, NumberedKeys
 from dsr_report.tables.messages import merge_rows, rows_of_message
 from dsr_report.tables.origins import Origins
 from dsr_report.tables.rows import family_of_mailing, rows_of
@@ -137,14 +136,10 @@ def _with_link_keys(links: Columns, known: Known) -> Columns:
 
 def _numbered_mailings(store: Store) -> Iterator[Columns]:
     """Rows of mailings with the product in their keys; further records of one mailing are numbered."""
-    counts: Counter[str] = Counter()
+    resolve = store.known.mailings.resolve
+    numbered = NumberedKeys(resolve(key) for batch in store.batches() for key in batch["mailing_key"])
     for batch in store.batches():
-        keys = []
-        for key in batch["mailing_key"]:
-            final = store.known.mailings.resolve(key)
-            counts[final] += 1
-            keys.append(final if counts[final] == 1 else f"{final}-{counts[final]}")
-        yield batch | {"mailing_key": keys}
+        yield batch | {"mailing_key": [numbered.key(resolve(key)) for key in batch["mailing_key"]]}
 
 
 _SPECIAL: dict[str, Callable[[Store], Iterator[Columns]]] = {

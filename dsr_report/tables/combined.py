@@ -10,6 +10,7 @@ from dsr_report.errors import DsrReportError
 from dsr_report.spool import BlockFile
 from dsr_report.tables.blocks import Columns, Lists
 from dsr_report.tables.build import TableSet
+from dsr_report.tables.ids import NumberedKeys
 from dsr_report.tables.schema import tables_by_name
 
 _IN_MEMORY = 1 << 20
@@ -48,11 +49,9 @@ class CombinedSet(Mapping[str, Any]):
 
     def _fill(self, exports: Iterable[One]) -> None:
         names = list(self._places)
-        seen: Counter[str] = Counter()
+        numbered = NumberedKeys()
         for one in exports:
-            seen[one.subject_key] += 1
-            count = seen[one.subject_key]
-            key = one.subject_key if count == 1 else f"{one.subject_key}-{count}"
+            key = numbered.key(one.subject_key)
             try:
                 made = one.tables(names, key)
             except DsrReportError as error:

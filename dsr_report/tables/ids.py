@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from dsr_report.records.fields import FieldReader, family_of
@@ -92,3 +94,27 @@ class MailingIds:
             return key
         families = self._families.get(number, set())
         return f"{next(iter(families)) if len(families) == 1 else 'mailing'}:{number}"
+
+
+class NumberedKeys:
+    """Numbers the second and further rows of a key (`…-2`); no number makes a key that is one itself.
+
+    Args:
+        own: keys that rows have by themselves, as far as they are known; the first row of each keeps it.
+    """
+
+    def __init__(self, own: Iterable[str] = ()) -> None:
+        self._own = set(own)
+        self._given: set[str] = set()
+        self._counts: Counter[str] = Counter()
+
+    def key(self, own: str) -> str:
+        """The key of the next row that has `own`."""
+        count = self._counts[own] + 1
+        key = own if count == 1 else f"{own}-{count}"
+        while key in self._given or (key != own and key in self._own):
+            count += 1
+            key = f"{own}-{count}"
+        self._counts[own] = count
+        self._given.add(key)
+        return key

@@ -221,7 +221,8 @@ class Store:
                     whole = zip(message_keys or [], made, strict=True)
                     made = [fingerprint((message or "", key)).hex() for message, key in whole]
                 keys = [one if key is None else key for key, one in zip(keys, made, strict=True)]
-            result[self.table.key] = seen.unique(keys)
+            # Rows with the same mailing need not follow each other: `build` numbers them.
+            result[self.table.key] = keys if self.table.key == "mailing_key" else seen.unique(keys)
         return result | self.known.columns(self.table, rows, message_keys)
 
     def in_order(self) -> Iterator[tuple[Any, Places, Seen]]:

@@ -125,6 +125,14 @@ def test_one_person_in_two_exports_keeps_two_keys(tmp_path):
         assert set(exports.tables["events"].subject_key) == {"profile:1", "profile:1-2"}
 
 
+def test_a_subject_whose_id_looks_like_a_numbered_one_has_a_key_of_its_own(tmp_path):
+    for place, number in enumerate(["5", "5", "5-2"]):
+        text = f'{{"info": {{"type": "profile", "id": "{number}"}}, "data": []}}'
+        (tmp_path / f"{place}.json").write_text(text)
+    with dsr_report.read_many(tmp_path) as exports:
+        assert exports.tables["subject"].subject_key.is_unique
+
+
 def test_a_broken_export_stops_or_is_left_out_as_asked(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(export_of(1)), encoding="utf-8")
     (tmp_path / "b.json").write_text('{"info": {"type": "profile", "id": "2"}, "data": [{"a": 1}, ', "utf-8")

@@ -388,6 +388,20 @@ def test_excel_evaluates_nothing_and_cuts_nothing(awkward, tmp_path):
     assert cells[0].value + pieces[4] == "x" * 40_000
 
 
+@pytest.mark.parametrize("form", ["sqlite", "duckdb"])
+def test_ids_that_look_like_numbered_keys_have_keys_of_their_own(form, tmp_path):
+    pytest.importorskip("duckdb")
+    ids = ["1", "1", "1-2", "1-2", "1-3"]
+    records = [
+        {"type": "mailing", "data": {"id": number, "subject": f"s{at}"}} for at, number in enumerate(ids)
+    ]
+    with tables_of(*records) as tables:
+        write(tables, tmp_path, form)
+        found = tables["mailings"].set_index("mailing_key")["mailing_id"].to_dict()
+    assert sorted(found.values()) == ids
+    assert [found[f"marketing-suite:{number}"] for number in set(ids)] == list(set(ids))
+
+
 def test_excel_keeps_texts_of_characters_that_count_twice_and_long_numbers(tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     long = "x" + "\U0001f600" * 40_000
