@@ -47,11 +47,29 @@ def _declared_rows(record: Record) -> Rows:
     if kind.is_packaging:
         return
     row = cells_of(record, kind)
+    apart = [(one, held) for one in kind.rows_apart if (held := getattr(record, one.name))]
+    key = ""
+    if apart:
+        # What has rows of its own is part of what makes one record differ from another.
+        own = table(kind.table_name)
+        parts = [
+            json_text(held, sort=True) if one.how == "map" else repr(sorted(map(_without_place, held)))
+            for one, held in apart
+        ]
+        key = row[own.key] = _key_with(row_key(own, row), parts)
     yield kind.table_name, row
-    key = row_key(table(kind.table_name), row) if kind.rows_apart else ""
-    for one in kind.rows_apart:
-        held = getattr(record, one.name)
+    for one, held in apart:
         yield from _fields(record, key, one.name, held) if one.how == "map" else _interests(record, key, held)
+
+
+def _without_place(interest: Interest) -> tuple[str, ...]:
+    return tuple("" if part is None else str(part) for part in interest[:-1])
+
+
+def _key_with(key: str, parts: Iterable[str]) -> str:
+    """The key of a row that differs from others in parts that have rows of their own."""
+    text = "\x1f".join((key, *parts))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _fields(record: Record, key: str, field: str, fields: dict[str, JsonValue]) -> Rows:
@@ -83,12 +101,8 @@ def _interests(record: Record, key: str, interests: tuple[Interest, ...]) -> Row
 def _survey(record: Survey) -> Rows:
     row = cells_of(record, kind_of("survey"))
     row["answer_count"] = len(record.answers)
-    # The answers are part of what makes one submission differ from another.
-    answers = "\x1f".join(json_text(cast("JsonValue", list(answer[:4]))) for answer in record.answers)
-    row["submission_key"] = hashlib.blake2b(
-        f"{row_key(table('survey_submissions'), row)}{answers}".encode("utf-8", "surrogatepass"),
-        digest_size=8,
-    ).hexdigest()
+    answers = (json_text(cast("JsonValue", list(answer[:4]))) for answer in record.answers)
+    row["submission_key"] = _key_with(row_key(table("survey_submissions"), row), answers)
     yield "survey_submissions", row
     for position, answer in enumerate(record.answers, 1):
         shared = {

@@ -55,6 +55,9 @@ def _digest(line: str) -> bytes:
     return digest.digest()
 
 
+_NO_KEY = int.from_bytes(_digest(""), "big")
+
+
 @lru_cache
 def hashed_columns(table: Table) -> tuple[str, ...]:
     """The columns of a row's fingerprint: the export's content, without places and derived values."""
@@ -86,6 +89,7 @@ class Store:
         self._closing = weakref.finalize(self, self._file.close)
         self._places: list[tuple[int, int, int]] = []  # offset, size, first row
         self._fingerprints: list[bytes] = []
+        self._given_keys: dict[int, Places] = {}  # by the first row of a block: hashes of keys that rows have
         self._order_codes: dict[str, list[Places]] = {name: [] for name in table.order}
         self._codes: dict[str, dict[str | None, int]] = {name: {} for name in table.order}
         self._put_count = 0
@@ -127,6 +131,9 @@ class Store:
     def _add_block(self, columns: Columns, count: int) -> None:
         block = b"".join(self._prints(columns, count))
         self._fingerprints.append(block)
+        if (keys := columns.get(self.table.key)) is not None:
+            given = b"".join(_digest(key or "") for key in keys)
+            self._given_keys[self._put_count] = np.frombuffer(given, dtype=">u8").astype(np.uint64)
         for name in self.table.order:
             self._order_codes[name].append(self._codes_of(name, columns.get(name), count))
         data = self.blocks.pack(columns, count)
@@ -164,6 +171,11 @@ class Store:
     def _ranks(self) -> Places:
         """The position of each row, taken in the order of arrival, in the order of content."""
         keys: list[Places] = [self._all_prints]
+        if self._given_keys:  # rows of one content can differ in them
+            given = np.full(self.count, _NO_KEY, np.uint64)
+            for first, part in self._given_keys.items():
+                given[first : first + len(part)] = part
+            keys.insert(0, given)
         for name in reversed(self.table.order):
             column = np.concatenate(self._order_codes[name])
             if self.table.column(name).dtype not in {MOMENT, "int64"}:

@@ -388,6 +388,20 @@ def test_excel_evaluates_nothing_and_cuts_nothing(awkward, tmp_path):
     assert cells[0].value + pieces[4] == "x" * 40_000
 
 
+def test_records_that_differ_in_what_has_rows_of_its_own_have_keys_of_their_own_in_any_order():
+    forms = [{"type": "form", "data": {"fields": {"Email": name}}} for name in "abc"]
+    surveys = [{"survey": "S", "questions": {"1": {"question": "Q", "answer": name}}} for name in "xyz"]
+    found = []
+    for records in ([*forms, *surveys], [*surveys[::-1], *forms[::-1]]):
+        with tables_of(*records) as tables:
+            assert set(tables["fields"].record_key) == set(tables["forms"].form_key)
+            keys = tables["survey_submissions"].submission_key
+            assert set(tables["survey_answers"].submission_key) == set(keys)
+            found.append([list(tables["forms"].form_key), list(keys)])
+    assert found[0] == found[1]
+    assert len(set(found[0][0])) == 3
+
+
 @pytest.mark.parametrize("form", ["sqlite", "duckdb"])
 def test_ids_that_look_like_numbered_keys_have_keys_of_their_own(form, tmp_path):
     pytest.importorskip("duckdb")
