@@ -242,6 +242,21 @@ def test_what_is_masked_and_withheld_is_listed_with_reason_and_remedy(built: Cal
         assert fact in listed
 
 
+@pytest.mark.parametrize("kind", ["click", "delivery", ""])
+def test_opens_and_clicks_are_explained_where_there_are_some(built: Callable[..., Any], kind: str) -> None:
+    data: list[Any] = [
+        {"type": "message", "ID": "1", "timestampsent": "2024-01-02 03:04:05", "subject": "Hi"},
+        {"type": "profile", "ID": "7", "database": "1", "fields": {"Name": "Robin"}, "interests": {"Tea": 1}},
+    ]
+    if kind:
+        data.append({"type": kind, "ID": "2", "timestamp": "2024-01-02 03:04:06", "mailing": "3"})
+    with built(data) as report:
+        chapter, text = report.part("noticed-part").text, report.text
+    assert ("The hidden image in an e-mail was loaded" in chapter) is (kind == "click")
+    assert ("No opens, clicks or other events are stored." in chapter) is (kind == "")
+    assert ("the place of an open or click are estimates" in text) is (kind == "click")
+
+
 @pytest.mark.parametrize("treatment", ["mask", "withhold"])
 def test_only_what_was_done_is_explained(built: Callable[..., Any], treatment: str) -> None:
     mark = Mark(1, treatment, "address", "another's", "Art. 15(4) GDPR", "[1]", ("/data/0/a",), ())

@@ -13,7 +13,7 @@ from dsr_report.rendering.chapters.book import NEVER, Book, PartView, gather
 from dsr_report.rendering.events import moment_text
 from dsr_report.rendering.kinds import kind_plural
 from dsr_report.rendering.plots import IN_CHAPTER, Plot, Series, plot
-from dsr_report.rendering.statistics import OPENED, PROBLEMS, MessageEntry
+from dsr_report.rendering.statistics import OPENED, PROBLEMS, VISITS, MessageEntry
 
 _MOST_LINES = 40
 """Messages with delivery problems that get a line each; above it they are listed by number."""
@@ -193,6 +193,7 @@ def activity_by_month(book: Book) -> Iterator[PartView]:
     rows = [Row(label, _four(counts)) for label, _short, counts in periods if any(_four(counts))]
     values = {
         "has_events": len(book.collected.spools["events"]) > 0,
+        "has_visits": _has_visits(book),
         "plot": plot_of(periods, language),
         "rows": rows,
         "left_out": len(rows) < len(periods),
@@ -239,6 +240,10 @@ def is_nothing_noticed(book: Book) -> bool:
     return not book.collected.activity.messages and not len(book.collected.spools["events"])
 
 
+def _has_visits(book: Book) -> bool:
+    return any(book.collected.kinds[kind] for kind in VISITS)
+
+
 def is_nothing_concluded(book: Book) -> bool:
     """Whether no field is marked as inferred, and no interest is stored."""
     return not book.collected.inferred and not book.collected.interests
@@ -250,7 +255,7 @@ def conclusions(book: Book) -> Iterator[PartView]:
     values = {
         "inferred": collected.inferred,
         "interests": collected.interests,
-        "has_events": len(collected.spools["events"]) > 0,
+        "has_visits": _has_visits(book),
     }
     yield PartView(values, "concluded-part")
 
