@@ -111,7 +111,7 @@ def _frame_of(name: str, kind: Kind) -> KindsTable:
     return _KINDS_TABLES.get(name) or KindsTable(
         name,
         f"{name}_key",
-        f"{kind.explanation}.",
+        kind.explanation,
         tuple(one.column for one in map(kind.field, kind.moments[:1]) if one),
     )
 

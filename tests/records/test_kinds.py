@@ -268,6 +268,8 @@ def test_a_kind_that_is_declared_in_one_place_is_known_in_all(loyalty, data, tmp
         )
         assert (row["since"].isoformat(), row["since_raw"]) == ("2013-02-03T03:05:06+00:00", CARD["since"])
         assert (row["other"], row["pointer"]) == ('{"colour": "red"}', record.pointer)
+        explained = language_of("nl").text(schema.table("loyalty").description)
+        assert explained == "Punten die u met een kaart hebt gespaard"
         (of_field,) = read.tables["fields"].to_dict("records")
         assert (of_field["record_kind"], of_field["record_key"]) == ("loyalty", row["loyalty_key"])
         assert "loyalty.loyalty_key" in schema.table("fields").joins["record_key"].split()
