@@ -26,6 +26,7 @@ from dsr_report.languages import LANGUAGES, Language, language_of
 from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.register.entries import CaseEntry
 from dsr_report.rendering.environment import environment
+from dsr_report.rendering.kinds import titles_of
 
 _FORM_BYTES = 2 << 20
 _MOST_FIELDS = 2_000
@@ -137,6 +138,10 @@ class Ask:
     def text(self, message: str) -> str:
         """Translate a text into the language of the page."""
         return self.language.text(message)
+
+    def kind(self, name: str) -> str:
+        """The heading of a record of a kind, which may be one of the configuration."""
+        return titles_of(name, self.office.config, self.language)[0]
 
     def in_words(self, sentence: str | None) -> str:
         """Translate an error's sentence into the language of the page, in the desk's terms."""

@@ -14,7 +14,6 @@ from dsr_report.desk.record_index import KeptRecord
 from dsr_report.desk.review import CaseReview, shown_text
 from dsr_report.mime.message import parse_once, wire_of_text
 from dsr_report.pointers import tokens
-from dsr_report.records.kinds import kind_of
 from dsr_report.redact.marks import mark_text
 from dsr_report.redact.message_texts import is_message
 from dsr_report.redact.plan import SHORTEST_PASSAGE
@@ -51,7 +50,7 @@ def show_record(ask: Ask, *, said: str = "") -> Response:
         "record",
         said=said or (ask.text("Saved.") if ask.query("saved") else ""),
         record=record,
-        kind=ask.text(kind_of(record.kind).title[0]),
+        kind=ask.kind(record.kind),
         values=values_of(ask, review, record),
         frame=frame_of(review, record),
         reason=reason,

@@ -18,11 +18,11 @@ from dsr_report.desk.pages import Ask, number_in
 from dsr_report.desk.record_pages import frame_of, values_of
 from dsr_report.desk.review import CaseReview, ConflictError, is_decided, may_be_everywhere
 from dsr_report.mime.message import parse_once, wire_of_text
-from dsr_report.records.kinds import kind_of
 from dsr_report.redact.decisions import SCOPES
 from dsr_report.redact.findings import Finding
 from dsr_report.redact.places import places_of
 from dsr_report.redact.plan import Treatment
+from dsr_report.rendering.kinds import titles_of
 from dsr_report.rendering.warnings import oddities
 
 _PAGE = 100
@@ -74,7 +74,7 @@ def found(ask: Ask) -> Response:
     return ask.html(
         "found",
         kinds=[
-            (language.text(kind_of(kind).title[1]), language.number(n))
+            (titles_of(kind, ask.office.config, language)[1], language.number(n))
             for kind, n in summary.kinds.most_common()
         ],
         facts=[
@@ -158,7 +158,7 @@ def _totals(review: CaseReview) -> Counter[str]:
 
 def _line(ask: Ask, review: CaseReview, finding: Finding) -> FindingLine:
     entry = review.entry(finding)
-    title = finding.title or ask.text(kind_of(finding.record).title[0]) if finding.record else ""
+    title = finding.title or ask.kind(finding.record) if finding.record else ""
     return FindingLine(
         finding.id,
         finding.key,
@@ -211,7 +211,7 @@ def show_finding(ask: Ask) -> Response:
         previous=order[at - 1] if at else "",
         next=order[at + 1] if at + 1 < len(order) else "",
         skip=upcoming.id if upcoming else "",
-        kind=ask.text(kind_of(finding.record).title[0]) if finding.record else "",
+        kind=ask.kind(finding.record) if finding.record else "",
         articles=ask.language.citation(finding.article),
         last=decided.last,
     )
@@ -258,7 +258,7 @@ def _places(ask: Ask, review: CaseReview, finding: Finding) -> list[FindingPlace
     for pointer in pointers:
         record = review.records.at(pointer)
         if record is not None and record.number not in found:
-            title = record.title or ask.text(kind_of(record.kind).title[0])
+            title = record.title or ask.kind(record.kind)
             found[record.number] = FindingPlace(record.number, record.kind, title, record.date)
     return list(found.values())
 
@@ -376,7 +376,7 @@ def texts(ask: Ask) -> Response:
         texts=[
             (
                 text.id,
-                text.title or ask.text(kind_of(text.kind).title[0]),
+                text.title or ask.kind(text.kind),
                 text.date,
                 shorten(text.text, _BEGINNING, placeholder="…") or text.text.strip()[:_BEGINNING],
                 text.id in unread,
@@ -414,7 +414,7 @@ def show_text(ask: Ask) -> Response:
         pieces=marked_pieces(text.text, [(f.value, f.id) for f in known if not f.decided]),
         is_read=text.id in review.decided.read,
         record=record,
-        kind=ask.text(kind_of(text.kind).title[0]),
+        kind=ask.kind(text.kind),
         position=(at + 1, len(order)),
         left=len(review.still_open().unread),
         previous=order[at - 1] if at else "",
@@ -435,7 +435,7 @@ def find(ask: Ask) -> Response:
         for place in islice(places_of(text, review.export.found()), _PAGE):
             record = review.records.at(place.pointer)
             if record is not None:
-                title = place.title or ask.text(kind_of(place.record).title[0])
+                title = place.title or ask.kind(place.record)
                 found.append((record.number, title, place.date, place.excerpt))
     return ask.html("find", text=text, found=found, most=_PAGE)
 

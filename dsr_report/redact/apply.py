@@ -514,7 +514,7 @@ class _Hiding:
         hidden = without_parts(wire_of_text(text), {path: mark.text for path, mark in marks.items()})
         for mark in marks.values():
             self._note(mark, pointer)
-        return text_of_wire(hidden.wire)
+        return text_of_wire(hidden)
 
     def _without(
         self,
@@ -534,7 +534,7 @@ class _Hiding:
         if is_message(text):
             passages = passages_of(tuple(sorted(present)))
             hidden = without_passages(wire_of_text(text), passages, mark_of)
-            result = None if hidden is None else text_of_wire(hidden.wire)
+            result = None if hidden is None else text_of_wire(hidden)
         else:
             result = text
             if is_literal:

@@ -51,14 +51,7 @@ MarkOf = Callable[[str], str]
 """Returns the mark of a passage."""
 
 
-class Hidden(NamedTuple):
-    """A message without its hidden passages, and the paths of the parts that were replaced whole."""
-
-    wire: bytes
-    whole_parts: tuple[str, ...]
-
-
-def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden | None:
+def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> bytes | None:
     """The message with each passage replaced by its mark, however it is encoded.
 
     A part that holds a passage in bytes that cannot be changed in place is replaced whole by a text that says
@@ -69,10 +62,9 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
     if present is None:
         return None
     if not present:
-        return Hidden(raw, ())
+        return raw
     hiding = _Hiding(Passages(sorted(present), map(mark_of, present)), mark_of)
     result = hiding.message(raw)
-    whole: list[str] = []
     is_left = _passages_in(hiding.passages, result) != set()
     for part in reversed(list(parse(result).walk())):  # embedded files are numbered: the last one first
         if part.is_container:
@@ -80,14 +72,13 @@ def without_passages(raw: bytes, passages: Passages, mark_of: MarkOf) -> Hidden 
         left = hiding.left_in(part) if is_left else set()
         if left or (part.media_type in _SIGNATURES and result != raw):
             result = without_part(result, part.path, mark_of(min(left or present)))
-            whole.append(part.path)
     if is_left and _passages_in(hiding.passages, result) != set():
         # a part may declare a transfer encoding that it does not have: then the passage is in its raw bytes
         text = hiding.text(result.decode("utf-8", "surrogateescape"))
         result = text.encode("utf-8", "surrogateescape") if text is not None else result
         if text is None or _passages_in(hiding.passages, result) != set():
             return None
-    return Hidden(result, tuple(reversed(whole)))
+    return result
 
 
 def without_alone(raw: bytes, passages: Passages, mark_of: MarkOf) -> bytes | None:
@@ -436,7 +427,7 @@ def _encoded_body(content: bytes, transfer_encoding: str, before: bytes) -> byte
     return content
 
 
-def without_parts(raw: bytes, notes: Mapping[str, str]) -> Hidden:
+def without_parts(raw: bytes, notes: Mapping[str, str]) -> bytes:
     """The message with the content of each of these parts (by path) replaced by its note.
 
     Digests in fields and signatures of the old content are hidden as well.
@@ -448,7 +439,7 @@ def without_parts(raw: bytes, notes: Mapping[str, str]) -> Hidden:
         for part in parse(result).walk():
             if part.media_type in _SIGNATURES:
                 result = without_part(result, part.path, note)
-    return Hidden(result, tuple(notes))
+    return result
 
 
 def without_part(raw: bytes, path: str, note: str) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dsr_report.config import Config
+from dsr_report.languages import Language
 from dsr_report.records.base import Record
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.models.other import Custom
@@ -15,21 +17,24 @@ def kind_name(record: Record) -> str:
     return record.name if isinstance(record, Custom) else record.kind
 
 
+def titles_of(kind: str, config: Config, language: Language) -> tuple[str, str]:
+    """The headings of one record and of several; the configuration has one for both."""
+    own = config.records.get(kind)
+    if own is not None:
+        title = own.title.get(language.code) or kind
+        return title, title
+    singular, plural = kind_of(kind).title
+    return language.text(singular), language.text(plural)
+
+
 def kind_title(record: Record, options: ReportOptions) -> str:
     """The heading of one record."""
-    kind = kind_name(record)
-    custom = options.config.records.get(kind)
-    if custom is not None:
-        return custom.title.get(options.language_code) or kind
-    return options.language.text(kind_of(kind).title[0])
+    return titles_of(kind_name(record), options.config, options.language)[0]
 
 
 def kind_plural(kind: str, options: ReportOptions) -> str:
     """The heading of several records of a kind."""
-    custom = options.config.records.get(kind)
-    if custom is not None:
-        return custom.title.get(options.language_code) or kind
-    return options.language.text(kind_of(kind).title[1])
+    return titles_of(kind, options.config, options.language)[1]
 
 
 def count_in_words(kind: str, count: int, options: ReportOptions) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pyzipper
-from desks import SAMPLES, Running, running_desk, text_of
+from desks import CONTROLLER, SAMPLES, Running, running_desk, text_of
 
 import dsr_report
 from dsr_report.languages import language_of
@@ -637,3 +637,15 @@ def test_two_clicks_are_one_job(desk: Running) -> None:
     started = [desk.office.jobs.start(reference, "preview", {"language": "en"}, actor="a") for _ in range(5)]
     assert len({id(job) for job in started}) == 1
     assert desk.waited(reference) == "done"
+
+
+def test_kinds_of_the_configuration_are_called_as_it_calls_them(tmp_path: Path) -> None:
+    own = '\n[records.bike]\nkeys = ["frame"]\ntitle = { en = "Your bike" }\n'
+    export = {"info": {"type": "profile", "id": "1"}, "data": [{"frame": "F1", "gears": 7}]}
+    with running_desk(tmp_path, config=CONTROLLER.read_text("utf-8") + own) as desk:
+        desk.sign_in()
+        case = desk.taken_in(json.dumps(export).encode())
+        for page in (case, f"{case}/found", f"{case}/record/1"):
+            said = text_of(desk.get(page))
+            assert "Other record" not in said
+        assert "Your bike" in said

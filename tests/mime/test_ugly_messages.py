@@ -113,7 +113,7 @@ def test_what_is_to_be_withheld_is_gone_wherever_it_was_opened(what, passage, ke
     raw = next(case.raw for case in ALL if case.what == what)
     hidden = without_passages(raw, Passages([passage], ["[gone]"]), {passage: "[gone]"}.__getitem__)
     assert hidden is not None
-    message = whole_message(hidden.wire)
+    message = whole_message(hidden)
     told = everything_told(message)
     assert passage not in told
     assert kept is None or kept in told
