@@ -34,11 +34,15 @@ class Member(NamedTuple):
 def with_unique_names(members: Iterable[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     """Members as an object; a second one of a name is `name (2)`."""
     result: dict[str, JsonValue] = {}
+    counts: dict[str, int] = {}
     for name, value in members:
-        unique, count = str(name), 1
+        text = str(name)
+        count = counts.get(text, 0) + 1
+        unique = text if count == 1 else f"{text} ({count})"
         while unique in result:
             count += 1
-            unique = f"{name} ({count})"
+            unique = f"{text} ({count})"
+        counts[text] = count
         result[unique] = value
     return result
 

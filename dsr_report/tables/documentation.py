@@ -70,7 +70,8 @@ rows beyond 1,048,576 in a sheet `TABLE 2`; numbers of more than 15 digits are t
 Values are exact in every format. A cell of a CSV file that begins with `=`, `+`, `-` or `@` is
 therefore *not* changed: import such files into a spreadsheet with all columns as text, or use `xlsx`,
 where nothing is evaluated. A lone surrogate (half of a character, which no file of UTF-8 can hold) is
-written as its escape, `\\ud83d`.
+written as its escape, `\\ud83d`. The same export gives the same bytes in each format but `duckdb`, whose
+files have an id of their own.
 
 ## Keys and joins
 
