@@ -17,7 +17,7 @@ import mime_parsing
 from measuring import ROOT, Command, Run, compared, measured
 from opening import opening
 from results import Case, Target, of_runs
-from shapes import SHAPES
+from shapes import LINES, SHAPES
 from shapes import write as write_shape
 
 _PYTHON = sys.executable
@@ -126,7 +126,8 @@ def inspect_shapes(setting: Setting) -> list[Case]:
         if name in SHAPES:
             write_shape(name, most, file)
         ours = setting.ours("inspect", "inspect", file, "-q")
-        load = "import json, sys; json.load(open(sys.argv[1]))"
+        load = "json.load(file)" if name != LINES else "[json.loads(line) for line in file]"
+        load = f"import json, sys; file = open(sys.argv[1]); {load}"
         found = compared([Command("json.load", [_PYTHON, "-c", load, str(file)]), ours], setting.runs)
         plain, run = found["json.load"], found["inspect"]
         ratios[name] = run.cpu / plain.cpu

@@ -11,7 +11,9 @@ from typing import Any
 
 _Event = dict[str, Any]
 _KINDS = ("open", "click", "delivery")
-_STEP = 4096
+LINES = "a line each"
+_BY_NUMBER = "by number"
+_AROUND = {LINES: ("[]}\n", "\n", "\n"), _BY_NUMBER: ("{", ",", "}}")}
 
 
 def _event(chance: random.Random, number: int, kind: str = "open") -> _Event:
@@ -110,6 +112,11 @@ def _list_of_objects(chance: random.Random, number: int) -> _Event:
     return {**_event(chance, number), "items": items}
 
 
+def _in_messages(chance: random.Random, number: int) -> _Event:
+    events = [_event(chance, 20 * number + at) for at in range(20)]
+    return {"id": str(number), "subject": f"Letter {number}", "events": events}
+
+
 SHAPES: dict[str, Callable[[random.Random, int], _Event]] = {
     "one kind": _in_turn(1),
     "two kinds in turn": _in_turn(2),
@@ -128,20 +135,25 @@ SHAPES: dict[str, Callable[[random.Random, int], _Event]] = {
     "members that may be missing": _optional,
     "a password of letters in each": _letters,
     "a list of objects in each": _list_of_objects,
+    "in messages": _in_messages,
+    LINES: _in_turn(1),
+    _BY_NUMBER: _in_turn(1),
 }
 
 
 def write(shape: str, megabytes: float, file: Path) -> None:
     """Write a reproducible export of about this size, of events of one shape."""
     chance = random.Random(1)  # noqa: S311 - repeatable, and nothing is kept secret with it
+    before, between, after = _AROUND.get(shape, ("[", ",", "]}"))
     number, size = 0, 0
     with file.open("w", encoding="utf-8") as out:
-        out.write('{"info":{"type":"profile","id":"42"},"data":[')
+        out.write(f'{{"info":{{"type":"profile","id":"42"}},"data":{before}')
         while size < megabytes * 1e6:
-            events = [SHAPES[shape](chance, at) for at in range(number, number + _STEP)]
-            size += out.write(("," if number else "") + json.dumps(events, separators=(",", ":"))[1:-1])
-            number += _STEP
-        out.write("]}")
+            name = f'"{number}":' if shape == _BY_NUMBER else ""
+            event = json.dumps(SHAPES[shape](chance, number), separators=(",", ":"))
+            size += out.write((between if number else "") + name + event)
+            number += 1
+        out.write(after)
 
 
 if __name__ == "__main__":
