@@ -43,7 +43,7 @@ _HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 _FORM_BYTES = 2 << 20
-"""Bytes oytes of a form without files: the longest has a statement for each letter, in one language."""
+"""Bytes of a form without files: the longest has a statement for each letter, in one language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ class RawRecord(NamedTuple):
     """An unparsed record: its kind, pointer, value and container labels, and the rule that decided the kind.
 
     `value` is the export's own value at `pointer`, or `members.Members` where the record's values are only
-    some
-    of those below `pointer`, or are a row's cells. All records together hold all values of the
-    export's items, each once.
+    some of those below `pointer`, or are a row's cells. All records together hold all values of the export's
+    items, each once.
     """
 
     kind: str
