@@ -18,7 +18,7 @@ from dsr_report.jsonstream.items import Item, ReadWarning, count_values
 from dsr_report.jsonstream.subjects import TYPES
 from dsr_report.lexicon import SOURCE_LANGUAGE
 from dsr_report.records.alike import Lot
-from dsr_report.records.classifier import Classifier
+from dsr_report.records.classifier import AlikeRecords, Classifier
 from dsr_report.records.custom import CustomKind
 from dsr_report.records.raw_record import RawRecord
 from dsr_report.records.summary import Summary
@@ -126,6 +126,10 @@ class Export(Closing):
         items = self.file.items()
         return Classifier(self.custom).find(watch(items) if watch else items)
 
+    def _found_alike(self) -> Iterator[RawRecord | AlikeRecords]:
+        """As `found`, with alike records of a batch together."""
+        return Classifier(self.custom).find_alike(map(Lot, self.file.batches()), inside=False)
+
     def counted(self, watch: Callable[[Iterator[Item]], Iterator[Item]] | None = None) -> Iterator[RawRecord]:
         """As `found`; once it is exhausted, `summary` is set without another reading."""
         if "summary" in self.__dict__:
@@ -171,7 +175,7 @@ class Export(Closing):
     def summary(self) -> Summary:
         """Counts of records by kind and rule; the period; what was not recognised. Reads the export once."""
         summary = Summary(self.zone)
-        for found in Classifier(self.custom).find_alike(map(Lot, self.file.batches())):
+        for found in Classifier(self.custom).find_alike(map(Lot, self.file.batches()), inside=True):
             summary.add(found)
         return summary
 
@@ -211,7 +215,7 @@ class Export(Closing):
         from dsr_report.tables.build import build  # noqa: PLC0415 - numpy is heavy
 
         return build(
-            () if set(names) == {"subject"} and subject_key is None else self.found(),
+            () if set(names) == {"subject"} and subject_key is None else self._found_alike(),
             self.zone,
             info=self.info.value,
             info_pointer=self.info.pointer,

@@ -129,7 +129,7 @@ def inspect_export(export: Export, *, defects: bool = False) -> Inspection:
     summary = Summary(export.zone)
     lots = _Watched(export.file.batches())
     found_defects: Counter[DefectCode] = Counter()
-    for found in Classifier(export.custom).find_alike(lots):
+    for found in Classifier(export.custom).find_alike(lots, inside=True):
         summary.add(found)
         if defects and found.kind == "message":
             alike = found.one_by_one() if isinstance(found, AlikeRecords) else [found]

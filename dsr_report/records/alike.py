@@ -144,6 +144,14 @@ class Lot:
             return []
         return [(each, each) for level in self._levels for each in level.containers if isinstance(each, list)]
 
+    def pointers(self, values: Objects) -> list[str]:
+        """The pointers of the items with these values."""
+        return list(map(self._places.__getitem__, map(id, values)))
+
+    @cached_property
+    def _places(self) -> dict[int, str]:
+        return {id(item[2]): item[0] for item in self._items}
+
     def items(self, values: list[Objects] | None = None) -> Iterable[Item]:
         """All items, or those whose value is among `values`, in the order of the export."""
         if values is None:

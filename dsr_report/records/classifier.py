@@ -38,10 +38,15 @@ class AlikeRecords(NamedTuple):
     kind: str
     rule: Rule
     alike: Alike
+    lot: Lot | None = None
+    """The lot of which they are items; None if they are in other records."""
 
     def one_by_one(self) -> Iterator[RawRecord]:
-        """Yield each as a `RawRecord` without pointer and labels."""
-        return (RawRecord(self.kind, "", value, self.rule, ()) for value in self.alike.values)
+        """Yield each as a `RawRecord`, without pointer and labels if they are in other records."""
+        if self.lot is None:
+            return (RawRecord(self.kind, "", value, self.rule, ()) for value in self.alike.values)
+        items = self.lot.items([self.alike.values])
+        return (RawRecord(self.kind, pointer, value, self.rule, labels) for pointer, labels, value in items)
 
 
 class Classifier:
@@ -65,8 +70,12 @@ class Classifier:
             yield from self._records_of(*item)
         yield from self._end()
 
-    def find_alike(self, lots: Iterable[Lot]) -> Iterator[RawRecord | AlikeRecords]:
+    def find_alike(self, lots: Iterable[Lot], *, inside: bool) -> Iterator[RawRecord | AlikeRecords]:
         """As `find`, but alike records of a batch are yielded together, before its other records.
+
+        Args:
+            lots: the batches.
+            inside: whether alike records in others are yielded together, too, without their pointers.
 
         Raises:
             LedgerError: as `find`.
@@ -77,7 +86,8 @@ class Classifier:
                 others = []
                 for alike in lot.alike:
                     yield from self._recognise(lot, alike, others)
-            yield from _together(chain.from_iterable(starmap(self._records_of, lot.items(others))))
+            found = chain.from_iterable(starmap(self._records_of, lot.items(others)))
+            yield from _together(found) if inside else found
         yield from self._end()
 
     def _recognise(self, lot: Lot, alike: Alike, others: list[Objects]) -> Iterator[AlikeRecords]:
@@ -108,7 +118,7 @@ class Classifier:
                     )
             others += [parts[True].values] if True in parts else []
             if False in parts:
-                yield AlikeRecords(decided.kind, decided.rule, parts[False])
+                yield AlikeRecords(decided.kind, decided.rule, parts[False], lot)
 
     def _records_of(self, pointer: str, labels: tuple[str, ...], value: JsonValue) -> Sequence[RawRecord]:
         """The records that are decided with this item; others may be held back."""

@@ -81,11 +81,11 @@ class Decisions:
 
     def shape(self, labels: tuple[str, ...], names: Names) -> Shape | None:
         """The decisions for objects with these names in a container with these labels."""
-        return self._shapes.get((_without_number(labels), names))
+        return self._shapes.get((without_number(labels), names))
 
     def known(self, labels: tuple[str, ...], value: dict[str, JsonValue]) -> Decided | None:
         """The decision for an object, or None if there was none like it."""
-        labels = _without_number(labels)
+        labels = without_number(labels)
         shape = self._shapes.get((labels, frozenset(value))) or self._shapes.get((labels, tuple(value)))
         return None if shape is None else shape.decision_for(value)
 
@@ -98,7 +98,7 @@ class Decisions:
         if flat and not is_flat:
             return
         names = discriminators(value)
-        place = (_without_number(labels), shape_of(value))
+        place = (without_number(labels), shape_of(value))
         shape = self._shapes.get(place)
         if shape is None or len(shape.table) >= _MOST_VALUES or shape.by_request < decision.by_request:
             key: Callable[[dict[str, JsonValue]], Any] = itemgetter(*names) if names else _no_key
@@ -136,7 +136,7 @@ def may_hold_records(value: dict[str, JsonValue]) -> bool:
     )
 
 
-def _without_number(labels: tuple[str, ...]) -> tuple[str, ...]:
+def without_number(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Labels that decide as these do: a number in place of a name is skipped (`classify.label_kind`)."""
     return (*labels[:-1], "0") if labels and labels[-1].isdigit() else labels
 

@@ -11,6 +11,7 @@ from dsr_report.closing import Closing
 from dsr_report.config import Config
 from dsr_report.jsonstream.items import JsonValue
 from dsr_report.records.base import Record
+from dsr_report.records.classifier import AlikeRecords
 from dsr_report.records.kinds import EVENT_KINDS, kind_of
 from dsr_report.records.models.mail import Mailing, Message, Snapshot
 from dsr_report.records.parser import parse
@@ -155,7 +156,7 @@ _OF_MESSAGES = frozenset({"messages", "message_headers", "message_parts", "links
 
 
 def build(
-    founds: Iterable[RawRecord],
+    founds: Iterable[RawRecord | AlikeRecords],
     zone: ZoneInfo,
     *,
     info: JsonValue = None,
@@ -168,7 +169,7 @@ def build(
     """Build the tables of an export's records.
 
     Args:
-        founds: raw records of `records.classifier.Classifier.find`.
+        founds: raw records of `records.classifier.Classifier.find`, or of its `find_alike`.
         zone: time zone of moments that name none.
         info: the export's `info`, for the table `subject`.
         info_pointer: JSON Pointer of `info`.
@@ -236,9 +237,13 @@ class _Pass:
         self._events = EventColumns(zone, stores["events"].add, self._add) if "events" in stores else None
         self._reads_others = bool(stores.keys() - _OF_MESSAGES - {"events", "subject"})
 
-    def add(self, found: RawRecord) -> None:
-        """Process one record."""
-        if found.kind in EVENT_KINDS:
+    def add(self, found: RawRecord | AlikeRecords) -> None:
+        """Process one record, or a group of alike ones."""
+        if isinstance(found, AlikeRecords):
+            if found.kind not in EVENT_KINDS or self._events is None or not self._events.add_alike(found):
+                for one in found.one_by_one():
+                    self.add(one)
+        elif found.kind in EVENT_KINDS:
             if self._events is not None:
                 self._events.add(found)
         elif found.kind == "message":

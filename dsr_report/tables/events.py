@@ -6,13 +6,16 @@ and leaves ambiguous ones to `row_of`. A test compares the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from dsr_report.jsonstream.items import JsonValue, Number, rough_size
+from dsr_report.records.alike import Objects
 from dsr_report.records.base import Record
+from dsr_report.records.classifier import AlikeRecords
 from dsr_report.records.classify import DISCRIMINATORS, could_wrap, names_by_key, payload_of
+from dsr_report.records.decisions import without_number
 from dsr_report.records.fields import as_text, family_of, keys_for
 from dsr_report.records.kinds import kind_of
 from dsr_report.records.members import Members
@@ -62,6 +65,14 @@ class _Plan:
         self.payload = payload
 
 
+class _Group(NamedTuple):
+    """Events of one shape that wait to be converted together."""
+
+    first: RawRecord
+    values: Objects
+    pointers: list[str]
+
+
 _IN_COLUMNS = frozenset({"id", "text", "count", "moment", "tags"})
 """Types of fields that can be read by column; the others are rare."""
 
@@ -75,79 +86,88 @@ class EventColumns:
         self._zone = zone
         self._put = put
         self._put_record = put_record
-        self._groups: dict[Any, list[RawRecord]] = {}
+        self._groups: dict[Any, _Group] = {}
         self._plans: Shapes[Any, _Plan | None] = Shapes()
         self._count = self._weight = 0
         self._texts = TextCells()
         self._tags = TagCells()
         self._moments = MomentCells(zone)
 
+    def add_alike(self, found: AlikeRecords) -> bool:
+        """Add alike events; False if they must be added one by one."""
+        alike, lot = found.alike, found.lot
+        if lot is None or not (alike.is_flat or alike.inner or "data" not in alike.names):
+            return False
+        within = alike.inner.names if alike.inner is not None and alike.inner.name == "data" else None
+        pointers = lot.pointers(alike.values)
+        first = RawRecord(found.kind, pointers[0], alike.values[0], found.rule, lot.labels)
+        shape = (found.kind, found.rule, without_number(lot.labels), alike.names, within)
+        self._add(shape, first, alike.values, pointers)
+        self._weight += len(pointers) * rough_size(_members(first.value))
+        if self._weight > _HEAVIEST:
+            self.end()
+        return True
+
     def add(self, found: RawRecord) -> None:
         """Add an event."""
         value = found.value
-        if type(value) is not dict:
-            if isinstance(value, Members):
-                shape: Any = (
-                    found.kind,
-                    found.rule,
-                    found.labels,
-                    tuple(value),
-                    tuple(value.places.values()),
-                )
-            else:
-                self._put_record(parse(found, self._zone))
-                return
+        if not isinstance(value, dict):
+            self._put_record(parse(found, self._zone))
+            return
+        if isinstance(value, Members):
+            within: Any = tuple(value.places.values())
         else:
-            inner = value.get("data")
-            if type(inner) is dict:
-                shape = (found.kind, found.rule, found.labels, tuple(value), tuple(inner))
-            else:
-                shape = (found.kind, found.rule, found.labels, tuple(value))
-        group = self._groups.get(shape)
-        if group is None:
-            if len(self._groups) >= _MOST_GROUPS:
-                self.end()
-            group = self._groups[shape] = []
-        group.append(found)
-        if len(group) >= _GROUP:
-            self._finish(shape, group)
-            group.clear()
+            within = tuple(inner) if type(inner := value.get("data")) is dict else None
+        shape = (found.kind, found.rule, without_number(found.labels), tuple(value), within)
+        self._add(shape, found, (value,), (found.pointer,))
         self._count += 1
         if self._count % _SAMPLE == 0:
             self._weight += _SAMPLE * rough_size(_members(value))
             if self._weight > _HEAVIEST:
                 self.end()
 
+    def _add(
+        self, shape: Any, first: RawRecord, values: Iterable[dict[str, JsonValue]], pointers: Iterable[str]
+    ) -> None:
+        group = self._groups.get(shape)
+        if group is None:
+            if len(self._groups) >= _MOST_GROUPS:
+                self.end()
+            group = self._groups[shape] = _Group(first, [], [])
+        group.values.extend(values)
+        group.pointers.extend(pointers)
+        if len(group.values) >= _GROUP:
+            del self._groups[shape]
+            self._finish(shape, group)
+
     def end(self) -> None:
         """Flush all buffers."""
         for shape, group in self._groups.items():
-            if group:
-                self._finish(shape, group)
+            self._finish(shape, group)
         self._groups = {}
         self._weight = 0
 
-    def _finish(self, shape: Any, group: list[RawRecord]) -> None:
+    def _finish(self, shape: Any, group: _Group) -> None:
         if shape not in self._plans:
-            self._plans.keep(shape, _members(group[0].value), plan_of(group[0]))
+            self._plans.keep(shape, _members(group.first.value), plan_of(group.first))
         plan = self._plans[shape]
         columns = None if plan is None else self._columns(plan, group)
         if columns is None:
-            for found in group:
-                self._put_record(parse(found, self._zone))
+            for value, pointer in zip(group.values, group.pointers, strict=True):
+                self._put_record(parse(group.first._replace(value=value, pointer=pointer), self._zone))
         else:
-            self._put(columns, len(group))
+            self._put(columns, len(group.values))
 
-    def _columns(self, plan: _Plan, group: list[RawRecord]) -> Columns | None:
+    def _columns(self, plan: _Plan, group: _Group) -> Columns | None:
         """The columns of events of one shape, or None if one of them must be parsed singly."""
-        first, count = group[0], len(group)
-        outer = cast("list[dict[str, JsonValue]]", [found.value for found in group])
-        inner = outer
+        first, count = group.first, len(group.values)
+        inner = outer = group.values
         if plan.payload is not None:
             inner = cast("list[dict[str, JsonValue]]", [value[plan.payload] for value in outer])
         family = family_of({normalised_key(n) for n in _names(first, plan.payload)}, first)
         result: Columns = {
             "kind": [first.kind] * count,
-            "pointer": [found.pointer for found in group],
+            "pointer": group.pointers,
             "family": [family] * count,
         }
         for column, name, how in plan.columns:

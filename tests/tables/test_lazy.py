@@ -25,13 +25,13 @@ def export():
 def passes(export, monkeypatch):
     """What is read of the export, a word for each pass."""
     made = []
-    found = export.found
+    batches = export.file.batches
 
     def counted(*arguments):
         made.append("pass")
-        return found(*arguments)
+        return batches(*arguments)
 
-    monkeypatch.setattr(export, "found", counted)
+    monkeypatch.setattr(export.file, "batches", counted)
     return made
 
 

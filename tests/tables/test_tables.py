@@ -3,6 +3,7 @@
 import csv
 import json
 import sqlite3
+from itertools import repeat
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from dsr_report.cli.group import group
 from dsr_report.errors import UsageError
 from dsr_report.jsonstream.file import open_export
 from dsr_report.jsonstream.items import Item
+from dsr_report.jsonstream.window import Limits
+from dsr_report.records.alike import Lot
 from dsr_report.records.classifier import Classifier
 from dsr_report.records.kinds import EVENT_KINDS
 from dsr_report.records.parser import parse
@@ -266,6 +269,40 @@ def test_events_in_columns_are_the_rows_of_their_records(kind, names, layout, da
     columns.end()
     plain = [row_of(parse(found, AMSTERDAM)) for found in founds]
     assert sorted(map(comparable, fast)) == sorted(map(comparable, plain))
+
+
+@examples(200)
+@given(
+    kinds=st.lists(st.sampled_from(["click", "open", "delivery", "error"]), min_size=1, max_size=2),
+    names=st.lists(_NAMES, min_size=1, max_size=6, unique=True),
+    layout=st.sampled_from(["nested", "flat", "by number", "label"]),
+    data=st.data(),
+)
+def test_events_read_together_are_the_rows_of_events_read_one_by_one(kinds, names, layout, data):
+    usual = st.none() | st.sampled_from(_TEXTS)
+    of_values = st.lists(usual | _VALUES, min_size=len(names), max_size=len(names))
+    values = data.draw(st.lists(of_values, min_size=3, max_size=9))
+    events = [dict(zip(names, cells, strict=True)) for cells in values]
+    each = {
+        "nested": lambda kind, event: {"type": kind, "data": event},
+        "label": lambda _, event: event,
+    }.get(layout, lambda kind, event: {"event": kind, **event})
+    wrapped = [each(kinds[place % len(kinds)], event) for place, event in enumerate(events)]
+    content = {"by number": dict(enumerate(wrapped)), "label": {f"{kinds[0]}s": wrapped}}.get(layout, wrapped)
+    raw = json.dumps({"info": {}, "data": content}).encode()
+    with open_export(raw, limits=Limits(window=200, windows=1)) as file:
+        lots = map(Lot, file.batches())
+        with build(Classifier().find(file.items()), AMSTERDAM) as one_by_one:
+            expected = list(map(_apart, map(rows, repeat(one_by_one), one_by_one)))
+        with build(Classifier().find_alike(lots, inside=False), AMSTERDAM) as together:
+            assert list(map(_apart, map(rows, repeat(together), together))) == expected
+
+
+def _apart(table):
+    """Rows without their pointers, and the pointers: rows that are alike may stand in any order."""
+    return [row | {"pointer": None} for row in table], sorted(
+        row["pointer"] for row in table if "pointer" in row
+    )
 
 
 def test_a_cell_of_an_event_does_not_depend_on_the_cells_of_others():
