@@ -53,7 +53,11 @@ def told(content, *, alike, limits=SMALL, salvage=False):
 
     try:
         with open_export(content, name="x", limits=limits, salvage=salvage) as file:
-            for found in classifier.find_alike(lots_of(file)) if alike else classifier.find(items_of(file)):
+            for found in (
+                classifier.find_alike(lots_of(file), inside=True)
+                if alike
+                else classifier.find(items_of(file))
+            ):
                 single += isinstance(found, RawRecord)
                 summary.add(found)
             seen = file.sha256, file.warnings, file.incomplete
