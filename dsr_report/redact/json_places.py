@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -58,7 +59,7 @@ def json_at(text: str, start: int) -> str:
 def _find_places(text: str) -> PlacedJson:
     places: dict[str, tuple[int, int]] = {}
     root: list[JsonValue] = []
-    stack: list[tuple[Any, str]] = [(root, "")]
+    stack: list[tuple[Any, str, Counter[str]]] = [(root, "", Counter())]
     name: str | None = None
     for match in _TOKEN.finditer(text):
         string, sign, literal = match.groups()
@@ -67,12 +68,11 @@ def _find_places(text: str) -> PlacedJson:
             continue
         if sign in {",", ":"}:
             continue
-        holder, at = stack[-1]
+        holder, at, counts = stack[-1]
         if string is not None and isinstance(holder, dict) and name is None:
             read = str(json.loads(string, strict=False))
-            name = RepeatedName(read, 2) if read in holder else read
-            while name in holder:
-                name = RepeatedName(read, name.occurrence + 1 if isinstance(name, RepeatedName) else 2)
+            counts[read] += 1
+            name = read if counts[read] == 1 else RepeatedName(read, counts[read])
             continue
         value: JsonValue
         if string is not None:
@@ -88,7 +88,7 @@ def _find_places(text: str) -> PlacedJson:
             holder.append(value)
         name = None
         if isinstance(value, (dict, list)):
-            stack.append((value, pointer))
+            stack.append((value, pointer, Counter()))
         elif string is not None:
             places[pointer] = (match.start(1) + 1, match.end(1) - 1)
         else:

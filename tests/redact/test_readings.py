@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+import time
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsr_report.redact.json_places import parse_json
 from dsr_report.redact.passages import Passages, passages_of
 from dsr_report.redact.readings import Endless, Reading, readings_of_text
 from dsr_report.redact.skeleton import skeleton
@@ -229,3 +231,14 @@ def test_memory_and_time_grow_with_the_text() -> None:
 def test_a_skeleton_is_made_of_letters_and_digits_alone(text: str) -> None:
     assert skeleton(skeleton(text).decode("utf-8", "surrogatepass")) == skeleton(text)
     assert skeleton(html.unescape("Zo&euml; D’Hondt")) == b"zoedhondt"
+
+
+def test_a_json_text_that_repeats_a_name_without_end_is_read_in_time_in_its_count():
+    text = "{" + ", ".join(f'"zq": "{number}"' for number in range(20_000)) + "}"
+    start = time.process_time()
+    found = parse_json(text)
+    assert time.process_time() - start < 5
+    assert found is not None
+    assert len(found.places) == 20_000
+    first, last = found.places["/zq"], found.places["/zq~r20000"]
+    assert (text[slice(*first)], text[slice(*last)]) == ("0", "19999")
