@@ -80,6 +80,7 @@ class Office:
         self._reviews: OrderedDict[tuple[str, str], CaseReview] = OrderedDict()
         self._journals: dict[str, Journal] = {}
         self._references: dict[str, str] = {}
+        self._config: tuple[tuple[int, ...], Config] | None = None
         self._lock = threading.RLock()
         self.jobs = Jobs(
             {"fetch": self._fetch, "read": self._read_export, "make": self._make, "preview": self._preview},
@@ -111,12 +112,18 @@ class Office:
 
     @property
     def config(self) -> Config:
-        """The controller's configuration; empty if there is none yet.
+        """The controller's configuration; empty if there is none yet. It is read again when its file changed.
 
         Raises:
             ConfigError: the configuration has faults.
         """
-        return load_config(self.config_path) if self.config_path.is_file() else Config()
+        if not self.config_path.is_file():
+            return Config()
+        status = self.config_path.stat()
+        version = status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        if self._config is None or self._config[0] != version:
+            self._config = version, load_config(self.config_path)
+        return self._config[1]
 
     @property
     def looking(self) -> Looking:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import time
 import tomllib
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from desks import CONTROLLER, SAMPLES, Running, running_desk, text_of
+from plain_loop import loops
 
 from dsr_report.config import load_config
 from dsr_report.desk.journal import Journal
@@ -332,11 +332,11 @@ def test_statements_begin_with_an_empty_file_and_are_saved_from_the_form(tmp_pat
 
 
 MANY = 2_000
-WITHIN = 0.2
+WITHIN = 16
 
 
 def test_pages_of_two_thousand_findings_answer_at_once(tmp_path: Path) -> None:
-    """The measure is the processor's time of the whole process, so that a busy machine changes nothing."""
+    """The measure is CPU time of the process in plain loops, so that no busy or slow machine counts."""
     data = [
         {"type": "response", "id": n, "timestamp": "2026-01-05 10:00:00",
          "text": f"Bel mijn buurman Kees Dorrestein{_letters(n)} even op."}
@@ -357,15 +357,15 @@ def test_pages_of_two_thousand_findings_answer_at_once(tmp_path: Path) -> None:
             f"{case}/finding/{review.findings[1000].id}",
             f"{case}/finding/{first.id}", f"{case}/texts", f"{case}/record/1000", f"{case}/hidden",
         ):  # fmt: skip
-            begun = time.process_time()
-            assert desk.get(path).status_code == 200
-            slow[path.removeprefix(case)] = time.process_time() - begun
-        finding = review.findings[1]
-        begun = time.process_time()
-        answer = desk.post(f"{case}/finding/{finding.id}/decide", {**WITHHOLD, "revision": "0"}, follow=False)
-        slow["decide"] = time.process_time() - begun
-        assert answer.status_code == 303
-        assert {name: seconds for name, seconds in slow.items() if seconds > WITHIN} == {}
+            answers = []
+            slow[path.removeprefix(case)] = loops(lambda at=path, told=answers: told.append(desk.get(at)))
+            assert answers[0].status_code == 200
+        form = f"{case}/finding/{review.findings[1].id}/decide"
+        slow["decide"] = loops(
+            lambda: answers.append(desk.post(form, {**WITHHOLD, "revision": "0"}, follow=False))
+        )
+        assert answers[-1].status_code == 303
+        assert {name: taken for name, taken in slow.items() if taken > WITHIN} == {}
 
 
 def _letters(number: int) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
+from plain_loop import loops
 from signed_calls import EXPORT, HOST, KEY_NAME, PATH
 
 from dsr_report.receive import server
@@ -31,11 +32,12 @@ LONG = {
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 def test_a_signature_of_any_kind_is_refused_in_no_time(text):
-    began = time.process_time()
-    for _ in range(20):
-        with pytest.raises(RejectedError):
-            read_signature(text)
-    assert time.process_time() - began < 0.2
+    def refused():
+        for _ in range(20):
+            with pytest.raises(RejectedError):
+                read_signature(text)
+
+    assert loops(refused) < 16
 
 
 def test_no_text_is_put_together_before_the_key_is_known(signer):
