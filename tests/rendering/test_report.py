@@ -263,7 +263,7 @@ def test_only_what_was_done_is_explained(built: Callable[..., Any], treatment: s
     with built([{"a": 1}], marks=(mark,), sum=Sum(3, 2, 1, 0, 0)) as report:
         chapter = report.part("hidden-part").text
     assert ("Masked means" in chapter) is (treatment == "mask")
-    assert ("They are harmless" in chapter) is (treatment == "mask")
+    assert "They are harmless" in chapter
     assert ("Withheld means" in chapter) is (treatment == "withhold")
 
 
