@@ -90,7 +90,8 @@ class LayoutResolver:
             whole = {**self._loose, labels[-1]: value}
             if _table(whole, names_by_key(whole)) is not None:
                 self._loose, self._loose_weight, self.listening = {}, 0, False
-                self._object(whole, Place(parent, labels[:-1]), out)
+                above = self._name_above(f"{parent}/")
+                self._object(whole, Place(parent, (*labels[:-1], *([above] if above else []))), out)
                 return out
         if is_member and (weight := _weight(value)) is not None:
             # The reader split an object: its members may form one record.

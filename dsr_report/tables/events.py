@@ -43,6 +43,8 @@ _MOST_GROUPS = 200
 """Maximum shapes with buffered events; with more, all buffers are flushed."""
 _SAMPLE = 8
 """One event in so many is weighed, for an estimate of all."""
+_FEW = 64
+"""Up to so many events of a batch, which may be long ones, each is weighed."""
 _HEAVIEST = 16 << 20
 """Estimated bytes of buffered events; beyond it, all buffers are flushed."""
 
@@ -103,7 +105,8 @@ class EventColumns:
         first = RawRecord(found.kind, pointers[0], alike.values[0], found.rule, lot.labels)
         shape = (found.kind, found.rule, without_number(lot.labels), alike.names, within)
         self._add(shape, first, alike.values, pointers)
-        self._weight += len(pointers) * rough_size(_members(first.value))
+        weighed = alike.values[:: _SAMPLE if len(pointers) > _FEW else 1]
+        self._weight += sum(map(rough_size, map(_members, weighed))) * len(pointers) // len(weighed)
         if self._weight > _HEAVIEST:
             self.end()
         return True
